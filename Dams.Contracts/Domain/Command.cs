@@ -1,0 +1,64 @@
+namespace Dams.Contracts.Domain;
+
+/// <summary>
+/// A canonical, permitted call, as it is ordered and executed. Engines see nothing else: no clock, no culture, no random source.
+/// The hierarchy is closed; <see cref="Encoding.CommandCodec"/> gives each its bytes.
+/// </summary>
+/// <param name="Caller">Who called. The front end has checked the right; engines don't look at it.</param>
+public abstract record Command(CallerId Caller)
+{
+    /// <summary>Whether it may change the state. Only writes have a row in the session table.</summary>
+    public virtual bool IsWrite => true;
+}
+
+/// <summary>Opens a slot.</summary>
+/// <param name="Caller">An administrator of the slot's hospital.</param>
+/// <param name="Slot">The new slot.</param>
+/// <param name="Capacity">1 to <see cref="CapacityMax"/> places.</param>
+public sealed record AddAppointment(CallerId Caller, Slot Slot, int Capacity) : Command(Caller)
+{
+    /// <summary>The most places that a slot can have.</summary>
+    public const int CapacityMax = 1_000_000;
+}
+
+/// <summary>Deletes a slot and relocates its patients.</summary>
+/// <param name="Caller">An administrator of the slot's hospital.</param>
+/// <param name="Slot">The slot.</param>
+public sealed record RemoveAppointment(CallerId Caller, Slot Slot) : Command(Caller);
+
+/// <summary>All slots of one type in the three hospitals.</summary>
+/// <param name="Caller">An administrator.</param>
+/// <param name="Type">The type.</param>
+public sealed record ListAppointmentAvailability(CallerId Caller, AppointmentType Type) : Command(Caller)
+{
+    /// <inheritdoc/>
+    public override bool IsWrite => false;
+}
+
+/// <summary>Books a slot for a patient.</summary>
+/// <param name="Caller">The patient, or an administrator of the patient's home.</param>
+/// <param name="Patient">For whom.</param>
+/// <param name="Slot">What.</param>
+public sealed record BookAppointment(CallerId Caller, PatientId Patient, Slot Slot) : Command(Caller);
+
+/// <summary>A patient's bookings in all hospitals.</summary>
+/// <param name="Caller">The patient, or an administrator of the patient's home.</param>
+/// <param name="Patient">Whose.</param>
+public sealed record GetAppointmentSchedule(CallerId Caller, PatientId Patient) : Command(Caller)
+{
+    /// <inheritdoc/>
+    public override bool IsWrite => false;
+}
+
+/// <summary>Gives a booking back.</summary>
+/// <param name="Caller">The patient, or an administrator of the patient's home.</param>
+/// <param name="Patient">Whose.</param>
+/// <param name="Id">The appointment; a patient holds at most one of an id.</param>
+public sealed record CancelAppointment(CallerId Caller, PatientId Patient, AppointmentId Id) : Command(Caller);
+
+/// <summary>Exchanges one booking for another in one step.</summary>
+/// <param name="Caller">The patient, or an administrator of the patient's home.</param>
+/// <param name="Patient">Whose.</param>
+/// <param name="Old">The slot to release.</param>
+/// <param name="New">The slot to book.</param>
+public sealed record SwapAppointment(CallerId Caller, PatientId Patient, Slot Old, Slot New) : Command(Caller);
