@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Dams.Ordering;
+
+/// <summary>A SHA-256 value.</summary>
+/// <param name="High">The first 16 bytes, big-endian.</param>
+/// <param name="Low">The last 16 bytes, big-endian.</param>
+public readonly record struct Digest(UInt128 High, UInt128 Low)
+{
+    /// <summary>On the wire, in bytes.</summary>
+    public const int Size = 32;
+
+    /// <summary>The digest of some bytes.</summary>
+    public static Digest Of(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[Size];
+        SHA256.HashData(bytes, hash);
+        return Read(hash);
+    }
+
+    /// <summary>Reads <see cref="Size"/> bytes.</summary>
+    public static Digest Read(ReadOnlySpan<byte> bytes) =>
+        new(BinaryPrimitives.ReadUInt128BigEndian(bytes), BinaryPrimitives.ReadUInt128BigEndian(bytes[16..]));
+
+    /// <summary>Writes <see cref="Size"/> bytes.</summary>
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt128BigEndian(destination, High);
+        BinaryPrimitives.WriteUInt128BigEndian(destination[16..], Low);
+    }
+
+    /// <summary>64 hexadecimal digits.</summary>
+    public override string ToString() => High.ToString("x32", CultureInfo.InvariantCulture) + Low.ToString("x32", CultureInfo.InvariantCulture);
+}
+
+/// <summary>
+/// The hash chain over the order: chain(s) binds entry s and everything before it, so that two members that agree on one value agree on
+/// the whole prefix. 16 bytes of a SHA-256.
+/// </summary>
+/// <param name="Value">0 before the first entry.</param>
+public readonly record struct Chain(UInt128 Value)
+{
+    /// <summary>Before the first entry.</summary>
+    public static readonly Chain Genesis;
+
+    /// <summary>On the wire, in bytes.</summary>
+    public const int Size = 16;
+
+    /// <inheritdoc/>
+    public override string ToString() => ((ulong)(Value >> 64)).ToString("x16", CultureInfo.InvariantCulture)[..8];
+}

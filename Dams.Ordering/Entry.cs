@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Dams.Ordering;
+
+/// <summary>What an entry is. The numbers are on the wire and on disk.</summary>
+public enum EntryKind : byte
+{
+    /// <summary>A request for the application.</summary>
+    Operation = 1,
+
+    /// <summary>Nothing.</summary>
+    Noop = 2,
+
+    /// <summary>A new incarnation of a member begins to catch up.</summary>
+    Join = 3,
+
+    /// <summary>A joiner has caught up: it votes from here.</summary>
+    Activate = 4,
+
+    /// <summary>An incarnation leaves for ever.</summary>
+    Leave = 5,
+
+    /// <summary>A poison entry is passed over.</summary>
+    Skip = 6,
+}
+
+/// <summary>
+/// One place of the total order, immutable. <see cref="Chain"/> is computed once and binds everything that decides the effect of the entry: besides
+/// epoch, number, time, kind and request digest also the request's identity, because the session table depends on it.
+/// </summary>
+public sealed class Entry
+{
+    private const int HashedSize = Chain.Size + 8 + 8 + 8 + 1 + RequestKey.Size + 1 + 8 + 8 + 1 + Digest.Size;
+
+    /// <summary>An entry and its chain value.</summary>
+    public Entry(SequenceNumber seq, Epoch epoch, long time, EntryKind kind, Chain previous, Request request)
+    {
+        Seq = seq;
+        Epoch = epoch;
+        Time = time;
+        Kind = kind;
+        Previous = previous;
+        Request = request;
+        Chain = ComputeChain();
+    }
+
+    /// <summary>Its place.</summary>
+    public SequenceNumber Seq { get; }
+
+    /// <summary>The epoch it was ordered in; not changed by later epochs.</summary>
+    public Epoch Epoch { get; }
+
+    /// <summary>Milliseconds since 1970 by the sequencer's clock; never falls along the order.</summary>
+    public long Time { get; }
+
+    /// <summary>What it is.</summary>
+    public EntryKind Kind { get; }
+
+    /// <summary>The chain value of the entry before.</summary>
+    public Chain Previous { get; }
+
+    /// <summary>What was asked.</summary>
+    public Request Request { get; }
+
+    /// <summary>The chain value of this entry.</summary>
+    public Chain Chain { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"#{Seq} {Kind} {Request.Key} e{Epoch} {Chain}";
+
+    private Chain ComputeChain()
+    {
+        Span<byte> bytes = stackalloc byte[HashedSize];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Previous.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], Epoch.Value);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], Seq.Value);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[32..], Time);
+        bytes[40] = (byte)Kind;
+        bytes[41] = Request.Key.Origin;
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[42..], Request.Key.High);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[50..], Request.Key.Low);
+        bytes[58] = Request.FrontEnd;
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[59..], Request.FrontEndBoot.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[67..], Request.LowestOutstanding);
+        bytes[75] = Request.Opcode;
+        Request.Digest.Write(bytes[76..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return new Chain(BinaryPrimitives.ReadUInt128BigEndian(hash));
+    }
+}

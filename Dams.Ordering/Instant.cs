@@ -1,0 +1,38 @@
+namespace Dams.Ordering;
+
+/// <summary>
+/// A moment as a core sees it: monotonic for every decision, and the wall clock beside it, which only the sequencer copies into entries.
+/// Cores never read a clock; each input brings its moment along. Comparisons look at the monotonic part alone.
+/// </summary>
+/// <param name="Ticks">Monotonic, in units of 100 ns, from an arbitrary start.</param>
+/// <param name="UnixMilliseconds">The wall clock in milliseconds since 1970 (UTC). It may jump.</param>
+public readonly record struct Instant(long Ticks, long UnixMilliseconds) : IComparable<Instant>
+{
+    /// <summary>Later than any other.</summary>
+    public static readonly Instant Never = new(long.MaxValue, 0);
+
+    /// <inheritdoc/>
+    public int CompareTo(Instant other) => Ticks.CompareTo(other.Ticks);
+
+    /// <summary>The earlier of two.</summary>
+    public static Instant Earlier(Instant left, Instant right) => left.Ticks <= right.Ticks ? left : right;
+
+    /// <summary>Later by a duration; the wall clock part moves along. <see cref="Never"/> stays.</summary>
+    public static Instant operator +(Instant left, TimeSpan right) =>
+        left.Ticks == long.MaxValue ? left : new(left.Ticks + right.Ticks, left.UnixMilliseconds + (long)right.TotalMilliseconds);
+
+    /// <summary>The monotonic time between two.</summary>
+    public static TimeSpan operator -(Instant left, Instant right) => new(left.Ticks - right.Ticks);
+
+    /// <summary>Monotonic order.</summary>
+    public static bool operator <(Instant left, Instant right) => left.Ticks < right.Ticks;
+
+    /// <summary>Monotonic order.</summary>
+    public static bool operator >(Instant left, Instant right) => left.Ticks > right.Ticks;
+
+    /// <summary>Monotonic order.</summary>
+    public static bool operator <=(Instant left, Instant right) => left.Ticks <= right.Ticks;
+
+    /// <summary>Monotonic order.</summary>
+    public static bool operator >=(Instant left, Instant right) => left.Ticks >= right.Ticks;
+}

@@ -1,0 +1,213 @@
+namespace Dams.Ordering.Messages;
+
+/// <summary>The wire numbers of messages. Append-only.</summary>
+public enum MessageType : byte
+{
+    /// <summary><see cref="Req"/>.</summary>
+    Req = 1,
+
+    /// <summary><see cref="ReqAck"/>.</summary>
+    ReqAck = 2,
+
+    /// <summary><see cref="Order"/>.</summary>
+    Order = 3,
+
+    /// <summary><see cref="Stored"/>.</summary>
+    Stored = 4,
+
+    /// <summary><see cref="Commit"/>.</summary>
+    Commit = 5,
+
+    /// <summary><see cref="Nak"/>.</summary>
+    Nak = 6,
+
+    /// <summary><see cref="Retrans"/>.</summary>
+    Retrans = 7,
+
+    /// <summary><see cref="Sync"/>.</summary>
+    Sync = 8,
+
+    /// <summary><see cref="State"/>.</summary>
+    State = 9,
+
+    /// <summary><see cref="ReplyMessage"/>.</summary>
+    Reply = 10,
+
+    /// <summary><see cref="Resend"/>.</summary>
+    Resend = 11,
+
+    /// <summary><see cref="Missing"/>.</summary>
+    Missing = 12,
+
+    /// <summary><see cref="SeqSuspect"/>.</summary>
+    SeqSuspect = 13,
+
+    /// <summary><see cref="Prepare"/>.</summary>
+    Prepare = 14,
+
+    /// <summary><see cref="Promise"/>.</summary>
+    Promise = 15,
+
+    /// <summary><see cref="Fetch"/>.</summary>
+    Fetch = 16,
+
+    /// <summary><see cref="Fetched"/>.</summary>
+    Fetched = 17,
+
+    /// <summary><see cref="NewView"/>.</summary>
+    NewView = 18,
+
+    /// <summary><see cref="NewViewAck"/>.</summary>
+    NewViewAck = 19,
+
+    /// <summary><see cref="Refused"/>.</summary>
+    Refused = 20,
+
+    /// <summary><see cref="GetView"/>.</summary>
+    GetView = 21,
+
+    /// <summary><see cref="ViewSummary"/>.</summary>
+    ViewSummary = 22,
+}
+
+/// <summary>One message of the group protocol. The hierarchy is closed; <see cref="MessageCodec"/> gives each its bytes.</summary>
+public abstract record Message;
+
+/// <summary>Who sent a message, as the authenticated header of its datagram says.</summary>
+/// <param name="From">The sender.</param>
+/// <param name="Boot">The sender's boot.</param>
+/// <param name="Epoch">The epoch the sender acts in: a sequencer's own; a member's installed one if it is the promised one, else none.</param>
+public readonly record struct Envelope(NodeId From, BootId Boot, Epoch Epoch);
+
+/// <summary>Front end to sequencer: order this (PB method: point to point to the sequencer).</summary>
+public sealed record Req(Request Request) : Message;
+
+/// <summary>How a sequencer answers a <see cref="Req"/>. The numbers are on the wire.</summary>
+public enum ReqAckStatus : byte
+{
+    /// <summary>It has the number in the argument. A hint: a fail-over may give it another.</summary>
+    Ordered = 1,
+
+    /// <summary>It had that number already.</summary>
+    Duplicate = 2,
+
+    /// <summary>Not now; ask again after the argument's milliseconds.</summary>
+    Busy = 3,
+
+    /// <summary>This sequencer is not active; the argument is the number of the one that is believed to be, 0 if unknown.</summary>
+    NotSequencer = 4,
+
+    /// <summary>The payload is too big for an entry.</summary>
+    TooBig = 5,
+}
+
+/// <summary>Sequencer to front end.</summary>
+public sealed record ReqAck(RequestKey Key, ReqAckStatus Status, long Argument) : Message;
+
+/// <summary>Sequencer to members: an entry of the order.</summary>
+public sealed record Order(Entry Entry) : Message;
+
+/// <summary>What a member has: the piggyback of Kaashoek's protocol, by which the history is trimmed.</summary>
+/// <param name="Incarnation">Whose log.</param>
+/// <param name="Contiguous">Last number received in order.</param>
+/// <param name="Durable">Last number on disk.</param>
+/// <param name="Executed">Last number executed.</param>
+public readonly record struct MemberProgress(Incarnation Incarnation, SequenceNumber Contiguous, SequenceNumber Durable, SequenceNumber Executed);
+
+/// <summary>Member to sequencer: this much is on disk.</summary>
+public sealed record Stored(MemberProgress Progress) : Message;
+
+/// <summary>Sequencer to members: how far the order goes, is committed, and may be trimmed.</summary>
+/// <param name="MaxSeq">The last number given.</param>
+/// <param name="CommitSeq">The last number that may be executed.</param>
+/// <param name="GcSeq">Every member has this durably.</param>
+public sealed record Commit(SequenceNumber MaxSeq, SequenceNumber CommitSeq, SequenceNumber GcSeq) : Message;
+
+/// <summary>Member to a holder: these are missing (negative acknowledgement).</summary>
+/// <param name="From">The first missing number.</param>
+/// <param name="Bitmap">Bit i stands for From + i; 1 is missing.</param>
+public sealed record Nak(SequenceNumber From, ulong Bitmap) : Message;
+
+/// <summary>Sequencer to member: an entry again, from the history buffer.</summary>
+public sealed record Retrans(Entry Entry) : Message;
+
+/// <summary>Sequencer to everyone, periodically: shows the loss of the last message, that the sequencer lives, and who the members are.</summary>
+public sealed record Sync(
+    SequenceNumber MaxSeq, SequenceNumber CommitSeq, SequenceNumber GcSeq, SequenceNumber HistoryFrom, bool MustAnswer, View View) : Message;
+
+/// <summary>Member to sequencer, periodically: what it has, and that it lives.</summary>
+/// <param name="Progress">What it has.</param>
+/// <param name="QueueDepth">Messages waiting in its loop.</param>
+public sealed record State(MemberProgress Progress, int QueueDepth) : Message;
+
+/// <summary>Replica to front end: what its version answers.</summary>
+/// <param name="Key">Which request.</param>
+/// <param name="Seq">The number of the request's first execution: part of what must be equal.</param>
+/// <param name="Incarnation">Of the replica.</param>
+/// <param name="At">The replica's executed number when this was sent: tells whether it was active.</param>
+/// <param name="Engine">The version's number in the configuration's list of versions; for people.</param>
+/// <param name="RequestDigest">What was asked.</param>
+/// <param name="ResultDigest">SHA-256 of the result.</param>
+/// <param name="Result">The result if it fits; else empty with <paramref name="HasResult"/> false, and fetched elsewhere.</param>
+/// <param name="HasResult">Whether the result is here.</param>
+public sealed record ReplyMessage(
+    RequestKey Key, SequenceNumber Seq, Incarnation Incarnation, SequenceNumber At, byte Engine, Digest RequestDigest, Digest ResultDigest,
+    ReadOnlyMemory<byte> Result, bool HasResult) : Message
+{
+    /// <summary>Longer results travel as their digest, so that every reply fits a datagram of 1,200 bytes.</summary>
+    public const int ResultBytesMax = 960;
+}
+
+/// <summary>Sequencer or front end to replica: send the reply again.</summary>
+public sealed record Resend(RequestKey Key, SequenceNumber Seq) : Message;
+
+/// <summary>Replica to sequencer: that reply is gone; order the repeat.</summary>
+public sealed record Missing(RequestKey Key, SequenceNumber Seq) : Message;
+
+/// <summary>Member to sequencers: the sequencer of my epoch is silent.</summary>
+public sealed record SeqSuspect(Epoch Epoch, Incarnation Incarnation, int SilentMilliseconds) : Message;
+
+/// <summary>Candidate to members: promise to obey nobody older (Viewstamped Replication's start of a view change).</summary>
+public sealed record Prepare(Reign Reign) : Message;
+
+/// <summary>Member to candidate: promised, on disk; and this is my log.</summary>
+public sealed record Promise(
+    Reign Reign, Incarnation Incarnation, Epoch Installed, SequenceNumber Last, Chain Chain, SequenceNumber CommitSeq, SequenceNumber GcSeq, long Time, View View) : Message;
+
+/// <summary>To a candidate or a member: send these entries.</summary>
+/// <param name="From">The first wanted.</param>
+/// <param name="To">The last wanted; the answer may hold fewer.</param>
+public sealed record Fetch(SequenceNumber From, SequenceNumber To) : Message;
+
+/// <summary>An entry that was asked for with <see cref="Fetch"/> or with a NAK to a member.</summary>
+/// <param name="CommitSeq">What the sender knows to be committed: up to it entries are final, whatever the epoch.</param>
+/// <param name="Entry">The entry.</param>
+public sealed record Fetched(SequenceNumber CommitSeq, Entry Entry) : Message;
+
+/// <summary>New sequencer to members: this is the log of the epoch; install it.</summary>
+/// <param name="Reign">The epoch and the sequencer's boot.</param>
+/// <param name="Tail">The last number of the chosen log.</param>
+/// <param name="TailChain">Its chain value.</param>
+/// <param name="CommitSeq">Known to be committed when the log was chosen.</param>
+/// <param name="TimeFloor">No entry of the epoch has a lower time.</param>
+/// <param name="Source">A member that has the log.</param>
+/// <param name="View">The members of the chosen log.</param>
+public sealed record NewView(
+    Reign Reign, SequenceNumber Tail, Chain TailChain, SequenceNumber CommitSeq, long TimeFloor, byte Source, View View) : Message;
+
+/// <summary>Member to new sequencer: installed, on disk.</summary>
+public sealed record NewViewAck(Reign Reign, MemberProgress Progress) : Message;
+
+/// <summary>Member to a sequencer whose message it dropped because of a promise.</summary>
+public sealed record Refused(Reign Promised) : Message;
+
+/// <summary>Anyone to a member or a sequencer: tell me the view.</summary>
+public sealed record GetView(Epoch Epoch) : Message;
+
+/// <summary>Member's answer to <see cref="GetView"/>.</summary>
+/// <param name="Incarnation">Of the member.</param>
+/// <param name="Promised">Its promise.</param>
+/// <param name="Installed">Its installed epoch.</param>
+/// <param name="HearsSequencer">Whether it hears the sequencer of its installed epoch.</param>
+/// <param name="View">Its view.</param>
+public sealed record ViewSummary(Incarnation Incarnation, Reign Promised, Reign Installed, bool HearsSequencer, View View) : Message;

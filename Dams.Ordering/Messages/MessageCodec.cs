@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Dams.Ordering.Messages;
+
+/// <summary>
+/// The bytes of messages. A message is framed as <c>type u8, length u16, body</c>; several share a datagram. Everything is little-endian but digests
+/// and chain values, which are byte strings. Reading is total: any bytes give a message or false, never an exception.
+/// </summary>
+public static class MessageCodec
+{
+    /// <summary>Type and length in front of each body, in bytes.</summary>
+    public const int FrameSize = 3;
+
+    /// <summary>No framed message is longer, in bytes: an ORDER with the longest payload or a REPLY with the longest result.</summary>
+    public const int FramedBytesMax = 1_130;
+
+    /// <summary>Writes one framed message.</summary>
+    /// <param name="destination">At least <see cref="FramedBytesMax"/> bytes.</param>
+    /// <param name="message">The message.</param>
+    /// <returns>Bytes written.</returns>
+    public static int Write(Span<byte> destination, Message message)
+    {
+        var writer = new WireWriter(destination) { Position = FrameSize };
+        var type = WriteBody(ref writer, message);
+        destination[0] = (byte)type;
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[1..], checked((ushort)(writer.Position - FrameSize)));
+        return writer.Position;
+    }
+
+    /// <summary>Reads the next framed message of a datagram's body.</summary>
+    /// <param name="bytes">What is left of the body; on success what is left after the message.</param>
+    /// <param name="message">The message.</param>
+    /// <returns>False if the bytes are not a message: the rest of the datagram is then dropped.</returns>
+    public static bool TryRead(ref ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Message? message)
+    {
+        message = null;
+        if (bytes.Length < FrameSize)
+            return false;
+        var type = (MessageType)bytes[0];
+        int length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[1..]);
+        if (bytes.Length - FrameSize < length)
+            return false;
+        var reader = new WireReader(bytes.Slice(FrameSize, length));
+        var read = ReadBody(type, ref reader);
+        if (read is null || !reader.IsComplete)
+            return false;
+        bytes = bytes[(FrameSize + length)..];
+        message = read;
+        return true;
+    }
+
+    private static MessageType WriteBody(ref WireWriter w, Message message)
+    {
+        switch (message)
+        {
+            case Req m: w.Request(m.Request); return MessageType.Req;
+            case ReqAck m: w.Key(m.Key); w.Byte((byte)m.Status); w.Int64(m.Argument); return MessageType.ReqAck;
+            case Order m: w.Entry(m.Entry); return MessageType.Order;
+            case Stored m: w.Progress(m.Progress); return MessageType.Stored;
+            case Commit m: w.Seq(m.MaxSeq); w.Seq(m.CommitSeq); w.Seq(m.GcSeq); return MessageType.Commit;
+            case Nak m: w.Seq(m.From); w.UInt64(m.Bitmap); return MessageType.Nak;
+            case Retrans m: w.Entry(m.Entry); return MessageType.Retrans;
+            case Sync m:
+                w.Seq(m.MaxSeq); w.Seq(m.CommitSeq); w.Seq(m.GcSeq); w.Seq(m.HistoryFrom); w.Bool(m.MustAnswer); w.View(m.View);
+                return MessageType.Sync;
+            case State m: w.Progress(m.Progress); w.Int32(m.QueueDepth); return MessageType.State;
+            case ReplyMessage m:
+                w.Key(m.Key); w.Seq(m.Seq); w.Incarnation(m.Incarnation); w.Seq(m.At); w.Byte(m.Engine);
+                w.Digest(m.RequestDigest); w.Digest(m.ResultDigest); w.Bool(m.HasResult);
+                if (m.HasResult)
+                    w.Bytes(m.Result.Span);
+                return MessageType.Reply;
+            case Resend m: w.Key(m.Key); w.Seq(m.Seq); return MessageType.Resend;
+            case Missing m: w.Key(m.Key); w.Seq(m.Seq); return MessageType.Missing;
+            case SeqSuspect m: w.Epoch(m.Epoch); w.Incarnation(m.Incarnation); w.Int32(m.SilentMilliseconds); return MessageType.SeqSuspect;
+            case Prepare m: w.Reign(m.Reign); return MessageType.Prepare;
+            case Promise m:
+                w.Reign(m.Reign); w.Incarnation(m.Incarnation); w.Epoch(m.Installed); w.Seq(m.Last); w.Chain(m.Chain); w.Seq(m.CommitSeq);
+                w.Seq(m.GcSeq); w.Int64(m.Time); w.View(m.View);
+                return MessageType.Promise;
+            case Fetch m: w.Seq(m.From); w.Seq(m.To); return MessageType.Fetch;
+            case Fetched m: w.Seq(m.CommitSeq); w.Entry(m.Entry); return MessageType.Fetched;
+            case NewView m:
+                w.Reign(m.Reign); w.Seq(m.Tail); w.Chain(m.TailChain); w.Seq(m.CommitSeq); w.Int64(m.TimeFloor); w.Byte(m.Source); w.View(m.View);
+                return MessageType.NewView;
+            case NewViewAck m: w.Reign(m.Reign); w.Progress(m.Progress); return MessageType.NewViewAck;
+            case Refused m: w.Reign(m.Promised); return MessageType.Refused;
+            case GetView m: w.Epoch(m.Epoch); return MessageType.GetView;
+            case ViewSummary m:
+                w.Incarnation(m.Incarnation); w.Reign(m.Promised); w.Reign(m.Installed); w.Bool(m.HearsSequencer); w.View(m.View);
+                return MessageType.ViewSummary;
+            default: throw new ArgumentException($"{message.GetType().Name} has no wire form", nameof(message));
+        }
+    }
+
+    private static Message? ReadBody(MessageType type, ref WireReader r)
+    {
+        switch (type)
+        {
+            case MessageType.Req: return r.Request() is { } request ? new Req(request) : null;
+            case MessageType.ReqAck:
+                return new ReqAck(r.Key(), (ReqAckStatus)r.ByteIn((byte)ReqAckStatus.Ordered, (byte)ReqAckStatus.TooBig), r.Int64());
+            case MessageType.Order: return r.Entry() is { } ordered ? new Order(ordered) : null;
+            case MessageType.Stored: return new Stored(r.Progress());
+            case MessageType.Commit: return new Commit(r.Seq(), r.Seq(), r.Seq());
+            case MessageType.Nak: return new Nak(r.Seq(), r.UInt64());
+            case MessageType.Retrans: return r.Entry() is { } again ? new Retrans(again) : null;
+            case MessageType.Sync: return new Sync(r.Seq(), r.Seq(), r.Seq(), r.Seq(), r.Bool(), r.View());
+            case MessageType.State: return new State(r.Progress(), r.NonNegativeInt32());
+            case MessageType.Reply: return ReadReply(ref r);
+            case MessageType.Resend: return new Resend(r.Key(), r.Seq());
+            case MessageType.Missing: return new Missing(r.Key(), r.Seq());
+            case MessageType.SeqSuspect: return new SeqSuspect(r.Epoch(), r.Incarnation(), r.NonNegativeInt32());
+            case MessageType.Prepare: return new Prepare(r.Reign());
+            case MessageType.Promise:
+                return new Promise(r.Reign(), r.Incarnation(), r.Epoch(), r.Seq(), r.Chain(), r.Seq(), r.Seq(), r.Int64(), r.View());
+            case MessageType.Fetch: return new Fetch(r.Seq(), r.Seq());
+            case MessageType.Fetched:
+                var commit = r.Seq();
+                return r.Entry() is { } fetched ? new Fetched(commit, fetched) : null;
+            case MessageType.NewView: return new NewView(r.Reign(), r.Seq(), r.Chain(), r.Seq(), r.Int64(), r.Byte(), r.View());
+            case MessageType.NewViewAck: return new NewViewAck(r.Reign(), r.Progress());
+            case MessageType.Refused: return new Refused(r.Reign());
+            case MessageType.GetView: return new GetView(r.Epoch());
+            case MessageType.ViewSummary: return new ViewSummary(r.Incarnation(), r.Reign(), r.Reign(), r.Bool(), r.View());
+            default: return null;
+        }
+    }
+
+    private static ReplyMessage ReadReply(ref WireReader r)
+    {
+        var key = r.Key();
+        var seq = r.Seq();
+        var incarnation = r.Incarnation();
+        var at = r.Seq();
+        var engine = r.Byte();
+        var request = r.Digest();
+        var result = r.Digest();
+        var has = r.Bool();
+        var bytes = has ? r.Span(ReplyMessage.ResultBytesMax).ToArray() : [];
+        return new ReplyMessage(key, seq, incarnation, at, engine, request, result, bytes, has);
+    }
+}

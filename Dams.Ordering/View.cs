@@ -1,0 +1,84 @@
+namespace Dams.Ordering;
+
+/// <summary>A member in a view.</summary>
+/// <param name="Id">Its slot in the topology.</param>
+/// <param name="Incarnation">Which data folder.</param>
+/// <param name="VotesFrom">It votes, and its replies count, from this number on; null while it is catching up.</param>
+/// <param name="JoinedAt">The number of its JOIN; 0 for the members of the first epoch.</param>
+public readonly record struct ViewMember(byte Id, Incarnation Incarnation, SequenceNumber? VotesFrom, SequenceNumber JoinedAt)
+{
+    /// <summary>Whether it counts in quorums.</summary>
+    public bool Votes => VotesFrom is not null;
+}
+
+/// <summary>The members after the last appended membership entry. Immutable; ordered by id.</summary>
+public sealed class View : IEquatable<View>
+{
+    /// <summary>No more members than this, so that sets of them are bits of a byte.</summary>
+    public const int MembersMax = 7;
+
+    /// <summary>Nobody: before the first epoch.</summary>
+    public static readonly View None = new(SequenceNumber.Zero, []);
+
+    private readonly ViewMember[] _members;
+
+    /// <summary>A view of these members.</summary>
+    public View(SequenceNumber number, IEnumerable<ViewMember> members)
+    {
+        Number = number;
+        _members = [.. members.OrderBy(member => member.Id)];
+        Voters = _members.Count(member => member.Votes);
+    }
+
+    /// <summary>The number of the membership entry that made it; 0 for the first epoch's.</summary>
+    public SequenceNumber Number { get; }
+
+    /// <summary>By id.</summary>
+    public IReadOnlyList<ViewMember> Members => _members;
+
+    /// <summary>How many count in quorums.</summary>
+    public int Voters { get; }
+
+    /// <summary>K: how many voters hold an entry durably before anyone executes it. Resilience degree r = 1 of the original, plus one.</summary>
+    public int CommitQuorum => Math.Min(2, Voters);
+
+    /// <summary>
+    /// Q: promises and installs for a new epoch. K + Q &gt; n, so that a new sequencer always sees what was committed. Viewstamped Replication's f + 1 is
+    /// not enough, because commits need two only.
+    /// </summary>
+    public int EpochQuorum => EpochQuorumOf(Voters);
+
+    /// <summary>Q for a number of voters: 3 of 4, 2 of 3, 2 of 2.</summary>
+    public static int EpochQuorumOf(int voters) => voters <= 2 ? voters : voters - 1;
+
+    /// <summary>The member of a slot.</summary>
+    public bool TryGet(byte id, out ViewMember member)
+    {
+        foreach (var candidate in _members)
+        {
+            if (candidate.Id == id)
+            {
+                member = candidate;
+                return true;
+            }
+        }
+
+        member = default;
+        return false;
+    }
+
+    /// <summary>Whether this incarnation of a member is in the view and votes.</summary>
+    public bool IsVoter(byte id, Incarnation incarnation) => TryGet(id, out var member) && member.Incarnation == incarnation && member.Votes;
+
+    /// <inheritdoc/>
+    public bool Equals(View? other) => other is not null && Number == other.Number && _members.AsSpan().SequenceEqual(other._members);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as View);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Number, _members.Length);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"v{Number}{{{string.Join(",", _members.Select(member => $"{member.Id}:{member.Incarnation}{(member.Votes ? "" : "?")}"))}}}";
+}
