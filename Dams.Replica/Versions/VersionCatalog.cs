@@ -1,0 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
+using Dams.Replica.Versions.Ledger;
+
+namespace Dams.Replica.Versions;
+
+/// <summary>
+/// The versions of the appointment engine: one set of rules, written several times by different techniques, so that one mistake is not made by a
+/// majority (N-version programming). They share nothing but the contract types.
+/// </summary>
+internal static class VersionCatalog
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<EngineVersion> All { get; } =
+    [
+        new("Ledger", "Mutable pages per slot and per patient in hash maps, changed in place.", () => new LedgerEngine()),
+    ];
+
+    /// <summary>Finds a version by its exact name.</summary>
+    public static bool TryFind(string name, [NotNullWhen(true)] out EngineVersion? version)
+    {
+        version = All.FirstOrDefault(candidate => candidate.Name == name);
+        return version is not null;
+    }
+}
