@@ -12,8 +12,11 @@ public sealed partial class GroupMember
     private int _rotation;
 
     /// <summary>An installation under way: the chosen log's tail, and what has been fetched of it so far.</summary>
-    private sealed class Installation(NodeId sequencer, NewView target, SequenceNumber floor)
+    private sealed class Installation(NodeId sequencer, NewView target, SequenceNumber floor, int fetchEntriesMax)
     {
+        /// <summary>Entries that came before those in front of them: a network reorders.</summary>
+        public HoldBackBuffer Early { get; } = new(fetchEntriesMax);
+
         public NodeId Sequencer { get; } = sequencer;
 
         public NewView Target { get; } = target;
@@ -131,7 +134,7 @@ public sealed partial class GroupMember
         _losses.Reset();
         ArmSuspicion(now);
         State = MemberState.Installing;
-        _installation = new Installation(sequencer, view, _executed) { Base = _contiguous, BaseChain = _chain };
+        _installation = new Installation(sequencer, view, _executed, _options.FetchEntriesMax) { Base = _contiguous, BaseChain = _chain };
         if (_contiguous >= view.Tail)
         {
             if (ChainAt(view.Tail) == view.TailChain)
@@ -164,6 +167,7 @@ public sealed partial class GroupMember
         installation.BaseChain = ChainAt(installation.Base) ?? throw new InvariantBrokenException("the log has every entry above its base");
         installation.StepBack *= 2;
         installation.Fetched.Clear();
+        installation.Early.Clear();
         AskForInstallation(now);
     }
 
@@ -197,9 +201,15 @@ public sealed partial class GroupMember
     private void OnFetchedForInstall(Fetched fetched, Instant now)
     {
         var installation = _installation!;
-        var entry = fetched.Entry;
-        if (entry.Seq != installation.Next || entry.Seq > installation.Target.Tail)
+        if (fetched.Entry.Seq < installation.Next || fetched.Entry.Seq > installation.Target.Tail)
             return;
+        installation.Early.TryHold(fetched.Entry, installation.Next + -1);
+        while (ReferenceEquals(installation, _installation) && State == MemberState.Installing && installation.Early.TryTake(installation.Next, out var entry))
+            TakeFetched(installation, entry, fetched.CommitSeq, now);
+    }
+
+    private void TakeFetched(Installation installation, Entry entry, SequenceNumber senderCommit, Instant now)
+    {
         if (entry.Previous != installation.LastChain)
         {
             if (installation.Fetched.Count == 0)
@@ -220,7 +230,7 @@ public sealed partial class GroupMember
             return;
         }
 
-        if (installation.Fetched.Count >= _options.WindowEntriesMax && entry.Seq <= installation.Target.CommitSeq && entry.Seq <= fetched.CommitSeq)
+        if (installation.Fetched.Count >= _options.WindowEntriesMax && entry.Seq <= installation.Target.CommitSeq && entry.Seq <= senderCommit)
             KeepCommittedPart(now);
         if (installation.Fetched.Count % _options.FetchEntriesMax == 0 || installation.Fetched.Count == 0)
             AskForInstallation(now);
@@ -231,6 +241,7 @@ public sealed partial class GroupMember
     {
         var installation = _installation!;
         installation.Fetched.Clear();
+        installation.Early.Clear();
         installation.Tries++;
         _installRetryAt = now + _options.NakDelay;
     }

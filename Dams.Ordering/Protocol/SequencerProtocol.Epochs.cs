@@ -227,8 +227,7 @@ public sealed partial class SequencerProtocol
         var bound = best.Last + -(_options.HistoryEntriesMax / 2);
         _fetchFrom = SequenceNumber.Max(SequenceNumber.Max(bound, SequenceNumber.Min(lowest, commit)), SequenceNumber.Zero);
         _commit = SequenceNumber.Min(commit, best.Last);
-        _history.Reset(_fetchFrom);
-        _fetchedChain = null;
+        ForgetFetched();
         if (_fetchFrom >= best.Last)
             BecomeInstalling(now);
         else
@@ -245,24 +244,30 @@ public sealed partial class SequencerProtocol
     {
         if (State != SequencerState.Candidate || _chosen is null)
             return;
-        var entry = fetched.Entry;
-        if (entry.Seq != _history.From + _history.Count || entry.Seq > _chosen.Last)
+        var next = _history.From + _history.Count;
+        if (fetched.Entry.Seq < next || fetched.Entry.Seq > _chosen.Last)
             return;
+        _early.TryHold(fetched.Entry, next + -1);
+        while (State == SequencerState.Candidate && _early.TryTake(_history.From + _history.Count, out var entry))
+            TakeFetched(entry, now);
+    }
+
+    private void TakeFetched(Entry entry, Instant now)
+    {
         if (_fetchedChain is { } chain && entry.Previous != chain)
         {
-            _history.Reset(_fetchFrom);
-            _fetchedChain = null;
+            ForgetFetched();
             return;
         }
 
         _history.Append(entry);
         _fetchedChain = entry.Chain;
-        if (entry.Seq == _chosen.Last)
+        if (entry.Seq == _chosen!.Last)
         {
             if (entry.Chain == _chosen.Chain)
                 BecomeInstalling(now);
             else
-                (_, _fetchedChain) = (ResetHistory(), null);
+                ForgetFetched();
             return;
         }
 
@@ -270,10 +275,11 @@ public sealed partial class SequencerProtocol
             FetchTail();
     }
 
-    private bool ResetHistory()
+    private void ForgetFetched()
     {
         _history.Reset(_fetchFrom);
-        return true;
+        _early.Clear();
+        _fetchedChain = null;
     }
 
     private void BecomeInstalling(Instant now)

@@ -31,6 +31,7 @@ public sealed partial class SequencerProtocol : IProtocol
     private readonly Outbox _outbox;
     private readonly SeededRandom _random;
     private readonly HistoryBuffer _history;
+    private readonly HoldBackBuffer _early;
     private readonly Dictionary<byte, MemberTrack> _members = [];
 
     private Epoch _highestSeen;
@@ -59,6 +60,7 @@ public sealed partial class SequencerProtocol : IProtocol
         _outbox = outbox;
         _random = new SeededRandom(seed);
         _history = new HistoryBuffer(options.HistoryEntriesMax, options.HistoryBytesMax);
+        _early = new HoldBackBuffer(options.FetchEntriesMax);
         foreach (var member in options.Members)
             _members.Add(member, new MemberTrack());
     }

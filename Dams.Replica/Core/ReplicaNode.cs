@@ -9,12 +9,12 @@ namespace Dams.Replica.Core;
 /// <summary>A whole replica without its shell: the group member and the state machine that it feeds. What the simulator runs is this very class.</summary>
 internal sealed class ReplicaNode : IProtocol
 {
-    /// <summary>A replica over its log.</summary>
+    /// <summary>A replica over its log. The consumer that the member feeds is the core itself, or what the caller puts around it.</summary>
     public ReplicaNode(GroupOptions group, byte id, IMemberLog log, Outbox outbox, IAppointmentEngine engine, byte engineNumber,
-        IBucketObserver observer, ReplicaCoreOptions options, ulong seed)
+        IBucketObserver observer, ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null)
     {
         Core = new ReplicaCore(engine, engineNumber, observer, outbox, options);
-        Member = new GroupMember(group, id, log, outbox, Core, seed);
+        Member = new GroupMember(group, id, log, outbox, around?.Invoke(Core) ?? Core, seed);
         Core.Member = Member;
     }
 
