@@ -135,6 +135,12 @@ public sealed partial class GroupMember
         ArmSuspicion(now);
         State = MemberState.Installing;
         _installation = new Installation(sequencer, view, _executed, _options.FetchEntriesMax) { Base = _contiguous, BaseChain = _chain };
+        if (view.Tail < _executed)
+        {
+            Halt($"the log of epoch {view.Reign.Epoch} ends at {view.Tail}, but {_executed} was executed");
+            return;
+        }
+
         if (_contiguous >= view.Tail)
         {
             if (ChainAt(view.Tail) == view.TailChain)
