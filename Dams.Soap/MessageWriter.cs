@@ -24,14 +24,8 @@ internal static class MessageWriter
     {
         using var writer = Begin(output, version);
         writer.WriteStartElement(Prefix, "Body", version.Namespace);
-        if (operation.ParameterNamespace.Length == 0)
-            writer.WriteStartElement("m", operation.Name + "Response", operation.Namespace);
-        else
-            writer.WriteStartElement("", operation.Name + "Response", operation.Namespace);
-        if (operation.ResultSerializer is { } serializer)
-            serializer.Serialize(writer, result ?? throw new InvalidOperationException($"{operation.Name} has returned nothing"), NamespacesOf(operation));
-        else if (operation.ResultName is { } name)
-            writer.WriteElementString("", name, operation.ParameterNamespace, (string?)result ?? "");
+        object?[] members = operation.HasResult ? [result ?? throw new InvalidOperationException($"{operation.Name} has returned nothing")] : [];
+        operation.AnswerSerializer.Serialize(writer, members, s_none);
         writer.WriteEndDocument();
     }
 
@@ -103,9 +97,6 @@ internal static class MessageWriter
         writer.WriteStartElement(Prefix, "Envelope", version.Namespace);
         return writer;
     }
-
-    private static XmlSerializerNamespaces NamespacesOf(SoapOperation operation) =>
-        operation.ParameterNamespace.Length == 0 ? s_none : operation.ResultNamespaces;
 
     private static string CodeOf(SoapFaultSide side, bool is12) => side switch
     {

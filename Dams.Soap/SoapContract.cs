@@ -54,17 +54,18 @@ internal sealed class SoapContract
 
         // One generated assembly for all types of the contract: making one for each takes seconds.
         var importer = new XmlReflectionImporter(read.Namespace);
-        var mappings = new List<XmlTypeMapping>();
-        var serializers = new Dictionary<string, int>();
+        var mappings = new List<XmlMapping>();
         var faults = new Dictionary<Type, int>();
         foreach (var (method, name, _) in methods)
         {
-            if (ResultTypeOf(method) is { } type && type != typeof(string))
-            {
-                serializers[name] = mappings.Count;
-                mappings.Add(importer.ImportTypeMapping(type, new XmlRootAttribute(ResultNameOf(method, name)) { Namespace = isRpc ? "" : read.Namespace }));
-            }
+            var answer = importer.ImportMembersMapping(
+                name + "Response", read.Namespace, MembersOf(method, name, isRpc ? "" : read.Namespace), hasWrapperElement: true, rpc: false);
+            answer.SetKey($"{contract.FullName}.{name}");
+            mappings.Add(answer);
+        }
 
+        foreach (var (method, _, _) in methods)
+        {
             foreach (var fault in method.GetCustomAttributes<FaultContractAttribute>())
             {
                 if (faults.TryAdd(fault.DetailType, mappings.Count))
@@ -75,9 +76,8 @@ internal sealed class SoapContract
         var made = XmlSerializer.FromMappings([.. mappings], contract);
         foreach (var (type, index) in faults)
             read._faultSerializers[type] = made[index]!;
-        foreach (var (method, name, operation) in methods)
+        foreach (var (index, (method, name, operation)) in methods.Index())
         {
-            var resultType = ResultTypeOf(method);
             read._operations.Add(name, new SoapOperation
             {
                 Name = name,
@@ -86,8 +86,8 @@ internal sealed class SoapContract
                 Documentation = wsdl.Operations[name],
                 Parameters = ParametersOf(method, name, wsdl),
                 ParameterNamespace = isRpc ? "" : read.Namespace,
-                ResultName = resultType is null ? null : ResultNameOf(method, name),
-                ResultSerializer = serializers.TryGetValue(name, out var index) ? made[index] : null,
+                HasResult = ResultTypeOf(method) is not null,
+                AnswerSerializer = made[index]!,
                 Invoke = InvokerOf(method),
             });
         }
@@ -108,8 +108,18 @@ internal sealed class SoapContract
     private static string NameOf(OperationContractAttribute operation, MethodInfo method) => operation.Name
         ?? (method.Name.EndsWith("Async", StringComparison.Ordinal) ? method.Name[..^"Async".Length] : method.Name);
 
-    private static string ResultNameOf(MethodInfo method, string operation) =>
-        method.ReturnParameter.GetCustomAttribute<MessageParameterAttribute>()?.Name ?? operation + "Result";
+    // The content of the answer's wrapper: the result, if there is one.
+    private static XmlReflectionMember[] MembersOf(MethodInfo method, string operation, string elementNamespace)
+    {
+        if (ResultTypeOf(method) is not { } type)
+            return [];
+        var name = method.ReturnParameter.GetCustomAttribute<MessageParameterAttribute>()?.Name ?? operation + "Result";
+        var attributes = new XmlAttributes();
+        attributes.XmlElements.Add(elementNamespace.Length == 0
+            ? new XmlElementAttribute(name) { Form = XmlSchemaForm.Unqualified }
+            : new XmlElementAttribute(name) { Namespace = elementNamespace });
+        return [new XmlReflectionMember { MemberName = name, MemberType = type, XmlAttributes = attributes }];
+    }
 
     private static Type? ResultTypeOf(MethodInfo method)
     {

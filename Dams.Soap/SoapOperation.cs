@@ -1,4 +1,3 @@
-using System.Xml;
 using System.Xml.Serialization;
 
 namespace Dams.Soap;
@@ -23,14 +22,11 @@ internal sealed class SoapOperation
     /// <summary>The namespace of the parameters' elements: empty in rpc style.</summary>
     public required string ParameterNamespace { get; init; }
 
-    /// <summary>The element of the result inside the wrapper of the answer; null if there is none.</summary>
-    public required string? ResultName { get; init; }
+    /// <summary>Whether the method returns something.</summary>
+    public required bool HasResult { get; init; }
 
-    /// <summary>Writes the result's element; null if it is text or there is none.</summary>
-    public required XmlSerializer? ResultSerializer { get; init; }
-
-    /// <summary>Makes the contract's namespace the default one of the result.</summary>
-    public XmlSerializerNamespaces ResultNamespaces => field ??= new XmlSerializerNamespaces([new XmlQualifiedName("", Namespace)]);
+    /// <summary>Writes the wrapper of the answer and the result in it, given as an array.</summary>
+    public required XmlSerializer AnswerSerializer { get; init; }
 
     /// <summary>Calls the method on a contract's implementation.</summary>
     public required Func<object, object?[], ValueTask<object?>> Invoke { get; init; }

@@ -28,7 +28,7 @@ internal sealed class WsdlDocument
         IsRpc = definitions.Elements(s_wsdl + "binding").Elements(s_soap11 + "binding").Any(binding => (string?)binding.Attribute("style") == "rpc");
         Schemas = new XmlSchemaSet { XmlResolver = null };
         foreach (var schema in definitions.Elements(s_wsdl + "types").Elements(s_xsd + "schema"))
-            Schemas.Add(Read(schema.ToString()));
+            Schemas.Add(Read(schema));
         if (IsRpc)
             Schemas.Add(SchemaOfMessages(definitions));
         Schemas.Compile();
@@ -87,7 +87,7 @@ internal sealed class WsdlDocument
             schema.Add(ElementOf(name, operation.Element(s_wsdl + "input")), ElementOf(name + "Response", operation.Element(s_wsdl + "output")));
         }
 
-        return Read(schema.ToString());
+        return Read(schema);
 
         XElement ElementOf(string name, XElement? use)
         {
@@ -107,9 +107,10 @@ internal sealed class WsdlDocument
 
     private static string LocalName(string qualified) => qualified[(qualified.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
-    private static XmlSchema Read(string text)
+    // A reader of the element in its place sees the prefixes that are declared around it.
+    private static XmlSchema Read(XElement element)
     {
-        using var reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+        using var reader = element.CreateReader();
         return XmlSchema.Read(reader, static (_, problem) => throw problem.Exception)!;
     }
 }

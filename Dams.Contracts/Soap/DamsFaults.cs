@@ -25,9 +25,14 @@ public static class DamsFaults
     public static FaultException<DamsFault> InvalidRequest(string? field, string? value, string form, string? requestId = null) =>
         Malformed(field, field is null ? $"{FaultText.Value(value)} is not {form}." : $"{field} {FaultText.Value(value)} is not {form}.", requestId);
 
-    /// <summary>The request as a whole is malformed.</summary>
-    /// <param name="reason">A sentence; it is made fit for a fault here.</param>
-    public static FaultException<DamsFault> Malformed(string reason) => Malformed(null, reason, null);
+    /// <summary>The detail of a fault that the SOAP host itself answers a malformed message with.</summary>
+    /// <param name="reason">The host's text.</param>
+    /// <param name="field">The element that is wrong, or null.</param>
+    public static DamsFault DetailOfMalformed(string reason, string? field) => Malformed(field, reason, null).Detail;
+
+    /// <summary>The detail of a fault that the SOAP host answers a defect with; the log has the cause, and the text has the reference to it.</summary>
+    /// <param name="reason">The host's text.</param>
+    public static DamsFault DetailOfDefect(string reason) => Make(DamsFaultCode.InternalError, ExecutionState.Unknown, reason, null).Detail;
 
     /// <summary>The caller may not do this.</summary>
     public static FaultException<DamsFault> NotPermitted(string reason, string? requestId = null) =>
@@ -68,10 +73,6 @@ public static class DamsFaults
     /// <summary>The replicas agree that the request can't be executed; their state is as before.</summary>
     public static FaultException<DamsFault> InternalError(string? requestId = null) =>
         Make(DamsFaultCode.InternalError, ExecutionState.NotExecuted, "The replicas could not execute the request.", requestId);
-
-    /// <summary>A defect of the front end; the log has the cause under the reference.</summary>
-    public static FaultException<DamsFault> Defect(string reference) =>
-        Make(DamsFaultCode.InternalError, ExecutionState.Unknown, $"Internal error. Reference {reference}.", null);
 
     private static FaultException<DamsFault> Malformed(string? field, string reason, string? requestId)
     {
