@@ -1,1 +1,8 @@
-return 0;
+using Dams.Contracts.Topology;
+using Dams.Hosting;
+
+return await NodeProgram.RunAsync(args, NodeRole.Sequencer, async (_, stopping) =>
+{
+    await Task.Delay(Timeout.Infinite, stopping);
+    return ExitCodes.Stopped;
+});
