@@ -7,15 +7,21 @@ using Dams.Ordering.Storage;
 namespace Dams.Replica.Core;
 
 /// <summary>A whole replica without its shell: the group member and the state machine that it feeds. What the simulator runs is this very class.</summary>
-internal sealed class ReplicaNode : IProtocol
+internal sealed class ReplicaNode : IProtocol, IReplySink
 {
+    private readonly Outbox _outbox;
+    private readonly ReplicaCoreOptions _options;
+    private readonly byte _engineNumber;
+
     /// <summary>A replica over its log. The consumer that the member feeds is the core itself, or what the caller puts around it.</summary>
     public ReplicaNode(GroupOptions group, byte id, IMemberLog log, Outbox outbox, IAppointmentEngine engine, byte engineNumber,
-        IBucketObserver observer, ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null)
+        ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null)
     {
-        Core = new ReplicaCore(engine, engineNumber, observer, outbox, options);
+        _outbox = outbox;
+        _options = options;
+        _engineNumber = engineNumber;
+        Core = new ReplicaCore(engine, options, this);
         Member = new GroupMember(group, id, log, outbox, around?.Invoke(Core) ?? Core, seed);
-        Core.Member = Member;
     }
 
     /// <summary>The state machine.</summary>
@@ -27,13 +33,16 @@ internal sealed class ReplicaNode : IProtocol
     /// <inheritdoc/>
     public Instant NextDeadline => Member.NextDeadline;
 
+    /// <summary>Replays what is known to be committed. Call once.</summary>
+    public void Start(Instant now) => Member.Start(now);
+
     /// <inheritdoc/>
     public void OnMessage(in Envelope envelope, Message message, Instant now)
     {
-        if (message is not Resend resend)
+        if (message is Resend resend)
+            OnResend(envelope, resend);
+        else
             Member.OnMessage(envelope, message, now);
-        else if (Member.State != MemberState.Halted)
-            Core.OnResend(envelope, resend);
     }
 
     /// <inheritdoc/>
@@ -45,6 +54,29 @@ internal sealed class ReplicaNode : IProtocol
     /// <inheritdoc/>
     public void OnBatchEnd(Instant now) => Member.OnBatchEnd(now);
 
-    /// <summary>Replays what is known to be committed. Call once.</summary>
-    public void Start(Instant now) => Member.Start(now);
+    /// <inheritdoc/>
+    public void OnReply(StoredReply reply, byte frontEnd)
+    {
+        // A replica that is far behind executes what the front end has long been told by others.
+        if (Member.CommitSeq - Core.Executed <= _options.ReplyWhenBehindMax)
+            Send(reply, frontEnd);
+    }
+
+    /// <summary>Sends a reply again, or says that it is gone, so that the sequencer orders the repeat.</summary>
+    private void OnResend(in Envelope envelope, Resend resend)
+    {
+        if (Member.State == MemberState.Halted || Core.Executed < resend.Seq)
+            return;
+        if (Core.FindReply(resend.Key, resend.Seq) is { } reply)
+            Send(reply, resend.FrontEnd);
+        else
+            _outbox.Send(envelope.From, Member.Installed.Epoch, new Missing(resend.Key, resend.Seq));
+    }
+
+    private void Send(StoredReply reply, byte frontEnd)
+    {
+        var fits = reply.Result.Length <= ReplyMessage.ResultBytesMax;
+        _outbox.Send(NodeId.FrontEnd(frontEnd), Member.Installed.Epoch, new ReplyMessage(reply.Key, reply.Seq, Member.Incarnation, Core.Executed,
+            _engineNumber, reply.RequestDigest, reply.ResultDigest, fits ? reply.Result : ReadOnlyMemory<byte>.Empty, fits));
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class OrderChecker
 
     public void OnStep(SimulatedNode node)
     {
-        if (node.Protocol is Replica.Core.ReplicaNode { } replica)
+        if (node.Protocol is global::Dams.Replica.Core.ReplicaNode { } replica)
         {
             var member = replica.Member;
             Broken.Unless(member.State != MemberState.Halted, $"{node.Id} halted: {member.HaltReason}");

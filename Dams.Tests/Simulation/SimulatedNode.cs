@@ -67,13 +67,3 @@ internal sealed class LyingLedger(SeededRandom random) : IAppointmentEngine
 
     public void Restore(IEnumerable<Bucket> buckets) => _ledger.Restore(buckets);
 }
-
-/// <summary>Nothing is told.</summary>
-internal sealed class Unobserved : IBucketObserver
-{
-    public static readonly Unobserved Instance = new();
-
-    public void BeforeChange(BucketKey key)
-    {
-    }
-}

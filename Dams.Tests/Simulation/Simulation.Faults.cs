@@ -152,9 +152,11 @@ internal sealed partial class Simulation
     private void CheckStates(ReferenceModel model)
     {
         var keys = model.BucketKeys();
+        var digest = _replicas[0].Replica.Core.Digest();
         foreach (var replica in _replicas)
         {
             var engine = replica.Replica.Core.Engine;
+            Broken.Unless(replica.Replica.Core.Digest().AsSpan().SequenceEqual(digest), $"{replica.Id} has another state digest than {_replicas[0].Id}");
             Broken.Unless(engine.BucketKeys().SequenceEqual(keys), $"{replica.Id} holds other buckets than the rules give");
             foreach (var key in keys)
                 Broken.Unless(engine.ReadBucket(key).ToString() == model.ReadBucket(key).ToString(), $"{replica.Id} holds {engine.ReadBucket(key)}, the rules give {model.ReadBucket(key)}");

@@ -133,7 +133,7 @@ internal sealed partial class Simulation
                 break;
             default:
                 IAppointmentEngine engine = _knobs.Liar == node.Id.Number ? new LyingLedger(new SeededRandom(_random.Next())) : new LedgerEngine();
-                var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, Unobserved.Instance, new ReplicaCoreOptions(), _random.Next(),
+                var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, new ReplicaCoreOptions(), _random.Next(),
                     core => new CheckedConsumer(this, node, core));
                 node.Protocol = replica;
                 replica.Start(now);
