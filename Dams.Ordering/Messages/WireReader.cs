@@ -15,6 +15,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public readonly bool IsComplete => !_bad && _rest.IsEmpty;
 
+    /// <summary>Bytes that were not read.</summary>
+    public readonly int Remaining => _rest.Length;
+
     public byte Byte() => TryTake(1, out var taken) ? taken[0] : (byte)0;
 
     public byte ByteIn(byte min, byte max)

@@ -1,0 +1,429 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dams.Ordering.Storage;
+
+/// <summary>
+/// The log of a member on disk. It is the history buffer of the protocol, so entries are found by number and served again; see <c>LogFormat</c> for the
+/// bytes. One thread, the owner's loop; a task of its own prepares the next file. Whatever is written is visible at once and durable after <see cref="Flush"/>.
+/// </summary>
+/// <remarks>
+/// Known limit: if the very last batch that was flushed rots on the disk, it can't be told from one that a crash tore, because nothing behind it
+/// says that it was durable; it is dropped and reported as <see cref="TornTail"/>.
+/// </remarks>
+public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
+{
+    private const string LockName = "lock";
+    private const int BufferBytesKept = 4 * 1024 * 1024;
+
+    private readonly DurableLogOptions _options;
+    private readonly ILogger _logger;
+    private readonly FileStream _lock;
+    private readonly SegmentFactory _factory;
+    private readonly List<LogSegment> _segments = [];
+    private readonly EntryReader _entries;
+    private readonly List<uint> _offsets = [];
+    private byte[] _buffer = new byte[64 * 1024];
+    private LogState _state;
+    private ulong _lastBatch;
+    private ulong _flushedThrough;
+    private string? _unusable;
+
+    private DurableLog(DurableLogOptions options, ILogger logger, FileStream lockFile)
+    {
+        _options = options;
+        _logger = logger;
+        _lock = lockFile;
+        _factory = new SegmentFactory(options);
+        _entries = new EntryReader(options, _segments);
+    }
+
+    /// <inheritdoc/>
+    public MemberRecord Record => _state.Record;
+
+    /// <inheritdoc/>
+    public SequenceNumber Base => _state.Base.Seq;
+
+    /// <inheritdoc/>
+    public Chain BaseChain => _state.Base.Chain;
+
+    /// <inheritdoc/>
+    public SequenceNumber Last => _state.Last.Seq;
+
+    /// <summary>The chain value at <see cref="Last"/>.</summary>
+    public Chain LastChain => _state.Last.Chain;
+
+    /// <inheritdoc/>
+    public SequenceNumber CommitHint => _state.CommitHint;
+
+    /// <summary>Whether a flush reaches the disk. False with <see cref="Durability.Memory"/>, and then status pages must say so.</summary>
+    public bool IsDurable => _options.Durability == Durability.Disk;
+
+    /// <summary>What a crash had left and was cut off when this was opened; null if the end was clean.</summary>
+    public TornTail? TornTail { get; private set; }
+
+    /// <summary>Whether the folder was made, and with it the incarnation, when this was opened.</summary>
+    public bool IsNew { get; private set; }
+
+    /// <summary>The highest write that is durable.</summary>
+    public long Flushed => (long)_flushedThrough;
+
+    /// <summary>How many files there are.</summary>
+    public int SegmentCount => _segments.Count;
+
+    /// <summary>What the segments take on the disk, in bytes, the one that is prepared ahead not counted.</summary>
+    public long BytesOnDisk { get; private set; }
+
+    /// <summary>Where the next batch goes; for tests that break what was not flushed.</summary>
+    internal (string File, long Offset) End => (Active.Path, Active.End);
+
+    private LogSegment Active => _segments[^1];
+
+    /// <summary>Opens the log of a folder, or makes the folder and a new incarnation.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="logger">Reports what was found.</param>
+    /// <exception cref="ArgumentException">The options are wrong; all problems at once.</exception>
+    /// <exception cref="LogInUseException">Another process has it.</exception>
+    /// <exception cref="LogCorruptException">Durable bytes are wrong or missing.</exception>
+    /// <exception cref="LogFailedException">The disk refused.</exception>
+    public static DurableLog Open(DurableLogOptions options, ILogger<DurableLog>? logger = null)
+    {
+        var problems = options.Validate();
+        if (problems.Count > 0)
+            throw new ArgumentException(string.Join("; ", problems), nameof(options));
+        DurableLog? log = null;
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            Directory.CreateDirectory(options.Folder);
+            log = new DurableLog(options, logger ?? NullLogger<DurableLog>.Instance, Lock(options.Folder));
+            log.Load(watch);
+            return log;
+        }
+        catch (Exception exception)
+        {
+            log?.Dispose();
+            if (exception is IOException or UnauthorizedAccessException)
+                throw new LogFailedException($"The log in {options.Folder} can't be opened: {exception.Message}", exception);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="LogCorruptException">It is there, but its bytes are wrong.</exception>
+    /// <exception cref="LogFailedException">The disk refused.</exception>
+    public Entry? Read(SequenceNumber seq)
+    {
+        if (seq <= Base || seq > Last)
+            return null;
+        try
+        {
+            return _entries.Read(seq);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failed("read", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvariantBrokenException">The batch does not follow what is there.</exception>
+    /// <exception cref="LogFailedException">The disk refused, now or before.</exception>
+    public long Write(LogBatch batch)
+    {
+        var cut = default(ChainPoint);
+        var flags = LogFormat.FrameFlags.None;
+        var last = _state.Last;
+        if (batch.CutTo is { } cutTo)
+        {
+            Invariant.That(cutTo >= Base && cutTo <= Last, "a cut is within the log");
+            cut = last = PointAt(cutTo);
+            flags |= LogFormat.FrameFlags.Cut;
+        }
+
+        foreach (var entry in batch.Entries)
+        {
+            Invariant.That(entry.Seq == last.Seq.Next, "entries follow the last one without a gap");
+            Invariant.That(entry.Previous == last.Chain, "entries follow the last one's chain");
+            last = new ChainPoint(entry.Seq, entry.Chain);
+        }
+
+        if (batch.Record is not null)
+            flags |= LogFormat.FrameFlags.Record;
+        Append(flags, cut, default, batch.Record, batch.Entries, batch.CommitHint);
+        return (long)_lastBatch;
+    }
+
+    /// <summary>
+    /// Makes everything that was written durable: one fsync (FlushToDisk), about 40 us on a solid-state disk; at once if there is nothing new.
+    /// </summary>
+    /// <exception cref="LogFailedException">The disk refused, now or before.</exception>
+    public void Flush()
+    {
+        ThrowIfUnusable();
+        if (_flushedThrough == _lastBatch)
+            return;
+        try
+        {
+            _options.BeforeAccess?.Invoke(LogAccess.Flush);
+            if (IsDurable)
+                RandomAccess.FlushToDisk(Active.Handle);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failed("flushed", exception);
+        }
+
+        _flushedThrough = _lastBatch;
+    }
+
+    /// <summary>
+    /// Forgets the entries up to a number, and deletes the files that hold only such. Durable when it returns. A number above <see cref="Last"/> empties the log:
+    /// a joiner's log begins where its donor's did.
+    /// </summary>
+    /// <param name="seq">Becomes <see cref="Base"/>. Nothing happens if it is not above it.</param>
+    /// <param name="chain">The chain value at that number.</param>
+    /// <exception cref="InvariantBrokenException">The entry of that number has another chain value.</exception>
+    /// <exception cref="LogFailedException">The disk refused, now or before.</exception>
+    public void TrimTo(SequenceNumber seq, Chain chain)
+    {
+        if (seq <= Base)
+            return;
+        Invariant.That(seq > Last || PointAt(seq).Chain == chain, "a log is trimmed at a chain value of its own");
+        Append(LogFormat.FrameFlags.Trim, default, new ChainPoint(seq, chain), null, [], CommitHint);
+        Flush();
+        DeleteTrimmedSegments();
+    }
+
+    /// <summary>Flushes, unless the disk has failed, and lets go of the folder.</summary>
+    public void Dispose()
+    {
+        if (_unusable is null && _segments.Count > 0)
+        {
+            try
+            {
+                Flush();
+            }
+            catch (LogFailedException)
+            {
+                // Reported by the logger; nobody was told that it is durable.
+            }
+        }
+
+        _unusable ??= "it was closed";
+        _factory.Dispose();
+        foreach (var segment in _segments)
+            segment.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream Lock(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
+        {
+            throw new LogInUseException(folder, exception);
+        }
+    }
+
+    private void Load(Stopwatch watch)
+    {
+        _factory.DeleteLeftovers();
+        var recovery = new LogRecovery(_options, _entries.Remember);
+        try
+        {
+            IsNew = !recovery.Run();
+        }
+        finally
+        {
+            _segments.AddRange(recovery.Segments);
+        }
+
+        if (IsNew)
+        {
+            var incarnation = _options.IncarnationOfNewFolder ?? new Incarnation(RandomUInt64());
+            _state = new LogState(default, default, default, new MemberRecord(incarnation, default, default, View.None));
+            AddSegment(0);
+            if (IsDurable && Path.GetDirectoryName(Path.GetFullPath(_options.Folder)) is { } parent)
+                DirectorySync.Flush(parent);
+        }
+        else
+        {
+            _state = recovery.State;
+            _lastBatch = _flushedThrough = recovery.LastBatch;
+            TornTail = recovery.Torn;
+            DeleteTrimmedSegments();
+        }
+
+        BytesOnDisk = _segments.Sum(segment => segment.Header.Capacity);
+        _factory.PrepareSpare();
+        if (TornTail is { } torn)
+            LogTorn(torn.Bytes, torn.File, torn.Offset, Last);
+        LogOpened(_options.Folder, Record.Incarnation, Base, Last, _segments.Count, watch.ElapsedMilliseconds);
+        if (!IsDurable)
+            LogNotDurable(_options.Folder);
+    }
+
+    private void Append(
+        LogFormat.FrameFlags flags, ChainPoint cut, ChainPoint trim, MemberRecord? record, IReadOnlyList<Entry> entries, SequenceNumber commitHint)
+    {
+        ThrowIfUnusable();
+        var bound = LogFormat.FrameBytesMax(entries);
+        Invariant.That(bound <= DurableLogOptions.SegmentBytesMax - LogFormat.HeaderSize, "a batch fits the largest segment");
+        if (_buffer.Length < bound)
+            _buffer = new byte[Math.Max(bound, Math.Min(2L * _buffer.Length, BufferBytesKept))];
+        var hint = SequenceNumber.Max(commitHint, CommitHint);
+
+        // Rolling over flushes what went before, which the header of the frame may already say.
+        var header = new LogFormat.FrameHeader(0, flags, _lastBatch + 1, _flushedThrough, hint, entries.Count);
+        var length = LogFormat.WriteFrame(_buffer, header, cut, trim, record, entries, _offsets);
+        var frame = _buffer.AsSpan(0, length);
+        try
+        {
+            if (Active.End + length > Active.Header.Capacity)
+            {
+                Flush();
+                AddSegment(length);
+            }
+
+            _options.BeforeAccess?.Invoke(LogAccess.Write);
+            LogFormat.SealFrame(frame, Active.Header.Salt);
+            RandomAccess.Write(Active.Handle, frame, Active.End);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failed("written", exception);
+        }
+
+        Apply(flags, cut, trim, record, entries);
+        _state = _state with { CommitHint = hint };
+        Active.End += length;
+        _lastBatch++;
+        if (_buffer.Length > BufferBytesKept)
+            _buffer = new byte[64 * 1024];
+    }
+
+    private void Apply(LogFormat.FrameFlags flags, ChainPoint cut, ChainPoint trim, MemberRecord? record, IReadOnlyList<Entry> entries)
+    {
+        if (flags.HasFlag(LogFormat.FrameFlags.Cut))
+        {
+            LogSegment.CutTo(_segments, cut.Seq);
+            _state = _state with { Last = cut };
+        }
+
+        if (flags.HasFlag(LogFormat.FrameFlags.Trim))
+        {
+            if (trim.Seq > Last)
+            {
+                LogSegment.CutTo(_segments, SequenceNumber.Zero);
+                _state = _state with { Last = trim };
+            }
+
+            _state = _state with { Base = trim };
+        }
+
+        if (record is not null)
+            _state = _state with { Record = record };
+        for (var i = 0; i < entries.Count; i++)
+        {
+            Active.Append(entries[i].Seq.Value, (uint)Active.End + _offsets[i]);
+            _entries.Remember(entries[i]);
+            if (i == entries.Count - 1)
+                _state = _state with { Last = new ChainPoint(entries[i].Seq, entries[i].Chain) };
+        }
+    }
+
+    private ChainPoint PointAt(SequenceNumber seq)
+    {
+        if (seq == Last)
+            return _state.Last;
+        return seq == Base ? _state.Base : new ChainPoint(seq, Read(seq)!.Chain);
+    }
+
+    private void AddSegment(long frameBytes)
+    {
+        var number = _segments.Count == 0 ? 1 : Active.Header.Number + 1;
+        var segment = _factory.Create(number, RandomUInt64(), _lastBatch + 1, frameBytes, _state);
+        _segments.Add(segment);
+        BytesOnDisk += segment.Header.Capacity;
+        LogSegmentAdded(segment.Path, segment.Header.Capacity);
+        _factory.PrepareSpare();
+    }
+
+    private void DeleteTrimmedSegments()
+    {
+        var deleted = 0;
+        try
+        {
+            // The oldest first: a crash between two leaves a log that begins later, never one with a gap.
+            while (_segments.Count > 1 && (_segments[0].Count == 0 || _segments[0].LastSeq <= Base.Value))
+            {
+                var segment = _segments[0];
+                _segments.RemoveAt(0);
+                segment.Dispose();
+                File.Delete(segment.Path);
+                BytesOnDisk -= segment.Header.Capacity;
+                deleted++;
+            }
+
+            if (deleted > 0 && IsDurable)
+                DirectorySync.Flush(_options.Folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failed("trimmed", exception);
+        }
+
+        if (deleted > 0)
+            LogTrimmed(deleted, Base);
+    }
+
+    private LogFailedException Failed(string what, Exception exception)
+    {
+        _unusable ??= $"it could not be {what} ({exception.Message})";
+        LogFailure(_options.Folder, what, exception);
+        return new LogFailedException($"The log in {_options.Folder} could not be {what}: {exception.Message} It takes nothing more; restart the process when the disk is well.", exception);
+    }
+
+    private void ThrowIfUnusable()
+    {
+        if (_unusable is not null)
+            throw new LogFailedException($"The log in {_options.Folder} takes nothing more: {_unusable}.", null);
+    }
+
+    private static ulong RandomUInt64()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        ulong value;
+        do
+        {
+            RandomNumberGenerator.Fill(bytes);
+            value = BitConverter.ToUInt64(bytes);
+        }
+        while (value == 0);
+        return value;
+    }
+
+    [LoggerMessage(2040, LogLevel.Information, "Log of {Folder} open: incarnation {Incarnation}, entries {Base} to {Last} in {Segments} segments, {Milliseconds} ms")]
+    private partial void LogOpened(string folder, Incarnation incarnation, SequenceNumber @base, SequenceNumber last, int segments, long milliseconds);
+
+    [LoggerMessage(2041, LogLevel.Warning, "A crash left {Bytes} bytes of an unfinished batch in {File} at {Offset}; they were cut off, the log ends with entry {Last}")]
+    private partial void LogTorn(long bytes, string file, long offset, SequenceNumber last);
+
+    [LoggerMessage(2042, LogLevel.Warning, "The log of {Folder} is not flushed to disk (durability: memory): a power cut loses what was acknowledged")]
+    private partial void LogNotDurable(string folder);
+
+    [LoggerMessage(2043, LogLevel.Information, "Log goes on in {File} of {Bytes} bytes")]
+    private partial void LogSegmentAdded(string file, long bytes);
+
+    [LoggerMessage(2044, LogLevel.Information, "Log trimmed up to entry {Base}: {Count} segments deleted")]
+    private partial void LogTrimmed(int count, SequenceNumber @base);
+
+    [LoggerMessage(2045, LogLevel.Critical, "The log of {Folder} could not be {What}; it takes nothing more")]
+    private partial void LogFailure(string folder, string what, Exception exception);
+}

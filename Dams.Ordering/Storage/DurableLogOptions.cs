@@ -1,0 +1,64 @@
+namespace Dams.Ordering.Storage;
+
+/// <summary>Whether a flush reaches the disk.</summary>
+public enum Durability
+{
+    /// <summary>A flush is an fsync: what was flushed survives a power cut.</summary>
+    Disk = 1,
+
+    /// <summary>A flush does nothing: what was written survives the process, not the machine. For comparison only.</summary>
+    Memory = 2,
+}
+
+/// <summary>How a <see cref="DurableLog"/> is kept.</summary>
+public sealed record DurableLogOptions
+{
+    /// <summary>The smallest segment, in bytes: a header and a few entries.</summary>
+    public const int SegmentBytesMin = 4 * 1024;
+
+    /// <summary>The largest segment, in bytes: offsets within one are 32 bits.</summary>
+    public const int SegmentBytesMax = 1024 * 1024 * 1024;
+
+    /// <summary>The data folder; made if it is not there. One process at a time.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>
+    /// Size of a segment, in bytes. Trimming deletes whole segments, so this is what may be kept too long; a roll-over costs three flushes, so small ones
+    /// slow the log down.
+    /// </summary>
+    public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How many of the newest entries stay in memory as objects: twice the sequencer's history, so that a repair rarely reads the disk.</summary>
+    public int CachedEntries { get; init; } = 16_384;
+
+    /// <summary>Whether a flush reaches the disk.</summary>
+    public Durability Durability { get; init; } = Durability.Disk;
+
+    /// <summary>The identity of a folder that is made now; null for a random one. Set by tests that must repeat.</summary>
+    public Incarnation? IncarnationOfNewFolder { get; init; }
+
+    /// <summary>Called before each access of the disk: the door by which tests let it fail.</summary>
+    internal Action<LogAccess>? BeforeAccess { get; init; }
+
+    /// <summary>All that is wrong with these options, one sentence each; empty if nothing is.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> problems = [];
+        if (string.IsNullOrWhiteSpace(Folder))
+            problems.Add("the log needs a folder");
+        if (SegmentBytes is < SegmentBytesMin or > SegmentBytesMax)
+            problems.Add($"segment bytes are {SegmentBytes}, but must be between {SegmentBytesMin} and {SegmentBytesMax}");
+        if (CachedEntries is < 1 or > 1 << 24)
+            problems.Add($"cached entries are {CachedEntries}, but must be between 1 and {1 << 24}");
+        return problems;
+    }
+}
+
+/// <summary>What the log is about to do with the disk.</summary>
+internal enum LogAccess
+{
+    Write,
+    Flush,
+    CreateSegment,
+    Read,
+}

@@ -1,0 +1,58 @@
+using System.Numerics;
+
+namespace Dams.Ordering.Storage;
+
+/// <summary>Finds entries by number: the newest as objects in memory, the others in their files, a piece of which is kept because repairs and replays go along the order.</summary>
+internal sealed class EntryReader(DurableLogOptions options, List<LogSegment> segments)
+{
+    private const int ReadAheadBytes = 64 * 1024;
+
+    private readonly Entry?[] _newest = new Entry?[BitOperations.RoundUpToPowerOf2((uint)options.CachedEntries)];
+    private byte[] _ahead = [];
+    private LogSegment? _aheadSegment;
+    private long _aheadStart;
+    private int _aheadLength;
+
+    /// <summary>Keeps an entry that was appended.</summary>
+    public void Remember(Entry entry) => _newest[entry.Seq.Value & (_newest.Length - 1)] = entry;
+
+    /// <summary>Reads an entry that the log has. An older one of the same number can't be met: the one that replaced it took its place when it was appended.</summary>
+    /// <exception cref="LogCorruptException">Its bytes are not what was written.</exception>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public Entry Read(SequenceNumber seq) =>
+        _newest[seq.Value & (_newest.Length - 1)] is { } entry && entry.Seq == seq ? entry : ReadFromDisk(seq);
+
+    private Entry ReadFromDisk(SequenceNumber seq)
+    {
+        var segment = SegmentOf(seq.Value);
+        long offset = segment.OffsetOf(seq.Value);
+        if (segment != _aheadSegment || offset < _aheadStart || offset + LogFormat.EntryBytesMax > _aheadStart + _aheadLength)
+            Load(segment, offset);
+        var start = (int)(offset - _aheadStart);
+        var entry = LogFormat.ReadEntry(_ahead.AsSpan(start, _aheadLength - start), verifySum: true, out _);
+        return entry is not null && entry.Seq == seq ? entry : throw new LogCorruptException(segment.Path, offset, $"entry {seq}", "other bytes");
+    }
+
+    /// <summary>Frames never change once they are written, so what was read stays right; what lies behind the end is not taken.</summary>
+    private void Load(LogSegment segment, long offset)
+    {
+        options.BeforeAccess?.Invoke(LogAccess.Read);
+        if (_ahead.Length == 0)
+            _ahead = new byte[ReadAheadBytes];
+        _aheadSegment = null;
+        _aheadLength = RandomAccess.Read(segment.Handle, _ahead.AsSpan(0, (int)Math.Min(ReadAheadBytes, segment.End - offset)), offset);
+        _aheadStart = offset;
+        _aheadSegment = segment;
+    }
+
+    private LogSegment SegmentOf(long seq)
+    {
+        for (var i = segments.Count - 1; i >= 0; i--)
+        {
+            if (segments[i].Count > 0 && segments[i].FirstSeq <= seq)
+                return segments[i];
+        }
+
+        throw new InvariantBrokenException("every entry of the log is in a segment");
+    }
+}

@@ -1,0 +1,294 @@
+using Dams.Ordering.Messages;
+using Microsoft.Win32.SafeHandles;
+
+namespace Dams.Ordering.Storage;
+
+/// <summary>What a crash left behind the last whole batch, and was cut off at start.</summary>
+/// <param name="File">Path of the segment.</param>
+/// <param name="Offset">Where the cut was made, in bytes from its start.</param>
+/// <param name="Bytes">How much was cut, in bytes.</param>
+public sealed record TornTail(string File, long Offset, long Bytes);
+
+/// <summary>
+/// Reads a data folder back: every sum, every number and the whole hash chain are checked. The end of the last segment may be torn, which is what a
+/// crash does to bytes that nobody was promised; everything else that does not fit is refused.
+/// </summary>
+internal sealed class LogRecovery(DurableLogOptions options, Action<Entry> onEntry)
+{
+    private const int WindowBytes = 1024 * 1024;
+
+    /// <summary>Of entries that were appended, cut or trimmed, what is left.</summary>
+    public LogState State { get; private set; }
+
+    public ulong LastBatch { get; private set; }
+
+    public List<LogSegment> Segments { get; } = [];
+
+    public TornTail? Torn { get; private set; }
+
+    /// <summary>Reads the folder.</summary>
+    /// <returns>False if there is no log in it.</returns>
+    /// <exception cref="LogCorruptException">See there.</exception>
+    public bool Run()
+    {
+        OpenSegments();
+        if (Segments.Count == 0)
+            return false;
+        var first = Segments[0].Header;
+        State = first.State;
+        LastBatch = first.FirstBatch - 1;
+        for (var i = 0; i < Segments.Count; i++)
+        {
+            var segment = Segments[i];
+            if (segment.Header.FirstBatch != LastBatch + 1 || segment.Header.State != State)
+                throw Corrupt(segment, 0, $"the state after batch {LastBatch}", "another one");
+            ReadSegment(segment, i + 1 < Segments.Count ? Segments[i + 1] : null);
+        }
+
+        VerifyCoverage();
+        return true;
+    }
+
+    private void OpenSegments()
+    {
+        var found = new List<(ulong Number, string Path)>();
+        foreach (var path in Directory.EnumerateFiles(options.Folder, "*" + LogSegment.Extension))
+        {
+            if (!LogSegment.TryParseNumber(path, out var number))
+                throw new LogCorruptException(path, 0, "only segments of the log under this extension", "a foreign file");
+            found.Add((number, path));
+        }
+
+        found.Sort();
+        Span<byte> bytes = stackalloc byte[LogFormat.HeaderSize];
+        foreach (var (number, path) in found)
+        {
+            if (Segments.Count > 0 && number != Segments[^1].Header.Number + 1)
+                throw new LogCorruptException(path, 0, $"segment {Segments[^1].Header.Number + 1} before it", "a gap");
+            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+            var read = RandomAccess.Read(handle, bytes, 0);
+            var problem = LogFormat.TryReadHeader(bytes[..read], out var header);
+            if (problem is null && header.Number != number)
+                problem = $"the header of segment {header.Number}";
+            if (problem is not null)
+            {
+                handle.Dispose();
+                throw new LogCorruptException(path, 0, "the header of a segment", problem);
+            }
+
+            Segments.Add(new LogSegment(path, handle, header));
+        }
+    }
+
+    private void ReadSegment(LogSegment segment, LogSegment? next)
+    {
+        using var window = new Window(segment.Handle);
+        while (next is null || LastBatch + 1 < next.Header.FirstBatch)
+        {
+            var frame = NextFrame(window, segment, out var header);
+            if (frame.IsEmpty || header.Batch != LastBatch + 1)
+            {
+                if (next is not null)
+                    throw Corrupt(segment, segment.End, $"batch {LastBatch + 1}", "something else");
+                CutTail(window, segment);
+                return;
+            }
+
+            Apply(segment, frame, header);
+            LastBatch = header.Batch;
+            segment.End += frame.Length;
+        }
+    }
+
+    private static ReadOnlySpan<byte> NextFrame(Window window, LogSegment segment, out LogFormat.FrameHeader header)
+    {
+        header = default;
+        var start = window.Get(segment.End, LogFormat.FrameHeaderSize);
+        var length = LogFormat.FrameLength(start);
+        if (length == 0 || segment.End + length > segment.Header.Capacity)
+            return [];
+        var frame = window.Get(segment.End, length);
+        return LogFormat.TryReadFrame(frame, segment.Header.Salt, out header) ? frame : [];
+    }
+
+    private void Apply(LogSegment segment, ReadOnlySpan<byte> frame, in LogFormat.FrameHeader header)
+    {
+        var state = State;
+        var reader = new WireReader(frame[LogFormat.FrameHeaderSize..]);
+        if (header.Flags.HasFlag(LogFormat.FrameFlags.Cut))
+        {
+            state = state with { Last = LogFormat.ReadPoint(ref reader) };
+            LogSegment.CutTo(Segments, state.Last.Seq);
+        }
+
+        if (header.Flags.HasFlag(LogFormat.FrameFlags.Trim))
+        {
+            state = state with { Base = LogFormat.ReadPoint(ref reader) };
+            if (state.Base.Seq > state.Last.Seq)
+            {
+                state = state with { Last = state.Base };
+                LogSegment.CutTo(Segments, SequenceNumber.Zero);
+            }
+        }
+
+        if (header.Flags.HasFlag(LogFormat.FrameFlags.Record))
+        {
+            var record = LogFormat.ReadRecord(reader.Span(ushort.MaxValue));
+            if (record is null)
+                throw Corrupt(segment, segment.End, "a record", "bytes that are none");
+            state = state with { Record = record };
+        }
+
+        if (!reader.IsGood)
+            throw Corrupt(segment, segment.End, "a batch", "a shorter one");
+        var at = frame.Length - reader.Remaining;
+        for (var i = 0; i < header.EntryCount; i++)
+        {
+            var entry = LogFormat.ReadEntry(frame[at..], verifySum: false, out var size);
+            if (entry is null)
+                throw Corrupt(segment, segment.End + at, "an entry", "bytes that are none");
+            if (entry.Seq != state.Last.Seq.Next)
+                throw Corrupt(segment, segment.End + at, $"entry {state.Last.Seq.Next}", $"entry {entry.Seq}");
+            if (entry.Previous != state.Last.Chain)
+                throw Corrupt(segment, segment.End + at, $"entry {entry.Seq} behind chain value {state.Last.Chain}", $"one behind {entry.Previous}");
+            segment.Append(entry.Seq.Value, (uint)(segment.End + at));
+            onEntry(entry);
+            state = state with { Last = new ChainPoint(entry.Seq, entry.Chain) };
+            at += size;
+        }
+
+        State = state with { CommitHint = SequenceNumber.Max(state.CommitHint, header.CommitHint) };
+    }
+
+    private void CutTail(Window window, LogSegment segment)
+    {
+        var garbageEnd = LastNonZero(segment) + 1;
+        if (garbageEnd > segment.End)
+        {
+            RefuseDurableFrameBehind(window, segment, garbageEnd);
+            Torn = new TornTail(segment.Path, segment.End, garbageEnd - segment.End);
+
+            // Zeroed, or a frame left in there could come to stand behind a new one of the same length and count again.
+            var zeros = new byte[(int)Math.Min(WindowBytes, garbageEnd - segment.End)];
+            for (var at = segment.End; at < garbageEnd; at += zeros.Length)
+                RandomAccess.Write(segment.Handle, zeros.AsSpan(0, (int)Math.Min(zeros.Length, garbageEnd - at)), at);
+        }
+
+        if (RandomAccess.GetLength(segment.Handle) < segment.Header.Capacity)
+            RandomAccess.SetLength(segment.Handle, segment.Header.Capacity);
+        if (options.Durability == Durability.Disk)
+            RandomAccess.FlushToDisk(segment.Handle);
+    }
+
+    /// <summary>A crash tears what was not yet flushed. If a later batch says that this one was, the disk has lost it.</summary>
+    private void RefuseDurableFrameBehind(Window window, LogSegment segment, long garbageEnd)
+    {
+        var rest = window.Get(segment.End, checked((int)(garbageEnd - segment.End)));
+        for (var at = LogFormat.FindMagic(rest, 0); at >= 0; at = LogFormat.FindMagic(rest, at + LogFormat.Alignment))
+        {
+            var length = LogFormat.FrameLength(rest[at..]);
+            if (length == 0 || segment.End + at + length > segment.Header.Capacity || !LogFormat.IsFrameHeader(rest[at..], segment.Header.Salt)
+                || !LogFormat.TryReadFrame(Padded(rest[at..], length), segment.Header.Salt, out var later))
+                continue;
+            if (later.FlushedThrough > LastBatch)
+                throw Corrupt(segment, segment.End, $"batch {LastBatch + 1}, which batch {later.Batch} at byte {segment.End + at} says was durable", "other bytes");
+        }
+    }
+
+    /// <summary>The zeros at the end of a frame are not part of what was found to be non-zero.</summary>
+    private static ReadOnlySpan<byte> Padded(ReadOnlySpan<byte> bytes, int length)
+    {
+        if (bytes.Length >= length)
+            return bytes[..length];
+        var padded = new byte[length];
+        bytes.CopyTo(padded);
+        return padded;
+    }
+
+    private static long LastNonZero(LogSegment segment)
+    {
+        var buffer = new byte[WindowBytes];
+        var last = -1L;
+        for (var at = segment.End; ;)
+        {
+            var read = RandomAccess.Read(segment.Handle, buffer, at);
+            if (read == 0)
+                return last;
+            var found = buffer.AsSpan(0, read).LastIndexOfAnyExcept((byte)0);
+            if (found >= 0)
+                last = at + found;
+            at += read;
+        }
+    }
+
+    /// <summary>Deleting the oldest files by hand, for example, leaves entries that no segment has.</summary>
+    private void VerifyCoverage()
+    {
+        var indexed = 0L;
+        foreach (var segment in Segments)
+        {
+            if (segment.Count > 0)
+            {
+                indexed = segment.FirstSeq;
+                break;
+            }
+        }
+
+        var missing = State.Last.Seq > State.Base.Seq && (indexed == 0 || indexed > State.Base.Seq.Value + 1);
+        if (missing)
+            throw Corrupt(Segments[0], 0, $"entry {State.Base.Seq.Next} or an older segment with it", indexed == 0 ? "no entry" : $"entry {indexed} as the first");
+        if (State.Last.Seq > State.Base.Seq)
+        {
+            var next = State.Base.Seq.Next;
+            var entry = ReadEntry(Segments.Last(segment => segment.Count > 0 && segment.FirstSeq <= next.Value), next);
+            if (entry.Previous != State.Base.Chain)
+                throw Corrupt(Segments[0], 0, $"entry {entry.Seq} behind chain value {State.Base.Chain}", $"one behind {entry.Previous}");
+        }
+    }
+
+    private static Entry ReadEntry(LogSegment segment, SequenceNumber seq)
+    {
+        var bytes = new byte[LogFormat.EntryBytesMax];
+        var offset = segment.OffsetOf(seq.Value);
+        var read = RandomAccess.Read(segment.Handle, bytes, offset);
+        return LogFormat.ReadEntry(bytes.AsSpan(0, read), verifySum: true, out _) ?? throw Corrupt(segment, offset, $"entry {seq}", "other bytes");
+    }
+
+    private static LogCorruptException Corrupt(LogSegment segment, long offset, string expected, string found) =>
+        new(segment.Path, offset, expected, found);
+
+    /// <summary>A piece of a file in memory; what lies behind the end of the file reads as zeros.</summary>
+    private sealed class Window(SafeFileHandle file) : IDisposable
+    {
+        private byte[] _buffer = new byte[WindowBytes];
+        private long _start;
+        private int _length;
+
+        public ReadOnlySpan<byte> Get(long offset, int length)
+        {
+            if (offset < _start || offset + length > _start + _length)
+                Load(offset, length);
+            return _buffer.AsSpan((int)(offset - _start), length);
+        }
+
+        public void Dispose() => _buffer = [];
+
+        private void Load(long offset, int length)
+        {
+            if (_buffer.Length < length)
+                _buffer = new byte[length];
+            _start = offset;
+            var filled = 0;
+            while (filled < _buffer.Length)
+            {
+                var read = RandomAccess.Read(file, _buffer.AsSpan(filled), offset + filled);
+                if (read == 0)
+                    break;
+                filled += read;
+            }
+
+            _buffer.AsSpan(filled).Clear();
+            _length = _buffer.Length;
+        }
+    }
+}

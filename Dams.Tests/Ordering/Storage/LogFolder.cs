@@ -1,0 +1,72 @@
+using Dams.Ordering;
+using Dams.Ordering.Storage;
+using NUnit.Framework;
+
+namespace Dams.Tests.Ordering.Storage;
+
+/// <summary>A data folder of one test, and the ways in which a crash or a bad disk changes one.</summary>
+internal sealed class LogFolder : IDisposable
+{
+    public static readonly Incarnation Incarnation = new(0x1234);
+
+    public string Path { get; } = Directory.CreateTempSubdirectory("dams-log-").FullName;
+
+    public DurableLogOptions Options(int segmentBytes = 64 * 1024, int cached = 16, Durability durability = Durability.Disk) => new()
+    {
+        Folder = Path,
+        SegmentBytes = segmentBytes,
+        CachedEntries = cached,
+        Durability = durability,
+        IncarnationOfNewFolder = Incarnation,
+    };
+
+    public DurableLog Open(int segmentBytes = 64 * 1024, int cached = 16) => DurableLog.Open(Options(segmentBytes, cached));
+
+    public string[] Segments() => [.. Directory.GetFiles(Path, "*.log").Order(StringComparer.Ordinal)];
+
+    /// <summary>What a crash of the process leaves: the files as they are now, without the lock.</summary>
+    public LogFolder Copy()
+    {
+        var copy = new LogFolder();
+        foreach (var file in Segments())
+            File.Copy(file, System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
+        return copy;
+    }
+
+    public static void FlipBit(string file, long offset)
+    {
+        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
+        Span<byte> one = stackalloc byte[1];
+        Assert.That(RandomAccess.Read(handle, one, offset), Is.EqualTo(1));
+        one[0] ^= 0x10;
+        RandomAccess.Write(handle, one, offset);
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
+
+/// <summary>Entries that follow one another.</summary>
+internal static class SampleEntries
+{
+    public static List<Entry> After(SequenceNumber seq, Chain chain, int count, int payload = 40, ulong epoch = 1)
+    {
+        List<Entry> entries = [];
+        for (var i = 0; i < count; i++)
+        {
+            seq = seq.Next;
+            var bytes = new byte[payload];
+            new Random((int)seq.Value).NextBytes(bytes);
+            var key = new RequestKey(1, epoch, (ulong)seq.Value);
+            var request = new Request(key, 1, new BootId(7), 1, 3, Request.DigestOf(3, bytes), bytes);
+            var entry = new Entry(seq, Epoch.Of(epoch, 1), 1000 + seq.Value, EntryKind.Operation, chain, request);
+            entries.Add(entry);
+            chain = entry.Chain;
+        }
+
+        return entries;
+    }
+
+    public static List<Entry> After(DurableLog log, int count, int payload = 40, ulong epoch = 1) => After(log.Last, log.LastChain, count, payload, epoch);
+
+    public static LogBatch Batch(this IReadOnlyList<Entry> entries) => new(null, entries, null, SequenceNumber.Zero);
+}
