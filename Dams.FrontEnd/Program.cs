@@ -1,8 +1,5 @@
 using Dams.Contracts.Topology;
+using Dams.FrontEnd;
 using Dams.Hosting;
 
-return await NodeProgram.RunAsync(args, NodeRole.FrontEnd, async (_, stopping) =>
-{
-    await Task.Delay(Timeout.Infinite, stopping);
-    return ExitCodes.Stopped;
-});
+return await NodeProgram.RunAsync(args, NodeRole.FrontEnd, FrontEndProcess.RunAsync);

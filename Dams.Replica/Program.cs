@@ -1,8 +1,5 @@
 using Dams.Contracts.Topology;
 using Dams.Hosting;
+using Dams.Replica.Hosting;
 
-return await NodeProgram.RunAsync(args, NodeRole.Replica, async (_, stopping) =>
-{
-    await Task.Delay(Timeout.Infinite, stopping);
-    return ExitCodes.Stopped;
-});
+return await NodeProgram.RunAsync(args, NodeRole.Replica, ReplicaProcess.RunAsync, ReplicaProcess.Standalone, ReplicaProcess.Version);

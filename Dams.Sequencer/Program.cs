@@ -1,8 +1,5 @@
 using Dams.Contracts.Topology;
 using Dams.Hosting;
+using Dams.Sequencer;
 
-return await NodeProgram.RunAsync(args, NodeRole.Sequencer, async (_, stopping) =>
-{
-    await Task.Delay(Timeout.Infinite, stopping);
-    return ExitCodes.Stopped;
-});
+return await NodeProgram.RunAsync(args, NodeRole.Sequencer, SequencerProcess.RunAsync);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dams.Ordering;
 
 namespace Dams.Tests.Simulation;
 
@@ -38,7 +39,7 @@ internal sealed class SimulationTests
             {
                 simulation.Run();
             }
-            catch (Exception broken) when (broken is BrokenException or Ordering.InvariantBrokenException)
+            catch (Exception broken) when (broken is BrokenException or InvariantBrokenException)
             {
                 failures.Add($"DAMS_SIM_SEED={seed} dotnet test --filter {nameof(Every_call_is_answered_rightly_and_once_whatever_happens)}\n  {broken.Message}");
             }
