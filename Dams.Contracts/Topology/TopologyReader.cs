@@ -20,7 +20,9 @@ public static partial class TopologyReader
     private const int PathCharactersMax = 1024;
     private const int AllowedHostsMax = 64;
     private const int VersionsMax = 16;
-    private const string Loopback = "an IPv4 loopback address such as 127.0.0.1: listening elsewhere is refused until clients can be authenticated";
+
+    /// <summary>What an address must be: for messages.</summary>
+    public const string LoopbackExpected = "an IPv4 loopback address such as 127.0.0.1: listening elsewhere is refused until clients can be authenticated";
 
     /// <summary>Reads a file. A file that can't be read is a problem, not an exception.</summary>
     /// <param name="path">The file.</param>
@@ -138,7 +140,7 @@ public static partial class TopologyReader
 
     private static NodeAddress ReadAddress(JsonSection node, NodeAddress? absent)
     {
-        var address = node.Text("address", Loopback, ParseLoopback, absent?.Address ?? IPAddress.Loopback);
+        var address = node.Text("address", LoopbackExpected, ParseLoopback, absent?.Address ?? IPAddress.Loopback);
         return new NodeAddress(address, node.Whole("port", 1, 65535, absent?.Port) ?? 0);
     }
 
@@ -164,7 +166,8 @@ public static partial class TopologyReader
         Path.GetFullPath(section.Text(name, $"a path of 1 to {PathCharactersMax} characters",
             text => text.Length is > 0 and <= PathCharactersMax && !text.Contains('\0', StringComparison.Ordinal) ? text : null, absent), baseFolder);
 
-    private static IPAddress? ParseLoopback(string text) =>
+    /// <summary>Reads an IPv4 loopback address in its usual form; null for anything else.</summary>
+    public static IPAddress? ParseLoopback(string text) =>
         IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text
             && IPAddress.IsLoopback(address) ? address : null;
 

@@ -46,6 +46,9 @@ public sealed class PidFile : IDisposable
         return new PidFile(held, path);
     }
 
+    /// <summary>Whether one of our processes of that name has ever worked on a folder.</summary>
+    public static bool WasHeld(string folder, string name) => File.Exists(Path.ChangeExtension(PathOf(folder, name), ".lock"));
+
     /// <summary>The process that the file names, if it still runs.</summary>
     public static ProcessIdentity? FindRunning(string folder, string name)
     {

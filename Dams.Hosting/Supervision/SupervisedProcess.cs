@@ -164,8 +164,10 @@ public sealed class SupervisedProcess(
 
     private IReadOnlyList<SupervisorEffect> OnExited(int? exitCode, TimeSpan now)
     {
-        if (_running is { } process)
-            SupervisionLog.Exited(logger, name, process.ProcessId, exitCode);
+        if (_running is { } process && _core.State == SupervisedState.Stopping)
+            SupervisionLog.Stopped(logger, name, process.ProcessId, exitCode);
+        else if (_running is { } victim)
+            SupervisionLog.Exited(logger, name, victim.ProcessId, exitCode);
         _running = null;
         return _core.OnExited(exitCode, now);
     }

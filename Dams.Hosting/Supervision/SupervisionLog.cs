@@ -17,6 +17,9 @@ internal static partial class SupervisionLog
     [LoggerMessage(1103, LogLevel.Error, "{Name} could not be started")]
     public static partial void StartFailed(ILogger logger, string name, Exception problem);
 
+    [LoggerMessage(1105, LogLevel.Information, "{Name}, process {ProcessId}, has stopped with {ExitCode}")]
+    public static partial void Stopped(ILogger logger, string name, int processId, int? exitCode);
+
     [LoggerMessage(1104, LogLevel.Warning, "{Name}, process {ProcessId}, did not stop in time, and is ended")]
     public static partial void Killed(ILogger logger, string name, int processId);
 }
