@@ -9,7 +9,7 @@ internal sealed record StatusDocument
 
     public string? Release { get; init; }
 
-    public ulong? Epoch { get; init; }
+    public string? Epoch { get; init; }
 
     public string? Control { get; init; }
 
@@ -51,7 +51,7 @@ internal sealed record ReplicaStatus
 
     public int? ProcessId { get; init; }
 
-    public ulong? Incarnation { get; init; }
+    public string? Incarnation { get; init; }
 
     public string? Engine { get; init; }
 

@@ -12,7 +12,7 @@ internal static class StatusTables
     public static IRenderable Render(StatusDocument status) => new Rows(Head(status), Replicas(status), Others(status), Counters(status.Counters));
 
     private static Text Head(StatusDocument status) => new(
-        $"cluster {status.Cluster ?? "?"}, release {status.Release ?? "?"}: epoch {Of(status.Epoch)}, "
+        $"cluster {status.Cluster ?? "?"}, release {status.Release ?? "?"}: epoch {status.Epoch ?? "?"}, "
         + $"sequencer {status.Sequencer?.Id ?? "none"}, sequence {Of(status.Sequence)}, committed {Of(status.Committed)}");
 
     private static Table Replicas(StatusDocument status)
@@ -25,7 +25,7 @@ internal static class StatusTables
         foreach (var replica in status.Replicas)
         {
             table.AddRow(
-                Cell(replica.Id), Cell(replica.Address), Cell(Of(replica.ProcessId)), Cell(replica.Engine), Cell(Of(replica.Incarnation)), State(replica.State),
+                Cell(replica.Id), Cell(replica.Address), Cell(Of(replica.ProcessId)), Cell(replica.Engine), Cell(replica.Incarnation), State(replica.State),
                 Cell(Of(replica.Executed)), Cell(Short(replica.Digest)), Cell(Of(replica.Wrong)), Cell(Of(replica.Silent)), Cell(Of(replica.Replacements)));
         }
 

@@ -17,7 +17,7 @@ internal sealed record ClusterStatus(
     ClusterCounters Counters);
 
 /// <summary>The sequencer that is believed to be active.</summary>
-internal sealed record SequencerStatus(string Id, string Address, bool Active, IReadOnlyList<string> Standbys);
+internal sealed record SequencerStatus(string Id, string Address, int? ProcessId, bool Active, IReadOnlyList<string> Standbys);
 
 /// <summary>One replica, as the front end and the replica itself see it.</summary>
 internal sealed record ReplicaStatus(

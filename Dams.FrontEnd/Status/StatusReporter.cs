@@ -2,6 +2,7 @@ using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
 using Dams.FrontEnd.Coordination;
 using Dams.Hosting;
+using Dams.Hosting.Processes;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 
@@ -21,7 +22,8 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
             NodeProgram.Release,
             seen.Epoch.ToString(),
             topology.Control.ToHttpUri().ToString(),
-            new SequencerStatus(sequencer.Id.ToString(), sequencer.Listen.ToString(), seen.HearsSequencer,
+            new SequencerStatus(sequencer.Id.ToString(), sequencer.Listen.ToString(),
+                PidFile.FindRunning(topology.FolderOf(sequencer.Id), sequencer.Id.ToString())?.ProcessId, seen.HearsSequencer,
                 [.. topology.Sequencers.Where(node => node != sequencer).Select(node => node.Id.ToString())]),
             seen.MaxSeq.Value,
             seen.CommitSeq.Value,
