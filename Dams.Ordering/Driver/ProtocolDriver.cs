@@ -1,0 +1,337 @@
+using System.Diagnostics;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dams.Ordering.Driver;
+
+/// <summary>
+/// The shell around the pure cores of a process: one thread that owns them, their logs and the socket. A turn of its loop: take what has come
+/// (datagrams, work of other threads, timers), end the batch, send; then flush once for all of it, tell the core, and send what had waited for the
+/// flush. What a core queues before the flush goes out before it, so replies do not wait for the disk; what depends on the flush a core queues in
+/// <c>OnFlushed</c>.
+/// </summary>
+/// <remarks>
+/// Any exception of a core, a log or posted work ends the loop, and <see cref="Completion"/> fails with it: the process is to report it and exit, because
+/// a core that broke off half-way is no longer what was proven. The driver closes neither transport nor logs; do so after <see cref="Completion"/>.
+/// Thread: everything public is for any thread.
+/// </remarks>
+public sealed partial class ProtocolDriver : IAsyncDisposable
+{
+    private const int Idle = 0;
+    private const int Sleeping = 1;
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
+
+    private readonly DriverOptions _options;
+    private readonly UdpTransport _transport;
+    private readonly TransportCounters _counters;
+    private readonly ClockSource _clock;
+    private readonly ILogger _logger;
+    private readonly CoreShell[] _cores;
+    private readonly DatagramOpener _opener;
+    private readonly PostedWork _posted;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Thread _thread;
+    private readonly byte[] _buffer = new byte[ushort.MaxValue];
+    private readonly LoopStatistics _statistics = new();
+    private int _sleeping = Idle;
+    private int _started;
+    private volatile bool _stopping;
+
+    /// <summary>A driver that does not run yet.</summary>
+    /// <param name="options">How it runs.</param>
+    /// <param name="transport">Its socket.</param>
+    /// <param name="keys">The cluster keys.</param>
+    /// <param name="cores">What it runs; each of another group.</param>
+    /// <param name="clock">The clocks.</param>
+    /// <param name="logger">Reports start, end and slow turns.</param>
+    /// <exception cref="ArgumentException">Options or cores are wrong.</exception>
+    public ProtocolDriver(
+        DriverOptions options, UdpTransport transport, KeyRing keys, IReadOnlyList<DrivenCore> cores, ClockSource clock, ILogger<ProtocolDriver>? logger = null)
+    {
+        var problems = options.Validate();
+        if (problems.Count > 0)
+            throw new ArgumentException(string.Join("; ", problems), nameof(options));
+        if (cores.Count == 0 || cores.Select(core => core.Group).Distinct().Count() != cores.Count)
+            throw new ArgumentException("a driver runs at least one core, each of another group", nameof(cores));
+        _options = options;
+        _transport = transport;
+        _counters = transport.Counters;
+        _clock = clock;
+        _logger = logger ?? NullLogger<ProtocolDriver>.Instance;
+        var clusterId = DatagramHeader.ClusterIdOf(options.Cluster);
+        _cores = [.. cores.Select(core => new CoreShell(core, options, clusterId, keys, transport))];
+        _opener = new DatagramOpener(
+            new DatagramOpenerOptions { Self = options.Self, ClusterId = clusterId, Groups = [.. cores.Select(core => core.Group)] }, keys, _counters);
+        _posted = new PostedWork(options.PostedMax);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"dams {options.Self}" };
+    }
+
+    /// <summary>Ends when the loop has ended: well after <see cref="StopAsync"/>, else with the exception that ended it.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>What it has done so far.</summary>
+    public DriverStatistics Statistics => _statistics.Snapshot(_posted);
+
+    /// <summary>What its transport has done so far.</summary>
+    public TransportCounters Counters => _counters;
+
+    /// <summary>Starts the loop; once.</summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+            throw new InvalidOperationException("the driver was started before");
+        _thread.Start();
+    }
+
+    /// <summary>Has the loop do something between two inputs of the cores, as an input of its own. An exception of it ends the loop.</summary>
+    /// <param name="work">Gets the moment at which it runs; must not wait for anything.</param>
+    /// <returns>False if too much waits or the loop has ended: nothing will be done.</returns>
+    public bool Post(Action<Instant> work) => TryPost(new PostedWork.Call(work));
+
+    /// <summary>Has the loop compute something, as with <see cref="Post"/>.</summary>
+    /// <returns>
+    /// The result; fails with <see cref="DriverBusyException"/> if too much waits, with <see cref="DriverStoppedException"/> if the loop has ended or ends
+    /// before, or with the function's exception, which also ends the loop. It never completes on the loop's thread.
+    /// </returns>
+    public Task<T> InvokeAsync<T>(Func<Instant, T> function)
+    {
+        var question = new PostedWork.Question<T>(function);
+        if (TryPost(question))
+            return question.Task;
+        return Task.FromException<T>(_posted.IsClosed ? new DriverStoppedException() : new DriverBusyException());
+    }
+
+    /// <summary>Seals and opens with another key ring from the next turn on.</summary>
+    public bool UseKeys(KeyRing keys) => Post(_ =>
+    {
+        _opener.UseKeys(keys);
+        foreach (var core in _cores)
+            core.Sealer.UseKeys(keys);
+    });
+
+    /// <summary>Ends the loop after the turn it is in. Work that waits is abandoned.</summary>
+    /// <returns><see cref="Completion"/>.</returns>
+    public Task StopAsync()
+    {
+        _stopping = true;
+        if (Interlocked.Exchange(ref _started, 1) == 0)
+            End(null);
+        else
+            _transport.Wake();
+        return Completion;
+    }
+
+    /// <summary>As <see cref="StopAsync"/>, but without the exception of a loop that failed.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private bool TryPost(PostedWork.IWork work)
+    {
+        if (!_posted.TryAdd(work))
+            return false;
+
+        // Waking costs a system call, so only a loop that sleeps, or is about to, is woken, and by one of those who post.
+        if (Volatile.Read(ref _sleeping) == Sleeping && Interlocked.Exchange(ref _sleeping, Idle) == Sleeping)
+            _transport.Wake();
+        return true;
+    }
+
+    private void Run()
+    {
+        LogStarted(_options.Self, _options.Boot, _transport.Local);
+        try
+        {
+            while (!_stopping)
+            {
+                Turn();
+                Sleep();
+            }
+
+            End(null);
+        }
+        catch (Exception exception)
+        {
+            End(exception);
+        }
+    }
+
+    private void End(Exception? failure)
+    {
+        _posted.Close();
+        _opener.Dispose();
+        foreach (var core in _cores)
+            core.Sealer.Dispose();
+        if (failure is null)
+        {
+            LogStopped(_options.Self);
+            _completion.TrySetResult();
+        }
+        else
+        {
+            LogFailed(_options.Self, failure);
+            _completion.TrySetException(failure);
+        }
+    }
+
+    private void Turn()
+    {
+        var now = _clock.Now;
+        var start = now;
+        var datagrams = Receive(now);
+        var worked = datagrams > 0;
+        for (var i = _posted.Count; i > 0 && _posted.TryTake(out var work); i--)
+        {
+            work!.Run(now);
+            _statistics.CountPosted();
+            worked = true;
+        }
+
+        foreach (var core in _cores)
+        {
+            worked |= core.HasEffects;
+            if (core.Core.Protocol.NextDeadline <= now)
+            {
+                core.Core.Protocol.OnTimer(now);
+                _statistics.CountTimer();
+                worked = true;
+            }
+        }
+
+        if (!worked)
+            return;
+        foreach (var core in _cores)
+        {
+            core.Core.Protocol.OnBatchEnd(now);
+            Send(core);
+        }
+
+        foreach (var core in _cores)
+            Flush(core);
+        var took = _clock.Now - start;
+        _statistics.CountTurn(datagrams, took);
+        if (took > _options.SlowTurn)
+            LogSlow(_options.Self, (long)took.TotalMilliseconds, datagrams);
+    }
+
+    private int Receive(Instant now)
+    {
+        var opened = 0;
+        for (var taken = 0; taken < _options.BatchDatagramsMax && _transport.TryReceive(_buffer, out var length); taken++)
+        {
+            if (_opener.TryOpen(_buffer.AsSpan(0, length), _transport.SourceHash, now, out var header, out var body) != DropReason.None)
+                continue;
+            opened++;
+            Deliver(header, body, now);
+        }
+
+        return opened;
+    }
+
+    private void Deliver(in DatagramHeader header, ReadOnlySpan<byte> body, Instant now)
+    {
+        var core = CoreOf(header.Group);
+        var envelope = new Envelope(header.Sender, header.Boot, header.Epoch);
+        while (!body.IsEmpty)
+        {
+            if (!MessageCodec.TryRead(ref body, out var message))
+            {
+                _counters.CountDrop(DropReason.Malformed);
+                return;
+            }
+
+            _statistics.CountReceived();
+            core.Core.Protocol.OnMessage(envelope, message, now);
+        }
+    }
+
+    private CoreShell CoreOf(GroupId group)
+    {
+        foreach (var core in _cores)
+        {
+            if (core.Core.Group == group)
+                return core;
+        }
+
+        throw new InvariantBrokenException("the opener lets only served groups pass");
+    }
+
+    private void Send(CoreShell core)
+    {
+        var messages = core.Core.Outbox.Messages;
+        if (messages.Count == 0)
+            return;
+        for (var i = 0; i < messages.Count; i++)
+            core.Packer.Add(messages[i]);
+        core.Packer.Flush();
+        _statistics.CountSent(messages.Count);
+        core.Core.Outbox.ClearMessages();
+    }
+
+    private void Flush(CoreShell core)
+    {
+        var write = core.Core.Outbox.TakeFlush();
+        if (write == 0)
+            return;
+        Invariant.That(core.Core.Log is not null, "only a core with a log wants a flush");
+        var start = Stopwatch.GetTimestamp();
+        core.Core.Log.Flush();
+        _statistics.CountFlush(Stopwatch.GetElapsedTime(start));
+        var now = _clock.Now;
+        core.Core.Protocol.OnFlushed(write, now);
+        core.Core.Protocol.OnBatchEnd(now);
+        Send(core);
+    }
+
+    private void Sleep()
+    {
+        var deadline = Instant.Never;
+        foreach (var core in _cores)
+        {
+            if (core.HasEffects)
+                return;
+            deadline = Instant.Earlier(deadline, core.Core.Protocol.NextDeadline);
+        }
+
+        // Announced before the last look at the queue, with a full fence, so that either this look or the one who posts sees the other.
+        Interlocked.Exchange(ref _sleeping, Sleeping);
+        if (_posted.Count == 0 && !_stopping)
+        {
+            var left = deadline == Instant.Never ? LongestSleep : deadline - _clock.Now;
+            _transport.Wait(left < LongestSleep ? left : LongestSleep);
+        }
+
+        Volatile.Write(ref _sleeping, Idle);
+    }
+
+    [LoggerMessage(2000, LogLevel.Information, "{Self} (boot {Boot}) listens on {Endpoint}")]
+    private partial void LogStarted(NodeId self, BootId boot, System.Net.IPEndPoint endpoint);
+
+    [LoggerMessage(2001, LogLevel.Information, "The loop of {Self} has ended")]
+    private partial void LogStopped(NodeId self);
+
+    [LoggerMessage(2002, LogLevel.Critical, "The loop of {Self} has failed; the process can't go on")]
+    private partial void LogFailed(NodeId self, Exception exception);
+
+    [LoggerMessage(2003, LogLevel.Warning, "A turn of the loop of {Self} took {Milliseconds} ms ({Datagrams} datagrams): the machine or its disk is too slow, or the process was paused")]
+    private partial void LogSlow(NodeId self, long milliseconds, int datagrams);
+
+    private sealed class CoreShell
+    {
+        public CoreShell(DrivenCore core, DriverOptions options, uint clusterId, KeyRing keys, IDatagramSink sink)
+        {
+            Core = core;
+            Sealer = new DatagramSealer(options.Self, options.Boot, core.Group, clusterId, keys);
+            Packer = new DatagramPacker(Sealer, sink, options.DatagramBytesMax);
+        }
+
+        public DrivenCore Core { get; }
+
+        /// <summary>Effects of its start, or of its last batch's end after a flush.</summary>
+        public bool HasEffects => Core.Outbox.FlushWanted != 0 || Core.Outbox.Messages.Count != 0;
+
+        public DatagramSealer Sealer { get; }
+
+        public DatagramPacker Packer { get; }
+    }
+}

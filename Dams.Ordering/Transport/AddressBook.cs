@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Dams.Ordering.Transport;
+
+/// <summary>Where the nodes are, as the topology says. Immutable; an address that was heard is never learned.</summary>
+public sealed class AddressBook
+{
+    private const int Roles = (int)NodeRole.Manager + 1;
+
+    private readonly SocketAddress?[] _addresses = new SocketAddress?[Roles * (byte.MaxValue + 1)];
+    private readonly Dictionary<NodeId, IPEndPoint> _endpoints;
+
+    /// <summary>A book of these nodes.</summary>
+    /// <exception cref="ArgumentException">A node has no role or port.</exception>
+    public AddressBook(IEnumerable<KeyValuePair<NodeId, IPEndPoint>> nodes)
+    {
+        _endpoints = new Dictionary<NodeId, IPEndPoint>(nodes);
+        foreach (var (node, endpoint) in _endpoints)
+        {
+            if (node.Role is < NodeRole.FrontEnd or > NodeRole.Manager || endpoint.Port == 0)
+                throw new ArgumentException($"{node} at {endpoint} is not a node with an address", nameof(nodes));
+            _addresses[IndexOf(node)] = endpoint.Serialize();
+        }
+    }
+
+    /// <summary>All nodes.</summary>
+    public IReadOnlyDictionary<NodeId, IPEndPoint> Nodes => _endpoints;
+
+    /// <summary>Whether all nodes are on this machine, so that datagrams of <see cref="DatagramHeader.LoopbackDatagramBytesMax"/> may be used.</summary>
+    public bool IsAllLoopback => _endpoints.Values.All(endpoint => IPAddress.IsLoopback(endpoint.Address));
+
+    /// <summary>The address of a node.</summary>
+    internal SocketAddress? Find(NodeId node) => node.Role <= NodeRole.Manager ? _addresses[IndexOf(node)] : null;
+
+    private static int IndexOf(NodeId node) => ((int)node.Role * (byte.MaxValue + 1)) + node.Number;
+}
+
+/// <summary>A socket could not be bound.</summary>
+public sealed class EndpointUnavailableException : Exception
+{
+    /// <summary>An endpoint that can't be had.</summary>
+    public EndpointUnavailableException(IPEndPoint endpoint, SocketException innerException)
+        : base(
+            innerException.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => $"UDP {endpoint} is in use by another process.",
+                SocketError.AddressNotAvailable => $"UDP {endpoint}: this machine does not have that address.",
+                SocketError.AccessDenied => $"UDP {endpoint}: no permission to bind it.",
+                _ => $"UDP {endpoint} can't be bound: {innerException.Message}",
+            },
+            innerException)
+    {
+        Endpoint = endpoint;
+        Error = innerException.SocketErrorCode;
+    }
+
+    /// <summary>Which one.</summary>
+    public IPEndPoint Endpoint { get; }
+
+    /// <summary>Why; <see cref="SocketError.AddressAlreadyInUse"/> if another process has it.</summary>
+    public SocketError Error { get; }
+}

@@ -1,0 +1,215 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Dams.Ordering.Transport;
+
+/// <summary>What a node opens, and within which bounds.</summary>
+public sealed record DatagramOpenerOptions
+{
+    /// <summary>The receiver.</summary>
+    public required NodeId Self { get; init; }
+
+    /// <summary>See <see cref="DatagramHeader.ClusterIdOf"/>.</summary>
+    public required uint ClusterId { get; init; }
+
+    /// <summary>The groups that are served.</summary>
+    public required IReadOnlyList<GroupId> Groups { get; init; }
+
+    /// <summary>Senders' lives whose keys and windows are kept: more than the nodes of a cluster, with each having restarted a few times.</summary>
+    public int PeersMax { get; init; } = 256;
+
+    /// <summary>Lives kept of one sender and group: who replays old ones pushes out no other sender's.</summary>
+    public int BootsPerSenderMax { get; init; } = 4;
+
+    /// <summary>Keys derived for unknown lives, a second and source address: a derivation costs 4 us, so this is at most 0.1 % of a core.</summary>
+    public int UnknownPerSecond { get; init; } = 200;
+
+    /// <summary>The same at once: a whole cluster on one address that starts together, several times over.</summary>
+    public int UnknownBurst { get; init; } = 200;
+}
+
+/// <summary>
+/// Checks and decrypts datagrams. Total: any bytes give a body or a counted reason, never an exception, and nothing grows by bytes that are not
+/// authenticated. One thread.
+/// </summary>
+/// <remarks>
+/// A receiver that restarts has forgotten what it saw, so datagrams that were recorded before can be shown to it once more. The protocol takes them as
+/// the duplicates they are: epochs, boots of promises and chain values tell old from new.
+/// </remarks>
+public sealed class DatagramOpener : IDisposable
+{
+    private readonly DatagramOpenerOptions _options;
+    private readonly TransportCounters _counters;
+    private readonly Dictionary<PeerKey, Peer> _peers = [];
+    private readonly TokenBuckets _unknown;
+    private KeyRing _keys;
+    private long _clock;
+
+    /// <summary>An opener.</summary>
+    public DatagramOpener(DatagramOpenerOptions options, KeyRing keys, TransportCounters counters)
+    {
+        _options = options;
+        _keys = keys;
+        _counters = counters;
+        _unknown = new TokenBuckets(options.UnknownPerSecond, options.UnknownBurst);
+    }
+
+    /// <summary>How many senders' lives are known.</summary>
+    internal int PeerCount => _peers.Count;
+
+    /// <summary>Opens with another ring from now on; datagrams under keys that are gone are refused. What was seen under keys that stay is not forgotten.</summary>
+    public void UseKeys(KeyRing keys)
+    {
+        foreach (var key in _peers.Keys.ToArray())
+        {
+            if (!_keys.TryGet(key.KeyId, out var former) || !keys.TryGet(key.KeyId, out var stays) || !former.SequenceEqual(stays))
+                Forget(key);
+        }
+
+        _keys = keys;
+    }
+
+    /// <summary>Opens a datagram in place.</summary>
+    /// <param name="datagram">All of it; its bytes are destroyed if it is refused.</param>
+    /// <param name="sourceHash">A hash of the address it came from, by which unknown senders are limited.</param>
+    /// <param name="now">For that limit.</param>
+    /// <param name="header">The header, proven.</param>
+    /// <param name="body">The messages.</param>
+    /// <returns>Why it was refused, which is counted; or <see cref="DropReason.None"/>.</returns>
+    public DropReason TryOpen(Span<byte> datagram, int sourceHash, Instant now, out DatagramHeader header, out ReadOnlySpan<byte> body)
+    {
+        body = [];
+        var reason = DatagramHeader.TryRead(datagram, out header);
+        if (reason == DropReason.None)
+            reason = Check(header);
+        if (reason == DropReason.None)
+            reason = Decrypt(datagram, sourceHash, now, header);
+        if (reason == DropReason.None)
+            body = datagram[DatagramHeader.Size..^DatagramHeader.TagSize];
+        else
+            _counters.CountDrop(reason);
+        return reason;
+    }
+
+    /// <summary>Forgets the keys.</summary>
+    public void Dispose()
+    {
+        foreach (var peer in _peers.Values)
+            peer.Cipher.Dispose();
+        _peers.Clear();
+    }
+
+    private DropReason Check(in DatagramHeader header)
+    {
+        if (header.ClusterId != _options.ClusterId)
+            return DropReason.WrongCluster;
+        if (header.Class != TrafficClass.Protocol || !IsServed(header.Group))
+            return DropReason.WrongGroup;
+        if (header.Receiver != _options.Self)
+            return DropReason.Misaddressed;
+        return _keys.TryGet(header.KeyId, out _) ? DropReason.None : DropReason.UnknownKey;
+    }
+
+    private bool IsServed(GroupId group)
+    {
+        for (var i = 0; i < _options.Groups.Count; i++)
+        {
+            if (_options.Groups[i] == group)
+                return true;
+        }
+
+        return false;
+    }
+
+    private DropReason Decrypt(Span<byte> datagram, int sourceHash, Instant now, in DatagramHeader header)
+    {
+        var key = new PeerKey(header.Group, header.Sender, header.KeyId, header.Boot);
+        if (_peers.TryGetValue(key, out var peer))
+        {
+            if (!peer.Window.IsNew(header.Counter))
+                return DropReason.Replayed;
+            if (!TryDecrypt(peer.Cipher, datagram, header.Counter))
+                return DropReason.Unauthenticated;
+        }
+        else
+        {
+            if (header.Counter == 0)
+                return DropReason.Replayed;
+            if (!_unknown.TryTake(sourceHash, now))
+                return DropReason.RateLimited;
+            _keys.TryGet(header.KeyId, out var clusterKey);
+            var cipher = DatagramKeys.Derive(clusterKey, header.Class, header.Group, header.Sender, header.Boot);
+            if (!TryDecrypt(cipher, datagram, header.Counter))
+            {
+                cipher.Dispose();
+                return DropReason.Unauthenticated;
+            }
+
+            peer = Insert(key, cipher);
+        }
+
+        peer.Window.Mark(header.Counter);
+        peer.LastUsed = ++_clock;
+        return DropReason.None;
+    }
+
+    private static bool TryDecrypt(AesGcm cipher, Span<byte> datagram, ulong counter)
+    {
+        Span<byte> nonce = stackalloc byte[DatagramKeys.NonceSize];
+        DatagramKeys.WriteNonce(nonce, counter);
+        var body = datagram[DatagramHeader.Size..^DatagramHeader.TagSize];
+        try
+        {
+            cipher.Decrypt(nonce, body, datagram[^DatagramHeader.TagSize..], body, datagram[..DatagramHeader.Size]);
+            return true;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Only what was authenticated comes here. The least recently used life makes room: of the same sender first, else of all.</summary>
+    private Peer Insert(in PeerKey key, AesGcm cipher)
+    {
+        PeerKey? oldestOfSender = null;
+        PeerKey? oldest = null;
+        var lives = 0;
+        foreach (var (other, peer) in _peers)
+        {
+            if (oldest is null || peer.LastUsed < _peers[oldest.Value].LastUsed)
+                oldest = other;
+            if (other.Group != key.Group || other.Sender != key.Sender)
+                continue;
+            lives++;
+            if (oldestOfSender is null || peer.LastUsed < _peers[oldestOfSender.Value].LastUsed)
+                oldestOfSender = other;
+        }
+
+        if (lives >= _options.BootsPerSenderMax)
+            Forget(oldestOfSender!.Value);
+        else if (_peers.Count >= _options.PeersMax)
+            Forget(oldest!.Value);
+        var inserted = new Peer(cipher);
+        _peers.Add(key, inserted);
+        return inserted;
+    }
+
+    private void Forget(in PeerKey key)
+    {
+        if (_peers.Remove(key, out var peer))
+            peer.Cipher.Dispose();
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct PeerKey(GroupId Group, NodeId Sender, byte KeyId, BootId Boot);
+
+    private sealed class Peer(AesGcm cipher)
+    {
+        public AesGcm Cipher { get; } = cipher;
+
+        public ReplayWindow Window { get; } = new();
+
+        public long LastUsed { get; set; }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Dams.Ordering.Transport;
+
+/// <summary>
+/// The keys of the cluster. One is current and seals; all open, so that keys are changed without a stop: add the new one everywhere, make it current
+/// everywhere, remove the old one everywhere. Immutable.
+/// </summary>
+/// <remarks>
+/// Its file has a line a key: an id from 0 to 255, 64 hexadecimal digits, and the word <c>current</c> on exactly one of them. Empty lines and what
+/// follows a # don't count.
+/// </remarks>
+public sealed class KeyRing
+{
+    /// <summary>A key, in bytes.</summary>
+    public const int KeySize = 32;
+
+    private const string CurrentMark = "current";
+    private readonly byte[]?[] _keys;
+
+    private KeyRing(byte[]?[] keys, byte current)
+    {
+        _keys = keys;
+        CurrentId = current;
+    }
+
+    /// <summary>The key that seals.</summary>
+    public byte CurrentId { get; }
+
+    /// <summary>The ids of all keys, ascending.</summary>
+    public IReadOnlyList<byte> Ids => [.. Enumerable.Range(0, _keys.Length).Where(id => _keys[id] is not null).Select(id => (byte)id)];
+
+    /// <summary>A ring of one new random key.</summary>
+    public static KeyRing Generate(byte id = 1) => Of(id, RandomNumberGenerator.GetBytes(KeySize));
+
+    /// <summary>A ring of one key.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="key"><see cref="KeySize"/> bytes.</param>
+    public static KeyRing Of(byte id, ReadOnlySpan<byte> key)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize, nameof(key));
+        var keys = new byte[]?[byte.MaxValue + 1];
+        keys[id] = key.ToArray();
+        return new KeyRing(keys, id);
+    }
+
+    /// <summary>This ring and another key, which is current or not.</summary>
+    public KeyRing With(byte id, ReadOnlySpan<byte> key, bool current)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize, nameof(key));
+        var keys = (byte[]?[])_keys.Clone();
+        keys[id] = key.ToArray();
+        return new KeyRing(keys, current ? id : CurrentId);
+    }
+
+    /// <summary>This ring with another current key.</summary>
+    public KeyRing WithCurrent(byte id) =>
+        _keys[id] is null ? throw new ArgumentOutOfRangeException(nameof(id), id, "no such key") : new KeyRing(_keys, id);
+
+    /// <summary>This ring without a key that is not the current one.</summary>
+    public KeyRing Without(byte id)
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual(id, CurrentId);
+        var keys = (byte[]?[])_keys.Clone();
+        keys[id] = null;
+        return new KeyRing(keys, CurrentId);
+    }
+
+    /// <summary>Reads a key file.</summary>
+    /// <exception cref="KeyRingException">It can't be read, or is not a key file; all problems at once. Keys are never part of the message.</exception>
+    public static KeyRing Load(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyRingException($"The key file {path} can't be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads the text of a key file.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="source">Where it came from, for the message.</param>
+    /// <exception cref="KeyRingException">As with <see cref="Load"/>.</exception>
+    public static KeyRing Parse(string text, string source)
+    {
+        var keys = new byte[]?[byte.MaxValue + 1];
+        int? current = null;
+        List<string> problems = [];
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            var content = line.IndexOf('#') is var comment and >= 0 ? line[..comment] : line;
+            var words = content.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length == 0)
+                continue;
+            var marked = words.Length == 3 && words[2] == CurrentMark;
+            if (words.Length is < 2 or > 3 || (words.Length == 3 && !marked))
+                problems.Add($"line {number}: expected an id, a key and perhaps the word {CurrentMark}");
+            else if (!byte.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+                problems.Add($"line {number}: the id is not a number from 0 to 255");
+            else if (words[1].Length != KeySize * 2 || !words[1].All(char.IsAsciiHexDigit))
+                problems.Add($"line {number}: the key is not {KeySize * 2} hexadecimal digits");
+            else if (keys[id] is not null)
+                problems.Add($"line {number}: key {id} is there already");
+            else
+            {
+                keys[id] = Convert.FromHexString(words[1]);
+                if (marked && current is not null)
+                    problems.Add($"line {number}: key {current} is marked {CurrentMark} already");
+                if (marked)
+                    current = id;
+            }
+        }
+
+        if (current is null && problems.Count == 0)
+            problems.Add($"no key is marked {CurrentMark}");
+        return problems.Count == 0
+            ? new KeyRing(keys, (byte)current!)
+            : throw new KeyRingException($"The key file {source} is wrong: {string.Join("; ", problems)}.");
+    }
+
+    /// <summary>Writes a key file that only its owner may read.</summary>
+    /// <exception cref="IOException">It can't be written.</exception>
+    public void Save(string path)
+    {
+        var text = new StringBuilder("# Cluster keys of DAMS. Secret: who has them can speak for every node.\n");
+        foreach (var id in Ids)
+            text.Append(CultureInfo.InvariantCulture, $"{id} {Convert.ToHexStringLower(_keys[id]!)}{(id == CurrentId ? " " + CurrentMark : "")}\n");
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var writer = new StreamWriter(path, options);
+        writer.Write(text);
+    }
+
+    /// <summary>Finds a key.</summary>
+    internal bool TryGet(byte id, out ReadOnlySpan<byte> key)
+    {
+        key = _keys[id];
+        return _keys[id] is not null;
+    }
+}
+
+/// <summary>A key file can't be used.</summary>
+public sealed class KeyRingException : Exception
+{
+    /// <summary>What is wrong with it.</summary>
+    public KeyRingException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

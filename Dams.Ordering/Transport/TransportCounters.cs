@@ -1,0 +1,101 @@
+namespace Dams.Ordering.Transport;
+
+/// <summary>Why a datagram, or the rest of one, was dropped.</summary>
+public enum DropReason
+{
+    /// <summary>It was not.</summary>
+    None = 0,
+
+    /// <summary>Not ours.</summary>
+    BadMagic,
+
+    /// <summary>A layout that this version does not know.</summary>
+    BadFormat,
+
+    /// <summary>Of another cluster.</summary>
+    WrongCluster,
+
+    /// <summary>Of a group or class that is not served here.</summary>
+    WrongGroup,
+
+    /// <summary>For another node.</summary>
+    Misaddressed,
+
+    /// <summary>Under a key that is not in the ring.</summary>
+    UnknownKey,
+
+    /// <summary>The tag does not fit: forged or damaged.</summary>
+    Unauthenticated,
+
+    /// <summary>Seen before, or too old to know.</summary>
+    Replayed,
+
+    /// <summary>Lengths that contradict each other, or bytes that are no message.</summary>
+    Malformed,
+
+    /// <summary>Too many datagrams of unknown senders from that address.</summary>
+    RateLimited,
+}
+
+/// <summary>What a node's transport has done since it started. Written by the loop, read by anyone.</summary>
+public sealed class TransportCounters
+{
+    private readonly long[] _drops = new long[(int)DropReason.RateLimited + 1];
+    private long _received;
+    private long _receivedBytes;
+    private long _sent;
+    private long _sentBytes;
+    private long _sendFailed;
+    private long _unroutable;
+
+    /// <summary>Datagrams taken from the socket, good or bad.</summary>
+    public long Received => Volatile.Read(ref _received);
+
+    /// <summary>Their bytes.</summary>
+    public long ReceivedBytes => Volatile.Read(ref _receivedBytes);
+
+    /// <summary>Datagrams handed to the network.</summary>
+    public long Sent => Volatile.Read(ref _sent);
+
+    /// <summary>Their bytes.</summary>
+    public long SentBytes => Volatile.Read(ref _sentBytes);
+
+    /// <summary>Datagrams that the system refused to send: no route, a full buffer. The protocol repeats what matters.</summary>
+    public long SendFailed => Volatile.Read(ref _sendFailed);
+
+    /// <summary>Datagrams to a node without an address.</summary>
+    public long Unroutable => Volatile.Read(ref _unroutable);
+
+    /// <summary>Datagrams dropped for a reason.</summary>
+    public long this[DropReason reason] => Volatile.Read(ref _drops[(int)reason]);
+
+    /// <summary>Datagrams dropped for any reason.</summary>
+    public long Dropped
+    {
+        get
+        {
+            var sum = 0L;
+            for (var i = 1; i < _drops.Length; i++)
+                sum += Volatile.Read(ref _drops[i]);
+            return sum;
+        }
+    }
+
+    internal void CountDrop(DropReason reason) => Volatile.Write(ref _drops[(int)reason], _drops[(int)reason] + 1);
+
+    internal void CountReceived(int bytes)
+    {
+        Volatile.Write(ref _received, _received + 1);
+        Volatile.Write(ref _receivedBytes, _receivedBytes + bytes);
+    }
+
+    internal void CountSent(int bytes)
+    {
+        Volatile.Write(ref _sent, _sent + 1);
+        Volatile.Write(ref _sentBytes, _sentBytes + bytes);
+    }
+
+    internal void CountSendFailed() => Volatile.Write(ref _sendFailed, _sendFailed + 1);
+
+    internal void CountUnroutable() => Volatile.Write(ref _unroutable, _unroutable + 1);
+}

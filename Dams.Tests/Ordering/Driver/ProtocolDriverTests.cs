@@ -1,0 +1,281 @@
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using Dams.Ordering.Storage;
+using Dams.Ordering.Transport;
+using Dams.Tests.Ordering.Storage;
+using NUnit.Framework;
+
+namespace Dams.Tests.Ordering.Driver;
+
+public sealed class ProtocolDriverTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly NodeId One = NodeId.Replica(1);
+    private static readonly NodeId Two = NodeId.Replica(2);
+
+    [Test]
+    public async Task Two_drivers_play_ping_pong()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        cluster.Place(Two);
+        var (a, b) = (new Outbox(), new Outbox());
+        var (first, second) = (new PingPong(Two, 1_000, a, begins: true), new PingPong(One, 1_000, b, begins: false));
+        var one = cluster.Add(One, new DrivenCore(GroupId.Replicas, first, a));
+        var two = cluster.Add(Two, new DrivenCore(GroupId.Replicas, second, b));
+        two.Start();
+        one.Start();
+        await Task.WhenAll(first.Done.Task, second.Done.Task).WaitAsync(Patience);
+        await one.StopAsync().WaitAsync(Patience);
+        await two.StopAsync().WaitAsync(Patience);
+        Assert.That(one.Statistics.MessagesReceived, Is.GreaterThanOrEqualTo(500));
+        Assert.That(one.Statistics.DatagramsReceived, Is.EqualTo(one.Counters.Received));
+        Assert.That(one.Counters.Dropped, Is.Zero);
+        Assert.That(one.Completion.IsCompletedSuccessfully);
+    }
+
+    [Test]
+    public async Task A_core_without_input_gets_its_timer_and_what_it_began_with_is_sent()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        cluster.Place(Two);
+        var heard = new TaskCompletionSource<Message>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var timer = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var due = ClockSource.System.Now + TimeSpan.FromMilliseconds(30);
+        var sender = new TestCore { NextDeadline = due, Timer = now => timer.TrySetResult(now - due) };
+        sender.Outbox.Send(Two, default, new GetView(new Epoch(5)));
+        var receiver = new TestCore { Message = (_, message, _) => heard.TrySetResult(message) };
+        cluster.Add(Two, new DrivenCore(GroupId.Replicas, receiver, receiver.Outbox)).Start();
+        cluster.Add(One, new DrivenCore(GroupId.Replicas, sender, sender.Outbox)).Start();
+        Assert.That(await heard.Task.WaitAsync(Patience), Is.EqualTo(new GetView(new Epoch(5))));
+        Assert.That(await timer.Task.WaitAsync(Patience), Is.GreaterThanOrEqualTo(TimeSpan.Zero), "never early");
+    }
+
+    [Test]
+    public async Task What_waits_for_the_flush_goes_out_after_it_and_the_rest_before()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        cluster.Place(Two);
+        using var folder = new LogFolder();
+        using var log = folder.Open();
+        var events = new List<string>();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var early = new ManualResetEventSlim();
+        var core = new TestCore();
+        var flush = new TestFlush(() =>
+        {
+            // The other node has the first message while this one is still in its flush.
+            Assert.That(early.Wait(Patience));
+            log.Flush();
+            events.Add("flush");
+        });
+        core.Flushed = (write, _) =>
+        {
+            events.Add($"flushed {write}");
+            core.Outbox.Send(Two, default, new GetView(new Epoch(2)));
+        };
+        var other = new TestCore
+        {
+            Message = (_, message, _) =>
+            {
+                if (((GetView)message).Epoch.Value == 1)
+                    early.Set();
+                else
+                    done.TrySetResult();
+            },
+        };
+        cluster.Add(Two, new DrivenCore(GroupId.Replicas, other, other.Outbox)).Start();
+        var driver = cluster.Add(One, new DrivenCore(GroupId.Replicas, core, core.Outbox, flush));
+        Assert.That(driver.Post(_ =>
+        {
+            core.Outbox.WantFlush(log.Write(SampleEntries.After(log, 3).Batch()));
+            core.Outbox.WantFlush(log.Write(SampleEntries.After(log, 3).Batch()));
+            core.Outbox.Send(Two, default, new GetView(new Epoch(1)));
+        }));
+        driver.Start();
+        await done.Task.WaitAsync(Patience);
+        Assert.That(events, Is.EqualTo(new[] { "flush", "flushed 2" }), "one flush for all writes of a batch");
+        Assert.That(log.Flushed, Is.EqualTo(2));
+        Assert.That(driver.Statistics.Flushes, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_core_that_writes_again_when_it_hears_of_a_flush_gets_another()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        var core = new TestCore();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        core.Flushed = (write, _) =>
+        {
+            if (write < 3)
+                core.Outbox.WantFlush(write + 1);
+            else
+                done.TrySetResult();
+        };
+        var driver = cluster.Add(One, new DrivenCore(GroupId.Replicas, core, core.Outbox, new TestFlush(() => { })));
+        driver.Post(_ => core.Outbox.WantFlush(1));
+        driver.Start();
+        await done.Task.WaitAsync(Patience);
+    }
+
+    [Test]
+    public async Task Two_groups_share_a_socket_and_do_not_hear_each_other()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        cluster.Place(Two);
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var groups = new List<(GroupId, Message)>();
+        var replicas = new TestCore { Message = (_, message, _) => Add(GroupId.Replicas, message) };
+        var managers = new TestCore { Message = (_, message, _) => Add(GroupId.Managers, message) };
+        var (a, b) = (new TestCore(), new TestCore());
+        a.Outbox.Send(Two, default, new GetView(new Epoch(1)));
+        b.Outbox.Send(Two, default, new GetView(new Epoch(2)));
+        cluster.Add(Two, new DrivenCore(GroupId.Replicas, replicas, replicas.Outbox), new DrivenCore(GroupId.Managers, managers, managers.Outbox)).Start();
+        cluster.Add(One, new DrivenCore(GroupId.Replicas, a, a.Outbox), new DrivenCore(GroupId.Managers, b, b.Outbox)).Start();
+        await heard.Task.WaitAsync(Patience);
+        Assert.That(groups, Is.EquivalentTo(new[] { (GroupId.Replicas, (Message)new GetView(new Epoch(1))), (GroupId.Managers, new GetView(new Epoch(2))) }));
+
+        void Add(GroupId group, Message message)
+        {
+            groups.Add((group, message));
+            if (groups.Count == 2)
+                heard.TrySetResult();
+        }
+    }
+
+    [Test]
+    public async Task Work_of_other_threads_runs_in_the_loop_one_after_the_other()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        var core = new TestCore();
+        var driver = cluster.Add(One, new DrivenCore(GroupId.Replicas, core, core.Outbox));
+        driver.Start();
+        var counter = 0;
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var last = 0;
+            for (var i = 0; i < 500; i++)
+                last = await driver.InvokeAsync(_ => ++counter);
+            return last;
+        }))).WaitAsync(Patience);
+        Assert.That(results.Max(), Is.EqualTo(2_000));
+        Assert.That(driver.Statistics.Posted, Is.EqualTo(2_000));
+    }
+
+    [Test]
+    public async Task Too_much_work_is_refused_at_once()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        var core = new TestCore();
+        var driver = cluster.Add(One, options => options with { PostedMax = 2 }, null, new DrivenCore(GroupId.Replicas, core, core.Outbox));
+        var waiting = driver.InvokeAsync(_ => 1);
+        Assert.That(driver.Post(_ => { }));
+        Assert.That(driver.Post(_ => { }), Is.False);
+        await Assert.ThrowsAsync<DriverBusyException>(() => driver.InvokeAsync(_ => 1));
+        Assert.That((driver.Statistics.PostedRefused, driver.Statistics.PostedWaiting), Is.EqualTo((2, 2)));
+        driver.Start();
+        Assert.That(await waiting.WaitAsync(Patience), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task After_a_stop_nothing_is_accepted_and_what_waited_is_told()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        var core = new TestCore();
+        var driver = cluster.Add(One, new DrivenCore(GroupId.Replicas, core, core.Outbox));
+        var waiting = driver.InvokeAsync(_ => 1);
+        await driver.StopAsync().WaitAsync(Patience);
+        await Assert.ThrowsAsync<DriverStoppedException>(() => waiting);
+        await Assert.ThrowsAsync<DriverStoppedException>(() => driver.InvokeAsync(_ => 1));
+        Assert.That(driver.Post(_ => { }), Is.False);
+        Assert.That(driver.Completion.IsCompletedSuccessfully);
+        await driver.StopAsync().WaitAsync(Patience);
+    }
+
+    [TestCase("message")]
+    [TestCase("timer")]
+    [TestCase("batch end")]
+    [TestCase("flush")]
+    [TestCase("flushed")]
+    [TestCase("post")]
+    [TestCase("invoke")]
+    public async Task An_exception_anywhere_ends_the_loop_and_surfaces(string where)
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        var core = new TestCore();
+        var driver = cluster.Add(One, new DrivenCore(GroupId.Replicas, core, core.Outbox, new TestFlush(() => Fail("flush"))));
+        core.Message = (_, _, _) => Fail("message");
+        core.Timer = _ => Fail("timer");
+        core.BatchEnd = _ => Fail("batch end");
+        core.Flushed = (_, _) => Fail("flushed");
+        if (where == "timer")
+            core.NextDeadline = ClockSource.System.Now;
+        if (where == "message")
+            core.Outbox.Send(One, default, new GetView(default));
+        if (where is "flush" or "flushed" or "batch end")
+            core.Outbox.WantFlush(1);
+        if (where == "post")
+            driver.Post(_ => Fail("post"));
+        var asked = where == "invoke" ? driver.InvokeAsync(_ => { Fail("invoke"); return 1; }) : null;
+        driver.Start();
+        var failure = await Assert.ThrowsAsync<InvariantBrokenException>(() => driver.Completion.WaitAsync(Patience));
+        Assert.That(failure!.Message, Is.EqualTo(where));
+        if (asked is not null)
+            await Assert.ThrowsAsync<InvariantBrokenException>(() => asked);
+        Assert.That(driver.Post(_ => { }), Is.False);
+
+        void Fail(string here)
+        {
+            if (here == where)
+                throw new InvariantBrokenException(here);
+        }
+    }
+
+    [Test]
+    public async Task Keys_change_while_the_drivers_run()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        cluster.Place(Two);
+        var (a, b) = (new Outbox(), new Outbox());
+        var (first, second) = (new PingPong(Two, ulong.MaxValue, a, begins: true), new PingPong(One, ulong.MaxValue, b, begins: false));
+        var one = cluster.Add(One, new DrivenCore(GroupId.Replicas, first, a));
+        var two = cluster.Add(Two, new DrivenCore(GroupId.Replicas, second, b));
+        two.Start();
+        one.Start();
+        var added = cluster.Keys.With(2, new byte[KeyRing.KeySize], current: false);
+        foreach (var ring in new[] { added, added.WithCurrent(2), added.WithCurrent(2).Without(1) })
+        {
+            foreach (var driver in new[] { one, two })
+            {
+                Assert.That(driver.UseKeys(ring));
+                var seen = await driver.InvokeAsync(_ => driver.Statistics.MessagesReceived);
+                while (driver.Statistics.MessagesReceived < seen + 20)
+                    await Task.Yield();
+            }
+        }
+
+        Assert.That(one.Counters[DropReason.UnknownKey] + two.Counters[DropReason.UnknownKey], Is.LessThanOrEqualTo(2), "only what was under way");
+    }
+
+    [Test]
+    public void Wrong_options_are_all_named()
+    {
+        using var transport = new UdpTransport(new System.Net.IPEndPoint(Network.TestAddresses.Next(), 8080), new AddressBook([]));
+        var core = new TestCore();
+        var options = new DriverOptions { Self = default, Boot = default, Cluster = "x", DatagramBytesMax = 1, BatchDatagramsMax = 0, PostedMax = 0 };
+        var exception = Assert.Throws<ArgumentException>(() => new ProtocolDriver(options, transport, KeyRing.Generate(), [new DrivenCore(GroupId.Replicas, core, core.Outbox)], ClockSource.System));
+        Assert.That(exception!.Message, Does.Contain("boot").And.Contain("node").And.Contain("datagrams").And.Contain("batch").And.Contain("work"));
+        Assert.Throws<ArgumentException>(() => new ProtocolDriver(options with { Boot = new BootId(1), Self = One, DatagramBytesMax = 1_200, BatchDatagramsMax = 1, PostedMax = 1 }, transport, KeyRing.Generate(), [], ClockSource.System));
+    }
+}

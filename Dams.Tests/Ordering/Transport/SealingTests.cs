@@ -1,0 +1,268 @@
+using CsCheck;
+using Dams.Ordering;
+using Dams.Ordering.Transport;
+using NUnit.Framework;
+
+namespace Dams.Tests.Ordering.Transport;
+
+public sealed class SealingTests
+{
+    private const uint Cluster = 42;
+    private static readonly NodeId From = NodeId.Sequencer(1);
+    private static readonly NodeId To = NodeId.Replica(3);
+    private static readonly BootId Boot = new(77);
+    private static readonly Instant Now = new(TimeSpan.TicksPerDay, 0);
+    private static readonly KeyRing Keys = KeyRing.Of(1, Enumerable.Range(0, 32).Select(i => (byte)i).ToArray());
+
+    [Test]
+    public void What_was_sealed_is_opened_with_its_header()
+    {
+        using var sealer = Sealer();
+        using var opener = new TestOpener();
+        Gen.Select(Gen.Byte.Array[0, 1136], Gen.ULong).Sample((body, epoch) =>
+        {
+            var datagram = Seal(sealer, body, epoch: new Epoch(epoch));
+            Assert.That(body.Length < 16 || datagram.AsSpan().IndexOf(body.AsSpan(0, 16)) < 0, "the body is not readable");
+            Assert.That(opener.Open(datagram, out var header, out var opened), Is.EqualTo(DropReason.None));
+            Assert.That(opened, Is.EqualTo(body));
+            Assert.That((header.Sender, header.Receiver, header.Boot, header.Epoch, header.Group), Is.EqualTo((From, To, Boot, new Epoch(epoch), GroupId.Replicas)));
+        }, iter: 200, threads: 1);
+    }
+
+    [Test]
+    public void The_header_survives_its_bytes()
+    {
+        var header = new DatagramHeader(
+            TrafficClass.Protocol, 0x01020304, GroupId.Managers, 9, NodeId.FrontEnd(200), NodeId.Manager(4), 0, new BootId(5), 6, new Epoch(7), 8);
+        var bytes = new byte[DatagramHeader.Overhead];
+        header.Write(bytes);
+        Assert.That(DatagramHeader.TryRead(bytes, out var read), Is.EqualTo(DropReason.None));
+        Assert.That(read, Is.EqualTo(header));
+        Assert.That(
+            Convert.ToHexStringLower(bytes.AsSpan(0, DatagramHeader.Size)),
+            Is.EqualTo("444d0101" + "04030201" + "02" + "09" + "01c8" + "0404" + "0000" + "0500000000000000" + "0600000000000000" + "0700000000000000" + "0800000000000000"));
+    }
+
+    [Test]
+    public void A_datagram_with_any_bit_changed_or_any_byte_cut_is_refused()
+    {
+        using var sealer = Sealer();
+        using var opener = new TestOpener();
+        Assert.That(opener.Open(Seal(sealer, [1]), out _, out _), Is.EqualTo(DropReason.None), "so that the boot is known");
+        var datagram = Seal(sealer, [1, 2, 3, 4, 5, 6, 7, 8]);
+        for (var i = 0; i < datagram.Length; i++)
+        {
+            for (var bit = 0; bit < 8; bit++)
+            {
+                var changed = (byte[])datagram.Clone();
+                changed[i] ^= (byte)(1 << bit);
+                Assert.That(opener.Open(changed, out _, out var body), Is.Not.EqualTo(DropReason.None), $"byte {i} bit {bit}");
+                Assert.That(body, Is.Empty);
+            }
+
+            Assert.That(opener.Open(datagram[..i], out _, out _), Is.Not.EqualTo(DropReason.None), $"cut at {i}");
+        }
+
+        Assert.That(opener.Open([.. datagram, 0], out _, out _), Is.EqualTo(DropReason.Malformed));
+        Assert.That(opener.Open(datagram, out _, out _), Is.EqualTo(DropReason.None), "the attempts did not spoil the counter of the right one");
+    }
+
+    [Test]
+    public void A_replayed_datagram_is_dropped_and_one_overtaken_by_less_than_the_window_is_not()
+    {
+        using var sealer = Sealer();
+        using var opener = new TestOpener();
+        var datagrams = Enumerable.Range(0, 3000).Select(i => Seal(sealer, [(byte)i])).ToArray();
+        Assert.That(opener.Open(datagrams[0], out _, out _), Is.EqualTo(DropReason.None));
+        Assert.That(opener.Open(datagrams[0], out _, out _), Is.EqualTo(DropReason.Replayed));
+        Assert.That(opener.Open(datagrams[1100], out _, out _), Is.EqualTo(DropReason.None));
+        Assert.That(opener.Open(datagrams[76], out _, out _), Is.EqualTo(DropReason.Replayed), "behind the window");
+        Assert.That(opener.Open(datagrams[77], out _, out _), Is.EqualTo(DropReason.None), "just within it");
+        Assert.That(opener.Open(datagrams[77], out _, out _), Is.EqualTo(DropReason.Replayed));
+        Assert.That(opener.Counters[DropReason.Replayed], Is.EqualTo(3));
+    }
+
+    [Test]
+    public void The_replay_window_agrees_with_a_set() =>
+        Gen.Select(Gen.Long[-1100, 1100].Array[1, 300], Gen.Int[1, 5000]).Sample((steps, start) =>
+        {
+            var window = new ReplayWindow();
+            var seen = new HashSet<long>();
+            long highest = 0;
+            long at = start;
+            foreach (var step in steps)
+            {
+                at = Math.Max(1, highest + step);
+                var isNew = at > highest || (highest - at < ReplayWindow.Size && !seen.Contains(at));
+                Assert.That(window.IsNew((ulong)at), Is.EqualTo(isNew), $"{at} with {highest} the highest");
+                if (!isNew)
+                    continue;
+                window.Mark((ulong)at);
+                seen.Add(at);
+                highest = Math.Max(highest, at);
+            }
+
+            Assert.That(window.IsNew(0), Is.False);
+        }, iter: 500);
+
+    [Test]
+    public void Other_clusters_groups_receivers_keys_and_senders_are_refused()
+    {
+        using var opener = new TestOpener();
+        using var ours = Sealer();
+        using var cluster = new DatagramSealer(From, Boot, GroupId.Replicas, Cluster + 1, Keys);
+        using var group = new DatagramSealer(From, Boot, GroupId.Managers, Cluster, Keys);
+        using var otherKey = new DatagramSealer(From, Boot, GroupId.Replicas, Cluster, KeyRing.Generate(1));
+        using var otherId = new DatagramSealer(From, Boot, GroupId.Replicas, Cluster, KeyRing.Generate(2));
+        Assert.That(opener.Open(Seal(cluster, []), out _, out _), Is.EqualTo(DropReason.WrongCluster));
+        Assert.That(opener.Open(Seal(group, []), out _, out _), Is.EqualTo(DropReason.WrongGroup));
+        Assert.That(opener.Open(Seal(otherKey, []), out _, out _), Is.EqualTo(DropReason.Unauthenticated));
+        Assert.That(opener.Open(Seal(otherId, []), out _, out _), Is.EqualTo(DropReason.UnknownKey));
+        Assert.That(opener.Open(Seal(ours, [], to: NodeId.Replica(4)), out _, out _), Is.EqualTo(DropReason.Misaddressed));
+        Assert.That(opener.PeerCount, Is.Zero, "nobody was authenticated");
+
+        // The key is the sender's own: who changes the header's name, boot or group needs another one.
+        foreach (var (at, value) in new (int, byte)[] { (11, 2), (10, (byte)NodeRole.Manager), (16, 78), (8, (byte)GroupId.Managers) })
+        {
+            var datagram = Seal(ours, [1, 2, 3]);
+            datagram[at] = value;
+            using var both = new TestOpener(GroupId.Replicas, GroupId.Managers);
+            Assert.That(both.Open(datagram, out _, out _), Is.EqualTo(DropReason.Unauthenticated));
+        }
+    }
+
+    [Test]
+    public void A_nonce_never_repeats_under_a_key()
+    {
+        var seen = new HashSet<(byte KeyId, ulong Boot, ulong Counter)>();
+        var ring = Keys.With(2, new byte[32], current: false);
+        using var sealer = Sealer();
+        for (var i = 0; i < 3000; i++)
+        {
+            if (i % 500 == 499)
+                sealer.UseKeys(ring.WithCurrent((byte)(1 + (i / 500 % 2))));
+            DatagramHeader.TryRead(Seal(sealer, []), out var header);
+            Assert.That(seen.Add((header.KeyId, header.Boot.Value, header.Counter)));
+        }
+    }
+
+    [Test]
+    public void Keys_are_changed_without_a_stop()
+    {
+        var before = Keys;
+        var added = Keys.With(2, Enumerable.Repeat((byte)9, 32).ToArray(), current: false);
+        var switched = added.WithCurrent(2);
+        var after = switched.Without(1);
+        using var sealer = Sealer();
+        using var opener = new TestOpener();
+        var early = Seal(sealer, [1]);
+        Assert.That(opener.Open(early, out _, out _), Is.EqualTo(DropReason.None));
+        opener.Opener.UseKeys(added);
+        Assert.That(opener.Open(early, out _, out _), Is.EqualTo(DropReason.Replayed), "a new ring does not forget what was seen");
+        sealer.UseKeys(added);
+        Assert.That(opener.Open(Seal(sealer, [2]), out _, out _), Is.EqualTo(DropReason.None));
+        sealer.UseKeys(switched);
+        Assert.That(opener.Open(Seal(sealer, [3]), out var header, out _), Is.EqualTo(DropReason.None));
+        Assert.That(header.KeyId, Is.EqualTo(2));
+        opener.Opener.UseKeys(after);
+        Assert.That(opener.Open(Seal(sealer, [4]), out _, out _), Is.EqualTo(DropReason.None));
+        sealer.UseKeys(before);
+        Assert.That(opener.Open(Seal(sealer, [5]), out _, out _), Is.EqualTo(DropReason.UnknownKey));
+    }
+
+    [Test]
+    public void Unknown_senders_are_limited_per_source_and_known_ones_are_not()
+    {
+        using var opener = new TestOpener();
+        using var known = Sealer();
+        Assert.That(opener.Open(Seal(known, []), out _, out _), Is.EqualTo(DropReason.None));
+        using var stranger = new DatagramSealer(From, new BootId(5), GroupId.Replicas, Cluster, KeyRing.Generate(1));
+        for (var i = 0; i < 1000; i++)
+            opener.Open(Seal(stranger, []), out _, out _);
+        Assert.That(opener.Counters[DropReason.Unauthenticated], Is.InRange(1, 200));
+        Assert.That(opener.Counters[DropReason.RateLimited], Is.EqualTo(1000 - opener.Counters[DropReason.Unauthenticated]));
+        Assert.That(opener.Open(Seal(known, []), out _, out _), Is.EqualTo(DropReason.None));
+        using var newcomer = new DatagramSealer(From, new BootId(6), GroupId.Replicas, Cluster, Keys);
+        Assert.That(opener.Open(Seal(newcomer, []), out _, out _, source: 1), Is.EqualTo(DropReason.None), "from another address");
+        Assert.That(opener.Open(Seal(stranger, []), out _, out _, now: Now + TimeSpan.FromSeconds(1)), Is.EqualTo(DropReason.Unauthenticated), "tokens come back");
+    }
+
+    [Test]
+    public void Restarts_without_end_do_not_make_the_table_grow_nor_push_out_other_senders()
+    {
+        using var opener = new TestOpener();
+        using var other = new DatagramSealer(NodeId.Replica(1), Boot, GroupId.Replicas, Cluster, Keys);
+        var first = Seal(other, []);
+        Assert.That(opener.Open(first, out _, out _), Is.EqualTo(DropReason.None));
+        for (var i = 1; i <= 500; i++)
+        {
+            using var sealer = new DatagramSealer(From, new BootId((ulong)i), GroupId.Replicas, Cluster, Keys);
+            Assert.That(opener.Open(Seal(sealer, []), out _, out _, source: i), Is.EqualTo(DropReason.None));
+            Assert.That(opener.PeerCount, Is.LessThanOrEqualTo(5));
+        }
+
+        Assert.That(opener.Open(first, out _, out _), Is.EqualTo(DropReason.Replayed));
+    }
+
+    [Test]
+    public void A_key_file_is_read_back_and_wrong_ones_are_refused_with_all_problems_and_no_key()
+    {
+        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, Path.GetRandomFileName());
+        try
+        {
+            var ring = Keys.With(7, new byte[32], current: true);
+            ring.Save(path);
+            var read = KeyRing.Load(path);
+            Assert.That(read.Ids, Is.EqualTo(new byte[] { 1, 7 }));
+            Assert.That(read.CurrentId, Is.EqualTo(7));
+            if (!OperatingSystem.IsWindows())
+                Assert.That(File.GetUnixFileMode(path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        var secret = new string('a', 64);
+        var exception = Assert.Throws<KeyRingException>(() => KeyRing.Parse($"1 {secret} current\n1 {secret}\n2 {secret}b\n300 {secret}\n3 {secret} currant # x\n4 {secret} current", "k"));
+        Assert.That(exception!.Message, Does.Contain("line 2").And.Contain("line 3").And.Contain("line 4").And.Contain("line 5").And.Contain("line 6"));
+        Assert.That(exception.Message, Does.Not.Contain(secret));
+        Assert.Throws<KeyRingException>(() => KeyRing.Parse($"1 {secret}", "k"));
+        Assert.Throws<KeyRingException>(() => KeyRing.Parse("", "k"));
+        Assert.Throws<KeyRingException>(() => KeyRing.Load(path));
+    }
+
+    private static DatagramSealer Sealer() => new(From, Boot, GroupId.Replicas, Cluster, Keys);
+
+    private static byte[] Seal(DatagramSealer sealer, byte[] body, NodeId? to = null, Epoch epoch = default)
+    {
+        var datagram = new byte[DatagramHeader.Overhead + body.Length];
+        body.CopyTo(datagram, DatagramHeader.Size);
+        sealer.Seal(datagram, to ?? To, epoch);
+        return datagram;
+    }
+
+    private sealed class TestOpener : IDisposable
+    {
+        public TestOpener(params GroupId[] groups) =>
+            Opener = new DatagramOpener(new DatagramOpenerOptions { Self = To, ClusterId = Cluster, Groups = groups.Length == 0 ? [GroupId.Replicas] : groups }, Keys, Counters);
+
+        public TransportCounters Counters { get; } = new();
+
+        public DatagramOpener Opener { get; }
+
+        public int PeerCount => Opener.PeerCount;
+
+        public DropReason Open(byte[] datagram, out DatagramHeader header, out byte[] body, int source = 0, Instant? now = null)
+        {
+            var before = Counters.Dropped;
+            var copy = (byte[])datagram.Clone();
+            var reason = Opener.TryOpen(copy, source, now ?? Now, out header, out var opened);
+            body = opened.ToArray();
+            Assert.That(Counters.Dropped - before, Is.EqualTo(reason == DropReason.None ? 0 : 1), "each drop is counted");
+            return reason;
+        }
+
+        public void Dispose() => Opener.Dispose();
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using Dams.Ordering;
+using Dams.Ordering.Transport;
+using Dams.Tests.Network;
+using NUnit.Framework;
+
+namespace Dams.Tests.Ordering.Transport;
+
+public sealed class UdpTransportTests
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(1);
+
+    [Test]
+    public void A_port_in_use_is_named()
+    {
+        var endpoint = new IPEndPoint(TestAddresses.Next(), 8080);
+        using var first = new UdpTransport(endpoint, new AddressBook([]));
+        var exception = Assert.Throws<EndpointUnavailableException>(() => new UdpTransport(endpoint, new AddressBook([])));
+        Assert.That((exception!.Endpoint, exception.Error), Is.EqualTo((endpoint, SocketError.AddressAlreadyInUse)));
+        Assert.That(exception.Message, Does.Contain(endpoint.ToString()));
+        Assert.Throws<EndpointUnavailableException>(() => new UdpTransport(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 8080), new AddressBook([])));
+    }
+
+    [Test]
+    public void Datagrams_of_every_size_go_through_and_others_are_counted()
+    {
+        var address = TestAddresses.Next();
+        var book = new AddressBook([new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
+        Assert.That(book.IsAllLoopback);
+        using var one = new UdpTransport(book.Nodes[NodeId.Replica(1)], book);
+        using var two = new UdpTransport(book.Nodes[NodeId.Replica(2)], book);
+        var buffer = new byte[ushort.MaxValue];
+        foreach (var size in new[] { 2, 64, 1_200, DatagramHeader.LoopbackDatagramBytesMax })
+        {
+            var sent = new byte[size];
+            new Random(size).NextBytes(sent);
+            one.Send(NodeId.Replica(2), sent);
+            two.Wait(Long);
+            Assert.That(two.TryReceive(buffer, out var length));
+            Assert.That(buffer.AsSpan(0, length).SequenceEqual(sent));
+            Assert.That(two.TryReceive(buffer, out _), Is.False);
+        }
+
+        one.Send(NodeId.Replica(3), [1]);
+        one.Send(NodeId.Replica(2), new byte[70_000]);
+        Assert.That((one.Counters.Sent, one.Counters.Unroutable, one.Counters.SendFailed), Is.EqualTo((4, 1, 1)));
+        Assert.That((two.Counters.Received, two.Counters.ReceivedBytes), Is.EqualTo((4, 2 + 64 + 1_200 + 60_000)));
+    }
+
+    [Test]
+    public void An_empty_datagram_does_not_hide_the_next()
+    {
+        var address = TestAddresses.Next();
+        using var transport = new UdpTransport(new IPEndPoint(address, 8081), new AddressBook([]));
+        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        stranger.SendTo([], transport.Local);
+        stranger.SendTo([1, 2, 3], transport.Local);
+        var buffer = new byte[100];
+        var lengths = new List<int>();
+        for (var i = 0; i < 3; i++)
+        {
+            transport.Wait(TimeSpan.Zero);
+            while (transport.TryReceive(buffer, out var length))
+                lengths.Add(length);
+        }
+
+        Assert.That(lengths, Is.EqualTo(new[] { 0, 3 }));
+    }
+
+    [Test]
+    public void A_dead_peer_is_no_error()
+    {
+        var address = TestAddresses.Next();
+        var book = new AddressBook([new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
+        using var one = new UdpTransport(book.Nodes[NodeId.Replica(1)], book);
+        for (var i = 0; i < 10; i++)
+        {
+            one.Send(NodeId.Replica(2), [1, 2, 3]);
+            one.Wait(TimeSpan.Zero);
+            Assert.That(one.TryReceive(new byte[10], out _), Is.False);
+        }
+
+        Assert.That(one.Counters.Sent, Is.EqualTo(10));
+    }
+
+    [Test]
+    public void A_full_receive_buffer_drops_the_newest_and_counts()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Ignore("only Linux counts");
+        var address = TestAddresses.Next();
+        var book = new AddressBook([new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
+        using var one = new UdpTransport(book.Nodes[NodeId.Replica(1)], book);
+        using var two = new UdpTransport(book.Nodes[NodeId.Replica(2)], book);
+        Assert.That(two.ReceiveBufferDrops, Is.Zero);
+        var datagram = new byte[DatagramHeader.LoopbackDatagramBytesMax];
+        for (var i = 0; i < 300; i++)
+        {
+            datagram[0] = (byte)i;
+            one.Send(NodeId.Replica(2), datagram);
+        }
+
+        Assert.That(two.ReceiveBufferDrops, Is.Positive);
+        Assert.That(two.TryReceive(datagram, out _));
+        Assert.That(datagram[0], Is.Zero, "the oldest is kept");
+    }
+
+    [Test]
+    public void A_wake_up_ends_a_wait_and_is_no_datagram()
+    {
+        using var transport = new UdpTransport(new IPEndPoint(TestAddresses.Next(), 8081), new AddressBook([]));
+        transport.Wake();
+        var start = TimeProvider.System.GetTimestamp();
+        transport.Wait(Long);
+        Assert.That(TimeProvider.System.GetElapsedTime(start), Is.LessThan(Long / 2));
+        Assert.That(transport.TryReceive(new byte[100], out _), Is.False);
+        Assert.That(transport.Counters.Received, Is.Zero);
+    }
+}
