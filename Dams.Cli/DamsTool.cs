@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dams.Cli.Bench;
 using Dams.Cli.Client;
 using Dams.Cli.Cluster;
 using Dams.Cli.Menu;
@@ -31,6 +32,7 @@ internal static class DamsTool
             root.Subcommands.Add(verb);
         root.Subcommands.Add(MenuCommand.Create(console));
         root.Subcommands.Add(VersionsCommand.Create(console));
+        root.Subcommands.Add(BenchCommand.Create(console));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

@@ -9,6 +9,9 @@ internal sealed record StatusDocument
 
     public string? Release { get; init; }
 
+    /// <summary>Of the front end that says this.</summary>
+    public int? ProcessId { get; init; }
+
     public string? Epoch { get; init; }
 
     public string? Control { get; init; }
@@ -28,6 +31,11 @@ internal sealed record StatusDocument
     /// <summary>How many replicas answer and vote.</summary>
     [JsonIgnore]
     public int ActiveReplicas => Replicas.Count(replica => replica.State == "active");
+
+    /// <summary>The processes of the cluster as far as they are known; the front end's own is the one that answers.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> ProcessIds =>
+        [.. Replicas.Select(replica => replica.ProcessId).Append(Sequencer?.ProcessId).Append(ProcessId).Where(id => id is not null).Select(id => id!.Value)];
 }
 
 /// <summary>The sequencer that orders at present.</summary>

@@ -6,6 +6,7 @@ namespace Dams.FrontEnd.Status;
 internal sealed record ClusterStatus(
     string Cluster,
     string Release,
+    int ProcessId,
     string Epoch,
     string Control,
     SequencerStatus Sequencer,

@@ -20,6 +20,7 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
         return new ClusterStatus(
             topology.Cluster,
             NodeProgram.Release,
+            Environment.ProcessId,
             seen.Epoch.ToString(),
             topology.Control.ToHttpUri().ToString(),
             new SequencerStatus(sequencer.Id.ToString(), sequencer.Listen.ToString(),

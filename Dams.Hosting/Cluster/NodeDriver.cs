@@ -28,8 +28,7 @@ public sealed class NodeDriver : IAsyncDisposable
     public static NodeDriver Open(NodeContext context, BootId boot, DrivenCore core, ClockSource clock)
     {
         var addresses = new AddressBook(ClusterGroups.AddressesOf(context.Topology));
-        var counters = new TransportCounters();
-        var transport = new UdpTransport(context.Node.Listen.ToEndPoint(), addresses, counters);
+        var transport = new UdpTransport(context.Node.Listen.ToEndPoint(), addresses);
         var options = new DriverOptions
         {
             Self = ClusterGroups.Of(context.Id),
@@ -37,7 +36,7 @@ public sealed class NodeDriver : IAsyncDisposable
             Cluster = context.Topology.Cluster,
             DatagramBytesMax = addresses.IsAllLoopback ? DatagramHeader.LoopbackDatagramBytesMax : DatagramHeader.DatagramBytesMax,
         };
-        var driver = new ProtocolDriver(options, transport, counters, KeyRing.Of(1, context.Key.Bytes), [core], clock, context.Loggers.CreateLogger<ProtocolDriver>());
+        var driver = new ProtocolDriver(options, transport, KeyRing.Of(1, context.Key.Bytes), [core], clock, context.Loggers.CreateLogger<ProtocolDriver>());
         return new NodeDriver(transport, driver);
     }
 
