@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Dams.Replica.Versions.Calendar;
 using Dams.Replica.Versions.Ledger;
 
 namespace Dams.Replica.Versions;
@@ -13,6 +14,7 @@ internal static class VersionCatalog
     public static IReadOnlyList<EngineVersion> All { get; } =
     [
         new("Ledger", "Mutable pages per slot and per patient in hash maps, changed in place.", () => new LedgerEngine()),
+        new("Calendar", "Integers only: days of 27 cells, diaries of sixteen bits a day, and bit sets.", () => new CalendarEngine()),
     ];
 
     /// <summary>Finds a version by its exact name.</summary>
