@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Dams.Replica.Versions.Calendar;
+using Dams.Replica.Versions.Journal;
 using Dams.Replica.Versions.Ledger;
 
 namespace Dams.Replica.Versions;
@@ -14,6 +15,7 @@ internal static class VersionCatalog
     public static IReadOnlyList<EngineVersion> All { get; } =
     [
         new("Ledger", "Mutable pages per slot and per patient in hash maps, changed in place.", () => new LedgerEngine()),
+        new("Journal", "Append-only events; decisions over folds of what happened to a patient and to a slot.", () => new JournalEngine()),
         new("Calendar", "Integers only: days of 27 cells, diaries of sixteen bits a day, and bit sets.", () => new CalendarEngine()),
     ];
 
