@@ -41,6 +41,7 @@ public sealed class CostTests
         var clock = Stopwatch.StartNew();
         engine.Restore(FullState(bookings));
         output.WriteLine($"{version}: {bookings:N0} bookings on {DaysOf(bookings)} days restored in {clock.Elapsed.TotalSeconds:F2} s");
+        GC.Collect();
         clock.Restart();
         digester.Reset(engine);
         digester.Digest(engine);
@@ -59,6 +60,7 @@ public sealed class CostTests
         digester.Digest(engine);
         output.WriteLine($"  next digest  {clock.Elapsed.TotalMilliseconds,17:F1} ms");
         Run("remove, many holders", [new RemoveAppointment(default, SlotOf(Hospital.MTL, FirstDay, TimeOfDay.Morning, AppointmentType.Physician))]);
+        (engine as IDisposable)?.Dispose();
 
         void Run(string what, IEnumerable<Command> commands)
         {
