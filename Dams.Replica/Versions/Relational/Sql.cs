@@ -15,6 +15,7 @@ internal static class Sql
     public const string Schema =
         """
         PRAGMA foreign_keys = ON;
+        PRAGMA temp_store = MEMORY;
         CREATE TABLE slot (
             type     INTEGER NOT NULL CHECK (type BETWEEN 0 AND 2),
             hospital INTEGER NOT NULL CHECK (hospital BETWEEN 0 AND 2),
