@@ -1,5 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using Dams.Replica.Versions.Calendar;
+using Dams.Replica.Versions.Journal;
 using Dams.Replica.Versions.Ledger;
+using Dams.Replica.Versions.Relational;
 
 namespace Dams.Replica.Versions;
 
@@ -13,6 +16,9 @@ internal static class VersionCatalog
     public static IReadOnlyList<EngineVersion> All { get; } =
     [
         new("Ledger", "Mutable pages per slot and per patient in hash maps, changed in place.", () => new LedgerEngine()),
+        new("Journal", "Append-only events; decisions over folds of what happened to a patient and to a slot.", () => new JournalEngine()),
+        new("Relational", "SQLite in memory: rules as queries and constraints.", () => new RelationalEngine()),
+        new("Calendar", "Integers only: days of 27 cells, diaries of sixteen bits a day, and bit sets.", () => new CalendarEngine()),
     ];
 
     /// <summary>Finds a version by its exact name.</summary>

@@ -20,14 +20,17 @@ public sealed class FailureTests(string version)
     {
         for (var seed = 1; seed <= Sequences; seed++)
         {
-            var engine = EngineVersions.Create(version);
+            var (engine, copy) = (EngineVersions.Create(version), EngineVersions.Create(version));
             var model = new ReferenceModel();
             foreach (var command in RandomSequence.OfSeed(seed))
             {
-                for (var announcement = 1; Fails(engine, command, announcement); announcement++)
+                for (var announcement = 1; Fails(engine, copy, command, announcement); announcement++)
                     AssertEqual(engine, model, command);
                 Assert.That(ReplyCodec.Encode(engine.Execute(command, new FailingObserver(0))), Is.EqualTo(ReplyCodec.Encode(model.Execute(command))), ScriptText.Of(command));
             }
+
+            (engine as IDisposable)?.Dispose();
+            (copy as IDisposable)?.Dispose();
         }
     }
 
@@ -58,10 +61,9 @@ public sealed class FailureTests(string version)
     }
 
     /// <returns>Whether the command announces that many changes.</returns>
-    private static bool Fails(IAppointmentEngine engine, Command command, int announcement)
+    private static bool Fails(IAppointmentEngine engine, IAppointmentEngine copy, Command command, int announcement)
     {
         // A copy runs first: if the command announces fewer changes, it would take effect here.
-        var copy = EngineVersions.Create(engine.Version);
         copy.Restore(engine.BucketKeys().Select(engine.ReadBucket).ToList());
         try
         {

@@ -11,7 +11,7 @@ namespace Dams.Tests.Engines.Differential;
 /// Runs one sequence through an engine and the reference model. Half-way, the engine's state goes as a snapshot into a second engine, of another version
 /// perhaps and with a past of its own, and both go on. Replies must be equal at every step, buckets and digests too.
 /// </summary>
-internal sealed class DifferentialRun
+internal sealed class DifferentialRun : IDisposable
 {
     private const int StepsBetweenFullComparisons = 25;
     private const int StepsOfEarlierPast = 10;
@@ -29,8 +29,17 @@ internal sealed class DifferentialRun
     }
 
     /// <summary>The first difference, or null if there is none.</summary>
-    public static string? FindDifference(Func<IAppointmentEngine> create, Func<IAppointmentEngine> createSecond, IReadOnlyList<Command> commands) =>
-        new DifferentialRun(create, createSecond, commands).Run();
+    public static string? FindDifference(Func<IAppointmentEngine> create, Func<IAppointmentEngine> createSecond, IReadOnlyList<Command> commands)
+    {
+        using var run = new DifferentialRun(create, createSecond, commands);
+        return run.Run();
+    }
+
+    public void Dispose()
+    {
+        foreach (var subject in _subjects)
+            (subject.Engine as IDisposable)?.Dispose();
+    }
 
     private string? Run()
     {
@@ -90,11 +99,11 @@ internal sealed class DifferentialRun
     private string? Restore()
     {
         var second = new Subject(_createSecond());
+        _subjects.Add(second);
         foreach (var command in _commands.Skip(_commands.Count / 2).Take(StepsOfEarlierPast))
             second.Execute(command);
         var first = _subjects[0].Engine;
         second.Restore([.. first.BucketKeys().Select(key => Travel(first.ReadBucket(key)))]);
-        _subjects.Add(second);
         return CompareAll(second) is { } difference ? $"{second.Engine.Version}, restored from {first.Version}, {difference}" : null;
     }
 

@@ -19,7 +19,7 @@ internal class ReferenceModel : IAppointmentEngine
     /// <summary>All bookings, as they came: the holders of a slot are in booking order.</summary>
     protected List<(PatientId Patient, Slot Slot)> Bookings { get; } = [];
 
-    public virtual string Version => "Reference model";
+    public string Version => GetType() == typeof(ReferenceModel) ? "Reference model" : GetType().Name;
 
     /// <summary>Doesn't trouble to find out which buckets will change: a write may change any, and adding makes a new one.</summary>
     public Reply Execute(Command command, IBucketObserver observer)
