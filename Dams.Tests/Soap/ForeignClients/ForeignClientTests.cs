@@ -1,0 +1,34 @@
+using NUnit.Framework;
+
+namespace Dams.Tests.Soap.ForeignClients;
+
+/// <summary>Clients of other platforms understand our WSDL and our answers, in both versions.</summary>
+[Category("ForeignClients")]
+public sealed class ForeignClientTests
+{
+    private static IEnumerable<TestCaseData> Clients() =>
+        from client in ForeignClient.All
+        from version in new[] { "1.1", "1.2" }
+        select new TestCaseData(client.Name, version);
+
+    [TestCaseSource(nameof(Clients))]
+    public async Task The_original_scenario_passes(string name, string version)
+    {
+        var client = ForeignClient.All.Single(candidate => candidate.Name == name);
+        RequireInstalled(client);
+        await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
+        var wsdl = new Uri(server.AppointmentService + "?wsdl");
+        var lines = await Task.Run(() => client.RunScenario(wsdl, version));
+        Assert.That(lines, Is.EqualTo(ForeignClient.Expected));
+    }
+
+    /// <summary>Ignores the test where a client is missing, unless the environment says that all must be there.</summary>
+    internal static void RequireInstalled(ForeignClient client)
+    {
+        if (client.IsInstalled())
+            return;
+        if (Environment.GetEnvironmentVariable("DAMS_REQUIRE_CLIENTS") == "1")
+            Assert.Fail($"{client} is not installed, and DAMS_REQUIRE_CLIENTS says that it must be");
+        Assert.Ignore($"{client} is not installed");
+    }
+}
