@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -67,22 +68,25 @@ public sealed class FuzzedEnvelopesTests
     {
         var contract = SoapContract.Of(typeof(IAppointmentService), WsdlDocuments.AppointmentService);
         var (quick, slow) = (0, 0);
-        for (var i = 0; i < s_count; i++)
+        var different = new ConcurrentBag<string>();
+
+        // In parallel, since requests share the schema that they are validated against.
+        Parallel.For(0, s_count, i =>
         {
             var (text, version) = Mutated(i);
             var isRead = MessageReader.TryRead(contract, version, text, null, 32, out var read);
             var refusal = MessageValidator.Read(contract, version, text, null, 32, out var validated);
             if (refusal is null)
-                slow++;
+                Interlocked.Increment(ref slow);
             if (!isRead)
-                continue;
-            quick++;
-            Assert.That(refusal, Is.Null, $"DAMS_FUZZ_SEED={s_seed} envelope {i}: accepted by the quick reader only\n{text}");
-            Assert.That(read!.Operation.Name, Is.EqualTo(validated!.Operation.Name), text);
-            Assert.That(read.Arguments, Is.EqualTo(validated.Arguments), text);
-        }
-
+                return;
+            Interlocked.Increment(ref quick);
+            if (refusal is not null || read!.Operation.Name != validated!.Operation.Name || !read.Arguments.SequenceEqual(validated.Arguments))
+                different.Add($"DAMS_FUZZ_SEED={s_seed} envelope {i}: {refusal?.Reason ?? "other arguments"}\n{text}");
+        });
         TestContext.Out.WriteLine($"{slow} accepted, {quick} of them quickly");
+        Assert.That(different, Is.Empty);
+        Assert.That(quick, Is.GreaterThan(slow / 2), "most of what is accepted needs no validation");
     }
 
     // Every message is made of its number and the seed alone, so that one can be repeated.

@@ -24,6 +24,12 @@ internal sealed record ForeignClient(string Name, string Program, string Script,
 
     public static readonly ForeignClient StrongSoap = new("Node strong-soap", "node", "node/strong-soap.js", "-e", "require('strong-soap')");
 
+    /// <summary>The original system's contract, in PHP; its scenario is a shorter one.</summary>
+    public static readonly ForeignClient PhpFrontEnd = Php with { Name = "PHP SoapClient, original contract", Script = "php/front-end.php" };
+
+    /// <summary>The original system's contract, in Python; its scenario is a shorter one.</summary>
+    public static readonly ForeignClient ZeepFrontEnd = Zeep with { Name = "Python zeep, original contract", Script = "zeep/front_end.py" };
+
     public static IReadOnlyList<ForeignClient> All { get; } = [Php, Zeep, NodeSoap, StrongSoap];
 
     /// <summary>What the scenario prints on a fresh service.</summary>
