@@ -87,6 +87,30 @@ public sealed class FrontEndImplTests
         Task<string> Patient(string type, string id, int menu) => client.ReceiveRequestFromClientAsync("MTLP1234", type, id, 0, "", menu);
     }
 
+    [TestCase("<n:sayHello xmlns:n='http://dams.ws.com/'/>", "arg0")]
+    [TestCase("<n:sayHello xmlns:n='http://dams.ws.com/'><n:arg0>MTLA1234</n:arg0></n:sayHello>", "arg0")]
+    [TestCase("<n:sayHello xmlns:n='http://dams.ws.com/'><arg0>MTLA1234</arg0><arg1/></n:sayHello>", "arg1")]
+    [TestCase("<sayHello><arg0>MTLA1234</arg0></sayHello>", "sayHello")]
+    [TestCase("<n:receiveRequestFromClient xmlns:n='http://dams.ws.com/'><arg0/><arg1/><arg2/><arg3>two</arg3><arg4/><arg5>1</arg5></n:receiveRequestFromClient>", "two")]
+    public async Task A_message_that_is_not_of_the_contract_is_a_client_fault(string body, string reason)
+    {
+        using var request = SoapMessage.Post(_server.FrontEnd, Encoding.UTF8.GetBytes(SoapMessage.Envelope(body)), "text/xml", "\"\"");
+        var answer = await SoapMessage.SendAsync(_server, request);
+        Assert.That((answer.Status, answer.Code, answer.Detail), Is.EqualTo((HttpStatusCode.InternalServerError, "Client", (XElement?)null)));
+        Assert.That(answer.Reason, Does.Contain(reason));
+    }
+
+    [TestCase("<arg0 xsi:type='xsd:string' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:xsd='http://www.w3.org/2001/XMLSchema'>MTLA1234</arg0>")]
+    [TestCase("<arg0 s:encodingStyle='http://schemas.xmlsoap.org/soap/encoding/'>MTLA1234</arg0>")]
+    [TestCase("<arg0/>")]
+    public async Task What_rpc_clients_add_is_forgiven(string argument)
+    {
+        var body = $"<n:sayHello xmlns:n='http://dams.ws.com/'>{argument}</n:sayHello>";
+        using var request = SoapMessage.Post(_server.FrontEnd, Encoding.UTF8.GetBytes(SoapMessage.Envelope(body)), "text/xml", "\"\"");
+        using var response = await _server.Http.SendAsync(request);
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
     [TestCase("MTLX1234", "Physician", "MTLE210422", 1, "", 1, "InvalidRequest: arg0 'MTLX1234' is not")]
     [TestCase("MTLA1234", "Wizard", "MTLE210422", 1, "", 1, "InvalidRequest: arg1 'Wizard' is not")]
     [TestCase("MTLA1234", "Physician", "MTLE310222", 1, "", 1, "InvalidRequest: appointmentId 'MTLE310222' is not")]

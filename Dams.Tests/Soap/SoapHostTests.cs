@@ -120,14 +120,7 @@ public sealed class SoapHostTests
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor(), SoapTestServer.Options with
         {
-            SampleValues = new Dictionary<string, string>
-            {
-                ["callerId"] = "MTLA1234",
-                ["patientId"] = "MTLP1234",
-                ["appointmentId"] = "MTLE210422",
-                ["oldAppointmentId"] = "MTLE210422",
-                ["newAppointmentId"] = "MTLM210422",
-            },
+            SampleValues = WsdlDocuments.AppointmentSamples,
         });
         var page = await server.Http.GetStringAsync(server.AppointmentService);
         var samples = page.Split("<pre>").Skip(1).Select(part => WebUtility.HtmlDecode(part[..part.IndexOf("</pre>", StringComparison.Ordinal)])).ToList();
