@@ -167,7 +167,7 @@ internal static class MessageReader
             var depth = Reader.Depth;
             while (Reader.Read())
             {
-                if (Reader.NodeType == XmlNodeType.Element && (Reader.Depth >= depthMax || Reader.HasAttributes && Reader.Depth == depth + 1))
+                if (Reader.NodeType == XmlNodeType.Element && (Reader.Depth >= depthMax || (Reader.Depth == depth + 1 && MustBeUnderstood())))
                     return false;
                 if (Reader.Depth == depth + 1 && Reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
                     return false;
@@ -176,6 +176,19 @@ internal static class MessageReader
             }
 
             return false;
+        }
+
+        // Whether it really must, and by us, is for the validator to say.
+        private bool MustBeUnderstood()
+        {
+            if (!Reader.MoveToFirstAttribute())
+                return false;
+            var must = false;
+            do
+                must |= Reader.LocalName == "mustUnderstand";
+            while (Reader.MoveToNextAttribute());
+            Reader.MoveToElement();
+            return must;
         }
 
         /// <summary>Whether the element has no attribute that decides anything: declarations and <c>xsi:type</c> only.</summary>

@@ -41,7 +41,7 @@ internal static class MessageValidator
         if (HasText(envelope) || HasText(body) || (header is not null && HasText(header)))
             return SoapRefusal.Invalid("The envelope has text between its elements.");
         if (NotUnderstood(header, version) is { Count: > 0 } headers)
-            return new SoapRefusal(SoapFaultSide.MustUnderstand, $"The header '{headers[0].Name}' must be understood and is not.", null, headers);
+            return new SoapRefusal(SoapFaultSide.MustUnderstand, $"The header '{headers[0]}' must be understood and is not.", null, headers);
 
         var requests = body.Elements().ToList();
         if (requests.Count == 0)
@@ -112,7 +112,9 @@ internal static class MessageValidator
         });
         if (problem is null)
             return null;
-        var tidy = problem.Message.Replace($" in namespace '{operation.Namespace}'", "", StringComparison.Ordinal);
+        var tidy = problem.Message
+            .Replace($" in namespace '{operation.Namespace}'", "", StringComparison.Ordinal)
+            .Replace(operation.Namespace + ":", "", StringComparison.Ordinal);
         return SoapRefusal.Invalid(tidy, FieldOf(operation, document.Root!, place));
     }
 
@@ -128,8 +130,12 @@ internal static class MessageValidator
     // The schema's message says what is wrong; this finds the name of the parameter that it is about.
     private static string? FieldOf(SoapOperation operation, XElement request, XObject? place)
     {
+        if (HasText(request))
+            return null;
         var element = place as XElement ?? place?.Parent;
-        if (element is not null && element != request && operation.Parameters.Any(parameter => parameter.Name == element.Name.LocalName)
+        while (element is not null && element.Parent != request)
+            element = element.Parent;
+        if (element is not null && operation.Parameters.Any(parameter => parameter.Name == element.Name.LocalName)
             && IsInPlace(operation, request, element))
         {
             return element.Name.LocalName;

@@ -43,7 +43,7 @@ internal sealed class SoapContract
             throw new InvalidOperationException($"{contract.Name} and its WSDL differ in style or namespace");
         var read = new SoapContract(wsdl, wsdl.TargetNamespace);
 
-        var methods = contract.GetMethods()
+        var methods = contract.GetInterfaces().Prepend(contract).SelectMany(type => type.GetMethods())
             .Select(method => (Method: method, Operation: method.GetCustomAttribute<OperationContractAttribute>()))
             .Where(pair => pair.Operation is not null)
             .Select(pair => (pair.Method, Name: NameOf(pair.Operation!, pair.Method), Operation: pair.Operation!))

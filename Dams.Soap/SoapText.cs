@@ -19,7 +19,7 @@ internal static class SoapText
             if (!isPair && (char.IsSurrogate(c) || c is '\uFFFE' or '\uFFFF' || (c < ' ' && c is not ('\t' or '\n' or '\r'))))
                 continue;
             var width = isPair ? 2 : 1;
-            if (clean.Length + width > lengthMax - 1 && i + width < text.Length)
+            if (clean.Length + width > lengthMax - (i + width < text.Length ? 1 : 0))
             {
                 clean.Append('…');
                 break;

@@ -28,7 +28,7 @@ public static class FaultText
             var width = isPair ? 2 : 1;
             if (!isPair && (char.IsSurrogate(c) || c is '\uFFFE' or '\uFFFF' || (c < ' ' && c is not ('\t' or '\n' or '\r'))))
                 continue;
-            if (clean.Length + width > lengthMax - 1 && i + width < text.Length)
+            if (clean.Length + width > lengthMax - (i + width < text.Length ? 1 : 0))
             {
                 clean.Append('…');
                 break;

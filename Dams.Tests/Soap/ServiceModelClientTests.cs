@@ -13,6 +13,8 @@ namespace Dams.Tests.Soap;
 [TestFixture("1.2")]
 public sealed class ServiceModelClientTests(string version)
 {
+    // The default of 64 KiB is too little for a long list.
+    private const int AnswerBytesMax = 16 * 1024 * 1024;
     private SoapTestServer _server = null!;
     private ChannelFactory<IAppointmentService> _factory = null!;
     private IAppointmentService _client = null!;
@@ -103,10 +105,10 @@ public sealed class ServiceModelClientTests(string version)
     }
 
     internal static Binding BindingOf(string version) => version == "1.1"
-        ? new BasicHttpBinding { SendTimeout = TimeSpan.FromSeconds(30) }
+        ? new BasicHttpBinding { SendTimeout = TimeSpan.FromSeconds(30), MaxReceivedMessageSize = AnswerBytesMax }
         : new CustomBinding(
             new TextMessageEncodingBindingElement(MessageVersion.CreateVersion(EnvelopeVersion.Soap12, AddressingVersion.None), Encoding.UTF8),
-            new HttpTransportBindingElement())
+            new HttpTransportBindingElement { MaxReceivedMessageSize = AnswerBytesMax })
         {
             SendTimeout = TimeSpan.FromSeconds(30),
         };
