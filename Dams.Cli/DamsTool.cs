@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Dams.Cli.Bench;
 using Dams.Cli.Client;
 using Dams.Cli.Cluster;
@@ -37,7 +38,7 @@ internal static class DamsTool
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                console.Error.WriteLine(error.Message);
+                console.Error.WriteLine(TextOf(error));
             console.Error.WriteLine($"dams {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help tells what there is.");
             return CliExitCodes.Usage;
         }
@@ -51,4 +52,8 @@ internal static class DamsTool
             EnableDefaultExceptionHandler = false,
         });
     }
+    // The library says that an argument is missing, but not which one.
+    private static string TextOf(ParseError error) => error.SymbolResult is ArgumentResult { Tokens.Count: 0 } missing
+        ? $"{missing.Argument.Name} is missing: {missing.Argument.Description}"
+        : error.Message;
 }

@@ -20,7 +20,7 @@ public static class SoapEndpoints
     /// <summary>The appointment contract in front of an executor.</summary>
     public static void MapAppointments(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
         web.MapSoapService<IAppointmentService>(AppointmentPath, http => new AppointmentService(executor, null, http.RequestAborted),
-            OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with { SampleValues = Samples });
+            OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with { SampleValues = WsdlDocuments.AppointmentSamples });
 
     /// <summary>The original system's contract in front of an executor; its faults are strings.</summary>
     public static void MapOriginal(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
@@ -31,16 +31,6 @@ public static class SoapEndpoints
     public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica) =>
         web.MapSoapService(ReplicaPath, replica, OptionsOf(topology, WsdlDocuments.ReplicaService,
             fault => ReplicaFaults.DetailOf(fault.Kind == SoapHostFaultKind.InternalError, fault.Reason, fault.Field)) with { PublicBaseUrl = null });
-
-    private static Dictionary<string, string> Samples { get; } = new()
-    {
-        ["callerId"] = "MTLA1234",
-        ["patientId"] = "MTLP1234",
-        ["appointmentId"] = "MTLE210422",
-        ["oldAppointmentId"] = "MTLE210422",
-        ["newAppointmentId"] = "MTLM210422",
-        ["capacity"] = "2",
-    };
 
     private static object? DetailOfAppointments(SoapHostFault fault) => fault.Kind == SoapHostFaultKind.InternalError
         ? DamsFaults.DetailOfDefect(fault.Reason)
