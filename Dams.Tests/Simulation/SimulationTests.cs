@@ -3,7 +3,10 @@ using Dams.Ordering;
 
 namespace Dams.Tests.Simulation;
 
-/// <summary>Random runs of the whole cluster. <c>DAMS_SIM_SEEDS</c> says how many, <c>DAMS_SIM_FROM</c> from which seed, <c>DAMS_SIM_SEED</c> repeats one with its trace.</summary>
+/// <summary>
+/// Random runs of the whole cluster. <c>DAMS_SIM_SEEDS</c> says how many, <c>DAMS_SIM_FROM</c> from which seed, <c>DAMS_SIM_SEED</c> repeats one with its
+/// trace, and <c>DAMS_SIM_COMMIT</c> (a commit's hash) adds as many again that nobody has chosen.
+/// </summary>
 [Category("Simulation")]
 internal sealed class SimulationTests
 {
@@ -27,8 +30,14 @@ internal sealed class SimulationTests
             return;
         }
 
-        var from = Variable("DAMS_SIM_FROM") ?? 1;
         var count = Variable("DAMS_SIM_SEEDS") ?? SeedsByDefault;
+        RunSeeds(Variable("DAMS_SIM_FROM") ?? 1, count);
+        if (Environment.GetEnvironmentVariable("DAMS_SIM_COMMIT") is { Length: >= 12 } commit)
+            RunSeeds(ulong.Parse(commit.AsSpan(0, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), count);
+    }
+
+    private static void RunSeeds(ulong from, ulong count)
+    {
         var failures = new List<string>();
         long events = 0;
         var answered = 0;
