@@ -1,1 +1,3 @@
-return 0;
+using Dams.Cli;
+
+return await DamsTool.RunAsync(args, CliConsole.OfProcess());

@@ -1,1 +1,5 @@
-return 0;
+using Dams.Contracts.Topology;
+using Dams.Hosting;
+using Dams.Replica.Hosting;
+
+return await NodeProgram.RunAsync(args, NodeRole.Replica, ReplicaProcess.RunAsync, ReplicaProcess.Standalone, ReplicaProcess.Version);

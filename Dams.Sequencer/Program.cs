@@ -1,1 +1,5 @@
-return 0;
+using Dams.Contracts.Topology;
+using Dams.Hosting;
+using Dams.Sequencer;
+
+return await NodeProgram.RunAsync(args, NodeRole.Sequencer, SequencerProcess.RunAsync);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Dams.Contracts.Domain;
+using Dams.Contracts.Engines;
 
 namespace Dams.Contracts.Encoding;
 
@@ -48,14 +49,22 @@ internal ref struct CanonicalReader(ReadOnlySpan<byte> bytes)
     public AppointmentId Id()
     {
         var hospital = (Hospital)ByteUpTo((byte)Hospital.SHE);
-        var day = Int32();
+        var date = Date();
         var time = (TimeOfDay)ByteUpTo((byte)TimeOfDay.Evening);
-        if (day < FirstDay || day > LastDay)
-            _bad = true;
-        return _bad ? default : new AppointmentId(hospital, DateOnly.FromDayNumber(day), time);
+        return _bad ? default : new AppointmentId(hospital, date, time);
     }
 
+    public BucketKey BucketKey() => new((Hospital)ByteUpTo((byte)Hospital.SHE), Date());
+
     public Slot Slot() => new(Id(), Type());
+
+    private DateOnly Date()
+    {
+        var day = Int32();
+        if (day < FirstDay || day > LastDay)
+            _bad = true;
+        return _bad ? default : DateOnly.FromDayNumber(day);
+    }
 
     private ushort PersonNumber()
     {

@@ -159,7 +159,10 @@ public sealed record ReplyMessage(
 }
 
 /// <summary>Sequencer or front end to replica: send the reply again.</summary>
-public sealed record Resend(RequestKey Key, SequenceNumber Seq) : Message;
+/// <param name="Key">Which request.</param>
+/// <param name="Seq">The number it was executed under.</param>
+/// <param name="FrontEnd">Who asked: a repeat may have come through another front end than the first call.</param>
+public sealed record Resend(RequestKey Key, SequenceNumber Seq, byte FrontEnd) : Message;
 
 /// <summary>Replica to sequencer: that reply is gone; order the repeat.</summary>
 public sealed record Missing(RequestKey Key, SequenceNumber Seq) : Message;

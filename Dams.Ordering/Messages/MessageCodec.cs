@@ -71,7 +71,7 @@ public static class MessageCodec
                 if (m.HasResult)
                     w.Bytes(m.Result.Span);
                 return MessageType.Reply;
-            case Resend m: w.Key(m.Key); w.Seq(m.Seq); return MessageType.Resend;
+            case Resend m: w.Key(m.Key); w.Seq(m.Seq); w.Byte(m.FrontEnd); return MessageType.Resend;
             case Missing m: w.Key(m.Key); w.Seq(m.Seq); return MessageType.Missing;
             case SeqSuspect m: w.Epoch(m.Epoch); w.Incarnation(m.Incarnation); w.Int32(m.SilentMilliseconds); return MessageType.SeqSuspect;
             case Prepare m: w.Reign(m.Reign); return MessageType.Prepare;
@@ -109,7 +109,7 @@ public static class MessageCodec
             case MessageType.Sync: return new Sync(r.Seq(), r.Seq(), r.Seq(), r.Seq(), r.Bool(), r.View());
             case MessageType.State: return new State(r.Progress(), r.NonNegativeInt32());
             case MessageType.Reply: return ReadReply(ref r);
-            case MessageType.Resend: return new Resend(r.Key(), r.Seq());
+            case MessageType.Resend: return new Resend(r.Key(), r.Seq(), r.Byte());
             case MessageType.Missing: return new Missing(r.Key(), r.Seq());
             case MessageType.SeqSuspect: return new SeqSuspect(r.Epoch(), r.Incarnation(), r.NonNegativeInt32());
             case MessageType.Prepare: return new Prepare(r.Reign());

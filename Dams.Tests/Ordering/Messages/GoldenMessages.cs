@@ -33,7 +33,7 @@ internal static class GoldenMessages
         (MessageType.Sync, new Sync(new SequenceNumber(9), new SequenceNumber(8), new SequenceNumber(7), new SequenceNumber(6), true, View)),
         (MessageType.State, new State(Progress, 77)),
         (MessageType.Reply, new ReplyMessage(Key, new SequenceNumber(5), Incarnation, new SequenceNumber(6), 3, Digest, Digest, new byte[] { 0xCC }, true)),
-        (MessageType.Resend, new Resend(Key, new SequenceNumber(5))),
+        (MessageType.Resend, new Resend(Key, new SequenceNumber(5), 2)),
         (MessageType.Missing, new Missing(Key, new SequenceNumber(5))),
         (MessageType.SeqSuspect, new SeqSuspect(Epoch.Of(5, 2), Incarnation, 600)),
         (MessageType.Prepare, new Prepare(Reign)),

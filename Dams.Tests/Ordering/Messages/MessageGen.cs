@@ -99,7 +99,7 @@ internal static class MessageGen
         [MessageType.Sync] = Gen.Select(Seq.Array[4], Gen.Bool, View, (seqs, must, view) => (Message)new Sync(seqs[0], seqs[1], seqs[2], seqs[3], must, view)),
         [MessageType.State] = Gen.Select(Progress, Gen.Int[0, int.MaxValue], (progress, depth) => (Message)new State(progress, depth)),
         [MessageType.Reply] = Reply,
-        [MessageType.Resend] = Gen.Select(Key, Seq, (key, seq) => (Message)new Resend(key, seq)),
+        [MessageType.Resend] = Gen.Select(Key, Seq, Gen.Byte, (key, seq, frontEnd) => (Message)new Resend(key, seq, frontEnd)),
         [MessageType.Missing] = Gen.Select(Key, Seq, (key, seq) => (Message)new Missing(key, seq)),
         [MessageType.SeqSuspect] = Gen.Select(Epoch, Incarnation, Gen.Int[0, int.MaxValue], (epoch, incarnation, silent) => (Message)new SeqSuspect(epoch, incarnation, silent)),
         [MessageType.Prepare] = Reign.Select(reign => (Message)new Prepare(reign)),

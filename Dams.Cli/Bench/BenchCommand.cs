@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dams.Cli.Client;
+using Dams.Cli.Status;
+using Spectre.Console;
+
+namespace Dams.Cli.Bench;
+
+/// <summary>One row of the benchmark.</summary>
+internal sealed record BenchRow(int Connections, int Calls, int Failed, double PerSecond, double P50Ms, double P99Ms, double MaxMs, double? ServerMicrosecondsPerCall);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(IReadOnlyList<BenchRow>))]
+internal sealed partial class BenchJson : JsonSerializerContext;
+
+/// <summary><c>dams bench</c>: bookings against a running service.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(CliConsole console)
+    {
+        var url = CallCommands.UrlOption();
+        var connections = new Option<int[]>("--connections") { Description = "How many connections, one run for each.", DefaultValueFactory = _ => [1, 16, 64], AllowMultipleArgumentsPerToken = true };
+        var calls = new Option<int>("--calls") { Description = "Bookings in each run.", DefaultValueFactory = _ => 10_000 };
+        var warmUp = new Option<int>("--warm-up") { Description = "Bookings before the first run, not counted.", DefaultValueFactory = _ => 2_000 };
+        var json = new Option<bool>("--json") { Description = "Write JSON instead of a table." };
+        connections.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int[]>() is { } values && values.Any(value => value is < 1 or > 1024))
+                result.AddError("--connections are from 1 to 1024");
+        });
+        calls.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 10_000_000)
+                result.AddError("--calls is from 1 to 10000000");
+        });
+        var command = new Command("bench", "Books as fast as a running service answers, and says how fast that is.") { url, connections, calls, warmUp, json };
+        command.SetAction(async (parsed, _) =>
+        {
+            using var interrupt = new Interrupt();
+            try
+            {
+                var rows = await RunAsync(parsed.GetValue(url)!, parsed.GetValue(connections)!, parsed.GetValue(calls), parsed.GetValue(warmUp), console, interrupt.Token);
+                if (parsed.GetValue(json))
+                    console.Out.WriteLine(JsonSerializer.Serialize(rows, BenchJson.Default.IReadOnlyListBenchRow));
+                else
+                    console.OutTables.Write(Render(rows));
+                return rows.Any(row => row.Failed > 0) ? CliExitCodes.OtherOutcome : CliExitCodes.Success;
+            }
+            catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+            {
+                return interrupt.ExitCode;
+            }
+            catch (Exception problem) when (problem is SocketException or IOException)
+            {
+                console.Error.WriteLine($"{parsed.GetValue(url)} can't be measured: {problem.Message}");
+                return CliExitCodes.Unreachable;
+            }
+        });
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<BenchRow>> RunAsync(Uri url, int[] connections, int calls, int warmUp, CliConsole console, CancellationToken stop)
+    {
+        using var reader = new StatusReader(url);
+        var processes = (await reader.ReadAsync(stop)).Status?.ProcessIds ?? [];
+        // Another stretch of days for each run of the tool, so that it can be run again on the same data.
+        var load = new BookingLoad(url, (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 30_000));
+        if (warmUp > 0)
+            await load.RunAsync(connections.Max(), warmUp, stop);
+        var rows = new List<BenchRow>();
+        foreach (var count in connections)
+        {
+            var before = ProcessorTime.Of(processes);
+            var result = await load.RunAsync(count, calls, stop);
+            var used = ProcessorTime.Of(processes) - before;
+            if (result.FirstFailure is { } failure)
+                console.Error.WriteLine($"{result.Failed} of {calls} calls were not answered with Booked; the first: {failure}");
+            rows.Add(new BenchRow(count, calls, result.Failed, result.PerSecond, result.Percentile(0.5), result.Percentile(0.99), result.Percentile(1),
+                processes.Count == 0 ? null : used.TotalMicroseconds / calls));
+        }
+
+        return rows;
+    }
+
+    private static Table Render(IReadOnlyList<BenchRow> rows)
+    {
+        var table = new Table().AddColumns("connections", "bookings", "failed", "per second", "p50 ms", "p99 ms", "max ms", "server CPU µs each");
+        foreach (var row in rows)
+        {
+            string[] cells =
+            [
+                row.Connections.ToString(CultureInfo.InvariantCulture),
+                row.Calls.ToString(CultureInfo.InvariantCulture),
+                row.Failed.ToString(CultureInfo.InvariantCulture),
+                row.PerSecond.ToString("F0", CultureInfo.InvariantCulture),
+                row.P50Ms.ToString("F2", CultureInfo.InvariantCulture),
+                row.P99Ms.ToString("F2", CultureInfo.InvariantCulture),
+                row.MaxMs.ToString("F1", CultureInfo.InvariantCulture),
+                row.ServerMicrosecondsPerCall?.ToString("F0", CultureInfo.InvariantCulture) ?? "?",
+            ];
+            table.AddRow(cells);
+        }
+
+        return table;
+    }
+}

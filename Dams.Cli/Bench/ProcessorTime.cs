@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace Dams.Cli.Bench;
+
+/// <summary>Processor time of other processes on this machine: the figure that holds on a noisy one.</summary>
+internal static class ProcessorTime
+{
+    /// <summary>User and system time of these processes so far; those that have ended, or run elsewhere, count nothing.</summary>
+    public static TimeSpan Of(IEnumerable<int> processes)
+    {
+        var sum = TimeSpan.Zero;
+        foreach (var id in processes)
+        {
+            try
+            {
+                using var process = Process.GetProcessById(id);
+                sum += process.TotalProcessorTime;
+            }
+            catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+            {
+                continue;
+            }
+        }
+
+        return sum;
+    }
+}

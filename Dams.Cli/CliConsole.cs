@@ -1,0 +1,55 @@
+using Spectre.Console;
+
+namespace Dams.Cli;
+
+/// <summary>Where the tool reads and writes: the process's own streams, or a test's.</summary>
+internal sealed class CliConsole
+{
+    // Tables in files and pipes are read by people and programs later: never broken to a terminal's width.
+    private const int WidthWithoutTerminal = 200;
+
+    public CliConsole(TextWriter output, TextWriter error, TextReader input, bool isInteractive, bool isErrorTerminal)
+    {
+        Out = output;
+        Error = error;
+        In = input;
+        IsInteractive = isInteractive;
+        IsErrorTerminal = isErrorTerminal;
+        OutTables = Create(output, isInteractive);
+        ErrorTables = Create(error, isErrorTerminal);
+    }
+
+    public TextWriter Out { get; }
+
+    public TextWriter Error { get; }
+
+    public TextReader In { get; }
+
+    /// <summary>Whether a person sits at both input and output.</summary>
+    public bool IsInteractive { get; }
+
+    public bool IsErrorTerminal { get; }
+
+    /// <summary>For tables on standard output.</summary>
+    public IAnsiConsole OutTables { get; }
+
+    /// <summary>For tables on standard error.</summary>
+    public IAnsiConsole ErrorTables { get; }
+
+    public static CliConsole OfProcess() => new(Console.Out, Console.Error, Console.In,
+        !Console.IsInputRedirected && !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+
+    private static IAnsiConsole Create(TextWriter writer, bool isTerminal)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        if (!isTerminal)
+            console.Profile.Width = WidthWithoutTerminal;
+        return console;
+    }
+}

@@ -1,0 +1,156 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Dams.Contracts.Domain;
+using Command = System.CommandLine.Command;
+
+namespace Dams.Cli.Client;
+
+/// <summary>The verbs that call the service: add, remove, list, book, schedule, cancel and swap.</summary>
+internal sealed class CallCommands
+{
+    /// <summary>Where the service of the default cluster is.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:8080/" + ServicePath;
+
+    /// <summary>Where the service is at its server.</summary>
+    public const string ServicePath = "AppointmentService";
+
+    private const int RequestIdCharactersMax = 64;
+    private readonly CliConsole _console;
+
+    private readonly Option<string> _caller = new("--as") { Description = "Who calls: an administrator (MTLA1234) or a patient (MTLP1234). The patient, if not said.", HelpName = "ID" };
+
+    private readonly Option<string> _admin = new("--as") { Description = "Who calls: an administrator, such as MTLA1234.", Required = true, HelpName = "ID" };
+
+    private readonly Option<Uri> _url = UrlOption();
+    private readonly Option<string> _requestId = RequestIdOption();
+    private readonly Option<bool> _json = new("--json") { Description = "Write one JSON object." };
+    private readonly Argument<string> _patient = new("PATIENT") { Description = "A patient: MTL, QUE or SHE, P and four digits." };
+    private readonly Argument<string> _id = new("ID") { Description = "An appointment: MTL, QUE or SHE, then M, A or E, then ddMMyy." };
+    private readonly Argument<AppointmentType> _type = TypeArgument("TYPE");
+
+    public CallCommands(CliConsole console) => _console = console;
+
+    public IEnumerable<Command> All => [Add(), Remove(), List(), Book(), Schedule(), Cancel(), Swap()];
+
+    public static Option<Uri> UrlOption() => new("--url")
+    {
+        Description = "Where the service is.",
+        DefaultValueFactory = _ => new Uri(DefaultUrl),
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            // The address of the server alone means its service.
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+                return url.AbsolutePath == "/" ? new Uri(url, ServicePath) : url;
+            result.AddError($"--url is '{result.Tokens[0].Value}'; expected an http or https address such as {DefaultUrl}");
+            return null;
+        },
+    };
+
+    private Command Add()
+    {
+        var capacity = new Argument<int>("CAPACITY") { Description = "How many places, 1 to 1000000." };
+        return Verb("add", "Open a slot.", [_id, _type, capacity], _admin, (client, parsed, caller, requestId) =>
+            client.AddAsync(caller, Get(parsed, _id), parsed.GetValue(_type), parsed.GetValue(capacity), requestId));
+    }
+
+    private Command Remove() => Verb("remove", "Delete a slot and move its patients to later ones.", [_id, _type], _admin, (client, parsed, caller, requestId) =>
+        client.RemoveAsync(caller, Get(parsed, _id), parsed.GetValue(_type), requestId));
+
+    private Command List() => Verb("list", "All slots of a type in the three hospitals.", [_type], _admin, (client, parsed, caller, requestId) =>
+        client.ListAsync(caller, parsed.GetValue(_type), requestId));
+
+    private Command Book() => Verb("book", "Book a slot for a patient.", [_patient, _id, _type], _caller, (client, parsed, caller, requestId) =>
+        client.BookAsync(caller, Get(parsed, _patient), Get(parsed, _id), parsed.GetValue(_type), requestId));
+
+    private Command Schedule() => Verb("schedule", "A patient's bookings in all hospitals.", [_patient], _caller, (client, parsed, caller, requestId) =>
+        client.ScheduleAsync(caller, Get(parsed, _patient), requestId));
+
+    private Command Cancel() => Verb("cancel", "Give a booking back.", [_patient, _id], _caller, (client, parsed, caller, requestId) =>
+        client.CancelAsync(caller, Get(parsed, _patient), Get(parsed, _id), requestId));
+
+    private Command Swap()
+    {
+        var oldId = new Argument<string>("OLD") { Description = "The appointment to give back." };
+        var oldType = TypeArgument("OLDTYPE");
+        var newId = new Argument<string>("NEW") { Description = "The appointment to book." };
+        var newType = TypeArgument("NEWTYPE");
+        return Verb("swap", "Exchange one booking for another in one step.", [_patient, oldId, oldType, newId, newType], _caller, (client, parsed, caller, requestId) =>
+            client.SwapAsync(caller, Get(parsed, _patient), Get(parsed, oldId), parsed.GetValue(oldType), Get(parsed, newId), parsed.GetValue(newType), requestId));
+    }
+
+    private Command Verb(
+        string name, string description, Argument[] arguments, Option<string> caller, Func<AppointmentClient, ParseResult, string, string, Task<CallReport>> call)
+    {
+        var command = new Command(name, description);
+        foreach (var argument in arguments)
+            command.Arguments.Add(argument);
+        command.Options.Add(caller);
+        command.Options.Add(_url);
+        command.Options.Add(_requestId);
+        command.Options.Add(_json);
+        command.SetAction(async (parsed, _) =>
+        {
+            using var interrupt = new Interrupt();
+            using var client = new AppointmentClient(parsed.GetValue(_url)!);
+            var requestId = parsed.GetValue(_requestId) ?? AppointmentClient.NewRequestId();
+            var who = parsed.GetValue(caller) ?? Get(parsed, _patient);
+            try
+            {
+                var report = await call(client, parsed, who, requestId).WaitAsync(interrupt.Token);
+                var printer = new ReportPrinter(_console);
+                if (parsed.GetValue(_json))
+                    printer.PrintJson(report);
+                else
+                    printer.PrintText(report);
+                return report.ExitCode;
+            }
+            catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+            {
+                _console.Error.WriteLine($"Interrupted. The request may have been executed. Repeat it safely with --request-id {requestId}");
+                return interrupt.ExitCode;
+            }
+        });
+        return command;
+    }
+
+    private static string Get(ParseResult parsed, Argument<string> argument) => parsed.GetValue(argument)!;
+
+    private static Option<string> RequestIdOption()
+    {
+        var option = new Option<string>("--request-id")
+        {
+            Description = "A name for this request, at most 64 characters: repeated with it, the request is done once. Made by the tool, if not given.",
+            HelpName = "TEXT",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.Tokens[0].Value.Length is 0 or > RequestIdCharactersMax)
+                result.AddError("--request-id has 1 to 64 characters.");
+        });
+        return option;
+    }
+
+    // The library would take numbers for types, too.
+    private static Argument<AppointmentType> TypeArgument(string name)
+    {
+        var names = string.Join(", ", Enum.GetNames<AppointmentType>());
+        var argument = new Argument<AppointmentType>(name) { Description = $"One of {names}.", HelpName = name };
+        argument.CustomParser = result => ParseType(result, name, names);
+        argument.CompletionSources.Add(Enum.GetNames<AppointmentType>());
+        return argument;
+    }
+
+    private static AppointmentType ParseType(ArgumentResult result, string name, string names)
+    {
+        var text = result.Tokens[0].Value;
+        foreach (var type in Enum.GetValues<AppointmentType>())
+        {
+            if (string.Equals(type.ToString(), text, StringComparison.OrdinalIgnoreCase))
+                return type;
+        }
+
+        result.AddError($"{name} is '{text}'; expected one of {names}.");
+        return default;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using System.ServiceModel;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Soap;
+
+namespace Dams.Cli.Client;
+
+/// <summary>What came of a call: an answer or a fault.</summary>
+internal abstract record CallReport
+{
+    private CallReport()
+    {
+    }
+
+    /// <summary>What the tool ends with.</summary>
+    public abstract int ExitCode { get; }
+
+    /// <summary>The service answered.</summary>
+    public sealed record Answer(string Outcome, bool IsSuccess, string Message, long Sequence) : CallReport
+    {
+        public SlotItem[]? Slots { get; init; }
+
+        public BookingItem[]? Bookings { get; init; }
+
+        public RelocationItem[]? Relocations { get; init; }
+
+        public AppointmentType? Type { get; init; }
+
+        public override int ExitCode => IsSuccess ? CliExitCodes.Success : CliExitCodes.OtherOutcome;
+    }
+
+    /// <summary>The service refused, or could not be asked.</summary>
+    /// <param name="Code">A fault code of the contract, or <see cref="UnreachableCode"/> or <see cref="NoDetailCode"/>.</param>
+    /// <param name="Reason">Text for people.</param>
+    /// <param name="Execution">Whether the request has had its effect.</param>
+    /// <param name="RequestId">With which the call can be repeated safely.</param>
+    public sealed record Fault(string Code, string Reason, ExecutionState Execution, string? RequestId) : CallReport
+    {
+        /// <summary>There was no answer that the service could have given.</summary>
+        public const string UnreachableCode = "Unreachable";
+
+        /// <summary>A fault without the detail of the contract.</summary>
+        public const string NoDetailCode = "SoapFault";
+
+        public string? Field { get; init; }
+
+        public int? RetryAfterMs { get; init; }
+
+        public override int ExitCode => Code switch
+        {
+            nameof(DamsFaultCode.InvalidRequest) => CliExitCodes.Usage,
+            UnreachableCode => CliExitCodes.Unreachable,
+            _ => CliExitCodes.Fault,
+        };
+
+        public static Fault Of(DamsFault detail, string requestId) => new(detail.Code.ToString(), detail.Reason, detail.Execution, detail.RequestId ?? requestId)
+        {
+            Field = detail.Field,
+            RetryAfterMs = detail.RetryAfterMsSpecified ? detail.RetryAfterMs : null,
+        };
+
+        /// <summary>What an exception of the channel means.</summary>
+        public static Fault Of(Exception problem, Uri url, string requestId) => problem switch
+        {
+            FaultException fault => new Fault(NoDetailCode, fault.Message, ExecutionState.Unknown, requestId),
+            // Refused before the request went out: it can't have been executed.
+            _ when IsRefused(problem) => new Fault(UnreachableCode, $"nobody answers at {url}: is the cluster up?", ExecutionState.NotExecuted, requestId),
+            TimeoutException => new Fault(UnreachableCode, $"{url} did not answer in time", ExecutionState.Unknown, requestId),
+            _ => new Fault(UnreachableCode, $"{url} did not answer as the service does: {problem.Message}", ExecutionState.Unknown, requestId),
+        };
+
+        private static bool IsRefused(Exception problem)
+        {
+            for (var cause = problem; cause is not null; cause = cause.InnerException)
+            {
+                if (cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.NetworkUnreachable })
+                    return true;
+            }
+
+            return false;
+        }
+    }
+}

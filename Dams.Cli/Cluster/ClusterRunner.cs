@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using Dams.Contracts.Topology;
+using Dams.Hosting;
+using Dams.Hosting.Logging;
+using Dams.Hosting.Processes;
+using Dams.Hosting.Supervision;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.Cli.Cluster;
+
+/// <summary>Runs all processes of a cluster as its children, until it is interrupted.</summary>
+internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpOptions options)
+{
+    private static readonly TimeSpan ReadinessPoll = TimeSpan.FromMilliseconds(200);
+
+    // Longer than a process gives itself to stop in order.
+    private static readonly SupervisionPolicy ChildPolicy = new() { StopGrace = TimeSpan.FromSeconds(12) };
+
+    private readonly List<(NodeRole Role, SupervisedProcess Process, Task Running)> _children = [];
+
+    public async Task<int> RunAsync()
+    {
+        var reading = options.ReadTopology();
+        foreach (var problem in reading.Problems)
+            console.Error.WriteLine(problem);
+        if (reading.Topology is not { } topology)
+            return CliExitCodes.Usage;
+        try
+        {
+            using var held = PidFile.TryHold(topology.DataFolder, ClusterFolder.HolderName);
+            if (held is null)
+            {
+                var holder = PidFile.FindRunning(topology.DataFolder, ClusterFolder.HolderName);
+                console.Error.WriteLine($"a cluster already runs on {topology.DataFolder}{(holder is { } other ? $", under process {other.ProcessId}" : "")}: stop it, or choose another --data");
+                return CliExitCodes.Usage;
+            }
+
+            return await RunAsync(topology);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            console.Error.WriteLine(problem.Message);
+            return CliExitCodes.Usage;
+        }
+    }
+
+    private async Task<int> RunAsync(ClusterTopology topology)
+    {
+        if (await ClusterFolder.StopLeftoversAsync(topology) is > 0 and var count)
+            console.Error.WriteLine($"ended {count} processes that an earlier run has left");
+        var conflicts = PortConflict.FindAll(topology);
+        foreach (var conflict in conflicts)
+            console.Error.WriteLine(conflict);
+        if (conflicts.Count > 0)
+            return CliExitCodes.Usage;
+        if (options.IsFresh)
+            ClusterFolder.Empty(topology);
+        var config = ClusterFolder.WriteConfig(topology, options.Config);
+        if (ClusterKey.LoadOrCreate(topology.KeyFile).Problem is { } problem)
+        {
+            console.Error.WriteLine(problem);
+            return CliExitCodes.Usage;
+        }
+
+        Directory.CreateDirectory(topology.Log.Folder);
+        using var log = NodeLogging.Open(Path.Combine(topology.Log.Folder, "up.log"), topology.Log, LogLevel.Information, LogLevel.Warning);
+        try
+        {
+            Start(topology, config, log);
+            console.ErrorTables.Write(ClusterTable.Of(topology));
+            return await WatchAsync(topology);
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            return interrupt.ExitCode;
+        }
+        finally
+        {
+            await StopAsync(topology);
+        }
+    }
+
+    private void Start(ClusterTopology topology, string config, NodeLogging log)
+    {
+        var logger = log.Factory.CreateLogger("Dams.Cli.Up");
+        foreach (var node in (IEnumerable<ClusterNode>)[.. topology.Sequencers, .. topology.Managers, .. topology.FrontEnds])
+        {
+            var program = ProgramLocator.Find(node.Id.Role);
+            string[] arguments = ["--config", config, "--id", node.Id.ToString(), "--supervised", .. options.IsLab ? (string[])["--lab"] : []];
+            var child = new SupervisedProcess(node.Id.ToString(), () => program.ToStartInfo(arguments, parentWatch: true), ChildPolicy, logger, TimeProvider.System);
+            child.Want();
+            _children.Add((node.Id.Role, child, child.RunAsync()));
+        }
+    }
+
+    private async Task<int> WatchAsync(ClusterTopology topology)
+    {
+        using var probe = new ReadinessProbe(topology);
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (FindHopeless() is { } hopeless)
+            {
+                console.Error.WriteLine($"{hopeless.Name} can't run (exit code {hopeless.Status.LastExitCode}): what is wrong stands above and in {topology.Log.Folder}");
+                return CliExitCodes.Usage;
+            }
+
+            var seen = await probe.LookAsync(Stopwatch.GetElapsedTime(start) < options.ReadyWithin, interrupt.Token);
+            var verdict = Readiness.Judge(seen, Stopwatch.GetElapsedTime(start), options.ReadyWithin);
+            if (verdict == ReadinessVerdict.Failed)
+            {
+                console.Error.WriteLine($"no read was answered within {options.ReadyWithin.TotalSeconds} s; {seen.ActiveReplicas} of {seen.AllReplicas} replicas are active. The logs are in {topology.Log.Folder}");
+                return CliExitCodes.Unreachable;
+            }
+
+            if (verdict == ReadinessVerdict.ReadyWithoutAll)
+                console.Error.WriteLine($"warning: after {options.ReadyWithin.TotalSeconds} s only {seen.ActiveReplicas} of {seen.AllReplicas} replicas are active; two equal replies can be had. The logs are in {topology.Log.Folder}");
+            if (verdict != ReadinessVerdict.Wait)
+                break;
+            await Task.Delay(ReadinessPoll, interrupt.Token);
+        }
+
+        await console.Out.WriteLineAsync(ReadyLine.Of(topology));
+        await console.Out.FlushAsync(interrupt.Token);
+        await Task.Delay(Timeout.Infinite, interrupt.Token);
+        return interrupt.ExitCode;
+    }
+
+    // What starting again won't mend.
+    private SupervisedProcess? FindHopeless() => _children
+        .Select(child => child.Process)
+        .FirstOrDefault(child => child.Status.LastExitCode is ExitCodes.Configuration or ExitCodes.PortInUse or ExitCodes.AlreadyRunning);
+
+    // Clients first, then the replicas with their managers, then the order itself; at a second signal, everything at once.
+    private async Task StopAsync(ClusterTopology topology)
+    {
+        var inOrder = StopInOrderAsync();
+        await Task.WhenAny(inOrder, Task.Delay(Timeout.Infinite, interrupt.Impatient));
+        if (!inOrder.IsCompleted)
+        {
+            foreach (var (_, child, _) in _children)
+            {
+                child.End();
+                if (child.Status.Process is { } process)
+                    ProcessSignal.Kill(process);
+            }
+
+            await Task.WhenAll(_children.Select(child => child.Running));
+        }
+
+        // A manager that was killed has left its replica.
+        await ClusterFolder.StopLeftoversAsync(topology);
+    }
+
+    private async Task StopInOrderAsync()
+    {
+        foreach (var role in (NodeRole[])[NodeRole.FrontEnd, NodeRole.Manager, NodeRole.Sequencer])
+        {
+            var ofRole = _children.Where(child => child.Role == role).ToList();
+            ofRole.ForEach(child => child.Process.End());
+            await Task.WhenAll(ofRole.Select(child => child.Running));
+        }
+    }
+}

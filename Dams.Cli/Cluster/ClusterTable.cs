@@ -1,0 +1,41 @@
+using Dams.Cli.Client;
+using Dams.Contracts.Topology;
+using Spectre.Console;
+
+namespace Dams.Cli.Cluster;
+
+/// <summary>What runs, where, and where its log is: for people.</summary>
+internal static class ClusterTable
+{
+    public static Table Of(ClusterTopology topology)
+    {
+        var table = new Table().Border(TableBorder.Rounded);
+        foreach (var heading in (ReadOnlySpan<string>)["process", "what it does", "address", "log"])
+            table.AddColumn(new TableColumn(heading).NoWrap());
+        foreach (var node in topology.Nodes)
+        {
+            table.AddRow(
+                new Text(node.Id.ToString()), new Text(PurposeOf(topology, node)), new Text(node.Listen.ToString()),
+                new Text(Path.GetRelativePath(Environment.CurrentDirectory, topology.LogFileOf(node.Id))));
+        }
+
+        table.AddRow(new Text("control"), new Text("faults and shutdown, for this machine only"), new Text(topology.Control.ToString()), new Text(""));
+        return table;
+    }
+
+    private static string PurposeOf(ClusterTopology topology, ClusterNode node) => node switch
+    {
+        ReplicaNode replica => $"executes, version {replica.Versions[0]}",
+        { Id.Role: NodeRole.FrontEnd } => $"answers SOAP clients at /{CallCommands.ServicePath}, status at /",
+        { Id.Role: NodeRole.Sequencer } => node == topology.Sequencers[0] ? "orders the requests" : "stands by to order",
+        _ => $"starts, watches and replaces {node.Id with { Role = NodeRole.Replica }}",
+    };
+}
+
+/// <summary>The one line on standard output.</summary>
+internal static class ReadyLine
+{
+    public static Uri ServiceOf(ClusterTopology topology) => new(topology.FrontEnds[0].Listen.ToHttpUri(), CallCommands.ServicePath);
+
+    public static string Of(ClusterTopology topology) => $"ready {ServiceOf(topology)}?wsdl";
+}

@@ -1,0 +1,40 @@
+using Dams.Cli.Client;
+using Dams.Cli.Status;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Topology;
+
+namespace Dams.Cli.Cluster;
+
+/// <summary>Looks whether the cluster is ready, as a client would.</summary>
+internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
+{
+    // Any administrator may list, and listing changes nothing.
+    private const string Caller = "MTLA0000";
+
+    private readonly StatusReader _reader = new(topology.FrontEnds[0].Listen.ToHttpUri());
+    private readonly AppointmentClient _client = new(ReadyLine.ServiceOf(topology));
+
+    /// <param name="isPatient">Whether it is worth waiting for all replicas before a request is sent.</param>
+    /// <param name="stop">Cancels.</param>
+    public async Task<ReadinessObservation> LookAsync(bool isPatient, CancellationToken stop)
+    {
+        var active = (await _reader.ReadAsync(stop)).Status?.ActiveReplicas ?? 0;
+        var isHealthy = active > 0 && await _reader.IsHealthyAsync(stop);
+        var isAnswered = false;
+        var answeredByAll = 0L;
+        if (isHealthy && (active == topology.Replicas.Length || !isPatient))
+        {
+            var report = await _client.ListAsync(Caller, AppointmentType.Physician, AppointmentClient.NewRequestId()).WaitAsync(stop);
+            isAnswered = report is CallReport.Answer { IsSuccess: true };
+            answeredByAll = (await _reader.ReadAsync(stop)).Status?.Counters.AnsweredByAll ?? 0;
+        }
+
+        return new ReadinessObservation(isHealthy, active, topology.Replicas.Length, isAnswered, answeredByAll);
+    }
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _client.Dispose();
+    }
+}

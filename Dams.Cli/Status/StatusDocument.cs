@@ -1,0 +1,113 @@
+using System.Text.Json.Serialization;
+
+namespace Dams.Cli.Status;
+
+/// <summary>What a front end says at <c>/status</c>. Read leniently: a later release may say more, and an earlier one less.</summary>
+internal sealed record StatusDocument
+{
+    public string? Cluster { get; init; }
+
+    public string? Release { get; init; }
+
+    /// <summary>Of the front end that says this.</summary>
+    public int? ProcessId { get; init; }
+
+    public string? Epoch { get; init; }
+
+    public string? Control { get; init; }
+
+    public SequencerStatus? Sequencer { get; init; }
+
+    public long? Sequence { get; init; }
+
+    public long? Committed { get; init; }
+
+    public IReadOnlyList<ReplicaStatus> Replicas { get; init; } = [];
+
+    public IReadOnlyList<ManagerStatus> Managers { get; init; } = [];
+
+    public CountersStatus Counters { get; init; } = new();
+
+    /// <summary>How many replicas answer and vote.</summary>
+    [JsonIgnore]
+    public int ActiveReplicas => Replicas.Count(replica => replica.State == "active");
+
+    /// <summary>The processes of the cluster as far as they are known; the front end's own is the one that answers.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> ProcessIds =>
+        [.. Replicas.Select(replica => replica.ProcessId).Append(Sequencer?.ProcessId).Append(ProcessId).Where(id => id is not null).Select(id => id!.Value)];
+}
+
+/// <summary>The sequencer that orders at present.</summary>
+internal sealed record SequencerStatus
+{
+    public string? Id { get; init; }
+
+    public string? Address { get; init; }
+
+    public int? ProcessId { get; init; }
+
+    public IReadOnlyList<string> Standbys { get; init; } = [];
+}
+
+/// <summary>A replica as the front end sees it.</summary>
+internal sealed record ReplicaStatus
+{
+    public string? Id { get; init; }
+
+    public string? Address { get; init; }
+
+    public int? ProcessId { get; init; }
+
+    public string? Incarnation { get; init; }
+
+    public string? Engine { get; init; }
+
+    public string? State { get; init; }
+
+    public long? Executed { get; init; }
+
+    public string? Digest { get; init; }
+
+    public long? Wrong { get; init; }
+
+    public long? Silent { get; init; }
+
+    public long? Replacements { get; init; }
+}
+
+/// <summary>A manager as the front end sees it.</summary>
+internal sealed record ManagerStatus
+{
+    public string? Id { get; init; }
+
+    public int? ProcessId { get; init; }
+
+    public string? State { get; init; }
+}
+
+/// <summary>What a front end has counted since it started.</summary>
+internal sealed record CountersStatus
+{
+    public long Requests { get; init; }
+
+    public long Answered { get; init; }
+
+    /// <summary>Requests for which the replies of all replicas were equal.</summary>
+    public long AnsweredByAll { get; init; }
+
+    public long Faults { get; init; }
+
+    public long WrongReplies { get; init; }
+
+    public long MissingReplies { get; init; }
+
+    public long Replacements { get; init; }
+
+    public long Failovers { get; init; }
+}
+
+// Ids in JSON are text or numbers, as the writer likes: 64-bit ones lose digits as numbers in some readers.
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(StatusDocument))]
+internal sealed partial class StatusJson : JsonSerializerContext;

@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace Dams.Cli.Status;
+
+/// <summary>Asks a front end how the cluster does. Everything that goes wrong is a problem in words, not an exception.</summary>
+internal sealed class StatusReader : IDisposable
+{
+    // A front end that works answers in milliseconds; one that doesn't must not hold up a watch.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    private const int AnswerBytesMax = 4 * 1024 * 1024;
+    private readonly HttpClient _http;
+    private readonly Uri _root;
+
+    /// <param name="url">Anything at the front end: only scheme, host and port count.</param>
+    public StatusReader(Uri url)
+    {
+        _root = new Uri(url.GetLeftPart(UriPartial.Authority));
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = !url.IsLoopback }) { Timeout = Timeout, MaxResponseContentBufferSize = AnswerBytesMax };
+    }
+
+    /// <summary>The status as text and read, or what is wrong.</summary>
+    public async Task<(string? Text, StatusDocument? Status, string? Problem)> ReadAsync(CancellationToken stop)
+    {
+        try
+        {
+            var text = await _http.GetStringAsync(new Uri(_root, "/status"), stop);
+            return JsonSerializer.Deserialize(text, StatusJson.Default.StatusDocument) is { } status
+                ? (text, status, null)
+                : (null, null, $"{_root}status is empty");
+        }
+        catch (HttpRequestException problem)
+        {
+            return (null, null, $"nobody answers at {_root}status ({problem.Message}): is the cluster up?");
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return (null, null, $"{_root}status did not answer within {Timeout.TotalSeconds} s");
+        }
+        catch (JsonException problem)
+        {
+            return (null, null, $"{_root}status is not the status of a DAMS cluster ({problem.Message})");
+        }
+    }
+
+    /// <summary>Whether two equal replies can be had.</summary>
+    public async Task<bool> IsHealthyAsync(CancellationToken stop)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(_root, "/health"), stop);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}

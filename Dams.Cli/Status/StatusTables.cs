@@ -1,0 +1,69 @@
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Dams.Cli.Status;
+
+/// <summary>The status for people.</summary>
+internal static class StatusTables
+{
+    private const int DigestCharacters = 8;
+
+    public static IRenderable Render(StatusDocument status) => new Rows(Head(status), Replicas(status), Others(status), Counters(status.Counters));
+
+    private static Text Head(StatusDocument status) => new(
+        $"cluster {status.Cluster ?? "?"}, release {status.Release ?? "?"}: epoch {status.Epoch ?? "?"}, "
+        + $"sequencer {status.Sequencer?.Id ?? "none"}, sequence {Of(status.Sequence)}, committed {Of(status.Committed)}");
+
+    private static Table Replicas(StatusDocument status)
+    {
+        var table = new Table().Border(TableBorder.Rounded);
+        foreach (var heading in (ReadOnlySpan<string>)["replica", "address", "process", "version", "incarnation", "state"])
+            table.AddColumn(new TableColumn(heading).NoWrap());
+        foreach (var heading in (ReadOnlySpan<string>)["executed", "digest", "wrong", "silent", "restarts"])
+            table.AddColumn(new TableColumn(heading).NoWrap().RightAligned());
+        foreach (var replica in status.Replicas)
+        {
+            table.AddRow(
+                Cell(replica.Id), Cell(replica.Address), Cell(Of(replica.ProcessId)), Cell(replica.Engine), Cell(replica.Incarnation), State(replica.State),
+                Cell(Of(replica.Executed)), Cell(Short(replica.Digest)), Cell(Of(replica.Wrong)), Cell(Of(replica.Silent)), Cell(Of(replica.Replacements)));
+        }
+
+        return table;
+    }
+
+    private static Table Others(StatusDocument status)
+    {
+        var table = new Table().Border(TableBorder.Rounded);
+        foreach (var heading in (ReadOnlySpan<string>)["process", "id", "state"])
+            table.AddColumn(new TableColumn(heading).NoWrap());
+        if (status.Sequencer is { } sequencer)
+        {
+            table.AddRow(Cell(Of(sequencer.ProcessId)), Cell(sequencer.Id), State("active"));
+            foreach (var standby in sequencer.Standbys)
+                table.AddRow(Cell(null), Cell(standby), Cell("standby"));
+        }
+
+        foreach (var manager in status.Managers)
+            table.AddRow(Cell(Of(manager.ProcessId)), Cell(manager.Id), State(manager.State));
+        return table;
+    }
+
+    private static Text Counters(CountersStatus counters) => new(string.Create(CultureInfo.InvariantCulture,
+        $"requests {counters.Requests}, answered {counters.Answered} ({counters.AnsweredByAll} by all), faults {counters.Faults}, "
+        + $"wrong replies {counters.WrongReplies}, missing {counters.MissingReplies}, replacements {counters.Replacements}, fail-overs {counters.Failovers}"));
+
+    private static Text Cell(string? text) => new(text ?? "");
+
+    private static Text State(string? state) => new(state ?? "?", new Style(state switch
+    {
+        "active" or "running" => Color.Green,
+        "joining" or "restarting" or "suspected" => Color.Yellow,
+        _ => Color.Red,
+    }));
+
+    private static string Short(string? digest) => digest is { Length: > DigestCharacters } ? digest[..DigestCharacters] : digest ?? "";
+
+    private static string Of<T>(T? value)
+        where T : struct, IFormattable => value?.ToString(null, CultureInfo.InvariantCulture) ?? "";
+}

@@ -1,0 +1,204 @@
+using System.Xml.Serialization;
+using Dams.Contracts.Domain;
+
+namespace Dams.Contracts.Soap;
+
+/// <summary>The one outcome of listing.</summary>
+public enum ListOutcome
+{
+    /// <summary>The slots are in the result.</summary>
+    Listed,
+}
+
+/// <summary>The one outcome of asking for a schedule.</summary>
+public enum ScheduleOutcome
+{
+    /// <summary>The bookings are in the result.</summary>
+    Scheduled,
+}
+
+/// <summary>A patient who lost a booking because its slot was removed.</summary>
+[XmlType("Relocation", Namespace = SoapNamespaces.V1)]
+public sealed class RelocationItem
+{
+    /// <summary>Who.</summary>
+    [XmlElement("patientId", Order = 0)]
+    public string PatientId { get; set; } = "";
+
+    /// <summary>The slot that was booked instead; null if there was none.</summary>
+    [XmlElement("newAppointmentId", Order = 1)]
+    public string? NewAppointmentId { get; set; }
+}
+
+/// <summary>A slot with all its places and those that are left.</summary>
+[XmlType("Slot", Namespace = SoapNamespaces.V1)]
+public sealed class SlotItem
+{
+    /// <summary>Which.</summary>
+    [XmlElement("appointmentId", Order = 0)]
+    public string AppointmentId { get; set; } = "";
+
+    /// <summary>What for.</summary>
+    [XmlElement("appointmentType", Order = 1)]
+    public AppointmentType AppointmentType { get; set; }
+
+    /// <summary>All places.</summary>
+    [XmlElement("capacity", Order = 2)]
+    public int Capacity { get; set; }
+
+    /// <summary>Places left.</summary>
+    [XmlElement("remaining", Order = 3)]
+    public int Remaining { get; set; }
+}
+
+/// <summary>A booking of a patient.</summary>
+[XmlType("Booking", Namespace = SoapNamespaces.V1)]
+public sealed class BookingItem
+{
+    /// <summary>Which.</summary>
+    [XmlElement("appointmentId", Order = 0)]
+    public string AppointmentId { get; set; } = "";
+
+    /// <summary>What for.</summary>
+    [XmlElement("appointmentType", Order = 1)]
+    public AppointmentType AppointmentType { get; set; }
+}
+
+/// <summary>Answer of <see cref="IAppointmentService.AddAppointmentAsync"/>.</summary>
+[XmlType(Namespace = SoapNamespaces.V1)]
+public sealed class AddAppointmentResult
+{
+    /// <summary>What became of the request.</summary>
+    [XmlElement("outcome", Order = 0)]
+    public AddOutcome Outcome { get; set; }
+
+    /// <summary>The outcome as text for people.</summary>
+    [XmlElement("message", Order = 1)]
+    public string Message { get; set; } = "";
+
+    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    [XmlElement("sequence", Order = 2)]
+    public long Sequence { get; set; }
+}
+
+/// <summary>Answer of <see cref="IAppointmentService.RemoveAppointmentAsync"/>.</summary>
+[XmlType(Namespace = SoapNamespaces.V1)]
+public sealed class RemoveAppointmentResult
+{
+    /// <summary>What became of the request.</summary>
+    [XmlElement("outcome", Order = 0)]
+    public RemoveOutcome Outcome { get; set; }
+
+    /// <summary>The outcome as text for people.</summary>
+    [XmlElement("message", Order = 1)]
+    public string Message { get; set; } = "";
+
+    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    [XmlElement("sequence", Order = 2)]
+    public long Sequence { get; set; }
+
+    /// <summary>The patients who had the slot, in booking order; null unless it was removed.</summary>
+    [XmlArray("relocations", Order = 3), XmlArrayItem("relocation")]
+    public RelocationItem[]? Relocations { get; set; }
+}
+
+/// <summary>Answer of <see cref="IAppointmentService.ListAppointmentAvailabilityAsync"/>.</summary>
+[XmlType(Namespace = SoapNamespaces.V1)]
+public sealed class ListAppointmentAvailabilityResult
+{
+    /// <summary>What became of the request.</summary>
+    [XmlElement("outcome", Order = 0)]
+    public ListOutcome Outcome { get; set; }
+
+    /// <summary>The outcome as text for people.</summary>
+    [XmlElement("message", Order = 1)]
+    public string Message { get; set; } = "";
+
+    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    [XmlElement("sequence", Order = 2)]
+    public long Sequence { get; set; }
+
+    /// <summary>By hospital, then slot order; possibly empty.</summary>
+    [XmlArray("slots", Order = 3), XmlArrayItem("slot")]
+    public SlotItem[]? Slots { get; set; }
+}
+
+/// <summary>Answer of <see cref="IAppointmentService.BookAppointmentAsync"/>.</summary>
+[XmlType(Namespace = SoapNamespaces.V1)]
+public sealed class BookAppointmentResult
+{
+    /// <summary>What became of the request.</summary>
+    [XmlElement("outcome", Order = 0)]
+    public BookOutcome Outcome { get; set; }
+
+    /// <summary>The outcome as text for people.</summary>
+    [XmlElement("message", Order = 1)]
+    public string Message { get; set; } = "";
+
+    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    [XmlElement("sequence", Order = 2)]
+    public long Sequence { get; set; }
+}
+
+/// <summary>Answer of <see cref="IAppointmentService.GetAppointmentScheduleAsync"/>.</summary>
+[XmlType(Namespace = SoapNamespaces.V1)]
+public sealed class GetAppointmentScheduleResult
+{
+    /// <summary>What became of the request.</summary>
+    [XmlElement("outcome", Order = 0)]
+    public ScheduleOutcome Outcome { get; set; }
+
+    /// <summary>The outcome as text for people.</summary>
+    [XmlElement("message", Order = 1)]
+    public string Message { get; set; } = "";
+
+    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    [XmlElement("sequence", Order = 2)]
+    public long Sequence { get; set; }
+
+    /// <summary>In slot order; possibly empty.</summary>
+    [XmlArray("bookings", Order = 3), XmlArrayItem("booking")]
+    public BookingItem[]? Bookings { get; set; }
+}
+
+/// <summary>Answer of <see cref="IAppointmentService.CancelAppointmentAsync"/>.</summary>
+[XmlType(Namespace = SoapNamespaces.V1)]
+public sealed class CancelAppointmentResult
+{
+    /// <summary>What became of the request.</summary>
+    [XmlElement("outcome", Order = 0)]
+    public CancelOutcome Outcome { get; set; }
+
+    /// <summary>The outcome as text for people.</summary>
+    [XmlElement("message", Order = 1)]
+    public string Message { get; set; } = "";
+
+    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    [XmlElement("sequence", Order = 2)]
+    public long Sequence { get; set; }
+
+    /// <summary>The type of the cancelled booking; means something only if <see cref="AppointmentTypeSpecified"/>.</summary>
+    [XmlElement("appointmentType", Order = 3)]
+    public AppointmentType AppointmentType { get; set; }
+
+    /// <summary>Whether it was cancelled, so that there is a type.</summary>
+    [XmlIgnore]
+    public bool AppointmentTypeSpecified { get; set; }
+}
+
+/// <summary>Answer of <see cref="IAppointmentService.SwapAppointmentAsync"/>.</summary>
+[XmlType(Namespace = SoapNamespaces.V1)]
+public sealed class SwapAppointmentResult
+{
+    /// <summary>What became of the request.</summary>
+    [XmlElement("outcome", Order = 0)]
+    public SwapOutcome Outcome { get; set; }
+
+    /// <summary>The outcome as text for people.</summary>
+    [XmlElement("message", Order = 1)]
+    public string Message { get; set; } = "";
+
+    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    [XmlElement("sequence", Order = 2)]
+    public long Sequence { get; set; }
+}

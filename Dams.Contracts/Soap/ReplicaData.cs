@@ -1,0 +1,204 @@
+using System.Xml.Serialization;
+
+namespace Dams.Contracts.Soap;
+
+/// <summary>What a replica is and how far it has come.</summary>
+[XmlType(Namespace = SoapNamespaces.ReplicaV1)]
+public sealed class GetStatusResult
+{
+    /// <summary>Its number in the topology.</summary>
+    [XmlElement("id", Order = 0)]
+    public int Id { get; set; }
+
+    /// <summary>Decimal; made with the data folder.</summary>
+    [XmlElement("incarnation", Order = 1)]
+    public string Incarnation { get; set; } = "";
+
+    /// <summary>Decimal; random at every start of the process.</summary>
+    [XmlElement("boot", Order = 2)]
+    public string Boot { get; set; } = "";
+
+    /// <summary>The version that runs.</summary>
+    [XmlElement("engine", Order = 3)]
+    public string Engine { get; set; } = "";
+
+    /// <summary>Decimal; the last installed.</summary>
+    [XmlElement("epoch", Order = 4)]
+    public string Epoch { get; set; } = "";
+
+    /// <summary>The last executed entry.</summary>
+    [XmlElement("executed", Order = 5)]
+    public long Executed { get; set; }
+
+    /// <summary>The last entry on disk.</summary>
+    [XmlElement("durable", Order = 6)]
+    public long Durable { get; set; }
+
+    /// <summary>The first entry that the log still has.</summary>
+    [XmlElement("firstLogged", Order = 7)]
+    public long FirstLogged { get; set; }
+
+    /// <summary>The last entry that the log has.</summary>
+    [XmlElement("lastLogged", Order = 8)]
+    public long LastLogged { get; set; }
+
+    /// <summary>Hexadecimal; taken together with the number of the last executed entry.</summary>
+    [XmlElement("stateDigest", Order = 9)]
+    public string StateDigest { get; set; } = "";
+
+    /// <summary>The process id on its machine.</summary>
+    [XmlElement("processId", Order = 10)]
+    public int ProcessId { get; set; }
+}
+
+/// <summary>The digest of the state after an entry.</summary>
+[XmlType(Namespace = SoapNamespaces.ReplicaV1)]
+public sealed class GetStateDigestResult
+{
+    /// <summary>Whether it is still kept.</summary>
+    [XmlElement("found", Order = 0)]
+    public bool Found { get; set; }
+
+    /// <summary>The number asked for.</summary>
+    [XmlElement("sequence", Order = 1)]
+    public long Sequence { get; set; }
+
+    /// <summary>Hexadecimal; null unless found.</summary>
+    [XmlElement("digest", Order = 2)]
+    public string? Digest { get; set; }
+}
+
+/// <summary>The reply that this replica gave.</summary>
+[XmlType(Namespace = SoapNamespaces.ReplicaV1)]
+public sealed class GetReplyResult
+{
+    /// <summary>Whether it is still kept.</summary>
+    [XmlElement("found", Order = 0)]
+    public bool Found { get; set; }
+
+    /// <summary>The number asked for.</summary>
+    [XmlElement("sequence", Order = 1)]
+    public long Sequence { get; set; }
+
+    /// <summary>Hexadecimal; null unless found.</summary>
+    [XmlElement("requestDigest", Order = 2)]
+    public string? RequestDigest { get; set; }
+
+    /// <summary>Hexadecimal; null unless found.</summary>
+    [XmlElement("resultDigest", Order = 3)]
+    public string? ResultDigest { get; set; }
+
+    /// <summary>The canonical bytes of the reply; null unless found.</summary>
+    [XmlElement("body", Order = 4)]
+    public byte[]? Body { get; set; }
+}
+
+/// <summary>An entry of the log.</summary>
+[XmlType("Entry", Namespace = SoapNamespaces.ReplicaV1)]
+public sealed class LogEntry
+{
+    /// <summary>Its number.</summary>
+    [XmlElement("sequence", Order = 0)]
+    public long Sequence { get; set; }
+
+    /// <summary>Decimal; the epoch that it was ordered in.</summary>
+    [XmlElement("epoch", Order = 1)]
+    public string Epoch { get; set; } = "";
+
+    /// <summary>As the sequencer gave it.</summary>
+    [XmlElement("time", Order = 2)]
+    public long Time { get; set; }
+
+    /// <summary>OP, NOOP, JOIN, ACTIVATE, LEAVE or SKIP.</summary>
+    [XmlElement("kind", Order = 3)]
+    public string Kind { get; set; } = "";
+
+    /// <summary>Hexadecimal.</summary>
+    [XmlElement("requestDigest", Order = 4)]
+    public string RequestDigest { get; set; } = "";
+
+    /// <summary>Hexadecimal; the chain value after it.</summary>
+    [XmlElement("chain", Order = 5)]
+    public string Chain { get; set; } = "";
+
+    /// <summary>The ordered bytes.</summary>
+    [XmlElement("payload", Order = 6)]
+    public byte[] Payload { get; set; } = [];
+}
+
+/// <summary>A part of the log.</summary>
+[XmlType(Namespace = SoapNamespaces.ReplicaV1)]
+public sealed class GetEntriesResult
+{
+    /// <summary>The first entry that the log still has.</summary>
+    [XmlElement("firstLogged", Order = 0)]
+    public long FirstLogged { get; set; }
+
+    /// <summary>The last entry that the log has.</summary>
+    [XmlElement("lastLogged", Order = 1)]
+    public long LastLogged { get; set; }
+
+    /// <summary>In order.</summary>
+    [XmlArray("entries", Order = 2), XmlArrayItem("entry")]
+    public LogEntry[] Entries { get; set; } = [];
+}
+
+/// <summary>A piece of a snapshot.</summary>
+[XmlType(Namespace = SoapNamespaces.ReplicaV1)]
+public sealed class GetSnapshotResult
+{
+    /// <summary>Whether the snapshot is still kept.</summary>
+    [XmlElement("found", Order = 0)]
+    public bool Found { get; set; }
+
+    /// <summary>The number asked for.</summary>
+    [XmlElement("sequence", Order = 1)]
+    public long Sequence { get; set; }
+
+    /// <summary>Where the piece begins, in bytes.</summary>
+    [XmlElement("offset", Order = 2)]
+    public long Offset { get; set; }
+
+    /// <summary>Length of the whole snapshot.</summary>
+    [XmlElement("totalBytes", Order = 3)]
+    public long TotalBytes { get; set; }
+
+    /// <summary>The piece; null unless found.</summary>
+    [XmlElement("chunk", Order = 4)]
+    public byte[]? Chunk { get; set; }
+}
+
+/// <summary>The detail of every fault of the replica contract, except of MustUnderstand and VersionMismatch, which have none.</summary>
+[XmlType(Namespace = SoapNamespaces.ReplicaV1)]
+[XmlRoot("ReplicaFault", Namespace = SoapNamespaces.ReplicaV1)]
+public sealed class ReplicaFault
+{
+    /// <summary>What went wrong.</summary>
+    [XmlElement("code", Order = 0)]
+    public ReplicaFaultCode Code { get; set; }
+
+    /// <summary>The parameter that is wrong, or null.</summary>
+    [XmlElement("field", Order = 1)]
+    public string? Field { get; set; }
+
+    /// <summary>Text for people.</summary>
+    [XmlElement("reason", Order = 2)]
+    public string Reason { get; set; } = "";
+}
+
+/// <summary>What went wrong at a replica.</summary>
+[XmlType(Namespace = SoapNamespaces.ReplicaV1)]
+public enum ReplicaFaultCode
+{
+    /// <summary>The message or one of its fields is malformed.</summary>
+    InvalidRequest,
+
+    /// <summary>The replica does not know who calls.</summary>
+    Unauthenticated,
+
+    /// <summary>Too much to do at the moment.</summary>
+    Overloaded,
+
+    /// <summary>A defect of the replica.</summary>
+    InternalError,
+}

@@ -1,0 +1,28 @@
+using System.ServiceModel;
+
+namespace Dams.Contracts.Soap;
+
+/// <summary>Makes the faults of the replica contract.</summary>
+public static class ReplicaFaults
+{
+    /// <summary>A parameter is malformed.</summary>
+    /// <param name="field">The parameter.</param>
+    /// <param name="reason">What is wrong, and what is expected.</param>
+    public static FaultException<ReplicaFault> InvalidRequest(string field, string reason)
+    {
+        var text = FaultText.Reason(reason);
+        return new FaultException<ReplicaFault>(
+            new ReplicaFault { Code = ReplicaFaultCode.InvalidRequest, Field = field, Reason = text }, new FaultReason(text), new FaultCode("Sender"), null);
+    }
+
+    /// <summary>The detail of a fault that the SOAP host itself answers with.</summary>
+    /// <param name="isDefect">Whether the replica failed, not the caller.</param>
+    /// <param name="reason">The host's text.</param>
+    /// <param name="field">The element that is wrong, or null.</param>
+    public static ReplicaFault DetailOf(bool isDefect, string reason, string? field) => new()
+    {
+        Code = isDefect ? ReplicaFaultCode.InternalError : ReplicaFaultCode.InvalidRequest,
+        Field = field,
+        Reason = reason,
+    };
+}

@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Dams.Contracts.Engines;
+
+namespace Dams.Contracts.Topology;
+
+/// <summary>
+/// The whole cluster as <c>dams.json</c> describes it: who is where, and the limits. Every process reads the same one. All paths in it are absolute. Made by
+/// <see cref="TopologyReader"/>, which checks it, or by <see cref="Default"/>.
+/// </summary>
+public sealed record ClusterTopology
+{
+    /// <summary>The most replicas. Four stand one liar and one crash; more than seven cost more messages than they give safety.</summary>
+    public const int ReplicasMax = 7;
+
+    /// <summary>The most front ends, and the most sequencers.</summary>
+    public const int FrontEndsMax = 8;
+
+    /// <summary>The default of the first port.</summary>
+    public const int PortsFromDefault = 8080;
+
+    /// <summary>The highest first port with which all default ports are ports.</summary>
+    public const int PortsFromMax = 65535 - ManagerPortOffset - ReplicasByDefault;
+
+    /// <summary>The configuration's file name.</summary>
+    public const string FileName = "dams.json";
+
+    private const int ControlPortOffset = 1;
+    private const int SequencerPortOffset = 2;
+    private const int ReplicaPortOffset = 10;
+    private const int ManagerPortOffset = 20;
+    private const int SequencersByDefault = 2;
+    private const int ReplicasByDefault = 4;
+
+    /// <summary>The cluster's name: datagrams of another name are dropped.</summary>
+    public string Cluster { get; init; } = "dams";
+
+    /// <summary>The folder of everything that has no folder of its own.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>The file with the key that authenticates the cluster's datagrams.</summary>
+    public required string KeyFile { get; init; }
+
+    /// <summary>The address that clients reach the service at, if that is not where it listens; goes into the WSDL.</summary>
+    public Uri? PublicBaseUrl { get; init; }
+
+    /// <summary>The host names that a request may give as its own target, for the address in the WSDL.</summary>
+    public required ImmutableArray<string> AllowedHosts { get; init; }
+
+    /// <summary>At least one.</summary>
+    public required ImmutableArray<ClusterNode> FrontEnds { get; init; }
+
+    /// <summary>Where the first front end serves what changes the cluster; never where clients are.</summary>
+    public required NodeAddress Control { get; init; }
+
+    /// <summary>In the order in which they are preferred; at least one.</summary>
+    public required ImmutableArray<ClusterNode> Sequencers { get; init; }
+
+    /// <summary>One to <see cref="ReplicasMax"/>, by number.</summary>
+    public required ImmutableArray<ReplicaNode> Replicas { get; init; }
+
+    /// <summary>One for each replica, by number.</summary>
+    public required ImmutableArray<ClusterNode> Managers { get; init; }
+
+    /// <summary>Logs.</summary>
+    public required LogSettings Log { get; init; }
+
+    /// <summary>Disk unless said otherwise.</summary>
+    public Durability Durability { get; init; }
+
+    /// <summary>Whether a write waits for a third equal reply while one can still come.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>What clients may ask for.</summary>
+    public ClusterLimits Limits { get; init; } = new();
+
+    /// <summary>Every process, front ends first.</summary>
+    public IEnumerable<ClusterNode> Nodes => [.. FrontEnds, .. Sequencers, .. Replicas, .. Managers];
+
+    /// <summary>A whole cluster on one loopback address: one front end, two sequencers, four replicas of four versions, four managers.</summary>
+    /// <param name="portsFrom">The front end's port; the others follow from it. 1 to <see cref="PortsFromMax"/>.</param>
+    /// <param name="address">127.0.0.1 if null.</param>
+    /// <param name="dataFolder">Where everything is kept.</param>
+    /// <param name="versions">The engine versions that the replicas begin with, in turn; all known ones if null.</param>
+    public static ClusterTopology Default(
+        int portsFrom = PortsFromDefault, IPAddress? address = null, string dataFolder = "dams-data", IReadOnlyList<string>? versions = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(portsFrom, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(portsFrom, PortsFromMax);
+        address ??= IPAddress.Loopback;
+        var folder = Path.GetFullPath(dataFolder);
+        var names = versions is { Count: > 0 } ? versions : EngineVersions.Names;
+        return new ClusterTopology
+        {
+            DataFolder = folder,
+            KeyFile = Path.Combine(folder, "cluster.key"),
+            AllowedHosts = DefaultHosts([address]),
+            FrontEnds = [new ClusterNode(new NodeId(NodeRole.FrontEnd, 1), new NodeAddress(address, portsFrom))],
+            Control = new NodeAddress(address, portsFrom + ControlPortOffset),
+            Sequencers = [.. Numbers(SequencersByDefault).Select(n =>
+                new ClusterNode(new NodeId(NodeRole.Sequencer, n), new NodeAddress(address, portsFrom + SequencerPortOffset + n - 1)))],
+            Replicas = [.. Numbers(ReplicasByDefault).Select(n =>
+                new ReplicaNode(new NodeId(NodeRole.Replica, n), new NodeAddress(address, portsFrom + ReplicaPortOffset + n), Turned(names, n),
+                    Path.Combine(folder, new NodeId(NodeRole.Replica, n).ToString())))],
+            Managers = [.. Numbers(ReplicasByDefault).Select(n =>
+                new ClusterNode(new NodeId(NodeRole.Manager, n), new NodeAddress(address, portsFrom + ManagerPortOffset + n)))],
+            Log = new LogSettings(Path.Combine(folder, "logs")),
+        };
+    }
+
+    /// <summary>The process of that id, or null.</summary>
+    public ClusterNode? Find(NodeId id) => Nodes.FirstOrDefault(node => node.Id == id);
+
+    /// <summary>The replica of that number, or null.</summary>
+    public ReplicaNode? FindReplica(int number) => Replicas.FirstOrDefault(replica => replica.Id.Number == number);
+
+    /// <summary>Where a process keeps its files: a replica where it says, any other in a folder of its name.</summary>
+    public string FolderOf(NodeId id) => id.Role == NodeRole.Replica && FindReplica(id.Number) is { } replica
+        ? replica.DataFolder
+        : Path.Combine(DataFolder, id.ToString());
+
+    /// <summary>The file that a process writes its log to.</summary>
+    public string LogFileOf(NodeId id) => Path.Combine(Log.Folder, $"{id}.log");
+
+    /// <summary>Where the configuration says a process's port, as a JSON path: for messages about that port.</summary>
+    public string PortSettingOf(NodeId id)
+    {
+        var (name, ids) = id.Role switch
+        {
+            NodeRole.FrontEnd => ("frontEnds", FrontEnds.Select(node => node.Id)),
+            NodeRole.Sequencer => ("sequencers", Sequencers.Select(node => node.Id)),
+            NodeRole.Replica => ("replicas", Replicas.Select(node => node.Id)),
+            _ => ("managers", Managers.Select(node => node.Id)),
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"$.{name}[{ids.ToList().IndexOf(id)}].port");
+    }
+
+    /// <summary>The effective configuration as indented JSON; reading it gives the same topology.</summary>
+    public string Write() => TopologyWriter.Write(this);
+
+    /// <summary>The version list of replica <paramref name="number"/>: all, beginning with the one of its number.</summary>
+    internal static ImmutableArray<string> Turned(IReadOnlyList<string> names, int number) =>
+        [.. Enumerable.Range(number - 1, names.Count).Select(i => names[i % names.Count])];
+
+    internal static ImmutableArray<string> DefaultHosts(IEnumerable<IPAddress> addresses) =>
+        [.. addresses.Select(address => address.ToString()).Prepend("localhost").Distinct()];
+
+    private static IEnumerable<int> Numbers(int count) => Enumerable.Range(1, count);
+}

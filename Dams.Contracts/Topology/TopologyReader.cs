@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Dams.Contracts.Engines;
+
+namespace Dams.Contracts.Topology;
+
+/// <summary>
+/// Reads <c>dams.json</c>. Whatever is left out has the value that <see cref="ClusterTopology.Default"/> gives it; relative paths start at the file's own
+/// folder. Everything that is wrong is reported at once. <c>dams.schema.json</c> beside this class says the same to editors.
+/// </summary>
+public static partial class TopologyReader
+{
+    /// <summary>A configuration of the largest cluster has less than 10 KiB.</summary>
+    public const int FileBytesMax = 1024 * 1024;
+
+    private const int JsonDepthMax = 16;
+    private const int PathCharactersMax = 1024;
+    private const int AllowedHostsMax = 64;
+    private const int VersionsMax = 16;
+
+    /// <summary>What an address must be: for messages.</summary>
+    public const string LoopbackExpected = "an IPv4 loopback address such as 127.0.0.1: listening elsewhere is refused until clients can be authenticated";
+
+    /// <summary>Reads a file. A file that can't be read is a problem, not an exception.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="knownVersions">The engine versions that there are; those of <see cref="EngineVersions"/> if null.</param>
+    public static TopologyReading ReadFile(string path, IReadOnlyList<string>? knownVersions = null)
+    {
+        var file = Path.GetFullPath(path);
+        try
+        {
+            var bytesCount = new FileInfo(file).Length;
+            if (bytesCount > FileBytesMax)
+                return Failed(new TopologyProblem(file, $"has {bytesCount} bytes", $"at most {FileBytesMax}"));
+            return Read(File.ReadAllText(file), Path.GetDirectoryName(file)!, knownVersions);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return Failed(new TopologyProblem(file, "can't be read (" + problem.Message + ")", "a configuration file"));
+        }
+    }
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="json">JSON; comments and trailing commas are accepted.</param>
+    /// <param name="baseFolder">What relative paths are relative to.</param>
+    /// <param name="knownVersions">The engine versions that there are; those of <see cref="EngineVersions"/> if null.</param>
+    public static TopologyReading Read(string json, string baseFolder, IReadOnlyList<string>? knownVersions = null) =>
+        Read(json, baseFolder, knownVersions, new JsonFindings());
+
+    internal static TopologyReading Read(string json, string baseFolder, IReadOnlyList<string>? knownVersions, JsonFindings findings)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json, new JsonDocumentOptions
+            {
+                AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip,
+                MaxDepth = JsonDepthMax,
+            });
+        }
+        catch (JsonException problem)
+        {
+            return Failed(new TopologyProblem("$", $"line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1} is not JSON", "a JSON object"));
+        }
+
+        using (document)
+        {
+            var root = new JsonSection(document.RootElement, "$", "", findings);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return Failed([.. findings.Problems]);
+            var topology = ReadRoot(root, Path.GetFullPath(baseFolder), knownVersions ?? EngineVersions.Names);
+            root.Done();
+            TopologyRules.Check(topology, findings.Problems);
+            return findings.Problems.Count == 0 ? new TopologyReading(topology, []) : Failed([.. findings.Problems]);
+        }
+    }
+
+    private static TopologyReading Failed(params ImmutableArray<TopologyProblem> problems) => new(null, problems);
+
+    private static ClusterTopology ReadRoot(JsonSection root, string baseFolder, IReadOnlyList<string> versions)
+    {
+        root.Text("$schema", "the address of a schema", text => text, "");
+        var cluster = root.Text("cluster", "1 to 32 lower-case letters, digits and hyphens", text => ClusterName().IsMatch(text) ? text : null, "dams");
+        var dataFolder = ReadPath(root, "dataFolder", baseFolder, ".");
+        var defaults = ClusterTopology.Default(dataFolder: dataFolder, versions: versions);
+        var keyFile = ReadPath(root, "keyFile", dataFolder, "cluster.key");
+        var publicBaseUrl = root.Text<Uri?>("publicBaseUrl", "an http or https address without query", ParseBaseUrl, null);
+        var hosts = root.TextList("allowedHosts", "a host name or address, without port", 1, AllowedHostsMax,
+            host => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4);
+        var frontEnds = root.List("frontEnds", "front ends", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.FrontEnd, i));
+        var control = root.Section("control", node => ReadAddress(node, defaults.Control));
+        var sequencers = root.List("sequencers", "sequencers", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.Sequencer, i));
+        var replicas = root.List("replicas", "replicas", 1, ClusterTopology.ReplicasMax, (node, i) => ReadReplica(node, i, dataFolder, versions));
+        var managers = root.List("managers", "managers", 1, ClusterTopology.ReplicasMax, (node, i) => ReadNode(node, NodeRole.Manager, i));
+        return new ClusterTopology
+        {
+            Cluster = cluster,
+            DataFolder = dataFolder,
+            KeyFile = keyFile,
+            PublicBaseUrl = publicBaseUrl,
+            FrontEnds = frontEnds ?? defaults.FrontEnds,
+            AllowedHosts = hosts ?? ClusterTopology.DefaultHosts((frontEnds ?? defaults.FrontEnds).Select(node => node.Listen.Address)),
+            Control = control,
+            Sequencers = sequencers ?? defaults.Sequencers,
+            Replicas = replicas ?? defaults.Replicas,
+            Managers = managers ?? ManagersOf(replicas ?? defaults.Replicas),
+            Log = root.Section("log", section => ReadLog(section, dataFolder)),
+            Durability = root.Choice("durability", Durability.Disk),
+            Strict = root.Flag("strict"),
+            Limits = root.Section("limits", ReadLimits),
+        };
+    }
+
+    // As in the default cluster: ten ports above the replica.
+    private static ImmutableArray<ClusterNode> ManagersOf(ImmutableArray<ReplicaNode> replicas) => [.. replicas.Select(replica =>
+        new ClusterNode(replica.Id with { Role = NodeRole.Manager }, replica.Listen with { Port = Math.Min(replica.Listen.Port + 10, 65535) }))];
+
+    private static ClusterNode ReadNode(JsonSection node, NodeRole role, int index) => new(ReadId(node, role, index), ReadAddress(node, null));
+
+    private static ReplicaNode ReadReplica(JsonSection node, int index, string dataFolder, IReadOnlyList<string> versions)
+    {
+        var id = ReadId(node, NodeRole.Replica, index);
+        var listen = ReadAddress(node, null);
+        var list = node.TextList("versions", "a version: " + string.Join(", ", versions), 1, VersionsMax, versions.Contains);
+        return new ReplicaNode(id, listen, list ?? ClusterTopology.Turned(versions, id.Number), ReadPath(node, "dataFolder", dataFolder, id.ToString()));
+    }
+
+    // A node whose id or port can't be read still counts as one, under the number of its place, so that the checks of the whole make sense.
+    private static NodeId ReadId(JsonSection node, NodeRole role, int index)
+    {
+        var absent = new NodeId(role, index + 1);
+        var text = node.Text("id", $"{NodeId.WordOf(role)}1 to {NodeId.WordOf(role)}{NodeId.NumberMax}",
+            text => NodeId.TryParse(text, out var id) && id.Role == role ? text : null, absent.ToString(), required: true);
+        return NodeId.TryParse(text, out var read) ? read : absent;
+    }
+
+    private static NodeAddress ReadAddress(JsonSection node, NodeAddress? absent)
+    {
+        var address = node.Text("address", LoopbackExpected, ParseLoopback, absent?.Address ?? IPAddress.Loopback);
+        return new NodeAddress(address, node.Whole("port", 1, 65535, absent?.Port) ?? 0);
+    }
+
+    private static LogSettings ReadLog(JsonSection log, string dataFolder) => new(
+        ReadPath(log, "folder", dataFolder, "logs"),
+        log.Whole("fileBytesMax", 64 * 1024, 1024 * 1024 * 1024, LogSettings.FileBytesDefault)!.Value,
+        log.Whole("archivesMax", 0, 100, LogSettings.ArchivesDefault)!.Value);
+
+    private static ClusterLimits ReadLimits(JsonSection limits)
+    {
+        var absent = new ClusterLimits();
+        return new ClusterLimits
+        {
+            CallDeadline = TimeSpan.FromMilliseconds(limits.Whole("callDeadlineMs", 100, 300_000, (int)absent.CallDeadline.TotalMilliseconds)!.Value),
+            RequestBytesMax = limits.Whole("requestBytesMax", 4 * 1024, 16 * 1024 * 1024, absent.RequestBytesMax)!.Value,
+            XmlDepthMax = limits.Whole("xmlDepthMax", 8, 256, absent.XmlDepthMax)!.Value,
+            InFlightCallsMax = limits.Whole("inFlightCallsMax", 1, 65_536, absent.InFlightCallsMax)!.Value,
+            EntryBytesMax = limits.Whole("entryBytesMax", 512, 1000, absent.EntryBytesMax)!.Value,
+        };
+    }
+
+    private static string ReadPath(JsonSection section, string name, string baseFolder, string absent) =>
+        Path.GetFullPath(section.Text(name, $"a path of 1 to {PathCharactersMax} characters",
+            text => text.Length is > 0 and <= PathCharactersMax && !text.Contains('\0', StringComparison.Ordinal) ? text : null, absent), baseFolder);
+
+    /// <summary>Reads an IPv4 loopback address in its usual form; null for anything else.</summary>
+    public static IPAddress? ParseLoopback(string text) =>
+        IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text
+            && IPAddress.IsLoopback(address) ? address : null;
+
+    private static Uri? ParseBaseUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query.Length == 0 && url.Fragment.Length == 0
+            && url.UserInfo.Length == 0 ? url : null;
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,31}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ClusterName();
+}

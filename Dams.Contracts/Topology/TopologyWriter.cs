@@ -1,0 +1,84 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Dams.Contracts.Topology;
+
+/// <summary>Writes everything that the reader reads, with its effective value.</summary>
+internal static class TopologyWriter
+{
+    public static string Write(ClusterTopology topology)
+    {
+        using var stream = new MemoryStream();
+        var options = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var json = new Utf8JsonWriter(stream, options))
+            WriteRoot(json, topology);
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private static void WriteRoot(Utf8JsonWriter json, ClusterTopology topology)
+    {
+        json.WriteStartObject();
+        json.WriteString("cluster", topology.Cluster);
+        json.WriteString("dataFolder", topology.DataFolder);
+        json.WriteString("keyFile", topology.KeyFile);
+        if (topology.PublicBaseUrl is { } url)
+            json.WriteString("publicBaseUrl", url.OriginalString);
+        WriteTexts(json, "allowedHosts", topology.AllowedHosts);
+        WriteNodes(json, "frontEnds", topology.FrontEnds);
+        json.WriteStartObject("control");
+        WriteAddress(json, topology.Control);
+        json.WriteEndObject();
+        WriteNodes(json, "sequencers", topology.Sequencers);
+        WriteNodes(json, "replicas", topology.Replicas);
+        WriteNodes(json, "managers", topology.Managers);
+        json.WriteStartObject("log");
+        json.WriteString("folder", topology.Log.Folder);
+        json.WriteNumber("fileBytesMax", topology.Log.FileBytesMax);
+        json.WriteNumber("archivesMax", topology.Log.ArchivesMax);
+        json.WriteEndObject();
+        json.WriteString("durability", topology.Durability == Durability.Disk ? "disk" : "memory");
+        json.WriteBoolean("strict", topology.Strict);
+        json.WriteStartObject("limits");
+        json.WriteNumber("callDeadlineMs", (int)topology.Limits.CallDeadline.TotalMilliseconds);
+        json.WriteNumber("requestBytesMax", topology.Limits.RequestBytesMax);
+        json.WriteNumber("xmlDepthMax", topology.Limits.XmlDepthMax);
+        json.WriteNumber("inFlightCallsMax", topology.Limits.InFlightCallsMax);
+        json.WriteNumber("entryBytesMax", topology.Limits.EntryBytesMax);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteNodes(Utf8JsonWriter json, string name, IEnumerable<ClusterNode> nodes)
+    {
+        json.WriteStartArray(name);
+        foreach (var node in nodes)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", node.Id.ToString());
+            WriteAddress(json, node.Listen);
+            if (node is ReplicaNode replica)
+            {
+                WriteTexts(json, "versions", replica.Versions);
+                json.WriteString("dataFolder", replica.DataFolder);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteAddress(Utf8JsonWriter json, NodeAddress listen)
+    {
+        json.WriteString("address", listen.Address.ToString());
+        json.WriteNumber("port", listen.Port);
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+}

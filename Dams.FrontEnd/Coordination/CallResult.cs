@@ -1,0 +1,63 @@
+using Dams.Ordering;
+
+namespace Dams.FrontEnd.Coordination;
+
+/// <summary>Why a call has no answer.</summary>
+internal enum CallFailure
+{
+    /// <summary>Too many calls in flight here; it was never sent.</summary>
+    OverloadedHere,
+
+    /// <summary>The sequencer said BUSY until the deadline.</summary>
+    Overloaded,
+
+    /// <summary>No sequencer acknowledged it by the deadline.</summary>
+    SequencerUnavailable,
+
+    /// <summary>Ordered, but no two equal replies by the deadline.</summary>
+    NoQuorum,
+
+    /// <summary>Fewer than two active replicas; it was never sent.</summary>
+    InsufficientReplicas,
+
+    /// <summary>Every active replica has replied, and no two are equal.</summary>
+    ReplicaDivergence,
+}
+
+/// <summary>How a call ended.</summary>
+internal abstract record CallResult;
+
+/// <summary>Two equal replies.</summary>
+/// <param name="Seq">The place in the order of the first execution.</param>
+/// <param name="Reply">The canonical reply.</param>
+internal sealed record Answered(SequenceNumber Seq, ReadOnlyMemory<byte> Reply) : CallResult;
+
+/// <summary>No answer.</summary>
+/// <param name="Reason">Why.</param>
+internal sealed record Failed(CallFailure Reason) : CallResult;
+
+/// <summary>The effects of the coordinator besides messages. Called in its loop; must not call back.</summary>
+internal interface ICallSink
+{
+    /// <summary>A call has ended; each exactly once.</summary>
+    void OnCompleted(long call, CallResult result);
+
+    /// <summary>The body of a result is to be fetched from a replica's SOAP endpoint; the answer comes back by <see cref="RequestCoordinator.OnBodyFetched"/>.</summary>
+    void OnBodyWanted(BodyWanted wanted);
+
+    /// <summary>A vote is closed: every active replica has been judged.</summary>
+    void OnJudged(Judgement judgement);
+}
+
+/// <summary>A body to fetch.</summary>
+/// <param name="Key">Of the request.</param>
+/// <param name="RequestDigest">Of the request.</param>
+/// <param name="Seq">The number to ask for.</param>
+/// <param name="Replica">Whom to ask.</param>
+internal sealed record BodyWanted(RequestKey Key, Digest RequestDigest, SequenceNumber Seq, byte Replica);
+
+/// <summary>How the replicas did in one vote.</summary>
+/// <param name="Seq">The number.</param>
+/// <param name="Opcode">Of the request.</param>
+/// <param name="Replicas">Each active replica and its verdict.</param>
+internal sealed record Judgement(SequenceNumber Seq, byte Opcode, IReadOnlyList<(byte Replica, Verdict Verdict)> Replicas);

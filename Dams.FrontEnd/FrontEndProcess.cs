@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Service;
+using Dams.FrontEnd.Status;
+using Dams.Hosting;
+using Dams.Hosting.Cluster;
+using Dams.Hosting.Web;
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+using Dams.Ordering.Protocol;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.FrontEnd;
+
+/// <summary>The front end: SOAP for clients, UDP for the cluster, and the status.</summary>
+internal static class FrontEndProcess
+{
+    public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
+    {
+        var topology = context.Topology;
+        var boot = NodeDriver.NewBoot();
+        var clock = new ClockSource(TimeProvider.System);
+        var outbox = new Outbox();
+        var executor = new ReplicatedExecutor(context.Loggers.CreateLogger<ReplicatedExecutor>());
+        var coordinator = new RequestCoordinator(ClusterGroups.ReplicasOf(topology),
+            new CoordinatorOptions { CallDeadline = topology.Limits.CallDeadline, CallsMax = topology.Limits.InFlightCallsMax },
+            (byte)context.Id.Number, boot, outbox, executor, boot.Value);
+        coordinator.Start(clock.Now);
+
+        using var replicas = new ReplicaClients(topology);
+        var observed = new ObservedCoordinator(coordinator, context.Loggers.CreateLogger<RequestCoordinator>());
+        await using var network = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, observed, outbox), clock);
+        executor.Attach(new FrontEndLoop(coordinator, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>()));
+        using var poller = new ClusterPoller(topology, replicas, context.Loggers.CreateLogger<ClusterPoller>());
+        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller);
+
+        await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
+        web.MapAppointments(topology, executor);
+        web.MapOriginal(topology, executor);
+        web.MapGet("/status", async http =>
+        {
+            http.Response.ContentType = "application/json";
+            http.Response.Headers.CacheControl = "no-store";
+            await JsonSerializer.SerializeAsync(http.Response.Body, await reporter.ReportAsync(), StatusJson.Default.ClusterStatus, http.RequestAborted);
+        });
+        web.MapGet("/health", async http =>
+        {
+            var healthy = await reporter.IsHealthyAsync();
+            http.Response.StatusCode = healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            await http.Response.WriteAsync(healthy ? "two equal replies can be had\n" : "no two equal replies can be had\n", http.RequestAborted);
+        });
+        await web.StartAsync(stopping);
+        network.Driver.Start();
+        var polling = poller.RunAsync(stopping);
+        var exitCode = await network.RunUntilAsync(stopping);
+        await web.StopAsync(CancellationToken.None);
+        await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return exitCode;
+    }
+}

@@ -1,0 +1,41 @@
+using System.ServiceModel;
+using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Status;
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.FrontEnd.Service;
+
+/// <summary>The way into the coordinator's loop, and out of it for bodies that don't fit a datagram. Called by any thread.</summary>
+internal sealed class FrontEndLoop(RequestCoordinator coordinator, ProtocolDriver driver, ReplicaClients replicas, ILogger logger) : IFrontEndLoop
+{
+    /// <inheritdoc/>
+    public bool TryCall(long call, RequestKey? key, byte opcode, ReadOnlyMemory<byte> payload) =>
+        driver.Post(now => coordinator.OnCall(call, key, opcode, payload, now));
+
+    /// <inheritdoc/>
+    public void FetchBody(BodyWanted wanted) => _ = FetchBodyAsync(wanted);
+
+    /// <summary>Ends without an exception: whatever the replica does wrong is "no body", and the coordinator asks the next one.</summary>
+    private async Task FetchBodyAsync(BodyWanted wanted)
+    {
+        ReadOnlyMemory<byte>? body = null;
+        try
+        {
+            // The loop must not wait for a channel that is being opened.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            var reply = await replicas.Of(wanted.Replica).GetReplyAsync(wanted.Seq.Value).ConfigureAwait(false);
+            if (reply.Found)
+                body = reply.Body;
+            else
+                CallLog.BodyNotFetched(logger, wanted.Replica, wanted.Seq.Value, "it no longer has it");
+        }
+        catch (Exception problem) when (problem is CommunicationException or TimeoutException)
+        {
+            CallLog.BodyNotFetched(logger, wanted.Replica, wanted.Seq.Value, problem.Message);
+        }
+
+        driver.Post(now => coordinator.OnBodyFetched(wanted, body, now));
+    }
+}

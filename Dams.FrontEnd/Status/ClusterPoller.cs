@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.ServiceModel;
+using System.Text.Json;
+using Dams.Contracts.Soap;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Web;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.FrontEnd.Status;
+
+/// <summary>What was heard of the replicas and managers at the last poll. Immutable.</summary>
+internal sealed record ClusterReports(ImmutableDictionary<int, GetStatusResult> Replicas, ImmutableDictionary<int, ManagerReport> Managers)
+{
+    /// <summary>Nobody was asked yet.</summary>
+    public static readonly ClusterReports None = new(ImmutableDictionary<int, GetStatusResult>.Empty, ImmutableDictionary<int, ManagerReport>.Empty);
+}
+
+/// <summary>
+/// Asks each replica by SOAP and each manager by HTTP for its status, twice a second. One task owns the clients; readers take the last
+/// immutable reports from any thread.
+/// </summary>
+internal sealed class ClusterPoller : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(450);
+
+    private readonly ClusterTopology _topology;
+    private readonly ReplicaClients _replicas;
+    private readonly ILogger _logger;
+    private readonly HttpClient _http = new() { Timeout = Patience };
+    private volatile ClusterReports _reports = ClusterReports.None;
+
+    /// <summary>A poller of this cluster.</summary>
+    public ClusterPoller(ClusterTopology topology, ReplicaClients replicas, ILogger logger)
+    {
+        _topology = topology;
+        _replicas = replicas;
+        _logger = logger;
+    }
+
+    /// <summary>The last reports.</summary>
+    public ClusterReports Reports => _reports;
+
+    /// <summary>Polls until told to stop.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        do
+        {
+            var replicas = Task.WhenAll(_topology.Replicas.Select(AskReplicaAsync));
+            var managers = Task.WhenAll(_topology.Managers.Select(manager => AskManagerAsync(manager, stopping)));
+            var statuses = (await replicas.ConfigureAwait(false)).Where(answer => answer is not null).ToImmutableDictionary(answer => answer!.Id, answer => answer!);
+            var reports = (await managers.ConfigureAwait(false)).Where(answer => answer.Report is not null)
+                .ToImmutableDictionary(answer => answer.Number, answer => answer.Report!);
+            _reports = new ClusterReports(statuses, reports);
+        }
+        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<GetStatusResult?> AskReplicaAsync(ReplicaNode replica)
+    {
+        try
+        {
+            return await _replicas.Of(replica.Id.Number).GetStatusAsync().WaitAsync(Patience).ConfigureAwait(false);
+        }
+        catch (Exception silence) when (silence is CommunicationException or TimeoutException)
+        {
+            StatusLog.Silent(_logger, replica.Id.ToString(), silence.Message);
+            return null;
+        }
+    }
+
+    private async Task<(int Number, ManagerReport? Report)> AskManagerAsync(ClusterNode manager, CancellationToken stopping)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(manager.Listen.ToHttpUri(), "/status"), stopping).ConfigureAwait(false);
+            answer.EnsureSuccessStatusCode();
+            await using var body = await answer.Content.ReadAsStreamAsync(stopping).ConfigureAwait(false);
+            return (manager.Id.Number, await JsonSerializer.DeserializeAsync(body, StatusJson.Default.ManagerReport, stopping).ConfigureAwait(false));
+        }
+        catch (Exception silence) when (silence is HttpRequestException or JsonException || (silence is OperationCanceledException && !stopping.IsCancellationRequested))
+        {
+            StatusLog.Silent(_logger, manager.Id.ToString(), silence.Message);
+            return (manager.Id.Number, null);
+        }
+    }
+}
+
+/// <summary>Log of the poller. Event ids 4020–4029.</summary>
+internal static partial class StatusLog
+{
+    [LoggerMessage(4020, LogLevel.Debug, "{Node} does not say its status: {Problem}")]
+    public static partial void Silent(ILogger logger, string node, string problem);
+}

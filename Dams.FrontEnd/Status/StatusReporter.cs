@@ -1,0 +1,83 @@
+using Dams.Contracts.Soap;
+using Dams.Contracts.Topology;
+using Dams.FrontEnd.Coordination;
+using Dams.Hosting;
+using Dams.Hosting.Processes;
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+
+namespace Dams.FrontEnd.Status;
+
+/// <summary>Puts together what the coordinator, the replicas and the managers say. Called by many threads.</summary>
+internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinator coordinator, ProtocolDriver driver, ClusterPoller poller)
+{
+    /// <summary>The status now; what comes from polls is at most half a second old.</summary>
+    public async Task<ClusterStatus> ReportAsync()
+    {
+        var seen = await driver.InvokeAsync(Look).ConfigureAwait(false);
+        var reports = poller.Reports;
+        var sequencer = topology.Sequencers.First(node => node.Id.Number == seen.Sequencer);
+        return new ClusterStatus(
+            topology.Cluster,
+            NodeProgram.Release,
+            Environment.ProcessId,
+            seen.Epoch.ToString(),
+            topology.Control.ToHttpUri().ToString(),
+            new SequencerStatus(sequencer.Id.ToString(), sequencer.Listen.ToString(),
+                PidFile.FindRunning(topology.FolderOf(sequencer.Id), sequencer.Id.ToString())?.ProcessId, seen.HearsSequencer,
+                [.. topology.Sequencers.Where(node => node != sequencer).Select(node => node.Id.ToString())]),
+            seen.MaxSeq.Value,
+            seen.CommitSeq.Value,
+            topology.Durability == Durability.Memory ? "memory" : "disk",
+            [.. topology.Replicas.Select(replica => ReplicaOf(replica, seen, reports))],
+            [.. topology.Managers.Select(manager => ManagerOf(manager, reports))],
+            seen.Counters);
+    }
+
+    /// <summary>Whether two equal replies can be had: a sequencer reigns, and two replicas of the view say that they live.</summary>
+    public async Task<bool> IsHealthyAsync()
+    {
+        var seen = await driver.InvokeAsync(Look).ConfigureAwait(false);
+        return seen.HearsSequencer && topology.Replicas.Count(replica => StateOf(replica, seen, poller.Reports) == "active") >= 2;
+    }
+
+    private Seen Look(Instant now)
+    {
+        var statistics = coordinator.Statistics;
+        var replicas = statistics.Replicas.ToDictionary(pair => (int)pair.Key, pair => (pair.Value.Wrong, pair.Value.Silent));
+        return new Seen(coordinator.Epoch, coordinator.Sequencer, coordinator.HearsSequencer(now), coordinator.View, coordinator.MaxSeq,
+            coordinator.CommitSeq, replicas,
+            new ClusterCounters(statistics.Requests, statistics.Answered, statistics.AnsweredByAll, statistics.Faults,
+                replicas.Values.Sum(counts => counts.Wrong), replicas.Values.Sum(counts => counts.Silent), 0, statistics.Failovers));
+    }
+
+    private static ReplicaStatus ReplicaOf(ReplicaNode replica, Seen seen, ClusterReports reports)
+    {
+        var report = reports.Replicas.GetValueOrDefault(replica.Id.Number);
+        var manager = reports.Managers.GetValueOrDefault(replica.Id.Number);
+        var (wrong, silent) = seen.Replicas.GetValueOrDefault(replica.Id.Number);
+        return new ReplicaStatus(replica.Id.ToString(), replica.Listen.ToString(), report?.ProcessId ?? manager?.Replica?.ProcessId, report?.Incarnation,
+            report?.Boot, report?.Engine, StateOf(replica, seen, reports), report?.Executed, report?.Durable, report?.StateDigest, wrong, silent,
+            manager?.Replica?.Restarts ?? 0, 0);
+    }
+
+    private static string StateOf(ReplicaNode replica, Seen seen, ClusterReports reports)
+    {
+        if (reports.Replicas.TryGetValue(replica.Id.Number, out var report))
+        {
+            var votes = seen.View.TryGet((byte)replica.Id.Number, out var member) && member.Votes && member.Incarnation.ToString() == report.Incarnation;
+            return votes ? "active" : "joining";
+        }
+
+        return reports.Managers.TryGetValue(replica.Id.Number, out var manager) && manager.State == "running" ? "restarting" : "dead";
+    }
+
+    private static ManagerStatus ManagerOf(ClusterNode manager, ClusterReports reports) =>
+        reports.Managers.TryGetValue(manager.Id.Number, out var report)
+            ? new ManagerStatus(manager.Id.ToString(), report.ProcessId, "active")
+            : new ManagerStatus(manager.Id.ToString(), null, "dead");
+
+    private sealed record Seen(
+        Epoch Epoch, byte Sequencer, bool HearsSequencer, View View, SequenceNumber MaxSeq, SequenceNumber CommitSeq,
+        IReadOnlyDictionary<int, (long Wrong, long Silent)> Replicas, ClusterCounters Counters);
+}

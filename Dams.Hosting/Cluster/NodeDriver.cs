@@ -1,0 +1,65 @@
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+using Dams.Ordering.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.Hosting.Cluster;
+
+/// <summary>The ordering layer's shell for a process of the cluster: its socket, its keys, and the loop that runs its core.</summary>
+public sealed class NodeDriver : IAsyncDisposable
+{
+    private readonly UdpTransport _transport;
+
+    private NodeDriver(UdpTransport transport, ProtocolDriver driver)
+    {
+        _transport = transport;
+        Driver = driver;
+    }
+
+    /// <summary>The loop; not started yet.</summary>
+    public ProtocolDriver Driver { get; }
+
+    /// <summary>Binds the process's port and makes the loop.</summary>
+    /// <param name="context">The process.</param>
+    /// <param name="boot">This start of it.</param>
+    /// <param name="core">What the loop runs.</param>
+    /// <param name="clock">The clocks.</param>
+    /// <exception cref="EndpointUnavailableException">The port can't be had.</exception>
+    public static NodeDriver Open(NodeContext context, BootId boot, DrivenCore core, ClockSource clock)
+    {
+        var addresses = new AddressBook(ClusterGroups.AddressesOf(context.Topology));
+        var transport = new UdpTransport(context.Node.Listen.ToEndPoint(), addresses);
+        var options = new DriverOptions
+        {
+            Self = ClusterGroups.Of(context.Id),
+            Boot = boot,
+            Cluster = context.Topology.Cluster,
+            DatagramBytesMax = addresses.IsAllLoopback ? DatagramHeader.LoopbackDatagramBytesMax : DatagramHeader.DatagramBytesMax,
+        };
+        var driver = new ProtocolDriver(options, transport, KeyRing.Of(1, context.Key.Bytes), [core], clock, context.Loggers.CreateLogger<ProtocolDriver>());
+        return new NodeDriver(transport, driver);
+    }
+
+    /// <summary>A boot id for a process that starts now: random, so that keys and nonces of a former life are never used again.</summary>
+    public static BootId NewBoot() => new(BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)) | 1);
+
+    /// <summary>Waits until the process is told to stop, or the loop fails.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunUntilAsync(CancellationToken stopping)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stopping.Register(() => told.TrySetResult()).ConfigureAwait(false);
+        var first = await Task.WhenAny(told.Task, Driver.Completion).ConfigureAwait(false);
+        if (first != Driver.Completion)
+            return ExitCodes.Stopped;
+        await Driver.Completion.ConfigureAwait(false);
+        return ExitCodes.Internal;
+    }
+
+    /// <summary>Stops the loop and closes the socket.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Driver.DisposeAsync().ConfigureAwait(false);
+        _transport.Dispose();
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dams.Hosting;
+
+/// <summary>What is told of a process's life. Event ids 1000 to 1019.</summary>
+internal static partial class HostingLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "{Id} of cluster {Cluster}, release {Release}, is process {ProcessId}; listens at {Listen}, keeps its files in {Folder}")]
+    public static partial void Starting(ILogger logger, string id, string cluster, string release, int processId, string listen, string folder);
+
+    [LoggerMessage(1001, LogLevel.Information, "Stopping because of {Reason}")]
+    public static partial void Stopping(ILogger logger, string reason);
+
+    [LoggerMessage(1002, LogLevel.Information, "Stopped, with exit code {ExitCode}")]
+    public static partial void Stopped(ILogger logger, int exitCode);
+
+    [LoggerMessage(1003, LogLevel.Critical, "Did not stop in order: ended at {Reason}")]
+    public static partial void Ended(ILogger logger, string reason);
+
+    [LoggerMessage(1004, LogLevel.Critical, "Unhandled exception")]
+    public static partial void Unhandled(ILogger logger, Exception? problem);
+
+    [LoggerMessage(1005, LogLevel.Error, "A task has failed and nobody looked")]
+    public static partial void Unobserved(ILogger logger, Exception problem);
+
+    [LoggerMessage(1006, LogLevel.Error, "{Conflict}")]
+    public static partial void PortConflict(ILogger logger, string conflict);
+
+    [LoggerMessage(1007, LogLevel.Error, "An address can't be bound")]
+    public static partial void BindFailed(ILogger logger, Exception problem);
+
+    [LoggerMessage(1008, LogLevel.Warning, "Standard input can't be read; taken for the end of the parent process")]
+    public static partial void ParentWatchBroken(ILogger logger, Exception problem);
+
+    [LoggerMessage(1009, LogLevel.Warning, "durability is memory: a power cut, or the end of all replicas, loses acknowledged bookings")]
+    public static partial void MemoryOnly(ILogger logger);
+}

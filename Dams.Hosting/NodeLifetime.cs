@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using Dams.Hosting.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.Hosting;
+
+/// <summary>
+/// When a process stops: at a signal, or when its parent is gone. The first reason cancels <see cref="Stopping"/>; whatever has not stopped after the grace
+/// is ended, and so is everything at a second interrupt. Used from signal handlers and the watching thread.
+/// </summary>
+internal sealed class NodeLifetime : IDisposable
+{
+    // Longer than a manager needs to end a replica that does not stop by itself.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<PosixSignalRegistration> _signals = [];
+    private readonly ILogger _logger;
+    private readonly NodeLogging _log;
+    private Timer? _graceTimer;
+    private int _asked;
+
+    public NodeLifetime(NodeArguments arguments, NodeLogging log)
+    {
+        _log = log;
+        _logger = log.Factory.CreateLogger("Dams.Hosting.NodeLifetime");
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
+        // A terminal sends these to every process in it, in no order; a watched process is stopped by the one that watches it.
+        foreach (var ofTerminal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
+            _signals.Add(PosixSignalRegistration.Create(ofTerminal, arguments.Supervised ? Ignore : OnSignal));
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
+        TaskScheduler.UnobservedTaskException += OnUnobservedTaskException;
+        if (arguments.ExitWithParent)
+            new Thread(WatchParent) { IsBackground = true, Name = "parent watch" }.Start();
+    }
+
+    /// <summary>Cancelled when the process shall stop.</summary>
+    public CancellationToken Stopping => _stop.Token;
+
+    public void Dispose()
+    {
+        foreach (var signal in _signals)
+            signal.Dispose();
+        _graceTimer?.Dispose();
+        AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        TaskScheduler.UnobservedTaskException -= OnUnobservedTaskException;
+        // The watching thread may still cancel: the source is left to the collector.
+    }
+
+    private static void Ignore(PosixSignalContext context) => context.Cancel = true;
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        Stop(context.Signal.ToString(), endIfAskedBefore: context.Signal == PosixSignal.SIGINT);
+    }
+
+    private void WatchParent()
+    {
+        using var input = Console.OpenStandardInput();
+        var nothing = new byte[64];
+        try
+        {
+            while (input.Read(nothing) > 0)
+            {
+            }
+        }
+        catch (IOException broken)
+        {
+            HostingLog.ParentWatchBroken(_logger, broken);
+        }
+
+        Stop("the end of the parent process", endIfAskedBefore: false);
+    }
+
+    private void Stop(string reason, bool endIfAskedBefore)
+    {
+        if (Interlocked.Exchange(ref _asked, 1) == 1)
+        {
+            if (endIfAskedBefore)
+                End(reason);
+            return;
+        }
+
+        HostingLog.Stopping(_logger, reason);
+        _graceTimer = new Timer(_ => End("the end of the grace period"), null, Grace, Timeout.InfiniteTimeSpan);
+        // Callbacks of the token run elsewhere: one that blocks must not hold up the signal handler.
+        ThreadPool.UnsafeQueueUserWorkItem(source => source.Cancel(), _stop, preferLocal: false);
+    }
+
+    private void End(string reason)
+    {
+        HostingLog.Ended(_logger, reason);
+        _log.Flush();
+        Environment.Exit(ExitCodes.Internal);
+    }
+
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e)
+    {
+        HostingLog.Unhandled(_logger, e.ExceptionObject as Exception);
+        _log.Flush();
+        Environment.Exit(ExitCodes.Internal);
+    }
+
+    private void OnUnobservedTaskException(object? sender, UnobservedTaskExceptionEventArgs e) => HostingLog.Unobserved(_logger, e.Exception);
+}

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Reflection;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Logging;
+using Dams.Hosting.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.Hosting;
+
+/// <summary>
+/// The frame of the four processes: command line, configuration, log, key, one process per folder, signals, exit codes (<see cref="ExitCodes"/>). What stands
+/// here is the same for all; what a process does is <c>run</c>.
+/// </summary>
+public static class NodeProgram
+{
+    /// <summary>The program's version, without build data.</summary>
+    public static string Release { get; } =
+        typeof(NodeProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>Runs a process until it is told to stop.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="role">What the process is for.</param>
+    /// <param name="run">
+    /// Does the work, and returns soon after its token is cancelled (ten seconds at most, or the process is ended); what it returns is the exit code.
+    /// </param>
+    /// <param name="options">Further options of this program; read them from <see cref="NodeContext.Options"/>.</param>
+    public static async Task<int> RunAsync(
+        string[] args, NodeRole role, Func<NodeContext, CancellationToken, Task<int>> run, params IEnumerable<Option> options)
+    {
+        var arguments = NodeArguments.Parse(args, role, options, out var exitCode);
+        if (arguments is null)
+            return exitCode;
+        // Standard output belongs to whoever started this process.
+        Console.SetOut(Console.Error);
+        try
+        {
+            return Load(arguments) is { } topology ? await RunAsync(arguments, topology, run).ConfigureAwait(false) : ExitCodes.Configuration;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return Fail(problem.Message);
+        }
+    }
+
+    private static ClusterTopology? Load(NodeArguments arguments)
+    {
+        var reading = arguments.Config is { } file ? TopologyReader.ReadFile(file) : new TopologyReading(ClusterTopology.Default(), []);
+        foreach (var problem in reading.Problems)
+            Console.Error.WriteLine(problem);
+        if (reading.Topology is not { } topology)
+            return null;
+        if (topology.Find(arguments.Id) is null)
+        {
+            Console.Error.WriteLine($"--id is {arguments.Id}, which the configuration doesn't have; it has {string.Join(", ", topology.Nodes.Select(node => node.Id))}");
+            return null;
+        }
+
+        return arguments.LogFolder is { } folder ? topology with { Log = topology.Log with { Folder = folder } } : topology;
+    }
+
+    private static async Task<int> RunAsync(NodeArguments arguments, ClusterTopology topology, Func<NodeContext, CancellationToken, Task<int>> run)
+    {
+        var folder = topology.FolderOf(arguments.Id);
+        using var held = PidFile.TryHold(folder, arguments.Id.ToString());
+        if (held is null)
+        {
+            Fail($"{arguments.Id} already runs on {folder}{(PidFile.FindRunning(folder, arguments.Id.ToString()) is { } other ? $", as process {other.ProcessId}" : "")}");
+            return ExitCodes.AlreadyRunning;
+        }
+
+        var key = ClusterKey.LoadOrCreate(topology.KeyFile);
+        if (key.Key is null)
+            return Fail(key.Problem!);
+        Directory.CreateDirectory(topology.Log.Folder);
+        using var log = NodeLogging.Open(topology.LogFileOf(arguments.Id), topology.Log, arguments.LogLevel,
+            arguments.Supervised ? LogLevel.Warning : LogLevel.Information);
+        using var lifetime = new NodeLifetime(arguments, log);
+        var context = new NodeContext(topology, arguments, log.Factory, key.Key);
+        var logger = log.Factory.CreateLogger("Dams.Hosting.NodeProgram");
+        HostingLog.Starting(logger, arguments.Id.ToString(), topology.Cluster, Release, Environment.ProcessId, context.Node.Listen.ToString(), folder);
+        if (topology.Durability == Durability.Memory)
+            HostingLog.MemoryOnly(logger);
+        var exitCode = await RunGuardedAsync(context, run, logger, lifetime.Stopping).ConfigureAwait(false);
+        HostingLog.Stopped(logger, exitCode);
+        return exitCode;
+    }
+
+    private static async Task<int> RunGuardedAsync(
+        NodeContext context, Func<NodeContext, CancellationToken, Task<int>> run, ILogger logger, CancellationToken stopping)
+    {
+        try
+        {
+            return await run(context, stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return ExitCodes.Stopped;
+        }
+        catch (Exception problem) when (PortConflict.IsCauseOf(problem))
+        {
+            // The conflict may be over by now, or lie in a port that is not the process's own: then the exception itself has to do.
+            var conflicts = PortConflict.Find(context.Topology, context.Id);
+            foreach (var conflict in conflicts)
+                HostingLog.PortConflict(logger, conflict.ToString());
+            if (conflicts.Count == 0)
+                HostingLog.BindFailed(logger, problem);
+            return ExitCodes.PortInUse;
+        }
+#pragma warning disable CA1031 // The last resort of a process: it is logged, and the process ends.
+        catch (Exception problem)
+#pragma warning restore CA1031
+        {
+            HostingLog.Unhandled(logger, problem);
+            return ExitCodes.Internal;
+        }
+    }
+
+    private static int Fail(string problem)
+    {
+        Console.Error.WriteLine(problem);
+        return ExitCodes.Configuration;
+    }
+}

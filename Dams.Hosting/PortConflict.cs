@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Sockets;
+using Dams.Contracts.Topology;
+
+namespace Dams.Hosting;
+
+/// <summary>A port of the configuration that can't be had.</summary>
+/// <param name="Owner">Whose port it is, or "control".</param>
+/// <param name="Listen">Which.</param>
+/// <param name="Setting">What in the configuration changes it: a JSON path.</param>
+/// <param name="Error">What the system says.</param>
+public sealed record PortConflict(string Owner, NodeAddress Listen, string Setting, SocketError Error)
+{
+    /// <summary>A sentence for people, with what to do.</summary>
+    public override string ToString() => Error switch
+    {
+        SocketError.AddressAlreadyInUse =>
+            $"{Listen}, the port of {Owner}, is in use by another program: end that one, or change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
+        SocketError.AddressNotAvailable =>
+            $"{Listen.Address}, the address of {Owner}, is not an address of this machine: change {SettingOfAddress} in {ClusterTopology.FileName} (or use dams up --address)",
+        SocketError.AccessDenied =>
+            $"{Listen}, the port of {Owner}, is reserved for the system: change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
+        _ => $"{Listen}, the port of {Owner}, can't be used ({Error}): change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
+    };
+
+    private string SettingOfAddress => Setting.Replace(".port", ".address", StringComparison.Ordinal);
+
+    /// <summary>Tries every port of the cluster; all conflicts at once.</summary>
+    public static IReadOnlyList<PortConflict> FindAll(ClusterTopology topology) =>
+    [
+        .. topology.Nodes.SelectMany(node => Find(topology, node.Id)),
+        .. Probe("control", topology.Control, "$.control.port", http: true, udp: false),
+    ];
+
+    /// <summary>Tries the ports of one process.</summary>
+    public static IReadOnlyList<PortConflict> Find(ClusterTopology topology, NodeId id) => topology.Find(id) is { } node
+        ? [.. Probe(id.ToString(), node.Listen, topology.PortSettingOf(id), http: id.Role != NodeRole.Sequencer, udp: true)]
+        : [];
+
+    /// <summary>Whether an exception, or one that it wraps, says that an address can't be bound.</summary>
+    public static bool IsCauseOf(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.AccessDenied })
+                return true;
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<PortConflict> Probe(string owner, NodeAddress listen, string setting, bool http, bool udp)
+    {
+        var error = (udp ? Bind(listen.ToEndPoint(), SocketType.Dgram, ProtocolType.Udp) : null)
+            ?? (http ? Bind(listen.ToEndPoint(), SocketType.Stream, ProtocolType.Tcp) : null);
+        if (error is { } found)
+            yield return new PortConflict(owner, listen, setting, found);
+    }
+
+    private static SocketError? Bind(IPEndPoint endPoint, SocketType type, ProtocolType protocol)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, type, protocol);
+            socket.Bind(endPoint);
+            // Two TCP sockets may be bound to one address as long as only one of them listens.
+            if (type == SocketType.Stream)
+                socket.Listen(1);
+            return null;
+        }
+        catch (SocketException refused)
+        {
+            return refused.SocketErrorCode;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Dams.Contracts.Topology;
+
+namespace Dams.Hosting.Processes;
+
+/// <summary>One of our programs, and the host that runs it.</summary>
+/// <param name="Host">The <c>dotnet</c> executable.</param>
+/// <param name="File">The program's assembly.</param>
+public sealed record DamsProgram(string Host, string File)
+{
+    /// <summary>How to start it. It has no standard input; give it <paramref name="parentWatch"/> to let it notice this process's end there.</summary>
+    public ProcessStartInfo ToStartInfo(IEnumerable<string> arguments, bool parentWatch = false) =>
+        new(Host, [File, .. arguments, .. parentWatch ? (string[])["--exit-with-parent"] : []])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+        };
+}
+
+/// <summary>
+/// Finds our programs: beside the assembly that runs (published, or tests), or in the build output of the sibling project in the same configuration
+/// (<c>dotnet run</c> from a clone).
+/// </summary>
+public static class ProgramLocator
+{
+    /// <summary>The assembly's name of each role's program.</summary>
+    public static string AssemblyOf(NodeRole role) => role switch
+    {
+        NodeRole.FrontEnd => "Dams.FrontEnd",
+        NodeRole.Sequencer => "Dams.Sequencer",
+        NodeRole.Replica => "Dams.Replica",
+        NodeRole.Manager => "Dams.ReplicaManager",
+        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "not a role"),
+    };
+
+    /// <summary>The program of a role.</summary>
+    /// <exception cref="FileNotFoundException">It is in none of the places; the message lists them.</exception>
+    public static DamsProgram Find(NodeRole role) => Find(AssemblyOf(role), AppContext.BaseDirectory);
+
+    /// <summary>The program of that assembly name.</summary>
+    /// <param name="assembly">The assembly's name without extension.</param>
+    /// <param name="baseFolder">Where the running assembly is.</param>
+    /// <exception cref="FileNotFoundException">It is in none of the places; the message lists them.</exception>
+    public static DamsProgram Find(string assembly, string baseFolder)
+    {
+        var candidates = Candidates(assembly, Path.TrimEndingDirectorySeparator(baseFolder)).ToList();
+        // A project that only builds another has that one's runtimeconfig.json beside it, but not its assembly.
+        var file = candidates.Find(candidate => File.Exists(candidate) && File.Exists(Path.ChangeExtension(candidate, ".runtimeconfig.json")));
+        return file is null
+            ? throw new FileNotFoundException($"{assembly}.dll has not been built: it is neither {string.Join(" nor ", candidates)}")
+            : new DamsProgram(FindHost(), file);
+    }
+
+    /// <summary>The <c>dotnet</c> executable that belongs to the runtime that runs this process.</summary>
+    public static string FindHost()
+    {
+        var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        if (Environment.ProcessPath is { } self && Path.GetFileName(self) == name)
+            return self;
+        // <root>/shared/Microsoft.NETCore.App/<version>/System.Private.CoreLib.dll
+        var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+        string?[] candidates = [Path.Combine(root, name), Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")];
+        return Array.Find(candidates, File.Exists) ?? name;
+    }
+
+    private static IEnumerable<string> Candidates(string assembly, string baseFolder)
+    {
+        yield return Path.Combine(baseFolder, assembly + ".dll");
+        // <solution>/<project>/bin/<configuration>/<framework>
+        var framework = new DirectoryInfo(baseFolder);
+        if (framework.Parent is { } configuration && configuration.Parent is { Name: "bin", Parent.Parent: { } solution })
+            yield return Path.Combine(solution.FullName, assembly, "bin", configuration.Name, framework.Name, assembly + ".dll");
+    }
+}

@@ -1,0 +1,48 @@
+using Dams.Contracts.Soap;
+using Dams.Contracts.Topology;
+using Dams.Soap;
+using Microsoft.AspNetCore.Routing;
+
+namespace Dams.Hosting.Web;
+
+/// <summary>Puts the cluster's SOAP contracts at their paths, with the cluster's limits and addresses.</summary>
+public static class SoapEndpoints
+{
+    /// <summary>The path of the appointment contract, at the front end and at each replica.</summary>
+    public const string AppointmentPath = "/AppointmentService";
+
+    /// <summary>The path of the original system's contract.</summary>
+    public const string OriginalPath = "/FrontEnd";
+
+    /// <summary>The path of a replica's own contract.</summary>
+    public const string ReplicaPath = "/ReplicaService";
+
+    /// <summary>The appointment contract in front of an executor.</summary>
+    public static void MapAppointments(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
+        web.MapSoapService<IAppointmentService>(AppointmentPath, http => new AppointmentService(executor, null, http.RequestAborted),
+            OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with { SampleValues = WsdlDocuments.AppointmentSamples });
+
+    /// <summary>The original system's contract in front of an executor; its faults are strings.</summary>
+    public static void MapOriginal(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
+        web.MapSoapService<IFrontEndImpl>(OriginalPath, http => new FrontEndImpl(new AppointmentService(executor, null, http.RequestAborted)),
+            OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null));
+
+    /// <summary>A replica's own contract.</summary>
+    public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica) =>
+        web.MapSoapService(ReplicaPath, replica, OptionsOf(topology, WsdlDocuments.ReplicaService,
+            fault => ReplicaFaults.DetailOf(fault.Kind == SoapHostFaultKind.InternalError, fault.Reason, fault.Field)) with { PublicBaseUrl = null });
+
+    private static object? DetailOfAppointments(SoapHostFault fault) => fault.Kind == SoapHostFaultKind.InternalError
+        ? DamsFaults.DetailOfDefect(fault.Reason)
+        : DamsFaults.DetailOfMalformed(fault.Reason, fault.Field);
+
+    private static SoapServiceOptions OptionsOf(ClusterTopology topology, string wsdl, Func<SoapHostFault, object?> detail) => new()
+    {
+        Wsdl = wsdl,
+        PublicBaseUrl = topology.PublicBaseUrl,
+        AllowedHosts = topology.AllowedHosts,
+        RequestBytesMax = topology.Limits.RequestBytesMax,
+        DepthMax = topology.Limits.XmlDepthMax,
+        FaultDetail = detail,
+    };
+}

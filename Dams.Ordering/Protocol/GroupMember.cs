@@ -1,0 +1,287 @@
+using Dams.Ordering.Messages;
+using Dams.Ordering.Storage;
+
+namespace Dams.Ordering.Protocol;
+
+/// <summary>What a member is doing.</summary>
+public enum MemberState
+{
+    /// <summary>Nothing is installed yet, or the promise is ahead of what is installed: no order is followed, a NEWVIEW is waited for.</summary>
+    Promised,
+
+    /// <summary>A NEWVIEW is being installed: entries up to its tail are fetched.</summary>
+    Installing,
+
+    /// <summary>Follows the order of the installed epoch.</summary>
+    Following,
+
+    /// <summary>Its incarnation is not in the view of the epoch: it has nothing to say until it joins.</summary>
+    Outside,
+
+    /// <summary>Two different entries for one number were seen: it answers nothing any more. Nothing is repaired in place.</summary>
+    Halted,
+}
+
+/// <summary>Takes the entries of a member in sequence, each once, committed.</summary>
+public interface IEntryConsumer
+{
+    /// <summary>The next entry of the order.</summary>
+    void OnDelivered(Entry entry, Instant now);
+}
+
+/// <summary>
+/// A member of the group: keeps the durable log, says what it has stored, executes what is committed, and takes part in changes of epoch.
+/// Pure and single-threaded; its only doors are the log, the outbox and the consumer. Kaashoek's receiver with resilience degree 1, epochs and
+/// durable promises after Viewstamped Replication.
+/// </summary>
+public sealed partial class GroupMember : IProtocol
+{
+    private readonly GroupOptions _options;
+    private readonly byte _id;
+    private readonly IMemberLog _log;
+    private readonly Outbox _outbox;
+    private readonly IEntryConsumer _consumer;
+    private readonly SeededRandom _random;
+    private readonly HoldBackBuffer _held;
+    private readonly LossDetector _losses;
+    private readonly List<Entry> _appending = [];
+    private readonly Queue<PendingWrite> _writes = [];
+
+    private Incarnation _incarnation;
+    private Reign _promised;
+    private Reign _installed;
+    private View _view;
+    private SequenceNumber _contiguous;
+    private Chain _chain;
+    private SequenceNumber _durable;
+    private SequenceNumber _executed;
+    private SequenceNumber _commit;
+    private SequenceNumber _gc;
+    private SequenceNumber _maxKnown;
+    private SequenceNumber _historyFrom = new(1);
+    private long _lastTime;
+    private MemberRecord? _recordDirty;
+    private NodeId? _promiseTo;
+    private NodeId? _installAckTo;
+    private bool _ackDue;
+    private Instant _stateAt;
+    private Instant _suspectAt;
+    private Instant? _heardAt;
+
+    /// <summary>A member over its log, which may hold a former life.</summary>
+    /// <param name="options">The group.</param>
+    /// <param name="id">Its slot.</param>
+    /// <param name="log">Its disk.</param>
+    /// <param name="outbox">Where its messages go.</param>
+    /// <param name="consumer">Who executes.</param>
+    /// <param name="seed">For jitter.</param>
+    public GroupMember(GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed)
+    {
+        _options = options;
+        _id = id;
+        _log = log;
+        _outbox = outbox;
+        _consumer = consumer;
+        _random = new SeededRandom(seed);
+        _held = new HoldBackBuffer(options.WindowEntriesMax);
+        _losses = new LossDetector(options, _random);
+        var record = log.Record;
+        _incarnation = record.Incarnation;
+        _promised = record.Promised;
+        _installed = record.Installed;
+        _view = record.View;
+        _contiguous = _durable = _maxKnown = log.Last;
+        _executed = log.Base;
+        _chain = log.Last == log.Base ? log.BaseChain : log.Read(log.Last)!.Chain;
+        _lastTime = log.Last == log.Base ? 0 : log.Read(log.Last)!.Time;
+        _commit = SequenceNumber.Min(log.CommitHint, log.Last);
+        State = _installed.Epoch != Epoch.None && _installed == _promised ? MemberState.Following : MemberState.Promised;
+    }
+
+    /// <summary>What it is doing.</summary>
+    public MemberState State { get; private set; }
+
+    /// <summary>Why it halted; null unless it has.</summary>
+    public string? HaltReason { get; private set; }
+
+    /// <summary>Its slot.</summary>
+    public byte Id => _id;
+
+    /// <summary>The identity of its data folder.</summary>
+    public Incarnation Incarnation => _incarnation;
+
+    /// <summary>The epoch it has promised to obey.</summary>
+    public Reign Promised => _promised;
+
+    /// <summary>The epoch whose order its log is a prefix of.</summary>
+    public Reign Installed => _installed;
+
+    /// <summary>The members.</summary>
+    public View View => _view;
+
+    /// <summary>Last number received in order.</summary>
+    public SequenceNumber Contiguous => _contiguous;
+
+    /// <summary>Last number on disk.</summary>
+    public SequenceNumber Durable => _durable;
+
+    /// <summary>Last number executed.</summary>
+    public SequenceNumber Executed => _executed;
+
+    /// <summary>Last number known to be committed.</summary>
+    public SequenceNumber CommitSeq => _commit;
+
+    /// <summary>Every member has this durably, as the sequencer says.</summary>
+    public SequenceNumber GcSeq => _gc;
+
+    /// <summary>The chain value at <see cref="Contiguous"/>.</summary>
+    public Chain Chain => _chain;
+
+    /// <inheritdoc/>
+    public Instant NextDeadline { get; private set; }
+
+    private Epoch HeaderEpoch => State == MemberState.Following ? _installed.Epoch : Epoch.None;
+
+    private MemberProgress Progress => new(_incarnation, _contiguous, _durable, _executed);
+
+    /// <summary>Replays what is known to be committed, and starts its timers. Call once.</summary>
+    public void Start(Instant now)
+    {
+        _stateAt = now + _options.StateInterval;
+        ArmSuspicion(now);
+        Execute(now);
+        UpdateDeadline();
+    }
+
+    /// <inheritdoc/>
+    public void OnMessage(in Envelope envelope, Message message, Instant now)
+    {
+        if (State == MemberState.Halted)
+            return;
+        switch (message)
+        {
+            case Order m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
+            case Retrans m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
+            case Commit m when IsFromReign(envelope, now): OnCommit(m, now); break;
+            case Sync m when IsFromReign(envelope, now): OnSync(envelope, m, now); break;
+            case Fetched m: OnFetched(envelope, m, now); break;
+            case Nak m: OnNak(envelope, m); break;
+            case Fetch m: OnFetch(envelope, m); break;
+            case Prepare m: OnPrepare(envelope, m, now); break;
+            case NewView m: OnNewView(envelope, m, now); break;
+            case GetView: OnGetView(envelope, now); break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnTimer(Instant now)
+    {
+        if (State == MemberState.Halted)
+        {
+            NextDeadline = Instant.Never;
+            return;
+        }
+
+        if (now >= _stateAt)
+            OnStateTimerElapsed(now);
+        if (now >= _suspectAt)
+            OnSuspicionTimerElapsed(now);
+        if (now >= _losses.Due)
+            OnLossTimerElapsed(now);
+        if (now >= _installRetryAt)
+            OnInstallTimerElapsed(now);
+        UpdateDeadline();
+    }
+
+    /// <inheritdoc/>
+    public void OnBatchEnd(Instant now)
+    {
+        if (State == MemberState.Halted)
+            return;
+        if (now >= _losses.Due)
+            OnLossTimerElapsed(now);
+        WriteBatch(null);
+        if (_ackDue && State == MemberState.Following)
+            SendToSequencer(new Stored(Progress));
+        _ackDue = false;
+        UpdateDeadline();
+    }
+
+    /// <inheritdoc/>
+    public void OnFlushed(long write, Instant now)
+    {
+        while (_writes.TryPeek(out var pending) && pending.Write <= write)
+        {
+            _writes.Dequeue();
+            if (State == MemberState.Halted)
+                continue;
+            _durable = SequenceNumber.Min(pending.Last, _contiguous);
+            _ackDue = true;
+            if (pending.PromiseTo is { } candidate && pending.Promised == _promised)
+                SendPromise(candidate);
+            if (pending.InstallAckTo is { } sequencer && pending.Installed == _installed)
+                _outbox.Send(sequencer, HeaderEpoch, new NewViewAck(_installed, Progress));
+        }
+    }
+
+    private void OnStateTimerElapsed(Instant now)
+    {
+        _stateAt = now + _options.StateInterval;
+        if (State == MemberState.Following)
+            SendToSequencer(new State(Progress, _writes.Count));
+    }
+
+    /// <summary>Writes what was collected as one atomic batch; the flush follows at the shell's hand.</summary>
+    private void WriteBatch(SequenceNumber? cutTo)
+    {
+        if (_appending.Count == 0 && _recordDirty is null && cutTo is null)
+            return;
+        var batch = new LogBatch(cutTo, [.. _appending], _recordDirty, SequenceNumber.Min(_commit, _contiguous));
+        var write = _log.Write(batch);
+        _appending.Clear();
+        _writes.Enqueue(new PendingWrite(write, _contiguous, _recordDirty is null ? null : _promiseTo, _promised,
+            _recordDirty is null ? null : _installAckTo, _installed));
+        _recordDirty = null;
+        _promiseTo = _installAckTo = null;
+        _outbox.WantFlush(write);
+    }
+
+    private Entry? EntryAt(SequenceNumber seq)
+    {
+        if (_appending.Count > 0 && seq >= _appending[0].Seq && seq <= _contiguous)
+            return _appending[(int)(seq - _appending[0].Seq)];
+        return _log.Read(seq);
+    }
+
+    private Chain? ChainAt(SequenceNumber seq) =>
+        seq == _contiguous ? _chain : seq == _log.Base ? _log.BaseChain : EntryAt(seq)?.Chain;
+
+    private void Execute(Instant now)
+    {
+        while (_executed < _commit && _executed < _contiguous)
+        {
+            var entry = EntryAt(_executed.Next);
+            Invariant.That(entry is not null && entry.Seq == _executed.Next);
+            _executed = entry.Seq;
+            _consumer.OnDelivered(entry, now);
+        }
+    }
+
+    private void Halt(string reason)
+    {
+        State = MemberState.Halted;
+        HaltReason = reason;
+        _held.Clear();
+        _losses.Reset();
+        NextDeadline = Instant.Never;
+    }
+
+    private void SendToSequencer(Message message) => _outbox.Send(NodeId.Sequencer(_installed.Epoch.Sequencer), HeaderEpoch, message);
+
+    private void UpdateDeadline() =>
+        NextDeadline = Instant.Earlier(Instant.Earlier(_stateAt, _suspectAt), Instant.Earlier(_losses.Due, _installRetryAt));
+
+    /// <summary>What to do when a write is on disk.</summary>
+    private readonly record struct PendingWrite(
+        long Write, SequenceNumber Last, NodeId? PromiseTo, Reign Promised, NodeId? InstallAckTo, Reign Installed);
+}

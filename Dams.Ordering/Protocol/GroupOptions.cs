@@ -1,0 +1,83 @@
+namespace Dams.Ordering.Protocol;
+
+/// <summary>Who is who in a group, and its timing. Immutable; the same in every process.</summary>
+public sealed record GroupOptions
+{
+    /// <summary>The group.</summary>
+    public required GroupId Group { get; init; }
+
+    /// <summary>Slots of the members, ascending.</summary>
+    public required IReadOnlyList<byte> Members { get; init; }
+
+    /// <summary>Sequencers in the order of preference.</summary>
+    public required IReadOnlyList<byte> Sequencers { get; init; }
+
+    /// <summary>Front ends, which get SYNC too.</summary>
+    public required IReadOnlyList<byte> FrontEnds { get; init; }
+
+    /// <summary>What the members are on the network.</summary>
+    public NodeRole MemberRole => Group == GroupId.Managers ? NodeRole.Manager : NodeRole.Replica;
+
+    /// <summary>How often the active sequencer shows that it lives.</summary>
+    public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How often a member says what it has.</summary>
+    public TimeSpan StateInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A member suspects the sequencer after a random silence from here …</summary>
+    public TimeSpan SuspicionMin { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>… to here, so that members don't act in step.</summary>
+    public TimeSpan SuspicionMax { get; init; } = TimeSpan.FromMilliseconds(1000);
+
+    /// <summary>Repetition of everything that belongs to a change of epoch.</summary>
+    public TimeSpan EpochRetry { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The i-th sequencer in the order of preference waits i times this before it becomes a candidate.</summary>
+    public TimeSpan CandidateStagger { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>A suspicion or a summary older than this no longer counts.</summary>
+    public TimeSpan EvidenceLifetime { get; init; } = TimeSpan.FromMilliseconds(350);
+
+    /// <summary>A candidate without progress for this long starts again with a higher epoch.</summary>
+    public TimeSpan CandidatePatience { get; init; } = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>A sequencer that has heard fewer than Q voters for this long stops sending SYNC: it must not look alive when it is deaf.</summary>
+    public TimeSpan DeafAfter { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A gap that only a number shows is asked for after this (what is missing may be on its way).</summary>
+    public TimeSpan NakDelay { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The first repetition of a negative acknowledgement; doubles.</summary>
+    public TimeSpan NakRetryMin { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>The longest time between repetitions.</summary>
+    public TimeSpan NakRetryMax { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The sequencer does not answer the same NAK of the same member again within this (retransmit linger).</summary>
+    public TimeSpan RetransmitLinger { get; init; } = TimeSpan.FromMilliseconds(3);
+
+    /// <summary>Tries at the sequencer before a member is asked.</summary>
+    public int NakTriesAtSequencer { get; init; } = 3;
+
+    /// <summary>Entries ordered and not committed; more is BUSY. Also how far ahead a member holds entries back.</summary>
+    public int WindowEntriesMax { get; init; } = 1024;
+
+    /// <summary>Entries in the sequencer's history buffer.</summary>
+    public int HistoryEntriesMax { get; init; } = 8192;
+
+    /// <summary>Payload bytes in the sequencer's history buffer.</summary>
+    public long HistoryBytesMax { get; init; } = 64L << 20;
+
+    /// <summary>Entries in answer to one NAK.</summary>
+    public int RetransmitEntriesMax { get; init; } = 32;
+
+    /// <summary>Entries in answer to one FETCH.</summary>
+    public int FetchEntriesMax { get; init; } = 128;
+
+    /// <summary>What a front end is told to wait when the window is full, in milliseconds.</summary>
+    public int BusyRetryMilliseconds { get; init; } = 20;
+
+    /// <summary>The node of a member.</summary>
+    public NodeId Member(byte id) => new(MemberRole, id);
+}

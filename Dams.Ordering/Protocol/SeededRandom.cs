@@ -1,0 +1,32 @@
+namespace Dams.Ordering.Protocol;
+
+/// <summary>A small generator (SplitMix64) for jitter: the same seed gives the same run on every machine and runtime.</summary>
+/// <param name="seed">Any value.</param>
+public sealed class SeededRandom(ulong seed)
+{
+    private ulong _state = seed;
+
+    /// <summary>64 random bits.</summary>
+    public ulong Next()
+    {
+        _state += 0x9E3779B97F4A7C15;
+        var z = _state;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>A whole number from 0 to below a bound.</summary>
+    /// <param name="bound">At least 1.</param>
+    public int Below(int bound)
+    {
+        Invariant.That(bound > 0);
+        return (int)(Next() % (ulong)bound);
+    }
+
+    /// <summary>A duration from one to another.</summary>
+    public TimeSpan Between(TimeSpan from, TimeSpan to) => to <= from ? from : from + new TimeSpan((long)(Next() % (ulong)(to - from).Ticks));
+
+    /// <summary>True with a probability in thousandths.</summary>
+    public bool Chance(int perMille) => Below(1000) < perMille;
+}

@@ -1,0 +1,178 @@
+using Dams.Ordering.Messages;
+
+namespace Dams.Ordering.Protocol;
+
+/// <content>The normal path of the active sequencer.</content>
+public sealed partial class SequencerProtocol
+{
+    private void OnReq(in Envelope envelope, Req req, Instant now)
+    {
+        if (envelope.From.Role != NodeRole.FrontEnd && envelope.From.Role != NodeRole.Manager)
+            return;
+        var request = req.Request;
+        if (State != SequencerState.Active)
+        {
+            Acknowledge(envelope, request, ReqAckStatus.NotSequencer, _believedActive);
+            return;
+        }
+
+        if (_history.Find(request.Key) is { } known && known.Request.Digest == request.Digest)
+        {
+            OnRepeatedReq(envelope, known);
+            return;
+        }
+
+        if (request.Payload.Length > Request.PayloadBytesMax)
+        {
+            Acknowledge(envelope, request, ReqAckStatus.TooBig, Request.PayloadBytesMax);
+            return;
+        }
+
+        if (_max - _commit >= _options.WindowEntriesMax || _history.IsFull(_commit))
+        {
+            Acknowledge(envelope, request, ReqAckStatus.Busy, _options.BusyRetryMilliseconds);
+            return;
+        }
+
+        // A known key with another digest is ordered too: the replicas answer it.
+        var entry = Append(EntryKind.Operation, request, now);
+        Acknowledge(envelope, request, ReqAckStatus.Ordered, entry.Seq.Value);
+    }
+
+    /// <summary>The client may have lost the replies, so a repeat makes the replicas send them again; swallowing it would leave it waiting for ever.</summary>
+    private void OnRepeatedReq(in Envelope envelope, Entry known)
+    {
+        Acknowledge(envelope, known.Request, ReqAckStatus.Duplicate, known.Seq.Value);
+        if (known.Seq > _commit)
+            return;
+        var resend = new Resend(known.Request.Key, known.Seq, envelope.From.Number);
+        foreach (var member in _view.Members)
+            _outbox.Send(_options.Member(member.Id), _epoch, resend);
+    }
+
+    private void Acknowledge(in Envelope envelope, Request request, ReqAckStatus status, long argument) =>
+        _outbox.Send(envelope.From, _epoch, new ReqAck(request.Key, status, argument));
+
+    private Entry Append(EntryKind kind, Request request, Instant now)
+    {
+        _time = Math.Max(_time, now.UnixMilliseconds);
+        var entry = new Entry(_max.Next, _epoch, _time, kind, _chain, request);
+        _max = entry.Seq;
+        _chain = entry.Chain;
+        _history.Append(entry);
+        _history.Trim(_commit);
+        var order = new Order(entry);
+        foreach (var member in _view.Members)
+            _outbox.Send(_options.Member(member.Id), _epoch, order);
+        return entry;
+    }
+
+    private void OnProgress(in Envelope envelope, MemberProgress progress, Instant now)
+    {
+        if (State != SequencerState.Active || envelope.Epoch != _epoch || envelope.From.Role != _options.MemberRole
+            || !_members.TryGetValue(envelope.From.Number, out var track)
+            || !_view.TryGet(envelope.From.Number, out var member) || member.Incarnation != progress.Incarnation)
+        {
+            return;
+        }
+
+        // Never more than was ordered: what a member claims beyond is from no order of this epoch.
+        if (progress.Durable > _max)
+            return;
+        track.HeardAt = now;
+        if (track.Progress is { } before && before.Durable > progress.Durable)
+            progress = progress with { Durable = before.Durable };
+        track.Progress = progress;
+        AdvanceCommit();
+    }
+
+    /// <summary>An entry is committed when K voters have it on disk, and all before it are.</summary>
+    private void AdvanceCommit()
+    {
+        Span<long> durable = stackalloc long[View.MembersMax];
+        var voters = 0;
+        var lowest = long.MaxValue;
+        foreach (var member in _view.Members)
+        {
+            var stored = _members[member.Id].Progress?.Durable.Value ?? 0;
+            lowest = Math.Min(lowest, stored);
+            if (member.Votes)
+                durable[voters++] = stored;
+        }
+
+        if (voters == 0 || voters < _view.CommitQuorum)
+            return;
+        durable[..voters].Sort();
+        var stable = new SequenceNumber(durable[voters - _view.CommitQuorum]);
+        _gc = new SequenceNumber(lowest);
+        if (stable <= _commit)
+            return;
+        _commit = stable;
+        _commitDue = true;
+        _history.Trim(_commit);
+    }
+
+    private void OnNak(in Envelope envelope, Nak nak, Instant now)
+    {
+        if (State != SequencerState.Active || envelope.From.Role != _options.MemberRole || !_members.TryGetValue(envelope.From.Number, out var track))
+            return;
+        if (track.LastNak == nak && now - track.LastNakAt < _options.RetransmitLinger)
+            return;
+        track.LastNak = nak;
+        track.LastNakAt = now;
+        var sent = 0;
+        for (var i = 0; i < 64 && sent < _options.RetransmitEntriesMax; i++)
+        {
+            if ((nak.Bitmap & (1UL << i)) == 0 || _history.Find(nak.From + i) is not { } entry)
+                continue;
+            _outbox.Send(envelope.From, _epoch, new Retrans(entry));
+            sent++;
+        }
+    }
+
+    private void OnMissing(in Envelope envelope, Missing missing)
+    {
+        if (State == SequencerState.Active && envelope.From.Role == _options.MemberRole
+            && _history.Find(missing.Key) is { } known && known.Seq == missing.Seq)
+        {
+            _history.Forget(missing.Key);
+        }
+    }
+
+    private void OnSyncTimerElapsed(Instant now)
+    {
+        _syncAt = now + _options.SyncInterval;
+        if (State != SequencerState.Active)
+        {
+            _syncAt = Instant.Never;
+            return;
+        }
+
+        var heard = 0;
+        foreach (var member in _view.Members)
+        {
+            if (member.Votes && _members[member.Id].HeardAt is { } at && now - at <= _options.DeafAfter)
+                heard++;
+        }
+
+        if (heard < _view.EpochQuorum && now - _activeSince > _options.DeafAfter)
+            return;
+        SendSync();
+    }
+
+    private void SendSync()
+    {
+        foreach (var member in _view.Members)
+            _outbox.Send(_options.Member(member.Id), _epoch, MakeSync());
+        foreach (var sequencer in _options.Sequencers)
+        {
+            if (sequencer != _id)
+                _outbox.Send(NodeId.Sequencer(sequencer), _epoch, MakeSync());
+        }
+
+        foreach (var frontEnd in _options.FrontEnds)
+            _outbox.Send(NodeId.FrontEnd(frontEnd), _epoch, MakeSync());
+    }
+
+    private Sync MakeSync() => new(_max, _commit, _gc, _history.From, _max - _commit > _options.WindowEntriesMax * 3 / 4, _view);
+}

@@ -1,0 +1,167 @@
+using Dams.Contracts.Domain;
+using Dams.Contracts.Encoding;
+using Dams.Contracts.Engines;
+using Dams.Ordering;
+using Dams.Ordering.Protocol;
+using Dams.Replica.State;
+
+namespace Dams.Replica.Core;
+
+/// <summary>What a replica keeps of an executed entry, outside the replicated state.</summary>
+/// <param name="Key">The request.</param>
+/// <param name="Seq">The number of the request's first execution.</param>
+/// <param name="RequestDigest">What was asked.</param>
+/// <param name="ResultDigest">SHA-256 of the result.</param>
+/// <param name="Result">The canonical reply.</param>
+internal sealed record StoredReply(RequestKey Key, SequenceNumber Seq, Digest RequestDigest, Digest ResultDigest, byte[] Result);
+
+/// <summary>A digest of the state just after an entry.</summary>
+/// <param name="Seq">The entry.</param>
+/// <param name="Digest">32 bytes.</param>
+internal sealed record Checkpoint(SequenceNumber Seq, byte[] Digest);
+
+/// <summary>Takes the replies of a <see cref="ReplicaCore"/>, in its loop.</summary>
+internal interface IReplySink
+{
+    /// <summary>An entry was executed.</summary>
+    void OnReply(StoredReply reply, byte frontEnd);
+}
+
+/// <summary>
+/// The replicated state machine around an engine: executes delivered entries strictly in sequence, each request key once. Pure and
+/// single-threaded. Its input is delivered entries, wherever they come from.
+/// </summary>
+internal sealed class ReplicaCore : IEntryConsumer
+{
+    private readonly ReplicaCoreOptions _options;
+    private readonly IReplySink _sink;
+    private readonly SessionTable _sessions;
+    private readonly StateDigester _digester = new();
+    private readonly Dictionary<SequenceNumber, StoredReply> _replies = [];
+    private readonly Queue<SequenceNumber> _replyOrder = [];
+    private readonly Queue<Checkpoint> _checkpoints = [];
+    private long _checkpointTime;
+
+    /// <summary>A state machine around an empty engine.</summary>
+    /// <param name="engine">The version.</param>
+    /// <param name="options">Bounds.</param>
+    /// <param name="sink">Where replies go.</param>
+    public ReplicaCore(IAppointmentEngine engine, ReplicaCoreOptions options, IReplySink sink)
+    {
+        Engine = engine;
+        _options = options;
+        _sink = sink;
+        _sessions = new SessionTable(options.ClientSessionsMax);
+        _digester.Reset(engine);
+    }
+
+    /// <summary>The engine.</summary>
+    public IAppointmentEngine Engine { get; }
+
+    /// <summary>Exactly-once bookkeeping.</summary>
+    public SessionTable Sessions => _sessions;
+
+    /// <summary>Last number executed.</summary>
+    public SequenceNumber Executed { get; private set; }
+
+    /// <summary>The last digests of the state, oldest first; all replicas take them at the same entries.</summary>
+    public IReadOnlyCollection<Checkpoint> Checkpoints => _checkpoints;
+
+    /// <summary>The digest of the state as it is now.</summary>
+    public byte[] Digest() => _digester.Digest(Engine);
+
+    /// <inheritdoc/>
+    public void OnDelivered(Entry entry, Instant now)
+    {
+        Invariant.That(entry.Seq == Executed.Next);
+        Executed = entry.Seq;
+        if (entry.Kind == EntryKind.Operation && Execute(entry) is { } reply)
+        {
+            Remember(entry.Seq, reply);
+            _sink.OnReply(reply, entry.Request.FrontEnd);
+        }
+
+        if (entry.Seq.Value % _options.CheckpointEntries == 0 || entry.Time - _checkpointTime >= _options.CheckpointMilliseconds)
+            TakeCheckpoint(entry);
+    }
+
+    /// <summary>The reply to the entry of a number, if it is still kept.</summary>
+    public StoredReply? FindReply(SequenceNumber seq) => _replies.GetValueOrDefault(seq);
+
+    /// <summary>The reply of a request that was executed under a number; null if it is gone, and the repeat must be ordered.</summary>
+    public StoredReply? FindReply(RequestKey key, SequenceNumber seq)
+    {
+        if (_replies.TryGetValue(seq, out var reply) && reply.Key == key)
+            return reply;
+        return _sessions.Find(key) is { } row && row.Seq == seq ? FromRow(key, row) : null;
+    }
+
+    /// <summary>A read that was not ordered: of this replica's state alone, as it is now.</summary>
+    public Reply Read(Command command)
+    {
+        Invariant.That(!command.IsWrite);
+        return Engine.Execute(command, _digester);
+    }
+
+    private StoredReply? Execute(Entry entry)
+    {
+        var request = entry.Request;
+        if (!_sessions.Admit(request))
+            return null;
+        if (_sessions.Find(request.Key) is { } row)
+            return row.Digest == request.Digest ? FromRow(request.Key, row) : Stored(entry, new RefusedReply(Refusal.RequestIdReused));
+        if (!CommandCodec.TryDecode(request.Payload.Span, out var command) || CommandCodec.OpcodeOf(command!) != request.Opcode)
+            return Stored(entry, new RefusedReply(Refusal.InternalError));
+        var reply = Stored(entry, Engine.Execute(command!, _digester));
+        if (command!.IsWrite)
+            _sessions.Add(request.Key, new SessionRow(request.Digest, entry.Seq, reply.Result));
+        return reply;
+    }
+
+    private static StoredReply FromRow(RequestKey key, SessionRow row) =>
+        new(key, row.Seq, row.Digest, Ordering.Digest.Of(row.Reply), row.Reply);
+
+    private static StoredReply Stored(Entry entry, Reply reply)
+    {
+        var bytes = ReplyCodec.Encode(reply);
+        return new StoredReply(entry.Request.Key, entry.Seq, entry.Request.Digest, Ordering.Digest.Of(bytes), bytes);
+    }
+
+    private void Remember(SequenceNumber seq, StoredReply reply)
+    {
+        _replies[seq] = reply;
+        _replyOrder.Enqueue(seq);
+        if (_replyOrder.Count > _options.RepliesKept)
+            _replies.Remove(_replyOrder.Dequeue());
+    }
+
+    private void TakeCheckpoint(Entry entry)
+    {
+        _checkpointTime = entry.Time;
+        _checkpoints.Enqueue(new Checkpoint(entry.Seq, Digest()));
+        if (_checkpoints.Count > _options.CheckpointsKept)
+            _checkpoints.Dequeue();
+    }
+}
+
+/// <summary>Bounds of a replica's memory. Immutable.</summary>
+internal sealed record ReplicaCoreOptions
+{
+    /// <summary>The newest client-made request ids that are remembered.</summary>
+    public int ClientSessionsMax { get; init; } = 1_000_000;
+
+    /// <summary>Replies of reads and writes that can be sent again.</summary>
+    public int RepliesKept { get; init; } = 10_000;
+
+    /// <summary>A replica this many entries behind executes without sending: its front end has long been told by others.</summary>
+    public int ReplyWhenBehindMax { get; init; } = 1_024;
+
+    /// <summary>A checkpoint comes at each multiple of this …</summary>
+    public int CheckpointEntries { get; init; } = 1_000;
+
+    /// <summary>… and at the first entry that is this much later than the last checkpoint, by the entries' own time.</summary>
+    public long CheckpointMilliseconds { get; init; } = 10_000;
+
+    /// <summary>Checkpoints that can be asked for.</summary>
+    public int CheckpointsKept { get; init; } = 8;
+}

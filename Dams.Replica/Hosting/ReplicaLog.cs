@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dams.Replica.Hosting;
+
+/// <summary>Log of a replica. Event ids 3000–3019.</summary>
+internal static partial class ReplicaLog
+{
+    [LoggerMessage(3000, LogLevel.Information, "replica {Id} runs version {Version}, incarnation {Incarnation}; its log ends at {Last}, {Executed} are executed")]
+    public static partial void Started(ILogger logger, int id, string version, string incarnation, long last, long executed);
+
+    [LoggerMessage(3001, LogLevel.Information, "{State}: epoch promised {Promised}, installed {Installed}, view {View}")]
+    public static partial void StateChanged(ILogger logger, string state, string promised, string installed, string view);
+
+    [LoggerMessage(3002, LogLevel.Critical, "halted: {Reason}. This incarnation answers nothing any more.")]
+    public static partial void Halted(ILogger logger, string reason);
+
+    [LoggerMessage(3003, LogLevel.Information, "serving the whole contract alone, with version {Version}: nothing is replicated, and nothing is kept")]
+    public static partial void Standalone(ILogger logger, string version);
+
+    [LoggerMessage(3004, LogLevel.Critical, "the loop of the replica has ended: {Problem}")]
+    public static partial void LoopEnded(ILogger logger, string problem);
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Dams.Hosting;
+using Dams.Hosting.Cluster;
+using Dams.Hosting.Web;
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+using Dams.Ordering.Protocol;
+using Dams.Ordering.Storage;
+using Dams.Replica.Core;
+using Dams.Replica.Service;
+using Dams.Replica.Versions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Durability = Dams.Contracts.Topology.Durability;
+
+namespace Dams.Replica.Hosting;
+
+/// <summary>A replica: a group member with its log, an engine, and SOAP endpoints. Or, alone, the whole contract from one engine.</summary>
+internal static class ReplicaProcess
+{
+    /// <summary>Serves the whole contract alone.</summary>
+    public static Option<bool> Standalone { get; } =
+        new("--standalone") { Description = "Serve the whole appointment contract alone, unreplicated and in memory: for development and comparison." };
+
+    /// <summary>Overrides the version.</summary>
+    public static Option<string?> Version { get; } = new("--engine") { Description = "The version to run, instead of the configuration's." };
+
+    public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
+    {
+        var logger = context.Loggers.CreateLogger("Dams.Replica");
+        var replica = context.Topology.FindReplica(context.Id.Number)!;
+        var name = context.Options.GetValue(Version) ?? replica.Versions[0];
+        if (!VersionCatalog.TryFind(name, out var version))
+        {
+            await Console.Error.WriteLineAsync($"there is no version {name}; there are {string.Join(", ", VersionCatalog.All.Select(known => known.Name))}");
+            return ExitCodes.Configuration;
+        }
+
+        return context.Options.GetValue(Standalone)
+            ? await RunStandaloneAsync(context, version, logger, stopping)
+            : await RunMemberAsync(context, version, logger, stopping);
+    }
+
+    private static async Task<int> RunStandaloneAsync(NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
+    {
+        ReplicaLog.Standalone(logger, version.Name);
+        await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
+        var executor = new StandaloneExecutor(version.Create());
+        web.MapAppointments(context.Topology, executor);
+        web.MapOriginal(context.Topology, executor);
+        await NodeWeb.RunAsync(web, stopping);
+        return ExitCodes.Stopped;
+    }
+
+    private static async Task<int> RunMemberAsync(NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
+    {
+        var boot = NodeDriver.NewBoot();
+        var clock = new ClockSource(TimeProvider.System);
+        var outbox = new Outbox();
+        using var log = DurableLog.Open(
+            new DurableLogOptions
+            {
+                Folder = Path.Combine(context.DataFolder, "log"),
+                Durability = context.Topology.Durability == Durability.Memory ? Ordering.Storage.Durability.Memory : Ordering.Storage.Durability.Disk,
+            },
+            context.Loggers.CreateLogger<DurableLog>());
+        var engineNumber = (byte)VersionCatalog.All.TakeWhile(known => known.Name != version.Name).Count();
+        var node = new ReplicaNode(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number, log, outbox, version.Create(), engineNumber,
+            new ReplicaCoreOptions(), boot.Value);
+        node.Start(clock.Now);
+        ReplicaLog.Started(logger, context.Id.Number, version.Name, node.Member.Incarnation.ToString(), log.Last.Value, node.Core.Executed.Value);
+
+        await using var network = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, new ObservedReplica(node, logger), outbox, log), clock);
+        await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
+        var frontEnd = new Uri(context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);
+        web.MapReplica(context.Topology, new ReplicaEndpoint(node, log, network.Driver, boot));
+        web.MapAppointments(context.Topology, new Contracts.Soap.ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));
+        await web.StartAsync(stopping);
+        network.Driver.Start();
+        var exitCode = await network.RunUntilAsync(stopping);
+        await web.StopAsync(CancellationToken.None);
+        return exitCode;
+    }
+}

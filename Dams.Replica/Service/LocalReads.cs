@@ -1,0 +1,14 @@
+using Dams.Contracts.Domain;
+using Dams.Contracts.Soap;
+using Dams.Ordering.Driver;
+using Dams.Replica.Core;
+
+namespace Dams.Replica.Service;
+
+/// <summary>Reads of this replica's state alone, so that the replicas can be put side by side. Called by many threads.</summary>
+internal sealed class LocalReads(ReplicaNode node, ProtocolDriver driver) : IAppointmentExecutor
+{
+    /// <inheritdoc/>
+    public async ValueTask<ExecutedReply> ExecuteAsync(Command command, string? requestId, CancellationToken ct) =>
+        await driver.InvokeAsync(_ => new ExecutedReply(node.Core.Read(command), node.Core.Executed.Value)).WaitAsync(ct).ConfigureAwait(false);
+}

@@ -1,0 +1,115 @@
+using System.ServiceModel;
+using Dams.Contracts.Soap;
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+using Dams.Ordering.Storage;
+using Dams.Replica.Core;
+
+namespace Dams.Replica.Service;
+
+/// <summary>
+/// The replica's own SOAP endpoint: what it holds, for front ends, managers and people. Called by many threads; everything it answers is taken in the
+/// replica's loop, so that what stands together in one answer was true together.
+/// </summary>
+internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, ProtocolDriver driver, BootId boot) : IReplicaService
+{
+    private const int EntriesMax = 500;
+
+    /// <inheritdoc/>
+    public Task<GetStatusResult> GetStatusAsync() => driver.InvokeAsync(_ =>
+    {
+        var member = node.Member;
+        return new GetStatusResult
+        {
+            Id = member.Id,
+            Incarnation = member.Incarnation.ToString(),
+            Boot = boot.ToString(),
+            Engine = node.Core.Engine.Version,
+            Epoch = member.Installed.Epoch.ToString(),
+            Executed = node.Core.Executed.Value,
+            Durable = member.Durable.Value,
+            FirstLogged = log.Base.Value + 1,
+            LastLogged = log.Last.Value,
+            StateDigest = Convert.ToHexStringLower(node.Core.Digest()),
+            ProcessId = Environment.ProcessId,
+        };
+    });
+
+    /// <inheritdoc/>
+    public Task<GetStateDigestResult> GetStateDigestAsync(long sequence)
+    {
+        RequireSequence(sequence, nameof(sequence));
+        return driver.InvokeAsync(_ =>
+        {
+            var checkpoint = node.Core.Checkpoints.FirstOrDefault(candidate => candidate.Seq.Value == sequence);
+            return new GetStateDigestResult
+            {
+                Found = checkpoint is not null,
+                Sequence = sequence,
+                Digest = checkpoint is null ? null : Convert.ToHexStringLower(checkpoint.Digest),
+            };
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<GetReplyResult> GetReplyAsync(long sequence)
+    {
+        RequireSequence(sequence, nameof(sequence));
+        return driver.InvokeAsync(_ => node.Core.FindReply(new SequenceNumber(sequence)) is { } reply
+            ? new GetReplyResult
+            {
+                Found = true,
+                Sequence = reply.Seq.Value,
+                RequestDigest = reply.RequestDigest.ToString(),
+                ResultDigest = reply.ResultDigest.ToString(),
+                Body = reply.Result,
+            }
+            : new GetReplyResult { Found = false, Sequence = sequence });
+    }
+
+    /// <inheritdoc/>
+    public Task<GetEntriesResult> GetEntriesAsync(long from, long to)
+    {
+        RequireSequence(from, nameof(from));
+        RequireSequence(to, nameof(to));
+        if (to < from || to - from >= EntriesMax)
+            throw ReplicaFaults.InvalidRequest(nameof(to), $"to is {to}, but must be from {from} to {from + EntriesMax - 1}");
+        return driver.InvokeAsync(_ =>
+        {
+            var entries = new List<LogEntry>();
+            for (var seq = from; seq <= to && new SequenceNumber(seq) <= node.Member.Executed; seq++)
+            {
+                if (log.Read(new SequenceNumber(seq)) is not { } entry)
+                    continue;
+                entries.Add(new LogEntry
+                {
+                    Sequence = seq,
+                    Epoch = entry.Epoch.ToString(),
+                    Time = entry.Time,
+                    Kind = entry.Kind.ToString(),
+                    RequestDigest = entry.Request.Digest.ToString(),
+                    Chain = entry.Chain.Value.ToString("x32", System.Globalization.CultureInfo.InvariantCulture),
+                    Payload = entry.Request.Payload.ToArray(),
+                });
+            }
+
+            return new GetEntriesResult { FirstLogged = log.Base.Value + 1, LastLogged = log.Last.Value, Entries = [.. entries] };
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<GetSnapshotResult> GetSnapshotAsync(long sequence, long offset)
+    {
+        RequireSequence(sequence, nameof(sequence));
+        if (offset < 0)
+            throw ReplicaFaults.InvalidRequest(nameof(offset), $"offset is {offset}, but must be 0 or more");
+        // No snapshot is kept while nobody joins.
+        return Task.FromResult(new GetSnapshotResult { Found = false });
+    }
+
+    private static void RequireSequence(long sequence, string field)
+    {
+        if (sequence is < 1 or > long.MaxValue / 2)
+            throw ReplicaFaults.InvalidRequest(field, $"{field} is {sequence}, but numbers begin with 1");
+    }
+}

@@ -1,0 +1,41 @@
+using System.Xml.Serialization;
+
+namespace Dams.Soap;
+
+/// <summary>An operation, as the interface and the WSDL agree on it.</summary>
+internal sealed class SoapOperation
+{
+    /// <summary>The wrapper element of the request.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The namespace of the wrapper elements.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>The SOAPAction; may be empty.</summary>
+    public required string Action { get; init; }
+
+    public required string Documentation { get; init; }
+
+    /// <summary>In the order of the wire.</summary>
+    public required IReadOnlyList<SoapParameter> Parameters { get; init; }
+
+    /// <summary>The namespace of the parameters' elements: empty in rpc style.</summary>
+    public required string ParameterNamespace { get; init; }
+
+    /// <summary>Whether the method returns something.</summary>
+    public required bool HasResult { get; init; }
+
+    /// <summary>Writes the wrapper of the answer and the result in it, given as an array.</summary>
+    public required XmlSerializer AnswerSerializer { get; init; }
+
+    /// <summary>Calls the method on a contract's implementation.</summary>
+    public required Func<object, object?[], ValueTask<object?>> Invoke { get; init; }
+
+    /// <summary>Whether a SOAPAction is compatible: absent, empty, ours, or namespace and name joined by <c>#</c>, as SOAP::Lite does.</summary>
+    public bool AcceptsAction(string? action) => string.IsNullOrEmpty(action)
+        || action == Action
+        || (action.Length == Namespace.Length + 1 + Name.Length
+            && action.StartsWith(Namespace, StringComparison.Ordinal)
+            && action[Namespace.Length] == '#'
+            && action.EndsWith(Name, StringComparison.Ordinal));
+}

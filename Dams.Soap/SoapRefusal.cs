@@ -1,0 +1,35 @@
+using System.Xml;
+
+namespace Dams.Soap;
+
+/// <summary>The fault codes of SOAP, by their names in 1.2.</summary>
+internal enum SoapFaultSide
+{
+    /// <summary>Client in SOAP 1.1.</summary>
+    Sender,
+
+    /// <summary>Server in SOAP 1.1.</summary>
+    Receiver,
+
+    /// <summary>A header that must be understood was not. No detail: it is not about the body.</summary>
+    MustUnderstand,
+
+    /// <summary>The envelope is of another version. No detail either.</summary>
+    VersionMismatch,
+}
+
+/// <summary>Why the host does not pass a message on.</summary>
+/// <param name="Side">The fault code.</param>
+/// <param name="Reason">Text for people, not yet cleaned.</param>
+/// <param name="Field">The element that is wrong, or null.</param>
+/// <param name="NotUnderstood">The headers, for MustUnderstand.</param>
+internal sealed record SoapRefusal(
+    SoapFaultSide Side, string Reason, string? Field = null, IReadOnlyList<XmlQualifiedName>? NotUnderstood = null)
+{
+    public static SoapRefusal Invalid(string reason, string? field = null) => new(SoapFaultSide.Sender, reason, field);
+}
+
+/// <summary>A call that was read: an operation with the values of its parameters.</summary>
+/// <param name="Operation">The operation.</param>
+/// <param name="Arguments">In the order of the parameters; null where an optional one is absent.</param>
+internal sealed record SoapCall(SoapOperation Operation, object?[] Arguments);

@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace Dams.Soap;
+
+/// <summary>Makes text that came from outside fit for a fault.</summary>
+internal static class SoapText
+{
+    /// <summary>Long enough for a sentence, too short to be a channel.</summary>
+    public const int ReasonLengthMax = 300;
+
+    /// <summary>Keeps what XML 1.0 allows, control characters made spaces, and cuts.</summary>
+    public static string Clean(string text, int lengthMax = ReasonLengthMax)
+    {
+        var clean = new StringBuilder(Math.Min(text.Length, lengthMax));
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            var isPair = char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
+            if (!isPair && (char.IsSurrogate(c) || c is '\uFFFE' or '\uFFFF' || (c < ' ' && c is not ('\t' or '\n' or '\r'))))
+                continue;
+            var width = isPair ? 2 : 1;
+            if (clean.Length + width > lengthMax - (i + width < text.Length ? 1 : 0))
+            {
+                clean.Append('…');
+                break;
+            }
+
+            if (isPair)
+                clean.Append(c).Append(text[++i]);
+            else
+                clean.Append(char.IsControl(c) ? ' ' : c);
+        }
+
+        return clean.ToString();
+    }
+}

@@ -1,0 +1,43 @@
+namespace Dams.Soap;
+
+/// <summary>What differs between SOAP 1.1 and 1.2 on the wire.</summary>
+internal sealed class SoapVersion
+{
+    public static readonly SoapVersion Soap11 = new()
+    {
+        Name = "SOAP 1.1",
+        Namespace = "http://schemas.xmlsoap.org/soap/envelope/",
+        MediaType = "text/xml",
+        RoleAttribute = "actor",
+        OwnRoles = ["http://schemas.xmlsoap.org/soap/actor/next"],
+    };
+
+    public static readonly SoapVersion Soap12 = new()
+    {
+        Name = "SOAP 1.2",
+        Namespace = "http://www.w3.org/2003/05/soap-envelope",
+        MediaType = "application/soap+xml",
+        RoleAttribute = "role",
+        OwnRoles =
+        [
+            "http://www.w3.org/2003/05/soap-envelope/role/next",
+            "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
+        ],
+    };
+
+    public required string Name { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string MediaType { get; init; }
+
+    /// <summary>The attribute that names whom a header is for.</summary>
+    public required string RoleAttribute { get; init; }
+
+    /// <summary>Roles that we play, besides the empty one.</summary>
+    public required IReadOnlyList<string> OwnRoles { get; init; }
+
+    public string ContentType => MediaType + "; charset=utf-8";
+
+    public static bool IsEnvelopeNamespace(string name) => name == Soap11.Namespace || name == Soap12.Namespace;
+}

@@ -1,0 +1,64 @@
+using Dams.Contracts.Engines;
+using NUnit.Framework;
+
+namespace Dams.Tests.Cli;
+
+public sealed class CommandLineTests
+{
+    [TestCase("frobnicate", "frobnicate")]
+    [TestCase("list Dental", "--as")]
+    [TestCase("add MTLE210422 Physician 2", "--as")]
+    [TestCase("add MTLE210422 Physician two --as MTLA1234", "two")]
+    [TestCase("add MTLE210422 Physician --as MTLA1234", "CAPACITY")]
+    [TestCase("remove MTLE210422 --as MTLA1234", "TYPE")]
+    [TestCase("list Heart --as MTLA1234", "expected one of Physician, Surgeon, Dental")]
+    [TestCase("list 1 --as MTLA1234", "TYPE is '1'")]
+    [TestCase("schedule", "PATIENT")]
+    [TestCase("schedule MTLP1234 --url ftp://x", "expected an http or https address")]
+    [TestCase("schedule MTLP1234 --request-id 12345678901234567890123456789012345678901234567890123456789012345", "1 to 64 characters")]
+    [TestCase("menu MTLX1234", "USER is 'MTLX1234'")]
+    [TestCase("up --ports-from 0", "--ports-from is 0; expected 1 to 65511")]
+    [TestCase("up --ports-from 65512", "--ports-from is 65512")]
+    [TestCase("up --ports-from x", "x")]
+    [TestCase("up --ready-within 0", "--ready-within is 0")]
+    [TestCase("up --address 0.0.0.0", "until clients can be authenticated")]
+    [TestCase("up --address localhost", "IPv4 loopback address")]
+    [TestCase("up --versions Ledger,Abacus", "'Abacus'; expected some of Ledger,Journal,Relational,Calendar")]
+    [TestCase("up --versions Ledger,Ledger", "names a version twice")]
+    [TestCase("up --config a.json --data b", "--data and --config don't go together")]
+    [TestCase("up --config a.json --ports-from 9000", "--ports-from and --config")]
+    [TestCase("status --url x", "expected an http or https address")]
+    public async Task A_wrong_command_line_ends_with_2_and_says_why(string line, string problem)
+    {
+        var run = await CliRun.OfAsync(line.Split(' '));
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Errors, Does.Contain(problem).And.Contain("--help"));
+        Assert.That(run.Output, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_configuration_that_is_not_there_ends_with_2()
+    {
+        var run = await CliRun.OfAsync("up", "--config", "no-such-file.json");
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Errors, Does.Contain("can't be read"));
+    }
+
+    [Test]
+    public async Task Help_names_every_verb_and_the_exit_codes()
+    {
+        var run = await CliRun.OfAsync("--help");
+        Assert.That(run.ExitCode, Is.Zero);
+        foreach (var word in new[] { "up", "status", "add", "remove", "list", "book", "schedule", "cancel", "swap", "menu", "versions", "Exit codes" })
+            Assert.That(run.Output, Does.Contain(word));
+    }
+
+    [Test]
+    public async Task Versions_tells_of_every_version()
+    {
+        var run = await CliRun.OfAsync("versions");
+        Assert.That(run.ExitCode, Is.Zero);
+        foreach (var version in EngineVersions.All)
+            Assert.That(run.Output, Does.Contain(version.Name).And.Contain(version.Description));
+    }
+}

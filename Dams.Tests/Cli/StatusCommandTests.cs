@@ -1,0 +1,74 @@
+using Dams.Contracts.Topology;
+using Dams.Hosting.Web;
+using Dams.Tests.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using NUnit.Framework;
+
+namespace Dams.Tests.Cli;
+
+public sealed class StatusCommandTests
+{
+    private const string Document = """
+        {"cluster":"dams","release":"0.1.0","epoch":513,"control":"127.0.0.1:8081",
+         "sequencer":{"id":"sequencer1","address":"127.0.0.1:8082","processId":101,"standbys":["sequencer2"]},"sequence":4711,"committed":4710,
+         "replicas":[{"id":"replica1","address":"127.0.0.1:8091","processId":201,"incarnation":7,"boot":"9f","engine":"Ledger","state":"active","executed":4710,
+           "durable":4711,"digest":"0123456789abcdef","wrong":2,"silent":3,"replacements":1},
+          {"id":"replica2","state":"joining"}],
+         "managers":[{"id":"manager1","processId":301,"state":"running"}],
+         "counters":{"requests":50,"answered":49,"answeredByAll":40,"faults":1,"wrongReplies":2,"missingReplies":3,"replacements":4,"failovers":5},
+         "somethingNew":[1,2]}
+        """;
+
+    private static async Task<WebApplication> ServeAsync(TestFolder folder, string document)
+    {
+        var web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), new NodeAddress(folder.Address, 8080)).Build();
+        web.MapGet("/status", http => http.Response.WriteAsync(document));
+        await web.StartAsync();
+        return web;
+    }
+
+    [Test]
+    public async Task Status_shows_replicas_sequencer_managers_and_counters()
+    {
+        using var folder = new TestFolder();
+        await using var web = await ServeAsync(folder, Document);
+        var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080/AppointmentService");
+        Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
+        Assert.That(run.Output, Does.Match(@"replica1 +│ 127\.0\.0\.1:8091 +│ 201 +│ Ledger +│ 7 +│ active +│ +4710 +│ +01234567 +│ +2 +│ +3 +│ +1 +│")
+            .And.Match(@"replica2 .*joining")
+            .And.Contain("epoch 513, sequencer sequencer1, sequence 4711, committed 4710")
+            .And.Match(@"sequencer2 +│ standby")
+            .And.Match(@"301 +│ manager1 +│ running")
+            .And.Contain("requests 50, answered 49 (40 by all), faults 1, wrong replies 2, missing 3, replacements 4, fail-overs 5"));
+    }
+
+    [Test]
+    public async Task Json_is_passed_on_as_it_is()
+    {
+        using var folder = new TestFolder();
+        await using var web = await ServeAsync(folder, Document);
+        var run = await CliRun.OfAsync("status", "--json", "--url", $"http://{folder.Address}:8080");
+        Assert.That(run.Output, Is.EqualTo(Document + Environment.NewLine));
+    }
+
+    [Test]
+    public async Task Something_that_is_no_status_ends_with_4()
+    {
+        using var folder = new TestFolder();
+        await using var web = await ServeAsync(folder, "<html>");
+        var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080");
+        Assert.That(run.ExitCode, Is.EqualTo(4));
+        Assert.That(run.Errors, Does.Contain("is not the status of a DAMS cluster"));
+    }
+
+    [Test]
+    public async Task A_cluster_that_is_not_up_ends_with_4()
+    {
+        using var folder = new TestFolder();
+        var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080");
+        Assert.That(run.ExitCode, Is.EqualTo(4));
+        Assert.That(run.Errors, Does.Contain("is the cluster up?"));
+    }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Engines;
+using Dams.Replica.State;
+using NUnit.Framework;
+
+namespace Dams.Tests.Engines;
+
+/// <summary>
+/// What a command costs in a full state. Prints figures and holds no limit of time, so that a busy machine fails nothing; it runs small with every test
+/// run, so that it cannot rot, and in full with <c>DAMS_COST_BOOKINGS=1000000</c>.
+/// </summary>
+[Category("Engines")]
+public sealed class CostTests
+{
+    private const int PatientsPerHospital = 10_000;
+    private static readonly DateOnly FirstDay = new(2025, 1, 6);
+
+    private const int WarmUpBookings = 3_000;
+    private const int WarmUpRounds = 30;
+
+    private static int Bookings { get; } = int.Parse(Environment.GetEnvironmentVariable("DAMS_COST_BOOKINGS") ?? "20000", CultureInfo.InvariantCulture);
+
+    [TestCaseSource(typeof(EngineVersions), nameof(EngineVersions.All))]
+    public void The_cost_of_each_command_is_printed(string version)
+    {
+        if (Bookings >= 1_000_000)
+        {
+            for (var round = 0; round < WarmUpRounds; round++)
+                Measure(version, WarmUpBookings, TextWriter.Null);
+        }
+
+        Measure(version, Bookings, TestContext.Out);
+    }
+
+    private static void Measure(string version, int bookings, TextWriter output)
+    {
+        var engine = EngineVersions.Create(version);
+        var digester = new StateDigester();
+        var clock = Stopwatch.StartNew();
+        engine.Restore(FullState(bookings));
+        output.WriteLine($"{version}: {bookings:N0} bookings on {DaysOf(bookings)} days restored in {clock.Elapsed.TotalSeconds:F2} s");
+        GC.Collect();
+        clock.Restart();
+        digester.Reset(engine);
+        digester.Digest(engine);
+        output.WriteLine($"  first digest {clock.Elapsed.TotalMilliseconds,17:F1} ms");
+
+        var patients = Enumerable.Range(0, 2_000).Select(i => new PatientId((Hospital)(i % 3), (ushort)(i * 7 % PatientsPerHospital))).Distinct().ToList();
+        Run("book", patients.Select(patient => new BookAppointment(default, patient, Spare(patient, 0))));
+        Run("book, refused", patients.Select(patient => new BookAppointment(default, patient, Spare(patient, 1))));
+        Run("swap", patients.Select(patient => new SwapAppointment(default, patient, Spare(patient, 0), Spare(patient, 2))));
+        Run("schedule", patients.Select(patient => new GetAppointmentSchedule(default, patient)));
+        Run("cancel", patients.Select(patient => new CancelAppointment(default, patient, Spare(patient, 2).Id)));
+        Run("add", Enumerable.Range(0, 2_000).Select(i => new AddAppointment(default, Fresh(i), 1)));
+        Run("remove, no holder", Enumerable.Range(0, 2_000).Select(i => new RemoveAppointment(default, Fresh(i))));
+        Run("list", Enumerable.Range(0, 20).Select(i => new ListAppointmentAvailability(default, (AppointmentType)(i % 3))));
+        clock.Restart();
+        digester.Digest(engine);
+        output.WriteLine($"  next digest  {clock.Elapsed.TotalMilliseconds,17:F1} ms");
+        Run("remove, many holders", [new RemoveAppointment(default, SlotOf(Hospital.MTL, FirstDay, TimeOfDay.Morning, AppointmentType.Physician))]);
+        (engine as IDisposable)?.Dispose();
+
+        void Run(string what, IEnumerable<Command> commands)
+        {
+            var times = new List<double>();
+            foreach (var command in commands.ToList())
+            {
+                var start = Stopwatch.GetTimestamp();
+                engine.Execute(command, digester);
+                times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+            }
+
+            // The median, because a collection of garbage or another process would be most of a mean.
+            times.Sort();
+            output.WriteLine($"  {what,-20} {times[times.Count / 2],12:N0} ns   {times[^(times.Count / 100 + 1)],12:N0} ns at the 99th percentile");
+        }
+    }
+
+    // Each patient has one booking a day.
+    private static int DaysOf(int bookings) => Math.Max(2, bookings / (3 * PatientsPerHospital) + 1);
+
+    /// <summary>Patients hold, at home, a physician in the morning of each day until the bookings are used up; places are left everywhere.</summary>
+    private static IEnumerable<Bucket> FullState(int bookings)
+    {
+        var (left, days) = (bookings, DaysOf(bookings));
+        var perSlot = Enumerable.Range(0, PatientsPerHospital).Select(number => (ushort)number).ToList();
+        for (var hospital = Hospital.MTL; hospital <= Hospital.SHE; hospital++)
+        {
+            for (var day = 0; day < days; day++)
+            {
+                var date = FirstDay.AddDays(day);
+                var holders = perSlot.Take(Math.Min(left, bookings / (3 * days) + 1)).Select(number => new PatientId(hospital, number)).ToList();
+                left -= holders.Count;
+                yield return new Bucket(new BucketKey(hospital, date),
+                [
+                    new SlotState(SlotOf(hospital, date, TimeOfDay.Morning, AppointmentType.Physician), 2 * PatientsPerHospital, [.. holders]),
+                    new SlotState(SlotOf(hospital, date, TimeOfDay.Afternoon, AppointmentType.Surgeon), 2 * PatientsPerHospital, []),
+                    new SlotState(SlotOf(hospital, date, TimeOfDay.Afternoon, AppointmentType.Dental), 2 * PatientsPerHospital, []),
+                    new SlotState(SlotOf(hospital, date, TimeOfDay.Evening, AppointmentType.Dental), 2 * PatientsPerHospital, []),
+                ]);
+            }
+        }
+    }
+
+    /// <summary>A slot outside the patient's home.</summary>
+    private static Slot Spare(PatientId patient, int which) => SlotOf(
+        (Hospital)(((int)patient.Home + 1) % 3), FirstDay.AddDays(which < 2 ? 0 : 1), which == 1 ? TimeOfDay.Evening : TimeOfDay.Afternoon, AppointmentType.Dental);
+
+    private static Slot Fresh(int number) =>
+        SlotOf((Hospital)(number % 3), FirstDay.AddDays(1_000 + number / 9), (TimeOfDay)(number / 3 % 3), AppointmentType.Surgeon);
+
+    private static Slot SlotOf(Hospital hospital, DateOnly date, TimeOfDay time, AppointmentType type) => new(new AppointmentId(hospital, date, time), type);
+}

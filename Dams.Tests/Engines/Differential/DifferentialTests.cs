@@ -1,0 +1,103 @@
+using System.Globalization;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Engines;
+using Dams.Tests.Engines.Model;
+using NUnit.Framework;
+
+namespace Dams.Tests.Engines.Differential;
+
+/// <summary>
+/// Random sequences of commands: every version must agree with the reference model at every step, and the test must notice when one does not.
+/// <c>DAMS_DIFF_SEQUENCES</c> says how many sequences (2,000 unless told), <c>DAMS_DIFF_SEED</c> which is the first.
+/// </summary>
+[Category("Engines")]
+public sealed class DifferentialTests
+{
+    private const int SequencesToFindAMutant = 2_000;
+
+    private static int Sequences { get; } = Setting("DAMS_DIFF_SEQUENCES", 2_000);
+
+    private static int FirstSeed { get; } = Setting("DAMS_DIFF_SEED", 1);
+
+    [TestCaseSource(typeof(EngineVersions), nameof(EngineVersions.All))]
+    public void A_version_agrees_with_the_model_and_so_does_what_it_is_restored_into(string version)
+    {
+        var successor = EngineVersions.All.SkipWhile(name => name != version).Skip(1).FirstOrDefault(EngineVersions.All.First());
+        for (var seed = FirstSeed; seed < FirstSeed + Sequences; seed++)
+        {
+            var commands = RandomSequence.OfSeed(seed);
+            if (FindDifference(commands) is not null)
+                Assert.Fail(Explain(seed, RandomSequence.Shrink(commands, shorter => FindDifference(shorter) is not null)));
+        }
+
+        string? FindDifference(IReadOnlyList<Command> commands) =>
+            DifferentialRun.FindDifference(() => EngineVersions.Create(version), () => EngineVersions.Create(successor), commands);
+
+        string Explain(int seed, IReadOnlyList<Command> shortest) =>
+            $"""
+
+            {FindDifference(shortest)}
+            {RandomSequence.AsScript(shortest)}
+            again: DAMS_DIFF_SEED={seed} DAMS_DIFF_SEQUENCES=1 dotnet test Dams.Tests --filter "Category=Engines&Name~{version}"
+            """;
+    }
+
+    [TestCaseSource(nameof(AllMutants))]
+    public void A_mistake_in_the_rules_is_found(Type mutant)
+    {
+        for (var seed = 1; seed <= SequencesToFindAMutant; seed++)
+        {
+            var commands = RandomSequence.OfSeed(seed);
+            if (!Differs(commands))
+                continue;
+            var shortest = RandomSequence.Shrink(commands, Differs);
+            TestContext.Out.WriteLine($"found by sequence {seed}, in {shortest.Count} commands:\n{RandomSequence.AsScript(shortest)}");
+            TestContext.Out.WriteLine(DifferentialRun.FindDifference(Create, Create, shortest));
+            return;
+        }
+
+        Assert.Fail($"{SequencesToFindAMutant} sequences have not found the mistake {mutant.Name}");
+
+        IAppointmentEngine Create() => (ReferenceModel)Activator.CreateInstance(mutant)!;
+
+        bool Differs(IReadOnlyList<Command> commands) => DifferentialRun.FindDifference(Create, Create, commands) is not null;
+    }
+
+    [Test]
+    public void The_sequences_reach_every_outcome_often()
+    {
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (var seed = 1; seed <= 300; seed++)
+        {
+            var model = new ReferenceModel();
+            foreach (var command in RandomSequence.OfSeed(seed))
+            {
+                var outcome = model.Execute(command) switch
+                {
+                    RemoveReply { Relocations.Count: > 0 } remove => $"Relocated {(remove.Relocations.Any(move => move.NewId is not null) ? "some" : "none")}",
+                    BookReply book => $"Book {book.Outcome}",
+                    SwapReply swap => $"Swap {swap.Outcome}",
+                    CancelReply cancel => $"Cancel {cancel.Outcome}",
+                    AddReply add => $"Add {add.Outcome}",
+                    _ => "other",
+                };
+                counts[outcome] = counts.GetValueOrDefault(outcome) + 1;
+            }
+        }
+
+        TestContext.Out.WriteLine(string.Join(", ", counts.Select(count => $"{count.Key} {count.Value}")));
+        string[] all =
+        [
+            .. Enum.GetNames<BookOutcome>().Select(name => $"Book {name}"), .. Enum.GetNames<SwapOutcome>().Select(name => $"Swap {name}"),
+            .. Enum.GetNames<CancelOutcome>().Select(name => $"Cancel {name}"), "Relocated some", "Relocated none",
+        ];
+        foreach (var outcome in all)
+            Assert.That(counts.GetValueOrDefault(outcome), Is.GreaterThanOrEqualTo(10), outcome);
+    }
+
+    private static IEnumerable<TestCaseData> AllMutants() =>
+        typeof(Mutants).GetNestedTypes().Select(mutant => new TestCaseData(mutant).SetArgDisplayNames(mutant.Name));
+
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+}

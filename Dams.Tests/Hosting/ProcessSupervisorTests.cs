@@ -1,0 +1,197 @@
+using Dams.Hosting.Supervision;
+using NUnit.Framework;
+
+namespace Dams.Tests.Hosting;
+
+public sealed class ProcessSupervisorTests
+{
+    private readonly SupervisionPolicy _policy = new();
+    private ProcessSupervisor _supervisor = null!;
+    private TimeSpan _now;
+
+    [SetUp]
+    public void Begin()
+    {
+        _supervisor = new ProcessSupervisor(_policy);
+        _now = TimeSpan.FromHours(1);
+    }
+
+    private static string Text(IReadOnlyList<SupervisorEffect> effects) => string.Join(' ', effects.Select(effect => effect.GetType().Name));
+
+    private string Wanted() => Text(_supervisor.OnWanted(_now));
+
+    private string Started() => Text(_supervisor.OnStarted(_now));
+
+    private string Exited(int? exitCode = 1) => Text(_supervisor.OnExited(exitCode, _now));
+
+    private string Pass(double milliseconds)
+    {
+        _now += TimeSpan.FromMilliseconds(milliseconds);
+        return Text(_supervisor.OnTimerElapsed(_now));
+    }
+
+    private void Run()
+    {
+        Wanted();
+        Started();
+    }
+
+    [Test]
+    public void Nothing_is_started_before_it_is_wanted()
+    {
+        Assert.That(Pass(100_000), Is.Empty);
+        Assert.That(Wanted(), Is.EqualTo("Start"));
+        Assert.That(Wanted(), Is.Empty);
+        Started();
+        Assert.That(_supervisor.State, Is.EqualTo(SupervisedState.Running));
+        Assert.That(Wanted(), Is.Empty);
+    }
+
+    [Test]
+    public void A_process_that_ends_is_started_again_after_the_pause_and_not_before()
+    {
+        Run();
+        Assert.That(Exited(137), Is.Empty);
+        Assert.That(_supervisor.State, Is.EqualTo(SupervisedState.Pausing));
+        Assert.That(_supervisor.LastExitCode, Is.EqualTo(137));
+        Assert.That(Pass(199), Is.Empty);
+        Assert.That(Pass(1), Is.EqualTo("Start"));
+        Assert.That(_supervisor.Restarts, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void The_pause_doubles_up_to_its_bound()
+    {
+        Wanted();
+        foreach (var pause in new[] { 200, 400, 800, 1600, 3200, 5000, 5000 })
+        {
+            Started();
+            Exited();
+            Assert.That(Pass(pause - 1), Is.Empty);
+            Assert.That(Pass(1), Is.EqualTo("Start"));
+        }
+    }
+
+    [Test]
+    public void A_start_that_fails_is_tried_again_like_an_exit()
+    {
+        Wanted();
+        Assert.That(Text(_supervisor.OnStartFailed(_now)), Is.Empty);
+        Assert.That(Pass(200), Is.EqualTo("Start"));
+        Assert.That(_supervisor.LastExitCode, Is.Null);
+    }
+
+    [Test]
+    public void After_half_a_minute_of_health_the_pause_is_short_again()
+    {
+        Run();
+        for (var i = 0; i < 4; i++)
+        {
+            Exited();
+            Pass(5000);
+            Started();
+        }
+
+        Pass(29_999);
+        Exited();
+        Assert.That(Pass(3199), Is.Empty, "one millisecond short of healthy: still the fifth pause");
+        Pass(1);
+        Started();
+        Pass(30_000);
+        Exited();
+        Assert.That(Pass(200), Is.EqualTo("Start"));
+    }
+
+    [Test]
+    public void A_process_is_asked_to_stop_and_then_all_is_over()
+    {
+        Run();
+        Assert.That(Text(_supervisor.OnEndAsked(_now)), Is.EqualTo("Terminate"));
+        Assert.That(Text(_supervisor.OnEndAsked(_now)), Is.Empty);
+        Assert.That(Wanted(), Is.Empty, "the end is final");
+        Assert.That(Exited(0), Is.EqualTo("End"));
+        Assert.That(_supervisor.State, Is.EqualTo(SupervisedState.Ended));
+        Assert.That(Pass(100_000), Is.Empty);
+        Assert.That(Wanted(), Is.Empty);
+    }
+
+    [Test]
+    public void A_process_that_does_not_stop_in_time_is_ended_again_and_again()
+    {
+        Run();
+        _supervisor.OnEndAsked(_now);
+        Assert.That(Pass(4999), Is.Empty);
+        Assert.That(Pass(1), Is.EqualTo("Kill"));
+        Assert.That(Pass(1), Is.Empty);
+        Assert.That(Pass(4999), Is.EqualTo("Kill"));
+        Assert.That(Exited(137), Is.EqualTo("End"));
+    }
+
+    [Test]
+    public void A_stop_while_it_starts_waits_for_the_process_so_that_none_is_left_behind()
+    {
+        Wanted();
+        Assert.That(Text(_supervisor.OnEndAsked(_now)), Is.Empty);
+        Assert.That(Started(), Is.EqualTo("Terminate"));
+        Assert.That(Exited(0), Is.EqualTo("End"));
+    }
+
+    [Test]
+    public void A_stop_while_it_starts_is_over_when_the_start_fails()
+    {
+        Wanted();
+        _supervisor.OnEndAsked(_now);
+        Assert.That(Text(_supervisor.OnStartFailed(_now)), Is.EqualTo("End"));
+    }
+
+    [Test]
+    public void A_stop_in_the_pause_or_before_anything_is_over_at_once()
+    {
+        Assert.That(Text(new ProcessSupervisor(_policy).OnEndAsked(_now)), Is.EqualTo("End"));
+        Run();
+        Exited();
+        Assert.That(Text(_supervisor.OnEndAsked(_now)), Is.EqualTo("End"));
+        Assert.That(Pass(10_000), Is.Empty);
+    }
+
+    [Test]
+    public void A_halted_process_stays_stopped_until_it_is_wanted_again()
+    {
+        Run();
+        Assert.That(Text(_supervisor.OnHaltAsked(_now)), Is.EqualTo("Terminate"));
+        Assert.That(Exited(0), Is.Empty);
+        Assert.That(_supervisor.State, Is.EqualTo(SupervisedState.Halted));
+        Assert.That(Pass(60_000), Is.Empty);
+        Assert.That(Wanted(), Is.EqualTo("Start"));
+        Assert.That(_supervisor.Restarts, Is.Zero);
+    }
+
+    [Test]
+    public void A_process_that_is_wanted_again_while_it_stops_is_started_when_it_has_stopped()
+    {
+        Run();
+        _supervisor.OnHaltAsked(_now);
+        Assert.That(Wanted(), Is.Empty);
+        Assert.That(Exited(0), Is.EqualTo("Start"));
+    }
+
+    [Test]
+    public void A_halted_process_can_be_stopped_for_good()
+    {
+        Run();
+        _supervisor.OnHaltAsked(_now);
+        Exited(0);
+        Assert.That(Text(_supervisor.OnEndAsked(_now)), Is.EqualTo("End"));
+    }
+
+    [Test]
+    public void Late_news_of_a_process_that_is_gone_changes_nothing()
+    {
+        Run();
+        Exited();
+        Assert.That(Exited(), Is.Empty);
+        Assert.That(Started(), Is.Empty);
+        Assert.That(Text(_supervisor.OnStartFailed(_now)), Is.Empty);
+        Assert.That(_supervisor.State, Is.EqualTo(SupervisedState.Pausing));
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+using Dams.Contracts.Topology;
+using Dams.Hosting;
+using Dams.Hosting.Processes;
+using NUnit.Framework;
+
+namespace Dams.Tests.Hosting;
+
+public sealed class ProcessesTests
+{
+    private TestFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TestFolder();
+
+    [TearDown]
+    public void DropFolder() => _folder.Dispose();
+
+    [Test]
+    public void This_process_is_alive_and_one_that_started_at_another_time_under_its_number_is_not()
+    {
+        Assert.That(ProcessIdentity.Current.IsAlive, Is.True);
+        Assert.That((ProcessIdentity.Current with { StartTicks = 1 }).IsAlive, Is.False);
+        Assert.That((ProcessIdentity.Current with { BootId = "other" }).IsAlive, Is.False);
+        Assert.That(ProcessIdentity.Of(int.MaxValue), Is.Null);
+    }
+
+    [Test]
+    public void An_identity_reads_as_it_was_written()
+    {
+        Assert.That(ProcessIdentity.TryParse(ProcessIdentity.Current + "\n", out var read), Is.True);
+        Assert.That(read, Is.EqualTo(ProcessIdentity.Current));
+    }
+
+    [TestCase("")]
+    [TestCase("1 2")]
+    [TestCase("x 2 b")]
+    [TestCase("-1 2 b")]
+    [TestCase("1 2 b c")]
+    public void Anything_else_is_no_identity(string text) => Assert.That(ProcessIdentity.TryParse(text, out _), Is.False);
+
+    [Test]
+    public void A_folder_is_held_by_one_process_and_free_afterwards()
+    {
+        using (var held = PidFile.TryHold(_folder.Path, "replica1"))
+        {
+            Assert.That(held, Is.Not.Null);
+            Assert.That(PidFile.TryHold(_folder.Path, "replica1"), Is.Null);
+            Assert.That(PidFile.FindRunning(_folder.Path, "replica1"), Is.EqualTo(ProcessIdentity.Current));
+        }
+
+        Assert.That(PidFile.FindRunning(_folder.Path, "replica1"), Is.Null);
+        PidFile.TryHold(_folder.Path, "replica1")!.Dispose();
+    }
+
+    [Test]
+    public void A_pid_file_of_a_process_that_is_gone_names_nobody()
+    {
+        File.WriteAllText(PidFile.PathOf(_folder.Path, "replica1"), ProcessIdentity.Current with { StartTicks = 5 } + "\n");
+        Assert.That(PidFile.FindRunning(_folder.Path, "replica1"), Is.Null);
+        File.WriteAllText(PidFile.PathOf(_folder.Path, "replica1"), "rubbish");
+        Assert.That(PidFile.FindRunning(_folder.Path, "replica1"), Is.Null);
+    }
+
+    [Test]
+    public void A_folder_can_be_moved_aside_while_it_is_held()
+    {
+        using var held = PidFile.TryHold(_folder.File("data"), "replica1");
+        Directory.Move(_folder.File("data"), _folder.File("aside"));
+    }
+
+    [Test]
+    public void A_program_is_found_beside_the_running_assembly()
+    {
+        foreach (var role in Enum.GetValues<NodeRole>())
+            Assert.That(File.Exists(ProgramLocator.Find(role).File));
+        Assert.That(Path.GetFileName(ProgramLocator.FindHost()), Is.EqualTo("dotnet"));
+    }
+
+    [Test]
+    public void A_program_is_found_in_the_sibling_projects_output_of_the_same_configuration()
+    {
+        var own = _folder.File("Dams.Cli", "bin", "Release", "net10.0");
+        var sibling = _folder.File("Dams.Replica", "bin", "Release", "net10.0");
+        Directory.CreateDirectory(own);
+        Directory.CreateDirectory(sibling);
+        // What the build leaves beside the tool, though the assembly is not there.
+        File.WriteAllText(Path.Combine(own, "Dams.Replica.runtimeconfig.json"), "{}");
+        Assert.That(() => ProgramLocator.Find("Dams.Replica", own), Throws.TypeOf<FileNotFoundException>().With.Message.Contains(sibling));
+        File.WriteAllText(Path.Combine(sibling, "Dams.Replica.dll"), "");
+        File.WriteAllText(Path.Combine(sibling, "Dams.Replica.runtimeconfig.json"), "{}");
+        Assert.That(ProgramLocator.Find("Dams.Replica", own + Path.DirectorySeparatorChar).File, Is.EqualTo(Path.Combine(sibling, "Dams.Replica.dll")));
+    }
+
+    [Test]
+    public void Every_port_that_is_in_use_is_named_with_its_setting()
+    {
+        var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
+        Assert.That(PortConflict.FindAll(topology), Is.Empty);
+        using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        udp.Bind(new IPEndPoint(_folder.Address, 8083));
+        using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        tcp.Bind(new IPEndPoint(_folder.Address, 8093));
+        tcp.Listen();
+        using var control = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        control.Bind(new IPEndPoint(_folder.Address, 8081));
+        control.Listen();
+        var conflicts = PortConflict.FindAll(topology);
+        Assert.That(conflicts.Select(conflict => $"{conflict.Owner} {conflict.Setting}"),
+            Is.EqualTo(new[] { "sequencer2 $.sequencers[1].port", "replica3 $.replicas[2].port", "control $.control.port" }));
+        Assert.That(conflicts[1].ToString(), Does.Contain($"{_folder.Address}:8093").And.Contain("in use").And.Contain("--ports-from"));
+    }
+
+    [Test]
+    public void An_address_conflict_is_recognised_through_wrapping_exceptions()
+    {
+        var inUse = new SocketException((int)SocketError.AddressAlreadyInUse);
+        Assert.That(PortConflict.IsCauseOf(new IOException("x", new InvalidOperationException("y", inUse))), Is.True);
+        Assert.That(PortConflict.IsCauseOf(new IOException("x", new SocketException((int)SocketError.TimedOut))), Is.False);
+    }
+}

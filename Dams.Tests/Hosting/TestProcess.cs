@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Processes;
+
+namespace Dams.Tests.Hosting;
+
+/// <summary>One of our programs, started by a test; it does not outlive the test.</summary>
+internal sealed class TestProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly Task _reading;
+
+    private TestProcess(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        _process = Process.Start(start)!;
+        Identity = ProcessIdentity.Of(_process.Id) ?? default;
+        _reading = Task.WhenAll(ReadAsync(_process.StandardOutput, _output), ReadAsync(_process.StandardError, _errors));
+    }
+
+    public static TestProcess Start(NodeRole role, params IEnumerable<string> arguments) => new(ProgramLocator.Find(role).ToStartInfo(arguments));
+
+    public static TestProcess StartDams(params IEnumerable<string> arguments) =>
+        new(ProgramLocator.Find("dams", AppContext.BaseDirectory).ToStartInfo(arguments));
+
+    public ProcessIdentity Identity { get; }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public IReadOnlyCollection<string> OutputLines => _output;
+
+    public string Output => string.Join('\n', _output);
+
+    public string Errors => string.Join('\n', _errors);
+
+    public StreamWriter Input => _process.StandardInput;
+
+    public void Terminate() => ProcessSignal.Terminate(Identity);
+
+    public void Kill() => _process.Kill();
+
+    /// <summary>Its exit code. Its output is complete then, unless a child of it still holds it open.</summary>
+    public async Task<int> ExitAsync()
+    {
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(Eventually.Limit);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"process {Id} has not ended within {Eventually.Limit.TotalSeconds} s; it said: {Output}\n{Errors}");
+        }
+
+        await Task.WhenAny(_reading, Task.Delay(TimeSpan.FromSeconds(2)));
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private static async Task ReadAsync(StreamReader reader, ConcurrentQueue<string> lines)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+            lines.Enqueue(line);
+    }
+}

@@ -1,0 +1,31 @@
+using Dams.Replica.Versions;
+using NUnit.Framework;
+
+namespace Dams.Tests.Replica;
+
+public sealed class VersionCatalogTests
+{
+    [Test]
+    public void Every_version_goes_by_one_name_and_starts_empty()
+    {
+        Assert.That(VersionCatalog.All.Select(version => version.Name), Is.EqualTo(new[] { "Ledger", "Journal", "Relational", "Calendar" }));
+        foreach (var version in VersionCatalog.All)
+        {
+            var engine = version.Create();
+            Assert.That(engine.Version, Is.EqualTo(version.Name));
+            Assert.That(engine.BucketKeys(), Is.Empty);
+            Assert.That(engine, Is.Not.SameAs(version.Create()));
+            Assert.That(version.Description, Does.EndWith("."));
+            (engine as IDisposable)?.Dispose();
+        }
+    }
+
+    [Test]
+    public void A_version_is_found_by_its_exact_name()
+    {
+        Assert.That(VersionCatalog.TryFind("Ledger", out var version), Is.True);
+        Assert.That(version!.Name, Is.EqualTo("Ledger"));
+        Assert.That(VersionCatalog.TryFind("ledger", out _), Is.False);
+        Assert.That(VersionCatalog.TryFind("", out _), Is.False);
+    }
+}

@@ -1,0 +1,112 @@
+using Dams.Contracts.Domain;
+using Dams.Contracts.Encoding;
+using Dams.FrontEnd.Coordination;
+using Dams.Ordering;
+using Dams.Tests.Engines.Model;
+
+namespace Dams.Tests.Simulation;
+
+/// <summary>One call of a client, with its repeats.</summary>
+internal sealed class RecordedCall(int client, Command command, string? requestId, long began)
+{
+    public int Client { get; } = client;
+
+    public Command Command { get; } = command;
+
+    public string? RequestId { get; } = requestId;
+
+    /// <summary>When the client first called, in ticks of the run.</summary>
+    public long Began { get; } = began;
+
+    public long? Ended { get; set; }
+
+    public CallResult? Result { get; set; }
+}
+
+/// <summary>
+/// The witness check of a history: the replies, put in the order of their sequence numbers, must be what the plain model of the rules answers to the
+/// same commands, each request once; and a call that ended before another began must have a lower number.
+/// </summary>
+internal static class CallHistory
+{
+    /// <summary>Checks the calls; the model, given empty, holds afterwards the state that the order leads to.</summary>
+    public static void Check(IReadOnlyList<RecordedCall> calls, IReadOnlyList<Entry> order, ReferenceModel model)
+    {
+        var expected = Witness(order, model);
+        foreach (var call in calls)
+        {
+            if (call.Result is not Answered answer)
+                continue;
+            Broken.Unless(expected.TryGetValue(answer.Seq, out var reply), $"{call.Command} was answered with {answer.Seq}, which nobody has executed or which had no effect of its own");
+            Broken.Unless(reply!.AsSpan().SequenceEqual(answer.Reply.Span), $"{call.Command} at {answer.Seq} was answered {Show(answer.Reply.Span)}, the rules say {Show(reply)}");
+        }
+
+        var answered = calls.Where(call => call.Result is Answered && call.Ended is not null).ToList();
+        foreach (var group in answered.GroupBy(call => ((Answered)call.Result!).Seq))
+        {
+            Broken.Unless(group.Select(call => (call.Command, call.RequestId, call.Client)).Distinct().Count() == 1,
+                $"number {group.Key} answered {string.Join(" and ", group.Select(call => call.Command))}");
+        }
+
+        var byEnd = answered.OrderBy(call => call.Ended).ToList();
+        var byBegin = answered.OrderBy(call => call.Began).ToList();
+        var highest = SequenceNumber.Zero;
+        var next = 0;
+        foreach (var call in byBegin)
+        {
+            for (; next < byEnd.Count && byEnd[next].Ended < call.Began; next++)
+                highest = SequenceNumber.Max(highest, ((Answered)byEnd[next].Result!).Seq);
+            var seq = ((Answered)call.Result!).Seq;
+            Broken.Unless(seq > highest || call.RequestId is not null && seq == highest, $"{call.Command} has {seq} although a call that ended before it began has {highest}");
+        }
+    }
+
+    /// <summary>What the rules answer at each number that had an effect or a reading of its own.</summary>
+    private static Dictionary<SequenceNumber, byte[]> Witness(IReadOnlyList<Entry> order, ReferenceModel model)
+    {
+        var replies = new Dictionary<SequenceNumber, byte[]>();
+        var writes = new Dictionary<RequestKey, Digest>();
+        var lives = new FrontEndLives();
+        foreach (var entry in order)
+        {
+            if (entry.Kind != EntryKind.Operation || !lives.HasEffect(entry.Request) || !CommandCodec.TryDecode(entry.Request.Payload.Span, out var command))
+                continue;
+            if (writes.TryGetValue(entry.Request.Key, out var before))
+            {
+                if (before != entry.Request.Digest)
+                    replies.Add(entry.Seq, ReplyCodec.Encode(new RefusedReply(Refusal.RequestIdReused)));
+                continue;
+            }
+
+            replies.Add(entry.Seq, ReplyCodec.Encode(model.Execute(command!)));
+            if (command!.IsWrite)
+                writes.Add(entry.Request.Key, entry.Request.Digest);
+        }
+
+        return replies;
+    }
+
+    /// <summary>What front ends have given up for good: keys of their own that are below the lowest outstanding one, or of a life that is over.</summary>
+    private sealed class FrontEndLives
+    {
+        private readonly Dictionary<byte, List<(BootId Boot, ulong Lowest)>> _lives = [];
+
+        public bool HasEffect(Request request)
+        {
+            if (!_lives.TryGetValue(request.FrontEnd, out var lives))
+                _lives.Add(request.FrontEnd, lives = []);
+            var life = lives.FindIndex(candidate => candidate.Boot == request.FrontEndBoot);
+            if (life < 0)
+            {
+                lives.Add((request.FrontEndBoot, request.LowestOutstanding));
+                life = lives.Count - 1;
+            }
+
+            if (life == lives.Count - 1 && request.LowestOutstanding > lives[life].Lowest)
+                lives[life] = lives[life] with { Lowest = request.LowestOutstanding };
+            return request.Key.IsClientMade || (life == lives.Count - 1 && request.Key.Low >= lives[life].Lowest);
+        }
+    }
+
+    private static string Show(ReadOnlySpan<byte> reply) => ReplyCodec.TryDecode(reply, out var decoded) ? decoded!.ToString()! : Convert.ToHexString(reply);
+}

@@ -1,0 +1,82 @@
+using Dams.Ordering;
+using Dams.Ordering.Protocol;
+
+namespace Dams.Tests.Simulation;
+
+/// <summary>Holds the invariants of the order, entry by entry, as members execute them.</summary>
+internal sealed class OrderChecker
+{
+    private readonly List<Entry> _order = [];
+    private readonly Dictionary<Epoch, (byte Sequencer, BootId Boot)> _reigns = [];
+
+    /// <summary>The one order, as far as anyone has executed it.</summary>
+    public IReadOnlyList<Entry> Order => _order;
+
+    public void OnDelivered(SimulatedNode node, Entry entry, IReadOnlyList<SimulatedNode> replicas)
+    {
+        var place = (int)entry.Seq.Value;
+        Broken.Unless(place <= _order.Count + 1, $"{node.Id} executed {entry} although {_order.Count} was the last that anyone had executed");
+        if (place <= _order.Count)
+        {
+            Broken.Unless(_order[place - 1].Chain == entry.Chain, $"{node.Id} executed {entry}, another had {_order[place - 1]} there");
+            return;
+        }
+
+        var durable = replicas.Count(replica => replica.Log!.Durable.Count >= place && replica.Log.Durable[place - 1].Chain == entry.Chain);
+        Broken.Unless(durable >= 2, $"{node.Id} executed {entry} although only {durable} had it on disk");
+        Broken.Unless(_order.Count == 0 || _order[^1].Time <= entry.Time, $"time fell from {_order.LastOrDefault()?.Time} to {entry.Time} at {entry}");
+        Broken.Unless(_order.Count == 0 ? entry.Previous == Chain.Genesis : entry.Previous == _order[^1].Chain, $"{entry} does not follow {_order.LastOrDefault()}");
+        _order.Add(entry);
+    }
+
+    public void OnStep(SimulatedNode node)
+    {
+        if (node.Protocol is global::Dams.Replica.Core.ReplicaNode { } replica)
+        {
+            var member = replica.Member;
+            Broken.Unless(member.State != MemberState.Halted, $"{node.Id} halted: {member.HaltReason}");
+            Broken.Unless(member.Executed <= member.Contiguous && member.Executed <= member.CommitSeq, $"{node.Id} executed {member.Executed} beyond {member.Contiguous} or {member.CommitSeq}");
+            return;
+        }
+
+        if (node.Protocol is not SequencerProtocol { State: SequencerState.Active } sequencer)
+            return;
+        if (_reigns.TryGetValue(sequencer.Epoch, out var reign))
+            Broken.Unless(reign == (sequencer.Id, sequencer.Boot), $"{node.Id} reigns in epoch {sequencer.Epoch}, which {reign} had");
+        else
+            _reigns.Add(sequencer.Epoch, (sequencer.Id, sequencer.Boot));
+        Broken.Unless(sequencer.Epoch.Sequencer == sequencer.Id, $"{node.Id} reigns in the epoch of another: {sequencer.Epoch}");
+    }
+}
+
+/// <summary>A broken invariant of a simulated run.</summary>
+internal sealed class BrokenException(string message) : Exception(message);
+
+/// <summary>Raises <see cref="BrokenException"/>.</summary>
+internal static class Broken
+{
+    public static void Unless(bool condition, [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument(nameof(condition))] ref BrokenMessage message)
+    {
+        if (!condition)
+            throw new BrokenException(message.ToString());
+    }
+}
+
+/// <summary>Formats only when the invariant is broken, because checks run after every step.</summary>
+[System.Runtime.CompilerServices.InterpolatedStringHandler]
+internal ref struct BrokenMessage
+{
+    private System.Runtime.CompilerServices.DefaultInterpolatedStringHandler _inner;
+
+    public BrokenMessage(int literalLength, int formattedCount, bool condition, out bool isNeeded)
+    {
+        isNeeded = !condition;
+        _inner = isNeeded ? new(literalLength, formattedCount) : default;
+    }
+
+    public void AppendLiteral(string value) => _inner.AppendLiteral(value);
+
+    public void AppendFormatted<T>(T value) => _inner.AppendFormatted(value);
+
+    public override string ToString() => _inner.ToString();
+}

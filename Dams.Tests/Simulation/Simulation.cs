@@ -1,0 +1,271 @@
+using Dams.Contracts.Domain;
+using Dams.Contracts.Encoding;
+using Dams.Contracts.Engines;
+using Dams.FrontEnd.Coordination;
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using Dams.Replica.Core;
+using Dams.Replica.Versions.Ledger;
+using Dams.Tests.Engines.Model;
+
+namespace Dams.Tests.Simulation;
+
+/// <summary>
+/// The production cores of a whole cluster in one thread, over a virtual network, virtual disks and a virtual clock. Everything that happens follows
+/// from the seed. A faulty phase, in which only safety is asked for, is followed by a healed one, in which every call must end and all members agree.
+/// </summary>
+internal sealed partial class Simulation
+{
+    private const long TicksPerMillisecond = TimeSpan.TicksPerMillisecond;
+    private const byte Replicas = 4;
+    private const long WallStart = 1_700_000_000_000;
+
+    private readonly SimulationKnobs _knobs;
+    private readonly SeededRandom _random;
+    private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
+    private readonly Dictionary<NodeId, SimulatedNode> _nodes = [];
+    private readonly List<SimulatedNode> _replicas = [];
+    private readonly HashSet<(NodeId From, NodeId To)> _cuts = [];
+    private readonly OrderChecker _checker = new();
+    private readonly GroupOptions _group;
+    private readonly TextWriter? _trace;
+    private readonly byte[] _wire = new byte[2048];
+    private long _now;
+    private long _order;
+    private bool _healed;
+
+    public Simulation(ulong seed, SimulationKnobs knobs, TextWriter? trace = null)
+    {
+        Seed = seed;
+        _knobs = knobs;
+        _trace = trace;
+        _random = new SeededRandom(seed);
+        _group = new GroupOptions
+        {
+            Group = GroupId.Replicas,
+            Members = [1, 2, 3, 4],
+            Sequencers = [.. Enumerable.Range(1, knobs.Sequencers).Select(id => (byte)id)],
+            FrontEnds = [.. Enumerable.Range(1, knobs.FrontEnds).Select(id => (byte)id)],
+        };
+        foreach (var id in _group.Sequencers)
+            AddNode(NodeId.Sequencer(id));
+        for (byte id = 1; id <= Replicas; id++)
+        {
+            var replica = AddNode(NodeId.Replica(id));
+            replica.Log = new SimulatedLog(new Incarnation(_random.Next() | 1));
+            _replicas.Add(replica);
+        }
+
+        foreach (var id in _group.FrontEnds)
+            AddNode(NodeId.FrontEnd(id));
+    }
+
+    public ulong Seed { get; }
+
+    public IReadOnlyList<RecordedCall> Calls => _calls;
+
+    public IReadOnlyList<Entry> Order => _checker.Order;
+
+    public long Events { get; private set; }
+
+    /// <summary>Runs both phases; throws <see cref="BrokenException"/> at the first broken invariant.</summary>
+    public void Run()
+    {
+        foreach (var node in _nodes.Values)
+            StartUp(node);
+        ScheduleFaults();
+        StartClients();
+        var healAt = _knobs.FaultyPhase.Ticks;
+        At(healAt, Heal);
+        RunUntil(() => _now >= healAt, healAt + 1);
+        var limit = healAt + TimeSpan.FromSeconds(10).Ticks;
+        RunUntil(IsDone, limit);
+        Broken.Unless(IsDone(), $"10 s after everything was healed: {DescribeStuck()}");
+        var model = new ReferenceModel();
+        CallHistory.Check(_calls, _checker.Order, model);
+        CheckStates(model);
+    }
+
+    private void RunUntil(Func<bool> done, long limit)
+    {
+        while (_events.TryPeek(out _, out var next) && next.At <= limit && !done())
+        {
+            var happening = _events.Dequeue();
+            _now = Math.Max(_now, next.At);
+            Events++;
+            happening();
+        }
+
+        _now = Math.Max(_now, Math.Min(limit, _now));
+    }
+
+    private SimulatedNode AddNode(NodeId id)
+    {
+        var node = new SimulatedNode(id);
+        _nodes.Add(id, node);
+        return node;
+    }
+
+    private void At(long at, Action happening) => _events.Enqueue(happening, (at, ++_order));
+
+    private Instant InstantOf(SimulatedNode node) => new(_now, WallStart + _now / TicksPerMillisecond + node.WallOffset);
+
+    private void StartUp(SimulatedNode node)
+    {
+        node.Boot = new BootId(_random.Next() | 1);
+        node.Outbox = new Outbox();
+        node.Life++;
+        node.WakeAt = long.MaxValue;
+        node.PausedUntil = 0;
+        var now = InstantOf(node);
+        switch (node.Id.Role)
+        {
+            case NodeRole.Sequencer:
+                var sequencer = new SequencerProtocol(_group, node.Id.Number, node.Boot, node.Outbox, _random.Next());
+                node.Protocol = sequencer;
+                sequencer.Start(now);
+                break;
+            case NodeRole.FrontEnd:
+                var coordinator = new RequestCoordinator(_group, new CoordinatorOptions(), node.Id.Number, node.Boot, node.Outbox, new Sink(this, node), _random.Next());
+                node.Protocol = coordinator;
+                coordinator.Start(now);
+                break;
+            default:
+                IAppointmentEngine engine = _knobs.Liar == node.Id.Number ? new LyingLedger(new SeededRandom(_random.Next())) : new LedgerEngine();
+                var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, new ReplicaCoreOptions(), _random.Next(),
+                    core => new CheckedConsumer(this, node, core));
+                node.Protocol = replica;
+                replica.Start(now);
+                break;
+        }
+
+        Trace($"{node.Id} starts, boot {node.Boot}");
+        Settle(node);
+    }
+
+    private void Stop(SimulatedNode node)
+    {
+        if (!node.IsUp)
+            return;
+        Trace($"{node.Id} crashes");
+        node.Protocol = null;
+        node.Life++;
+        node.Log?.Crash(_random);
+        if (node.Id.Role == NodeRole.FrontEnd)
+            OnFrontEndCrashed(node);
+    }
+
+    /// <summary>After every input: end the batch, flush later, send, and set the alarm.</summary>
+    private void Settle(SimulatedNode node)
+    {
+        var now = InstantOf(node);
+        node.Protocol!.OnBatchEnd(now);
+        _checker.OnStep(node);
+        var flush = node.Outbox.TakeFlush();
+        if (flush > 0)
+        {
+            var life = node.Life;
+            At(_now + _random.Between(TimeSpan.FromMilliseconds(0.1), TimeSpan.FromMilliseconds(_random.Chance(20) ? 50 : 2)).Ticks, () => Flush(node, life, flush));
+        }
+
+        foreach (var outgoing in node.Outbox.Messages)
+            Send(node, outgoing);
+        node.Outbox.ClearMessages();
+        var wake = node.Protocol.NextDeadline.Ticks;
+        if (wake >= node.WakeAt)
+            return;
+        node.WakeAt = wake;
+        var wakeLife = node.Life;
+        At(Math.Max(wake, _now), () => Wake(node, wakeLife, wake));
+    }
+
+    private void Flush(SimulatedNode node, int life, long write)
+    {
+        if (node.Life != life)
+            return;
+        if (node.PausedUntil > _now)
+        {
+            At(node.PausedUntil, () => Flush(node, life, write));
+            return;
+        }
+
+        node.Log!.Sync(write);
+        node.Protocol!.OnFlushed(write, InstantOf(node));
+        Settle(node);
+    }
+
+    private void Wake(SimulatedNode node, int life, long at)
+    {
+        if (node.Life != life || node.WakeAt != at)
+            return;
+        if (node.PausedUntil > _now)
+        {
+            At(node.PausedUntil, () => Wake(node, life, at));
+            return;
+        }
+
+        node.WakeAt = long.MaxValue;
+        node.Protocol!.OnTimer(InstantOf(node));
+        Settle(node);
+    }
+
+    private void Send(SimulatedNode from, Outgoing outgoing)
+    {
+        if (!_nodes.ContainsKey(outgoing.To))
+            return;
+        if (!_healed && (_cuts.Contains((from.Id, outgoing.To)) || _random.Chance(_knobs.LossPerMille)))
+        {
+            Trace($"{from.Id} -x {outgoing.To} {outgoing.Message}");
+            return;
+        }
+
+        var copies = !_healed && _random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;
+        var message = _random.Chance(20) ? OverTheWire(outgoing.Message) : outgoing.Message;
+        var envelope = new Envelope(from.Id, from.Boot, outgoing.Epoch);
+        for (var i = 0; i < copies; i++)
+        {
+            var delay = _random.Between(_knobs.DelayMin, _knobs.DelayMax);
+            if (!_healed && _random.Chance(_knobs.TailPerMille))
+                delay *= 50;
+            At(_now + delay.Ticks, () => Deliver(envelope, outgoing.To, message));
+        }
+    }
+
+    /// <summary>Now and then a message goes through the codec, so that what is on the wire is what the cores mean.</summary>
+    private Message OverTheWire(Message message)
+    {
+        ReadOnlySpan<byte> bytes = _wire.AsSpan(0, MessageCodec.Write(_wire, message));
+        Broken.Unless(MessageCodec.TryRead(ref bytes, out var read) && bytes.IsEmpty, $"the codec does not read what it wrote: {message}");
+        return read!;
+    }
+
+    private void Deliver(Envelope envelope, NodeId to, Message message)
+    {
+        var node = _nodes[to];
+        if (!node.IsUp)
+            return;
+        if (node.PausedUntil > _now)
+        {
+            At(node.PausedUntil + _random.Below(1000), () => Deliver(envelope, to, message));
+            return;
+        }
+
+        Trace($"{envelope.From} -> {to} {message}");
+        node.Protocol!.OnMessage(envelope, message, InstantOf(node));
+        Settle(node);
+    }
+
+    private void Trace(FormattableString line) =>
+        _trace?.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_now / (double)TicksPerMillisecond,10:F3} {line}"));
+
+    /// <summary>Executes, and is checked.</summary>
+    private sealed class CheckedConsumer(Simulation simulation, SimulatedNode node, ReplicaCore core) : IEntryConsumer
+    {
+        public void OnDelivered(Entry entry, Instant now)
+        {
+            simulation._checker.OnDelivered(node, entry, simulation._replicas);
+            core.OnDelivered(entry, now);
+        }
+    }
+}

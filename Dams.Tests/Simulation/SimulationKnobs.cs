@@ -1,0 +1,69 @@
+using Dams.Ordering.Protocol;
+
+namespace Dams.Tests.Simulation;
+
+/// <summary>What a run may do to the nodes. Everything is drawn from the seed.</summary>
+internal sealed record SimulationKnobs
+{
+    public int LossPerMille { get; init; }
+
+    public int DuplicatesPerMille { get; init; }
+
+    public TimeSpan DelayMin { get; init; } = TimeSpan.FromMilliseconds(0.05);
+
+    public TimeSpan DelayMax { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>How many of a thousand datagrams take fifty times as long.</summary>
+    public int TailPerMille { get; init; }
+
+    public int ReplicaCrashes { get; init; }
+
+    public int SequencerCrashes { get; init; }
+
+    public int FrontEndCrashes { get; init; }
+
+    public int Partitions { get; init; }
+
+    public int Pauses { get; init; }
+
+    public bool PowerCut { get; init; }
+
+    public bool ClockJumps { get; init; }
+
+    public byte? Liar { get; init; }
+
+    public int Sequencers { get; init; } = 1;
+
+    public int FrontEnds { get; init; } = 1;
+
+    public int Clients { get; init; } = 4;
+
+    public int CallsPerClient { get; init; } = 8;
+
+    /// <summary>Faults happen in this first part; then everything is healed.</summary>
+    public TimeSpan FaultyPhase { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>The knobs of a seed: some runs are calm, some have a little of everything.</summary>
+    public static SimulationKnobs Of(ulong seed)
+    {
+        var random = new SeededRandom(seed ^ 0x5EED);
+        var harsh = random.Chance(300);
+        return new SimulationKnobs
+        {
+            LossPerMille = random.Chance(600) ? random.Below(harsh ? 300 : 80) : 0,
+            DuplicatesPerMille = random.Chance(500) ? random.Below(harsh ? 500 : 100) : 0,
+            DelayMax = TimeSpan.FromMilliseconds(random.Chance(300) ? 20 : 1),
+            TailPerMille = random.Chance(400) ? random.Below(40) : 0,
+            ReplicaCrashes = random.Below(harsh ? 5 : 3),
+            SequencerCrashes = random.Below(harsh ? 4 : 2),
+            FrontEndCrashes = random.Chance(300) ? 1 : 0,
+            Partitions = random.Chance(400) ? 1 + random.Below(3) : 0,
+            Pauses = random.Chance(300) ? 1 + random.Below(2) : 0,
+            PowerCut = random.Chance(100),
+            ClockJumps = random.Chance(300),
+            Liar = random.Chance(250) ? (byte)(1 + random.Below(4)) : null,
+            Sequencers = random.Chance(600) ? 2 : 1,
+            FrontEnds = random.Chance(300) ? 2 : 1,
+        };
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Dams.Ordering;
+
+namespace Dams.Tests.Simulation;
+
+/// <summary>Random runs of the whole cluster. <c>DAMS_SIM_SEEDS</c> says how many, <c>DAMS_SIM_FROM</c> from which seed, <c>DAMS_SIM_SEED</c> repeats one with its trace.</summary>
+[Category("Simulation")]
+internal sealed class SimulationTests
+{
+    private const int SeedsByDefault = 500;
+
+    [Test]
+    public void Every_call_is_answered_rightly_and_once_whatever_happens()
+    {
+        if (Variable("DAMS_SIM_SEED") is { } one)
+        {
+            using var trace = new StringWriter(CultureInfo.InvariantCulture);
+            try
+            {
+                new Simulation(one, SimulationKnobs.Of(one), trace).Run();
+            }
+            finally
+            {
+                TestContext.Out.WriteLine(trace.ToString());
+            }
+
+            return;
+        }
+
+        var from = Variable("DAMS_SIM_FROM") ?? 1;
+        var count = Variable("DAMS_SIM_SEEDS") ?? SeedsByDefault;
+        var failures = new List<string>();
+        long events = 0;
+        var answered = 0;
+        for (var seed = from; seed < from + count && failures.Count < 10; seed++)
+        {
+            var simulation = new Simulation(seed, SimulationKnobs.Of(seed));
+            try
+            {
+                simulation.Run();
+            }
+            catch (Exception broken) when (broken is BrokenException or InvariantBrokenException)
+            {
+                failures.Add($"DAMS_SIM_SEED={seed} dotnet test --filter {nameof(Every_call_is_answered_rightly_and_once_whatever_happens)}\n  {broken.Message}");
+            }
+
+            events += simulation.Events;
+            answered += simulation.Calls.Count(call => call.Result is FrontEnd.Coordination.Answered);
+        }
+
+        TestContext.Out.WriteLine($"{count} seeds from {from}: {events} events, {answered} calls answered");
+        Assert.That(failures, Is.Empty, string.Join("\n", failures));
+        Assert.That(answered, Is.GreaterThan((int)count), "runs that answer nothing prove nothing");
+    }
+
+    private static ulong? Variable(string name) =>
+        ulong.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : null;
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Dams.Tests.Soap.ForeignClients;
+
+/// <summary>
+/// A SOAP client of another platform, as a script in <c>Dams.Tests/clients</c> that takes the address of the WSDL and the SOAP version, runs the original
+/// test scenario T1 to T11 on a fresh service and prints a line for each case, and one for a fault that it provokes.
+/// </summary>
+/// <param name="Name">How tests call it.</param>
+/// <param name="Program">What runs the script.</param>
+/// <param name="Script">Relative to the folder of clients.</param>
+/// <param name="Probe">Arguments that end with exit code 0 if everything that the script needs is installed; run in the script's folder.</param>
+internal sealed record ForeignClient(string Name, string Program, string Script, params string[] Probe)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    public static readonly ForeignClient Php = new("PHP SoapClient", "php", "php/scenario.php", "-r", "exit(extension_loaded('soap') ? 0 : 1);");
+
+    // Debian's package belongs to Debian's interpreter, not to another one that may be first on the path.
+    public static readonly ForeignClient Zeep = new("Python zeep", "/usr/bin/python3", "zeep/scenario.py", "-c", "import zeep");
+
+    public static readonly ForeignClient NodeSoap = new("Node soap", "node", "node/soap.js", "-e", "require('soap')");
+
+    public static readonly ForeignClient StrongSoap = new("Node strong-soap", "node", "node/strong-soap.js", "-e", "require('strong-soap')");
+
+    /// <summary>The original system's contract, in PHP; its scenario is a shorter one.</summary>
+    public static readonly ForeignClient PhpFrontEnd = Php with { Name = "PHP SoapClient, original contract", Script = "php/front-end.php" };
+
+    /// <summary>The original system's contract, in Python; its scenario is a shorter one.</summary>
+    public static readonly ForeignClient ZeepFrontEnd = Zeep with { Name = "Python zeep, original contract", Script = "zeep/front_end.py" };
+
+    public static IReadOnlyList<ForeignClient> All { get; } = [Php, Zeep, NodeSoap, StrongSoap];
+
+    /// <summary>What the scenario prints on a fresh service.</summary>
+    public static IReadOnlyList<string> Expected { get; } =
+    [
+        "T1 Added",
+        "T2 AlreadyExists",
+        "T3 Removed",
+        "T4 NotFound",
+        "T5 Listed 0",
+        "T6 Booked",
+        "T7 AlreadyBooked",
+        "T8 Scheduled MTLE210422",
+        "T9 Swapped",
+        "T10 Cancelled Physician",
+        "T11 NotBooked",
+        "Fault NotPermitted NotExecuted",
+    ];
+
+    private string ScriptPath => Path.Combine(Folder(), Script);
+
+    /// <summary>Whether the script can run on this machine.</summary>
+    public bool IsInstalled()
+    {
+        try
+        {
+            return Run(Probe).ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Runs the scenario.</summary>
+    /// <param name="wsdl">The address of the WSDL, with <c>?wsdl</c>.</param>
+    /// <param name="soapVersion">1.1 or 1.2.</param>
+    /// <returns>The lines that it printed; errors follow them.</returns>
+    public IReadOnlyList<string> RunScenario(Uri wsdl, string soapVersion = "1.1")
+    {
+        var (exitCode, output, errors) = Run([ScriptPath, wsdl.AbsoluteUri, soapVersion]);
+        List<string> lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        if (exitCode != 0)
+            lines.Add($"exit code {exitCode}: {errors}");
+        return lines;
+    }
+
+    public override string ToString() => Name;
+
+    private (int ExitCode, string Output, string Errors) Run(IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(ScriptPath)!,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(s_patience))
+        {
+            process.Kill(entireProcessTree: true);
+            return (-1, output.Result, $"not finished after {s_patience}");
+        }
+
+        return (process.ExitCode, output.Result, errors.Result);
+    }
+
+    private static string Folder([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "clients"));
+}

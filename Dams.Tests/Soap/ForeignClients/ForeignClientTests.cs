@@ -1,0 +1,53 @@
+using NUnit.Framework;
+
+namespace Dams.Tests.Soap.ForeignClients;
+
+/// <summary>Clients of other platforms understand our WSDL and our answers, in both versions.</summary>
+[Category("ForeignClients")]
+public sealed class ForeignClientTests
+{
+    private static IEnumerable<TestCaseData> Clients() =>
+        from client in ForeignClient.All
+        from version in new[] { "1.1", "1.2" }
+        select new TestCaseData(client.Name, version);
+
+    [TestCaseSource(nameof(Clients))]
+    public async Task The_original_scenario_passes(string name, string version)
+    {
+        var client = ForeignClient.All.Single(candidate => candidate.Name == name);
+        RequireInstalled(client);
+        await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
+        var wsdl = new Uri(server.AppointmentService + "?wsdl");
+        var lines = await Task.Run(() => client.RunScenario(wsdl, version));
+        Assert.That(lines, Is.EqualTo(ForeignClient.Expected));
+    }
+
+    [TestCase("php")]
+    [TestCase("zeep")]
+    public async Task The_original_systems_contract_works(string platform)
+    {
+        var client = platform == "php" ? ForeignClient.PhpFrontEnd : ForeignClient.ZeepFrontEnd;
+        RequireInstalled(client);
+        await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
+        var lines = await Task.Run(() => client.RunScenario(new Uri(server.FrontEnd + "?wsdl")));
+        Assert.That(lines, Is.EqualTo(new[]
+        {
+            "Added: Physician MTLE210422 is open with 2 places.",
+            "Added: Physician MTLM210422 is open with 2 places.",
+            "Booked: Physician MTLE210422 is booked for MTLP1234.",
+            "Swapped: Physician MTLE210422 is exchanged for Physician MTLM210422 for MTLP1234.",
+            "Cancelled: MTLM210422 is cancelled for MTLP1234.",
+            "InvalidRequest: arg5 '9' is not an item of the menu: 1 book, 2 cancel, 3 schedule, 4 swap.",
+        }));
+    }
+
+    /// <summary>Ignores the test where a client is missing, unless the environment says that all must be there.</summary>
+    internal static void RequireInstalled(ForeignClient client)
+    {
+        if (client.IsInstalled())
+            return;
+        if (Environment.GetEnvironmentVariable("DAMS_REQUIRE_CLIENTS") == "1")
+            Assert.Fail($"{client} is not installed, and DAMS_REQUIRE_CLIENTS says that it must be");
+        Assert.Ignore($"{client} is not installed");
+    }
+}

@@ -1,0 +1,70 @@
+using System.Xml.Linq;
+using NUnit.Framework;
+
+namespace Dams.Tests.Tidy;
+
+/// <summary>Who may know whom.</summary>
+public sealed class ProjectMapTests
+{
+    private static readonly string[] Processes = ["Dams.Sequencer", "Dams.Replica", "Dams.ReplicaManager", "Dams.FrontEnd"];
+    private static readonly string[] Libraries = ["Dams.Contracts", "Dams.Ordering", "Dams.Soap", "Dams.Hosting"];
+
+    /// <summary>Project → the projects whose code it may use.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Dams.Contracts"] = [],
+        ["Dams.Ordering"] = [],
+        ["Dams.Soap"] = [],
+        ["Dams.Hosting"] = ["Dams.Contracts", "Dams.Ordering"],
+        ["Dams.Sequencer"] = Libraries,
+        ["Dams.Replica"] = Libraries,
+        ["Dams.ReplicaManager"] = Libraries,
+        ["Dams.FrontEnd"] = Libraries,
+        ["Dams.Cli"] = ["Dams.Contracts", "Dams.Hosting"],
+        ["Dams.Tests"] = [.. Libraries, .. Processes, "Dams.Cli"],
+    };
+
+    private static IEnumerable<(string Name, bool IsCode)> References(XDocument project) => project.Descendants("ProjectReference")
+        .Select(reference => (
+            Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/')),
+            !string.Equals((string?)reference.Attribute("ReferenceOutputAssembly"), "false", StringComparison.OrdinalIgnoreCase)));
+
+    [Test]
+    public void Every_project_is_on_the_map() => Assert.That(SourceTree.Projects.Keys, Is.EquivalentTo(Allowed.Keys));
+
+    [Test]
+    public void A_project_uses_only_what_the_map_allows()
+    {
+        var strays = SourceTree.Projects.SelectMany(project => References(project.Value)
+            .Where(reference => reference.IsCode && !Allowed[project.Key].Contains(reference.Name))
+            .Select(reference => $"{project.Key} → {reference.Name}"));
+        Assert.That(strays, Is.Empty);
+    }
+
+    [Test]
+    public void Only_the_tool_builds_programs_without_using_their_code_and_it_builds_all_four()
+    {
+        var builders = SourceTree.Projects.Where(project => References(project.Value).Any(reference => !reference.IsCode)).Select(project => project.Key);
+        Assert.That(builders, Is.EqualTo(new[] { "Dams.Cli" }));
+        Assert.That(References(SourceTree.Projects["Dams.Cli"]).Where(reference => !reference.IsCode).Select(reference => reference.Name), Is.EquivalentTo(Processes));
+    }
+
+    [Test]
+    public void Tests_reference_everything() => Assert.That(
+        References(SourceTree.Projects["Dams.Tests"]).Select(reference => reference.Name), Is.EquivalentTo(SourceTree.Projects.Keys.Except(["Dams.Tests"])));
+
+    [Test]
+    public void Package_versions_stand_in_one_place_and_are_exact()
+    {
+        var own = SourceTree.Projects.SelectMany(project => project.Value.Descendants("PackageReference")
+            .Where(package => package.Attribute("Version") is not null || package.Attribute("VersionOverride") is not null)
+            .Select(package => $"{project.Key}: {(string?)package.Attribute("Include")}"));
+        Assert.That(own, Is.Empty);
+        var central = XDocument.Load(Path.Combine(SourceTree.Root, "Directory.Packages.props"));
+        Assert.That((string?)central.Descendants("ManagePackageVersionsCentrally").Single(), Is.EqualTo("true"));
+        var versions = central.Descendants("PackageVersion").ToDictionary(package => (string)package.Attribute("Include")!, package => (string)package.Attribute("Version")!);
+        Assert.That(versions.Values, Is.All.Match(@"^\d+\.\d+\.\d+(-[\w.]+)?$"));
+        var used = SourceTree.Projects.Values.SelectMany(project => project.Descendants("PackageReference")).Select(package => (string)package.Attribute("Include")!);
+        Assert.That(used.Except(versions.Keys), Is.Empty);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Xml.Linq;
+
+namespace Dams.Tests.Tidy;
+
+/// <summary>The solution's own files, as they lie beside the test project.</summary>
+internal static class SourceTree
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Project name → its file, read.</summary>
+    public static IReadOnlyDictionary<string, XDocument> Projects { get; } = Directory.GetFiles(Root, "*.csproj", SearchOption.AllDirectories)
+        .Where(IsOurs)
+        .ToDictionary(path => Path.GetFileNameWithoutExtension(path), XDocument.Load);
+
+    /// <summary>All C# files of the projects, as paths from the root.</summary>
+    public static IReadOnlyList<string> Sources { get; } = [.. Directory.GetFiles(Root, "*.cs", SearchOption.AllDirectories)
+        .Where(IsOurs)
+        .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+        .Order(StringComparer.Ordinal)];
+
+    public static string Text(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    /// <summary>The files in a folder and below.</summary>
+    public static IEnumerable<string> Below(string folder) => Sources.Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal));
+
+    private static bool IsOurs(string path)
+    {
+        var parts = Path.GetRelativePath(Root, path).Split(Path.DirectorySeparatorChar);
+        return parts[0].StartsWith("Dams.", StringComparison.Ordinal) && !parts.Contains("bin") && !parts.Contains("obj");
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Dams.sln")))
+                return folder.FullName;
+        }
+
+        throw new DirectoryNotFoundException($"Dams.sln is not above {AppContext.BaseDirectory}");
+    }
+}

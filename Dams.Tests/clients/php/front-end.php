@@ -1,0 +1,11 @@
+<?php
+// The original system's contract with PHP's SoapClient. Usage: php front-end.php http://host:port/FrontEnd?wsdl
+ini_set('soap.wsdl_cache_enabled', '0');
+$client = new SoapClient($argv[1], ['cache_wsdl' => WSDL_CACHE_NONE]);
+$client->sayHello('MTLA1234');
+echo $client->receiveRequestFromClient('MTLA1234', 'Physician', 'MTLE210422', 2, '', 1), "\n";
+echo $client->receiveRequestFromClient('MTLA1234', 'Physician', 'MTLM210422', 2, '', 1), "\n";
+echo $client->receiveRequestFromClient('MTLP1234', 'Physician', 'MTLE210422', 0, '', 1), "\n";
+echo $client->receiveRequestForSwap('MTLP1234', 'Physician', 'MTLE210422', 'Physician', 'MTLM210422', '', 4), "\n";
+echo $client->receiveRequestFromClient('MTLP1234', '', 'MTLM210422', 0, '', 2), "\n";
+echo $client->receiveRequestFromClient('MTLP1234', 'Physician', 'MTLE210422', 2, '', 9), "\n";
