@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
@@ -37,6 +38,20 @@ public sealed record DriverOptions
 
     /// <summary>A turn of the loop that takes longer is reported: half of the time after which a sequencer is suspected.</summary>
     public TimeSpan SlowTurn { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A boot for this start of the process, from the system's random numbers.</summary>
+    public static BootId NewBoot()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        ulong value;
+        do
+        {
+            RandomNumberGenerator.Fill(bytes);
+            value = BitConverter.ToUInt64(bytes);
+        }
+        while (value == 0);
+        return new BootId(value);
+    }
 
     /// <summary>All that is wrong with these options, one sentence each; empty if nothing is.</summary>
     public IReadOnlyList<string> Validate()

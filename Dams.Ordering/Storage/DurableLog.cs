@@ -13,9 +13,8 @@ namespace Dams.Ordering.Storage;
 /// Known limit: if the very last batch that was flushed rots on the disk, it can't be told from one that a crash tore, because nothing behind it
 /// says that it was durable; it is dropped and reported as <see cref="TornTail"/>.
 /// </remarks>
-public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
+public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
 {
-    private const string LockName = "lock";
     private const int BufferBytesKept = 4 * 1024 * 1024;
 
     private readonly DurableLogOptions _options;
@@ -98,7 +97,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         try
         {
             Directory.CreateDirectory(options.Folder);
-            log = new DurableLog(options, logger ?? NullLogger<DurableLog>.Instance, Lock(options.Folder));
+            log = new DurableLog(options, logger ?? NullLogger<DurableLog>.Instance, FolderLock.Take(options.Folder));
             log.Load(watch);
             return log;
         }
@@ -219,18 +218,6 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         _lock.Dispose();
     }
 
-    private static FileStream Lock(string folder)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
-        {
-            throw new LogInUseException(folder, exception);
-        }
-    }
-
     private void Load(Stopwatch watch)
     {
         _factory.DeleteLeftovers();
@@ -263,10 +250,10 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         BytesOnDisk = _segments.Sum(segment => segment.Header.Capacity);
         _factory.PrepareSpare();
         if (TornTail is { } torn)
-            LogTorn(torn.Bytes, torn.File, torn.Offset, Last);
-        LogOpened(_options.Folder, Record.Incarnation, Base, Last, _segments.Count, watch.ElapsedMilliseconds);
+            _logger.TornTailCut(torn.Bytes, torn.File, torn.Offset, Last);
+        _logger.LogOpened(_options.Folder, Record.Incarnation, Base, Last, _segments.Count, watch.ElapsedMilliseconds);
         if (!IsDurable)
-            LogNotDurable(_options.Folder);
+            _logger.NotDurable(_options.Folder);
     }
 
     private void Append(
@@ -351,7 +338,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         var segment = _factory.Create(number, RandomUInt64(), _lastBatch + 1, frameBytes, _state);
         _segments.Add(segment);
         BytesOnDisk += segment.Header.Capacity;
-        LogSegmentAdded(segment.Path, segment.Header.Capacity);
+        _logger.SegmentAdded(segment.Path, segment.Header.Capacity);
         _factory.PrepareSpare();
     }
 
@@ -380,13 +367,13 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         }
 
         if (deleted > 0)
-            LogTrimmed(deleted, Base);
+            _logger.Trimmed(deleted, Base);
     }
 
     private LogFailedException Failed(string what, Exception exception)
     {
         _unusable ??= $"it could not be {what} ({exception.Message})";
-        LogFailure(_options.Folder, what, exception);
+        _logger.Failed(_options.Folder, what, exception);
         return new LogFailedException($"The log in {_options.Folder} could not be {what}: {exception.Message} It takes nothing more; restart the process when the disk is well.", exception);
     }
 
@@ -408,22 +395,4 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         while (value == 0);
         return value;
     }
-
-    [LoggerMessage(2040, LogLevel.Information, "Log of {Folder} open: incarnation {Incarnation}, entries {Base} to {Last} in {Segments} segments, {Milliseconds} ms")]
-    private partial void LogOpened(string folder, Incarnation incarnation, SequenceNumber @base, SequenceNumber last, int segments, long milliseconds);
-
-    [LoggerMessage(2041, LogLevel.Warning, "A crash left {Bytes} bytes of an unfinished batch in {File} at {Offset}; they were cut off, the log ends with entry {Last}")]
-    private partial void LogTorn(long bytes, string file, long offset, SequenceNumber last);
-
-    [LoggerMessage(2042, LogLevel.Warning, "The log of {Folder} is not flushed to disk (durability: memory): a power cut loses what was acknowledged")]
-    private partial void LogNotDurable(string folder);
-
-    [LoggerMessage(2043, LogLevel.Information, "Log goes on in {File} of {Bytes} bytes")]
-    private partial void LogSegmentAdded(string file, long bytes);
-
-    [LoggerMessage(2044, LogLevel.Information, "Log trimmed up to entry {Base}: {Count} segments deleted")]
-    private partial void LogTrimmed(int count, SequenceNumber @base);
-
-    [LoggerMessage(2045, LogLevel.Critical, "The log of {Folder} could not be {What}; it takes nothing more")]
-    private partial void LogFailure(string folder, string what, Exception exception);
 }

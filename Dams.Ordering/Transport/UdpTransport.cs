@@ -158,8 +158,9 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
         }
     }
 
-    /// <summary>Waits until a datagram is there, <see cref="Wake"/> is called, or a time has passed.</summary>
-    public void Wait(TimeSpan timeout) => _readable = _waiter.Wait(timeout);
+    /// <summary>Waits until a datagram is there, <see cref="Wake"/> is called, or a time has passed: at most a second.</summary>
+    /// <returns>Whether one of the first two happened.</returns>
+    public bool Wait(TimeSpan timeout) => _readable = _waiter.Wait(timeout);
 
     /// <summary>Ends a wait, or the next one. Any thread; costs 3 us, so it is for a loop that sleeps.</summary>
     public void Wake() => _waiter.Wake();

@@ -106,7 +106,7 @@ internal sealed class DriverCluster : IAsyncDisposable
     {
         var transport = new UdpTransport(_book[node], new AddressBook(book ?? _book));
         _owned.Add(transport);
-        var options = configure(new DriverOptions { Self = node, Boot = new BootId((ulong)Random.Shared.NextInt64(1, long.MaxValue)), Cluster = "test" });
+        var options = configure(new DriverOptions { Self = node, Boot = DriverOptions.NewBoot(), Cluster = "test" });
         var driver = new ProtocolDriver(options, transport, Keys, cores, ClockSource.System);
         _drivers.Add(driver);
         return driver;

@@ -90,7 +90,7 @@ public sealed class DurableLogTests
                 stream.SetLength(length);
             for (var round = 0; round < 2; round++)
             {
-                using var log = copy.Open(segmentBytes: 8 * 1024);
+                using var log = DurableLog.Open(copy.Options(8 * 1024, durability: Durability.Memory));
                 Assert.That(log.Last, Is.EqualTo(new SequenceNumber(3)), $"cut at {length}");
                 Assert.That(log.Read(new SequenceNumber(3))!.Epoch, Is.EqualTo(Epoch.Of(1, 1)));
                 Assert.That(log.TornTail is null, Is.EqualTo(length == frameStart || round == 1), "what was cut off is reported once");

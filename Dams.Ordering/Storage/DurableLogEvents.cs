@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dams.Ordering.Storage;
+
+/// <summary>What a <see cref="DurableLog"/> reports. Events 2040 to 2059.</summary>
+internal static partial class DurableLogEvents
+{
+    [LoggerMessage(2040, LogLevel.Information, "Log of {Folder} open: incarnation {Incarnation}, entries {Base} to {Last} in {Segments} segments, {Milliseconds} ms")]
+    public static partial void LogOpened(this ILogger logger, string folder, Incarnation incarnation, SequenceNumber @base, SequenceNumber last, int segments, long milliseconds);
+
+    [LoggerMessage(2041, LogLevel.Warning, "A crash left {Bytes} bytes of an unfinished batch in {File} at {Offset}; they were cut off, the log ends with entry {Last}")]
+    public static partial void TornTailCut(this ILogger logger, long bytes, string file, long offset, SequenceNumber last);
+
+    [LoggerMessage(2042, LogLevel.Warning, "The log of {Folder} is not flushed to disk (durability: memory): a power cut loses what was acknowledged")]
+    public static partial void NotDurable(this ILogger logger, string folder);
+
+    [LoggerMessage(2043, LogLevel.Information, "Log goes on in {File} of {Bytes} bytes")]
+    public static partial void SegmentAdded(this ILogger logger, string file, long bytes);
+
+    [LoggerMessage(2044, LogLevel.Information, "Log trimmed up to entry {Base}: {Count} segments deleted")]
+    public static partial void Trimmed(this ILogger logger, int count, SequenceNumber @base);
+
+    [LoggerMessage(2045, LogLevel.Critical, "The log of {Folder} could not be {What}; it takes nothing more")]
+    public static partial void Failed(this ILogger logger, string folder, string what, Exception exception);
+}
