@@ -117,12 +117,13 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
                 console.Error.WriteLine($"warning: after {options.ReadyWithin.TotalSeconds} s only {seen.ActiveReplicas} of {seen.AllReplicas} replicas are active; two equal replies can be had. The logs are in {topology.Log.Folder}");
             if (verdict != ReadinessVerdict.Wait)
                 break;
-            await Task.Delay(ReadinessPoll, interrupt.Token);
+            await await Task.WhenAny([.. _children.Select(child => child.Running), Task.Delay(ReadinessPoll, interrupt.Token)]);
         }
 
         await console.Out.WriteLineAsync(ReadyLine.Of(topology));
         await console.Out.FlushAsync(interrupt.Token);
-        await Task.Delay(Timeout.Infinite, interrupt.Token);
+        // A child's loop ends only when it is told to, or by a defect, which then ends all of it.
+        await await Task.WhenAny([.. _children.Select(child => child.Running), Task.Delay(Timeout.Infinite, interrupt.Token)]);
         return interrupt.ExitCode;
     }
 

@@ -36,7 +36,18 @@ public sealed class UpTests
 
     private IReadOnlyList<ProcessIdentity> Running() => [.. PidFile.FindRunning(_topology).Select(found => found.Process)];
 
-    private Task<IReadOnlyList<ProcessIdentity>> AllRunAsync() => Eventually.HasAsync(() => Running() is { Count: AllProcesses } all ? all : null);
+    private async Task<IReadOnlyList<ProcessIdentity>> AllRunAsync(TestProcess up)
+    {
+        try
+        {
+            return await Eventually.HasAsync(() => Running() is { Count: AllProcesses } all ? all : null);
+        }
+        catch (TimeoutException late)
+        {
+            var running = PidFile.FindRunning(_topology).Select(found => found.Id);
+            throw new TimeoutException($"only {string.Join(", ", running)} run; up {(up.HasExited ? "has ended" : "runs")} and said: {up.Errors}", late);
+        }
+    }
 
     private static Task NoneRunsAsync(IReadOnlyList<ProcessIdentity> processes) => Eventually.IsTrueAsync(() => processes.All(process => !process.IsAlive));
 
@@ -47,7 +58,7 @@ public sealed class UpTests
     public async Task A_killed_up_leaves_no_orphan()
     {
         using var up = Up();
-        var all = await AllRunAsync();
+        var all = await AllRunAsync(up);
         up.Kill();
         await NoneRunsAsync(all);
     }
@@ -57,7 +68,7 @@ public sealed class UpTests
     public async Task A_signal_stops_everything_in_order_and_is_the_exit_code(bool isInterrupt, int exitCode)
     {
         using var up = Up();
-        var all = await AllRunAsync();
+        var all = await AllRunAsync(up);
         if (isInterrupt)
             Interrupt(up);
         else
@@ -76,7 +87,7 @@ public sealed class UpTests
     public async Task A_child_that_dies_is_started_again()
     {
         using var up = Up();
-        var sequencer = (await AllRunAsync()).Single(process => process == PidFile.FindRunning(_folder.File("sequencer1"), "sequencer1"));
+        var sequencer = (await AllRunAsync(up)).Single(process => process == PidFile.FindRunning(_folder.File("sequencer1"), "sequencer1"));
         ProcessSignal.Kill(sequencer);
         await Eventually.IsTrueAsync(() => PidFile.FindRunning(_folder.File("sequencer1"), "sequencer1") is { } next && next != sequencer);
         up.Terminate();
@@ -89,7 +100,7 @@ public sealed class UpTests
         ProcessIdentity replica;
         using (var first = Up())
         {
-            await AllRunAsync();
+            await AllRunAsync(first);
             replica = PidFile.FindRunning(_folder.File("replica3"), "replica3")!.Value;
             // Stopped first, so that the manager can't end its replica.
             var manager = PidFile.FindRunning(_folder.File("manager3"), "manager3")!.Value;
@@ -103,7 +114,7 @@ public sealed class UpTests
         using var second = Up();
         await Eventually.IsTrueAsync(() => second.Errors.Contains("that an earlier run has left", StringComparison.Ordinal));
         Assert.That(replica.IsAlive, Is.False);
-        await AllRunAsync();
+        await AllRunAsync(second);
         second.Terminate();
         await second.ExitAsync();
     }
@@ -112,7 +123,7 @@ public sealed class UpTests
     public async Task A_second_up_on_the_same_folder_is_refused()
     {
         using var first = Up();
-        await AllRunAsync();
+        await AllRunAsync(first);
         using var second = Up("--ports-from", "9000");
         Assert.That(await second.ExitAsync(), Is.EqualTo(2));
         Assert.That(second.Errors, Does.Contain($"already runs on {_folder.Path}, under process {first.Id}"));
@@ -137,7 +148,7 @@ public sealed class UpTests
     public async Task The_effective_configuration_is_written_and_the_table_names_every_process_and_log()
     {
         using var up = Up("--versions", "Journal,Calendar");
-        await AllRunAsync();
+        await AllRunAsync(up);
         up.Terminate();
         await up.ExitAsync();
         var written = TopologyReader.ReadFile(_folder.File("dams.json")).Topology!;
@@ -156,7 +167,7 @@ public sealed class UpTests
         File.WriteAllText(_folder.File("replica2", "precious"), "somebody else's");
         using (var up = Up())
         {
-            await AllRunAsync();
+            await AllRunAsync(up);
             up.Terminate();
             await up.ExitAsync();
             Assert.That(File.Exists(_folder.File("replica1", "log")), Is.True);
@@ -166,7 +177,7 @@ public sealed class UpTests
         File.Delete(_folder.File("replica2", "replica2.lock"));
         using (var up = Up("--fresh"))
         {
-            await AllRunAsync();
+            await AllRunAsync(up);
             up.Terminate();
             await up.ExitAsync();
         }
