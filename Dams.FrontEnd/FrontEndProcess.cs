@@ -20,8 +20,8 @@ internal static class FrontEndProcess
     public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
     {
         var topology = context.Topology;
-        var boot = NodeDriver.NewBoot();
-        var clock = new ClockSource(TimeProvider.System);
+        var boot = DriverOptions.NewBoot();
+        var clock = ClockSource.System;
         var outbox = new Outbox();
         var executor = new ReplicatedExecutor(context.Loggers.CreateLogger<ReplicatedExecutor>());
         var coordinator = new RequestCoordinator(ClusterGroups.ReplicasOf(topology),

@@ -12,8 +12,8 @@ internal static class SequencerProcess
 {
     public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
     {
-        var boot = NodeDriver.NewBoot();
-        var clock = new ClockSource(TimeProvider.System);
+        var boot = DriverOptions.NewBoot();
+        var clock = ClockSource.System;
         var outbox = new Outbox();
         var core = new SequencerProtocol(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number, boot, outbox, boot.Value);
         core.Start(clock.Now);

@@ -40,9 +40,6 @@ public sealed class NodeDriver : IAsyncDisposable
         return new NodeDriver(transport, driver);
     }
 
-    /// <summary>A boot id for a process that starts now: random, so that keys and nonces of a former life are never used again.</summary>
-    public static BootId NewBoot() => new(BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)) | 1);
-
     /// <summary>Waits until the process is told to stop, or the loop fails.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunUntilAsync(CancellationToken stopping)

@@ -54,8 +54,8 @@ internal static class ReplicaProcess
 
     private static async Task<int> RunMemberAsync(NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
     {
-        var boot = NodeDriver.NewBoot();
-        var clock = new ClockSource(TimeProvider.System);
+        var boot = DriverOptions.NewBoot();
+        var clock = ClockSource.System;
         var outbox = new Outbox();
         using var log = DurableLog.Open(
             new DurableLogOptions

@@ -15,7 +15,7 @@ public sealed class ProjectMapTests
         ["Dams.Contracts"] = [],
         ["Dams.Ordering"] = [],
         ["Dams.Soap"] = [],
-        ["Dams.Hosting"] = ["Dams.Contracts", "Dams.Ordering"],
+        ["Dams.Hosting"] = ["Dams.Contracts", "Dams.Ordering", "Dams.Soap"],
         ["Dams.Sequencer"] = Libraries,
         ["Dams.Replica"] = Libraries,
         ["Dams.ReplicaManager"] = Libraries,
