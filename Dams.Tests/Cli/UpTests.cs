@@ -40,7 +40,7 @@ public sealed class UpTests
     {
         try
         {
-            return await Eventually.HasAsync(() => Running() is { Count: AllProcesses } all ? all : null);
+            return await Eventually.HasAsync(() => Running() is { Count: AllProcesses } all ? all : up.HasExited ? throw new TimeoutException("never") : null);
         }
         catch (TimeoutException late)
         {
