@@ -51,6 +51,26 @@ public sealed class View : IEquatable<View>
     /// <summary>Q for a number of voters: 3 of 4, 2 of 3, 2 of 2.</summary>
     public static int EpochQuorumOf(int voters) => voters <= 2 ? voters : voters - 1;
 
+    /// <summary>The view after a membership entry; the same for any other entry, and for one that does not fit (it has no effect).</summary>
+    public View After(Entry entry)
+    {
+        if (!MembershipChange.TryRead(entry, out var change))
+            return this;
+        var has = TryGet(change.Member, out var present);
+        switch (entry.Kind)
+        {
+            case EntryKind.Join when !has || (present.Incarnation == change.Incarnation && !present.Votes):
+                return new View(entry.Seq, _members.Where(member => member.Id != change.Member)
+                    .Append(new ViewMember(change.Member, change.Incarnation, null, entry.Seq)));
+            case EntryKind.Activate when has && present.Incarnation == change.Incarnation && !present.Votes:
+                return new View(entry.Seq, _members.Select(member => member.Id == change.Member ? member with { VotesFrom = entry.Seq } : member));
+            case EntryKind.Leave when has && present.Incarnation == change.Incarnation:
+                return new View(entry.Seq, _members.Where(member => member.Id != change.Member));
+            default:
+                return this;
+        }
+    }
+
     /// <summary>The member of a slot.</summary>
     public bool TryGet(byte id, out ViewMember member)
     {

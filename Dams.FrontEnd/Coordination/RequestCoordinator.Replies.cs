@@ -12,7 +12,9 @@ internal sealed partial class RequestCoordinator
             return;
         var isNew = envelope.Epoch > _epoch;
         _epoch = envelope.Epoch;
-        _view = sync.View;
+        // An uncommitted change of membership may not survive its sequencer.
+        if (sync.View.Number <= sync.CommitSeq)
+            _view = sync.View;
         _sequencer = envelope.From.Number;
         _sequencerHeardAt = now;
         MaxSeq = SequenceNumber.Max(MaxSeq, sync.MaxSeq);

@@ -68,6 +68,18 @@ public enum MessageType : byte
 
     /// <summary><see cref="ViewSummary"/>.</summary>
     ViewSummary = 22,
+
+    /// <summary><see cref="JoinReq"/>.</summary>
+    JoinReq = 23,
+
+    /// <summary><see cref="CaughtUp"/>.</summary>
+    CaughtUp = 24,
+
+    /// <summary><see cref="LeaveReq"/>.</summary>
+    LeaveReq = 25,
+
+    /// <summary><see cref="HandOver"/>.</summary>
+    HandOver = 26,
 }
 
 /// <summary>One message of the group protocol. The hierarchy is closed; <see cref="MessageCodec"/> gives each its bytes.</summary>
@@ -184,8 +196,9 @@ public sealed record Fetch(SequenceNumber From, SequenceNumber To) : Message;
 
 /// <summary>An entry that was asked for with <see cref="Fetch"/> or with a NAK to a member.</summary>
 /// <param name="CommitSeq">What the sender knows to be committed: up to it entries are final, whatever the epoch.</param>
+/// <param name="FirstKept">The first entry that the sender still has.</param>
 /// <param name="Entry">The entry.</param>
-public sealed record Fetched(SequenceNumber CommitSeq, Entry Entry) : Message;
+public sealed record Fetched(SequenceNumber CommitSeq, SequenceNumber FirstKept, Entry Entry) : Message;
 
 /// <summary>New sequencer to members: this is the log of the epoch; install it.</summary>
 /// <param name="Reign">The epoch and the sequencer's boot.</param>
@@ -214,3 +227,24 @@ public sealed record GetView(Epoch Epoch) : Message;
 /// <param name="HearsSequencer">Whether it hears the sequencer of its installed epoch.</param>
 /// <param name="View">Its view.</param>
 public sealed record ViewSummary(Incarnation Incarnation, Reign Promised, Reign Installed, bool HearsSequencer, View View) : Message;
+
+/// <summary>New incarnation to the sequencer: order my JOIN.</summary>
+/// <param name="Incarnation">Of the joiner.</param>
+/// <param name="After">0 at first; the number of the JOIN whose snapshot nobody could give, and which the joiner has given up. A delayed repeat has an older one.</param>
+public sealed record JoinReq(Incarnation Incarnation, SequenceNumber After) : Message;
+
+/// <summary>Joiner to the sequencer: restored and caught up; order my ACTIVATE.</summary>
+/// <param name="Incarnation">Of the joiner.</param>
+/// <param name="JoinedAt">The JOIN whose snapshot it restored.</param>
+/// <param name="Executed">How far it is.</param>
+public sealed record CaughtUp(Incarnation Incarnation, SequenceNumber JoinedAt, SequenceNumber Executed) : Message;
+
+/// <summary>A manager or an operator to the sequencer: order this incarnation out.</summary>
+/// <param name="Member">The slot.</param>
+/// <param name="Incarnation">Who shall leave; nothing happens if the slot has another by now.</param>
+/// <param name="Decision">The number of the decision: the request key of the LEAVE.</param>
+/// <param name="IsForced">An operator takes the responsibility for a remaining view without a quorum of live members.</param>
+public sealed record LeaveReq(byte Member, Incarnation Incarnation, ulong Decision, bool IsForced) : Message;
+
+/// <summary>Active sequencer that is being stopped, to the others: take over at once.</summary>
+public sealed record HandOver(Epoch Epoch) : Message;

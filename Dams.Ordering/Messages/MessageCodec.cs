@@ -80,7 +80,7 @@ public static class MessageCodec
                 w.Seq(m.GcSeq); w.Int64(m.Time); w.View(m.View);
                 return MessageType.Promise;
             case Fetch m: w.Seq(m.From); w.Seq(m.To); return MessageType.Fetch;
-            case Fetched m: w.Seq(m.CommitSeq); w.Entry(m.Entry); return MessageType.Fetched;
+            case Fetched m: w.Seq(m.CommitSeq); w.Seq(m.FirstKept); w.Entry(m.Entry); return MessageType.Fetched;
             case NewView m:
                 w.Reign(m.Reign); w.Seq(m.Tail); w.Chain(m.TailChain); w.Seq(m.CommitSeq); w.Int64(m.TimeFloor); w.Byte(m.Source); w.View(m.View);
                 return MessageType.NewView;
@@ -90,6 +90,10 @@ public static class MessageCodec
             case ViewSummary m:
                 w.Incarnation(m.Incarnation); w.Reign(m.Promised); w.Reign(m.Installed); w.Bool(m.HearsSequencer); w.View(m.View);
                 return MessageType.ViewSummary;
+            case JoinReq m: w.Incarnation(m.Incarnation); w.Seq(m.After); return MessageType.JoinReq;
+            case CaughtUp m: w.Incarnation(m.Incarnation); w.Seq(m.JoinedAt); w.Seq(m.Executed); return MessageType.CaughtUp;
+            case LeaveReq m: w.Byte(m.Member); w.Incarnation(m.Incarnation); w.UInt64(m.Decision); w.Bool(m.IsForced); return MessageType.LeaveReq;
+            case HandOver m: w.Epoch(m.Epoch); return MessageType.HandOver;
             default: throw new ArgumentException($"{message.GetType().Name} has no wire form", nameof(message));
         }
     }
@@ -118,12 +122,17 @@ public static class MessageCodec
             case MessageType.Fetch: return new Fetch(r.Seq(), r.Seq());
             case MessageType.Fetched:
                 var commit = r.Seq();
-                return r.Entry() is { } fetched ? new Fetched(commit, fetched) : null;
+                var firstKept = r.Seq();
+                return r.Entry() is { } fetched ? new Fetched(commit, firstKept, fetched) : null;
             case MessageType.NewView: return new NewView(r.Reign(), r.Seq(), r.Chain(), r.Seq(), r.Int64(), r.Byte(), r.View());
             case MessageType.NewViewAck: return new NewViewAck(r.Reign(), r.Progress());
             case MessageType.Refused: return new Refused(r.Reign());
             case MessageType.GetView: return new GetView(r.Epoch());
             case MessageType.ViewSummary: return new ViewSummary(r.Incarnation(), r.Reign(), r.Reign(), r.Bool(), r.View());
+            case MessageType.JoinReq: return new JoinReq(r.Incarnation(), r.Seq());
+            case MessageType.CaughtUp: return new CaughtUp(r.Incarnation(), r.Seq(), r.Seq());
+            case MessageType.LeaveReq: return new LeaveReq(r.Byte(), r.Incarnation(), r.UInt64(), r.Bool());
+            case MessageType.HandOver: return new HandOver(r.Epoch());
             default: return null;
         }
     }

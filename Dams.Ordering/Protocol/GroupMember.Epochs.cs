@@ -67,8 +67,12 @@ public sealed partial class GroupMember
     /// <summary>A promise is on disk before it is given, and from the moment it is made no older epoch is obeyed.</summary>
     private void OnPrepare(in Envelope envelope, Prepare prepare, Instant now)
     {
-        if (envelope.From.Role != NodeRole.Sequencer || prepare.Reign.Epoch.Sequencer != envelope.From.Number)
+        if (envelope.From.Role != NodeRole.Sequencer || prepare.Reign.Epoch.Sequencer != envelope.From.Number
+            || State is MemberState.Outside or MemberState.Joining)
+        {
             return;
+        }
+
         if (prepare.Reign == _promised)
         {
             if (_recordDirty is null && _writes.Count == 0)
@@ -78,7 +82,7 @@ public sealed partial class GroupMember
             return;
         }
 
-        if (prepare.Reign.Epoch <= _promised.Epoch)
+        if (prepare.Reign.Epoch <= _promised.Epoch || prepare.Reign.Epoch < PromiseFloor)
         {
             _outbox.Send(envelope.From, HeaderEpoch, new Refused(_promised));
             return;
@@ -100,7 +104,7 @@ public sealed partial class GroupMember
 
     private void OnNewView(in Envelope envelope, NewView view, Instant now)
     {
-        if (envelope.From.Role != NodeRole.Sequencer || view.Reign.Epoch.Sequencer != envelope.From.Number || view.Reign.Boot != envelope.Boot)
+        if (envelope.From.Role != NodeRole.Sequencer || view.Reign.Epoch.Sequencer != envelope.From.Number || view.Reign.Boot != envelope.Boot || State == MemberState.Joining)
             return;
         if (view.Reign == _installed && _installed == _promised)
         {
@@ -110,7 +114,7 @@ public sealed partial class GroupMember
             return;
         }
 
-        if (view.Reign.Epoch < _promised.Epoch || (view.Reign.Epoch == _promised.Epoch && view.Reign != _promised))
+        if (view.Reign.Epoch < _promised.Epoch || view.Reign.Epoch < PromiseFloor || (view.Reign.Epoch == _promised.Epoch && view.Reign != _promised))
         {
             _outbox.Send(envelope.From, HeaderEpoch, new Refused(_promised));
             return;
@@ -120,7 +124,16 @@ public sealed partial class GroupMember
             return;
         if (!view.View.TryGet(_id, out var self) || self.Incarnation != _incarnation)
         {
-            State = MemberState.Outside;
+            // A joiner that has restored may meet a NEWVIEW from before its JOIN: its place is in the order, not in that view.
+            if (_restored is null && IsFresh)
+                BecomeOutside(envelope.From, now);
+            // Its own view comes from SYNC.
+            if (_restored is not { } position || position.Epoch != view.Reign.Epoch || view.Tail >= position.Seq || !_view.TryGet(_id, out _))
+                return;
+        }
+        else if (IsFresh && _restored is null && !self.Votes)
+        {
+            // In the view, but with nothing restored: first the snapshot. SYNC says of which number.
             return;
         }
 
@@ -135,6 +148,13 @@ public sealed partial class GroupMember
         ArmSuspicion(now);
         State = MemberState.Installing;
         _installation = new Installation(sequencer, view, _executed, _options.FetchEntriesMax) { Base = _contiguous, BaseChain = _chain };
+        if (_restored is { } joined && view.Tail < joined.Seq && joined.Epoch == view.Reign.Epoch)
+        {
+            // The JOIN was ordered in this very epoch, above the tail that it began with: the log is a prefix of its order as it is.
+            CompleteInstallation(now);
+            return;
+        }
+
         if (view.Tail < _executed)
         {
             Halt($"the log of epoch {view.Reign.Epoch} ends at {view.Tail}, but {_executed} was executed");
@@ -294,17 +314,21 @@ public sealed partial class GroupMember
     private void CompleteInstallation(Instant now)
     {
         var installation = _installation!;
-        Invariant.That(installation.LastChain == installation.Target.TailChain);
+        Invariant.That(installation.Base > installation.Target.Tail || installation.LastChain == installation.Target.TailChain);
         TakeOver(installation);
         _promised = _installed = installation.Target.Reign;
-        _view = installation.Target.View;
-        _lastTime = _contiguous == _log.Base ? 0 : EntryAt(_contiguous) is { } last ? last.Time : installation.Fetched[^1].Time;
+        // Above the tail there are entries only in a joiner's log, whose own view is the later one.
+        if (_contiguous == installation.Target.Tail)
+            _view = installation.Target.View;
+        if (EntryAt(_contiguous) is { } last)
+            _lastTime = last.Time;
         _maxKnown = _contiguous;
         _recordDirty = new MemberRecord(_incarnation, _promised, _installed, _view);
         _installAckTo = installation.Sequencer;
         _installation = null;
         _installRetryAt = Instant.Never;
         State = MemberState.Following;
+        ArmJoin(now);
         WriteBatch(installation.Base < _log.Last ? installation.Base : null);
         ArmSuspicion(now);
         Execute(now);

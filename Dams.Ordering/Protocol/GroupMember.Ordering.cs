@@ -71,9 +71,7 @@ public sealed partial class GroupMember
     private void OnKnownEntry(Entry entry)
     {
         var known = ChainAt(entry.Seq);
-        if (known is null)
-            return;
-        if (known == entry.Chain)
+        if (known is null || known == entry.Chain)
             _ackDue = true;
         else
             Halt($"entry {entry.Seq} came with chain {entry.Chain} but is stored with {known}");
@@ -91,6 +89,7 @@ public sealed partial class GroupMember
         _contiguous = entry.Seq;
         _chain = entry.Chain;
         _lastTime = entry.Time;
+        NoteMembership(entry);
         return true;
     }
 
@@ -159,6 +158,12 @@ public sealed partial class GroupMember
             return;
         }
 
+        if (State == MemberState.Joining)
+        {
+            OnFetchedForJoin(fetched, now);
+            return;
+        }
+
         if (State != MemberState.Following || envelope.From.Role != _options.MemberRole)
             return;
         if (fetched.Entry.Seq <= fetched.CommitSeq || envelope.Epoch == _installed.Epoch)
@@ -179,9 +184,11 @@ public sealed partial class GroupMember
 
     private void OnFetch(in Envelope envelope, Fetch fetch)
     {
-        for (var i = 0; i < _options.FetchEntriesMax && fetch.From + i <= fetch.To; i++)
+        // What was trimmed nobody needs any more; the answer says where this log begins.
+        var from = SequenceNumber.Max(fetch.From, _log.Base.Next);
+        for (var i = 0; i < _options.FetchEntriesMax && from + i <= fetch.To; i++)
         {
-            if (!TrySendFetched(envelope, fetch.From + i))
+            if (!TrySendFetched(envelope, from + i))
                 return;
         }
     }
@@ -191,7 +198,7 @@ public sealed partial class GroupMember
     {
         if (seq > _durable || EntryAt(seq) is not { } entry)
             return false;
-        _outbox.Send(envelope.From, HeaderEpoch, new Fetched(SequenceNumber.Min(_commit, _contiguous), entry));
+        _outbox.Send(envelope.From, HeaderEpoch, new Fetched(SequenceNumber.Min(_commit, _contiguous), _log.Base.Next, entry));
         return true;
     }
 

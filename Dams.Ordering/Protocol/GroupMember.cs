@@ -15,8 +15,14 @@ public enum MemberState
     /// <summary>Follows the order of the installed epoch.</summary>
     Following,
 
-    /// <summary>Its incarnation is not in the view of the epoch: it has nothing to say until it joins.</summary>
+    /// <summary>A new incarnation that is not in the view: it neither promises nor installs, and asks for its JOIN.</summary>
     Outside,
+
+    /// <summary>Its JOIN is ordered: the snapshot of that number is being fetched, then the log in front of it.</summary>
+    Joining,
+
+    /// <summary>This incarnation has been ordered out. It never counts again; what its folder holds is evidence.</summary>
+    Left,
 
     /// <summary>Two different entries for one number were seen: it answers nothing any more. Nothing is repaired in place.</summary>
     Halted,
@@ -75,7 +81,9 @@ public sealed partial class GroupMember : IProtocol
     /// <param name="outbox">Where its messages go.</param>
     /// <param name="consumer">Who executes.</param>
     /// <param name="seed">For jitter.</param>
-    public GroupMember(GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed)
+    /// <param name="restored">The place of the durable snapshot that the consumer was restored from; null if it begins empty.</param>
+    public GroupMember(
+        GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed, SnapshotPosition? restored = null)
     {
         _options = options;
         _id = id;
@@ -91,11 +99,20 @@ public sealed partial class GroupMember : IProtocol
         _installed = record.Installed;
         _view = record.View;
         _contiguous = _durable = _maxKnown = log.Last;
-        _executed = log.Base;
+        _executed = SequenceNumber.Max(log.Base, restored?.Seq ?? SequenceNumber.Zero);
         _chain = log.Last == log.Base ? log.BaseChain : log.Read(log.Last)!.Chain;
-        _lastTime = log.Last == log.Base ? 0 : log.Read(log.Last)!.Time;
+        // A log that was trimmed to its end has no entry to tell the time; the snapshot behind which it was trimmed has.
+        _lastTime = log.Last == log.Base ? restored?.Time ?? 0 : log.Read(log.Last)!.Time;
         _commit = SequenceNumber.Min(log.CommitHint, log.Last);
         State = _installed.Epoch != Epoch.None && _installed == _promised ? MemberState.Following : MemberState.Promised;
+        if (restored is null)
+            return;
+        _commit = SequenceNumber.Max(_commit, restored.Seq);
+        if (_installed.Epoch != Epoch.None)
+            return;
+        // A joiner: what is installed nowhere else comes from the snapshot.
+        _restored = restored;
+        State = restored.Seq > log.Last ? MemberState.Joining : MemberState.Promised;
     }
 
     /// <summary>What it is doing.</summary>
@@ -116,8 +133,11 @@ public sealed partial class GroupMember : IProtocol
     /// <summary>The epoch whose order its log is a prefix of.</summary>
     public Reign Installed => _installed;
 
-    /// <summary>The members.</summary>
+    /// <summary>The members as of the log's end.</summary>
     public View View => _view;
+
+    /// <summary>Whether this incarnation votes, and its replies count.</summary>
+    public bool IsVoter => _view.IsVoter(_id, _incarnation);
 
     /// <summary>Last number received in order.</summary>
     public SequenceNumber Contiguous => _contiguous;
@@ -149,6 +169,8 @@ public sealed partial class GroupMember : IProtocol
     {
         _stateAt = now + _options.StateInterval;
         ArmSuspicion(now);
+        if (State is MemberState.Joining or MemberState.Following)
+            ArmJoin(now);
         Execute(now);
         UpdateDeadline();
     }
@@ -156,14 +178,18 @@ public sealed partial class GroupMember : IProtocol
     /// <inheritdoc/>
     public void OnMessage(in Envelope envelope, Message message, Instant now)
     {
-        if (State == MemberState.Halted)
+        if (State is MemberState.Halted or MemberState.Left)
             return;
         switch (message)
         {
             case Order m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
             case Retrans m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
             case Commit m when IsFromReign(envelope, now): OnCommit(m, now); break;
-            case Sync m when IsFromReign(envelope, now): OnSync(envelope, m, now); break;
+            case Sync m:
+                OnMembershipSeen(envelope, m, now);
+                if (State != MemberState.Left && IsFromReign(envelope, now))
+                    OnSync(envelope, m, now);
+                break;
             case Fetched m: OnFetched(envelope, m, now); break;
             case Nak m: OnNak(envelope, m); break;
             case Fetch m: OnFetch(envelope, m); break;
@@ -176,7 +202,7 @@ public sealed partial class GroupMember : IProtocol
     /// <inheritdoc/>
     public void OnTimer(Instant now)
     {
-        if (State == MemberState.Halted)
+        if (State is MemberState.Halted or MemberState.Left)
         {
             NextDeadline = Instant.Never;
             return;
@@ -190,6 +216,8 @@ public sealed partial class GroupMember : IProtocol
             OnLossTimerElapsed(now);
         if (now >= _installRetryAt)
             OnInstallTimerElapsed(now);
+        if (now >= _joinAt)
+            OnJoinTimerElapsed(now);
         UpdateDeadline();
     }
 
@@ -258,12 +286,14 @@ public sealed partial class GroupMember : IProtocol
 
     private void Execute(Instant now)
     {
-        while (_executed < _commit && _executed < _contiguous)
+        while (_executed < _commit && _executed < _contiguous && State != MemberState.Joining)
         {
             var entry = EntryAt(_executed.Next);
             Invariant.That(entry is not null && entry.Seq == _executed.Next);
             _executed = entry.Seq;
             _consumer.OnDelivered(entry, now);
+            if (entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change) && change == new MembershipChange(_id, _incarnation))
+                BecomeLeft();
         }
     }
 
@@ -279,7 +309,7 @@ public sealed partial class GroupMember : IProtocol
     private void SendToSequencer(Message message) => _outbox.Send(NodeId.Sequencer(_installed.Epoch.Sequencer), HeaderEpoch, message);
 
     private void UpdateDeadline() =>
-        NextDeadline = Instant.Earlier(Instant.Earlier(_stateAt, _suspectAt), Instant.Earlier(_losses.Due, _installRetryAt));
+        NextDeadline = Instant.Earlier(Instant.Earlier(Instant.Earlier(_stateAt, _suspectAt), Instant.Earlier(_losses.Due, _installRetryAt)), _joinAt);
 
     /// <summary>What to do when a write is on disk.</summary>
     private readonly record struct PendingWrite(

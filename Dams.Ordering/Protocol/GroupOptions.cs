@@ -42,6 +42,15 @@ public sealed record GroupOptions
     /// <summary>A candidate without progress for this long starts again with a higher epoch.</summary>
     public TimeSpan CandidatePatience { get; init; } = TimeSpan.FromMilliseconds(1500);
 
+    /// <summary>How often a joiner repeats what it asks for.</summary>
+    public TimeSpan JoinRetry { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A joiner this close to what is committed has caught up.</summary>
+    public int CaughtUpWithin { get; init; } = 64;
+
+    /// <summary>A member whose disk has made no progress for this long, while others' have, is reported as a laggard.</summary>
+    public TimeSpan LaggardAfter { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>A sequencer that has heard fewer than Q voters for this long stops sending SYNC: it must not look alive when it is deaf.</summary>
     public TimeSpan DeafAfter { get; init; } = TimeSpan.FromMilliseconds(500);
 

@@ -14,6 +14,7 @@ public sealed partial class SequencerProtocol
     private byte _chosenMember;
     private SequenceNumber _fetchFrom;
     private Chain? _fetchedChain;
+    private NewView? _newView;
     private HashSet<byte> Installed { get; } = [];
 
     private Reign Reign => new(_epoch, _boot);
@@ -25,7 +26,7 @@ public sealed partial class SequencerProtocol
         _epoch = Epoch.None;
         _evidenceSince = null;
         _chosen = null;
-        _view = View.None;
+        _view = _viewBefore = View.None;
         _commitDue = false;
         _syncAt = Instant.Never;
         _history.Reset(SequenceNumber.Zero);
@@ -93,71 +94,6 @@ public sealed partial class SequencerProtocol
         }
     }
 
-    private void OnViewSummary(in Envelope envelope, ViewSummary summary, Instant now)
-    {
-        if (envelope.From.Role != _options.MemberRole || !_members.TryGetValue(envelope.From.Number, out var track))
-            return;
-        track.Summary = summary;
-        track.SummaryAt = now;
-        if (summary.Promised.Epoch > _highestSeen)
-            _highestSeen = summary.Promised.Epoch;
-        if (summary.HearsSequencer)
-            _believedActive = summary.Installed.Epoch.Sequencer;
-        if (State == SequencerState.Standby)
-            ConsiderCandidacy(now);
-    }
-
-    private void OnSeqSuspect(in Envelope envelope, SeqSuspect suspicion, Instant now)
-    {
-        if (envelope.From.Role != _options.MemberRole || !_members.TryGetValue(envelope.From.Number, out var track))
-            return;
-        track.Suspicion = suspicion;
-        track.SuspicionAt = now;
-        if (suspicion.Epoch > _highestSeen)
-            _highestSeen = suspicion.Epoch;
-        if (State == SequencerState.Standby)
-            ConsiderCandidacy(now);
-    }
-
-    /// <summary>
-    /// Q members must say that nobody reigns: that they suspect the sequencer of their epoch, or, just after this process has started, that they hear
-    /// none or only its own former life. The i-th in the order of preference waits, so that candidates rarely meet.
-    /// </summary>
-    private void ConsiderCandidacy(Instant now)
-    {
-        var suspicions = 0;
-        var nobody = 0;
-        var ownFormerLife = 0;
-        foreach (var track in _members.Values)
-        {
-            if (track.Suspicion is not null && now - track.SuspicionAt <= _options.EvidenceLifetime)
-                suspicions++;
-            if (track.Summary is not { } summary || now - track.SummaryAt > _options.EvidenceLifetime)
-                continue;
-            if (!summary.HearsSequencer)
-                nobody++;
-            if (summary.Installed.Epoch.Sequencer == _id && summary.Installed.Epoch != Epoch.None && summary.Installed.Boot != _boot)
-                ownFormerLife++;
-        }
-
-        var quorum = View.EpochQuorumOf(_options.Members.Count);
-        if (suspicions < quorum && !(_isFirstWait && (nobody >= quorum || ownFormerLife >= quorum)))
-        {
-            _evidenceSince = null;
-            return;
-        }
-
-        _evidenceSince ??= now;
-        var place = 0;
-        while (place < _options.Sequencers.Count && _options.Sequencers[place] != _id)
-            place++;
-        var wait = ownFormerLife >= quorum && _isFirstWait ? TimeSpan.Zero : _options.CandidateStagger * place;
-        if (now - _evidenceSince < wait)
-            return;
-        BecomeCandidate(now);
-        OnEpochTimerElapsed(now);
-    }
-
     private void OnPromise(in Envelope envelope, Promise promise, Instant now)
     {
         if (promise.Reign != Reign || State != SequencerState.Candidate || envelope.From.Role != _options.MemberRole
@@ -210,15 +146,17 @@ public sealed partial class SequencerProtocol
 
         _chosen = best;
         _chosenMember = bestMember;
-        _view = view;
+        _view = _viewBefore = view;
         var lowest = best.Last;
         var commit = SequenceNumber.Zero;
         _time = 0;
-        foreach (var track in _members.Values)
+        foreach (var (id, track) in _members)
         {
             if (track.Promise is not { } promise)
                 continue;
-            lowest = SequenceNumber.Min(lowest, promise.Last);
+            // What a stranger to the view has, such as a new folder, says nothing about what the members lack.
+            if (view.TryGet(id, out var member) && member.Incarnation == promise.Incarnation)
+                lowest = SequenceNumber.Min(lowest, promise.Last);
             commit = SequenceNumber.Max(commit, promise.CommitSeq);
             _time = Math.Max(_time, promise.Time);
         }
@@ -244,6 +182,13 @@ public sealed partial class SequencerProtocol
     {
         if (State != SequencerState.Candidate || _chosen is null)
             return;
+        // What its source no longer has, everyone has on disk: the history begins later then.
+        if (_history.Count == 0 && fetched.FirstKept > _history.From && fetched.FirstKept <= _chosen.Last)
+        {
+            _fetchFrom = fetched.FirstKept + -1;
+            ForgetFetched();
+        }
+
         var next = _history.From + _history.Count;
         if (fetched.Entry.Seq < next || fetched.Entry.Seq > _chosen.Last)
             return;
@@ -288,20 +233,17 @@ public sealed partial class SequencerProtocol
         _candidateSince = now;
         _max = _chosen!.Last;
         _chain = _chosen.Chain;
+        _newView = new NewView(Reign, _max, _chain, _commit, _time, _chosenMember, _view);
         Installed.Clear();
         _epochTimer = now + _options.EpochRetry;
         SendNewView();
     }
 
-    private NewView MakeNewView() => new(Reign, _chosen!.Last, _chosen.Chain, _commitFloor, _timeFloor, _chosenMember, _view);
-
-    private SequenceNumber _commitFloor;
-    private long _timeFloor;
+    /// <summary>Always what was chosen: a later view does not belong to the tail that the members install.</summary>
+    private NewView MakeNewView() => _newView ?? throw new InvariantBrokenException("only an installing or active sequencer has a view to tell");
 
     private void SendNewView()
     {
-        _commitFloor = _commit;
-        _timeFloor = _time;
         foreach (var member in _view.Members)
         {
             if (!Installed.Contains(member.Id))
@@ -314,11 +256,12 @@ public sealed partial class SequencerProtocol
     {
         if (State is not (SequencerState.Installing or SequencerState.Active) || envelope.From.Role != _options.MemberRole)
             return;
+        // A candidate's history begins where it began to fetch: what is older is the members' to give.
         for (var i = 0; i < _options.FetchEntriesMax && fetch.From + i <= fetch.To; i++)
         {
             if (_history.Find(fetch.From + i) is not { } entry)
                 return;
-            _outbox.Send(envelope.From, _epoch, new Fetched(_commit, entry));
+            _outbox.Send(envelope.From, _epoch, new Fetched(_commit, _history.From, entry));
         }
     }
 

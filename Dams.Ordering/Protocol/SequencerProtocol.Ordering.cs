@@ -46,8 +46,7 @@ public sealed partial class SequencerProtocol
         if (known.Seq > _commit)
             return;
         var resend = new Resend(known.Request.Key, known.Seq, envelope.From.Number);
-        foreach (var member in _view.Members)
-            _outbox.Send(_options.Member(member.Id), _epoch, resend);
+        SendToMembers(resend);
     }
 
     private void Acknowledge(in Envelope envelope, Request request, ReqAckStatus status, long argument) =>
@@ -61,9 +60,8 @@ public sealed partial class SequencerProtocol
         _chain = entry.Chain;
         _history.Append(entry);
         _history.Trim(_commit);
-        var order = new Order(entry);
-        foreach (var member in _view.Members)
-            _outbox.Send(_options.Member(member.Id), _epoch, order);
+        NoteMembership(entry, now);
+        SendToMembers(new Order(entry));
         return entry;
     }
 
@@ -71,7 +69,7 @@ public sealed partial class SequencerProtocol
     {
         if (State != SequencerState.Active || envelope.Epoch != _epoch || envelope.From.Role != _options.MemberRole
             || !_members.TryGetValue(envelope.From.Number, out var track)
-            || !_view.TryGet(envelope.From.Number, out var member) || member.Incarnation != progress.Incarnation)
+            || !TryGetMember(envelope.From.Number, progress.Incarnation))
         {
             return;
         }
@@ -80,37 +78,71 @@ public sealed partial class SequencerProtocol
         if (progress.Durable > _max)
             return;
         track.HeardAt = now;
-        if (track.Progress is { } before && before.Durable > progress.Durable)
+        if (track.Progress is { } before && before.Incarnation == progress.Incarnation && before.Durable > progress.Durable)
             progress = progress with { Durable = before.Durable };
+        if (track.Progress is not { } last || progress.Durable > last.Durable || progress.Durable == _max)
+            track.AdvancedAt = now;
         track.Progress = progress;
         AdvanceCommit();
     }
 
-    /// <summary>An entry is committed when K voters have it on disk, and all before it are.</summary>
+    /// <summary>
+    /// An entry is committed when K members have it on disk that vote both in the view just before it and in the latest appended one, and all before it
+    /// are committed. At most one change of membership is uncommitted, so there are two views at most.
+    /// </summary>
     private void AdvanceCommit()
     {
-        Span<long> durable = stackalloc long[View.MembersMax];
-        var voters = 0;
-        var lowest = long.MaxValue;
-        foreach (var member in _view.Members)
-        {
-            var stored = _members[member.Id].Progress?.Durable.Value ?? 0;
-            lowest = Math.Min(lowest, stored);
-            if (member.Votes)
-                durable[voters++] = stored;
-        }
-
-        if (voters == 0 || voters < _view.CommitQuorum)
-            return;
-        durable[..voters].Sort();
-        var stable = new SequenceNumber(durable[voters - _view.CommitQuorum]);
-        _gc = new SequenceNumber(lowest);
+        var stable = StableIn(_viewBefore);
+        if (stable >= _view.Number && _view.Number > _commit)
+            stable = SequenceNumber.Max(_view.Number, StableIn(_view));
+        else if (_view.Number > _commit)
+            stable = SequenceNumber.Min(stable, _view.Number);
+        _gc = LowestDurable();
         if (stable <= _commit)
             return;
         _commit = stable;
+        if (_commit >= _view.Number)
+            _viewBefore = _view;
         _commitDue = true;
         _history.Trim(_commit);
     }
+
+    /// <summary>What K members have that vote in a view and in the latest one.</summary>
+    private SequenceNumber StableIn(View view)
+    {
+        Span<long> durable = stackalloc long[View.MembersMax];
+        var voters = 0;
+        foreach (var member in view.Members)
+        {
+            if (member.Votes && _view.IsVoter(member.Id, member.Incarnation))
+                durable[voters++] = DurableOf(member).Value;
+        }
+
+        var quorum = Math.Max(view.CommitQuorum, _view.CommitQuorum);
+        if (voters == 0 || voters < quorum)
+            return SequenceNumber.Zero;
+        durable[..voters].Sort();
+        return new SequenceNumber(durable[voters - quorum]);
+    }
+
+    /// <summary>What everyone has on disk in the committed and in the latest view. Who was not heard in this epoch has nothing; a joiner needs all from its JOIN on, that one included: its log begins there.</summary>
+    private SequenceNumber LowestDurable()
+    {
+        var lowest = _commit;
+        foreach (var view in (ReadOnlySpan<View>)[_viewBefore, _view])
+        {
+            foreach (var member in view.Members)
+            {
+                var needs = member.Votes ? DurableOf(member) : SequenceNumber.Min(member.JoinedAt + -1, _commit);
+                lowest = SequenceNumber.Min(lowest, needs);
+            }
+        }
+
+        return lowest;
+    }
+
+    private SequenceNumber DurableOf(ViewMember member) =>
+        _members[member.Id].Progress is { } progress && progress.Incarnation == member.Incarnation ? progress.Durable : SequenceNumber.Zero;
 
     private void OnNak(in Envelope envelope, Nak nak, Instant now)
     {
@@ -162,8 +194,9 @@ public sealed partial class SequencerProtocol
 
     private void SendSync()
     {
-        foreach (var member in _view.Members)
-            _outbox.Send(_options.Member(member.Id), _epoch, MakeSync());
+        // To every slot, in the view or not: a new incarnation learns from it that it has to join, and an old one that it has left.
+        foreach (var member in _options.Members)
+            _outbox.Send(_options.Member(member), _epoch, MakeSync());
         foreach (var sequencer in _options.Sequencers)
         {
             if (sequencer != _id)

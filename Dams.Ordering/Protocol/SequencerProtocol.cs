@@ -43,6 +43,7 @@ public sealed partial class SequencerProtocol : IProtocol
     private SequenceNumber _gc;
     private long _time;
     private View _view = View.None;
+    private View _viewBefore = View.None;
     private bool _commitDue;
     private Instant _syncAt = Instant.Never;
 
@@ -120,6 +121,10 @@ public sealed partial class SequencerProtocol : IProtocol
             case NewViewAck m: OnNewViewAck(envelope, m, now); break;
             case ViewSummary m: OnViewSummary(envelope, m, now); break;
             case SeqSuspect m: OnSeqSuspect(envelope, m, now); break;
+            case JoinReq m: OnJoinReq(envelope, m, now); break;
+            case CaughtUp m: OnCaughtUp(envelope, m, now); break;
+            case LeaveReq m: OnLeaveReq(envelope, m, now); break;
+            case HandOver m: OnHandOver(envelope, m, now); break;
             case GetView: OnGetView(envelope); break;
             case Sync: OnSyncOfAnother(envelope, now); break;
         }
@@ -144,8 +149,7 @@ public sealed partial class SequencerProtocol : IProtocol
         if (State == SequencerState.Active && _commitDue)
         {
             var commit = new Commit(_max, _commit, _gc);
-            foreach (var member in _view.Members)
-                _outbox.Send(_options.Member(member.Id), _epoch, commit);
+            SendToMembers(commit);
         }
 
         _commitDue = false;
@@ -190,6 +194,9 @@ public sealed partial class SequencerProtocol : IProtocol
         public SeqSuspect? Suspicion { get; set; }
 
         public Instant SuspicionAt { get; set; }
+
+        /// <summary>When what it has on disk last grew, or had nothing to grow by.</summary>
+        public Instant AdvancedAt { get; set; }
 
         public Nak? LastNak { get; set; }
 

@@ -38,6 +38,12 @@ public interface IMemberLog
     /// <summary>Reads one entry between <see cref="Base"/> (exclusive) and <see cref="Last"/> (inclusive); null outside.</summary>
     Entry? Read(SequenceNumber seq);
 
+    /// <summary>
+    /// Forgets every entry up to a number, which becomes <see cref="Base"/>; above <see cref="Last"/> it empties the log there, which is how a joiner's
+    /// begins. Durable on return, with everything that was written before.
+    /// </summary>
+    void TrimTo(SequenceNumber seq, Chain chain);
+
     /// <summary>Writes a batch. It is durable after a flush.</summary>
     /// <returns>A number, rising with each write, that the flush reports back.</returns>
     long Write(LogBatch batch);

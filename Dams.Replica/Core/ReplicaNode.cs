@@ -15,13 +15,13 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
 
     /// <summary>A replica over its log. The consumer that the member feeds is the core itself, or what the caller puts around it.</summary>
     public ReplicaNode(GroupOptions group, byte id, IMemberLog log, Outbox outbox, IAppointmentEngine engine, byte engineNumber,
-        ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null)
+        ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null, SnapshotPosition? restored = null)
     {
         _outbox = outbox;
         _options = options;
         _engineNumber = engineNumber;
         Core = new ReplicaCore(engine, options, this);
-        Member = new GroupMember(group, id, log, outbox, around?.Invoke(Core) ?? Core, seed);
+        Member = new GroupMember(group, id, log, outbox, around?.Invoke(Core) ?? Core, seed, restored);
     }
 
     /// <summary>The state machine.</summary>

@@ -22,7 +22,7 @@ internal sealed class OrderChecker
             return;
         }
 
-        var durable = replicas.Count(replica => replica.Log!.Durable.Count >= place && replica.Log.Durable[place - 1].Chain == entry.Chain);
+        var durable = replicas.Count(replica => replica.Log!.HasDurably(entry) || replica.FormerLogs.Any(log => log.HasDurably(entry)));
         Broken.Unless(durable >= 2, $"{node.Id} executed {entry} although only {durable} had it on disk");
         Broken.Unless(_order.Count == 0 || _order[^1].Time <= entry.Time, $"time fell from {_order.LastOrDefault()?.Time} to {entry.Time} at {entry}");
         Broken.Unless(_order.Count == 0 ? entry.Previous == Chain.Genesis : entry.Previous == _order[^1].Chain, $"{entry} does not follow {_order.LastOrDefault()}");
@@ -35,7 +35,7 @@ internal sealed class OrderChecker
         {
             var member = replica.Member;
             Broken.Unless(member.State != MemberState.Halted, $"{node.Id} halted: {member.HaltReason}");
-            Broken.Unless(member.Executed <= member.Contiguous && member.Executed <= member.CommitSeq, $"{node.Id} executed {member.Executed} beyond {member.Contiguous} or {member.CommitSeq}");
+            Broken.Unless(member.State == MemberState.Joining || (member.Executed <= member.Contiguous && member.Executed <= member.CommitSeq), $"{node.Id} executed {member.Executed} beyond {member.Contiguous} or {member.CommitSeq}");
             return;
         }
 

@@ -8,35 +8,45 @@ namespace Dams.Tests.Simulation;
 internal sealed class SimulatedLog : IMemberLog
 {
     private readonly List<(long Write, LogBatch Batch)> _unsynced = [];
-    private readonly List<Entry> _entries = [];
-    private readonly List<Entry> _durable = [];
-    private MemberRecord _durableRecord;
-    private SequenceNumber _durableHint;
+    private Content _seen;
+    private Content _durable;
     private long _writes;
 
-    public SimulatedLog(Incarnation incarnation) =>
-        Record = _durableRecord = new MemberRecord(incarnation, default, default, View.None);
+    public SimulatedLog(Incarnation incarnation)
+    {
+        var record = new MemberRecord(incarnation, default, default, View.None);
+        _seen = new Content(record);
+        _durable = new Content(record);
+    }
 
-    public MemberRecord Record { get; private set; }
+    public MemberRecord Record => _seen.Record;
 
-    public SequenceNumber Base => SequenceNumber.Zero;
+    public SequenceNumber Base => _seen.Base;
 
-    public Chain BaseChain => Chain.Genesis;
+    public Chain BaseChain => _seen.BaseChain;
 
-    public SequenceNumber Last => new(_entries.Count);
+    public SequenceNumber Last => _seen.Last;
 
-    public SequenceNumber CommitHint { get; private set; }
+    public SequenceNumber CommitHint => _seen.Hint;
 
-    /// <summary>The entries that a crash can't take away.</summary>
-    public IReadOnlyList<Entry> Durable => _durable;
+    /// <summary>Whether a crash can't take this entry away: it is on disk, or was trimmed from it.</summary>
+    public bool HasDurably(Entry entry) =>
+        entry.Seq <= _durable.Base || (entry.Seq <= _durable.Last && _durable.Read(entry.Seq)!.Chain == entry.Chain);
 
-    public Entry? Read(SequenceNumber seq) => seq.Value >= 1 && seq.Value <= _entries.Count ? _entries[(int)seq.Value - 1] : null;
+    public Entry? Read(SequenceNumber seq) => _seen.Read(seq);
 
     public long Write(LogBatch batch)
     {
-        (Record, CommitHint) = Apply(_entries, batch, Record, CommitHint);
+        _seen.Apply(batch);
         _unsynced.Add((++_writes, batch));
         return _writes;
+    }
+
+    public void TrimTo(SequenceNumber seq, Chain chain)
+    {
+        Sync(_writes);
+        _seen.TrimTo(seq, chain);
+        _durable.TrimTo(seq, chain);
     }
 
     public void Sync(long write)
@@ -51,29 +61,63 @@ internal sealed class SimulatedLog : IMemberLog
         for (var i = 0; i < kept; i++)
             SyncOldest();
         _unsynced.Clear();
-        _entries.Clear();
-        _entries.AddRange(_durable);
-        Record = _durableRecord;
-        CommitHint = _durableHint;
+        _seen = _durable.Copy();
     }
 
     private void SyncOldest()
     {
-        (_durableRecord, _durableHint) = Apply(_durable, _unsynced[0].Batch, _durableRecord, _durableHint);
+        _durable.Apply(_unsynced[0].Batch);
         _unsynced.RemoveAt(0);
     }
 
-    private static (MemberRecord, SequenceNumber) Apply(List<Entry> entries, LogBatch batch, MemberRecord record, SequenceNumber hint)
+    private sealed class Content(MemberRecord record)
     {
-        if (batch.CutTo is { } cut)
-            entries.RemoveRange((int)cut.Value, entries.Count - (int)cut.Value);
-        foreach (var entry in batch.Entries)
+        private readonly List<Entry> _entries = [];
+
+        public MemberRecord Record { get; private set; } = record;
+
+        public SequenceNumber Base { get; private set; }
+
+        public Chain BaseChain { get; private set; }
+
+        public SequenceNumber Hint { get; private set; }
+
+        public SequenceNumber Last => Base + _entries.Count;
+
+        public Entry? Read(SequenceNumber seq) => seq > Base && seq <= Last ? _entries[(int)(seq - Base) - 1] : null;
+
+        public void Apply(LogBatch batch)
         {
-            Invariant.That(entry.Seq.Value == entries.Count + 1);
-            Invariant.That(entry.Previous == (entries.Count == 0 ? Chain.Genesis : entries[^1].Chain));
-            entries.Add(entry);
+            if (batch.CutTo is { } cut)
+                _entries.RemoveRange((int)(cut - Base), (int)(Last - cut));
+            foreach (var entry in batch.Entries)
+            {
+                Invariant.That(entry.Seq == Last.Next);
+                Invariant.That(entry.Previous == (_entries.Count == 0 ? BaseChain : _entries[^1].Chain));
+                _entries.Add(entry);
+            }
+
+            Record = batch.Record ?? Record;
+            Hint = SequenceNumber.Max(Hint, batch.CommitHint);
         }
 
-        return (batch.Record ?? record, SequenceNumber.Max(hint, batch.CommitHint));
+        public void TrimTo(SequenceNumber seq, Chain chain)
+        {
+            Invariant.That(seq >= Base);
+            Invariant.That(seq > Last || seq == Base || Read(seq)!.Chain == chain);
+            if (seq > Last)
+                _entries.Clear();
+            else
+                _entries.RemoveRange(0, (int)(seq - Base));
+            Base = seq;
+            BaseChain = chain;
+        }
+
+        public Content Copy()
+        {
+            var copy = new Content(Record) { Base = Base, BaseChain = BaseChain, Hint = Hint };
+            copy._entries.AddRange(_entries);
+            return copy;
+        }
     }
 }

@@ -21,6 +21,18 @@ internal sealed class SimulatedNode(NodeId id)
 
     public SimulatedLog? Log { get; set; }
 
+    /// <summary>The place of the durable snapshot, if there is one.</summary>
+    public SnapshotPosition? Snapshot { get; set; }
+
+    /// <summary>Of folders that were lost or set aside: what they held was on disk when it was acknowledged.</summary>
+    public List<SimulatedLog> FormerLogs { get; } = [];
+
+    /// <summary>The incarnation that was lost with its folder, until it has been ordered out.</summary>
+    public Incarnation? Lost { get; set; }
+
+    /// <summary>The JOIN whose snapshot is being fetched.</summary>
+    public SequenceNumber? Fetching { get; set; }
+
     public bool IsUp => Protocol is not null;
 
     public long PausedUntil { get; set; }

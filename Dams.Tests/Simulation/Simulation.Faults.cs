@@ -15,7 +15,14 @@ internal sealed partial class Simulation
         for (var i = 0; i < _knobs.ReplicaCrashes; i++)
             ScheduleCrash(_replicas[_random.Below(_replicas.Count)]);
         for (var i = 0; i < _knobs.SequencerCrashes; i++)
-            ScheduleCrash(_nodes[NodeId.Sequencer(_group.Sequencers[_random.Below(_group.Sequencers.Count)])]);
+        {
+            var sequencer = _nodes[NodeId.Sequencer(_group.Sequencers[_random.Below(_group.Sequencers.Count)])];
+            if (_random.Chance(250))
+                ScheduleHandOver(sequencer);
+            else
+                ScheduleCrash(sequencer);
+        }
+
         for (var i = 0; i < _knobs.FrontEndCrashes; i++)
             ScheduleCrash(_nodes[NodeId.FrontEnd(_group.FrontEnds[_random.Below(_group.FrontEnds.Count)])]);
         for (var i = 0; i < _knobs.Partitions; i++)
@@ -53,6 +60,17 @@ internal sealed partial class Simulation
             At(_now + down, () => Restart(node));
         });
     }
+
+    private void ScheduleHandOver(SimulatedNode node) => At(SomeTime(), () =>
+    {
+        if (!node.IsUp || node.PausedUntil > _now)
+            return;
+        Trace($"{node.Id} is stopped in order");
+        node.Sequencer.OnStopping(InstantOf(node));
+        Settle(node);
+        Stop(node);
+        At(_now + Milliseconds(500 + _random.Below(1000)), () => Restart(node));
+    });
 
     private void Restart(SimulatedNode node)
     {
@@ -125,7 +143,7 @@ internal sealed partial class Simulation
         foreach (var replica in _replicas)
         {
             var member = replica.Replica.Member;
-            if (member.Executed.Value != _checker.Order.Count || member.Contiguous != member.Executed || member.State != MemberState.Following)
+            if (member.Executed.Value != _checker.Order.Count || member.Contiguous != member.Executed || member.State != MemberState.Following || !member.IsVoter)
                 return false;
         }
 
@@ -139,7 +157,7 @@ internal sealed partial class Simulation
             if (!replica.IsUp)
                 return $"{replica.Id} down";
             var m = replica.Replica.Member;
-            return $"{replica.Id} {m.State} promised {m.Promised} installed {m.Installed} contiguous {m.Contiguous} durable {m.Durable} commit {m.CommitSeq} executed {m.Executed}";
+            return $"{replica.Id} {m.State} promised {m.Promised} installed {m.Installed} contiguous {m.Contiguous} durable {m.Durable} commit {m.CommitSeq} executed {m.Executed} base {replica.Log!.Base} wanted {m.SnapshotWanted} {m.View}";
         }).Concat(_group.Sequencers.Select(id =>
         {
             var node = _nodes[NodeId.Sequencer(id)];

@@ -75,6 +75,7 @@ internal sealed partial class Simulation
         foreach (var node in _nodes.Values)
             StartUp(node);
         ScheduleFaults();
+        ScheduleMembership();
         StartClients();
         var healAt = _knobs.FaultyPhase.Ticks;
         At(healAt, Heal);
@@ -134,8 +135,11 @@ internal sealed partial class Simulation
             default:
                 IAppointmentEngine engine = _knobs.Liar == node.Id.Number ? new LyingLedger(new SeededRandom(_random.Next())) : new LedgerEngine();
                 var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, new ReplicaCoreOptions(), _random.Next(),
-                    core => new CheckedConsumer(this, node, core));
+                    core => new CheckedConsumer(this, node, core), node.Snapshot);
                 node.Protocol = replica;
+                node.Fetching = null;
+                if (node.Snapshot is { } snapshot)
+                    RestoreCore(node, snapshot.Seq);
                 replica.Start(now);
                 break;
         }
@@ -172,6 +176,8 @@ internal sealed partial class Simulation
         foreach (var outgoing in node.Outbox.Messages)
             Send(node, outgoing);
         node.Outbox.ClearMessages();
+        if (node.Log is not null)
+            ServeMembership(node);
         var wake = node.Protocol.NextDeadline.Ticks;
         if (wake >= node.WakeAt)
             return;

@@ -28,6 +28,12 @@ internal sealed record SimulationKnobs
 
     public bool PowerCut { get; init; }
 
+    /// <summary>Replicas whose data folder is lost, one after the other: each comes back as a new incarnation.</summary>
+    public int Wipes { get; init; }
+
+    /// <summary>Whether replicas take snapshots of their own and trim their logs behind them.</summary>
+    public bool Trimming { get; init; }
+
     public bool ClockJumps { get; init; }
 
     public byte? Liar { get; init; }
@@ -60,6 +66,8 @@ internal sealed record SimulationKnobs
             Partitions = random.Chance(400) ? 1 + random.Below(3) : 0,
             Pauses = random.Chance(300) ? 1 + random.Below(2) : 0,
             PowerCut = random.Chance(100),
+            Wipes = random.Chance(250) ? 1 + random.Below(2) : 0,
+            Trimming = random.Chance(500),
             ClockJumps = random.Chance(300),
             Liar = random.Chance(250) ? (byte)(1 + random.Below(4)) : null,
             Sequencers = random.Chance(600) ? 2 : 1,

@@ -39,12 +39,16 @@ internal static class GoldenMessages
         (MessageType.Prepare, new Prepare(Reign)),
         (MessageType.Promise, new Promise(Reign, Incarnation, Epoch.Of(4, 1), new SequenceNumber(40), new Chain(1), new SequenceNumber(39), new SequenceNumber(38), 1_700_000_000_000, View)),
         (MessageType.Fetch, new Fetch(new SequenceNumber(3), new SequenceNumber(4))),
-        (MessageType.Fetched, new Fetched(new SequenceNumber(299), Entry)),
+        (MessageType.Fetched, new Fetched(new SequenceNumber(299), new SequenceNumber(7), Entry)),
         (MessageType.NewView, new NewView(Reign, new SequenceNumber(40), new Chain(1), new SequenceNumber(39), 1_700_000_000_000, 3, View)),
         (MessageType.NewViewAck, new NewViewAck(Reign, Progress)),
         (MessageType.Refused, new Refused(Reign)),
         (MessageType.GetView, new GetView(Epoch.Of(5, 2))),
         (MessageType.ViewSummary, new ViewSummary(Incarnation, Reign, Reign, true, View)),
+        (MessageType.JoinReq, new JoinReq(Incarnation, new SequenceNumber(12))),
+        (MessageType.CaughtUp, new CaughtUp(Incarnation, new SequenceNumber(12), new SequenceNumber(40))),
+        (MessageType.LeaveReq, new LeaveReq(3, Incarnation, 99, false)),
+        (MessageType.HandOver, new HandOver(Epoch.Of(5, 2))),
     ];
 
     public static string Path([CallerFilePath] string source = "") => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(source)!, "golden-messages.txt");

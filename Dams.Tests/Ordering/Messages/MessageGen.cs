@@ -105,13 +105,18 @@ internal static class MessageGen
         [MessageType.Prepare] = Reign.Select(reign => (Message)new Prepare(reign)),
         [MessageType.Promise] = Promise,
         [MessageType.Fetch] = Gen.Select(Seq, Seq, (from, to) => (Message)new Fetch(from, to)),
-        [MessageType.Fetched] = Gen.Select(Seq, Entry, (commit, entry) => (Message)new Fetched(commit, entry)),
+        [MessageType.Fetched] = Gen.Select(Seq, Seq, Entry, (commit, first, entry) => (Message)new Fetched(commit, first, entry)),
         [MessageType.NewView] = NewView,
         [MessageType.NewViewAck] = Gen.Select(Reign, Progress, (reign, progress) => (Message)new NewViewAck(reign, progress)),
         [MessageType.Refused] = Reign.Select(reign => (Message)new Refused(reign)),
         [MessageType.GetView] = Epoch.Select(epoch => (Message)new GetView(epoch)),
         [MessageType.ViewSummary] = Gen.Select(Incarnation, Reign, Reign, Gen.Bool, View, (incarnation, promised, installed, hears, view) =>
             (Message)new ViewSummary(incarnation, promised, installed, hears, view)),
+        [MessageType.JoinReq] = Gen.Select(Incarnation, Seq, (incarnation, after) => (Message)new JoinReq(incarnation, after)),
+        [MessageType.CaughtUp] = Gen.Select(Incarnation, Seq, Seq, (incarnation, joined, executed) => (Message)new CaughtUp(incarnation, joined, executed)),
+        [MessageType.LeaveReq] = Gen.Select(Gen.Byte, Incarnation, Gen.ULong, Gen.Bool, (member, incarnation, decision, forced) =>
+            (Message)new LeaveReq(member, incarnation, decision, forced)),
+        [MessageType.HandOver] = Epoch.Select(epoch => (Message)new HandOver(epoch)),
     };
 
     public static readonly Gen<Message> Any = Gen.OneOf([.. OfType.Values]);

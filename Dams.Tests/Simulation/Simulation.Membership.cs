@@ -1,0 +1,158 @@
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+
+namespace Dams.Tests.Simulation;
+
+/// <content>
+/// Snapshots, trimming, lost folders, and what managers do about them. A snapshot's content is not copied here but made again from the order, which is
+/// what a right snapshot is equal to; its transport has tests of its own.
+/// </content>
+internal sealed partial class Simulation
+{
+    private ulong _decisions;
+
+    private void ScheduleMembership()
+    {
+        if (_knobs.Trimming)
+        {
+            foreach (var replica in _replicas)
+                At(Milliseconds(200 + _random.Below(800)), () => TakeSnapshot(replica));
+        }
+
+        for (var i = 0; i < _knobs.Wipes; i++)
+        {
+            var replica = _replicas[_random.Below(_replicas.Count)];
+            At(SomeTime(), () => Wipe(replica));
+        }
+    }
+
+    /// <summary>A replica's own durable snapshot, and the trimming behind it.</summary>
+    private void TakeSnapshot(SimulatedNode replica)
+    {
+        At(_now + Milliseconds(100 + _random.Below(900)), () => TakeSnapshot(replica));
+        if (!replica.IsUp || replica.PausedUntil > _now || replica.Replica.Member.State != MemberState.Following)
+            return;
+        var member = replica.Replica.Member;
+        if (member.Executed > replica.Log!.Base && replica.Log.Read(member.Executed) is { } executed)
+            replica.Snapshot = SnapshotPosition.After(executed);
+        if (replica.Snapshot is not { } snapshot)
+            return;
+        var trim = SequenceNumber.Min(member.GcSeq, snapshot.Seq);
+        if (trim > replica.Log.Base && replica.Log.Read(trim) is { } last)
+        {
+            Trace($"{replica.Id} trims its log to {trim}");
+            replica.Log.TrimTo(trim, last.Chain);
+        }
+    }
+
+    /// <summary>The data folder is lost. One at a time: the next only when all four vote again, as the managers would have it.</summary>
+    private void Wipe(SimulatedNode replica)
+    {
+        if (_healed || !AllVote())
+            return;
+        Trace($"{replica.Id} loses its folder");
+        Stop(replica);
+        BeginNewIncarnation(replica);
+        At(_now + Milliseconds(50 + _random.Below(500)), () => Restart(replica));
+    }
+
+    private void BeginNewIncarnation(SimulatedNode replica)
+    {
+        replica.Lost = replica.Log!.Record.Incarnation;
+        SetFolderAside(replica);
+        var lost = replica.Lost.Value;
+        OrderOut(replica, lost, ++_decisions);
+    }
+
+    private void SetFolderAside(SimulatedNode replica)
+    {
+        replica.FormerLogs.Add(replica.Log!);
+        replica.Log = new SimulatedLog(new Incarnation(_random.Next() | 1));
+        replica.Snapshot = null;
+    }
+
+    private bool AllVote() => _replicas.All(replica => replica.IsUp && replica.Replica.Member is { State: MemberState.Following, IsVoter: true });
+
+    /// <summary>The replica's manager asks the sequencers, until some member has executed the LEAVE.</summary>
+    private void OrderOut(SimulatedNode replica, Incarnation lost, ulong decision)
+    {
+        if (replica.Lost != lost)
+            return;
+        if (_checker.Order.Any(entry => entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change) && change.Incarnation == lost))
+        {
+            replica.Lost = null;
+            return;
+        }
+
+        var manager = NodeId.Manager(replica.Id.Number);
+        foreach (var sequencer in _group.Sequencers)
+        {
+            if (_healed || !_random.Chance(_knobs.LossPerMille))
+                At(_now + Milliseconds(1), () => Deliver(new Envelope(manager, new BootId(1), Epoch.None), NodeId.Sequencer(sequencer), new LeaveReq(replica.Id.Number, lost, decision, false)));
+        }
+
+        At(_now + Milliseconds(300), () => OrderOut(replica, lost, decision));
+    }
+
+    private void ServeMembership(SimulatedNode node)
+    {
+        var member = node.Replica.Member;
+        if (member.State == MemberState.Left)
+        {
+            // Ordered out: its manager sets the folder aside and begins a new one.
+            var life = node.Life;
+            At(_now, () =>
+            {
+                if (node.Life != life)
+                    return;
+                Trace($"{node.Id} was ordered out and begins anew");
+                Stop(node);
+                SetFolderAside(node);
+                At(_now + Milliseconds(100), () => Restart(node));
+            });
+            return;
+        }
+
+        if (member.SnapshotWanted is not { } wanted || node.Fetching == wanted)
+            return;
+        node.Fetching = wanted;
+        var fetchingLife = node.Life;
+        At(_now + Milliseconds(2 + _random.Below(200)), () =>
+        {
+            if (node.Life == fetchingLife)
+                FetchSnapshot(node, wanted);
+        });
+    }
+
+    private void FetchSnapshot(SimulatedNode node, SequenceNumber wanted)
+    {
+        var now = InstantOf(node);
+        node.Fetching = null;
+        if (node.Replica.Member.SnapshotWanted != wanted)
+            return;
+        var donors = _replicas.Count(replica => replica != node && replica.IsUp && replica.PausedUntil <= _now
+            && (_healed || !_cuts.Contains((node.Id, replica.Id))) && replica.Replica.Member.IsVoter && replica.Replica.Member.Executed >= wanted);
+        if (donors < 2)
+        {
+            Trace($"{node.Id} finds {donors} donors of {wanted}");
+            node.Replica.Member.OnSnapshotUnavailable(wanted, now);
+        }
+        else
+        {
+            Trace($"{node.Id} restores {wanted}");
+            node.Snapshot = SnapshotPosition.After(_checker.Order[(int)wanted.Value - 1]);
+            RestoreCore(node, wanted);
+            node.Replica.Member.OnSnapshotRestored(node.Snapshot, now);
+        }
+
+        Settle(node);
+    }
+
+    private void RestoreCore(SimulatedNode node, SequenceNumber upTo)
+    {
+        for (var i = 0; i < upTo.Value; i++)
+            node.Replica.Core.OnDelivered(_checker.Order[i], default);
+        node.Outbox.ClearMessages();
+    }
+}
