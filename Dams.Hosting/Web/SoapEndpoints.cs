@@ -30,7 +30,8 @@ public static class SoapEndpoints
     /// <summary>A replica's own contract.</summary>
     public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica) =>
         web.MapSoapService(ReplicaPath, replica, OptionsOf(topology, WsdlDocuments.ReplicaService,
-            fault => ReplicaFaults.DetailOf(fault.Kind == SoapHostFaultKind.InternalError, fault.Reason, fault.Field)) with { PublicBaseUrl = null });
+            fault => ReplicaFaults.DetailOf(fault.Kind == SoapHostFaultKind.InternalError, fault.Reason, fault.Field)) with
+        { PublicBaseUrl = null });
 
     private static object? DetailOfAppointments(SoapHostFault fault) => fault.Kind == SoapHostFaultKind.InternalError
         ? DamsFaults.DetailOfDefect(fault.Reason)

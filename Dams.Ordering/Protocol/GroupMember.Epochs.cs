@@ -84,13 +84,21 @@ public sealed partial class GroupMember
 
         if (prepare.Reign.Epoch <= _promised.Epoch || prepare.Reign.Epoch < PromiseFloor)
         {
-            _outbox.Send(envelope.From, HeaderEpoch, new Refused(_promised));
+            SendRefusal(envelope.From);
             return;
         }
 
         _promised = prepare.Reign;
-        _recordDirty = new MemberRecord(_incarnation, _promised, _installed, _view);
-        _promiseTo = envelope.From;
+        if (_options.Mutant == Mutant.PromiseIsForgotten)
+        {
+            SendPromise(envelope.From);
+        }
+        else
+        {
+            _recordDirty = new MemberRecord(_incarnation, _promised, _installed, _view);
+            _promiseTo = envelope.From;
+        }
+
         _installation = null;
         _installRetryAt = Instant.Never;
         _held.Clear();
@@ -106,7 +114,7 @@ public sealed partial class GroupMember
     {
         if (envelope.From.Role != NodeRole.Sequencer || view.Reign.Epoch.Sequencer != envelope.From.Number || view.Reign.Boot != envelope.Boot || State == MemberState.Joining)
             return;
-        if (view.Reign == _installed && _installed == _promised)
+        if (view.Reign == _installed && _installed == _promised && _options.Mutant != Mutant.DelayedNewViewCuts)
         {
             // Installed already: acknowledge and nothing else. A delayed NEWVIEW must never cut what was acknowledged since.
             if (_recordDirty is null && _writes.Count == 0)
@@ -116,7 +124,7 @@ public sealed partial class GroupMember
 
         if (view.Reign.Epoch < _promised.Epoch || view.Reign.Epoch < PromiseFloor || (view.Reign.Epoch == _promised.Epoch && view.Reign != _promised))
         {
-            _outbox.Send(envelope.From, HeaderEpoch, new Refused(_promised));
+            SendRefusal(envelope.From);
             return;
         }
 
@@ -148,7 +156,7 @@ public sealed partial class GroupMember
         ArmSuspicion(now);
         State = MemberState.Installing;
         _installation = new Installation(sequencer, view, _executed, _options.FetchEntriesMax) { Base = _contiguous, BaseChain = _chain };
-        if (_restored is { } joined && view.Tail < joined.Seq && joined.Epoch == view.Reign.Epoch)
+        if (_restored is { } joined && view.Tail < joined.Seq && joined.Epoch == view.Reign.Epoch && _options.Mutant != Mutant.JoinerAboveTailHalts)
         {
             // The JOIN was ordered in this very epoch, above the tail that it began with: the log is a prefix of its order as it is.
             CompleteInstallation(now);

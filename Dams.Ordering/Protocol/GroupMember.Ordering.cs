@@ -31,8 +31,16 @@ public sealed partial class GroupMember
             return false;
         }
 
-        _outbox.Send(envelope.From, HeaderEpoch, new Refused(_promised));
+        if (_options.Mutant == Mutant.OlderEpochIsFollowed)
+            return true;
+        SendRefusal(envelope.From);
         return false;
+    }
+
+    private void SendRefusal(NodeId sequencer)
+    {
+        if (_options.Mutant != Mutant.RefusalReachesNobody)
+            _outbox.Send(sequencer, HeaderEpoch, new Refused(_promised));
     }
 
     private void OnOrder(Entry entry, Instant now)
@@ -44,7 +52,7 @@ public sealed partial class GroupMember
         }
 
         _maxKnown = SequenceNumber.Max(_maxKnown, entry.Seq);
-        if (entry.Seq != _contiguous.Next)
+        if (entry.Seq != _contiguous.Next && _options.Mutant != Mutant.GapIsSkipped)
         {
             if (_held.TryHold(entry, _contiguous))
                 _losses.OnGap(somethingIsBeyond: true, now);

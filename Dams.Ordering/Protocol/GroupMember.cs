@@ -184,7 +184,7 @@ public sealed partial class GroupMember : IProtocol
         {
             case Order m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
             case Retrans m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
-            case Commit m when IsFromReign(envelope, now): OnCommit(m, now); break;
+            case Commit m when _options.Mutant == Mutant.CommitIsObeyedAcrossEpochs || IsFromReign(envelope, now): OnCommit(m, now); break;
             case Sync m:
                 OnMembershipSeen(envelope, m, now);
                 if (State != MemberState.Left && IsFromReign(envelope, now))
@@ -272,6 +272,11 @@ public sealed partial class GroupMember : IProtocol
         _recordDirty = null;
         _promiseTo = _installAckTo = null;
         _outbox.WantFlush(write);
+        if (_options.Mutant == Mutant.AcknowledgedBeforeFlush)
+        {
+            _durable = _contiguous;
+            _ackDue = true;
+        }
     }
 
     private Entry? EntryAt(SequenceNumber seq)
@@ -286,7 +291,7 @@ public sealed partial class GroupMember : IProtocol
 
     private void Execute(Instant now)
     {
-        while (_executed < _commit && _executed < _contiguous && State != MemberState.Joining)
+        while ((_executed < _commit || _options.Mutant == Mutant.ExecutedOnOrder) && _executed < _contiguous && State != MemberState.Joining)
         {
             var entry = EntryAt(_executed.Next);
             Invariant.That(entry is not null && entry.Seq == _executed.Next);

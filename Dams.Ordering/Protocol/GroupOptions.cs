@@ -87,6 +87,9 @@ public sealed record GroupOptions
     /// <summary>What a front end is told to wait when the window is full, in milliseconds.</summary>
     public int BusyRetryMilliseconds { get; init; } = 20;
 
+    /// <summary>The rule that is taken out.</summary>
+    internal Mutant Mutant { get; init; }
+
     /// <summary>The node of a member.</summary>
     public NodeId Member(byte id) => new(MemberRole, id);
 }

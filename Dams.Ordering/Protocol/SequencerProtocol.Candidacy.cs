@@ -53,7 +53,7 @@ public sealed partial class SequencerProtocol
                 ownFormerLife++;
         }
 
-        var quorum = view?.EpochQuorum ?? View.EpochQuorumOf(_options.Members.Count);
+        var quorum = (view is null ? (int?)null : EpochQuorumOf(view)) ?? View.EpochQuorumOf(_options.Members.Count);
         if (suspicions < quorum && !(_isFirstWait && (nobody >= quorum || ownFormerLife >= quorum)))
         {
             _evidenceSince = null;

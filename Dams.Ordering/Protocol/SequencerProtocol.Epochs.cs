@@ -122,7 +122,10 @@ public sealed partial class SequencerProtocol
             if (_members[id].Promise is not { } promise)
                 continue;
             promises++;
-            if (best is null || promise.Installed > best.Installed || (promise.Installed == best.Installed && promise.Last > best.Last))
+            var isBetter = best is null || promise.Installed > best.Installed || (promise.Installed == best.Installed && promise.Last > best.Last);
+            if (_options.Mutant == Mutant.LongestLogWins)
+                isBetter = best is null || promise.Last > best.Last;
+            if (isBetter)
                 (best, bestMember) = (promise, id);
         }
 
@@ -140,7 +143,9 @@ public sealed partial class SequencerProtocol
         {
             view = best.View;
             var counted = view.Members.Count(member => member.Votes && _members[member.Id].Promise is { } given && given.Incarnation == member.Incarnation);
-            if (counted < view.EpochQuorum)
+            if (_options.Mutant == Mutant.QuorumOfStrangers)
+                counted = promises;
+            if (counted < EpochQuorumOf(view))
                 return;
         }
 
@@ -285,7 +290,7 @@ public sealed partial class SequencerProtocol
             return;
         }
 
-        if (Installed.Count(id => _view.TryGet(id, out var voter) && voter.Votes) >= _view.EpochQuorum)
+        if (Installed.Count(id => _view.TryGet(id, out var voter) && voter.Votes) >= EpochQuorumOf(_view))
             BecomeActive(now);
     }
 

@@ -43,7 +43,7 @@ public sealed partial class SequencerProtocol
     private void OnRepeatedReq(in Envelope envelope, Entry known)
     {
         Acknowledge(envelope, known.Request, ReqAckStatus.Duplicate, known.Seq.Value);
-        if (known.Seq > _commit)
+        if (known.Seq > _commit || _options.Mutant == Mutant.DuplicateIsSwallowed)
             return;
         var resend = new Resend(known.Request.Key, known.Seq, envelope.From.Number);
         SendToMembers(resend);
@@ -54,7 +54,7 @@ public sealed partial class SequencerProtocol
 
     private Entry Append(EntryKind kind, Request request, Instant now)
     {
-        _time = Math.Max(_time, now.UnixMilliseconds);
+        _time = _options.Mutant == Mutant.TimeFollowsTheClock ? now.UnixMilliseconds : Math.Max(_time, now.UnixMilliseconds);
         var entry = new Entry(_max.Next, _epoch, _time, kind, _chain, request);
         _max = entry.Seq;
         _chain = entry.Chain;
@@ -92,7 +92,7 @@ public sealed partial class SequencerProtocol
     /// </summary>
     private void AdvanceCommit()
     {
-        var stable = StableIn(_viewBefore);
+        var stable = StableIn(_options.Mutant == Mutant.ActivationCountsForOlderEntries ? _view : _viewBefore);
         if (stable >= _view.Number && _view.Number > _commit)
             stable = SequenceNumber.Max(_view.Number, StableIn(_view));
         else if (_view.Number > _commit)
@@ -118,7 +118,7 @@ public sealed partial class SequencerProtocol
                 durable[voters++] = DurableOf(member).Value;
         }
 
-        var quorum = Math.Max(view.CommitQuorum, _view.CommitQuorum);
+        var quorum = Math.Max(CommitQuorumOf(view), CommitQuorumOf(_view));
         if (voters == 0 || voters < quorum)
             return SequenceNumber.Zero;
         durable[..voters].Sort();
@@ -142,7 +142,8 @@ public sealed partial class SequencerProtocol
     }
 
     private SequenceNumber DurableOf(ViewMember member) =>
-        _members[member.Id].Progress is { } progress && progress.Incarnation == member.Incarnation ? progress.Durable : SequenceNumber.Zero;
+        _members[member.Id].Progress is { } progress && progress.Incarnation == member.Incarnation ? progress.Durable
+        : _options.Mutant == Mutant.TrimmingIgnoresSilentMembers && _commit > SequenceNumber.Zero ? _commit : SequenceNumber.Zero;
 
     private void OnNak(in Envelope envelope, Nak nak, Instant now)
     {
@@ -187,7 +188,7 @@ public sealed partial class SequencerProtocol
                 heard++;
         }
 
-        if (heard < _view.EpochQuorum && now - _activeSince > _options.DeafAfter)
+        if (heard < EpochQuorumOf(_view) && now - _activeSince > _options.DeafAfter)
             return;
         SendSync();
     }

@@ -175,6 +175,10 @@ public sealed partial class SequencerProtocol : IProtocol
         return message is Refused;
     }
 
+    private int EpochQuorumOf(View view) => _options.Mutant == Mutant.EpochQuorumOfTwo ? Math.Min(2, view.Voters) : view.EpochQuorum;
+
+    private int CommitQuorumOf(View view) => _options.Mutant == Mutant.CommitQuorumOfOne ? 1 : view.CommitQuorum;
+
     private void UpdateDeadline() => NextDeadline = Instant.Earlier(_syncAt, _epochTimer);
 
     /// <summary>What is known of one member.</summary>

@@ -59,6 +59,14 @@ internal sealed partial class Simulation
 
     private void BeginNewIncarnation(SimulatedNode replica)
     {
+        if (_knobs.Mutant == Mutant.WipedMemberKeepsItsIdentity)
+        {
+            replica.FormerLogs.Add(replica.Log!);
+            replica.Log = new SimulatedLog(replica.Log!.Record.Incarnation);
+            replica.Snapshot = null;
+            return;
+        }
+
         replica.Lost = replica.Log!.Record.Incarnation;
         SetFolderAside(replica);
         var lost = replica.Lost.Value;

@@ -47,6 +47,7 @@ internal sealed partial class Simulation
             Members = [1, 2, 3, 4],
             Sequencers = [.. Enumerable.Range(1, knobs.Sequencers).Select(id => (byte)id)],
             FrontEnds = [.. Enumerable.Range(1, knobs.FrontEnds).Select(id => (byte)id)],
+            Mutant = knobs.Mutant,
         };
         foreach (var id in _group.Sequencers)
             AddNode(NodeId.Sequencer(id));
@@ -62,6 +63,9 @@ internal sealed partial class Simulation
     }
 
     public ulong Seed { get; }
+
+    private ReplicaCoreOptions CoreOptions =>
+        _knobs.Mutant == Mutant.SessionWindowIsSmall ? new ReplicaCoreOptions { ClientSessionsMax = 2 } : new ReplicaCoreOptions();
 
     public IReadOnlyList<RecordedCall> Calls => _calls;
 
@@ -134,7 +138,7 @@ internal sealed partial class Simulation
                 break;
             default:
                 IAppointmentEngine engine = _knobs.Liar == node.Id.Number ? new LyingLedger(new SeededRandom(_random.Next())) : new LedgerEngine();
-                var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, new ReplicaCoreOptions(), _random.Next(),
+                var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, CoreOptions, _random.Next(),
                     core => new CheckedConsumer(this, node, core), node.Snapshot);
                 node.Protocol = replica;
                 node.Fetching = null;

@@ -38,6 +38,9 @@ internal sealed record SimulationKnobs
 
     public byte? Liar { get; init; }
 
+    /// <summary>The rule that is taken out.</summary>
+    public Mutant Mutant { get; init; }
+
     public int Sequencers { get; init; } = 1;
 
     public int FrontEnds { get; init; } = 1;
