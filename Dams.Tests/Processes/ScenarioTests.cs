@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
+using Dams.Hosting.Web;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
 using Dams.Tests.Soap.ForeignClients;
@@ -20,6 +21,8 @@ internal sealed class ScenarioTests : ClusterFixture
         from client in ForeignClient.All
         from version in new[] { "1.1", "1.2" }
         select new TestCaseData(client.Name, version);
+
+    private static IEnumerable<string> FrontEndClients() => ForeignClient.AllOfFrontEnd.Select(client => client.Name);
 
     private static IEnumerable<string> Suites() => SoapUiProject.Load().Suites;
 
@@ -59,6 +62,16 @@ internal sealed class ScenarioTests : ClusterFixture
         ForeignClientTests.RequireInstalled(client);
         var cluster = await FreshAsync();
         Assert.That(await Task.Run(() => client.RunScenario(cluster.Wsdl, version)), Is.EqualTo(ForeignClient.Expected));
+    }
+
+    [TestCaseSource(nameof(FrontEndClients))]
+    public async Task The_original_systems_contract_works_with_a_foreign_client(string name)
+    {
+        var client = ForeignClient.AllOfFrontEnd.Single(candidate => candidate.Name == name);
+        ForeignClientTests.RequireInstalled(client);
+        var cluster = await FreshAsync();
+        var wsdl = new Uri(cluster.Service, SoapEndpoints.OriginalPath + "?wsdl");
+        Assert.That(await Task.Run(() => client.RunScenario(wsdl)), Is.EqualTo(ForeignClient.ExpectedOfFrontEnd));
     }
 
     [TestCaseSource(nameof(Suites))]
