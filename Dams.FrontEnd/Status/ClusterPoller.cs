@@ -61,9 +61,12 @@ internal sealed class ClusterPoller : IDisposable
 
     private async Task<GetStatusResult?> AskReplicaAsync(ReplicaNode replica)
     {
+        var answer = _replicas.Of(replica.Id.Number).GetStatusAsync();
+        // Nobody looks at one that fails after it was given up.
+        _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            return await _replicas.Of(replica.Id.Number).GetStatusAsync().WaitAsync(Patience).ConfigureAwait(false);
+            return await answer.WaitAsync(Patience).ConfigureAwait(false);
         }
         catch (Exception silence) when (silence is CommunicationException or TimeoutException)
         {

@@ -28,10 +28,12 @@ public static class SoapEndpoints
             OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null));
 
     /// <summary>A replica's own contract.</summary>
-    public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica) =>
-        web.MapSoapService(ReplicaPath, replica, OptionsOf(topology, WsdlDocuments.ReplicaService,
-            fault => ReplicaFaults.DetailOf(fault.Kind == SoapHostFaultKind.InternalError, fault.Reason, fault.Field)) with
-        { PublicBaseUrl = null });
+    public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica)
+    {
+        var options = OptionsOf(topology, WsdlDocuments.ReplicaService,
+            fault => ReplicaFaults.DetailOf(fault.Kind == SoapHostFaultKind.InternalError, fault.Reason, fault.Field));
+        web.MapSoapService(ReplicaPath, replica, options with { PublicBaseUrl = null });
+    }
 
     private static object? DetailOfAppointments(SoapHostFault fault) => fault.Kind == SoapHostFaultKind.InternalError
         ? DamsFaults.DetailOfDefect(fault.Reason)

@@ -25,7 +25,10 @@ internal static class ReplicaProcess
     /// <summary>Overrides the version.</summary>
     public static Option<string?> Version { get; } = new("--engine") { Description = "The version to run, instead of the configuration's." };
 
-    public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
+    public static Task<int> RunAsync(NodeContext context, CancellationToken stopping) => RunAsync(context, version => version, stopping);
+
+    /// <summary>Runs a replica whose version is what <paramref name="instead"/> makes of the configured one.</summary>
+    public static async Task<int> RunAsync(NodeContext context, Func<EngineVersion, EngineVersion> instead, CancellationToken stopping)
     {
         var logger = context.Loggers.CreateLogger("Dams.Replica");
         var replica = context.Topology.FindReplica(context.Id.Number)!;
@@ -36,6 +39,7 @@ internal static class ReplicaProcess
             return ExitCodes.Configuration;
         }
 
+        version = instead(version);
         return context.Options.GetValue(Standalone)
             ? await RunStandaloneAsync(context, version, logger, stopping)
             : await RunMemberAsync(context, version, logger, stopping);

@@ -24,6 +24,8 @@ internal sealed class TestProcess : IDisposable
 
     public static TestProcess Start(NodeRole role, params IEnumerable<string> arguments) => new(ProgramLocator.Find(role).ToStartInfo(arguments));
 
+    public static TestProcess Start(DamsProgram program, params IEnumerable<string> arguments) => new(program.ToStartInfo(arguments));
+
     public static TestProcess StartDams(params IEnumerable<string> arguments) =>
         new(ProgramLocator.Find("dams", AppContext.BaseDirectory).ToStartInfo(arguments));
 

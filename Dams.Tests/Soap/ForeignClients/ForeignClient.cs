@@ -24,13 +24,32 @@ internal sealed record ForeignClient(string Name, string Program, string Script,
 
     public static readonly ForeignClient StrongSoap = new("Node strong-soap", "node", "node/strong-soap.js", "-e", "require('strong-soap')");
 
+    public static readonly ForeignClient JaxWs = new("Java JAX-WS", "sh", "java/scenario.sh", "-c", "command -v wsimport && command -v javac && test -e /usr/share/java/jaxws-rt.jar");
+
     /// <summary>The original system's contract, in PHP; its scenario is a shorter one.</summary>
     public static readonly ForeignClient PhpFrontEnd = Php with { Name = "PHP SoapClient, original contract", Script = "php/front-end.php" };
 
     /// <summary>The original system's contract, in Python; its scenario is a shorter one.</summary>
     public static readonly ForeignClient ZeepFrontEnd = Zeep with { Name = "Python zeep, original contract", Script = "zeep/front_end.py" };
 
-    public static IReadOnlyList<ForeignClient> All { get; } = [Php, Zeep, NodeSoap, StrongSoap];
+    /// <summary>The original system's contract, as the original system's clients call it; its scenario is a shorter one.</summary>
+    public static readonly ForeignClient JaxWsFrontEnd = JaxWs with { Name = "Java JAX-WS, original contract", Script = "java/front-end.sh" };
+
+    public static IReadOnlyList<ForeignClient> All { get; } = [Php, Zeep, NodeSoap, StrongSoap, JaxWs];
+
+    /// <summary>Those that speak the original system's contract.</summary>
+    public static IReadOnlyList<ForeignClient> AllOfFrontEnd { get; } = [PhpFrontEnd, ZeepFrontEnd, JaxWsFrontEnd];
+
+    /// <summary>What the scenario of the original system's contract prints on a fresh service.</summary>
+    public static IReadOnlyList<string> ExpectedOfFrontEnd { get; } =
+    [
+        "Added: Physician MTLE210422 is open with 2 places.",
+        "Added: Physician MTLM210422 is open with 2 places.",
+        "Booked: Physician MTLE210422 is booked for MTLP1234.",
+        "Swapped: Physician MTLE210422 is exchanged for Physician MTLM210422 for MTLP1234.",
+        "Cancelled: MTLM210422 is cancelled for MTLP1234.",
+        "InvalidRequest: arg5 '9' is not an item of the menu: 1 book, 2 cancel, 3 schedule, 4 swap.",
+    ];
 
     /// <summary>What the scenario prints on a fresh service.</summary>
     public static IReadOnlyList<string> Expected { get; } =

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Globalization;
+using Dams.Contracts.Domain;
+
+namespace Dams.Tests.Processes;
+
+/// <summary>
+/// Clients that book, look, swap and cancel at the same time, for patients of their own and for some that they all share, in slots that get full. Each makes
+/// its own request ids, and repeats a call with the same id until it knows what became of it.
+/// </summary>
+internal sealed class BookingClients
+{
+    private const int Days = 8;
+    private const int OwnPatients = 20;
+    private const int SharedPatients = 6;
+    private const int SharedFrom = 9_000;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+    private static readonly DateOnly s_first = new(2030, 3, 4);
+
+    private readonly TestCluster _cluster;
+    private readonly int _seed;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly List<Task> _running = [];
+    private readonly List<Slot> _slots = [];
+    private int _ended;
+    private int _lastRequest;
+    private volatile bool _stop;
+
+    private BookingClients(TestCluster cluster, int seed)
+    {
+        _cluster = cluster;
+        _seed = seed;
+    }
+
+    public ClientHistory History { get; } = new();
+
+    /// <summary>Time of the history.</summary>
+    public TimeSpan Now => _clock.Elapsed;
+
+    /// <summary>Removes all slots, opens its own and starts the clients.</summary>
+    public static async Task<BookingClients> StartAsync(TestCluster cluster, int count, int seed = 1)
+    {
+        var clients = new BookingClients(cluster, seed);
+        await cluster.EmptyAsync();
+        await clients.OpenSlotsAsync();
+        for (var client = 1; client <= count; client++)
+        {
+            var number = client;
+            clients._running.Add(Task.Run(() => clients.RunAsync(number)));
+        }
+
+        return clients;
+    }
+
+    /// <summary>Waits until so many more calls have been answered.</summary>
+    public async Task AnsweredAsync(int more)
+    {
+        var until = Volatile.Read(ref _ended) + more;
+        while (Volatile.Read(ref _ended) < until)
+        {
+            if (_running.Find(client => client.IsCompleted) is { } ended)
+                await ended;
+            await Task.Delay(1);
+        }
+    }
+
+    /// <summary>Lets every client finish the call that it is in.</summary>
+    public async Task StopAsync()
+    {
+        _stop = true;
+        await Task.WhenAll(_running);
+        if (Environment.GetEnvironmentVariable("DAMS_HISTORY_DIR") is { Length: > 0 } folder)
+            History.Write(folder, $"{TestContext.CurrentContext.Test.MethodName}-{Environment.ProcessId}");
+    }
+
+    /// <summary>
+    /// Stops, and holds what the clients saw against the rules; then what the service says now: every patient's schedule and every slot's remaining places are
+    /// those that the acknowledged calls lead to, so that none was lost and none was done twice.
+    /// </summary>
+    public async Task CheckAsync()
+    {
+        await StopAsync();
+        var (problems, model) = History.Check();
+        Assert.That(problems, Is.Empty);
+        var client = new CommandClient(() => _cluster.Client());
+        foreach (var patient in Patients())
+        {
+            var command = new GetAppointmentSchedule(new CallerId(false, patient.Home, patient.Number), patient);
+            Assert.That((await CallAsync(0, client, command, NextRequest())).Reply, Is.EqualTo(model.Execute(command)), $"the schedule of {patient}");
+        }
+
+        foreach (var type in Enum.GetValues<AppointmentType>())
+        {
+            var command = new ListAppointmentAvailability(Admin(Hospital.MTL), type);
+            Assert.That((await CallAsync(0, client, command, NextRequest())).Reply, Is.EqualTo(model.Execute(command)), $"the places of {type}");
+        }
+
+        var calls = History.Calls;
+        Assert.That(calls.Where(call => call.Reply is BookReply { Outcome: BookOutcome.Booked }), Is.Not.Empty);
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{calls.Count} calls, {calls.Count(call => call.IsRepeat)} of them repeats; {calls.Count(call => call.Attempts > 1)} needed more than one attempt; the slowest took {calls.Max(call => call.Took).TotalMilliseconds:F0} ms"));
+    }
+
+    private static CallerId Admin(Hospital hospital) => new(true, hospital, 1);
+
+    private static PatientId Patient(int number) => new((Hospital)(number % 3), (ushort)number);
+
+    private IEnumerable<PatientId> Patients() => Enumerable.Range(1, _running.Count).SelectMany(client => Enumerable.Range(client * OwnPatients, OwnPatients))
+        .Concat(Enumerable.Range(SharedFrom, SharedPatients)).Select(Patient);
+
+    private async Task OpenSlotsAsync()
+    {
+        var client = new CommandClient(() => _cluster.Client());
+        var random = new Random(_seed);
+        for (var day = 0; day < Days; day++)
+        {
+            foreach (var hospital in Enum.GetValues<Hospital>())
+            {
+                foreach (var time in Enum.GetValues<TimeOfDay>())
+                {
+                    var slot = new Slot(new AppointmentId(hospital, s_first.AddDays(day), time), (AppointmentType)random.Next(3));
+                    _slots.Add(slot);
+                    await RecordAsync(0, client, new AddAppointment(Admin(hospital), slot, random.Next(1, 40)));
+                }
+            }
+        }
+    }
+
+    private async Task RunAsync(int number)
+    {
+        var client = new CommandClient(() => _cluster.Client());
+        var random = new Random((_seed * 1_000) + number);
+        while (!_stop)
+        {
+            var call = await RecordAsync(number, client, Choose(number, random));
+            if (call.Command.IsWrite && random.Next(20) == 0)
+            {
+                History.Add(await CallAsync(number, client, call.Command, call.RequestId) with { IsRepeat = true });
+                Interlocked.Increment(ref _ended);
+            }
+        }
+    }
+
+    private Command Choose(int number, Random random)
+    {
+        var patient = Patient(random.Next(5) == 0 ? SharedFrom + random.Next(SharedPatients) : (number * OwnPatients) + random.Next(OwnPatients));
+        var caller = random.Next(3) == 0 ? Admin(patient.Home) : new CallerId(false, patient.Home, patient.Number);
+        Slot AnySlot() => _slots[random.Next(_slots.Count)];
+        return random.Next(100) switch
+        {
+            < 66 => new BookAppointment(caller, patient, AnySlot()),
+            < 76 => new CancelAppointment(caller, patient, AnySlot().Id),
+            < 84 => new SwapAppointment(caller, patient, AnySlot(), AnySlot()),
+            < 96 => new GetAppointmentSchedule(caller, patient),
+            _ => new ListAppointmentAvailability(Admin(patient.Home), (AppointmentType)random.Next(3)),
+        };
+    }
+
+    private string NextRequest() => string.Create(CultureInfo.InvariantCulture, $"r{_seed}-{Interlocked.Increment(ref _lastRequest)}");
+
+    private async Task<ClientCall> RecordAsync(int number, CommandClient client, Command command)
+    {
+        var call = await CallAsync(number, client, command, NextRequest());
+        History.Add(call);
+        Interlocked.Increment(ref _ended);
+        return call;
+    }
+
+    private async Task<ClientCall> CallAsync(int number, CommandClient client, Command command, string requestId)
+    {
+        var began = Now;
+        var problems = new List<string>();
+        while (true)
+        {
+            var attempt = await client.TryAsync(command, requestId);
+            if (attempt.Reply is { } reply)
+                return new ClientCall(number, requestId, command, began, Now, problems.Count + 1, reply, attempt.Sequence, false, problems.Count == 0 ? null : string.Join("; ", problems));
+            problems.Add(attempt.Problem!);
+            if (Now - began > s_patience)
+                throw new TimeoutException($"{command} has no answer after {problems.Count} attempts: {string.Join("; ", problems.Distinct())}");
+            // A service that is down refuses at once; asking it a thousand times a second would only keep it from coming up.
+            await Task.Delay(s_pause);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net.Sockets;
+using Dams.Contracts.Topology;
+using Dams.Hosting;
+using Dams.Tests.Hosting;
+
+namespace Dams.Tests.Processes;
+
+/// <summary>A process that can't work says all that is in its way, and ends with a code that tells its parent whether starting it again would help.</summary>
+[Category("Processes")]
+internal sealed class StartRefusalTests
+{
+    private static readonly string[] s_ids = ["frontend1", "sequencer2", "replica3", "manager4"];
+    private TestFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TestFolder();
+
+    [TearDown]
+    public void DropFolder() => _folder.Dispose();
+
+    private string Config(string text)
+    {
+        File.WriteAllText(_folder.File("dams.json"), text);
+        return _folder.File("dams.json");
+    }
+
+    private static TestProcess Start(string id, string config)
+    {
+        Assert.That(NodeId.TryParse(id, out var node), Is.True);
+        return TestProcess.Start(node.Role, "--id", id, "--config", config);
+    }
+
+    [Test]
+    public async Task A_broken_configuration_ends_with_2_and_every_problem_is_named([ValueSource(nameof(s_ids))] string id)
+    {
+        using var process = Start(id, Config(Broken));
+        Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
+        AssertAllNamed(process.Errors);
+    }
+
+    [Test]
+    public async Task The_tool_refuses_a_broken_configuration_in_the_same_way_and_starts_nothing()
+    {
+        using var up = TestProcess.StartDams("up", "--config", Config(Broken));
+        Assert.That(await up.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
+        AssertAllNamed(up.Errors);
+        Assert.That(Directory.GetFileSystemEntries(_folder.Path), Is.EqualTo(new[] { _folder.File("dams.json") }));
+    }
+
+    [TestCase("frontend1", 8080, true, "$.frontEnds[0].port")]
+    [TestCase("frontend1", 8080, false, "$.frontEnds[0].port")]
+    [TestCase("sequencer2", 8083, false, "$.sequencers[1].port")]
+    [TestCase("replica3", 8093, true, "$.replicas[2].port")]
+    [TestCase("replica3", 8093, false, "$.replicas[2].port")]
+    public async Task A_port_in_use_is_named_with_the_setting_that_changes_it(string id, int port, bool isHttp, string setting)
+    {
+        using var other = new Socket(AddressFamily.InterNetwork, isHttp ? SocketType.Stream : SocketType.Dgram, isHttp ? ProtocolType.Tcp : ProtocolType.Udp);
+        other.Bind(new System.Net.IPEndPoint(_folder.Address, port));
+        if (isHttp)
+            other.Listen();
+        using var process = Start(id, Config(ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path).Write()));
+        Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.PortInUse), process.Errors);
+        Assert.That(process.Errors, Does.Contain($"{_folder.Address}:{port}").And.Contain(id).And.Contain(setting));
+    }
+
+    private const string Broken = """
+        {
+          "cluster": "No Blanks",
+          "frontEnds": [{ "id": "frontend1", "address": "0.0.0.0", "port": 8080 }],
+          "sequencers": [{ "id": "sequencer1", "port": 8082 }, { "id": "sequencer1", "port": 8082 }],
+          "replicas": [{ "id": "replica1", "port": 8091, "versions": ["Abacus"] }],
+          "durability": "hope",
+          "limits": { "callDeadlineMs": 1 },
+          "colour": "red"
+        }
+        """;
+
+    private static void AssertAllNamed(string errors)
+    {
+        foreach (var path in (string[])
+            ["$.cluster", "$.frontEnds[0].address", "$.sequencers[1].id", "$.sequencers[1].port", "$.replicas[0].versions", "$.durability", "$.limits.callDeadlineMs", "$.colour"])
+            Assert.That(errors, Does.Contain(path));
+        Assert.That(errors, Does.Contain("until clients can be authenticated"), "nobody may listen beyond this machine yet");
+    }
+}
