@@ -86,7 +86,7 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Protocol
                     Sequence = seq,
                     Epoch = entry.Epoch.ToString(),
                     Time = entry.Time,
-                    Kind = entry.Kind.ToString(),
+                    Kind = entry.Kind == EntryKind.Operation ? "OP" : entry.Kind.ToString().ToUpperInvariant(),
                     RequestDigest = entry.Request.Digest.ToString(),
                     Chain = entry.Chain.Value.ToString("x32", System.Globalization.CultureInfo.InvariantCulture),
                     Payload = entry.Request.Payload.ToArray(),

@@ -11,9 +11,9 @@ namespace Dams.Tests.Cli;
 public sealed class StatusCommandTests
 {
     private const string Document = """
-        {"cluster":"dams","release":"0.1.0","epoch":513,"control":"127.0.0.1:8081",
+        {"cluster":"dams","release":"0.1.0","epoch":"2.1","control":"127.0.0.1:8081",
          "sequencer":{"id":"sequencer1","address":"127.0.0.1:8082","processId":101,"standbys":["sequencer2"]},"sequence":4711,"committed":4710,
-         "replicas":[{"id":"replica1","address":"127.0.0.1:8091","processId":201,"incarnation":7,"boot":"9f","engine":"Ledger","state":"active","executed":4710,
+         "replicas":[{"id":"replica1","address":"127.0.0.1:8091","processId":201,"incarnation":"7","boot":"9f","engine":"Ledger","state":"active","executed":4710,
            "durable":4711,"digest":"0123456789abcdef","wrong":2,"silent":3,"replacements":1},
           {"id":"replica2","state":"joining"}],
          "managers":[{"id":"manager1","processId":301,"state":"running"}],
@@ -38,7 +38,7 @@ public sealed class StatusCommandTests
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
         Assert.That(run.Output, Does.Match(@"replica1 +│ 127\.0\.0\.1:8091 +│ 201 +│ Ledger +│ 7 +│ active +│ +4710 +│ +01234567 +│ +2 +│ +3 +│ +1 +│")
             .And.Match(@"replica2 .*joining")
-            .And.Contain("epoch 513, sequencer sequencer1, sequence 4711, committed 4710")
+            .And.Contain("epoch 2.1, sequencer sequencer1, sequence 4711, committed 4710")
             .And.Match(@"sequencer2 +│ standby")
             .And.Match(@"301 +│ manager1 +│ running")
             .And.Contain("requests 50, answered 49 (40 by all), faults 1, wrong replies 2, missing 3, replacements 4, fail-overs 5"));
