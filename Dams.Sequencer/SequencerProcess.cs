@@ -20,6 +20,20 @@ internal static class SequencerProcess
         var observed = new ObservedSequencer(core, context.Loggers.CreateLogger<SequencerProtocol>());
         await using var node = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, observed, outbox), clock);
         node.Driver.Start();
-        return await node.RunUntilAsync(stopping);
+        var exitCode = await node.RunUntilAsync(stopping);
+        if (exitCode == ExitCodes.Stopped)
+        {
+            // Whoever stands by takes over without waiting for suspicions. The answer is only known to have been sent when the next turn has run.
+            await node.Driver.InvokeAsync(now => core.State == SequencerState.Active && HandOver(core, now));
+            await node.Driver.InvokeAsync(_ => true);
+        }
+
+        return exitCode;
+    }
+
+    private static bool HandOver(SequencerProtocol core, Instant now)
+    {
+        core.OnStopping(now);
+        return true;
     }
 }

@@ -49,6 +49,14 @@ public sealed class GetStatusResult
     /// <summary>The process id on its machine.</summary>
     [XmlElement("processId", Order = 10)]
     public int ProcessId { get; set; }
+
+    /// <summary>What the group member is doing.</summary>
+    [XmlElement("state", Order = 11)]
+    public string State { get; set; } = "";
+
+    /// <summary>While it is outside: the incarnation that must be ordered out first; null otherwise.</summary>
+    [XmlElement("blockedBy", Order = 12)]
+    public string? BlockedBy { get; set; }
 }
 
 /// <summary>The digest of the state after an entry.</summary>

@@ -1,6 +1,6 @@
 using System.ServiceModel;
 using Dams.FrontEnd.Coordination;
-using Dams.FrontEnd.Status;
+using Dams.Hosting.Cluster;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Microsoft.Extensions.Logging;

@@ -3,7 +3,7 @@ using System.ServiceModel;
 using System.Text.Json;
 using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
-using Dams.Hosting.Web;
+using Dams.Hosting.Cluster;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Status;

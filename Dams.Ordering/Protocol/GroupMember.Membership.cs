@@ -18,6 +18,9 @@ public sealed partial class GroupMember
     /// <summary>The number whose snapshot a joiner needs now; null if none. The shell fetches it and calls <see cref="OnSnapshotRestored"/>.</summary>
     public SequenceNumber? SnapshotWanted { get; private set; }
 
+    /// <summary>The incarnation that has this slot's place in the committed view, if it is another one: it must leave before this one can join.</summary>
+    public Incarnation? BlockedBy { get; private set; }
+
     /// <summary>Whether nothing was ever installed or restored in this folder.</summary>
     private bool IsFresh => _installed.Epoch == Epoch.None && _restored is null;
 
@@ -61,6 +64,7 @@ public sealed partial class GroupMember
         _reigning = envelope.From;
         _gcHeard = sync.GcSeq;
         var isIn = sync.View.TryGet(_id, out var self) && self.Incarnation == _incarnation;
+        BlockedBy = !isIn && self.Incarnation.Value != 0 ? self.Incarnation : null;
         if (!isIn)
         {
             // A delayed SYNC from before the JOIN does not undo it.

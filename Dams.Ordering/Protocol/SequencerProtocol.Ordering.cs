@@ -206,6 +206,10 @@ public sealed partial class SequencerProtocol
 
         foreach (var frontEnd in _options.FrontEnds)
             _outbox.Send(NodeId.FrontEnd(frontEnd), _epoch, MakeSync());
+        if (_options.Group != GroupId.Replicas)
+            return;
+        foreach (var manager in _options.Members)
+            _outbox.Send(NodeId.Manager(manager), _epoch, MakeSync());
     }
 
     private Sync MakeSync() => new(_max, _commit, _gc, _history.From, _max - _commit > _options.WindowEntriesMax * 3 / 4, _view);

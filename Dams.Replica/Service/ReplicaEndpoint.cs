@@ -32,6 +32,8 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Protocol
             LastLogged = log.Last.Value,
             StateDigest = Convert.ToHexStringLower(node.Core.Digest()),
             ProcessId = Environment.ProcessId,
+            State = member.State.ToString(),
+            BlockedBy = member.BlockedBy?.ToString(),
         };
     });
 

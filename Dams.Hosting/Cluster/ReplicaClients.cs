@@ -4,10 +4,10 @@ using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
 using Dams.Hosting.Web;
 
-namespace Dams.FrontEnd.Status;
+namespace Dams.Hosting.Cluster;
 
 /// <summary>SOAP clients of the replicas' own contract, one channel each; a faulted one is replaced. Used by many threads.</summary>
-internal sealed class ReplicaClients : IDisposable
+public sealed class ReplicaClients : IDisposable
 {
     private const long MessageBytesMax = 64L << 20;
 
@@ -38,6 +38,7 @@ internal sealed class ReplicaClients : IDisposable
         return Open(number);
     });
 
+    /// <summary>Closes all channels without waiting.</summary>
     public void Dispose() => _factory.Abort();
 
     private IReplicaService Open(int replica)

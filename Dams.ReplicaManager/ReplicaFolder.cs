@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Dams.ReplicaManager;
+
+/// <summary>
+/// The data folder of a replica whose incarnation was ordered out is set aside before the next one begins: it never counts again, but it is the evidence.
+/// The last two are kept.
+/// </summary>
+internal static class ReplicaFolder
+{
+    /// <summary>The replica leaves this file in its folder when it has been ordered out.</summary>
+    public const string LeftMark = "left";
+
+    private const string Aside = ".aside-";
+    private const int KeptMax = 2;
+
+    /// <summary>Sets the folder aside if its incarnation has left. Call while no process works on it.</summary>
+    /// <returns>Where it is now; null if there was nothing to do.</returns>
+    /// <exception cref="IOException">The folder can't be moved.</exception>
+    public static string? SetAsideIfLeft(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, LeftMark)))
+            return null;
+        var asides = Asides(folder);
+        var next = asides.Count == 0 ? 1 : asides[^1].Number + 1;
+        var target = string.Create(CultureInfo.InvariantCulture, $"{folder}{Aside}{next}");
+        Directory.Move(folder, target);
+        foreach (var (_, path) in asides.SkipLast(KeptMax - 1))
+            Directory.Delete(path, recursive: true);
+        return target;
+    }
+
+    private static List<(int Number, string Path)> Asides(string folder)
+    {
+        var parent = Path.GetDirectoryName(folder)!;
+        var prefix = Path.GetFileName(folder) + Aside;
+        return [.. Directory.EnumerateDirectories(parent, prefix + "*")
+            .Select(path => (int.TryParse(Path.GetFileName(path).AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0, path))
+            .Where(aside => aside.Item1 > 0).OrderBy(aside => aside.Item1)];
+    }
+}
