@@ -14,12 +14,14 @@ internal sealed class BookingClients
     private const int OwnPatients = 20;
     private const int SharedPatients = 6;
     private const int SharedFrom = 9_000;
+    private static int s_instances;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private static readonly DateOnly s_first = new(2030, 3, 4);
 
     private readonly TestCluster _cluster;
     private readonly int _seed;
+    private readonly int _instance = Interlocked.Increment(ref s_instances);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<Task> _running = [];
     private readonly List<Slot> _slots = [];
@@ -157,7 +159,7 @@ internal sealed class BookingClients
         };
     }
 
-    private string NextRequest() => string.Create(CultureInfo.InvariantCulture, $"r{_seed}-{Interlocked.Increment(ref _lastRequest)}");
+    private string NextRequest() => string.Create(CultureInfo.InvariantCulture, $"r{_instance}-{Interlocked.Increment(ref _lastRequest)}");
 
     private async Task<ClientCall> RecordAsync(int number, CommandClient client, Command command)
     {
