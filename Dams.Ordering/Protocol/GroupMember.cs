@@ -75,7 +75,8 @@ public sealed partial class GroupMember : IProtocol
     /// <param name="outbox">Where its messages go.</param>
     /// <param name="consumer">Who executes.</param>
     /// <param name="seed">For jitter.</param>
-    public GroupMember(GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed)
+    /// <param name="executed">What the consumer has executed already, from a snapshot; the log reaches at least so far.</param>
+    public GroupMember(GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed, SequenceNumber executed = default)
     {
         _options = options;
         _id = id;
@@ -91,10 +92,10 @@ public sealed partial class GroupMember : IProtocol
         _installed = record.Installed;
         _view = record.View;
         _contiguous = _durable = _maxKnown = log.Last;
-        _executed = log.Base;
+        _executed = SequenceNumber.Max(log.Base, executed);
         _chain = log.Last == log.Base ? log.BaseChain : log.Read(log.Last)!.Chain;
         _lastTime = log.Last == log.Base ? 0 : log.Read(log.Last)!.Time;
-        _commit = SequenceNumber.Min(log.CommitHint, log.Last);
+        _commit = SequenceNumber.Max(SequenceNumber.Min(log.CommitHint, log.Last), _executed);
         State = _installed.Epoch != Epoch.None && _installed == _promised ? MemberState.Following : MemberState.Promised;
     }
 
