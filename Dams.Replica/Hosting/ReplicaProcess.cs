@@ -7,6 +7,7 @@ using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
+using Dams.Replica.Hosting.Snapshots;
 using Dams.Replica.Service;
 using Dams.Replica.Versions;
 using Microsoft.AspNetCore.Builder;
@@ -45,7 +46,9 @@ internal static class ReplicaProcess
     {
         ReplicaLog.Standalone(logger, version.Name);
         await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
-        var executor = new StandaloneExecutor(version.Create());
+        var engine = version.Create();
+        using var ownership = engine as IDisposable;
+        var executor = new StandaloneExecutor(engine);
         web.MapAppointments(context.Topology, executor);
         web.MapOriginal(context.Topology, executor);
         await NodeWeb.RunAsync(web, stopping);
@@ -65,20 +68,30 @@ internal static class ReplicaProcess
             },
             context.Loggers.CreateLogger<DurableLog>());
         var engineNumber = (byte)VersionCatalog.All.TakeWhile(known => known.Name != version.Name).Count();
-        var node = new ReplicaNode(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number, log, outbox, version.Create(), engineNumber,
-            new ReplicaCoreOptions(), boot.Value);
+        var options = new ReplicaCoreOptions();
+        var folder = new SnapshotFolder(Path.Combine(context.DataFolder, "snapshots"), log.IsDurable);
+        var node = SnapshotStart.Find(folder, log, options, snapshot => new ReplicaNode(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number,
+            log, outbox, version.Create(), engineNumber, options, boot.Value, snapshot: snapshot), logger);
+        if (node is null)
+            return ExitCodes.Internal;
+        using var ownership = node.Core.Engine as IDisposable;
         node.Start(clock.Now);
         ReplicaLog.Started(logger, context.Id.Number, version.Name, node.Member.Incarnation.ToString(), log.Last.Value, node.Core.Executed.Value);
 
-        await using var network = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, new ObservedReplica(node, logger), outbox, log), clock);
+        var snapshots = new SnapshotKeeper(node, log, folder, static () => ReadOnlyMemory<byte>.Empty, logger);
+        await using var network = NodeDriver.Open(
+            context, boot, new DrivenCore(GroupId.Replicas, new ObservedReplica(node, snapshots, logger), outbox, log), clock);
         await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
         var frontEnd = new Uri(context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);
-        web.MapReplica(context.Topology, new ReplicaEndpoint(node, log, network.Driver, boot));
+        web.MapReplica(context.Topology, new ReplicaEndpoint(node, log, folder, network.Driver, boot));
         web.MapAppointments(context.Topology, new Contracts.Soap.ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));
         await web.StartAsync(stopping);
         network.Driver.Start();
+        var writing = snapshots.RunAsync(network.Driver, stopping);
         var exitCode = await network.RunUntilAsync(stopping);
         await web.StopAsync(CancellationToken.None);
+        await network.Driver.StopAsync();
+        await writing;
         return exitCode;
     }
 }
