@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Dams.Cli.Bench;
 using Dams.Cli.Client;
 using Dams.Cli.Cluster;
+using Dams.Cli.Membership;
 using Dams.Cli.Menu;
 using Dams.Cli.Status;
 using Dams.Cli.Versions;
@@ -33,6 +34,7 @@ internal static class DamsTool
             root.Subcommands.Add(verb);
         root.Subcommands.Add(MenuCommand.Create(console));
         root.Subcommands.Add(VersionsCommand.Create(console));
+        root.Subcommands.Add(MemberCommand.Create(console));
         root.Subcommands.Add(BenchCommand.Create(console));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

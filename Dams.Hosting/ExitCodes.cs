@@ -17,4 +17,7 @@ public static class ExitCodes
 
     /// <summary>The same process already runs on the same folder.</summary>
     public const int AlreadyRunning = 75;
+
+    /// <summary>A replica whose incarnation was ordered out of the group.</summary>
+    public const int OrderedOut = 76;
 }

@@ -81,6 +81,8 @@ internal sealed record ManagerStatus
 {
     public string? Id { get; init; }
 
+    public string? Address { get; init; }
+
     public int? ProcessId { get; init; }
 
     public string? State { get; init; }

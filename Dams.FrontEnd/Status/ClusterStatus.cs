@@ -26,7 +26,7 @@ internal sealed record ReplicaStatus(
     string? Digest, long Wrong, long Silent, int Restarts, int Replacements);
 
 /// <summary>One manager.</summary>
-internal sealed record ManagerStatus(string Id, int? ProcessId, string State);
+internal sealed record ManagerStatus(string Id, string Address, int? ProcessId, string State);
 
 /// <summary>Counters since the front end started.</summary>
 internal sealed record ClusterCounters(

@@ -74,8 +74,8 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
 
     private static ManagerStatus ManagerOf(ClusterNode manager, ClusterReports reports) =>
         reports.Managers.TryGetValue(manager.Id.Number, out var report)
-            ? new ManagerStatus(manager.Id.ToString(), report.ProcessId, "active")
-            : new ManagerStatus(manager.Id.ToString(), null, "dead");
+            ? new ManagerStatus(manager.Id.ToString(), manager.Listen.ToString(), report.ProcessId, "active")
+            : new ManagerStatus(manager.Id.ToString(), manager.Listen.ToString(), null, "dead");
 
     private sealed record Seen(
         Epoch Epoch, byte Sequencer, bool HearsSequencer, View View, SequenceNumber MaxSeq, SequenceNumber CommitSeq,

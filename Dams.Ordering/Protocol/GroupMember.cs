@@ -103,11 +103,10 @@ public sealed partial class GroupMember : IProtocol
         _chain = log.Last == log.Base ? log.BaseChain : log.Read(log.Last)!.Chain;
         // A log that was trimmed to its end has no entry to tell the time; the snapshot behind which it was trimmed has.
         _lastTime = log.Last == log.Base ? restored?.Time ?? 0 : log.Read(log.Last)!.Time;
-        _commit = SequenceNumber.Min(log.CommitHint, log.Last);
+        _commit = SequenceNumber.Max(SequenceNumber.Min(log.CommitHint, log.Last), _executed);
         State = _installed.Epoch != Epoch.None && _installed == _promised ? MemberState.Following : MemberState.Promised;
         if (restored is null)
             return;
-        _commit = SequenceNumber.Max(_commit, restored.Seq);
         if (_installed.Epoch != Epoch.None)
             return;
         // A joiner: what is installed nowhere else comes from the snapshot.

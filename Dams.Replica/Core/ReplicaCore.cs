@@ -3,7 +3,8 @@ using Dams.Contracts.Encoding;
 using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
-using Dams.Replica.State;
+using Dams.Replica.State.Sessions;
+using Dams.Replica.State.Snapshots;
 
 namespace Dams.Replica.Core;
 
@@ -20,6 +21,12 @@ internal sealed record StoredReply(RequestKey Key, SequenceNumber Seq, Digest Re
 /// <param name="Digest">32 bytes.</param>
 internal sealed record Checkpoint(SequenceNumber Seq, byte[] Digest);
 
+/// <summary>A version threw where it should have answered.</summary>
+/// <param name="Seq">The entry; of a read that was not ordered, the last one executed.</param>
+/// <param name="Command">What it was asked.</param>
+/// <param name="Exception">What it threw.</param>
+internal sealed record EngineFailure(SequenceNumber Seq, Command Command, Exception Exception);
+
 /// <summary>Takes the replies of a <see cref="ReplicaCore"/>, in its loop.</summary>
 internal interface IReplySink
 {
@@ -31,15 +38,15 @@ internal interface IReplySink
 /// The replicated state machine around an engine: executes delivered entries strictly in sequence, each request key once. Pure and
 /// single-threaded. Its input is delivered entries, wherever they come from.
 /// </summary>
-internal sealed class ReplicaCore : IEntryConsumer
+internal sealed partial class ReplicaCore : IEntryConsumer
 {
     private readonly ReplicaCoreOptions _options;
     private readonly IReplySink _sink;
-    private readonly SessionTable _sessions;
-    private readonly StateDigester _digester = new();
+    private readonly StateObservers _observers = new();
     private readonly Dictionary<SequenceNumber, StoredReply> _replies = [];
     private readonly Queue<SequenceNumber> _replyOrder = [];
     private readonly Queue<Checkpoint> _checkpoints = [];
+    private SessionTable _sessions;
     private long _checkpointTime;
 
     /// <summary>A state machine around an empty engine.</summary>
@@ -51,8 +58,9 @@ internal sealed class ReplicaCore : IEntryConsumer
         Engine = engine;
         _options = options;
         _sink = sink;
-        _sessions = new SessionTable(options.ClientSessionsMax);
-        _digester.Reset(engine);
+        _sessions = new SessionTable(options.ClientSessionsMax, _observers);
+        Schedule = new SnapshotSchedule(options.Snapshots);
+        _observers.Buckets.Reset(engine);
     }
 
     /// <summary>The engine.</summary>
@@ -64,17 +72,33 @@ internal sealed class ReplicaCore : IEntryConsumer
     /// <summary>Last number executed.</summary>
     public SequenceNumber Executed { get; private set; }
 
+    /// <summary>Its time, by the sequencer's clock.</summary>
+    public long ExecutedTime { get; private set; }
+
+    /// <summary>The chain value at it.</summary>
+    public Chain ExecutedChain { get; private set; }
+
+    /// <summary>The epoch that it was ordered in.</summary>
+    public Epoch ExecutedEpoch { get; private set; }
+
+    /// <summary>How often the version has thrown.</summary>
+    public long EngineFailures { get; private set; }
+
+    /// <summary>The last time that it did; null if it never has.</summary>
+    public EngineFailure? LastEngineFailure { get; private set; }
+
     /// <summary>The last digests of the state, oldest first; all replicas take them at the same entries.</summary>
     public IReadOnlyCollection<Checkpoint> Checkpoints => _checkpoints;
 
     /// <summary>The digest of the state as it is now.</summary>
-    public byte[] Digest() => _digester.Digest(Engine);
+    public byte[] Digest() => _observers.Buckets.Digest(Engine, _observers.Sessions.Digest(_sessions));
 
     /// <inheritdoc/>
     public void OnDelivered(Entry entry, Instant now)
     {
         Invariant.That(entry.Seq == Executed.Next);
-        Executed = entry.Seq;
+        (Executed, ExecutedTime, ExecutedChain, ExecutedEpoch) = (entry.Seq, entry.Time, entry.Chain, entry.Epoch);
+        Schedule.OnExecuted(entry);
         if (entry.Kind == EntryKind.Operation && Execute(entry) is { } reply)
         {
             Remember(entry.Seq, reply);
@@ -83,6 +107,7 @@ internal sealed class ReplicaCore : IEntryConsumer
 
         if (entry.Seq.Value % _options.CheckpointEntries == 0 || entry.Time - _checkpointTime >= _options.CheckpointMilliseconds)
             TakeCheckpoint(entry);
+        NoteMembership(entry);
     }
 
     /// <summary>The reply to the entry of a number, if it is still kept.</summary>
@@ -100,7 +125,28 @@ internal sealed class ReplicaCore : IEntryConsumer
     public Reply Read(Command command)
     {
         Invariant.That(!command.IsWrite);
-        return Engine.Execute(command, _digester);
+        return Ask(command);
+    }
+
+    private static bool IsOfVersion(Exception exception) =>
+        exception is not (OutOfMemoryException or StackOverflowException or InvariantBrokenException);
+
+    /// <summary>
+    /// Asks the version. Whatever it throws it has changed nothing, by its contract, and the answer is an internal error: a version that is wrong in this way
+    /// is outvoted like any other. What breaks the process, or is broken in it, goes on to break the loop.
+    /// </summary>
+    private Reply Ask(Command command)
+    {
+        try
+        {
+            return Engine.Execute(command, _observers);
+        }
+        catch (Exception exception) when (IsOfVersion(exception))
+        {
+            EngineFailures++;
+            LastEngineFailure = new EngineFailure(Executed, command, exception);
+            return new RefusedReply(Refusal.InternalError);
+        }
     }
 
     private StoredReply? Execute(Entry entry)
@@ -112,9 +158,9 @@ internal sealed class ReplicaCore : IEntryConsumer
             return row.Digest == request.Digest ? FromRow(request.Key, row) : Stored(entry, new RefusedReply(Refusal.RequestIdReused));
         if (!CommandCodec.TryDecode(request.Payload.Span, out var command) || CommandCodec.OpcodeOf(command!) != request.Opcode)
             return Stored(entry, new RefusedReply(Refusal.InternalError));
-        var reply = Stored(entry, Engine.Execute(command!, _digester));
+        var reply = Stored(entry, Ask(command!));
         if (command!.IsWrite)
-            _sessions.Add(request.Key, new SessionRow(request.Digest, entry.Seq, reply.Result));
+            _sessions.Add(new SessionRow(request.Key, request.Digest, entry.Seq, reply.Result));
         return reply;
     }
 
@@ -164,4 +210,7 @@ internal sealed record ReplicaCoreOptions
 
     /// <summary>Checkpoints that can be asked for.</summary>
     public int CheckpointsKept { get; init; } = 8;
+
+    /// <summary>When durable snapshots are taken.</summary>
+    public SnapshotScheduleOptions Snapshots { get; init; } = new();
 }

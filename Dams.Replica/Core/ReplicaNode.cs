@@ -3,6 +3,7 @@ using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
+using Dams.Replica.State.Snapshots;
 
 namespace Dams.Replica.Core;
 
@@ -13,16 +14,24 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
     private readonly ReplicaCoreOptions _options;
     private readonly byte _engineNumber;
 
-    /// <summary>A replica over its log. The consumer that the member feeds is the core itself, or what the caller puts around it.</summary>
+    /// <summary>
+    /// A replica over its log, from a snapshot on if there is one: look at <see cref="Refused"/> before it is started. The consumer that the member feeds is
+    /// the core itself, or what the caller puts around it. A caller that restores the core by itself says only where the snapshot was.
+    /// </summary>
     public ReplicaNode(GroupOptions group, byte id, IMemberLog log, Outbox outbox, IAppointmentEngine engine, byte engineNumber,
-        ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null, SnapshotPosition? restored = null)
+        ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null, SnapshotContent? snapshot = null, SnapshotPosition? restored = null)
     {
         _outbox = outbox;
         _options = options;
         _engineNumber = engineNumber;
         Core = new ReplicaCore(engine, options, this);
-        Member = new GroupMember(group, id, log, outbox, around?.Invoke(Core) ?? Core, seed, restored);
+        if (snapshot is not null)
+            Refused = Core.Restore(snapshot);
+        Member = new GroupMember(group, id, log, outbox, around?.Invoke(Core) ?? Core, seed, snapshot?.Header.Position ?? restored);
     }
+
+    /// <summary>Why the snapshot is not used: then this replica is not to be started. Null if it is, or there was none.</summary>
+    public SnapshotRefused? Refused { get; }
 
     /// <summary>The state machine.</summary>
     public ReplicaCore Core { get; }

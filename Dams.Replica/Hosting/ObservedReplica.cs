@@ -2,13 +2,20 @@ using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
+using Dams.Replica.Hosting.Snapshots;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.Replica.Hosting;
 
-/// <summary>The replica's cores, with their transitions in the log. Cores have no logger.</summary>
-internal sealed class ObservedReplica(ReplicaNode node, ILogger logger) : IProtocol
+/// <summary>The replica's cores, with their transitions in the log and their snapshots brought to disk. Cores have no logger and no files.</summary>
+/// <param name="node">The cores.</param>
+/// <param name="snapshots">Writes snapshots and trims the log.</param>
+/// <param name="fetch">Looks whether a snapshot is wanted.</param>
+/// <param name="left">The incarnation has been ordered out; called once.</param>
+/// <param name="logger">The log.</param>
+internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots, Action fetch, Action left, ILogger logger) : IProtocol
 {
+    private long _engineFailures;
     private (MemberState State, Reign Promised, Reign Installed) _seen = (node.Member.State, node.Member.Promised, node.Member.Installed);
 
     /// <inheritdoc/>
@@ -27,6 +34,9 @@ internal sealed class ObservedReplica(ReplicaNode node, ILogger logger) : IProto
     public void OnBatchEnd(Instant now)
     {
         node.OnBatchEnd(now);
+        snapshots.OnBatchEnd();
+        fetch();
+        LogEngineFailures();
         var member = node.Member;
         if (_seen == (member.State, member.Promised, member.Installed))
             return;
@@ -35,5 +45,16 @@ internal sealed class ObservedReplica(ReplicaNode node, ILogger logger) : IProto
             ReplicaLog.Halted(logger, member.HaltReason!);
         else
             ReplicaLog.StateChanged(logger, member.State.ToString(), member.Promised.ToString(), member.Installed.ToString(), member.View.ToString());
+        if (member.State == MemberState.Left)
+            left();
+    }
+
+    private void LogEngineFailures()
+    {
+        if (node.Core.EngineFailures == _engineFailures)
+            return;
+        _engineFailures = node.Core.EngineFailures;
+        var last = node.Core.LastEngineFailure!;
+        ReplicaLog.EngineFailed(logger, node.Core.Engine.Version, last.Command.GetType().Name, last.Seq.Value, _engineFailures, last.Exception);
     }
 }

@@ -14,9 +14,15 @@ internal static partial class ReplicaLog
     [LoggerMessage(3002, LogLevel.Critical, "halted: {Reason}. This incarnation answers nothing any more.")]
     public static partial void Halted(ILogger logger, string reason);
 
+    [LoggerMessage(3005, LogLevel.Warning, "incarnation {Incarnation} has been ordered out of the group; this process ends")]
+    public static partial void Left(ILogger logger, string incarnation);
+
     [LoggerMessage(3003, LogLevel.Information, "serving the whole contract alone, with version {Version}: nothing is replicated, and nothing is kept")]
     public static partial void Standalone(ILogger logger, string version);
 
     [LoggerMessage(3004, LogLevel.Critical, "the loop of the replica has ended: {Problem}")]
     public static partial void LoopEnded(ILogger logger, string problem);
+
+    [LoggerMessage(3005, LogLevel.Critical, "version {Version} threw at {Command}, entry {Seq}, and has answered with an internal error; {Count} times since the start")]
+    public static partial void EngineFailed(ILogger logger, string version, string command, long seq, long count, Exception exception);
 }

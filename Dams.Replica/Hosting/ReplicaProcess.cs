@@ -7,6 +7,7 @@ using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
+using Dams.Replica.Hosting.Snapshots;
 using Dams.Replica.Service;
 using Dams.Replica.Versions;
 using Microsoft.AspNetCore.Builder;
@@ -18,6 +19,9 @@ namespace Dams.Replica.Hosting;
 /// <summary>A replica: a group member with its log, an engine, and SOAP endpoints. Or, alone, the whole contract from one engine.</summary>
 internal static class ReplicaProcess
 {
+    /// <summary>A file of this name in the data folder says that its incarnation was ordered out.</summary>
+    public const string LeftMark = "left";
+
     /// <summary>Serves the whole contract alone.</summary>
     public static Option<bool> Standalone { get; } =
         new("--standalone") { Description = "Serve the whole appointment contract alone, unreplicated and in memory: for development and comparison." };
@@ -49,7 +53,9 @@ internal static class ReplicaProcess
     {
         ReplicaLog.Standalone(logger, version.Name);
         await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
-        var executor = new StandaloneExecutor(version.Create());
+        var engine = version.Create();
+        using var ownership = engine as IDisposable;
+        var executor = new StandaloneExecutor(engine);
         web.MapAppointments(context.Topology, executor);
         web.MapOriginal(context.Topology, executor);
         await NodeWeb.RunAsync(web, stopping);
@@ -69,20 +75,40 @@ internal static class ReplicaProcess
             },
             context.Loggers.CreateLogger<DurableLog>());
         var engineNumber = (byte)VersionCatalog.All.TakeWhile(known => known.Name != version.Name).Count();
-        var node = new ReplicaNode(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number, log, outbox, version.Create(), engineNumber,
-            new ReplicaCoreOptions(), boot.Value);
+        var options = new ReplicaCoreOptions();
+        var folder = new SnapshotFolder(Path.Combine(context.DataFolder, "snapshots"), log.IsDurable);
+        var node = SnapshotStart.Find(folder, log, options, snapshot => new ReplicaNode(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number,
+            log, outbox, version.Create(), engineNumber, options, boot.Value, snapshot: snapshot), logger);
+        if (node is null)
+            return ExitCodes.Internal;
+        using var ownership = node.Core.Engine as IDisposable;
         node.Start(clock.Now);
         ReplicaLog.Started(logger, context.Id.Number, version.Name, node.Member.Incarnation.ToString(), log.Last.Value, node.Core.Executed.Value);
 
-        await using var network = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, new ObservedReplica(node, logger), outbox, log), clock);
+        var snapshots = new SnapshotKeeper(node, log, folder, logger);
+        using var others = new ReplicaClients(context.Topology);
+        var fetcher = new SnapshotFetcher(node, context.Id.Number, context.Topology, others, folder, options, logger);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        ProtocolDriver? driver = null;
+        var observed = new ObservedReplica(node, snapshots, () => fetcher.OnBatchEnd(() => driver!, stopping), end.Cancel, logger);
+        await using var network = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, observed, outbox, log), clock);
+        driver = network.Driver;
         await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
         var frontEnd = new Uri(context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);
-        web.MapReplica(context.Topology, new ReplicaEndpoint(node, log, network.Driver, boot));
+        web.MapReplica(context.Topology, new ReplicaEndpoint(node, log, folder, network.Driver, boot));
         web.MapAppointments(context.Topology, new Contracts.Soap.ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));
         await web.StartAsync(stopping);
         network.Driver.Start();
-        var exitCode = await network.RunUntilAsync(stopping);
+        var writing = snapshots.RunAsync(network.Driver, end.Token);
+        var exitCode = await network.RunUntilAsync(end.Token);
         await web.StopAsync(CancellationToken.None);
-        return exitCode;
+        await network.Driver.StopAsync();
+        await writing;
+        if (node.Member.State != MemberState.Left)
+            return exitCode;
+        // Its manager sets the folder aside and begins a new incarnation.
+        ReplicaLog.Left(logger, node.Member.Incarnation.ToString());
+        await File.WriteAllTextAsync(Path.Combine(context.DataFolder, LeftMark), node.Member.Incarnation.ToString(), CancellationToken.None);
+        return ExitCodes.OrderedOut;
     }
 }

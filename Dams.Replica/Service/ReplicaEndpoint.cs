@@ -4,16 +4,18 @@ using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
+using Dams.Replica.Hosting.Snapshots;
 
 namespace Dams.Replica.Service;
 
 /// <summary>
 /// The replica's own SOAP endpoint: what it holds, for front ends, managers and people. Called by many threads; everything it answers is taken in the
-/// replica's loop, so that what stands together in one answer was true together.
+/// replica's loop, so that what stands together in one answer was true together; but pieces of snapshots come from files that never change.
 /// </summary>
-internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, ProtocolDriver driver, BootId boot) : IReplicaService
+internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, SnapshotFolder snapshots, ProtocolDriver driver, BootId boot) : IReplicaService
 {
     private const int EntriesMax = 500;
+    private const int ChunkBytesMax = 256 * 1024;
 
     /// <inheritdoc/>
     public Task<GetStatusResult> GetStatusAsync() => driver.InvokeAsync(_ =>
@@ -43,12 +45,12 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Protocol
         RequireSequence(sequence, nameof(sequence));
         return driver.InvokeAsync(_ =>
         {
-            var checkpoint = node.Core.Checkpoints.FirstOrDefault(candidate => candidate.Seq.Value == sequence);
+            var digest = node.Core.FindDigest(new SequenceNumber(sequence));
             return new GetStateDigestResult
             {
-                Found = checkpoint is not null,
+                Found = digest is not null,
                 Sequence = sequence,
-                Digest = checkpoint is null ? null : Convert.ToHexStringLower(checkpoint.Digest),
+                Digest = digest is null ? null : Convert.ToHexStringLower(digest),
             };
         });
     }
@@ -105,8 +107,9 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Protocol
         RequireSequence(sequence, nameof(sequence));
         if (offset < 0)
             throw ReplicaFaults.InvalidRequest(nameof(offset), $"offset is {offset}, but must be 0 or more");
-        // No snapshot is kept while nobody joins.
-        return Task.FromResult(new GetSnapshotResult { Found = false });
+        return Task.FromResult(snapshots.Read(new SequenceNumber(sequence), offset, ChunkBytesMax) is { } piece
+            ? new GetSnapshotResult { Found = true, Sequence = sequence, Offset = offset, TotalBytes = piece.Total, Chunk = piece.Bytes }
+            : new GetSnapshotResult { Found = false, Sequence = sequence, Offset = offset });
     }
 
     private static void RequireSequence(long sequence, string field)

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Dams.Contracts.Engines;
 
 namespace Dams.Replica.State;
@@ -9,7 +8,7 @@ namespace Dams.Replica.State;
 /// <code>
 /// digest  := SHA-256(bucket*, section*)
 /// bucket  := key (BucketCodec.EncodeKey), SHA-256(BucketCodec.Encode(bucket))    in canonical order; buckets without slots are absent
-/// section := 0xFF, name length u8, name in ASCII, digest                         in the order that the caller gives; no key begins with 0xFF
+/// section := 0xFF, name length u8, name in ASCII, digest                         front ends, then sessions (SessionDigester); no key begins with 0xFF
 /// </code>
 /// Only buckets that were touched since the last digest are read and hashed again. Combining costs 37 bytes of SHA-256 per bucket, touched or not: a
 /// few thousand of them, three years of three hospitals, are some 120 KB and well under a millisecond every thousand entries, which a hash tree would
@@ -19,8 +18,6 @@ internal sealed class StateDigester : IBucketObserver
 {
     /// <summary>Length of a digest, in bytes.</summary>
     public const int DigestSize = SHA256.HashSizeInBytes;
-
-    private const byte SectionMark = 0xFF;
 
     private readonly SortedDictionary<BucketKey, byte[]> _digests = [];
     private readonly SortedSet<BucketKey> _touched = [];
@@ -47,18 +44,12 @@ internal sealed class StateDigester : IBucketObserver
     public byte[] Digest(IAppointmentEngine engine, IReadOnlyList<StateSection> sections)
     {
         HashTouched(engine);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> keyBytes = stackalloc byte[BucketCodec.KeySize];
+        using var builder = new StateDigestBuilder();
         foreach (var (key, digest) in _digests)
-        {
-            BucketCodec.EncodeKey(key, keyBytes);
-            hash.AppendData(keyBytes);
-            hash.AppendData(digest);
-        }
-
+            builder.AddBucket(key, digest);
         foreach (var section in sections)
-            Append(hash, section);
-        return hash.GetHashAndReset();
+            builder.AddSection(section);
+        return builder.Finish();
     }
 
     private void HashTouched(IAppointmentEngine engine)
@@ -73,14 +64,5 @@ internal sealed class StateDigester : IBucketObserver
         }
 
         _touched.Clear();
-    }
-
-    private static void Append(IncrementalHash hash, StateSection section)
-    {
-        if (section.Name.Length is 0 or > byte.MaxValue || !Ascii.IsValid(section.Name) || section.Digest.Length != DigestSize)
-            throw new ArgumentException($"section '{section.Name}' needs an ASCII name and {DigestSize} bytes of digest", nameof(section));
-        hash.AppendData([SectionMark, (byte)section.Name.Length]);
-        hash.AppendData(Encoding.ASCII.GetBytes(section.Name));
-        hash.AppendData(section.Digest.Span);
     }
 }

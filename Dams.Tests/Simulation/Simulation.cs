@@ -139,7 +139,7 @@ internal sealed partial class Simulation
             default:
                 IAppointmentEngine engine = _knobs.Liar == node.Id.Number ? new LyingLedger(new SeededRandom(_random.Next())) : new LedgerEngine();
                 var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, CoreOptions, _random.Next(),
-                    core => new CheckedConsumer(this, node, core), node.Snapshot);
+                    core => new CheckedConsumer(this, node, core), restored: node.Snapshot);
                 node.Protocol = replica;
                 node.Fetching = null;
                 if (node.Snapshot is { } snapshot)

@@ -34,7 +34,7 @@ internal static class Sql
             UNIQUE (patient, day, time),
             UNIQUE (patient, day, type),
             FOREIGN KEY (type, hospital, day, time) REFERENCES slot (type, hospital, day, time));
-        CREATE INDEX booking_of_slot ON booking (type, hospital, day, time);
+        CREATE INDEX booking_of_slot ON booking (type, hospital, day, time, number, patient); -- holders are read from it alone, in order
         CREATE TRIGGER place_taken AFTER INSERT ON booking BEGIN
             UPDATE slot SET taken = taken + 1 WHERE type = new.type AND hospital = new.hospital AND day = new.day AND time = new.time;
         END;

@@ -1,0 +1,43 @@
+using Dams.Contracts.Engines;
+using Dams.Replica.State;
+using Dams.Replica.State.Sessions;
+using Dams.Replica.State.Snapshots;
+
+namespace Dams.Replica.Core;
+
+/// <summary>All who are told before the state changes: the digests, and the snapshots that are being written.</summary>
+internal sealed class StateObservers : IBucketObserver, ISessionObserver
+{
+    private readonly List<SnapshotExport> _exports = [];
+
+    /// <summary>The digests of buckets.</summary>
+    public StateDigester Buckets { get; } = new();
+
+    /// <summary>The digests of the session table.</summary>
+    public SessionDigester Sessions { get; } = new();
+
+    /// <summary>The snapshots that are being written.</summary>
+    public IReadOnlyList<SnapshotExport> Exports => _exports;
+
+    /// <summary>Tells this one, too, until it is complete.</summary>
+    public void Add(SnapshotExport export) => _exports.Add(export);
+
+    /// <summary>Tells this one no more.</summary>
+    public void Remove(SnapshotExport export) => _exports.Remove(export);
+
+    /// <inheritdoc/>
+    public void BeforeChange(BucketKey key)
+    {
+        Buckets.BeforeChange(key);
+        foreach (var export in _exports)
+            export.BeforeChange(key);
+    }
+
+    /// <inheritdoc/>
+    public void BeforeChange(long section)
+    {
+        Sessions.BeforeChange(section);
+        foreach (var export in _exports)
+            export.BeforeChange(section);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Threading.Channels;
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+using Dams.Ordering.Protocol;
+using Dams.Ordering.Storage;
+using Dams.Replica.Core;
+using Dams.Replica.State.Snapshots;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.Replica.Hosting.Snapshots;
+
+/// <summary>
+/// Brings a replica's snapshots to disk, and trims its log behind them. The loop cuts slices of about a millisecond, between its other work; a task of its
+/// own asks for one after the other and writes them, so that the loop never waits for this disk. <see cref="OnBatchEnd"/> is the loop's;
+/// <see cref="RunAsync"/> is the task's.
+/// </summary>
+/// <param name="node">The replica.</param>
+/// <param name="log">Its log.</param>
+/// <param name="folder">Where the files go.</param>
+/// <param name="logger">Hears of snapshots and failures.</param>
+internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotFolder folder, ILogger logger)
+{
+    private const int SliceBytesMax = 256 * 1024;
+    private const int StepBytes = 16 * 1024;
+    private const int WaitingMax = 8;
+    private static readonly TimeSpan SliceTime = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(20);
+
+    private readonly Channel<SnapshotExport> _waiting =
+        Channel.CreateBounded<SnapshotExport>(new BoundedChannelOptions(WaitingMax) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
+
+    // The loop's alone.
+    private readonly List<SnapshotExport> _queued = [];
+    private IReadOnlyList<SequenceNumber> _onDisk = folder.List();
+    private SnapshotExport? _own;
+
+    /// <summary>Begins a snapshot if it is time for one, sees to those that others have asked the core for, and trims the log. In the loop.</summary>
+    public void OnBatchEnd()
+    {
+        if (node.Member.State == MemberState.Halted)
+            return;
+        if (_own is null && node.Core.Schedule.IsDue)
+            _own = node.Core.KeepSnapshot();
+        _queued.RemoveAll(export => node.Core.FindSnapshot(export.Seq) != export);
+        foreach (var export in node.Core.Snapshots)
+        {
+            // A full channel takes it at the end of a later batch.
+            if (!_queued.Contains(export) && _waiting.Writer.TryWrite(export))
+                _queued.Add(export);
+        }
+
+        Trim();
+    }
+
+    /// <summary>Writes snapshots until the loop ends.</summary>
+    public async Task RunAsync(ProtocolDriver driver, CancellationToken stopping)
+    {
+        try
+        {
+            await foreach (var export in _waiting.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
+                await WriteAsync(export, driver).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is DriverStoppedException or OperationCanceledException)
+        {
+            // What is unfinished is made again by the next start's schedule.
+        }
+    }
+
+    private async Task WriteAsync(SnapshotExport export, ProtocolDriver driver)
+    {
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            if (!await WriteFileAsync(export, driver).ConfigureAwait(false))
+                return;
+            var onDisk = folder.List();
+            var waitedFor = await InvokeAsync(driver, () => OnWritten(export, onDisk)).ConfigureAwait(false);
+            folder.Prune(waitedFor);
+            SnapshotLog.Written(
+                logger, export.Seq.Value, export.Bytes, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, Convert.ToHexStringLower(export.StateDigest!));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The log is not trimmed then, and the next is tried when it is due.
+            SnapshotLog.NotWritten(logger, export.Seq.Value, exception);
+            await InvokeAsync(driver, () => OnWritten(export, null)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> WriteFileAsync(SnapshotExport export, ProtocolDriver driver)
+    {
+        using var file = folder.Create(export.Seq);
+        for (var isLast = false; !isLast;)
+        {
+            if (await InvokeAsync(driver, () => NextSlice(export)).ConfigureAwait(false) is not { } slice)
+                return false;
+            file.Write(slice.Bytes.Span);
+            isLast = slice.IsLast;
+        }
+
+        // A snapshot on disk is never ahead of the log on disk: a restart could not go on from it.
+        await InvokeAsync(driver, () =>
+        {
+            log.Flush();
+            return true;
+        }).ConfigureAwait(false);
+        file.Commit();
+        return true;
+    }
+
+    /// <summary>In the loop: as much as is done in about a millisecond. Null if nobody wants the snapshot any more.</summary>
+    private (ReadOnlyMemory<byte> Bytes, bool IsLast)? NextSlice(SnapshotExport export)
+    {
+        if (export.IsDropped)
+            return null;
+        var start = Stopwatch.GetTimestamp();
+        var buffer = new ArrayBufferWriter<byte>(2 * StepBytes);
+        var isLast = false;
+        while (!isLast && buffer.WrittenCount < SliceBytesMax && Stopwatch.GetElapsedTime(start) < SliceTime)
+            isLast = node.Core.StepSnapshot(export, StepBytes, buffer);
+        return (buffer.WrittenMemory, isLast);
+    }
+
+    /// <summary>In the loop: a snapshot is on disk, or (no list) could not be brought there. Gives those that are still waited for.</summary>
+    private List<SequenceNumber> OnWritten(SnapshotExport export, IReadOnlyList<SequenceNumber>? onDisk)
+    {
+        _onDisk = onDisk ?? _onDisk;
+        if (_own == export)
+        {
+            _own = null;
+            node.Core.DropSnapshot(export.Seq);
+        }
+
+        return [.. node.Core.Snapshots.Select(kept => kept.Seq)];
+    }
+
+    private void Trim()
+    {
+        if (_onDisk.Count < SnapshotFolder.KeptMax)
+            return;
+        var previous = _onDisk[SnapshotFolder.KeptMax - 1];
+        if (node.Core.Schedule.TrimTo((log.Base, log.Last), node.Member.GcSeq, previous) is not { } target)
+            return;
+        log.TrimTo(target, log.Read(target)!.Chain);
+        SnapshotLog.Trimmed(logger, target.Value, previous.Value);
+    }
+
+    private static async Task<T> InvokeAsync<T>(ProtocolDriver driver, Func<T> inLoop)
+    {
+        while (true)
+        {
+            try
+            {
+                return await driver.InvokeAsync(_ => inLoop()).ConfigureAwait(false);
+            }
+            catch (DriverBusyException)
+            {
+                await Task.Delay(BusyDelay).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using Dams.Ordering;
+
+namespace Dams.Replica.State.Sessions;
+
+/// <summary>
+/// The session table: one row per write, part of the replicated state, so all replicas hold the same rows at the same number. Rows of client-made ids
+/// are kept up to a bound, the oldest dropped by executing the entry that exceeds it; rows of front-end-made ids go when the front end says that it
+/// will not repeat them, or has restarted. For digests and snapshots the rows stand in sections of 1,000 numbers.
+/// </summary>
+/// <param name="clientRowsMax">The newest client-made ids that are kept.</param>
+/// <param name="observer">Told of each section before it changes.</param>
+internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer = null)
+{
+    /// <summary>How many former lives of a front end are remembered.</summary>
+    public const int RetiredBootsMax = 8;
+
+    private static readonly List<SessionRow> NoRows = [];
+
+    private readonly Dictionary<RequestKey, SessionRow> _clientRows = [];
+    private readonly Queue<SessionRow> _clientOrder = [];
+    private readonly SortedDictionary<byte, FrontEndSessions> _frontEnds = [];
+    private readonly SortedDictionary<long, List<SessionRow>> _sections = [];
+
+    private ISessionObserver? _observer = observer;
+
+    /// <summary>Client-made ids that are remembered.</summary>
+    public int ClientRows => _clientRows.Count;
+
+    /// <summary>All rows.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>The oldest number a client-made id is remembered from; zero when there is none.</summary>
+    public SequenceNumber OldestClientSeq => _clientOrder.TryPeek(out var row) ? row.Seq : SequenceNumber.Zero;
+
+    /// <summary>The sections that hold rows, in order.</summary>
+    public IReadOnlyCollection<long> Sections => _sections.Keys;
+
+    /// <summary>The front ends that have been heard of, in order.</summary>
+    public IEnumerable<FrontEndState> FrontEnds =>
+        _frontEnds.Select(sessions => new FrontEndState(sessions.Key, sessions.Value.Boot, sessions.Value.Lowest, [.. sessions.Value.RetiredBoots]));
+
+    /// <summary>Tells this one from now on: of a table that was filled before it has an owner.</summary>
+    public void ObserveWith(ISessionObserver next) => _observer = next;
+
+    /// <summary>The rows of a section, by number. Valid until the next change.</summary>
+    public IReadOnlyList<SessionRow> ReadSection(long section) => _sections.GetValueOrDefault(section, NoRows);
+
+    /// <summary>
+    /// Notes what an executed entry says about its front end, before the entry is looked up. False if the entry comes from a retired life of its
+    /// front end or is one that the front end had given up: it has no effect. The same for a front-end-made id that is not of the front end's own life.
+    /// </summary>
+    public bool Admit(Request request)
+    {
+        if (!_frontEnds.TryGetValue(request.FrontEnd, out var sessions))
+            _frontEnds.Add(request.FrontEnd, sessions = new FrontEndSessions { Boot = request.FrontEndBoot });
+        if (sessions.Boot != request.FrontEndBoot)
+        {
+            if (sessions.RetiredBoots.Contains(request.FrontEndBoot))
+                return request.Key.IsClientMade;
+            sessions.RetiredBoots.Enqueue(sessions.Boot);
+            if (sessions.RetiredBoots.Count > RetiredBootsMax)
+                sessions.RetiredBoots.Dequeue();
+            sessions.Boot = request.FrontEndBoot;
+            sessions.Lowest = 0;
+            foreach (var row in sessions.Rows.Values)
+                RemoveFromSection(row);
+            sessions.Rows.Clear();
+        }
+
+        if (request.LowestOutstanding > sessions.Lowest)
+        {
+            sessions.Lowest = request.LowestOutstanding;
+            while (sessions.Rows.Count > 0 && sessions.Rows.GetKeyAtIndex(0) < sessions.Lowest)
+            {
+                RemoveFromSection(sessions.Rows.GetValueAtIndex(0));
+                sessions.Rows.RemoveAt(0);
+            }
+        }
+
+        return request.Key.IsClientMade
+            || (request.Key.Origin == request.FrontEnd && request.Key.High == request.FrontEndBoot.Value && request.Key.Low >= sessions.Lowest);
+    }
+
+    /// <summary>The row of a key.</summary>
+    public SessionRow? Find(RequestKey key) => key.IsClientMade
+        ? _clientRows.GetValueOrDefault(key)
+        : _frontEnds.TryGetValue(key.Origin, out var sessions) && sessions.Boot.Value == key.High ? sessions.Rows.GetValueOrDefault(key.Low) : null;
+
+    /// <summary>Remembers a write that was executed just now: after <see cref="Admit"/>, and with a number above all rows'.</summary>
+    public void Add(SessionRow row)
+    {
+        AppendToSection(row);
+        if (!row.Key.IsClientMade)
+        {
+            _frontEnds[row.Key.Origin].Rows.Add(row.Key.Low, row);
+            return;
+        }
+
+        _clientRows.Add(row.Key, row);
+        _clientOrder.Enqueue(row);
+        if (_clientOrder.Count <= clientRowsMax)
+            return;
+        var oldest = _clientOrder.Dequeue();
+        _clientRows.Remove(oldest.Key);
+        RemoveFromSection(oldest);
+    }
+
+    /// <summary>Takes over what is known of a front end, in order, before any row; false if no table can know this.</summary>
+    public bool TryRestore(FrontEndState state)
+    {
+        var boots = state.RetiredBoots;
+        if ((_frontEnds.Count > 0 && _frontEnds.Keys.Last() >= state.Id) || boots.Count > RetiredBootsMax || boots.Contains(state.Boot)
+            || boots.Distinct().Count() != boots.Count)
+            return false;
+        var sessions = new FrontEndSessions { Boot = state.Boot, Lowest = state.Lowest };
+        foreach (var boot in boots)
+            sessions.RetiredBoots.Enqueue(boot);
+        _frontEnds.Add(state.Id, sessions);
+        return true;
+    }
+
+    /// <summary>Takes over a row, in order of numbers; false if no table can hold it besides what is there.</summary>
+    public bool TryRestore(SessionRow row)
+    {
+        if (Find(row.Key) is not null)
+            return false;
+        var canBeThere = row.Key.IsClientMade
+            ? ClientRows < clientRowsMax
+            : _frontEnds.TryGetValue(row.Key.Origin, out var sessions) && sessions.Boot.Value == row.Key.High && sessions.Lowest <= row.Key.Low;
+        if (canBeThere)
+            Add(row);
+        return canBeThere;
+    }
+
+    private void AppendToSection(SessionRow row)
+    {
+        _observer?.BeforeChange(row.Section);
+        if (!_sections.TryGetValue(row.Section, out var rows))
+            _sections.Add(row.Section, rows = []);
+        Invariant.That(rows.Count == 0 || rows[^1].Seq < row.Seq, "rows come in order of their numbers");
+        rows.Add(row);
+        Rows++;
+    }
+
+    private void RemoveFromSection(SessionRow row)
+    {
+        _observer?.BeforeChange(row.Section);
+        var rows = _sections[row.Section];
+        rows.RemoveAt(rows.BinarySearch(row, BySeq.Instance));
+        if (rows.Count == 0)
+            _sections.Remove(row.Section);
+        Rows--;
+    }
+
+    private sealed class BySeq : IComparer<SessionRow>
+    {
+        public static readonly BySeq Instance = new();
+
+        public int Compare(SessionRow? x, SessionRow? y) => x!.Seq.CompareTo(y!.Seq);
+    }
+
+    private sealed class FrontEndSessions
+    {
+        public BootId Boot { get; set; }
+
+        public ulong Lowest { get; set; }
+
+        public SortedList<ulong, SessionRow> Rows { get; } = [];
+
+        public Queue<BootId> RetiredBoots { get; } = [];
+    }
+}
