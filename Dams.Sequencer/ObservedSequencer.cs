@@ -12,6 +12,7 @@ internal sealed partial class ObservedSequencer(SequencerProtocol core, ILogger 
 
     private (SequencerState State, Epoch Epoch) _seen = (core.State, core.Epoch);
     private Instant? _waitingSince;
+    private string _laggards = "";
 
     /// <inheritdoc/>
     public Instant NextDeadline => core.NextDeadline;
@@ -38,6 +39,7 @@ internal sealed partial class ObservedSequencer(SequencerProtocol core, ILogger 
         if (core.State == SequencerState.Active)
         {
             _waitingSince = null;
+            ReportLaggards(now);
             return;
         }
 
@@ -47,6 +49,20 @@ internal sealed partial class ObservedSequencer(SequencerProtocol core, ILogger 
         _waitingSince = now;
         WaitingFor(logger, string.Join(", ", core.WaitedFor));
     }
+
+    /// <summary>Who holds trimming up. Ordering a laggard out is the managers' decision, or an operator's.</summary>
+    private void ReportLaggards(Instant now)
+    {
+        var laggards = string.Join(", ", core.LaggardsAt(now));
+        if (laggards == _laggards)
+            return;
+        _laggards = laggards;
+        if (laggards.Length > 0)
+            Lagging(logger, laggards);
+    }
+
+    [LoggerMessage(2102, LogLevel.Warning, "members that store nothing although there is something to store: {Members}")]
+    private static partial void Lagging(ILogger logger, string members);
 
     [LoggerMessage(2100, LogLevel.Information, "{State}, epoch {Epoch}, {Ordered} ordered, {View}")]
     private static partial void StateChanged(ILogger logger, SequencerState state, string epoch, long ordered, string view);
