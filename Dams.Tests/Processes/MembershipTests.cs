@@ -1,0 +1,46 @@
+using Dams.Tests.Hosting;
+
+namespace Dams.Tests.Processes;
+
+/// <summary>Replicas that come back as a new incarnation, under load: a snapshot, the log behind it, and a vote.</summary>
+internal sealed class MembershipTests : ClusterFixture
+{
+    private const int Clients = 16;
+    private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(30);
+
+    [Test]
+    public async Task A_replica_whose_folder_was_deleted_comes_back_by_itself()
+    {
+        var cluster = await ClusterAsync();
+        var clients = await BookingClients.StartAsync(cluster, Clients, seed: 11);
+        await clients.AnsweredAsync(300);
+        var before = (await cluster.StatusAsync()).Replicas[2];
+        Directory.Delete(cluster.Topology.FindReplica(3)!.DataFolder, recursive: true);
+        // Its pid file went with the folder, so that the process is known from the status alone.
+        System.Diagnostics.Process.GetProcessById(before.ProcessId!.Value).Kill();
+        await clients.AnsweredAsync(300);
+        await cluster.StatusAsync(status => status.Replicas[2] is { State: "active" } back && back.Incarnation != before.Incarnation, JoinLimit);
+        await clients.AnsweredAsync(100);
+        await clients.CheckAsync();
+        Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+        await cluster.IsWholeAsync();
+    }
+
+    [Test]
+    public async Task A_replica_that_an_operator_orders_out_begins_anew_and_its_old_folder_is_kept()
+    {
+        var cluster = await ClusterAsync();
+        var clients = await BookingClients.StartAsync(cluster, Clients, seed: 12);
+        await clients.AnsweredAsync(300);
+        var before = (await cluster.StatusAsync()).Replicas[1];
+        using var http = new HttpClient();
+        using var answer = await http.PostAsync(new Uri(cluster.Topology.Managers[1].Listen.ToHttpUri(), "/leave"), null);
+        Assert.That((int)answer.StatusCode, Is.EqualTo(202));
+        await cluster.StatusAsync(status => status.Replicas[1] is { State: "active" } back && back.Incarnation != before.Incarnation, JoinLimit);
+        await clients.AnsweredAsync(100);
+        await clients.CheckAsync();
+        Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+        Assert.That(Directory.Exists(cluster.Topology.FindReplica(2)!.DataFolder + ".aside-1"), "the old folder is evidence");
+        await cluster.IsWholeAsync();
+    }
+}
