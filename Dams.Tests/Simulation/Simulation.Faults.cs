@@ -93,16 +93,25 @@ internal sealed partial class Simulation
     {
         var nodes = _nodes.Keys.ToArray();
         var cuts = new List<(NodeId, NodeId)>();
-        var kind = _random.Below(3);
+        var kind = _random.Below(4);
         var island = nodes.Where(_ => _random.Chance(500)).ToHashSet();
         var one = nodes[_random.Below(nodes.Length)];
+        // A sequencer goes on with one replica and one front end, and orders what can never be committed; the rest elect another. When the
+        // network is mended the other one often dies at once, and the long log of the few is among those that the next candidate sees.
+        if (kind == 3)
+        {
+            island = [NodeId.Sequencer(_group.Sequencers[_random.Below(_group.Sequencers.Count)]), NodeId.Replica((byte)(1 + _random.Below(Replicas))),
+                NodeId.FrontEnd(_group.FrontEnds[_random.Below(_group.FrontEnds.Count)])];
+        }
+
+        var rival = kind == 3 && _random.Chance(600) ? _group.Sequencers.Select(NodeId.Sequencer).FirstOrDefault(id => !island.Contains(id)) : default;
         foreach (var from in nodes)
         {
             foreach (var to in nodes)
             {
                 var isCut = kind switch
                 {
-                    0 => island.Contains(from) != island.Contains(to),
+                    0 or 3 => island.Contains(from) != island.Contains(to),
                     1 => island.Contains(from) && !island.Contains(to),
                     _ => from == one || to == one,
                 };
@@ -120,6 +129,13 @@ internal sealed partial class Simulation
             {
                 Trace($"mended");
                 _cuts.ExceptWith(cuts);
+                if (_healed || !_nodes.TryGetValue(rival, out var reigning))
+                    return;
+                At(_now + _random.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(20)).Ticks, () =>
+                {
+                    Stop(reigning);
+                    At(_now + Milliseconds(300), () => Restart(reigning));
+                });
             });
         });
     }
