@@ -152,11 +152,15 @@ internal sealed partial class Simulation
     private void CheckStates(ReferenceModel model)
     {
         var keys = model.BucketKeys();
-        var digest = _replicas[0].Replica.Core.Digest();
+        var first = _replicas.First(replica => replica.Id.Number != _knobs.Liar);
+        var digest = first.Replica.Core.Digest();
         foreach (var replica in _replicas)
         {
             var engine = replica.Replica.Core.Engine;
-            Broken.Unless(replica.Replica.Core.Digest().AsSpan().SequenceEqual(digest), $"{replica.Id} has another state digest than {_replicas[0].Id}");
+
+            // A wrong reply to a write stays in the liar's session table, where its digest shows it, though its buckets are right.
+            Broken.Unless(
+                replica.Id.Number == _knobs.Liar || replica.Replica.Core.Digest().AsSpan().SequenceEqual(digest), $"{replica.Id} has another state digest than {first.Id}");
             Broken.Unless(engine.BucketKeys().SequenceEqual(keys), $"{replica.Id} holds other buckets than the rules give");
             foreach (var key in keys)
                 Broken.Unless(engine.ReadBucket(key).ToString() == model.ReadBucket(key).ToString(), $"{replica.Id} holds {engine.ReadBucket(key)}, the rules give {model.ReadBucket(key)}");
