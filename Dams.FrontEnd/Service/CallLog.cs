@@ -13,8 +13,8 @@ internal static partial class CallLog
     [LoggerMessage(4001, LogLevel.Warning, "{Command} -> {Reason} (request id {RequestId}) after {Milliseconds:F1} ms")]
     public static partial void Failed(ILogger logger, Command command, CallFailure reason, string? requestId, double milliseconds);
 
-    [LoggerMessage(4002, LogLevel.Warning, "replica {Replica} gave a wrong reply to {Sequence}")]
-    public static partial void Wrong(ILogger logger, byte replica, long sequence);
+    [LoggerMessage(4002, LogLevel.Warning, "replica {Replica} gave a wrong reply to {Sequence}, the {Run}. since its last right one")]
+    public static partial void Wrong(ILogger logger, byte replica, long sequence, long run);
 
     [LoggerMessage(4003, LogLevel.Warning, "replica {Replica} could not give the body of reply {Sequence}: {Problem}")]
     public static partial void BodyNotFetched(ILogger logger, byte replica, long sequence, string problem);

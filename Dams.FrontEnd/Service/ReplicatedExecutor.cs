@@ -17,9 +17,11 @@ namespace Dams.FrontEnd.Service;
 /// </summary>
 internal sealed class ReplicatedExecutor(ILogger<ReplicatedExecutor> logger) : IAppointmentExecutor, ICallSink
 {
+    private const int WrongReplyReport = 1000;
     private static readonly TimeSpan OverloadRetry = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<long, TaskCompletionSource<CallResult>> _waiting = new();
+    private readonly Dictionary<byte, long> _wrongRuns = [];
     private IFrontEndLoop? _loop;
     private long _lastCall;
 
@@ -72,10 +74,17 @@ internal sealed class ReplicatedExecutor(ILogger<ReplicatedExecutor> logger) : I
     /// <inheritdoc/>
     public void OnJudged(Judgement judgement)
     {
+        // Called in the coordinator's loop. The first wrong reply after a right one is news, and then every thousandth: a liar must not fill the disk.
         foreach (var (replica, verdict) in judgement.Replicas)
         {
-            if (verdict == Verdict.Wrong)
-                CallLog.Wrong(logger, replica, judgement.Seq.Value);
+            var run = _wrongRuns.GetValueOrDefault(replica);
+            if (verdict == Verdict.Right)
+                _wrongRuns[replica] = 0;
+            if (verdict != Verdict.Wrong)
+                continue;
+            if (run % WrongReplyReport == 0)
+                CallLog.Wrong(logger, replica, judgement.Seq.Value, run + 1);
+            _wrongRuns[replica] = run + 1;
         }
     }
 

@@ -1,0 +1,257 @@
+using Dams.Contracts.Engines;
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using Dams.Ordering.Storage;
+using Dams.Replica.Core;
+using Dams.Replica.Hosting;
+using Dams.Replica.Hosting.Snapshots;
+using Dams.Replica.Service;
+using Dams.Replica.State.Snapshots;
+using Dams.Tests.Engines.Differential;
+using Dams.Tests.Hosting;
+using Dams.Tests.Ordering.Driver;
+using Dams.Tests.Ordering.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using NUnit.Framework;
+
+using EngineVersions = Dams.Tests.Engines.EngineVersions;
+
+namespace Dams.Tests.Replica.Snapshots;
+
+/// <summary>A replica's snapshots on disk, in the loop that the process runs, and the starts that follow.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class SnapshotKeeperTests : IDisposable
+{
+    private const int Entries = 1_000;
+    private static readonly NodeId Self = NodeId.Replica(1);
+    private static readonly Reign Reign = new(Epoch.Of(1, 1), new BootId(9));
+    private static readonly ReplicaCoreOptions Options = new()
+    {
+        CheckpointEntries = 100,
+        Snapshots = new SnapshotScheduleOptions { EntriesMax = 200, LogEntriesKept = 50, TrimEntriesMin = 50 },
+    };
+
+    private static readonly GroupOptions Group = new() { Group = GroupId.Replicas, Members = [1], Sequencers = [1], FrontEnds = [1, 2, 3] };
+
+    private readonly LogFolder _logFolder = new();
+    private readonly TestFolder _folder = new();
+    private readonly Entry[] _entries;
+    private string _version = "Ledger";
+
+    public SnapshotKeeperTests()
+    {
+        var source = new EntrySource(11);
+        _entries = [.. Enumerable.Range(1, Entries / 200).SelectMany(RandomSequence.OfSeed).Select(source.Next)];
+        using var log = _logFolder.Open(4 * 1024);
+        var view = new View(SequenceNumber.Zero, [new ViewMember(1, LogFolder.Incarnation, SequenceNumber.Zero, SequenceNumber.Zero)]);
+        log.Write(new LogBatch(null, [], new MemberRecord(LogFolder.Incarnation, Reign, Reign, view), SequenceNumber.Zero));
+        foreach (var batch in _entries.Chunk(20))
+            log.Write(new LogBatch(null, batch, null, SequenceNumber.Zero));
+    }
+
+    public void Dispose()
+    {
+        _logFolder.Dispose();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Snapshots_are_taken_when_they_are_due_and_the_log_is_trimmed_behind_the_last_but_one()
+    {
+        await using var replica = Start()!;
+        Assert.That(replica.Node.Core.Executed, Is.EqualTo(SequenceNumber.Zero));
+        foreach (var upTo in new[] { 250, 500, 750 })
+            await replica.ExecuteAsync(upTo, snapshotAt: upTo);
+        await replica.ListsAsync(750, 500);
+        await replica.ExecuteAsync(751, snapshotAt: null);
+        Assert.That(await replica.Driver.InvokeAsync(_ => replica.Log.Base.Value), Is.EqualTo(500));
+        Assert.That(replica.Node.Core.Snapshots, Is.Empty, "a snapshot of its own is let go when it is on disk");
+    }
+
+    [Test]
+    public async Task A_start_goes_on_from_the_newest_snapshot_with_any_version()
+    {
+        await RunAsync(250, 500, 750);
+        foreach (var version in EngineVersions.All)
+        {
+            _version = version;
+            await using var replica = Start()!;
+            Assert.That(replica.Node.Core.Executed, Is.EqualTo(new SequenceNumber(750)));
+            Assert.That(replica.Node.Member.Executed, Is.EqualTo(new SequenceNumber(750)));
+            await replica.ExecuteAsync(800, snapshotAt: null);
+            Assert.That(await replica.DigestAsync(), Is.EqualTo(DigestAt(800)), version);
+        }
+    }
+
+    [Test]
+    public async Task A_damaged_snapshot_is_set_aside_and_the_one_before_it_is_used()
+    {
+        await RunAsync(250, 500, 750);
+        LogFolder.FlipBit(_folder.File("snapshots", "snapshot-750.dams"), 100);
+        await using var replica = Start()!;
+        Assert.That(replica.Node.Core.Executed.Value, Is.GreaterThanOrEqualTo(500));
+        await replica.ListsAsync(500);
+        await replica.ExecuteAsync(760, snapshotAt: 760);
+        Assert.That(await replica.DigestAsync(), Is.EqualTo(DigestAt(760)));
+    }
+
+    [Test]
+    public async Task Without_any_snapshot_a_whole_log_is_replayed_and_a_trimmed_one_is_not_enough()
+    {
+        await RunAsync(250);
+        Directory.Delete(_folder.File("snapshots"), recursive: true);
+        await using (var replica = Start()!)
+        {
+            await replica.ExecuteAsync(300, snapshotAt: 300);
+            Assert.That(await replica.DigestAsync(), Is.EqualTo(DigestAt(300)));
+        }
+
+        await RunAsync(510, 720);
+        Directory.Delete(_folder.File("snapshots"), recursive: true);
+        Assert.That(Start(), Is.Null);
+    }
+
+    [Test]
+    public async Task A_snapshot_of_another_log_is_refused()
+    {
+        await RunAsync(250);
+        var other = SnapshotBytes.Forge(forger => forger.FrontEnds(), new SnapshotHeader(new SequenceNumber(600), 1, new Chain(5), 1, ReadOnlyMemory<byte>.Empty));
+        File.WriteAllBytes(_folder.File("snapshots", "snapshot-600.dams"), other);
+        File.WriteAllBytes(_folder.File("snapshots", "snapshot-5000.dams"), other);
+        await using var replica = Start()!;
+        await replica.ListsAsync(250);
+    }
+
+    [Test]
+    public async Task One_that_a_joiner_needs_is_written_and_served_until_it_is_dropped()
+    {
+        await using var replica = Start()!;
+        await replica.ExecuteAsync(120, snapshotAt: null);
+        var export = await replica.Driver.InvokeAsync(_ => replica.Node.Core.KeepSnapshot());
+        replica.Held = 1;
+        foreach (var upTo in new[] { 350, 600, 850 })
+            await replica.ExecuteAsync(upTo, snapshotAt: upTo);
+        await replica.ListsAsync(850, 600, 120);
+
+        var endpoint = new ReplicaEndpoint(replica.Node, replica.Log, replica.Folder, replica.Driver, new BootId(1));
+        var digest = (await endpoint.GetStateDigestAsync(120)).Digest;
+        Assert.That(digest, Is.EqualTo(Convert.ToHexStringLower(DigestAt(120))));
+        List<byte> bytes = [];
+        for (var piece = await endpoint.GetSnapshotAsync(120, 0); bytes.Count < piece.TotalBytes; piece = await endpoint.GetSnapshotAsync(120, bytes.Count))
+        {
+            Assert.That(piece.Found);
+            bytes.AddRange(piece.Chunk!);
+        }
+
+        var refused = SnapshotBytes.Read(
+            [.. bytes], out var content, SnapshotBytes.AnyState with { Seq = new SequenceNumber(120), StateDigest = Convert.FromHexString(digest!) });
+        Assert.That(refused, Is.Null);
+        Assert.That(content!.Header.View.ToArray(), Is.EqualTo(new byte[] { 7 }));
+        Assert.That(content.Header.Chain, Is.EqualTo(_entries[119].Chain));
+
+        await replica.Driver.InvokeAsync(_ =>
+        {
+            replica.Node.Core.DropSnapshot(export.Seq);
+            return true;
+        });
+        replica.Held = 0;
+        await replica.ExecuteAsync(870, snapshotAt: null);
+        await replica.Driver.InvokeAsync(_ => replica.Node.Core.KeepSnapshot());
+        await replica.ListsAsync(870, 850);
+        Assert.That((await endpoint.GetSnapshotAsync(120, 0)).Found, Is.False);
+    }
+
+    private byte[] DigestAt(int seq)
+    {
+        var core = new ReplicaCore(EngineVersions.Create("Ledger"), Options, new Replies());
+        foreach (var entry in _entries.Take(seq))
+            core.OnDelivered(entry, default);
+        return core.Digest();
+    }
+
+    private async Task RunAsync(params int[] snapshots)
+    {
+        await using var replica = Start()!;
+        foreach (var upTo in snapshots)
+            await replica.ExecuteAsync(upTo, snapshotAt: upTo);
+        await replica.ExecuteAsync(snapshots[^1] + 1, snapshotAt: null);
+    }
+
+    private RunningReplica? Start()
+    {
+        var log = _logFolder.Open(4 * 1024);
+        var outbox = new Outbox();
+        var folder = new SnapshotFolder(_folder.File("snapshots"), isDurable: true);
+        var node = SnapshotStart.Find(folder, log, Options, snapshot => new ReplicaNode(
+            Group, 1, log, outbox, EngineVersions.Create(_version), 0, Options, 1, snapshot: snapshot), NullLogger.Instance);
+        if (node is not null)
+            return new RunningReplica(node, outbox, log, folder);
+        log.Dispose();
+        return null;
+    }
+
+    /// <summary>A replica in the loop of a process, and the sequencer's voice.</summary>
+    private sealed class RunningReplica : IAsyncDisposable
+    {
+        private readonly DriverCluster _cluster = new();
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly Task _writing;
+
+        public RunningReplica(ReplicaNode node, Outbox outbox, DurableLog log, SnapshotFolder folder)
+        {
+            (Node, Log, Folder) = (node, log, folder);
+            var keeper = new SnapshotKeeper(node, log, folder, NullLogger.Instance);
+            _cluster.Place(Self);
+            foreach (var other in new[] { NodeId.Sequencer(1), NodeId.FrontEnd(1), NodeId.FrontEnd(2), NodeId.FrontEnd(3) })
+                _cluster.Place(other);
+            node.Start(ClockSource.System.Now);
+            Driver = _cluster.Add(Self, new DrivenCore(GroupId.Replicas, new ObservedReplica(node, keeper, static () => { }, static () => { }, NullLogger.Instance), outbox, log));
+            Driver.Start();
+            _writing = keeper.RunAsync(Driver, _stopping.Token);
+        }
+
+        public ReplicaNode Node { get; }
+
+        public DurableLog Log { get; }
+
+        public SnapshotFolder Folder { get; }
+
+        public ProtocolDriver Driver { get; }
+
+        /// <summary>Snapshots that the test holds.</summary>
+        public int Held { get; set; }
+
+        public async Task ExecuteAsync(int upTo, int? snapshotAt)
+        {
+            var commit = new Commit(new SequenceNumber(Entries), new SequenceNumber(upTo), new SequenceNumber(Entries));
+            await Driver.InvokeAsync(now =>
+            {
+                Node.OnMessage(new Envelope(NodeId.Sequencer(1), Reign.Boot, Reign.Epoch), commit, now);
+                return true;
+            });
+            Assert.That(await Driver.InvokeAsync(_ => Node.Core.Executed.Value), Is.EqualTo(upTo));
+            if (snapshotAt is { } seq)
+                await Eventually.IsTrueAsync(() => Folder.List().Contains(new SequenceNumber(seq)));
+
+            // Its own are let go when they are on disk and noted; the log is trimmed at the end of the batch after that.
+            await Eventually.IsTrueAsync(() => Driver.InvokeAsync(_ => Node.Core.Snapshots.Count() == Held).GetAwaiter().GetResult());
+        }
+
+        public Task ListsAsync(params int[] expected) =>
+            Eventually.IsTrueAsync(() => Folder.List().Select(seq => (int)seq.Value).SequenceEqual(expected), $"lists {string.Join(", ", expected)}");
+
+        public Task<byte[]> DigestAsync() => Driver.InvokeAsync(_ => Node.Core.Digest());
+
+        public async ValueTask DisposeAsync()
+        {
+            await _cluster.DisposeAsync();
+            await _stopping.CancelAsync();
+            await _writing;
+            _stopping.Dispose();
+            Log.Dispose();
+            (Node.Core.Engine as IDisposable)?.Dispose();
+        }
+    }
+}
