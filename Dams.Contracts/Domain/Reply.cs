@@ -135,4 +135,10 @@ public enum Refusal : byte
 
     /// <summary>The version threw; its state is as before.</summary>
     InternalError = 1,
+
+    /// <summary>
+    /// The front end's session is over: an entry of another one was executed since, or the front end has given this request up. It has no effect at this number;
+    /// whether it had one at an earlier number is not said.
+    /// </summary>
+    SessionRetired = 2,
 }

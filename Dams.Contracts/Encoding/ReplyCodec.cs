@@ -89,7 +89,7 @@ public static class ReplyCodec
         Reply? read = null;
         switch (reader.Byte())
         {
-            case 0 when !bytes.IsEmpty: read = new RefusedReply((Refusal)reader.ByteUpTo((byte)Refusal.InternalError)); break;
+            case 0 when !bytes.IsEmpty: read = new RefusedReply((Refusal)reader.ByteUpTo((byte)Refusal.SessionRetired)); break;
             case 1: read = new AddReply((AddOutcome)reader.ByteUpTo((byte)AddOutcome.AlreadyExists)); break;
             case 2: read = ReadRemove(ref reader); break;
             case 3: read = ReadList(ref reader); break;

@@ -22,6 +22,9 @@ internal enum CallFailure
 
     /// <summary>Every active replica has replied, and no two are equal.</summary>
     ReplicaDivergence,
+
+    /// <summary>A late entry of a former life of this front end has ended its session; whether the request had its effect before is not known.</summary>
+    SessionRetired,
 }
 
 /// <summary>How a call ended.</summary>

@@ -1,3 +1,5 @@
+using Dams.Contracts.Domain;
+using Dams.Contracts.Encoding;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 
@@ -6,6 +8,8 @@ namespace Dams.FrontEnd.Coordination;
 /// <content>What comes back: acknowledgements, views and replies.</content>
 internal sealed partial class RequestCoordinator
 {
+    private static readonly byte[] s_sessionRetired = ReplyCodec.Encode(new RefusedReply(Refusal.SessionRetired));
+
     private void OnSync(in Envelope envelope, Sync sync, Instant now)
     {
         if (envelope.From.Role != NodeRole.Sequencer || envelope.Epoch.Sequencer != envelope.From.Number || envelope.Epoch < _epoch)
@@ -120,6 +124,16 @@ internal sealed partial class RequestCoordinator
         call.JudgeUntil = vote.MajorityAt!.Value + _silence.Current;
         if (vote.Result is { } result)
         {
+            if (result.Span.SequenceEqual(s_sessionRetired))
+            {
+                // A late request of a former life was ordered after this one's first: the replicas take it for the newer. New calls begin a new session.
+                if (call.Request.FrontEndBoot == _session)
+                    _session = new BootId(_random.Next() | 1);
+                Finish(call, new Failed(CallFailure.SessionRetired));
+                Schedule(call);
+                return;
+            }
+
             Finish(call, new Answered(vote.Seq, result));
             Schedule(call);
         }

@@ -13,7 +13,7 @@ internal sealed partial class RequestCoordinator : IProtocol
     private readonly GroupOptions _group;
     private readonly CoordinatorOptions _options;
     private readonly byte _id;
-    private readonly BootId _boot;
+    private BootId _session;
     private readonly Outbox _outbox;
     private readonly ICallSink _sink;
     private readonly SeededRandom _random;
@@ -35,7 +35,7 @@ internal sealed partial class RequestCoordinator : IProtocol
     /// <param name="group">The replicas' group.</param>
     /// <param name="options">Limits and timing.</param>
     /// <param name="id">Number of the front end.</param>
-    /// <param name="boot">This start of the process: a part of the keys that are made here.</param>
+    /// <param name="boot">This start of the process: its first session, a part of the keys that are made here.</param>
     /// <param name="outbox">Where messages go.</param>
     /// <param name="sink">Where results go.</param>
     /// <param name="seed">For jitter.</param>
@@ -44,7 +44,7 @@ internal sealed partial class RequestCoordinator : IProtocol
         _group = group;
         _options = options;
         _id = id;
-        _boot = boot;
+        _session = boot;
         _outbox = outbox;
         _sink = sink;
         _random = new SeededRandom(seed);
@@ -106,7 +106,7 @@ internal sealed partial class RequestCoordinator : IProtocol
         }
 
         var digest = Request.DigestOf(opcode, payload.Span);
-        var key = clientKey ?? new RequestKey(_id, _boot.Value, ++_lastNumber);
+        var key = clientKey ?? new RequestKey(_id, _session.Value, ++_lastNumber);
         if (_calls.TryGetValue((key, digest), out var running))
         {
             if (running.IsAnswered)
@@ -118,7 +118,7 @@ internal sealed partial class RequestCoordinator : IProtocol
 
         if (clientKey is null)
             _outstanding.Add(key.Low);
-        var request = new Request(key, _id, _boot, LowestOutstanding, opcode, digest, payload);
+        var request = new Request(key, _id, _session, LowestOutstanding, opcode, digest, payload);
         var pending = new PendingCall(request, now + _options.CallDeadline) { Retry = _options.RetryMin };
         pending.Waiting.Add(call);
         _calls.Add((key, digest), pending);

@@ -55,7 +55,7 @@ internal sealed class ReplicatedExecutor(ILogger<ReplicatedExecutor> logger) : I
             CallFailure.OverloadedHere => DamsFaults.Overloaded(OverloadRetry, requestId),
             CallFailure.Overloaded => DamsFaults.OverloadedUntilDeadline(OverloadRetry, requestId),
             CallFailure.SequencerUnavailable => DamsFaults.SequencerUnavailable(requestId),
-            CallFailure.NoQuorum => DamsFaults.NoQuorum(requestId),
+            CallFailure.NoQuorum or CallFailure.SessionRetired => DamsFaults.NoQuorum(requestId),
             CallFailure.InsufficientReplicas => DamsFaults.InsufficientReplicas(requestId),
             _ => DamsFaults.ReplicaDivergence(requestId),
         };

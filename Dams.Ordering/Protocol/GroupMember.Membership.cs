@@ -36,7 +36,6 @@ public sealed partial class GroupMember
         _executed = position.Seq;
         _commit = SequenceNumber.Max(_commit, position.Seq);
         _lastTime = position.Time;
-        _isCopying = false;
         _joinAt = now;
         UpdateDeadline();
     }
@@ -160,10 +159,12 @@ public sealed partial class GroupMember
             // The log begins with the first that was asked for, or with the first that its sender still has.
             if (entry.Seq != SequenceNumber.Max(_copyFrom, fetched.FirstKept))
                 return;
-            _log.TrimTo(entry.Seq + -1, entry.Previous);
-            _isCopying = true;
-            _contiguous = _durable = entry.Seq + -1;
-            _chain = entry.Previous;
+            BeginCopy(entry);
+        }
+        else if (entry.Seq == fetched.FirstKept && entry.Seq > _contiguous.Next)
+        {
+            // An interrupted copy for an earlier JOIN: what comes after it has been trimmed since, because everyone has it.
+            BeginCopy(entry);
         }
 
         if (entry.Seq <= _contiguous)
@@ -174,8 +175,7 @@ public sealed partial class GroupMember
         {
             if (next.Previous != _chain || (next.Seq == position.Seq && next.Chain != position.Chain))
             {
-                _held.Clear();
-                _isCopying = false;
+                Halt($"entry {next.Seq} of the log in front of the JOIN does not fit");
                 return;
             }
 
@@ -188,6 +188,16 @@ public sealed partial class GroupMember
             BecomeRestored();
         else if (_held.Count == 0)
             _joinAt = now;
+    }
+
+    private void BeginCopy(Entry first)
+    {
+        WriteBatch(null);
+        _held.Clear();
+        _log.TrimTo(first.Seq + -1, first.Previous);
+        _isCopying = true;
+        _contiguous = _durable = first.Seq + -1;
+        _chain = first.Previous;
     }
 
     private void BecomeRestored()

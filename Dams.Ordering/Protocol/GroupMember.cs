@@ -111,6 +111,7 @@ public sealed partial class GroupMember : IProtocol
             return;
         // A joiner: what is installed nowhere else comes from the snapshot.
         _restored = restored;
+        _isCopying = log.Last > SequenceNumber.Zero;
         State = restored.Seq > log.Last ? MemberState.Joining : MemberState.Promised;
     }
 

@@ -153,7 +153,7 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     {
         var request = entry.Request;
         if (!_sessions.Admit(request))
-            return null;
+            return Stored(entry, new RefusedReply(Refusal.SessionRetired));
         if (_sessions.Find(request.Key) is { } row)
             return row.Digest == request.Digest ? FromRow(request.Key, row) : Stored(entry, new RefusedReply(Refusal.RequestIdReused));
         if (!CommandCodec.TryDecode(request.Payload.Span, out var command) || CommandCodec.OpcodeOf(command!) != request.Opcode)
