@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Dams.Cli.Bench;
 using Dams.Cli.Client;
 using Dams.Cli.Cluster;
+using Dams.Cli.Keys;
 using Dams.Cli.Membership;
 using Dams.Cli.Menu;
 using Dams.Cli.Status;
@@ -35,13 +36,14 @@ internal static class DamsTool
         root.Subcommands.Add(MenuCommand.Create(console));
         root.Subcommands.Add(VersionsCommand.Create(console));
         root.Subcommands.Add(MemberCommand.Create(console));
+        root.Subcommands.Add(KeyCommand.Create(console));
         root.Subcommands.Add(BenchCommand.Create(console));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
                 console.Error.WriteLine(TextOf(error));
-            console.Error.WriteLine($"dams {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help tells what there is.");
+            console.Error.WriteLine($"dams {WordsOf(parsed.CommandResult)}--help tells what there is.");
             return CliExitCodes.Usage;
         }
 
@@ -54,6 +56,10 @@ internal static class DamsTool
             EnableDefaultExceptionHandler = false,
         });
     }
+
+    // The words of a verb, each with a space behind it; none for the tool itself.
+    private static string WordsOf(CommandResult result) => result.Parent is CommandResult parent ? $"{WordsOf(parent)}{result.Command.Name} " : "";
+
     // The library says that an argument is missing, but not which one.
     private static string TextOf(ParseError error) => error.SymbolResult is ArgumentResult { Tokens.Count: 0 } missing
         ? $"{missing.Argument.Name} is missing: {missing.Argument.Description}"

@@ -1,3 +1,4 @@
+using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting;
@@ -34,4 +35,10 @@ internal static partial class HostingLog
 
     [LoggerMessage(1009, LogLevel.Warning, "durability is memory: a power cut, or the end of all replicas, loses acknowledged bookings")]
     public static partial void MemoryOnly(ILogger logger);
+
+    [LoggerMessage(1010, LogLevel.Information, "Keys in use: {Keys}")]
+    public static partial void KeysUsed(ILogger logger, KeyRing keys);
+
+    [LoggerMessage(1011, LogLevel.Error, "The keys can't be changed, and those in use are kept ({Keys}): {Problem}")]
+    public static partial void KeysRefused(ILogger logger, KeyRing keys, string problem);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Dams.Contracts.Topology;
+using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting;
@@ -9,12 +10,12 @@ public sealed class NodeContext
 {
     private readonly NodeArguments _arguments;
 
-    internal NodeContext(ClusterTopology topology, NodeArguments arguments, ILoggerFactory loggers, ClusterKey key)
+    internal NodeContext(ClusterTopology topology, NodeArguments arguments, ILoggerFactory loggers, KeyRing keys)
     {
         Topology = topology;
         _arguments = arguments;
         Loggers = loggers;
-        Key = key;
+        Keys = keys;
     }
 
     /// <summary>The whole cluster.</summary>
@@ -32,8 +33,8 @@ public sealed class NodeContext
     /// <summary>The log. Categories that begin with <c>Dams.</c> are written from the asked-for level on, those of the framework from Warning on.</summary>
     public ILoggerFactory Loggers { get; }
 
-    /// <summary>The cluster's secret.</summary>
-    public ClusterKey Key { get; }
+    /// <summary>The cluster's keys as of the start; <see cref="Cluster.NodeDriver"/> follows their file.</summary>
+    public KeyRing Keys { get; }
 
     /// <summary>Whether the fault lab may be used.</summary>
     public bool Lab => _arguments.Lab;

@@ -3,12 +3,13 @@ using System.Reflection;
 using Dams.Contracts.Topology;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
+using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting;
 
 /// <summary>
-/// The frame of the four processes: command line, configuration, log, key, one process per folder, signals, exit codes (<see cref="ExitCodes"/>). What stands
+/// The frame of the four processes: command line, configuration, log, keys, one process per folder, signals, exit codes (<see cref="ExitCodes"/>). What stands
 /// here is the same for all; what a process does is <c>run</c>.
 /// </summary>
 public static class NodeProgram
@@ -36,7 +37,7 @@ public static class NodeProgram
         {
             return Load(arguments) is { } topology ? await RunAsync(arguments, topology, run).ConfigureAwait(false) : ExitCodes.Configuration;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or KeyRingException)
         {
             return Fail(problem.Message);
         }
@@ -68,14 +69,12 @@ public static class NodeProgram
             return ExitCodes.AlreadyRunning;
         }
 
-        var key = ClusterKey.LoadOrCreate(topology.KeyFile);
-        if (key.Key is null)
-            return Fail(key.Problem!);
+        var keys = KeyFile.LoadOrCreate(topology.KeyFile);
         Directory.CreateDirectory(topology.Log.Folder);
         using var log = NodeLogging.Open(topology.LogFileOf(arguments.Id), topology.Log, arguments.LogLevel,
             arguments.Supervised ? LogLevel.Warning : LogLevel.Information);
         using var lifetime = new NodeLifetime(arguments, log);
-        var context = new NodeContext(topology, arguments, log.Factory, key.Key);
+        var context = new NodeContext(topology, arguments, log.Factory, keys);
         var logger = log.Factory.CreateLogger("Dams.Hosting.NodeProgram");
         HostingLog.Starting(logger, arguments.Id.ToString(), topology.Cluster, Release, Environment.ProcessId, context.Node.Listen.ToString(), folder);
         if (topology.Durability == Durability.Memory)

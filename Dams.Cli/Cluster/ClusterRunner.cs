@@ -4,6 +4,7 @@ using Dams.Hosting;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;
+using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.Cli.Cluster;
@@ -37,7 +38,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
 
             return await RunAsync(topology);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or KeyRingException)
         {
             console.Error.WriteLine(problem.Message);
             return CliExitCodes.Usage;
@@ -56,12 +57,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         if (options.IsFresh)
             ClusterFolder.Empty(topology);
         var config = ClusterFolder.WriteConfig(topology, options.Config);
-        if (ClusterKey.LoadOrCreate(topology.KeyFile).Problem is { } problem)
-        {
-            console.Error.WriteLine(problem);
-            return CliExitCodes.Usage;
-        }
-
+        KeyFile.LoadOrCreate(topology.KeyFile);
         Directory.CreateDirectory(topology.Log.Folder);
         using var log = NodeLogging.Open(Path.Combine(topology.Log.Folder, "up.log"), topology.Log, LogLevel.Information, LogLevel.Warning);
         try

@@ -5,19 +5,27 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting.Cluster;
 
-/// <summary>The ordering layer's shell for a process of the cluster: its socket, its keys, and the loop that runs its core.</summary>
+/// <summary>The ordering layer's shell for a process of the cluster: its socket, its keys, whose file it follows, and the loop that runs its core.</summary>
 public sealed class NodeDriver : IAsyncDisposable
 {
     private readonly UdpTransport _transport;
+    private readonly KeyWatch _keys;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _watching;
 
-    private NodeDriver(UdpTransport transport, ProtocolDriver driver)
+    private NodeDriver(UdpTransport transport, ProtocolDriver driver, KeyWatch keys)
     {
         _transport = transport;
+        _keys = keys;
         Driver = driver;
+        _watching = keys.RunAsync(TimeProvider.System, _end.Token);
     }
 
     /// <summary>The loop; not started yet.</summary>
     public ProtocolDriver Driver { get; }
+
+    /// <summary>The keys that the loop was last given.</summary>
+    internal KeyRing Keys => _keys.Current;
 
     /// <summary>Binds the process's port and makes the loop.</summary>
     /// <param name="context">The process.</param>
@@ -36,8 +44,8 @@ public sealed class NodeDriver : IAsyncDisposable
             Cluster = context.Topology.Cluster,
             DatagramBytesMax = addresses.IsAllLoopback ? DatagramHeader.LoopbackDatagramBytesMax : DatagramHeader.DatagramBytesMax,
         };
-        var driver = new ProtocolDriver(options, transport, KeyRing.Of(1, context.Key.Bytes), [core], clock, context.Loggers.CreateLogger<ProtocolDriver>());
-        return new NodeDriver(transport, driver);
+        var driver = new ProtocolDriver(options, transport, context.Keys, [core], clock, context.Loggers.CreateLogger<ProtocolDriver>());
+        return new NodeDriver(transport, driver, new KeyWatch(context.Topology.KeyFile, context.Keys, driver.UseKeys, context.Loggers.CreateLogger<KeyWatch>()));
     }
 
     /// <summary>Waits until the process is told to stop, or the loop fails.</summary>
@@ -46,16 +54,19 @@ public sealed class NodeDriver : IAsyncDisposable
     {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stopping.Register(() => told.TrySetResult()).ConfigureAwait(false);
-        var first = await Task.WhenAny(told.Task, Driver.Completion).ConfigureAwait(false);
-        if (first != Driver.Completion)
+        var first = await Task.WhenAny(told.Task, Driver.Completion, _watching).ConfigureAwait(false);
+        if (first == told.Task)
             return ExitCodes.Stopped;
-        await Driver.Completion.ConfigureAwait(false);
+        await first.ConfigureAwait(false);
         return ExitCodes.Internal;
     }
 
     /// <summary>Stops the loop and closes the socket.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _end.Dispose();
         await Driver.DisposeAsync().ConfigureAwait(false);
         _transport.Dispose();
     }

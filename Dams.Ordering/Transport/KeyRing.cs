@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Dams.Ordering.Transport;
 
@@ -55,6 +54,21 @@ public sealed class KeyRing
         return new KeyRing(keys, current ? id : CurrentId);
     }
 
+    /// <summary>This ring and a new random key, which is not current; its id is the first free one above the current one's.</summary>
+    /// <param name="id">The new key's id.</param>
+    /// <exception cref="InvalidOperationException">All ids are taken.</exception>
+    public KeyRing WithNew(out byte id)
+    {
+        for (var i = 1; i < _keys.Length; i++)
+        {
+            id = (byte)(CurrentId + i);
+            if (_keys[id] is null)
+                return With(id, RandomNumberGenerator.GetBytes(KeySize), current: false);
+        }
+
+        throw new InvalidOperationException("all ids are taken");
+    }
+
     /// <summary>This ring with another current key.</summary>
     public KeyRing WithCurrent(byte id) =>
         _keys[id] is null ? throw new ArgumentOutOfRangeException(nameof(id), id, "no such key") : new KeyRing(_keys, id);
@@ -68,24 +82,10 @@ public sealed class KeyRing
         return new KeyRing(keys, CurrentId);
     }
 
-    /// <summary>Reads a key file.</summary>
-    /// <exception cref="KeyRingException">It can't be read, or is not a key file; all problems at once. Keys are never part of the message.</exception>
-    public static KeyRing Load(string path)
-    {
-        try
-        {
-            return Parse(File.ReadAllText(path), path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new KeyRingException($"The key file {path} can't be read: {exception.Message}", exception);
-        }
-    }
-
     /// <summary>Reads the text of a key file.</summary>
     /// <param name="text">The text.</param>
     /// <param name="source">Where it came from, for the message.</param>
-    /// <exception cref="KeyRingException">As with <see cref="Load"/>.</exception>
+    /// <exception cref="KeyRingException">It is wrong; all problems at once. Keys are never part of the message.</exception>
     public static KeyRing Parse(string text, string source)
     {
         var keys = new byte[]?[byte.MaxValue + 1];
@@ -125,19 +125,31 @@ public sealed class KeyRing
             : throw new KeyRingException($"The key file {source} is wrong: {string.Join("; ", problems)}.");
     }
 
-    /// <summary>Writes a key file that only its owner may read.</summary>
-    /// <exception cref="IOException">It can't be written.</exception>
-    public void Save(string path)
+    /// <summary>Writes the text of a key file: secret.</summary>
+    public void Write(TextWriter writer)
     {
-        var text = new StringBuilder("# Cluster keys of DAMS. Secret: who has them can speak for every node.\n");
+        writer.Write("# Cluster keys of DAMS. Secret: who has them can speak for every node.\n");
         foreach (var id in Ids)
-            text.Append(CultureInfo.InvariantCulture, $"{id} {Convert.ToHexStringLower(_keys[id]!)}{(id == CurrentId ? " " + CurrentMark : "")}\n");
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(path, options);
-        writer.Write(text);
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"{id} {Convert.ToHexStringLower(_keys[id]!)}{(id == CurrentId ? " " + CurrentMark : "")}\n"));
     }
+
+    /// <summary>Whether the keys, their ids and the current one are the same.</summary>
+    public bool HasSameKeysAs(KeyRing other)
+    {
+        if (CurrentId != other.CurrentId)
+            return false;
+        for (var id = 0; id < _keys.Length; id++)
+        {
+            if (_keys[id] is null != other._keys[id] is null || !_keys[id].AsSpan().SequenceEqual(other._keys[id]))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The ids, for people; never the keys, which must not get into a log.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", Ids)} ({CurrentId} is current)");
 
     /// <summary>Finds a key.</summary>
     internal bool TryGet(byte id, out ReadOnlySpan<byte> key)

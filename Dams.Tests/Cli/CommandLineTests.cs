@@ -27,6 +27,12 @@ public sealed class CommandLineTests
     [TestCase("up --versions Ledger,Ledger", "names a version twice")]
     [TestCase("up --config a.json --data b", "--data and --config don't go together")]
     [TestCase("up --config a.json --ports-from 9000", "--ports-from and --config")]
+    [TestCase("key", "key")]
+    [TestCase("key promote", "ID is missing: A key's id")]
+    [TestCase("key promote x", "ID is 'x'; expected 0 to 255")]
+    [TestCase("key drop 256", "dams key drop --help")]
+    [TestCase("key list --data a --key-file b", "--data and --key-file don't go together")]
+    [TestCase("key new --config a --data b", "--config and --data don't go together")]
     [TestCase("status --url x", "expected an http or https address")]
     public async Task A_wrong_command_line_ends_with_2_and_says_why(string line, string problem)
     {
@@ -49,7 +55,7 @@ public sealed class CommandLineTests
     {
         var run = await CliRun.OfAsync("--help");
         Assert.That(run.ExitCode, Is.Zero);
-        foreach (var word in new[] { "up", "status", "add", "remove", "list", "book", "schedule", "cancel", "swap", "menu", "versions", "Exit codes" })
+        foreach (var word in new[] { "up", "status", "add", "remove", "list", "book", "schedule", "cancel", "swap", "menu", "versions", "key", "Exit codes" })
             Assert.That(run.Output, Does.Contain(word));
     }
 

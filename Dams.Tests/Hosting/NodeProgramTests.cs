@@ -91,10 +91,21 @@ public sealed class NodeProgramTests
     public async Task A_key_that_others_can_read_ends_with_2()
     {
         var config = Config();
-        ClusterKey.LoadOrCreate(_folder.File("cluster.key"));
+        KeyFile.LoadOrCreate(_folder.File("cluster.key"));
         File.SetUnixFileMode(_folder.File("cluster.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
         using var process = TestProcess.Start(NodeRole.Sequencer, "--id", "sequencer1", "--config", config);
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
         Assert.That(process.Errors, Does.Contain("chmod 600"));
+    }
+
+    [Test]
+    public async Task A_key_file_that_is_wrong_ends_with_2()
+    {
+        var config = Config();
+        KeyFile.LoadOrCreate(_folder.File("cluster.key"));
+        File.WriteAllText(_folder.File("cluster.key"), "# nothing");
+        using var process = TestProcess.Start(NodeRole.Sequencer, "--id", "sequencer1", "--config", config);
+        Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
+        Assert.That(process.Errors, Does.Contain("no key is marked current").And.Contain("cluster.key"));
     }
 }

@@ -87,6 +87,56 @@ internal sealed class PingPong : IProtocol
     }
 }
 
+/// <summary>Two nodes that hand tokens to and fro and repeat nothing: a token that is lost once never turns again.</summary>
+internal sealed class Relay : IProtocol
+{
+    private const int Tokens = 8;
+    private readonly long[] _turns = new long[Tokens];
+    private readonly Queue<ulong> _held = [];
+    private readonly NodeId _peer;
+    private readonly Outbox _outbox;
+    private readonly TimeSpan _pace;
+
+    public Relay(NodeId peer, Outbox outbox, bool begins, TimeSpan pace)
+    {
+        _peer = peer;
+        _outbox = outbox;
+        _pace = pace;
+        NextDeadline = begins ? default : Instant.Never;
+        for (var token = 0; begins && token < Tokens; token++)
+            _held.Enqueue((ulong)token);
+    }
+
+    /// <summary>How often the slowest token has come here; for any thread.</summary>
+    public long Slowest => Enumerable.Range(0, Tokens).Min(token => Volatile.Read(ref _turns[token]));
+
+    public Instant NextDeadline { get; private set; }
+
+    public void OnMessage(in Envelope envelope, Message message, Instant now)
+    {
+        var value = ((GetView)message).Epoch.Value;
+        Interlocked.Increment(ref _turns[value % Tokens]);
+        _held.Enqueue(value + Tokens);
+        if (NextDeadline == Instant.Never)
+            NextDeadline = now + _pace;
+    }
+
+    public void OnFlushed(long write, Instant now)
+    {
+    }
+
+    public void OnTimer(Instant now)
+    {
+        NextDeadline = Instant.Never;
+        while (_held.TryDequeue(out var value))
+            _outbox.Send(_peer, new Epoch(value), new GetView(new Epoch(value)));
+    }
+
+    public void OnBatchEnd(Instant now)
+    {
+    }
+}
+
 /// <summary>Nodes on a loopback address of their own, each with a driver.</summary>
 internal sealed class DriverCluster : IAsyncDisposable
 {

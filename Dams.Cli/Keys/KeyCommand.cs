@@ -1,0 +1,173 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Dams.Cli.Cluster;
+using Dams.Hosting;
+using Dams.Ordering.Transport;
+
+namespace Dams.Cli.Keys;
+
+/// <summary><c>dams key</c>: the keys that seal a cluster's datagrams, and their change while it runs.</summary>
+internal static class KeyCommand
+{
+    private const int KeysMax = byte.MaxValue + 1;
+
+    private const string Description = """
+        Make, list and change the keys that seal a cluster's datagrams.
+
+        All keys of the file open datagrams, the current one seals them. Running processes look at the file every second, so keys are changed without a stop:
+
+          1. dams key add         a new key, which opens but does not seal yet
+          2. wait until all processes have it: each writes "Keys in use" with the ids to its log
+          3. dams key promote ID  the new key seals
+          4. wait again
+          5. dams key drop ID     the old key is gone
+
+        If processes have copies of the file, do each step on all copies. A file that can't be used is reported in the logs, and the keys in use are kept.
+        """;
+
+    private static readonly UpOptions Defaults = new();
+
+    public static Command Create(CliConsole console)
+    {
+        var config = new Option<string?>("--config") { Description = "The dams.json that says where the key file is.", HelpName = "FILE" };
+        var data = new Option<string>("--data")
+        {
+            Description = "The cluster's data folder, as with dams up; its key file is cluster.key.",
+            DefaultValueFactory = _ => Path.Combine(".", Defaults.DataFolder),
+            HelpName = "FOLDER",
+        };
+        var keyFile = new Option<string?>("--key-file") { Description = "The key file itself.", HelpName = "FILE" };
+        var id = new Argument<byte>("ID") { Description = "A key's id, 0 to 255; see dams key list.", CustomParser = ParseId };
+
+        var command = new Command("key", Description)
+        {
+            Verb(new Command("new", "Make the key file, with one key. One that is there is not touched."), (path, _) => New(console, path)),
+            Verb(new Command("add", "Add a new random key, which is not current yet."), (path, _) => Add(console, path)),
+            Verb(new Command("promote", "Make a key the current one, which seals. All processes must have it.") { id }, (path, parsed) => Promote(console, path, parsed.GetValue(id))),
+            Verb(new Command("drop", "Remove a key, which must not be the current one of any process.") { id }, (path, parsed) => Drop(console, path, parsed.GetValue(id))),
+            Verb(new Command("list", "List the ids, and which key is current; never the keys."), (path, _) => List(console, path)),
+        };
+        return command;
+
+        Command Verb(Command verb, Func<string, ParseResult, int> run)
+        {
+            foreach (var option in new Option[] { config, data, keyFile })
+                verb.Options.Add(option);
+            verb.Validators.Add(result =>
+            {
+                var said = new Option[] { config, data, keyFile }.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
+                if (said.Count > 1)
+                    result.AddError($"{string.Join(" and ", said)} don't go together: each says where the key file is.");
+            });
+            verb.SetAction(parsed =>
+            {
+                try
+                {
+                    var path = parsed.GetValue(keyFile) ?? Find(console, parsed.GetValue(config), parsed.GetValue(data)!);
+                    return path is null ? CliExitCodes.Usage : run(path, parsed);
+                }
+                catch (KeyRingException problem)
+                {
+                    console.Error.WriteLine(problem.Message);
+                    return CliExitCodes.Usage;
+                }
+            });
+            return verb;
+        }
+    }
+
+    private static string? Find(CliConsole console, string? config, string data)
+    {
+        var reading = new UpOptions { Config = config, DataFolder = data }.ReadTopology();
+        foreach (var problem in reading.Problems)
+            console.Error.WriteLine(problem);
+        return reading.Topology?.KeyFile;
+    }
+
+    private static int New(CliConsole console, string path)
+    {
+        if (File.Exists(path))
+            return Refuse(console, $"{path} is there already: dams key add adds a key to it");
+        var keys = KeyRing.Generate();
+        KeyFile.Create(path, keys);
+        console.Out.WriteLine($"{path} is made, with key {keys.CurrentId}.");
+        return CliExitCodes.Success;
+    }
+
+    private static int Add(CliConsole console, string path) => Change(console, path, keys =>
+    {
+        if (keys.Ids.Count == KeysMax)
+            throw new RefusedException("all ids are taken: drop a key first");
+        var more = keys.WithNew(out var id);
+        return (more, $"Key {id} is added; {keys.CurrentId} is still current. When all processes have it: dams key promote {id}");
+    });
+
+    private static int Promote(CliConsole console, string path, byte id) => Change(console, path, keys =>
+    {
+        Require(keys, id);
+        return keys.CurrentId == id
+            ? (keys, $"Key {id} is current already.")
+            : (keys.WithCurrent(id), $"Key {id} is current. When all processes have it: dams key drop {keys.CurrentId}");
+    });
+
+    private static int Drop(CliConsole console, string path, byte id) => Change(console, path, keys =>
+    {
+        Require(keys, id);
+        return keys.CurrentId == id
+            ? throw new RefusedException($"key {id} is the current one: promote another first")
+            : (keys.Without(id), $"Key {id} is gone.");
+    });
+
+    private static int List(CliConsole console, string path)
+    {
+        var keys = KeyFile.Load(path);
+        foreach (var id in keys.Ids)
+            console.Out.WriteLine(id == keys.CurrentId ? $"{id} current" : $"{id}");
+        return CliExitCodes.Success;
+    }
+
+    private static int Change(CliConsole console, string path, Func<KeyRing, (KeyRing Keys, string Done)> change)
+    {
+        var done = "";
+        try
+        {
+            KeyFile.Change(path, keys =>
+            {
+                (var changed, done) = change(keys);
+                return changed;
+            });
+        }
+        catch (RefusedException refusal)
+        {
+            return Refuse(console, refusal.Message);
+        }
+
+        console.Out.WriteLine(done);
+        return CliExitCodes.Success;
+    }
+
+    private static void Require(KeyRing keys, byte id)
+    {
+        if (!keys.Ids.Contains(id))
+            throw new RefusedException($"there is no key {id}; there are {keys}");
+    }
+
+    private static int Refuse(CliConsole console, string why)
+    {
+        console.Error.WriteLine(why);
+        return CliExitCodes.OtherOutcome;
+    }
+
+    private static byte ParseId(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            return id;
+        result.AddError($"ID is '{text}'; expected 0 to 255.");
+        return 0;
+    }
+
+    /// <summary>The file is in order, and is not changed.</summary>
+    private sealed class RefusedException(string why) : Exception(why);
+}

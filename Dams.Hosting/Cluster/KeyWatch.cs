@@ -1,0 +1,106 @@
+using Dams.Ordering.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.Hosting.Cluster;
+
+/// <summary>
+/// Follows the key file of a running process. Its write time is looked at, which works on every file system and however the file is replaced; a file that
+/// can't be used is reported, once for each problem, and the keys in use are kept.
+/// </summary>
+/// <remarks>Thread: one looks; <see cref="Current"/> is for any thread.</remarks>
+internal sealed class KeyWatch
+{
+    /// <summary>How often the file is looked at: an operator who changes keys waits longer than that between two steps.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly string _path;
+    private readonly Func<KeyRing, bool> _use;
+    private readonly ILogger _logger;
+    private volatile KeyRing _current;
+    private DateTime? _seen;
+    private bool _mustReadAgain;
+    private string? _problem;
+
+    /// <summary>A watch that has not looked yet.</summary>
+    /// <param name="path">The key file.</param>
+    /// <param name="current">The keys in use; the file may have changed since they were read.</param>
+    /// <param name="use">Takes other keys into use; false if that can't be done now, and is to be tried again.</param>
+    /// <param name="logger">Gets the ids, never the keys.</param>
+    public KeyWatch(string path, KeyRing current, Func<KeyRing, bool> use, ILogger logger)
+    {
+        _path = path;
+        _current = current;
+        _use = use;
+        _logger = logger;
+        HostingLog.KeysUsed(logger, current);
+    }
+
+    /// <summary>The keys in use.</summary>
+    public KeyRing Current => _current;
+
+    /// <summary>Looks once every <see cref="Period"/> until it is told to stop.</summary>
+    public async Task RunAsync(TimeProvider time, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+            Look();
+    }
+
+    /// <summary>Takes the keys of the file into use if they are others.</summary>
+    public void Look()
+    {
+        // Write times are coarse: a second change may have the first one's. So what was read after a change is read once more, a period later.
+        var written = WriteTime();
+        var hasChanged = written != _seen;
+        if (!hasChanged && !_mustReadAgain)
+            return;
+        _seen = written;
+        _mustReadAgain = hasChanged;
+        KeyRing read;
+        try
+        {
+            read = KeyFile.Load(_path);
+        }
+        catch (KeyRingException problem)
+        {
+            // Its mode can be mended without a new write time.
+            _mustReadAgain = true;
+            if (_problem != problem.Message)
+                HostingLog.KeysRefused(_logger, _current, problem.Message);
+            _problem = problem.Message;
+            return;
+        }
+
+        var wasBroken = _problem is not null;
+        _problem = null;
+        if (!read.HasSameKeysAs(_current))
+        {
+            if (!_use(read))
+            {
+                _mustReadAgain = true;
+                return;
+            }
+
+            _current = read;
+        }
+        else if (!wasBroken)
+        {
+            return;
+        }
+
+        HostingLog.KeysUsed(_logger, _current);
+    }
+
+    private DateTime? WriteTime()
+    {
+        try
+        {
+            return File.GetLastWriteTimeUtc(_path);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // Reading it tells what is wrong.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Runtime.Versioning;
+using Dams.Hosting;
+using Dams.Hosting.Cluster;
+using Dams.Ordering.Transport;
+using Microsoft.Extensions.Logging;
+using NUnit.Framework;
+
+namespace Dams.Tests.Hosting;
+
+[UnsupportedOSPlatform("windows")]
+public sealed class KeyWatchTests
+{
+    private readonly List<KeyRing> _used = [];
+    private TestFolder _folder = null!;
+    private RecordingLogger _log = null!;
+    private bool _isBusy;
+    private int _writes;
+
+    private string Path => _folder.File("cluster.key");
+
+    [SetUp]
+    public void MakeFolder()
+    {
+        _folder = new TestFolder();
+        _log = new RecordingLogger();
+        _used.Clear();
+        _isBusy = false;
+        _writes = 0;
+    }
+
+    [TearDown]
+    public void DropFolder() => _folder.Dispose();
+
+    [Test]
+    public void Keys_are_used_once_when_the_file_has_changed()
+    {
+        var watch = Watch();
+        Looks(watch);
+        Assert.That(_used, Is.Empty, "they are in use already");
+        var added = Write(ring => ring.WithNew(out _));
+        Looks(watch);
+        Assert.That(_used, Has.Count.EqualTo(1));
+        Assert.That(_used[0].HasSameKeysAs(added));
+        Assert.That(watch.Current.HasSameKeysAs(added));
+        Assert.That(_log.Lines, Is.EqualTo(new[] { "Information Keys in use: 1 (1 is current)", "Information Keys in use: 1, 2 (1 is current)" }));
+    }
+
+    [Test]
+    public void A_change_before_the_first_look_is_seen()
+    {
+        var watch = Watch();
+        Write(ring => ring.WithNew(out _).WithCurrent(2));
+        watch.Look();
+        Assert.That(_used.Single().CurrentId, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_second_change_with_the_write_time_of_the_first_is_seen()
+    {
+        var watch = Watch();
+        watch.Look();
+        Write(ring => ring.WithNew(out _));
+        watch.Look();
+        _writes--;
+        Write(ring => ring.WithCurrent(2));
+        watch.Look();
+        Assert.That(_used.Select(ring => ring.CurrentId), Is.EqualTo(new byte[] { 1, 2 }));
+    }
+
+    [Test]
+    public void A_file_that_is_touched_changes_nothing()
+    {
+        var watch = Watch();
+        watch.Look();
+        Stamp();
+        Looks(watch);
+        Assert.That(_used, Is.Empty);
+        Assert.That(_log.Lines, Has.Count.EqualTo(1));
+    }
+
+    [TestCase("broken")]
+    [TestCase("gone")]
+    [TestCase("readable")]
+    public void A_file_that_can_not_be_used_is_an_error_once_and_the_old_keys_are_kept(string what)
+    {
+        var watch = Watch();
+        watch.Look();
+        var text = File.ReadAllText(Path);
+        if (what == "broken")
+            File.WriteAllText(Path, text.Replace(" current", "", StringComparison.Ordinal));
+        else if (what == "gone")
+            File.Delete(Path);
+        else
+            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        if (what != "gone")
+            Stamp();
+        Looks(watch);
+        Assert.That(_used, Is.Empty);
+        Assert.That(_log.Lines, Has.Count.EqualTo(2));
+        Assert.That(_log.Lines[1], Does.StartWith("Error ").And.Contain("those in use are kept").And.Contain(Path));
+
+        // Mended without a new write time, or with one.
+        File.WriteAllText(Path, text);
+        _writes--;
+        Stamp();
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Looks(watch);
+        Assert.That(_log.Lines.Skip(2), Is.EqualTo(new[] { "Information Keys in use: 1 (1 is current)" }));
+        var added = Write(ring => ring.WithNew(out _));
+        Looks(watch);
+        Assert.That(watch.Current.HasSameKeysAs(added));
+        Assert.That(string.Join("", _log.Lines), Does.Not.Contain(text.Split('\n')[1].Split(' ')[1]), "no key in the log");
+    }
+
+    [Test]
+    public void Keys_that_can_not_be_taken_now_are_offered_again()
+    {
+        var watch = Watch();
+        watch.Look();
+        Write(ring => ring.WithNew(out _));
+        _isBusy = true;
+        Looks(watch);
+        Assert.That(watch.Current.Ids, Has.Count.EqualTo(1));
+        _isBusy = false;
+        Looks(watch);
+        Assert.That(watch.Current.Ids, Has.Count.EqualTo(2));
+        Assert.That(_used, Has.Count.EqualTo(1));
+    }
+
+    private KeyWatch Watch()
+    {
+        var ring = KeyFile.LoadOrCreate(Path);
+        Stamp();
+        return new KeyWatch(Path, ring, Use, _log);
+
+        bool Use(KeyRing keys)
+        {
+            if (!_isBusy)
+                _used.Add(keys);
+            return !_isBusy;
+        }
+    }
+
+    private KeyRing Write(Func<KeyRing, KeyRing> change)
+    {
+        var changed = KeyFile.Change(Path, change);
+        Stamp();
+        return changed;
+    }
+
+    // Each write a second later than the one before it, whatever the file system's own clock does.
+    private void Stamp() => File.SetLastWriteTimeUtc(Path, DateTime.UnixEpoch.AddYears(40).AddSeconds(++_writes));
+
+    private static void Looks(KeyWatch watch)
+    {
+        for (var i = 0; i < 3; i++)
+            watch.Look();
+    }
+
+    private sealed class RecordingLogger : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add($"{logLevel} {formatter(state, exception)}");
+    }
+}

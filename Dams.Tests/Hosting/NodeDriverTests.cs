@@ -1,0 +1,59 @@
+using Dams.Contracts.Topology;
+using Dams.Hosting;
+using Dams.Hosting.Cluster;
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+using Dams.Ordering.Protocol;
+using Dams.Ordering.Transport;
+using Dams.Tests.Cli;
+using Dams.Tests.Ordering.Driver;
+using Microsoft.Extensions.Logging.Abstractions;
+using NUnit.Framework;
+
+namespace Dams.Tests.Hosting;
+
+public sealed class NodeDriverTests
+{
+    [Test]
+    public async Task Keys_are_changed_with_the_tool_under_two_running_processes_without_losing_a_message()
+    {
+        using var folder = new TestFolder();
+        var topology = ClusterTopology.Default(address: folder.Address, dataFolder: folder.Path);
+        var (one, two) = (topology.Sequencers[0].Id, topology.Sequencers[1].Id);
+        await using var first = Open(topology, one, two, begins: true, out var ours);
+        await using var second = Open(topology, two, one, begins: false, out var theirs);
+        second.Driver.Start();
+        first.Driver.Start();
+        foreach (var step in new[] { "key add", "key promote 2", "key drop 1" })
+        {
+            var run = await CliRun.OfAsync([.. step.Split(' '), "--data", folder.Path]);
+            Assert.That(run.ExitCode, Is.Zero, run.Errors);
+            var written = KeyFile.Load(topology.KeyFile);
+            await Eventually.IsTrueAsync(() => first.Keys.HasSameKeysAs(written) && second.Keys.HasSameKeysAs(written));
+            await PassOnAsync();
+        }
+
+        // What can't be used changes nothing.
+        var last = first.Keys;
+        await File.WriteAllTextAsync(topology.KeyFile, "nonsense");
+        await PassOnAsync();
+        Assert.That(first.Keys, Is.SameAs(last));
+        Assert.That(last.Ids, Is.EqualTo(new byte[] { 2 }));
+        Assert.That(first.Driver.Counters.Dropped + second.Driver.Counters.Dropped, Is.Zero);
+
+        async Task PassOnAsync()
+        {
+            var (a, b) = (ours.Slowest + 5, theirs.Slowest + 5);
+            await Eventually.IsTrueAsync(() => ours.Slowest >= a && theirs.Slowest >= b);
+        }
+    }
+
+    private static NodeDriver Open(ClusterTopology topology, Dams.Contracts.Topology.NodeId id, Dams.Contracts.Topology.NodeId peer, bool begins, out Relay relay)
+    {
+        var arguments = NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!;
+        var context = new NodeContext(topology, arguments, NullLoggerFactory.Instance, KeyFile.LoadOrCreate(topology.KeyFile));
+        var outbox = new Outbox();
+        relay = new Relay(ClusterGroups.Of(peer), outbox, begins, TimeSpan.FromMilliseconds(5));
+        return NodeDriver.Open(context, DriverOptions.NewBoot(), new DrivenCore(GroupId.Replicas, relay, outbox), ClockSource.System);
+    }
+}
