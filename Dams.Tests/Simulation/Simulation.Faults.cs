@@ -61,6 +61,18 @@ internal sealed partial class Simulation
         });
     }
 
+    private void CrashSoon(SimulatedNode node)
+    {
+        var life = node.Life;
+        At(_now, () =>
+        {
+            if (node.Life != life)
+                return;
+            Stop(node);
+            At(_now + Milliseconds(5 + _random.Below(100)), () => Restart(node));
+        });
+    }
+
     private void ScheduleHandOver(SimulatedNode node) => At(SomeTime(), () =>
     {
         if (!node.IsUp || node.PausedUntil > _now)
@@ -96,12 +108,11 @@ internal sealed partial class Simulation
         var kind = _random.Below(4);
         var island = nodes.Where(_ => _random.Chance(500)).ToHashSet();
         var one = nodes[_random.Below(nodes.Length)];
-        // A sequencer goes on with one replica and one front end, and orders what can never be committed; the rest elect another. When the
-        // network is mended the other one often dies at once, and the long log of the few is among those that the next candidate sees.
+        // A sequencer goes on with one replica, and orders for everyone what can never be committed; the rest elect another. When the network is
+        // mended the other one often dies at once, and the long log of the few is among those that the next candidate sees.
         if (kind == 3)
         {
-            island = [NodeId.Sequencer(_group.Sequencers[_random.Below(_group.Sequencers.Count)]), NodeId.Replica((byte)(1 + _random.Below(Replicas))),
-                NodeId.FrontEnd(_group.FrontEnds[_random.Below(_group.FrontEnds.Count)])];
+            island = [NodeId.Sequencer(_group.Sequencers[_random.Below(_group.Sequencers.Count)]), NodeId.Replica((byte)(1 + _random.Below(Replicas)))];
         }
 
         var rival = kind == 3 && _random.Chance(600) ? _group.Sequencers.Select(NodeId.Sequencer).FirstOrDefault(id => !island.Contains(id)) : default;
@@ -111,7 +122,8 @@ internal sealed partial class Simulation
             {
                 var isCut = kind switch
                 {
-                    0 or 3 => island.Contains(from) != island.Contains(to),
+                    0 => island.Contains(from) != island.Contains(to),
+                    3 => island.Contains(from) != island.Contains(to) && from.Role != NodeRole.FrontEnd && to.Role != NodeRole.FrontEnd,
                     1 => island.Contains(from) && !island.Contains(to),
                     _ => from == one || to == one,
                 };
@@ -120,7 +132,7 @@ internal sealed partial class Simulation
             }
         }
 
-        var length = Milliseconds(100 + _random.Below(2000));
+        var length = kind == 3 ? Milliseconds(700 + _random.Below(1000)) : Milliseconds(100 + _random.Below(2000));
         At(SomeTime(), () =>
         {
             Trace($"cut {string.Join(" ", cuts)}");
@@ -131,10 +143,10 @@ internal sealed partial class Simulation
                 _cuts.ExceptWith(cuts);
                 if (_healed || !_nodes.TryGetValue(rival, out var reigning))
                     return;
-                At(_now + _random.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(20)).Ticks, () =>
+                At(_now + (_random.Chance(700) ? 0 : Milliseconds(_random.Below(20))), () =>
                 {
                     Stop(reigning);
-                    At(_now + Milliseconds(300), () => Restart(reigning));
+                    At(_now + Milliseconds(300 + _random.Below(2000)), () => Restart(reigning));
                 });
             });
         });

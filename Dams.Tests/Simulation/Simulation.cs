@@ -230,6 +230,8 @@ internal sealed partial class Simulation
             return;
         }
 
+        if (outgoing.Message is Promise && !_healed && _random.Chance(_knobs.CrashAfterPromisePerMille))
+            CrashSoon(from);
         var copies = !_healed && _random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;
         var message = _random.Chance(20) ? OverTheWire(outgoing.Message) : outgoing.Message;
         var envelope = new Envelope(from.Id, from.Boot, outgoing.Epoch);

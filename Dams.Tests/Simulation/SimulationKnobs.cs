@@ -20,6 +20,9 @@ internal sealed record SimulationKnobs
 
     public int SequencerCrashes { get; init; }
 
+    /// <summary>Of a thousand promises, so many are the last thing that their member does for a moment.</summary>
+    public int CrashAfterPromisePerMille { get; init; }
+
     public int FrontEndCrashes { get; init; }
 
     public int Partitions { get; init; }
@@ -66,6 +69,7 @@ internal sealed record SimulationKnobs
             ReplicaCrashes = random.Below(harsh ? 5 : 3),
             SequencerCrashes = random.Below(harsh ? 4 : 2),
             FrontEndCrashes = random.Chance(300) ? 1 : 0,
+            CrashAfterPromisePerMille = random.Chance(200) ? 200 : 0,
             Partitions = random.Chance(400) ? 1 + random.Below(3) : 0,
             Pauses = random.Chance(300) ? 1 + random.Below(2) : 0,
             PowerCut = random.Chance(100),
