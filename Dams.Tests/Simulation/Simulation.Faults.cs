@@ -27,6 +27,8 @@ internal sealed partial class Simulation
             ScheduleCrash(_nodes[NodeId.FrontEnd(_group.FrontEnds[_random.Below(_group.FrontEnds.Count)])]);
         for (var i = 0; i < _knobs.Partitions; i++)
             SchedulePartition();
+        if (_knobs.SplitLoyalty)
+            ScheduleSplitLoyalty();
         for (var i = 0; i < _knobs.Pauses; i++)
         {
             var node = _nodes.Values.ElementAt(_random.Below(_nodes.Count));
@@ -99,6 +101,34 @@ internal sealed partial class Simulation
             Stop(node);
             At(_now + Milliseconds(50 + _random.Below(500)), () => Restart(node));
         }
+    }
+
+    /// <summary>
+    /// A sequencer that two members still hear, but whose SYNC is lost for a while, and that the other two can't tell of their promise; one of the two is out of
+    /// the rival's reach, the other promises and dies for a moment. If it forgot its promise, both epochs could commit.
+    /// </summary>
+    private void ScheduleSplitLoyalty()
+    {
+        var mute = NodeId.Sequencer(_group.Sequencers[0]);
+        var members = _replicas.OrderBy(_ => _random.Next()).Select(replica => replica.Id).ToArray();
+        var cuts = new List<(NodeId, NodeId)>();
+        foreach (var deserter in members[2..])
+            cuts.AddRange([(mute, deserter), (deserter, mute)]);
+        foreach (var rival in _group.Sequencers.Skip(1).Select(NodeId.Sequencer))
+            cuts.AddRange([(rival, members[0]), (members[0], rival), (rival, mute), (mute, rival)]);
+        At(SomeTime(), () =>
+        {
+            Trace($"{mute} is mute; {string.Join(" ", cuts)}");
+            _cuts.UnionWith(cuts);
+            _mute.Add(mute);
+            _forgetful.Add(members[1]);
+            At(_now + Milliseconds(1500), () =>
+            {
+                _cuts.ExceptWith(cuts);
+                _mute.Remove(mute);
+                _forgetful.Remove(members[1]);
+            });
+        });
     }
 
     private void SchedulePartition()

@@ -27,6 +27,8 @@ internal sealed partial class Simulation
     private readonly Dictionary<NodeId, SimulatedNode> _nodes = [];
     private readonly List<SimulatedNode> _replicas = [];
     private readonly HashSet<(NodeId From, NodeId To)> _cuts = [];
+    private readonly HashSet<NodeId> _mute = [];
+    private readonly HashSet<NodeId> _forgetful = [];
     private readonly OrderChecker _checker = new();
     private readonly GroupOptions _group;
     private readonly TextWriter? _trace;
@@ -224,13 +226,13 @@ internal sealed partial class Simulation
     {
         if (!_nodes.ContainsKey(outgoing.To))
             return;
-        if (!_healed && (_cuts.Contains((from.Id, outgoing.To)) || _random.Chance(_knobs.LossPerMille)))
+        if (!_healed && (_cuts.Contains((from.Id, outgoing.To)) || (outgoing.Message is Sync && _mute.Contains(from.Id)) || _random.Chance(_knobs.LossPerMille)))
         {
             Trace($"{from.Id} -x {outgoing.To} {outgoing.Message}");
             return;
         }
 
-        if (outgoing.Message is Promise && !_healed && _random.Chance(_knobs.CrashAfterPromisePerMille))
+        if (outgoing.Message is Promise && !_healed && (_forgetful.Contains(from.Id) || _random.Chance(_knobs.CrashAfterPromisePerMille)))
             CrashSoon(from);
         var copies = !_healed && _random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;
         var message = _random.Chance(20) ? OverTheWire(outgoing.Message) : outgoing.Message;

@@ -27,6 +27,9 @@ internal sealed record SimulationKnobs
 
     public int Partitions { get; init; }
 
+    /// <summary>See <see cref="Simulation"/>: two sequencers that each have some of the members.</summary>
+    public bool SplitLoyalty { get; init; }
+
     public int Pauses { get; init; }
 
     public bool PowerCut { get; init; }
@@ -60,7 +63,7 @@ internal sealed record SimulationKnobs
     {
         var random = new SeededRandom(seed ^ 0x5EED);
         var harsh = random.Chance(300);
-        return new SimulationKnobs
+        var knobs = new SimulationKnobs
         {
             LossPerMille = random.Chance(600) ? random.Below(harsh ? 300 : 80) : 0,
             DuplicatesPerMille = random.Chance(500) ? random.Below(harsh ? 500 : 100) : 0,
@@ -80,5 +83,6 @@ internal sealed record SimulationKnobs
             Sequencers = random.Chance(600) ? 2 : 1,
             FrontEnds = random.Chance(300) ? 2 : 1,
         };
+        return random.Chance(60) ? knobs with { SplitLoyalty = true, Sequencers = 2 } : knobs;
     }
 }
