@@ -85,6 +85,10 @@ internal sealed partial class ProtocolScript
 
     public SequencerProtocol Sequencer(byte id) => _nodes[NodeId.Sequencer(id)].Sequencer;
 
+    public Instant Now => new(_now, WallStart);
+
+    public bool IsUp(NodeId id) => _nodes[id].IsUp;
+
     public LeaveRequester Manager(byte id) => (LeaveRequester)_nodes[NodeId.Manager(id)].Protocol!;
 
     public void StartAll()
@@ -240,6 +244,14 @@ internal sealed partial class ProtocolScript
         _effects.Clear();
         Run();
         Wait(0);
+    }
+
+    /// <summary>Nobody gives the snapshot that a joiner waits for.</summary>
+    public void GiveUpSnapshot(byte id)
+    {
+        var node = _nodes[NodeId.Replica(id)];
+        Step(node, () => node.Replica.Member.OnSnapshotUnavailable(node.Replica.Member.SnapshotWanted!.Value, InstantOf(node)));
+        Run();
     }
 
     /// <summary>A replica's own durable snapshot, and what it trims behind it.</summary>
