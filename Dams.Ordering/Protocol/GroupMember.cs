@@ -314,7 +314,7 @@ public sealed partial class GroupMember : IProtocol
     private void SendToSequencer(Message message) => _outbox.Send(NodeId.Sequencer(_installed.Epoch.Sequencer), HeaderEpoch, message);
 
     private void UpdateDeadline() =>
-        NextDeadline = Instant.Earlier(Instant.Earlier(Instant.Earlier(_stateAt, _suspectAt), Instant.Earlier(_losses.Due, _installRetryAt)), _joinAt);
+        NextDeadline = State is MemberState.Halted or MemberState.Left ? Instant.Never : Instant.Earlier(Instant.Earlier(Instant.Earlier(_stateAt, _suspectAt), Instant.Earlier(_losses.Due, _installRetryAt)), _joinAt);
 
     /// <summary>What to do when a write is on disk.</summary>
     private readonly record struct PendingWrite(

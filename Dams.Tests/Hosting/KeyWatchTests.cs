@@ -2,7 +2,6 @@ using System.Runtime.Versioning;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Ordering.Transport;
-using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
@@ -29,7 +28,11 @@ public sealed class KeyWatchTests
     }
 
     [TearDown]
-    public void DropFolder() => _folder.Dispose();
+    public void DropFolder()
+    {
+        _log.Dispose();
+        _folder.Dispose();
+    }
 
     [Test]
     public void Keys_are_used_once_when_the_file_has_changed()
@@ -155,18 +158,5 @@ public sealed class KeyWatchTests
     {
         for (var i = 0; i < 3; i++)
             watch.Look();
-    }
-
-    private sealed class RecordingLogger : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add($"{logLevel} {formatter(state, exception)}");
     }
 }

@@ -7,7 +7,7 @@ using Dams.Ordering.Protocol;
 using Dams.Ordering.Transport;
 using Dams.Tests.Cli;
 using Dams.Tests.Ordering.Driver;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
@@ -18,10 +18,11 @@ public sealed class NodeDriverTests
     public async Task Keys_are_changed_with_the_tool_under_two_running_processes_without_losing_a_message()
     {
         using var folder = new TestFolder();
+        using var log = new RecordingLogger();
         var topology = ClusterTopology.Default(address: folder.Address, dataFolder: folder.Path);
         var (one, two) = (topology.Sequencers[0].Id, topology.Sequencers[1].Id);
-        await using var first = Open(topology, one, two, begins: true, out var ours);
-        await using var second = Open(topology, two, one, begins: false, out var theirs);
+        await using var first = Open(topology, one, two, begins: true, log, out var ours);
+        await using var second = Open(topology, two, one, begins: false, log, out var theirs);
         second.Driver.Start();
         first.Driver.Start();
         foreach (var step in new[] { "key add", "key promote 2", "key drop 1" })
@@ -36,6 +37,7 @@ public sealed class NodeDriverTests
         // What can't be used changes nothing.
         var last = first.Keys;
         await File.WriteAllTextAsync(topology.KeyFile, "nonsense");
+        await Eventually.IsTrueAsync(() => log.Lines.Count(line => line.Contains("those in use are kept (2 (2 is current))", StringComparison.Ordinal)) == 2);
         await PassOnAsync();
         Assert.That(first.Keys, Is.SameAs(last));
         Assert.That(last.Ids, Is.EqualTo(new byte[] { 2 }));
@@ -48,10 +50,11 @@ public sealed class NodeDriverTests
         }
     }
 
-    private static NodeDriver Open(ClusterTopology topology, Dams.Contracts.Topology.NodeId id, Dams.Contracts.Topology.NodeId peer, bool begins, out Relay relay)
+    private static NodeDriver Open(
+        ClusterTopology topology, Dams.Contracts.Topology.NodeId id, Dams.Contracts.Topology.NodeId peer, bool begins, ILoggerFactory log, out Relay relay)
     {
         var arguments = NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!;
-        var context = new NodeContext(topology, arguments, NullLoggerFactory.Instance, KeyFile.LoadOrCreate(topology.KeyFile));
+        var context = new NodeContext(topology, arguments, log, KeyFile.LoadOrCreate(topology.KeyFile));
         var outbox = new Outbox();
         relay = new Relay(ClusterGroups.Of(peer), outbox, begins, TimeSpan.FromMilliseconds(5));
         return NodeDriver.Open(context, DriverOptions.NewBoot(), new DrivenCore(GroupId.Replicas, relay, outbox), ClockSource.System);

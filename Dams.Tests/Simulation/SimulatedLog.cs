@@ -60,6 +60,12 @@ internal sealed class SimulatedLog : IMemberLog
         var kept = _unsynced.Count == 0 ? 0 : random.Below(_unsynced.Count + 1);
         for (var i = 0; i < kept; i++)
             SyncOldest();
+        CrashWithoutRest();
+    }
+
+    /// <summary>A crash that keeps nothing of what was not synced.</summary>
+    public void CrashWithoutRest()
+    {
         _unsynced.Clear();
         _seen = _durable.Copy();
     }

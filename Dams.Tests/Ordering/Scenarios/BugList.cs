@@ -1,0 +1,92 @@
+using System.Reflection;
+using Dams.Ordering;
+using Dams.Ordering.Protocol;
+using Dams.Tests.Ordering.Transport;
+using Dams.Tests.Simulation;
+using NUnit.Framework;
+
+namespace Dams.Tests.Ordering.Scenarios;
+
+/// <summary>Bugs of ordering protocols that others had, or that reviews of this one found, and the test that would notice each here.</summary>
+[Category("Scenarios")]
+internal sealed class BugList
+{
+    private static readonly (string Bug, Type Tests, string Test)[] s_bugs =
+    [
+        ("zombie sequencer orders after a reset", typeof(ReignTests), nameof(ReignTests.A_zombie_orders_nothing_after_a_reset)),
+        ("minority reset on both sides of a partition", typeof(ReignTests), nameof(ReignTests.Neither_half_of_a_partition_begins_an_epoch)),
+        ("longest log wins over newer epoch", typeof(ReignTests), nameof(ReignTests.A_longer_log_of_an_older_epoch_loses)),
+        ("recovery that needs everyone", typeof(ReignTests), nameof(ReignTests.A_new_epoch_begins_without_a_dead_member)),
+        ("duelling candidates", typeof(ReignTests), nameof(ReignTests.Candidates_that_meet_do_not_go_on_for_ever)),
+        ("epoch reused by a restarted candidate", typeof(ReignTests), nameof(ReignTests.A_restarted_candidate_cannot_use_what_its_former_life_was_promised)),
+        ("refusal that reaches nobody", typeof(ReignTests), nameof(ReignTests.Who_is_refused_learns_it_and_comes_back_higher)),
+        ("stale tail executed on a newer epoch's commit", typeof(ReignTests), nameof(ReignTests.A_commit_of_an_epoch_that_is_not_installed_executes_nothing)),
+        ("delayed NEWVIEW cuts acknowledged entries", typeof(ReignTests), nameof(ReignTests.A_delayed_NEWVIEW_is_acknowledged_and_cuts_nothing)),
+        ("sequencer that is deaf but not mute", typeof(ReignTests), nameof(ReignTests.A_sequencer_that_hears_nobody_is_silent_and_is_followed_by_another)),
+        ("time running backwards at fail-over", typeof(ReignTests), nameof(ReignTests.Time_does_not_fall_when_the_next_sequencers_clock_is_behind)),
+        ("everyone restarted and nobody in the view", typeof(ReignTests), nameof(ReignTests.After_a_stop_of_everything_the_view_and_the_order_are_what_they_were)),
+        ("same message twice after a view change", typeof(ReignTests), nameof(ReignTests.A_repeat_at_the_next_sequencer_has_the_first_answer_and_no_effect)),
+        ("promise forgotten by a restart", typeof(StorageRuleTests), nameof(StorageRuleTests.A_promise_outlives_a_restart)),
+        ("promise given before it is on disk", typeof(StorageRuleTests), nameof(StorageRuleTests.A_promise_is_not_given_before_it_is_on_disk)),
+        ("acknowledged before fsync", typeof(StorageRuleTests), nameof(StorageRuleTests.What_is_not_flushed_is_not_acknowledged)),
+        ("order known only to the dead", typeof(StorageRuleTests), nameof(StorageRuleTests.An_entry_that_only_one_has_is_not_executed)),
+        ("executed on ORDER", typeof(StorageRuleTests), nameof(StorageRuleTests.An_entry_is_not_executed_because_it_is_there)),
+        ("member with a wiped disk counted under its old id", typeof(StorageRuleTests), nameof(StorageRuleTests.A_wiped_member_does_not_stand_for_what_it_had)),
+        ("wiped member taken for a first start", typeof(StorageRuleTests), nameof(StorageRuleTests.Wiped_members_do_not_make_a_first_start)),
+        ("quorum counted in the wrong view", typeof(StorageRuleTests), nameof(StorageRuleTests.A_stranger_to_the_chosen_logs_view_is_not_counted)),
+        ("trimming ignores silent members", typeof(StorageRuleTests), nameof(StorageRuleTests.Nothing_is_trimmed_that_a_silent_member_may_need)),
+        ("duplicate swallowed, client waits for ever", typeof(RepairTests), nameof(RepairTests.A_repeat_after_lost_replies_brings_them_again)),
+        ("finite dedupe window", typeof(RepairTests), nameof(RepairTests.A_repeat_that_the_history_has_forgotten_is_answered_from_the_session_table)),
+        ("lost last message", typeof(RepairTests), nameof(RepairTests.The_loss_of_the_last_message_is_shown_by_SYNC)),
+        ("gap skipped (any larger number accepted)", typeof(RepairTests), nameof(RepairTests.A_gap_is_not_skipped)),
+        ("hold-back releases the message just received instead of the next", typeof(RepairTests), nameof(RepairTests.Entries_that_come_in_reverse_are_taken_in_order)),
+        ("non-cumulative ack taken as cumulative", typeof(RepairTests), nameof(RepairTests.What_is_held_beyond_a_gap_counts_for_nothing)),
+        ("history full for ever", typeof(RepairTests), nameof(RepairTests.A_full_history_is_busy_only_until_something_is_committed)),
+        ("one slow member stops the group", typeof(RepairTests), nameof(RepairTests.A_slow_member_is_waited_for_by_nobody_and_finds_in_the_others_logs_what_the_history_has_dropped)),
+        ("laggard that nobody notices", typeof(RepairTests), nameof(RepairTests.A_member_whose_disk_stands_still_is_reported_and_nobody_else_is)),
+        ("wall clock in a replica", typeof(RepairTests), nameof(RepairTests.What_a_replicas_own_clock_says_is_not_in_its_state)),
+        ("two entries for one number are repaired in place", typeof(RepairTests), nameof(RepairTests.Another_entry_under_a_stored_number_halts)),
+        ("two callers with one request id", typeof(RepairTests), nameof(RepairTests.Two_callers_with_one_request_id_are_two_requests)),
+        ("joiner that lost its JOIN", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_JOIN_that_its_sequencer_took_along_is_asked_for_again)),
+        ("joiner without donors waits for ever", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_JOIN_whose_snapshot_nobody_gives_is_ordered_again_with_a_new_number)),
+        ("activation changes who counts for older entries", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_does_not_count_for_entries_before_its_ACTIVATE)),
+        ("joiner above the new tail", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_above_the_tail_of_its_epoch_follows_without_cutting)),
+        ("leaver takes the log with it", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_copies_the_old_entries_that_others_still_need)),
+        ("replaced before it left, then no quorum", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_new_incarnation_does_not_join_before_the_old_one_has_left)),
+        ("nobody is left to decide", typeof(MembershipRuleTests), nameof(MembershipRuleTests.Nobody_is_ordered_out_when_the_rest_has_no_quorum_of_live_members)),
+        ("a paused replica comes back after it was replaced", typeof(MembershipRuleTests), nameof(MembershipRuleTests.Who_was_ordered_out_while_it_stood_still_leaves_when_it_wakes)),
+        ("nonce reuse after restart", typeof(SealingTests), nameof(SealingTests.A_nonce_never_repeats_under_a_key)),
+//UNIT
+    ];
+
+    private static IEnumerable<TestCaseData> Bugs => s_bugs.Select(bug => new TestCaseData(bug.Bug, bug.Tests, bug.Test).SetArgDisplayNames(bug.Bug));
+
+    [TestCaseSource(nameof(Bugs))]
+    public void A_bug_that_others_had_has_a_test(string bug, Type tests, string test)
+    {
+        var method = tests.GetMethod(test, BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static);
+        Assert.That(method?.GetCustomAttributes().Any(attribute => attribute is TestAttribute or TestCaseAttribute or TestCaseSourceAttribute), Is.True, bug);
+        Assert.That(tests.GetCustomAttribute<IgnoreAttribute>() ?? method!.GetCustomAttribute<IgnoreAttribute>(), Is.Null, $"{bug}: the test is ignored");
+    }
+
+    [Test]
+    public void No_bug_is_named_twice() => Assert.That(s_bugs.Select(bug => bug.Bug), Is.Unique);
+
+    [Test]
+    public void Every_scenario_test_is_for_a_bug_on_the_list()
+    {
+        var named = s_bugs.Select(bug => (bug.Tests, bug.Test)).ToHashSet();
+        var strays = new[] { typeof(ReignTests), typeof(StorageRuleTests), typeof(RepairTests), typeof(MembershipRuleTests) }
+            .SelectMany(tests => tests.GetMethods().Where(method => method.GetCustomAttribute<TestAttribute>() is not null).Select(method => (tests, method.Name)))
+            .Where(test => !named.Contains(test));
+        Assert.That(strays, Is.Empty);
+    }
+
+    /// <summary>The scenario holds with the protocol as it is, and would not with that rule taken out: it is about the rule.</summary>
+    public static void OnlyWithoutMutant(Mutant mutant, Action<Func<GroupOptions, GroupOptions>> scenario)
+    {
+        scenario(options => options);
+        Assert.That(() => scenario(options => options with { Mutant = mutant }),
+            Throws.InstanceOf<AssertionException>().Or.InstanceOf<BrokenException>().Or.InstanceOf<InvariantBrokenException>());
+    }
+}

@@ -1,0 +1,169 @@
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using NUnit.Framework;
+using static Dams.Tests.Ordering.Scenarios.BugList;
+
+namespace Dams.Tests.Ordering.Scenarios;
+
+/// <summary>Coming and going.</summary>
+[Category("Scenarios")]
+internal sealed class MembershipRuleTests
+{
+    // Bug: joiner that lost its JOIN.
+    [Test]
+    public void A_JOIN_that_its_sequencer_took_along_is_asked_for_again()
+    {
+        var script = ProtocolScript.Started();
+        script.Request(1);
+        script.Wipe(4);
+        script.WantOut(4, 4);
+        script.Drop("seq1", "r1|r2|r3", "Order#3");
+        script.Start(NodeId.Replica(4));
+        script.Wait(600);
+        Assert.That(script.Sequencer(1).MaxSeq.Value, Is.EqualTo(3), "the JOIN is ordered, and nobody has it");
+        script.Crash(NodeId.Sequencer(1));
+        script.Heal();
+        script.Wait(3000);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Active));
+        Assert.That(script.Sequencer(2).View.TryGet(4, out var joiner) && joiner.Incarnation == script.Member(4).Incarnation, Is.True);
+        Join(script, 4);
+        Assert.That(script.Member(4).IsVoter, Is.True);
+    }
+
+    // Bug: joiner without donors waits for ever.
+    [Test]
+    public void A_JOIN_whose_snapshot_nobody_gives_is_ordered_again_with_a_new_number()
+    {
+        var script = Joining();
+        var first = script.Member(4).SnapshotWanted!.Value;
+        script.GiveUpSnapshot(4);
+        script.Wait(1200);
+        Assert.That(script.Member(4).SnapshotWanted, Is.GreaterThan(first));
+        Join(script, 4);
+        Assert.That(script.Member(4).IsVoter, Is.True);
+    }
+
+    // Bug: activation changes who counts for older entries.
+    [Test]
+    public void A_joiner_does_not_count_for_entries_before_its_ACTIVATE() => OnlyWithoutMutant(Mutant.ActivationCountsForOlderEntries, change =>
+    {
+        var script = Joining(change);
+        script.Hold("r4", "seq1", "CaughtUp");
+        Join(script, 4);
+        Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Following));
+        script.HoldFlushes(2);
+        script.HoldFlushes(3);
+        script.Request(50);
+        var entry = script.Sequencer(1).MaxSeq;
+        Assert.That(script.Sequencer(1).CommitSeq, Is.LessThan(entry));
+        script.Heal();
+        script.Release();
+        script.Wait(200);
+        Assert.That(script.Sequencer(1).View.Voters, Is.EqualTo(4), "the ACTIVATE is appended");
+        Assert.That(script.Sequencer(1).CommitSeq, Is.LessThan(entry));
+        script.Flush(2);
+        Assert.That(script.Sequencer(1).CommitSeq, Is.EqualTo(script.Sequencer(1).MaxSeq));
+    });
+
+    // Bug: joiner above the new tail.
+    [Test]
+    public void A_joiner_above_the_tail_of_its_epoch_follows_without_cutting() => OnlyWithoutMutant(Mutant.JoinerAboveTailHalts, change =>
+    {
+        var script = Joining(change);
+        Join(script, 4);
+        Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Following));
+        Assert.That(script.Member(4).Executed, Is.EqualTo(script.Member(1).Executed));
+    });
+
+    // Bug: leaver takes the log with it.
+    [Test]
+    public void A_joiner_copies_the_old_entries_that_others_still_need()
+    {
+        var script = ProtocolScript.Started();
+        script.Cut("r3", "*");
+        for (ulong i = 1; i <= 5; i++)
+            script.Request(i);
+        script.Wipe(4);
+        script.WantOut(4, 4);
+        script.Start(NodeId.Replica(4));
+        script.Wait(1200);
+        Join(script, 4);
+        Assert.That(script.Log(4).Base, Is.EqualTo(SequenceNumber.Zero));
+        // All who had them go; the joiner gives them to the one that was away.
+        script.Crash(NodeId.Replica(1));
+        script.Crash(NodeId.Replica(2));
+        script.Heal();
+        script.Drop("seq1", "r3", "Retrans");
+        script.Wait(2000);
+        Assert.That(script.Member(3).Contiguous.Value, Is.GreaterThanOrEqualTo(5));
+    }
+
+    // Bug: replaced before it left, then no quorum.
+    [Test]
+    public void A_new_incarnation_does_not_join_before_the_old_one_has_left()
+    {
+        var script = ProtocolScript.Started();
+        script.Request(1);
+        script.Wipe(4);
+        script.Start(NodeId.Replica(4));
+        script.Wait(5000);
+        Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Outside));
+        Assert.That(script.Sequencer(1).View.Number, Is.EqualTo(SequenceNumber.Zero));
+        Assert.That(script.Member(4).BlockedBy, Is.Not.Null);
+    }
+
+    // Bug: nobody is left to decide.
+    [Test]
+    public void Nobody_is_ordered_out_when_the_rest_has_no_quorum_of_live_members()
+    {
+        var script = ProtocolScript.Started();
+        for (byte id = 2; id <= 4; id++)
+            script.Crash(NodeId.Replica(id));
+        script.Wait(600);
+        script.WantOut(1, 4);
+        script.Wait(1000);
+        Assert.That(script.Sequencer(1).View.Number, Is.EqualTo(SequenceNumber.Zero));
+    }
+
+    // Bug: a paused replica comes back after it was replaced.
+    [Test]
+    public void Who_was_ordered_out_while_it_stood_still_leaves_when_it_wakes()
+    {
+        var script = ProtocolScript.Started();
+        script.Request(1);
+        script.Pause(NodeId.Replica(3));
+        script.Wait(200);
+        script.WantOut(3, 3);
+        script.Request(2);
+        script.Wait(200);
+        script.FrontEnd.Clear();
+        script.Resume(NodeId.Replica(3));
+        script.Wait(200);
+        Assert.That(script.Member(3).State, Is.EqualTo(MemberState.Left));
+        Assert.That(script.Member(3).NextDeadline, Is.EqualTo(Instant.Never), "nothing is left to do");
+        script.FrontEnd.Clear();
+        script.Request(3);
+        Assert.That(script.FrontEnd.Where(received => received.Message is ReplyMessage).Select(received => received.From.Number), Is.EqualTo(new byte[] { 1, 2, 4 }));
+    }
+
+    /// <summary>The fourth's folder is lost, the lost one ordered out, and the new one's JOIN is ordered.</summary>
+    private static ProtocolScript Joining(Func<GroupOptions, GroupOptions>? change = null)
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Request(1);
+        script.Request(2);
+        script.Wipe(4);
+        script.WantOut(4, 4);
+        script.Start(NodeId.Replica(4));
+        script.Wait(1200);
+        Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Joining));
+        return script;
+    }
+
+    private static void Join(ProtocolScript script, byte id)
+    {
+        script.Restore(id);
+        script.Wait(1500);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Numerics;
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+
+namespace Dams.Tests.Ordering.Scenarios;
+
+/// <summary>A message as a line of a trace: what it says, for someone who learns the protocol.</summary>
+internal static class MessageText
+{
+    /// <summary>The name by which a script matches a message.</summary>
+    public static string TypeOf(Message message) => message is ReplyMessage ? nameof(MessageType.Reply) : message.GetType().Name;
+
+    /// <summary>The place in the order that a message is about; zero for most.</summary>
+    public static SequenceNumber NumberOf(Message message) => message switch
+    {
+        Order m => m.Entry.Seq,
+        Retrans m => m.Entry.Seq,
+        Fetched m => m.Entry.Seq,
+        _ => SequenceNumber.Zero,
+    };
+
+    public static string Of(Message message) => TypeOf(message) + message switch
+    {
+        Req m => $" {m.Request.Key.Low}",
+        ReqAck { Status: ReqAckStatus.NotSequencer } m => $" {m.Key.Low} NotSequencer{(m.Argument > 0 ? $" (ask seq{m.Argument})" : "")}",
+        ReqAck { Status: ReqAckStatus.Ordered or ReqAckStatus.Duplicate } m => $" {m.Key.Low} {m.Status} #{m.Argument}",
+        ReqAck m => $" {m.Key.Low} {m.Status}",
+        Order m => Of(m.Entry),
+        Retrans m => Of(m.Entry),
+        Fetched m => Of(m.Entry),
+        Stored m => $" up to #{m.Progress.Durable}",
+        State m => $" on disk up to #{m.Progress.Durable}",
+        Commit m => $" up to #{m.CommitSeq}",
+        Sync m => $" last #{m.MaxSeq} committed #{m.CommitSeq}",
+        Nak m => $" {Missing(m)}",
+        ReplyMessage m => $" {m.Key.Low} #{m.Seq}",
+        Resend m => $" {m.Key.Low} #{m.Seq}",
+        Dams.Ordering.Messages.Missing m => $" {m.Key.Low} #{m.Seq}",
+        SeqSuspect m => $" e{m.Epoch}",
+        Prepare m => $" e{m.Reign.Epoch}",
+        Promise m => $" e{m.Reign.Epoch} (installed {(m.Installed == Epoch.None ? "none" : $"e{m.Installed}")}, log to #{m.Last})",
+        Fetch m => $" #{m.From}..#{m.To}",
+        NewView m => $" e{m.Reign.Epoch} tail #{m.Tail}",
+        NewViewAck m => $" e{m.Reign.Epoch} up to #{m.Progress.Durable}",
+        Refused m => $" (promised e{m.Promised.Epoch})",
+        JoinReq m => $" {m.Incarnation}{(m.After > SequenceNumber.Zero ? $" instead of #{m.After}" : "")}",
+        CaughtUp m => $" {m.Incarnation} executed #{m.Executed}",
+        LeaveReq m => $" r{m.Member}:{m.Incarnation}{(m.IsForced ? " forced" : "")}",
+        HandOver m => $" e{m.Epoch}",
+        _ => "",
+    };
+
+    private static string Of(Entry entry) => $" #{entry.Seq} e{entry.Epoch} " + (MembershipChange.TryRead(entry, out var change)
+        ? $"{entry.Kind.ToString().ToUpperInvariant()} r{change.Member}:{change.Incarnation}"
+        : $"request {entry.Request.Key.Low}");
+
+    private static string Missing(Nak nak)
+    {
+        var numbers = new List<string>();
+        for (var rest = nak.Bitmap; rest != 0; rest &= rest - 1)
+            numbers.Add($"#{nak.From + BitOperations.TrailingZeroCount(rest)}");
+        return string.Join(" ", numbers);
+    }
+}

@@ -1,0 +1,219 @@
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using Dams.Replica.Core;
+using Dams.Replica.Versions.Ledger;
+using Dams.Tests.Simulation;
+
+namespace Dams.Tests.Ordering.Scenarios;
+
+/// <content>How the parts are moved.</content>
+internal sealed partial class ProtocolScript
+{
+    private readonly List<Flight> _lost = [];
+
+    private readonly record struct Flight(Envelope Envelope, NodeId To, Message Message);
+
+    private Instant InstantOf(SimulatedNode node) => new(_now, WallStart + (_now / TimeSpan.TicksPerMillisecond) + node.WallOffset);
+
+    private void StartUp(SimulatedNode node)
+    {
+        node.Boot = new BootId(++_boots);
+        node.Outbox = new Outbox();
+        node.Life++;
+        node.PausedUntil = 0;
+        switch (node.Id.Role)
+        {
+            case NodeRole.Sequencer:
+                var sequencer = new SequencerProtocol(Options, node.Id.Number, node.Boot, node.Outbox, _boots);
+                node.Protocol = sequencer;
+                sequencer.Start(InstantOf(node));
+                break;
+            case NodeRole.Manager:
+                node.Protocol = new LeaveRequester(Options, node.Outbox);
+                break;
+            default:
+                var replica = new ReplicaNode(Options, node.Id.Number, node.Log!, node.Outbox, new LedgerEngine(), 0, new ReplicaCoreOptions(), _boots,
+                    core => new Consumer(this, node, core), restored: node.Snapshot);
+                node.Protocol = replica;
+                if (node.Snapshot is { } snapshot)
+                    Replay(node, snapshot.Seq);
+                replica.Start(InstantOf(node));
+                break;
+        }
+
+        Settle(node);
+        _effects.Clear();
+    }
+
+    private void Replay(SimulatedNode node, SequenceNumber upTo)
+    {
+        for (var i = 0; i < upTo.Value; i++)
+            node.Replica.Core.OnDelivered(_checker.Order[i], default);
+        node.Outbox.ClearMessages();
+    }
+
+    private void Run()
+    {
+        while (_flights.TryDequeue(out var flight))
+            Deliver(flight);
+    }
+
+    private void Release(Func<Flight, bool> isChosen)
+    {
+        foreach (var flight in _held.Where(isChosen).ToList())
+        {
+            _held.Remove(flight);
+            _flights.Enqueue(flight);
+        }
+
+        Run();
+    }
+
+    private void Deliver(Flight flight)
+    {
+        var (envelope, to, message) = flight;
+        if (to.Role == NodeRole.FrontEnd)
+        {
+            FrontEnd.Add((envelope.From, message));
+            Note(envelope.From, "->", to, message);
+            return;
+        }
+
+        if (!_nodes.TryGetValue(to, out var node) || !node.IsUp)
+            return;
+        if (node.PausedUntil > 0)
+        {
+            _held.Add(flight);
+            return;
+        }
+
+        Step(node, () => node.Protocol!.OnMessage(envelope, message, InstantOf(node)));
+        Note(envelope.From, "->", to, message);
+    }
+
+    /// <summary>One input, and what the shell does after it.</summary>
+    private void Step(SimulatedNode node, Action input)
+    {
+        var before = StateOf(node);
+        input();
+        Settle(node);
+        if (StateOf(node) is var after && after != before)
+            _effects.Add($"becomes {after}");
+    }
+
+    private void Settle(SimulatedNode node)
+    {
+        node.Protocol!.OnBatchEnd(InstantOf(node));
+        if (IsChecked)
+            _checker.OnStep(node);
+        SendAll(node);
+        if (_unflushed.Contains(node.Id) || node.Outbox.TakeFlush() is not (> 0 and var write))
+            return;
+        node.Log!.Sync(write);
+        node.Protocol.OnFlushed(write, InstantOf(node));
+        Settle(node);
+    }
+
+    private void SendAll(SimulatedNode node)
+    {
+        foreach (var outgoing in node.Outbox.Messages)
+        {
+            var flight = new Flight(new Envelope(node.Id, node.Boot, outgoing.Epoch), outgoing.To, outgoing.Message);
+            var rule = _rules.Find(candidate => candidate.TryApply(node.Id, outgoing.To, outgoing.Message));
+            switch (rule?.Delivery)
+            {
+                case Delivery.Drop:
+                    _lost.Add(flight);
+                    break;
+                case Delivery.Hold:
+                    _held.Add(flight);
+                    _lost.Add(flight);
+                    break;
+                case Delivery.Duplicate:
+                    _flights.Enqueue(flight);
+                    _flights.Enqueue(flight);
+                    break;
+                default:
+                    _flights.Enqueue(flight);
+                    break;
+            }
+        }
+
+        node.Outbox.ClearMessages();
+    }
+
+    private void Note(NodeId from, string arrow, NodeId to, Message message)
+    {
+        var effects = string.Join(", ", TakeEffects());
+        if (effects.Length > 0 || IsShown(message))
+            Trace.Add(from.ToString(), arrow, to.ToString(), MessageText.Of(message), effects);
+        NoteLost();
+    }
+
+    /// <summary>What was sent in a step and does not arrive is told after the step.</summary>
+    private void NoteLost()
+    {
+        foreach (var flight in _lost)
+        {
+            if (IsShown(flight.Message))
+                Trace.Add(flight.Envelope.From.ToString(), _held.Contains(flight) ? "-|" : "-x", flight.To.ToString(), MessageText.Of(flight.Message), "");
+        }
+
+        _lost.Clear();
+    }
+
+    private bool IsShown(Message message) => !s_quiet.Contains(MessageText.TypeOf(message)) || _shown.Contains(MessageText.TypeOf(message));
+
+    private List<string> TakeEffects()
+    {
+        var taken = _effects.ToList();
+        _effects.Clear();
+        return taken;
+    }
+
+    private static string StateOf(SimulatedNode node) => node.Protocol switch
+    {
+        SequencerProtocol { State: SequencerState.Standby } => "Standby",
+        SequencerProtocol sequencer => $"{sequencer.State} e{sequencer.Epoch}",
+        ReplicaNode { Member: { State: MemberState.Halted } member } => $"Halted ({member.HaltReason})",
+        ReplicaNode { Member: { State: MemberState.Following } member } => $"{(member.IsVoter ? "Following" : "Following without a vote")} e{member.Installed.Epoch}",
+        ReplicaNode { Member: { State: MemberState.Promised } member } => $"Promised e{member.Promised.Epoch}",
+        ReplicaNode replica => replica.Member.State.ToString(),
+        LeaveRequester requester => requester.Leaving is { } leaving ? $"asking {leaving} out" : "content",
+        _ => "",
+    };
+
+    /// <summary>Who is where, a line each.</summary>
+    public void TellStatus()
+    {
+        foreach (var node in _nodes.Values.Where(node => node.Id.Role != NodeRole.Manager))
+        {
+            var place = node.Protocol switch
+            {
+                SequencerProtocol { State: SequencerState.Active } sequencer => $", last #{sequencer.MaxSeq} committed #{sequencer.CommitSeq} {sequencer.View}",
+                ReplicaNode { Member: var member } => $", log to #{member.Contiguous} executed #{member.Executed}",
+                _ => "",
+            };
+            Trace.Add($"{node.Id}: {(node.IsUp ? StateOf(node) : "down")}{place}");
+        }
+    }
+
+    /// <summary>Whom the reigning sequencers report as falling behind.</summary>
+    public void TellLaggards()
+    {
+        foreach (var node in _nodes.Values.Where(node => node.Protocol is SequencerProtocol { State: SequencerState.Active }))
+            Trace.Add($"{node.Id} reports {string.Join(" ", node.Sequencer.LaggardsAt(InstantOf(node)).Select(id => NodeId.Replica(id).ToString()).DefaultIfEmpty("nobody"))}");
+    }
+
+    private sealed class Consumer(ProtocolScript script, SimulatedNode node, ReplicaCore core) : IEntryConsumer
+    {
+        public void OnDelivered(Entry entry, Instant now)
+        {
+            if (script.IsChecked)
+                script._checker.OnDelivered(node, entry, script._replicas);
+            script._effects.Add($"executes #{entry.Seq}");
+            core.OnDelivered(entry, now);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using NUnit.Framework;
+using static Dams.Tests.Ordering.Scenarios.BugList;
+
+namespace Dams.Tests.Ordering.Scenarios;
+
+/// <summary>Who reigns, and what becomes of the log when that changes.</summary>
+[Category("Scenarios")]
+internal sealed class ReignTests
+{
+    // Bug: zombie sequencer orders after a reset.
+    [Test]
+    public void A_zombie_orders_nothing_after_a_reset()
+    {
+        var script = ProtocolScript.Started();
+        script.Request(1);
+        script.Drop("r*|seq2", "seq1");
+        script.Pause(NodeId.Sequencer(1));
+        script.Wait(1700);
+        script.Heal();
+        script.Request(2);
+        script.Resume(NodeId.Sequencer(1));
+        Assert.That(script.Sequencer(1).State, Is.EqualTo(SequencerState.Standby));
+        Assert.That(script.Options.Members.Select(id => script.Member(id).Contiguous.Value), Is.All.EqualTo(1));
+    }
+
+    // Bug: minority reset on both sides of a partition.
+    [Test]
+    public void Neither_half_of_a_partition_begins_an_epoch()
+    {
+        var script = ProtocolScript.Started();
+        script.Cut("r1|r2|seq1", "r3|r4|seq2");
+        script.Wait(5000);
+        Assert.That(script.Sequencer(2).Activations, Is.Zero);
+        Assert.That(script.Sequencer(1).Activations, Is.EqualTo(1));
+        script.Heal();
+        script.Wait(3000);
+        AssertServes(script);
+    }
+
+    // Bug: longest log wins over newer epoch.
+    [Test]
+    public void A_longer_log_of_an_older_epoch_loses() => OnlyWithoutMutant(Mutant.LongestLogWins, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Request(1);
+        script.Drop("seq1", "r1|r2|r3", "Order");
+        for (ulong i = 2; i <= 5; i++)
+            script.Request(i);
+        script.Crash(NodeId.Sequencer(1));
+        script.Heal();
+        script.Cut("r4", "*");
+        script.Wait(1700);
+        script.Request(6, 2);
+        Assert.That(script.Order, Has.Count.EqualTo(2));
+        script.Crash(NodeId.Sequencer(2));
+        script.Heal();
+        script.Cut("r1", "*");
+        script.Start(NodeId.Sequencer(1));
+        script.Wait(3000);
+        Assert.That(script.Member(4).Contiguous.Value, Is.EqualTo(2));
+        Assert.That(script.Log(4).Read(new SequenceNumber(2))!.Epoch, Is.EqualTo(Epoch.Of(2, 2)));
+    });
+
+    // Bug: recovery that needs everyone.
+    [Test]
+    public void A_new_epoch_begins_without_a_dead_member()
+    {
+        var script = ProtocolScript.Started();
+        script.Crash(NodeId.Replica(4));
+        script.Crash(NodeId.Sequencer(1));
+        script.Wait(1700);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Active));
+        script.Request(1, 2);
+        Assert.That(script.Member(1).Executed.Value, Is.EqualTo(1));
+    }
+
+    // Bug: duelling candidates.
+    [Test]
+    public void Candidates_that_meet_do_not_go_on_for_ever()
+    {
+        var script = ProtocolScript.Started(sequencers: 3);
+        script.Crash(NodeId.Sequencer(1));
+        script.Hold("seq2", "r*", "Prepare");
+        script.Wait(1600);
+        Assert.That(script.Sequencer(2).State, Is.Not.EqualTo(SequencerState.Active));
+        script.Heal();
+        script.Release();
+        script.Wait(3000);
+        Assert.That(new[] { script.Sequencer(2), script.Sequencer(3) }.Count(sequencer => sequencer.State == SequencerState.Active), Is.EqualTo(1));
+        Assert.That(script.Sequencer(2).Activations + script.Sequencer(3).Activations, Is.EqualTo(1));
+    }
+
+    // Bug: epoch reused by a restarted candidate.
+    [Test]
+    public void A_restarted_candidate_cannot_use_what_its_former_life_was_promised()
+    {
+        var script = ProtocolScript.Started();
+        var former = new Reign(Epoch.Of(2, 2), new BootId(100));
+        script.Inject(NodeId.Sequencer(2), NodeId.Replica(1), new Prepare(former), boot: former.Boot);
+        Assert.That(script.Member(1).Promised, Is.EqualTo(former));
+        var present = former with { Boot = new BootId(101) };
+        script.Inject(NodeId.Sequencer(2), NodeId.Replica(1), new Prepare(present), boot: present.Boot);
+        Assert.That(script.Member(1).Promised, Is.EqualTo(former));
+        script.Inject(NodeId.Sequencer(2), NodeId.Replica(1),
+            new NewView(present, SequenceNumber.Zero, Chain.Genesis, SequenceNumber.Zero, 0, 1, script.Member(1).View), boot: present.Boot);
+        Assert.That(script.Member(1).Installed.Epoch, Is.EqualTo(Epoch.Of(1, 1)));
+    }
+
+    // Bug: refusal that reaches nobody.
+    [Test]
+    public void Who_is_refused_learns_it_and_comes_back_higher() => OnlyWithoutMutant(Mutant.RefusalReachesNobody, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Crash(NodeId.Sequencer(2));
+        var dead = new Reign(Epoch.Of(2, 2), new BootId(100));
+        for (byte id = 1; id <= 3; id++)
+            script.Inject(NodeId.Sequencer(2), NodeId.Replica(id), new Prepare(dead), boot: dead.Boot);
+        script.Wait(5000);
+        Assert.That(script.Sequencer(1).State, Is.EqualTo(SequencerState.Active));
+        Assert.That(script.Sequencer(1).Epoch, Is.GreaterThan(dead.Epoch));
+        AssertServes(script);
+    });
+
+    // Bug: stale tail executed on a newer epoch's commit.
+    [Test]
+    public void A_commit_of_an_epoch_that_is_not_installed_executes_nothing() => OnlyWithoutMutant(Mutant.CommitIsObeyedAcrossEpochs, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Request(1);
+        script.Drop("seq1", "r1|r2|r3", "Order#2");
+        script.Request(2);
+        script.Crash(NodeId.Sequencer(1));
+        script.Heal();
+        script.Cut("r4", "*");
+        script.Wait(1700);
+        script.Heal();
+        script.Drop("seq2", "r4", "Prepare|NewView");
+        script.Request(3, 2);
+        script.Wait(500);
+        Assert.That(script.Member(4).Executed.Value, Is.EqualTo(1));
+        script.Heal();
+        script.Wait(1000);
+        Assert.That(script.Member(4).Executed.Value, Is.EqualTo(2));
+    });
+
+    // Bug: delayed NEWVIEW cuts acknowledged entries.
+    [Test]
+    public void A_delayed_NEWVIEW_is_acknowledged_and_cuts_nothing() => OnlyWithoutMutant(Mutant.DelayedNewViewCuts, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Hold("seq1", "r1", "NewView");
+        script.Inject(NodeId.Replica(1), NodeId.Sequencer(1), new GetView(Epoch.None));
+        script.Request(1);
+        script.Request(2);
+        script.Release();
+        Assert.That(script.Member(1).Durable.Value, Is.EqualTo(2));
+        Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Following));
+    });
+
+    // Bug: sequencer that is deaf but not mute.
+    [Test]
+    public void A_sequencer_that_hears_nobody_is_silent_and_is_followed_by_another()
+    {
+        var script = ProtocolScript.Started();
+        script.Drop("r*|seq2", "seq1");
+        script.Wait(3000);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Active));
+        script.Heal();
+        script.Wait(200);
+        Assert.That(script.Sequencer(1).State, Is.EqualTo(SequencerState.Standby));
+    }
+
+    // Bug: time running backwards at fail-over.
+    [Test]
+    public void Time_does_not_fall_when_the_next_sequencers_clock_is_behind() => OnlyWithoutMutant(Mutant.TimeFollowsTheClock, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.SetClock(NodeId.Sequencer(2), TimeSpan.FromHours(-1));
+        script.Request(1);
+        script.Crash(NodeId.Sequencer(1));
+        script.Wait(1700);
+        script.Request(2, 2);
+        Assert.That(script.Order, Has.Count.EqualTo(2));
+        Assert.That(script.Order[1].Time, Is.GreaterThanOrEqualTo(script.Order[0].Time));
+    });
+
+    // Bug: everyone restarted and nobody in the view.
+    [Test]
+    public void After_a_stop_of_everything_the_view_and_the_order_are_what_they_were()
+    {
+        var script = ProtocolScript.Started();
+        script.Request(1);
+        NodeId[] all = [.. script.Options.Members.Select(NodeId.Replica), NodeId.Sequencer(1), NodeId.Sequencer(2)];
+        foreach (var id in all)
+            script.Crash(id);
+        foreach (var id in all)
+            script.Start(id);
+        script.Wait(2000);
+        Assert.That(script.Options.Members.Select(id => (script.Member(id).IsVoter, script.Member(id).Executed.Value)), Is.All.EqualTo((true, 1L)));
+        AssertServes(script);
+    }
+
+    // Bug: same message twice after a view change.
+    [Test]
+    public void A_repeat_at_the_next_sequencer_has_the_first_answer_and_no_effect()
+    {
+        var script = ProtocolScript.Started();
+        script.Request(1);
+        script.Crash(NodeId.Sequencer(1));
+        script.Wait(1700);
+        script.FrontEnd.Clear();
+        script.Request(1, 2);
+        var replies = script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().ToList();
+        Assert.That(replies.Select(reply => reply.Seq.Value), Is.EqualTo(new[] { 1, 1, 1, 1 }));
+        Assert.That(script.Core(1).Sessions.Rows, Is.EqualTo(1));
+    }
+
+    private static void AssertServes(ProtocolScript script)
+    {
+        var reigning = script.Options.Sequencers.Single(id => script.IsUp(NodeId.Sequencer(id)) && script.Sequencer(id).State == SequencerState.Active);
+        var before = script.Order.Count;
+        script.Request(1000, reigning);
+        script.Wait(500);
+        Assert.That(script.Order, Has.Count.EqualTo(before + 1));
+        Assert.That(script.Options.Members.Select(id => script.Member(id).Executed.Value), Is.All.EqualTo(before + 1));
+    }
+}

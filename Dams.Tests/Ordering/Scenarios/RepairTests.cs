@@ -1,0 +1,194 @@
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using Dams.Replica.Core;
+using Dams.Replica.Versions.Ledger;
+using Dams.Tests.Replica;
+using NUnit.Framework;
+using static Dams.Tests.Ordering.Scenarios.BugList;
+
+namespace Dams.Tests.Ordering.Scenarios;
+
+/// <summary>Losses, repeats and bounds on the normal path.</summary>
+[Category("Scenarios")]
+internal sealed class RepairTests
+{
+    // Bug: duplicate swallowed, client waits for ever.
+    [Test]
+    public void A_repeat_after_lost_replies_brings_them_again() => OnlyWithoutMutant(Mutant.DuplicateIsSwallowed, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Drop("r*", "fe1", "Reply", 4);
+        script.Request(1);
+        Assert.That(script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>(), Is.Empty);
+        script.Request(1);
+        Assert.That(script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().Count(), Is.EqualTo(4));
+        Assert.That(script.Order, Has.Count.EqualTo(1));
+    });
+
+    // Bug: finite dedupe window.
+    [Test]
+    public void A_repeat_that_the_history_has_forgotten_is_answered_from_the_session_table()
+    {
+        var script = ProtocolScript.Started(change: options => options with { HistoryEntriesMax = 4 });
+        for (ulong i = 1; i <= 10; i++)
+            script.Request(i);
+        script.FrontEnd.Clear();
+        script.Request(1);
+        Assert.That(script.Order, Has.Count.EqualTo(11), "it is ordered again");
+        Assert.That(script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().Select(reply => reply.Seq.Value), Is.EqualTo(new[] { 1, 1, 1, 1 }));
+        Assert.That(script.Core(2).Sessions.Rows, Is.EqualTo(10));
+    }
+
+    // Bug: lost last message.
+    [Test]
+    public void The_loss_of_the_last_message_is_shown_by_SYNC()
+    {
+        var script = ProtocolScript.Started();
+        script.Drop("seq1", "r3", "Order", 1);
+        script.Drop("seq1", "r3", "Commit", 1);
+        script.Request(1);
+        Assert.That(script.Member(3).Contiguous, Is.EqualTo(SequenceNumber.Zero));
+        script.Wait(80);
+        Assert.That(script.Member(3).Executed.Value, Is.EqualTo(1));
+    }
+
+    // Bug: gap skipped (any larger number accepted).
+    [Test]
+    public void A_gap_is_not_skipped() => OnlyWithoutMutant(Mutant.GapIsSkipped, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Drop("seq1", "r2", "Order#1");
+        script.Hold("r2", "*", "Nak");
+        script.Request(1);
+        script.Request(2);
+        Assert.That((script.Member(2).Contiguous, script.Member(2).Executed), Is.EqualTo((SequenceNumber.Zero, SequenceNumber.Zero)));
+        script.Heal();
+        script.Release();
+        Assert.That(script.Member(2).Executed.Value, Is.EqualTo(2));
+    });
+
+    // Bug: hold-back releases the message just received instead of the next.
+    [Test]
+    public void Entries_that_come_in_reverse_are_taken_in_order()
+    {
+        var script = ProtocolScript.Started();
+        script.Hold("seq1", "r2", "Order");
+        script.Drop("r2", "*", "Nak");
+        for (ulong i = 1; i <= 6; i++)
+            script.Request(i);
+        script.Trace.Take();
+        script.Release(reversed: true);
+        Assert.That(script.Member(2).Executed.Value, Is.EqualTo(6));
+        Assert.That(script.Trace.Take().Single(line => line.Contains("r2", StringComparison.Ordinal) && line.Contains("executes", StringComparison.Ordinal)),
+            Does.EndWith("executes #1, executes #2, executes #3, executes #4, executes #5, executes #6"));
+    }
+
+    // Bug: non-cumulative ack taken as cumulative.
+    [Test]
+    public void What_is_held_beyond_a_gap_counts_for_nothing()
+    {
+        var script = ProtocolScript.Started();
+        script.Drop("seq1", "r2|r3|r4", "Order#1");
+        script.Drop("r*", "*", "Nak");
+        for (ulong i = 1; i <= 3; i++)
+            script.Request(i);
+        Assert.That(script.Member(1).Durable.Value, Is.EqualTo(3));
+        Assert.That(script.Sequencer(1).CommitSeq, Is.EqualTo(SequenceNumber.Zero));
+    }
+
+    // Bug: history full for ever.
+    [Test]
+    public void A_full_history_is_busy_only_until_something_is_committed()
+    {
+        var script = ProtocolScript.Started(change: options => options with { HistoryEntriesMax = 4 });
+        for (byte id = 1; id <= 4; id++)
+            script.HoldFlushes(id);
+        for (ulong i = 1; i <= 5; i++)
+            script.Request(i);
+        Assert.That(Acks(script).Last(), Is.EqualTo(ReqAckStatus.Busy));
+        script.Flush(1);
+        script.Flush(2);
+        script.Request(5);
+        Assert.That(Acks(script).Last(), Is.EqualTo(ReqAckStatus.Ordered));
+        for (ulong i = 6; i <= 30; i++)
+            script.Request(i);
+        Assert.That(script.Order, Has.Count.EqualTo(30));
+    }
+
+    // Bug: one slow member stops the group.
+    [Test]
+    public void A_slow_member_is_waited_for_by_nobody_and_finds_in_the_others_logs_what_the_history_has_dropped()
+    {
+        var script = ProtocolScript.Started(change: options => options with { HistoryEntriesMax = 4 });
+        script.Cut("r3", "*");
+        for (ulong i = 1; i <= 40; i++)
+            script.Request(i);
+        Assert.That(script.Order, Has.Count.EqualTo(40));
+        script.Heal();
+        script.Wait(2000);
+        Assert.That(script.Member(3).Executed.Value, Is.EqualTo(40));
+    }
+
+    // Bug: one slow member stops the group.
+    [Test]
+    public void A_member_whose_disk_stands_still_is_reported_and_nobody_else_is()
+    {
+        var script = ProtocolScript.Started();
+        script.HoldFlushes(3);
+        script.Request(1);
+        script.Wait(29_000);
+        Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.Empty);
+        script.Wait(2_000);
+        Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.EqualTo(new byte[] { 3 }));
+    }
+
+    // Bug: wall clock in a replica.
+    [Test]
+    public void What_a_replicas_own_clock_says_is_not_in_its_state()
+    {
+        var (left, right) = (new ReplicaCore(new LedgerEngine(), new ReplicaCoreOptions(), new Replies()), new ReplicaCore(new LedgerEngine(), new ReplicaCoreOptions(), new Replies()));
+        var (source, chain) = (new SeededRandom(1), Chain.Genesis);
+        for (var i = 1; i <= 50; i++)
+        {
+            var entry = new Entry(new SequenceNumber(i), Epoch.Of(1, 1), 1_700_000_000_000 + i, EntryKind.Operation, chain, ProtocolScript.MakeRequest((ulong)source.Below(30)));
+            chain = entry.Chain;
+            left.OnDelivered(entry, new Instant(i, 0));
+            right.OnDelivered(entry, new Instant(1_000_000 * i, 4_000_000_000_000 - i));
+        }
+
+        Assert.That(left.Digest(), Is.EqualTo(right.Digest()));
+    }
+
+    // Bug: two entries for one number are repaired in place.
+    [Test]
+    public void Another_entry_under_a_stored_number_halts()
+    {
+        var script = ProtocolScript.Started();
+        script.IsChecked = false;
+        script.Request(1);
+        var other = new Entry(new SequenceNumber(1), Epoch.Of(1, 1), 1, EntryKind.Operation, Chain.Genesis, ProtocolScript.MakeRequest(9));
+        script.Inject(NodeId.Sequencer(1), NodeId.Replica(1), new Order(other), Epoch.Of(1, 1), script.Sequencer(1).Boot);
+        Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Halted));
+        script.Request(2);
+        Assert.That(script.Member(1).Contiguous.Value, Is.EqualTo(1));
+        script.Wait(1000);
+        Assert.That(script.Member(1).NextDeadline, Is.EqualTo(Instant.Never));
+    }
+
+    // Bug: two callers with one request id.
+    [Test]
+    public void Two_callers_with_one_request_id_are_two_requests()
+    {
+        var (one, other) = (RequestKey.OfClient("MTLA1001\0booking"u8), RequestKey.OfClient("MTLP1001\0booking"u8));
+        Assert.That(one, Is.Not.EqualTo(other));
+        var script = ProtocolScript.Started();
+        foreach (var (key, number) in new[] { (one, 1UL), (other, 2UL) })
+            script.Inject(NodeId.FrontEnd(1), NodeId.Sequencer(1), new Req(ProtocolScript.MakeRequest(number) with { Key = key }));
+        Assert.That(script.Core(1).Sessions.Rows, Is.EqualTo(2));
+        Assert.That(script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().Select(reply => reply.Seq.Value).Distinct(), Is.EqualTo(new[] { 1, 2 }));
+    }
+
+    private static IEnumerable<ReqAckStatus> Acks(ProtocolScript script) =>
+        script.FrontEnd.Select(received => received.Message).OfType<ReqAck>().Select(ack => ack.Status);
+}

@@ -1,0 +1,167 @@
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using NUnit.Framework;
+using static Dams.Tests.Ordering.Scenarios.BugList;
+
+namespace Dams.Tests.Ordering.Scenarios;
+
+/// <summary>Disks: what may be said when, and who is counted.</summary>
+[Category("Scenarios")]
+internal sealed class StorageRuleTests
+{
+    // Bug: promise forgotten by a restart.
+    [Test]
+    public void A_promise_outlives_a_restart() => OnlyWithoutMutant(Mutant.PromiseIsForgotten, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        var reign = new Reign(Epoch.Of(2, 2), new BootId(100));
+        script.Inject(NodeId.Sequencer(2), NodeId.Replica(1), new Prepare(reign), boot: reign.Boot);
+        script.Restart(NodeId.Replica(1));
+        Assert.That(script.Member(1).Promised, Is.EqualTo(reign));
+        script.Request(1);
+        Assert.That(script.Member(1).Contiguous, Is.EqualTo(SequenceNumber.Zero));
+    });
+
+    // Bug: promise forgotten by a restart.
+    [Test]
+    public void A_promise_is_not_given_before_it_is_on_disk()
+    {
+        var script = ProtocolScript.Started();
+        var reign = new Reign(Epoch.Of(2, 2), new BootId(100));
+        script.HoldFlushes(1);
+        script.Trace.Take();
+        script.Inject(NodeId.Sequencer(2), NodeId.Replica(1), new Prepare(reign), boot: reign.Boot);
+        Assert.That(script.Trace.Take(), Has.None.Contains("Promise e"));
+        script.Flush(1);
+        Assert.That(script.Trace.Take(), Has.Some.Contains("r1 -> seq2 Promise e2.2"));
+    }
+
+    // Bug: acknowledged before fsync.
+    [Test]
+    public void What_is_not_flushed_is_not_acknowledged() => OnlyWithoutMutant(Mutant.AcknowledgedBeforeFlush, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        for (byte id = 1; id <= 3; id++)
+            script.HoldFlushes(id);
+        script.Request(1);
+        Assert.That(script.Sequencer(1).CommitSeq, Is.EqualTo(SequenceNumber.Zero));
+        script.Flush(1);
+        Assert.That(script.Sequencer(1).CommitSeq.Value, Is.EqualTo(1));
+    });
+
+    // Bug: order known only to the dead.
+    [Test]
+    public void An_entry_that_only_one_has_is_not_executed() => OnlyWithoutMutant(Mutant.CommitQuorumOfOne, AnEntryIsOnOneDisk);
+
+    // Bug: order known only to the dead.
+    [Test]
+    public void An_entry_is_not_executed_because_it_is_there() => OnlyWithoutMutant(Mutant.ExecutedOnOrder, AnEntryIsOnOneDisk);
+
+    // Bug: member with a wiped disk counted under its old id.
+    [Test]
+    public void A_wiped_member_does_not_stand_for_what_it_had()
+    {
+        var script = WipedAndPromising(keepsIdentity: false);
+        Assert.That(script.Sequencer(2).State, Is.Not.EqualTo(SequencerState.Active));
+        script.Start(NodeId.Replica(1));
+        script.Wait(3000);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Active));
+        Assert.That(script.Member(2).Executed.Value, Is.EqualTo(1), "what was executed is still there");
+        Assert.That(WipedAndPromising(keepsIdentity: true).Sequencer(2).MaxSeq, Is.EqualTo(SequenceNumber.Zero), "under its old identity it would have been lost");
+    }
+
+    // Bug: wiped member taken for a first start.
+    [Test]
+    public void Wiped_members_do_not_make_a_first_start()
+    {
+        var script = ProtocolScript.Started();
+        script.Request(1);
+        foreach (var id in script.Options.Members)
+            script.Crash(NodeId.Replica(id));
+        script.Crash(NodeId.Sequencer(1));
+        script.Crash(NodeId.Sequencer(2));
+        foreach (byte id in new byte[] { 2, 3, 4 })
+        {
+            script.Wipe(id);
+            script.Start(NodeId.Replica(id));
+        }
+
+        script.Start(NodeId.Sequencer(1));
+        script.Wait(5000);
+        Assert.That(script.Sequencer(1).Activations, Is.Zero, "the fourth may know of an epoch");
+        script.Start(NodeId.Replica(1));
+        script.Wait(5000);
+        Assert.That(script.Sequencer(1).Activations, Is.Zero, "it does, and its view has no quorum");
+    }
+
+    // Bug: quorum counted in the wrong view.
+    [Test]
+    public void A_stranger_to_the_chosen_logs_view_is_not_counted() => OnlyWithoutMutant(Mutant.QuorumOfStrangers, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Wipe(4);
+        script.WantOut(4, 4);
+        Assert.That(script.Sequencer(1).View.Voters, Is.EqualTo(3));
+        script.Drop("seq1", "r4");
+        script.Start(NodeId.Replica(4));
+        script.Crash(NodeId.Replica(2));
+        script.Crash(NodeId.Replica(3));
+        // Handed over, the second is a candidate whatever the evidence. The first member and the stranger promise: two of a view of three, but for the stranger.
+        script.Stop(1);
+        script.Wait(300);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Candidate));
+        script.Start(NodeId.Replica(2));
+        script.Wait(1000);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Active));
+    });
+
+    // Bug: trimming ignores silent members.
+    [Test]
+    public void Nothing_is_trimmed_that_a_silent_member_may_need() => OnlyWithoutMutant(Mutant.TrimmingIgnoresSilentMembers, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Cut("r4", "*");
+        for (ulong i = 1; i <= 5; i++)
+            script.Request(i);
+        script.Crash(NodeId.Sequencer(1));
+        script.Wait(1700);
+        script.Request(6, 2);
+        script.Wait(200);
+        for (byte id = 1; id <= 3; id++)
+        {
+            script.TakeSnapshot(id);
+            Assert.That(script.Log(id).Base, Is.EqualTo(SequenceNumber.Zero));
+        }
+
+        script.Heal();
+        script.Wait(2000);
+        Assert.That(script.Member(4).Executed.Value, Is.EqualTo(6));
+        script.TakeSnapshot(1);
+        Assert.That(script.Log(1).Base.Value, Is.EqualTo(6));
+    });
+
+    private static void AnEntryIsOnOneDisk(Func<GroupOptions, GroupOptions> change)
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Drop("seq1", "r2|r3|r4", "Order");
+        script.Request(1);
+        Assert.That(script.Member(1).Durable.Value, Is.EqualTo(1));
+        Assert.That(script.Member(1).Executed, Is.EqualTo(SequenceNumber.Zero));
+    }
+
+    /// <summary>The first and the fourth have executed an entry that the others lack; then the first is down, and the fourth has lost its disk.</summary>
+    private static ProtocolScript WipedAndPromising(bool keepsIdentity)
+    {
+        var script = ProtocolScript.Started();
+        script.Drop("seq1", "r2|r3");
+        script.Request(1);
+        Assert.That(script.Member(4).Executed.Value, Is.EqualTo(1));
+        script.Crash(NodeId.Replica(1));
+        script.Wipe(4, keepsIdentity);
+        script.Stop(1);
+        script.Start(NodeId.Replica(4));
+        script.Wait(1000);
+        return script;
+    }
+}
