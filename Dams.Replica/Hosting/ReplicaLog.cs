@@ -14,7 +14,7 @@ internal static partial class ReplicaLog
     [LoggerMessage(3002, LogLevel.Critical, "halted: {Reason}. This incarnation answers nothing any more.")]
     public static partial void Halted(ILogger logger, string reason);
 
-    [LoggerMessage(3005, LogLevel.Warning, "incarnation {Incarnation} has been ordered out of the group; this process ends")]
+    [LoggerMessage(3009, LogLevel.Warning, "incarnation {Incarnation} has been ordered out of the group; this process ends")]
     public static partial void Left(ILogger logger, string incarnation);
 
     [LoggerMessage(3003, LogLevel.Information, "serving the whole contract alone, with version {Version}: nothing is replicated, and nothing is kept")]
