@@ -41,9 +41,7 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// <summary>Whether a timer of its own is in the coordinator's queue, and for when.</summary>
     public Instant TimerAt { get; set; } = Instant.Never;
 
-    public Instant NextDeadline => Instant.Earlier(
-        IsAnswered ? JudgeUntil : Instant.Earlier(Deadline, RetryAt),
-        Instant.Earlier(BodyRetryAt, IsAnswered ? Instant.Never : Deadline));
+    public Instant NextDeadline => IsAnswered ? JudgeUntil : Instant.Earlier(Instant.Earlier(Deadline, RetryAt), BodyRetryAt);
 
     /// <summary>The vote for the number of a reply; null if there are too many.</summary>
     public ReplyVoter? VoteFor(ReplyMessage reply)

@@ -149,13 +149,14 @@ internal sealed partial class RequestCoordinator
     {
         var vote = call.Decided!;
         var replicas = vote.MajorityReplicas().ToArray();
+        // First of all: a timer that is left in the past would elapse for ever.
+        call.BodyRetryAt = now + _options.BodyRetry;
         if (replicas.Length == 0)
             return;
         var next = replicas.Where(id => !call.BodyAsked.Contains(id)).DefaultIfEmpty(replicas[0]).First();
         if (call.BodyAsked.Contains(next))
             call.BodyAsked.Clear();
         call.BodyAsked.Add(next);
-        call.BodyRetryAt = now + _options.BodyRetry;
         _sink.OnBodyWanted(new BodyWanted(call.Request.Key, call.Request.Digest, vote.Seq, next));
     }
 

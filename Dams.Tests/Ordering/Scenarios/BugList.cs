@@ -1,7 +1,9 @@
 using System.Reflection;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
+using Dams.Tests.Coordination;
 using Dams.Tests.Ordering.Transport;
+using Dams.Tests.Replica;
 using Dams.Tests.Simulation;
 using NUnit.Framework;
 
@@ -56,7 +58,17 @@ internal sealed class BugList
         ("nobody is left to decide", typeof(MembershipRuleTests), nameof(MembershipRuleTests.Nobody_is_ordered_out_when_the_rest_has_no_quorum_of_live_members)),
         ("a paused replica comes back after it was replaced", typeof(MembershipRuleTests), nameof(MembershipRuleTests.Who_was_ordered_out_while_it_stood_still_leaves_when_it_wakes)),
         ("nonce reuse after restart", typeof(SealingTests), nameof(SealingTests.A_nonce_never_repeats_under_a_key)),
-//UNIT
+        ("id reuse by a late message of a predecessor", typeof(SessionTableTests), nameof(SessionTableTests.A_late_message_of_a_former_life_has_no_effect)),
+        ("retry storm in step after fail-over", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.After_a_fail_over_the_repeats_do_not_come_in_step)),
+        ("\"all different\" reported as fine", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.All_different_is_divergence_and_not_fine)),
+        ("votes on text or on success only", typeof(ReplyVoterTests), nameof(ReplyVoterTests.Votes_are_on_digests_and_not_on_who_made_them_or_whether_the_text_is_there)),
+        ("votes split by a view change", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.Replies_for_different_numbers_are_not_added_up)),
+        ("slowest-ever limit inflated by one pause", typeof(SilenceLimitTests), nameof(SilenceLimitTests.One_pause_does_not_inflate_the_limit_for_ever)),
+        ("first pair is the wrong pair", typeof(ReplyVoterTests), nameof(ReplyVoterTests.The_first_pair_is_the_answer_and_the_late_ones_are_judged_by_it)),
+        ("everyone struck when there was no quorum", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.A_call_that_is_ordered_and_not_answered_by_two_ends_without_a_quorum)),
+        ("everyone suspected during a fail-over", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.A_slow_fail_over_makes_nobody_silent)),
+        ("reply slots shared between requests", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.Replies_to_one_request_say_nothing_about_another)),
+
     ];
 
     private static IEnumerable<TestCaseData> Bugs => s_bugs.Select(bug => new TestCaseData(bug.Bug, bug.Tests, bug.Test).SetArgDisplayNames(bug.Bug));

@@ -1,0 +1,120 @@
+using Dams.FrontEnd.Coordination;
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using NUnit.Framework;
+
+namespace Dams.Tests.Coordination;
+
+/// <summary>The vote on one number of a request.</summary>
+internal sealed class ReplyVoterTests
+{
+    private static readonly byte[] s_right = [1, 2, 3];
+    private static readonly byte[] s_wrong = [9];
+    private static readonly Digest s_asked = Digest.Of([7]);
+    private static readonly Instant s_now = new(1000, 0);
+
+    [Test]
+    public void Two_equal_replies_of_four_are_the_answer()
+    {
+        var voter = Voter();
+        Assert.That(voter.OnReply(1, Of(s_right), s_now), Is.False);
+        Assert.That(voter.OnReply(2, Of(s_wrong), s_now), Is.False);
+        Assert.That(voter.VerdictOn(2), Is.EqualTo(Verdict.Unjudged));
+        Assert.That(voter.OnReply(3, Of(s_right), s_now), Is.True);
+        Assert.That(voter.Result!.Value.ToArray(), Is.EqualTo(s_right));
+        Assert.That(voter.OnReply(4, Of(s_right), s_now), Is.False, "the majority is made once");
+        Assert.That(new byte[] { 1, 2, 3, 4, 5 }.Select(voter.VerdictOn), Is.EqualTo(new[] { Verdict.Right, Verdict.Wrong, Verdict.Right, Verdict.Right, Verdict.Waiting }));
+    }
+
+    [Test]
+    public void A_replica_does_not_agree_with_itself()
+    {
+        var voter = Voter();
+        voter.OnReply(1, Of(s_right), s_now);
+        Assert.That(voter.OnReply(1, Of(s_right), s_now), Is.False);
+        Assert.That((voter.Majority, voter.Replies, voter.MostEqual), Is.EqualTo(((Digest?)null, 1, 1)));
+    }
+
+    [Test]
+    public void Votes_are_on_digests_and_not_on_who_made_them_or_whether_the_text_is_there()
+    {
+        var voter = Voter();
+        voter.OnReply(1, Of(s_right, engine: 1, withBody: false), s_now);
+        Assert.That(voter.OnReply(2, Of(s_right, engine: 2, at: 50, withBody: false), s_now), Is.True);
+        Assert.That(voter.Result, Is.Null, "the answer is known, its bytes are not");
+        voter.OnReply(3, Of(s_right, engine: 3), s_now);
+        Assert.That(voter.Result!.Value.ToArray(), Is.EqualTo(s_right));
+    }
+
+    [Test]
+    public void The_first_replies_bytes_are_not_lost()
+    {
+        var voter = Voter();
+        voter.OnReply(1, Of(s_right), s_now);
+        voter.OnReply(2, Of(s_right, withBody: false), s_now);
+        Assert.That(voter.Result!.Value.ToArray(), Is.EqualTo(s_right));
+    }
+
+    // The rule stands on "at most one replica is wrong": two that are wrong alike and first can't be told from two that are right.
+    [Test]
+    public void The_first_pair_is_the_answer_and_the_late_ones_are_judged_by_it()
+    {
+        var voter = Voter();
+        voter.OnReply(1, Of(s_wrong), s_now);
+        voter.OnReply(2, Of(s_right), s_now);
+        Assert.That(voter.Majority, Is.Null, "one that is wrong and first decides nothing");
+        voter.OnReply(3, Of(s_right), s_now);
+        voter.OnReply(4, Of(s_wrong), s_now);
+        Assert.That(voter.Majority, Is.EqualTo(Digest.Of(s_right)));
+        Assert.That(new byte[] { 1, 4 }.Select(voter.VerdictOn), Is.All.EqualTo(Verdict.Wrong));
+    }
+
+    [Test]
+    public void A_second_different_reply_is_wrong_whatever_the_first_was()
+    {
+        var voter = Voter();
+        voter.OnReply(1, Of(s_right), s_now);
+        voter.OnReply(1, Of(s_wrong), s_now);
+        Assert.That(voter.OnReply(2, Of(s_right), s_now), Is.False, "who contradicts itself doesn't count");
+        Assert.That(voter.OnReply(3, Of(s_right), s_now), Is.True);
+        voter.OnReply(3, Of(s_wrong), s_now);
+        Assert.That(new byte[] { 1, 2, 3 }.Select(voter.VerdictOn), Is.EqualTo(new[] { Verdict.Wrong, Verdict.Right, Verdict.Wrong }));
+        Assert.That(voter.MajorityReplicas(), Is.EqualTo(new byte[] { 2 }));
+    }
+
+    [Test]
+    public void A_body_that_does_not_match_its_digest_is_wrong_and_counts_for_nothing()
+    {
+        var voter = Voter();
+        voter.OnReply(1, Of(s_right) with { Result = s_wrong }, s_now);
+        Assert.That(voter.OnReply(2, Of(s_right), s_now), Is.False);
+        Assert.That(voter.OnReply(3, Of(s_right), s_now), Is.True);
+        Assert.That(voter.Result!.Value.ToArray(), Is.EqualTo(s_right));
+        Assert.That(voter.VerdictOn(1), Is.EqualTo(Verdict.Wrong));
+    }
+
+    [Test]
+    public void A_fetched_body_that_does_not_match_accuses_who_gave_it()
+    {
+        var voter = Voter();
+        voter.OnReply(1, Of(s_right, withBody: false), s_now);
+        voter.OnReply(2, Of(s_right, withBody: false), s_now);
+        Assert.That(voter.OnBodyFetched(1, s_wrong), Is.False);
+        Assert.That((voter.VerdictOn(1), voter.Result), Is.EqualTo((Verdict.Wrong, (ReadOnlyMemory<byte>?)null)));
+        Assert.That(voter.MajorityReplicas(), Is.EqualTo(new byte[] { 2 }));
+        Assert.That(voter.OnBodyFetched(2, s_right), Is.True);
+        Assert.That(voter.Result!.Value.ToArray(), Is.EqualTo(s_right));
+    }
+
+    [Test]
+    public void A_vote_is_on_one_number_of_one_request()
+    {
+        Assert.That(() => Voter().OnReply(1, Of(s_right) with { Seq = new SequenceNumber(6) }, s_now), Throws.ArgumentException);
+        Assert.That(() => Voter().OnReply(1, Of(s_right) with { RequestDigest = default }, s_now), Throws.ArgumentException);
+    }
+
+    private static ReplyVoter Voter() => new(new SequenceNumber(5), s_asked);
+
+    private static ReplyMessage Of(byte[] result, byte engine = 1, long at = 5, bool withBody = true) => new(new RequestKey(1, 1, 1), new SequenceNumber(5),
+        new Incarnation(1), new SequenceNumber(at), engine, s_asked, Digest.Of(result), withBody ? result : ReadOnlyMemory<byte>.Empty, withBody);
+}
