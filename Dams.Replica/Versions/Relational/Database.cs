@@ -19,12 +19,7 @@ internal sealed class Database : IDisposable
     public Database()
     {
         _connection.Open();
-        using (var schema = _connection.CreateCommand())
-        {
-            schema.CommandText = Sql.Schema;
-            schema.ExecuteNonQuery();
-        }
-
+        Run(Sql.Schema);
         _openSlot = Prepare(Sql.OpenSlot, "$type", "$hospital", "$day", "$time", "$capacity");
         _closeSlot = Prepare(Sql.CloseSlot, "$type", "$hospital", "$day", "$time");
         _slotExists = Prepare(Sql.SlotExists, "$type", "$hospital", "$day", "$time");
@@ -83,11 +78,19 @@ internal sealed class Database : IDisposable
 
     public List<BucketKey> BucketKeys() => _bucketKeys.Rows(row => new BucketKey((Hospital)row.GetInt32(0), DayOf(row.GetString(1))));
 
-    public void Clear()
+    /// <summary>Replaces everything by what <paramref name="work"/> opens and books, which obeys the rules; or, if anything is thrown, nothing.</summary>
+    public void Load(Action work) => InTransaction(() =>
     {
-        using var clear = _connection.CreateCommand();
-        clear.CommandText = Sql.Clear;
-        clear.ExecuteNonQuery();
+        Run(Sql.BeginLoad);
+        work();
+        Run(Sql.EndLoad);
+    });
+
+    private void Run(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     /// <summary>Does all of it, or, if anything is thrown, nothing.</summary>

@@ -31,9 +31,8 @@ internal sealed class RelationalEngine : IAppointmentEngine, IDisposable
     public Bucket ReadBucket(BucketKey key) =>
         new(key, [.. _database.SlotsOf(key).Select(slot => new SlotState(slot.Slot, slot.Capacity, [.. _database.Holders(slot.Slot)]))]);
 
-    public void Restore(IEnumerable<Bucket> buckets) => _database.InTransaction(() =>
+    public void Restore(IEnumerable<Bucket> buckets) => _database.Load(() =>
     {
-        _database.Clear();
         foreach (var state in buckets.SelectMany(bucket => bucket.Slots))
         {
             _database.Open(state.Slot, state.Capacity);

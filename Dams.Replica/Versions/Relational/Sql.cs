@@ -12,7 +12,19 @@ internal static class Sql
     /// The constraints say a second time what the queries ask first, so that a mistake in them fails loudly and changes nothing.
     /// Rows of bookings are numbered in the order in which they come: that is the booking order.
     /// </summary>
-    public const string Schema =
+    public const string Schema = Tables + HolderIndex + TakenTrigger;
+
+    /// <summary>Before many rows are loaded: what would be kept up row by row is made at once afterwards, by <see cref="EndLoad"/>.</summary>
+    public const string BeginLoad = Clear + "DROP INDEX booking_of_slot; DROP TRIGGER place_taken;";
+
+    /// <summary>After the load. The constraint on places holds for what was counted, too.</summary>
+    public const string EndLoad = HolderIndex + TakenTrigger +
+        """
+        UPDATE slot SET taken = (
+            SELECT count(*) FROM booking WHERE type = slot.type AND hospital = slot.hospital AND day = slot.day AND time = slot.time);
+        """;
+
+    private const string Tables =
         """
         PRAGMA foreign_keys = ON;
         PRAGMA temp_store = MEMORY;
@@ -34,13 +46,25 @@ internal static class Sql
             UNIQUE (patient, day, time),
             UNIQUE (patient, day, type),
             FOREIGN KEY (type, hospital, day, time) REFERENCES slot (type, hospital, day, time));
-        CREATE INDEX booking_of_slot ON booking (type, hospital, day, time, number, patient); -- holders are read from it alone, in order
-        CREATE TRIGGER place_taken AFTER INSERT ON booking BEGIN
-            UPDATE slot SET taken = taken + 1 WHERE type = new.type AND hospital = new.hospital AND day = new.day AND time = new.time;
-        END;
         CREATE TRIGGER place_released AFTER DELETE ON booking BEGIN
             UPDATE slot SET taken = taken - 1 WHERE type = old.type AND hospital = old.hospital AND day = old.day AND time = old.time;
         END;
+
+        """;
+
+    /// <summary>Holders are read from it alone, in booking order.</summary>
+    private const string HolderIndex =
+        """
+        CREATE INDEX booking_of_slot ON booking (type, hospital, day, time, number, patient);
+
+        """;
+
+    private const string TakenTrigger =
+        """
+        CREATE TRIGGER place_taken AFTER INSERT ON booking BEGIN
+            UPDATE slot SET taken = taken + 1 WHERE type = new.type AND hospital = new.hospital AND day = new.day AND time = new.time;
+        END;
+
         """;
 
     public const string OpenSlot = "INSERT INTO slot (type, hospital, day, time, capacity) VALUES ($type, $hospital, $day, $time, $capacity)";
@@ -105,7 +129,7 @@ internal static class Sql
 
     public const string BucketKeys = "SELECT DISTINCT hospital, day FROM slot ORDER BY hospital, day";
 
-    public const string Clear = "DELETE FROM booking; DELETE FROM slot;";
+    private const string Clear = "DELETE FROM booking; DELETE FROM slot;";
 
     private const string ThisSlot = "type = $type AND hospital = $hospital AND day = $day AND time = $time";
 }
