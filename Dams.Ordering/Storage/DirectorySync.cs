@@ -8,10 +8,13 @@ namespace Dams.Ordering.Storage;
 /// Makes names durable: after a file was created, renamed or deleted the directory must be flushed too, or a power cut may undo it. .NET can't open a
 /// directory (File.OpenHandle fails on it), so this calls the C library. Windows has no such call and needs none: NTFS journals names.
 /// </summary>
-internal static class DirectorySync
+public static class DirectorySync
 {
     private const int ReadOnly = 0;
 
+    /// <summary>Flushes the names in a directory.</summary>
+    /// <param name="folder">The directory.</param>
+    /// <exception cref="IOException">The disk refused.</exception>
     public static void Flush(string folder)
     {
         if (OperatingSystem.IsWindows())

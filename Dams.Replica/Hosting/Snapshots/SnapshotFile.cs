@@ -1,3 +1,5 @@
+using Dams.Ordering.Storage;
+
 namespace Dams.Replica.Hosting.Snapshots;
 
 /// <summary>A snapshot that is being written. One thread. Unless it is committed, nothing of it stays.</summary>
@@ -34,7 +36,7 @@ internal sealed class SnapshotFile : IDisposable
         File.Move(_stream.Name, _path, overwrite: true);
         _isCommitted = true;
         if (_isDurable)
-            FolderSync.Flush(Path.GetDirectoryName(_path)!);
+            DirectorySync.Flush(Path.GetDirectoryName(_path)!);
     }
 
     /// <inheritdoc/>
