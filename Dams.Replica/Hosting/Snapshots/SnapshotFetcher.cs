@@ -89,7 +89,9 @@ internal sealed class SnapshotFetcher(
         try
         {
             var answer = await clients.Of(replica).GetStateDigestAsync(wanted.Value).WaitAsync(AnswerPatience, stopping).ConfigureAwait(false);
-            return (replica, answer.Found ? answer.Digest : null);
+            // What is no digest vouches for nothing, whoever says it.
+            var isDigest = answer is { Found: true, Digest.Length: 2 * State.StateDigester.DigestSize } && answer.Digest.All(char.IsAsciiHexDigitLower);
+            return (replica, isDigest ? answer.Digest : null);
         }
         catch (Exception problem) when (problem is CommunicationException or TimeoutException)
         {
