@@ -36,9 +36,22 @@ internal ref struct CanonicalReader(ReadOnlySpan<byte> bytes)
         return 0;
     }
 
+    public byte ByteBetween(byte min, byte max)
+    {
+        var value = Byte();
+        if (value >= min && value <= max)
+            return value;
+        _bad = true;
+        return min;
+    }
+
     public ushort UInt16() => TryTake(sizeof(ushort), out var taken) ? BinaryPrimitives.ReadUInt16LittleEndian(taken) : (ushort)0;
 
     public int Int32() => TryTake(sizeof(int), out var taken) ? BinaryPrimitives.ReadInt32LittleEndian(taken) : 0;
+
+    public long Int64() => TryTake(sizeof(long), out var taken) ? BinaryPrimitives.ReadInt64LittleEndian(taken) : 0;
+
+    public ulong UInt64() => TryTake(sizeof(ulong), out var taken) ? BinaryPrimitives.ReadUInt64LittleEndian(taken) : 0;
 
     public AppointmentType Type() => (AppointmentType)ByteUpTo((byte)AppointmentType.Dental);
 

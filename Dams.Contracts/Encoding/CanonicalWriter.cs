@@ -24,6 +24,18 @@ internal ref struct CanonicalWriter(Span<byte> buffer)
         Position += sizeof(int);
     }
 
+    public void Int64(long value)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(_buffer[Position..], value);
+        Position += sizeof(long);
+    }
+
+    public void UInt64(ulong value)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(_buffer[Position..], value);
+        Position += sizeof(ulong);
+    }
+
     public void Caller(CallerId caller)
     {
         Byte(caller.IsAdmin ? (byte)1 : (byte)0);

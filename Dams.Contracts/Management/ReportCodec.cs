@@ -1,0 +1,97 @@
+using Dams.Contracts.Encoding;
+
+namespace Dams.Contracts.Management;
+
+/// <summary>
+/// The encoding of reports: exactly one per value, little-endian, no padding.
+/// <code>
+/// report := opcode u8, replica u8, incarnation u64, then by opcode:
+///   1 Verdict   front end u8, boot u64, count u8, sequence i64 …     5 Restart  restart i64
+///   2 Suspicion cause u8, sequence i64                               6 Loss     cause u8
+///   3 Vote      manager u8, case i64, guilty u8                      7 Settled  decision i64
+///   4 Digest    manager u8, checkpoint i64                           8 Overdue  decision i64
+/// </code>
+/// Reading is total: any bytes give a report or false, and what was read is written back as the same bytes.
+/// </summary>
+public static class ReportCodec
+{
+    /// <summary>No report is longer, in bytes.</summary>
+    public const int SizeMax = 20 + (VerdictReport.SequencesMax * sizeof(long));
+
+    /// <summary>The opcode of a report: its number on the wire.</summary>
+    public static byte OpcodeOf(Report report) => report switch
+    {
+        VerdictReport => 1,
+        SuspicionReport => 2,
+        VoteReport => 3,
+        DigestReport => 4,
+        RestartReport => 5,
+        LossReport => 6,
+        SettledReport => 7,
+        OverdueReport => 8,
+        _ => throw new ArgumentException($"no opcode for {report.GetType().Name}", nameof(report)),
+    };
+
+    /// <summary>The bytes of a report.</summary>
+    /// <exception cref="ArgumentException">A verdict without numbers, or with too many.</exception>
+    public static byte[] Encode(Report report)
+    {
+        Span<byte> buffer = stackalloc byte[SizeMax];
+        var writer = new CanonicalWriter(buffer);
+        writer.Byte(OpcodeOf(report));
+        writer.Byte(report.Replica);
+        writer.UInt64(report.Incarnation);
+        switch (report)
+        {
+            case VerdictReport verdict:
+                if (verdict.Sequences.Count is < 1 or > VerdictReport.SequencesMax)
+                    throw new ArgumentException($"a verdict has 1 to {VerdictReport.SequencesMax} numbers, not {verdict.Sequences.Count}", nameof(report));
+                writer.Byte(verdict.FrontEnd);
+                writer.UInt64(verdict.FrontEndBoot);
+                writer.Byte((byte)verdict.Sequences.Count);
+                foreach (var sequence in verdict.Sequences)
+                    writer.Int64(sequence);
+                break;
+            case SuspicionReport suspicion: writer.Byte((byte)suspicion.Cause); writer.Int64(suspicion.Sequence); break;
+            case VoteReport vote: writer.Byte(vote.Manager); writer.Int64(vote.Case); writer.Byte(vote.IsGuilty ? (byte)1 : (byte)0); break;
+            case DigestReport digest: writer.Byte(digest.Manager); writer.Int64(digest.Checkpoint); break;
+            case RestartReport restart: writer.Int64(restart.Restart); break;
+            case LossReport loss: writer.Byte((byte)loss.Cause); break;
+            case SettledReport settled: writer.Int64(settled.Decision); break;
+            case OverdueReport overdue: writer.Int64(overdue.Decision); break;
+        }
+
+        return buffer[..writer.Position].ToArray();
+    }
+
+    /// <summary>Reads a report; false for anything that <see cref="Encode"/> can't have written.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> bytes, out Report? report)
+    {
+        var reader = new CanonicalReader(bytes);
+        var opcode = reader.Byte();
+        var replica = reader.Byte();
+        var incarnation = reader.UInt64();
+        Report? read = opcode switch
+        {
+            1 => new VerdictReport(replica, incarnation, reader.Byte(), reader.UInt64(), Sequences(ref reader)),
+            2 => new SuspicionReport(replica, incarnation, (SuspicionCause)reader.ByteBetween(1, 2), reader.Int64()),
+            3 => new VoteReport(replica, incarnation, reader.Byte(), reader.Int64(), reader.ByteUpTo(1) == 1),
+            4 => new DigestReport(replica, incarnation, reader.Byte(), reader.Int64()),
+            5 => new RestartReport(replica, incarnation, reader.Int64()),
+            6 => new LossReport(replica, incarnation, (LossCause)reader.ByteBetween(1, 4)),
+            7 => new SettledReport(replica, incarnation, reader.Int64()),
+            8 => new OverdueReport(replica, incarnation, reader.Int64()),
+            _ => null,
+        };
+        report = reader.IsComplete ? read : null;
+        return report is not null;
+    }
+
+    private static long[] Sequences(ref CanonicalReader reader)
+    {
+        var sequences = new long[reader.ByteBetween(1, VerdictReport.SequencesMax)];
+        for (var i = 0; i < sequences.Length; i++)
+            sequences[i] = reader.Int64();
+        return sequences;
+    }
+}
