@@ -91,7 +91,7 @@ internal static class ManagerProcess
                 if (lost != ordered)
                     ManagerLog.OrdersOut(logger, replica.ToString(), lost.ToString(), status.Incarnation);
                 ordered = lost;
-                driver.Post(now => leaving.OnWanted((byte)replica.Number, lost, false, now));
+                driver.Post(now => leaving.OnWanted((byte)replica.Number, lost, lost.Value, false, now));
             }
             catch (Exception silence) when (silence is CommunicationException or TimeoutException)
             {

@@ -52,14 +52,17 @@ public sealed record SuspicionReport(byte Replica, ulong Incarnation, SuspicionC
 /// <param name="Manager">Who votes.</param>
 /// <param name="Case">The number of the report that opened the case.</param>
 /// <param name="IsGuilty">Whether this manager has seen it for itself: dead, or wrong.</param>
-public sealed record VoteReport(byte Replica, ulong Incarnation, byte Manager, long Case, bool IsGuilty) : Report(Replica, Incarnation);
+/// <param name="View">The number of the replicas' view in which this manager saw the accused; 0 in a vote for its innocence.</param>
+/// <param name="Seen">The number of the last report that this manager knew: a vote that did not know of a restart says nothing about it.</param>
+public sealed record VoteReport(byte Replica, ulong Incarnation, byte Manager, long Case, bool IsGuilty, long View, long Seen) : Report(Replica, Incarnation);
 
 /// <summary>A manager has compared the state digests of a checkpoint: this replica's is in the minority.</summary>
 /// <param name="Replica">The accused.</param>
 /// <param name="Incarnation">Of the accused.</param>
 /// <param name="Manager">Who has compared.</param>
 /// <param name="Checkpoint">The number of the checkpoint.</param>
-public sealed record DigestReport(byte Replica, ulong Incarnation, byte Manager, long Checkpoint) : Report(Replica, Incarnation);
+/// <param name="View">The number of the replicas' view in which this manager saw the accused.</param>
+public sealed record DigestReport(byte Replica, ulong Incarnation, byte Manager, long Checkpoint, long View) : Report(Replica, Incarnation);
 
 /// <summary>The replica's process has ended with its log intact, and its own manager starts it again: nobody is to vote it dead for a moment.</summary>
 /// <param name="Replica">The slot, which is also the manager's.</param>
@@ -87,7 +90,8 @@ public enum LossCause : byte
 /// <param name="Replica">The slot, which is also the manager's.</param>
 /// <param name="Incarnation">The lost one.</param>
 /// <param name="Cause">Why.</param>
-public sealed record LossReport(byte Replica, ulong Incarnation, LossCause Cause) : Report(Replica, Incarnation);
+/// <param name="View">The number of the replicas' view in which its manager saw it.</param>
+public sealed record LossReport(byte Replica, ulong Incarnation, LossCause Cause, long View) : Report(Replica, Incarnation);
 
 /// <summary>A manager sees a new incarnation vote in the place of a replaced one.</summary>
 /// <param name="Replica">The slot.</param>

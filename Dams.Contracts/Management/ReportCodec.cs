@@ -7,16 +7,16 @@ namespace Dams.Contracts.Management;
 /// <code>
 /// report := opcode u8, replica u8, incarnation u64, then by opcode:
 ///   1 Verdict   front end u8, boot u64, count u8, sequence i64 …     5 Restart  restart i64
-///   2 Suspicion cause u8, sequence i64                               6 Loss     cause u8
-///   3 Vote      manager u8, case i64, guilty u8                      7 Settled  decision i64
-///   4 Digest    manager u8, checkpoint i64                           8 Overdue  decision i64
+///   2 Suspicion cause u8, sequence i64                               6 Loss     cause u8, view i64
+///   3 Vote      manager u8, case i64, guilty u8, view i64, seen i64  7 Settled  decision i64
+///   4 Digest    manager u8, checkpoint i64, view i64                 8 Overdue  decision i64
 /// </code>
 /// Reading is total: any bytes give a report or false, and what was read is written back as the same bytes.
 /// </summary>
 public static class ReportCodec
 {
     /// <summary>No report is longer, in bytes.</summary>
-    public const int SizeMax = 20 + (VerdictReport.SequencesMax * sizeof(long));
+    public const int SizeMax = 36 + (VerdictReport.SequencesMax * sizeof(long));
 
     /// <summary>The opcode of a report: its number on the wire.</summary>
     public static byte OpcodeOf(Report report) => report switch
@@ -53,10 +53,10 @@ public static class ReportCodec
                     writer.Int64(sequence);
                 break;
             case SuspicionReport suspicion: writer.Byte((byte)suspicion.Cause); writer.Int64(suspicion.Sequence); break;
-            case VoteReport vote: writer.Byte(vote.Manager); writer.Int64(vote.Case); writer.Byte(vote.IsGuilty ? (byte)1 : (byte)0); break;
-            case DigestReport digest: writer.Byte(digest.Manager); writer.Int64(digest.Checkpoint); break;
+            case VoteReport vote: writer.Byte(vote.Manager); writer.Int64(vote.Case); writer.Byte(vote.IsGuilty ? (byte)1 : (byte)0); writer.Int64(vote.View); writer.Int64(vote.Seen); break;
+            case DigestReport digest: writer.Byte(digest.Manager); writer.Int64(digest.Checkpoint); writer.Int64(digest.View); break;
             case RestartReport restart: writer.Int64(restart.Restart); break;
-            case LossReport loss: writer.Byte((byte)loss.Cause); break;
+            case LossReport loss: writer.Byte((byte)loss.Cause); writer.Int64(loss.View); break;
             case SettledReport settled: writer.Int64(settled.Decision); break;
             case OverdueReport overdue: writer.Int64(overdue.Decision); break;
         }
@@ -75,10 +75,10 @@ public static class ReportCodec
         {
             1 => new VerdictReport(replica, incarnation, reader.Byte(), reader.UInt64(), Sequences(ref reader)),
             2 => new SuspicionReport(replica, incarnation, (SuspicionCause)reader.ByteBetween(1, 2), reader.Int64()),
-            3 => new VoteReport(replica, incarnation, reader.Byte(), reader.Int64(), reader.ByteUpTo(1) == 1),
-            4 => new DigestReport(replica, incarnation, reader.Byte(), reader.Int64()),
+            3 => new VoteReport(replica, incarnation, reader.Byte(), reader.Int64(), reader.ByteUpTo(1) == 1, reader.Int64(), reader.Int64()),
+            4 => new DigestReport(replica, incarnation, reader.Byte(), reader.Int64(), reader.Int64()),
             5 => new RestartReport(replica, incarnation, reader.Int64()),
-            6 => new LossReport(replica, incarnation, (LossCause)reader.ByteBetween(1, 4)),
+            6 => new LossReport(replica, incarnation, (LossCause)reader.ByteBetween(1, 4), reader.Int64()),
             7 => new SettledReport(replica, incarnation, reader.Int64()),
             8 => new OverdueReport(replica, incarnation, reader.Int64()),
             _ => null,

@@ -12,7 +12,9 @@ public sealed class LeaveRequester(GroupOptions options, Outbox outbox) : IProto
 {
     private LeaveReq? _wanted;
     private View _view = View.None;
-    private ulong _decisions;
+
+    /// <summary>The newest committed view that was heard of; none at first.</summary>
+    public View View => _view;
 
     /// <summary>Who is to leave; null if nobody is.</summary>
     public Incarnation? Leaving => _wanted?.Incarnation;
@@ -23,14 +25,14 @@ public sealed class LeaveRequester(GroupOptions options, Outbox outbox) : IProto
     /// <summary>This incarnation shall leave. The same again changes nothing.</summary>
     /// <param name="member">Its slot.</param>
     /// <param name="incarnation">Who.</param>
+    /// <param name="decision">The number of the decision: the request key of the LEAVE.</param>
     /// <param name="isForced">Even if the rest has no quorum of live members; an operator's responsibility.</param>
     /// <param name="now">Now.</param>
-    public void OnWanted(byte member, Incarnation incarnation, bool isForced, Instant now)
+    public void OnWanted(byte member, Incarnation incarnation, ulong decision, bool isForced, Instant now)
     {
         if (_wanted is { } wanted && wanted.Member == member && wanted.Incarnation == incarnation && wanted.IsForced == isForced)
             return;
-        // The decision's number is the request key: random bits of the incarnation keep those of several managers apart.
-        _wanted = new LeaveReq(member, incarnation, incarnation.Value ^ ++_decisions, isForced);
+        _wanted = new LeaveReq(member, incarnation, decision, isForced);
         NextDeadline = now;
     }
 
@@ -40,7 +42,8 @@ public sealed class LeaveRequester(GroupOptions options, Outbox outbox) : IProto
     {
         if (!_view.TryGet(member, out var present))
             return null;
-        OnWanted(member, present.Incarnation, isForced, now);
+        // An operator's word has no number; the incarnation's is as good, because it leaves only once.
+        OnWanted(member, present.Incarnation, present.Incarnation.Value, isForced, now);
         return present.Incarnation;
     }
 

@@ -7,7 +7,8 @@ public sealed partial class SequencerProtocol
 {
     private void OnReq(in Envelope envelope, Req req, Instant now)
     {
-        if (envelope.From.Role != NodeRole.FrontEnd && envelope.From.Role != NodeRole.Manager)
+        // Sequencers report laggards to the managers.
+        if (envelope.From.Role is not (NodeRole.FrontEnd or NodeRole.Manager or NodeRole.Sequencer))
             return;
         var request = req.Request;
         if (State != SequencerState.Active)

@@ -31,9 +31,8 @@ internal sealed class OrderChecker
 
     public void OnStep(SimulatedNode node)
     {
-        if (node.Protocol is global::Dams.Replica.Core.ReplicaNode { } replica)
+        if (node.Member is { } member)
         {
-            var member = replica.Member;
             Broken.Unless(member.State != MemberState.Halted, $"{node.Id} halted: {member.HaltReason}");
             Broken.Unless(member.State == MemberState.Joining || (member.Executed <= member.Contiguous && member.Executed <= member.CommitSeq), $"{node.Id} executed {member.Executed} beyond {member.Contiguous} or {member.CommitSeq}");
             return;

@@ -5,13 +5,34 @@ using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
 using Dams.Replica.Versions.Ledger;
+using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Simulation;
 
-/// <summary>A process of the simulation: production cores behind a virtual shell.</summary>
-internal sealed class SimulatedNode(NodeId id)
+/// <summary>A process's part in one group: production cores behind a virtual shell. What takes part in both groups has a twin in the managers'.</summary>
+internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom random, SimulatedNode? process = null)
 {
+    private long _pausedUntil;
+    private long _wallOffset;
+
     public NodeId Id { get; } = id;
+
+    public GroupId Group { get; } = group;
+
+    /// <summary>The managers' group has dice of its own, so that a run of the replicas' is the same whatever the managers say.</summary>
+    public SeededRandom Random { get; } = random;
+
+    /// <summary>The same process in the managers' group; null for a replica, and for the twin itself.</summary>
+    public SimulatedNode? Twin { get; set; }
+
+    /// <summary>The process ends as soon as it is started, until its folder is set aside.</summary>
+    public bool CannotStart { get; set; }
+
+    /// <summary>How often its version was changed; the first may be a liar.</summary>
+    public int VersionTurns { get; set; }
+
+    /// <summary>When it was last seen down, paused, cut off or not following the order.</summary>
+    public long UnwellAt { get; set; }
 
     public BootId Boot { get; set; }
 
@@ -27,23 +48,38 @@ internal sealed class SimulatedNode(NodeId id)
     /// <summary>Of folders that were lost or set aside: what they held was on disk when it was acknowledged.</summary>
     public List<SimulatedLog> FormerLogs { get; } = [];
 
-    /// <summary>The incarnation that was lost with its folder, until it has been ordered out.</summary>
-    public Incarnation? Lost { get; set; }
-
     /// <summary>The JOIN whose snapshot is being fetched.</summary>
     public SequenceNumber? Fetching { get; set; }
 
     public bool IsUp => Protocol is not null;
 
-    public long PausedUntil { get; set; }
+    public long PausedUntil
+    {
+        get => process?.PausedUntil ?? _pausedUntil;
+        set => _pausedUntil = value;
+    }
 
-    public long WallOffset { get; set; }
+    public long WallOffset
+    {
+        get => process?.WallOffset ?? _wallOffset;
+        set => _wallOffset = value;
+    }
 
     /// <summary>For when a timer event is in the queue; long.MaxValue for none.</summary>
     public long WakeAt { get; set; } = long.MaxValue;
 
     /// <summary>Counts lives, so that events of a former life are recognised.</summary>
     public int Life { get; set; }
+
+    /// <summary>The group member, of whichever group; null for what is none.</summary>
+    public GroupMember? Member => Protocol switch
+    {
+        ReplicaNode replica => replica.Member,
+        ManagerProtocol manager => manager.Member,
+        _ => null,
+    };
+
+    public ManagerProtocol Manager => (ManagerProtocol)Protocol!;
 
     public ReplicaNode Replica => (ReplicaNode)Protocol!;
 
@@ -53,7 +89,9 @@ internal sealed class SimulatedNode(NodeId id)
 }
 
 /// <summary>A version that answers wrongly now and then: it says the opposite of booked, and keeps its state right.</summary>
-internal sealed class LyingLedger(SeededRandom random) : IAppointmentEngine
+/// <param name="random">When it lies.</param>
+/// <param name="perMille">How often it lies.</param>
+internal sealed class LyingLedger(SeededRandom random, int perMille) : IAppointmentEngine
 {
     private readonly LedgerEngine _ledger = new();
 
@@ -62,7 +100,7 @@ internal sealed class LyingLedger(SeededRandom random) : IAppointmentEngine
     public Reply Execute(Command command, IBucketObserver observer)
     {
         var reply = _ledger.Execute(command, observer);
-        if (!random.Chance(500))
+        if (!random.Chance(perMille))
             return reply;
         return reply switch
         {

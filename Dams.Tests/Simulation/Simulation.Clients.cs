@@ -131,6 +131,7 @@ internal sealed partial class Simulation
         {
             foreach (var (replica, verdict) in judgement.Replicas)
                 Broken.Unless(verdict != Verdict.Wrong || simulation._knobs.Liar == replica, $"replica {replica} was judged wrong at {judgement.Seq} but tells the truth");
+            simulation.OnJudged(node, judgement);
         }
     }
 }

@@ -101,6 +101,12 @@ internal sealed partial class Simulation
             Stop(node);
             At(_now + Milliseconds(50 + _random.Below(500)), () => Restart(node));
         }
+
+        foreach (var manager in _managers)
+        {
+            Stop(manager);
+            At(_now + Milliseconds(50 + _managersRandom.Below(500)), () => Restart(manager));
+        }
     }
 
     /// <summary>
@@ -187,7 +193,7 @@ internal sealed partial class Simulation
         Trace($"healed");
         _healed = true;
         _cuts.Clear();
-        foreach (var node in _nodes.Values)
+        foreach (var node in _nodes.Values.Concat(_managers))
         {
             node.PausedUntil = 0;
             Restart(node);
@@ -196,10 +202,12 @@ internal sealed partial class Simulation
 
     private bool IsDone()
     {
-        if (!_healed || _openCalls > 0)
+        if (!_healed || _openCalls > 0 || !AreManagersDone())
             return false;
         foreach (var replica in _replicas)
         {
+            if (!replica.IsUp)
+                return false;
             var member = replica.Replica.Member;
             if (member.Executed.Value != _checker.Order.Count || member.Contiguous != member.Executed || member.State != MemberState.Following || !member.IsVoter)
                 return false;
@@ -221,7 +229,7 @@ internal sealed partial class Simulation
             var node = _nodes[NodeId.Sequencer(id)];
             return node.IsUp ? $"{node.Id} {node.Sequencer.State} {node.Sequencer.Epoch} max {node.Sequencer.MaxSeq} commit {node.Sequencer.CommitSeq}" : $"{node.Id} down";
         }));
-        return $"{_openCalls} calls open, {_checker.Order.Count} ordered\n  {string.Join("\n  ", lines)}";
+        return $"{_openCalls} calls open, {_checker.Order.Count} ordered\n  {string.Join("\n  ", lines.Concat(DescribeManagers()))}";
     }
 
     /// <summary>All right replicas hold the state that the rules give.</summary>
@@ -229,7 +237,7 @@ internal sealed partial class Simulation
     {
         var keys = model.BucketKeys();
         // What a liar has answered is in its session table, and so in its digest.
-        var truthful = _replicas.Where(replica => replica.Id.Number != _knobs.Liar).ToList();
+        var truthful = _replicas.Where(replica => !IsLiar(replica)).ToList();
         var digest = truthful[0].Replica.Core.Digest();
         foreach (var replica in _replicas)
         {

@@ -10,8 +10,6 @@ namespace Dams.Tests.Simulation;
 /// </content>
 internal sealed partial class Simulation
 {
-    private ulong _decisions;
-
     private void ScheduleMembership()
     {
         if (_knobs.Trimming)
@@ -67,10 +65,9 @@ internal sealed partial class Simulation
             return;
         }
 
-        replica.Lost = replica.Log!.Record.Incarnation;
+        _lost.Add(replica.Log!.Record.Incarnation.Value);
+        // Its manager finds the lost incarnation in its place, and the managers have it ordered out.
         SetFolderAside(replica);
-        var lost = replica.Lost.Value;
-        OrderOut(replica, lost, ++_decisions);
     }
 
     private void SetFolderAside(SimulatedNode replica)
@@ -78,30 +75,10 @@ internal sealed partial class Simulation
         replica.FormerLogs.Add(replica.Log!);
         replica.Log = new SimulatedLog(new Incarnation(_random.Next() | 1));
         replica.Snapshot = null;
+        replica.CannotStart = false;
     }
 
     private bool AllVote() => _replicas.All(replica => replica.IsUp && replica.Replica.Member is { State: MemberState.Following, IsVoter: true });
-
-    /// <summary>The replica's manager asks the sequencers, until some member has executed the LEAVE.</summary>
-    private void OrderOut(SimulatedNode replica, Incarnation lost, ulong decision)
-    {
-        if (replica.Lost != lost)
-            return;
-        if (_checker.Order.Any(entry => entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change) && change.Incarnation == lost))
-        {
-            replica.Lost = null;
-            return;
-        }
-
-        var manager = NodeId.Manager(replica.Id.Number);
-        foreach (var sequencer in _group.Sequencers)
-        {
-            if (_healed || !_random.Chance(_knobs.LossPerMille))
-                At(_now + Milliseconds(1), () => Deliver(new Envelope(manager, new BootId(1), Epoch.None), NodeId.Sequencer(sequencer), new LeaveReq(replica.Id.Number, lost, decision, false)));
-        }
-
-        At(_now + Milliseconds(300), () => OrderOut(replica, lost, decision));
-    }
 
     private void ServeMembership(SimulatedNode node)
     {
@@ -115,6 +92,7 @@ internal sealed partial class Simulation
                 if (node.Life != life)
                     return;
                 Trace($"{node.Id} was ordered out and begins anew");
+                _lost.Add(node.Log!.Record.Incarnation.Value);
                 Stop(node);
                 SetFolderAside(node);
                 At(_now + Milliseconds(100), () => Restart(node));

@@ -20,6 +20,7 @@ internal sealed partial class Simulation
     private const long TicksPerMillisecond = TimeSpan.TicksPerMillisecond;
     private const byte Replicas = 4;
     private const long WallStart = 1_700_000_000_000;
+    private const int AtOnceMax = 100_000;
 
     private readonly SimulationKnobs _knobs;
     private readonly SeededRandom _random;
@@ -36,6 +37,7 @@ internal sealed partial class Simulation
     private long _now;
     private long _order;
     private bool _healed;
+    private int _atOnce;
 
     public Simulation(ulong seed, SimulationKnobs knobs, TextWriter? trace = null)
     {
@@ -43,6 +45,7 @@ internal sealed partial class Simulation
         _knobs = knobs;
         _trace = trace;
         _random = new SeededRandom(seed);
+        _managersRandom = new SeededRandom(seed ^ 0x3A11);
         _group = new GroupOptions
         {
             Group = GroupId.Replicas,
@@ -62,12 +65,13 @@ internal sealed partial class Simulation
 
         foreach (var id in _group.FrontEnds)
             AddNode(NodeId.FrontEnd(id));
+        AddManagers();
     }
 
     public ulong Seed { get; }
 
     private ReplicaCoreOptions CoreOptions =>
-        _knobs.Mutant == Mutant.SessionWindowIsSmall ? new ReplicaCoreOptions { ClientSessionsMax = 2 } : new ReplicaCoreOptions();
+        new() { CheckpointEntries = 8, ClientSessionsMax = _knobs.Mutant == Mutant.SessionWindowIsSmall ? 2 : 1_000_000 };
 
     public IReadOnlyList<RecordedCall> Calls => _calls;
 
@@ -80,6 +84,7 @@ internal sealed partial class Simulation
     {
         foreach (var node in _nodes.Values)
             StartUp(node);
+        StartManagers();
         ScheduleFaults();
         ScheduleMembership();
         StartClients();
@@ -92,6 +97,7 @@ internal sealed partial class Simulation
         var model = new ReferenceModel();
         CallHistory.Check(_calls, _checker.Order, model);
         CheckStates(model);
+        CheckManagers();
     }
 
     private void RunUntil(Func<bool> done, long limit)
@@ -99,6 +105,8 @@ internal sealed partial class Simulation
         while (_events.TryPeek(out _, out var next) && next.At <= limit && !done())
         {
             var happening = _events.Dequeue();
+            _atOnce = next.At > _now ? 0 : _atOnce + 1;
+            Broken.Unless(_atOnce < AtOnceMax, $"a timer elapses for ever at {_now}");
             _now = Math.Max(_now, next.At);
             Events++;
             happening();
@@ -109,8 +117,10 @@ internal sealed partial class Simulation
 
     private SimulatedNode AddNode(NodeId id)
     {
-        var node = new SimulatedNode(id);
+        var node = new SimulatedNode(id, GroupId.Replicas, _random);
         _nodes.Add(id, node);
+        if (id.Role != NodeRole.Replica)
+            AddTwin(node);
         return node;
     }
 
@@ -120,7 +130,14 @@ internal sealed partial class Simulation
 
     private void StartUp(SimulatedNode node)
     {
-        node.Boot = new BootId(_random.Next() | 1);
+        if (node.CannotStart)
+        {
+            FailToStart(node);
+            return;
+        }
+
+        StartTwin(node);
+        node.Boot = new BootId(node.Random.Next() | 1);
         node.Outbox = new Outbox();
         node.Life++;
         node.WakeAt = long.MaxValue;
@@ -138,8 +155,12 @@ internal sealed partial class Simulation
                 node.Protocol = coordinator;
                 coordinator.Start(now);
                 break;
+            case NodeRole.Manager:
+                var requester = new LeaveRequester(_group, node.Outbox);
+                node.Protocol = requester;
+                break;
             default:
-                IAppointmentEngine engine = _knobs.Liar == node.Id.Number ? new LyingLedger(new SeededRandom(_random.Next())) : new LedgerEngine();
+                var engine = EngineOf(node);
                 var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, CoreOptions, _random.Next(),
                     core => new CheckedConsumer(this, node, core), restored: node.Snapshot);
                 node.Protocol = replica;
@@ -161,9 +182,13 @@ internal sealed partial class Simulation
         Trace($"{node.Id} crashes");
         node.Protocol = null;
         node.Life++;
-        node.Log?.Crash(_random);
+        node.Log?.Crash(node.Random);
         if (node.Id.Role == NodeRole.FrontEnd)
             OnFrontEndCrashed(node);
+        if (node.Twin is { } twin)
+            Stop(twin);
+        if (node.Id.Role == NodeRole.Replica)
+            OnReplicaExited(node);
     }
 
     /// <summary>After every input: end the batch, flush later, send, and set the alarm.</summary>
@@ -171,18 +196,18 @@ internal sealed partial class Simulation
     {
         var now = InstantOf(node);
         node.Protocol!.OnBatchEnd(now);
-        _checker.OnStep(node);
+        CheckerOf(node).OnStep(node);
         var flush = node.Outbox.TakeFlush();
         if (flush > 0)
         {
             var life = node.Life;
-            At(_now + _random.Between(TimeSpan.FromMilliseconds(0.1), TimeSpan.FromMilliseconds(_random.Chance(20) ? 50 : 2)).Ticks, () => Flush(node, life, flush));
+            At(_now + node.Random.Between(TimeSpan.FromMilliseconds(0.1), TimeSpan.FromMilliseconds(node.Random.Chance(20) ? 50 : 2)).Ticks, () => Flush(node, life, flush));
         }
 
         foreach (var outgoing in node.Outbox.Messages)
             Send(node, outgoing);
         node.Outbox.ClearMessages();
-        if (node.Log is not null)
+        if (node.Id.Role == NodeRole.Replica)
             ServeMembership(node);
         var wake = node.Protocol.NextDeadline.Ticks;
         if (wake >= node.WakeAt)
@@ -224,27 +249,34 @@ internal sealed partial class Simulation
 
     private void Send(SimulatedNode from, Outgoing outgoing)
     {
-        if (!_nodes.ContainsKey(outgoing.To))
+        if (FindNode(outgoing.To, from.Group) is null)
             return;
-        if (!_healed && (_cuts.Contains((from.Id, outgoing.To)) || (outgoing.Message is Sync && _mute.Contains(from.Id)) || _random.Chance(_knobs.LossPerMille)))
+        var random = from.Random;
+        if (!_healed && (IsCut(from.Id, outgoing.To) || (outgoing.Message is Sync && _mute.Contains(from.Id) && from.Group == GroupId.Replicas) || random.Chance(_knobs.LossPerMille)))
         {
             Trace($"{from.Id} -x {outgoing.To} {outgoing.Message}");
             return;
         }
 
-        if (outgoing.Message is Promise && !_healed && (_forgetful.Contains(from.Id) || _random.Chance(_knobs.CrashAfterPromisePerMille)))
+        if (outgoing.Message is Promise && from.Group == GroupId.Replicas && !_healed && (_forgetful.Contains(from.Id) || random.Chance(_knobs.CrashAfterPromisePerMille)))
             CrashSoon(from);
-        var copies = !_healed && _random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;
-        var message = _random.Chance(20) ? OverTheWire(outgoing.Message) : outgoing.Message;
+        var copies = !_healed && random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;
+        var message = random.Chance(20) ? OverTheWire(outgoing.Message) : outgoing.Message;
+        message = AsTold(from, message);
         var envelope = new Envelope(from.Id, from.Boot, outgoing.Epoch);
         for (var i = 0; i < copies; i++)
         {
-            var delay = _random.Between(_knobs.DelayMin, _knobs.DelayMax);
-            if (!_healed && _random.Chance(_knobs.TailPerMille))
+            var delay = random.Between(_knobs.DelayMin, _knobs.DelayMax);
+            if (!_healed && random.Chance(_knobs.TailPerMille))
                 delay *= 50;
-            At(_now + delay.Ticks, () => Deliver(envelope, outgoing.To, message));
+            At(_now + delay.Ticks, () => Deliver(envelope, outgoing.To, message, from.Group));
         }
     }
+
+    /// <summary>A manager lives on its replica's host.</summary>
+    private bool IsCut(NodeId from, NodeId to) => _cuts.Count > 0 && _cuts.Contains((HostOf(from), HostOf(to)));
+
+    private static NodeId HostOf(NodeId id) => id.Role == NodeRole.Manager ? NodeId.Replica(id.Number) : id;
 
     /// <summary>Now and then a message goes through the codec, so that what is on the wire is what the cores mean.</summary>
     private Message OverTheWire(Message message)
@@ -254,14 +286,14 @@ internal sealed partial class Simulation
         return read!;
     }
 
-    private void Deliver(Envelope envelope, NodeId to, Message message)
+    private void Deliver(Envelope envelope, NodeId to, Message message, GroupId group)
     {
-        var node = _nodes[to];
+        var node = FindNode(to, group)!;
         if (!node.IsUp)
             return;
         if (node.PausedUntil > _now)
         {
-            At(node.PausedUntil + _random.Below(1000), () => Deliver(envelope, to, message));
+            At(node.PausedUntil + node.Random.Below(1000), () => Deliver(envelope, to, message, group));
             return;
         }
 
@@ -279,6 +311,7 @@ internal sealed partial class Simulation
         public void OnDelivered(Entry entry, Instant now)
         {
             simulation._checker.OnDelivered(node, entry, simulation._replicas);
+            simulation.OnOrdered(entry);
             core.OnDelivered(entry, now);
         }
     }

@@ -1,4 +1,5 @@
 using Dams.Ordering.Protocol;
+using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Simulation;
 
@@ -44,8 +45,25 @@ internal sealed record SimulationKnobs
 
     public byte? Liar { get; init; }
 
+    /// <summary>How the liar lies.</summary>
+    public LieKind LieKind { get; init; }
+
+    /// <summary>How many of a thousand answers are lies.</summary>
+    public int LiesPerMille { get; init; } = 500;
+
+    /// <summary>A replica that dies and can't be started again before it is replaced.</summary>
+    public byte? Dead { get; init; }
+
+    /// <summary>A healthy replica that a front end accuses of everything.</summary>
+    public byte? Slandered { get; init; }
+
+    public int ManagerCrashes { get; init; }
+
     /// <summary>The rule that is taken out.</summary>
     public Mutant Mutant { get; init; }
+
+    /// <summary>The rule of the managers that is taken out.</summary>
+    public ManagementMutant ManagementMutant { get; init; }
 
     public int Sequencers { get; init; } = 1;
 
@@ -83,6 +101,38 @@ internal sealed record SimulationKnobs
             Sequencers = random.Chance(600) ? 2 : 1,
             FrontEnds = random.Chance(300) ? 2 : 1,
         };
-        return random.Chance(60) ? knobs with { SplitLoyalty = true, Sequencers = 2 } : knobs;
+        return OfManagers(seed, random.Chance(60) ? knobs with { SplitLoyalty = true, Sequencers = 2 } : knobs);
     }
+
+    /// <summary>Drawn by dice of their own, so that a seed goes on to mean what it meant for the replicas.</summary>
+    private static SimulationKnobs OfManagers(ulong seed, SimulationKnobs knobs)
+    {
+        var random = new SeededRandom(seed ^ 0xA11CE);
+        knobs = knobs with
+        {
+            LieKind = random.Chance(500) ? LieKind.Outcome : (LieKind)random.Below(4),
+            LiesPerMille = random.Chance(400) ? 1000 : 500,
+            Dead = random.Chance(150) ? (byte)(1 + random.Below(4)) : null,
+            Slandered = random.Chance(80) ? (byte)(1 + random.Below(4)) : null,
+            ManagerCrashes = random.Chance(300) ? 1 + random.Below(3) : 0,
+        };
+        // Three strikes take a while: there must be calls left to be lied to.
+        return knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs;
+    }
+}
+
+/// <summary>How a replica of a simulated run lies.</summary>
+internal enum LieKind
+{
+    /// <summary>The reply is another one; it is stored as it is sent.</summary>
+    Outcome = 0,
+
+    /// <summary>The front end is told something else than what is stored.</summary>
+    TwoFaced = 1,
+
+    /// <summary>Replies are right, the state's digest is not.</summary>
+    State = 2,
+
+    /// <summary>As <see cref="Outcome"/>, and sent when the call has long been answered.</summary>
+    Late = 3,
 }

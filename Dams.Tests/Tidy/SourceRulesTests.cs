@@ -17,7 +17,7 @@ public sealed partial class SourceRulesTests
         "Dams.Replica/Core",
         "Dams.Replica/State",
         "Dams.Replica/Versions",
-        "Dams.ReplicaManager/Protocol",
+        "Dams.ReplicaManager/Agreement",
     ];
 
     /// <summary>Files that decide, in folders that also do.</summary>

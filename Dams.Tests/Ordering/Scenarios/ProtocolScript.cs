@@ -43,14 +43,14 @@ internal sealed partial class ProtocolScript
         Options = change?.Invoke(options) ?? options;
         foreach (var id in Options.Members)
         {
-            var replica = new SimulatedNode(NodeId.Replica(id)) { Log = new SimulatedLog(IncarnationOf(id, 0)) };
+            var replica = new SimulatedNode(NodeId.Replica(id), GroupId.Replicas, new SeededRandom(id)) { Log = new SimulatedLog(IncarnationOf(id, 0)) };
             _nodes.Add(replica.Id, replica);
             _replicas.Add(replica);
-            _nodes.Add(NodeId.Manager(id), new SimulatedNode(NodeId.Manager(id)));
+            _nodes.Add(NodeId.Manager(id), new SimulatedNode(NodeId.Manager(id), GroupId.Replicas, new SeededRandom(id)));
         }
 
         foreach (var id in Options.Sequencers)
-            _nodes.Add(NodeId.Sequencer(id), new SimulatedNode(NodeId.Sequencer(id)));
+            _nodes.Add(NodeId.Sequencer(id), new SimulatedNode(NodeId.Sequencer(id), GroupId.Replicas, new SeededRandom(id)));
     }
 
     public GroupOptions Options { get; }
@@ -271,7 +271,7 @@ internal sealed partial class ProtocolScript
     public void WantOut(byte manager, byte member, bool isForced = false)
     {
         var node = _nodes[NodeId.Manager(manager)];
-        Step(node, () => Manager(manager).OnWanted(member, _nodes[NodeId.Replica(member)].FormerLogs.LastOrDefault()?.Record.Incarnation ?? Log(member).Record.Incarnation, isForced, InstantOf(node)));
+        Step(node, () => Manager(manager).OnWanted(member, _nodes[NodeId.Replica(member)].FormerLogs.LastOrDefault()?.Record.Incarnation ?? Log(member).Record.Incarnation, 1, isForced, InstantOf(node)));
         Run();
         Wait(0);
     }

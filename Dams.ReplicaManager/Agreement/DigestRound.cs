@@ -1,0 +1,73 @@
+using Dams.Ordering;
+
+namespace Dams.ReplicaManager.Agreement;
+
+/// <summary>
+/// One comparison of the state digests of all replicas at one checkpoint, which all of them took at the same entry. First everyone says its newest checkpoint, then
+/// everyone is asked for the lowest of them, which those that are ahead still have. Pure and single-threaded.
+/// </summary>
+/// <param name="voters">The replicas that are compared.</param>
+/// <param name="until">When to go by what there is.</param>
+/// <param name="mutant">The rule that is taken out.</param>
+internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Instant until, ManagementMutant mutant)
+{
+    private readonly Dictionary<byte, long?> _newest = [];
+    private readonly Dictionary<byte, Digest?> _digests = [];
+
+    /// <summary>The replicas that are compared, with their incarnations.</summary>
+    public IReadOnlyDictionary<byte, ulong> Voters => voters;
+
+    /// <summary>When to go by what there is.</summary>
+    public Instant Until => until;
+
+    /// <summary>The checkpoint that is compared; null until it is known, 0 if there is none.</summary>
+    public long? Checkpoint { get; private set; }
+
+    /// <summary>Whether there is nothing more to wait for.</summary>
+    public bool IsComplete => Checkpoint is 0 || (Checkpoint is not null && _digests.Count == voters.Count);
+
+    /// <summary>A replica says its newest checkpoint.</summary>
+    /// <returns>Whether the checkpoint to compare is now known.</returns>
+    public bool OnSighting(byte replica, ReplicaSighting? sighting)
+    {
+        if (Checkpoint is not null || !voters.TryGetValue(replica, out var incarnation))
+            return false;
+        _newest[replica] = sighting is not null && sighting.Incarnation == incarnation && sighting.Checkpoint > 0 ? sighting.Checkpoint : null;
+        if (_newest.Count < voters.Count)
+            return false;
+        Checkpoint = _newest.Values.Count(newest => newest is not null) < 3 ? 0 : _newest.Values.Min() ?? 0;
+        return Checkpoint > 0;
+    }
+
+    /// <summary>A replica's digest at the checkpoint; null if it has none.</summary>
+    public void OnDigest(byte replica, long checkpoint, Digest? digest)
+    {
+        if (checkpoint == Checkpoint && voters.ContainsKey(replica))
+            _digests[replica] = digest;
+    }
+
+    /// <summary>The one replica whose digest differs while at least two others have the same; null if there is none, or no telling. Missing ones accuse nobody.</summary>
+    public byte? Minority
+    {
+        get
+        {
+            if (mutant == ManagementMutant.MissingDigestAccuses && Checkpoint > 0)
+            {
+                foreach (var replica in voters.Keys)
+                {
+                    if (_digests.GetValueOrDefault(replica) is null)
+                        return replica;
+                }
+            }
+
+            var known = _digests.Where(pair => pair.Value is not null).GroupBy(pair => pair.Value!.Value).ToList();
+            if (known.Count != 2 || known.Max(group => group.Count()) < 2)
+                return null;
+            var smaller = known.MinBy(group => group.Count())!;
+            return smaller.Count() == 1 ? smaller.First().Key : null;
+        }
+    }
+
+    /// <summary>Whether the replicas are divided so that nobody can say who is right.</summary>
+    public bool IsDivided => _digests.Values.OfType<Digest>().Distinct().Count() > 1 && Minority is null;
+}

@@ -1,0 +1,245 @@
+using Dams.Contracts.Management;
+
+namespace Dams.ReplicaManager.Agreement;
+
+/// <summary>
+/// What the managers agree on: open cases, decisions, who is being replaced, and what has happened. A replicated state machine: it changes by ordered reports alone, so
+/// it is the same at every manager. Its time is the entries' own. Pure and single-threaded.
+/// </summary>
+internal sealed partial class ManagementState
+{
+    private const int ReplacedKept = 16;
+
+    private readonly ManagementOptions _options;
+    private readonly SortedDictionary<byte, Slot> _slots = [];
+    private readonly List<Case> _cases = [];
+    private readonly List<Decision> _queue = [];
+    private readonly Queue<ManagementEvent> _events = [];
+    private long _lastEvent;
+    private long _shortageToldFor;
+
+    /// <summary>Before the first report: nobody is accused.</summary>
+    public ManagementState(ManagementOptions options)
+    {
+        _options = options;
+        foreach (var slot in options.Slots)
+            _slots.Add(slot, new Slot());
+    }
+
+    /// <summary>The charges that are being looked into.</summary>
+    public IReadOnlyList<Case> Cases => _cases;
+
+    /// <summary>The replacement whose turn it is; null if there is none. At most one.</summary>
+    public Decision? Active { get; private set; }
+
+    /// <summary>Agreed on, and waiting for their turn; in the order of deciding.</summary>
+    public IReadOnlyList<Decision> Queue => _queue;
+
+    /// <summary>The last events, oldest first.</summary>
+    public IReadOnlyCollection<ManagementEvent> Events => _events;
+
+    /// <summary>Replacements that have begun, of all slots, ever.</summary>
+    public int Replacements => _slots.Values.Sum(slot => slot.Replacements);
+
+    /// <summary>The time of the last report, in milliseconds since 1970. It never falls, and may stand still for long: what must end in time is timed by the managers.</summary>
+    public long Time { get; private set; }
+
+    /// <summary>The number of the last report.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>What a person should look at now; empty if all is well.</summary>
+    public IReadOnlyList<string> Alarms
+    {
+        get
+        {
+            var alarms = new List<string>();
+            foreach (var (number, slot) in _slots)
+            {
+                if (slot.Overdue is not null)
+                    alarms.Add($"replica{number} is dead: its replacement has not come to vote; look at its host and its data folder");
+                if (IsDegraded(slot))
+                    alarms.Add($"replica{number} is degraded: replaced {slot.ReplacedAt.Count} times in {_options.ReplacementsWithin.TotalMinutes:0} minutes, and not any more until they are over; look at its log");
+            }
+
+            if (Active is null && _queue.Count > 0)
+                alarms.Add($"{string.Join(", ", _queue.Select(decision => $"replica{decision.Replica}"))} can't be replaced: fewer than {_options.DonorsMin} healthy replicas are left to copy from");
+            return alarms;
+        }
+    }
+
+    /// <summary>How many times a slot's version has been changed: a replaced replica comes back as the next of its list. A lost folder is not the version's fault.</summary>
+    public int VersionTurns(byte replica) => _slots[replica].VersionTurns;
+
+    /// <summary>The replacement of a slot that has not come to vote yet; null if there is none.</summary>
+    public Decision? Unsettled(byte replica) => Active?.Replica == replica ? Active : _slots[replica].Overdue;
+
+    /// <summary>Whether an incarnation was agreed on to go: nothing more is heard of it.</summary>
+    public bool IsReplaced(byte replica, ulong incarnation) => _slots.TryGetValue(replica, out var slot) && slot.Replaced.Contains(incarnation);
+
+    /// <summary>The number of the report by which a slot's manager last said that it starts its replica again, and was believed; 0 if it never did. Votes of its death are held for a while from there.</summary>
+    public long HeldSince(byte replica) => _options.Mutant == ManagementMutant.RestartIsNotHeld ? 0 : _slots[replica].HeldSince;
+
+    /// <summary>Takes the next ordered report. One that comes twice, or that does not fit, changes nothing.</summary>
+    /// <param name="number">Its place in the managers' order.</param>
+    /// <param name="time">The entry's time, in milliseconds since 1970.</param>
+    /// <param name="report">The report.</param>
+    public void OnReport(long number, long time, Report report)
+    {
+        (Number, Time) = (number, time);
+        ForgetOld(time);
+        if (!_slots.TryGetValue(report.Replica, out var slot))
+            return;
+        switch (report)
+        {
+            case SettledReport settled: OnSettled(slot, settled); break;
+            case OverdueReport overdue: OnOverdue(slot, overdue); break;
+            case var about when slot.Replaced.Contains(about.Incarnation) && _options.Mutant != ManagementMutant.CaseOutlivesIncarnation: break;
+            case VerdictReport verdict: OnVerdict(number, slot, verdict); break;
+            case SuspicionReport suspicion: OnSuspicion(number, slot, suspicion); break;
+            case VoteReport vote: OnVote(number, slot, vote); break;
+            case DigestReport digest: OnDigest(number, slot, digest); break;
+            case RestartReport restart: OnRestart(number, slot, restart); break;
+            case LossReport loss: OnLoss(number, slot, loss); break;
+        }
+
+        StartNext();
+    }
+
+    private void OnSettled(Slot slot, SettledReport settled)
+    {
+        if (Active?.Number == settled.Decision)
+            Active = null;
+        else if (slot.Overdue?.Number == settled.Decision)
+            slot.Overdue = null;
+        else
+            return;
+        Tell(ManagementEventKind.ReplacementDone, settled.Replica, "a new incarnation votes in its place");
+    }
+
+    private void OnOverdue(Slot slot, OverdueReport overdue)
+    {
+        if (Active?.Number != overdue.Decision)
+            return;
+        slot.Overdue = Active;
+        Active = null;
+        Tell(ManagementEventKind.Alarm, overdue.Replica, $"its replacement has not come to vote after {_options.ReplacementPatience.TotalSeconds:0} s: the slot is dead until it does");
+    }
+
+    private void OnRestart(long number, Slot slot, RestartReport restart)
+    {
+        if (slot.LastRestart == restart.Restart)
+            return;
+        slot.LastRestart = restart.Restart;
+        if (slot.RestartedAt.Count >= _options.RestartsMax)
+        {
+            Tell(ManagementEventKind.Restarting, restart.Replica, "its process is started again, but it ended too often: votes about it are not held any more");
+            return;
+        }
+
+        slot.RestartedAt.Add(Time);
+        slot.HeldSince = number;
+        // What was voted before knew nothing of it.
+        for (var i = 0; i < _cases.Count; i++)
+        {
+            if (_cases[i].Kind == CaseKind.Silent && _cases[i].Replica == restart.Replica)
+                _cases[i] = _cases[i] with { Guilty = 0 };
+        }
+
+        Tell(ManagementEventKind.Restarting, restart.Replica, "its process has ended, and its manager starts it again");
+    }
+
+    private void OnLoss(long number, Slot slot, LossReport loss) =>
+        Decide(number, slot, loss.Replica, loss.Incarnation, ReplacementCause.Lost, loss.View, loss.Cause switch
+        {
+            LossCause.FolderLost => "its data folder is gone",
+            LossCause.Halted => "it has halted: it met two different entries under one number",
+            LossCause.Poisoned => "it waits before an entry that has killed it twice and that two others have passed",
+            _ => "its process can't be started",
+        });
+
+    private void Decide(long number, Slot slot, byte replica, ulong incarnation, ReplacementCause cause, long view, string why)
+    {
+        _cases.RemoveAll(open => open.Replica == replica && open.Incarnation == incarnation);
+        if (IsDegraded(slot))
+        {
+            Tell(ManagementEventKind.Degraded, replica, $"{why}, but it was replaced {_options.ReplacementsMax} times in {_options.ReplacementsWithin.TotalMinutes:0} minutes: it is left to a person");
+            return;
+        }
+
+        slot.Replaced.Enqueue(incarnation);
+        if (slot.Replaced.Count > ReplacedKept)
+            slot.Replaced.Dequeue();
+        // The replacement that was under way has failed in its turn.
+        if (Active?.Replica == replica)
+            Active = null;
+        slot.Overdue = null;
+        _queue.RemoveAll(waiting => waiting.Replica == replica);
+        _queue.Add(new Decision(number, replica, incarnation, cause, Time, view));
+        Tell(ManagementEventKind.ReplacementDecided, replica, $"incarnation {incarnation:x} is to be replaced: {why}");
+    }
+
+    /// <summary>One at a time, the crashed before the wrong, and never without enough to copy from.</summary>
+    private void StartNext()
+    {
+        while (_queue.Count > 0 && (Active is null || _options.Mutant == ManagementMutant.ReplacesAtOnce))
+        {
+            var next = _queue.MinBy(decision => (!decision.IsCrash, decision.Number))!;
+            var healthy = _slots.Count(pair => pair.Value.Overdue is null && !_queue.Exists(decision => decision.Replica == pair.Key));
+            if (healthy < _options.DonorsMin && _options.Mutant != ManagementMutant.DonorsAreNotCounted)
+            {
+                if (_shortageToldFor != next.Number)
+                    Tell(ManagementEventKind.Alarm, next.Replica, $"it is not replaced: {healthy} healthy replicas would be left to copy from, {_options.DonorsMin} are needed");
+                _shortageToldFor = next.Number;
+                return;
+            }
+
+            _queue.Remove(next);
+            Active = next with { StartedAt = Time };
+            var slot = _slots[next.Replica];
+            slot.Replacements++;
+            slot.ReplacedAt.Add(Time);
+            if (next.Cause != ReplacementCause.Lost)
+                slot.VersionTurns++;
+            Tell(ManagementEventKind.ReplacementStarted, next.Replica, $"decision {next.Number}: its incarnation {next.Incarnation:x} is ordered out");
+        }
+    }
+
+    private bool IsDegraded(Slot slot) => slot.ReplacedAt.Count >= _options.ReplacementsMax && _options.Mutant != ManagementMutant.ReplacesForEver;
+
+    private void ForgetOld(long time)
+    {
+        var window = time - (long)_options.ReplacementsWithin.TotalMilliseconds;
+        foreach (var slot in _slots.Values)
+        {
+            slot.ReplacedAt.RemoveAll(at => at < window);
+            slot.RestartedAt.RemoveAll(at => at < window);
+        }
+    }
+
+    private void Tell(ManagementEventKind kind, byte replica, string text)
+    {
+        _events.Enqueue(new ManagementEvent(++_lastEvent, Time, kind, replica, text));
+        if (_events.Count > _options.EventsMax)
+            _events.Dequeue();
+    }
+
+    /// <summary>What is agreed on about one slot.</summary>
+    private sealed class Slot
+    {
+        public int Replacements { get; set; }
+
+        public int VersionTurns { get; set; }
+
+        public List<long> ReplacedAt { get; } = [];
+
+        public List<long> RestartedAt { get; } = [];
+
+        public long LastRestart { get; set; }
+
+        public long HeldSince { get; set; }
+
+        public Queue<ulong> Replaced { get; } = [];
+
+        public Decision? Overdue { get; set; }
+    }
+}

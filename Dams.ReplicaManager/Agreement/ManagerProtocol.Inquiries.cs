@@ -1,0 +1,231 @@
+using Dams.Contracts.Management;
+using Dams.Ordering;
+
+namespace Dams.ReplicaManager.Agreement;
+
+/// <content>What a manager looks at for itself, before it votes.</content>
+internal sealed partial class ManagerProtocol
+{
+    private readonly List<SilenceProbe> _probes = [];
+    private readonly List<ReplyEvidence> _evidence = [];
+    private readonly HashSet<byte> _asked = [];
+    private readonly Dictionary<byte, long> _executed = [];
+    private readonly Queue<Instant> _exits = [];
+    private readonly Dictionary<byte, (long Since, Instant Until)> _holds = [];
+    private DigestRound? _round;
+    private Instant _watchAt;
+    private Instant _digestAt;
+    private ulong _lossTold;
+    private Instant _lossToldUntil;
+
+    /// <summary>What a replica has answered to <see cref="IReplicaWatch.AskStatus"/>; null if it has not in time.</summary>
+    public void OnStatus(byte replica, ReplicaSighting? sighting, Instant now)
+    {
+        _asked.Remove(replica);
+        if (sighting is not null)
+        {
+            _executed[replica] = sighting.Executed;
+            foreach (var probe in _probes)
+                probe.OnSighting(replica, sighting, isEarly: now - probe.BeganAt < _options.ProbeTime * (2 / 3.0));
+            if (replica == _id)
+                OnOwnSighting(sighting, now);
+        }
+
+        if (_round is not { } round || !round.OnSighting(replica, sighting))
+            return;
+        foreach (var voter in _options.Slots)
+        {
+            if (round.Voters.ContainsKey(voter))
+                _watch.AskDigest(voter, round.Checkpoint!.Value);
+        }
+    }
+
+    /// <summary>What a replica has answered to <see cref="IReplicaWatch.AskReply"/>; null if it has none, or has not answered in time.</summary>
+    public void OnReply(byte replica, long sequence, StoredAnswer? answer, Instant now)
+    {
+        foreach (var evidence in _evidence)
+            evidence.OnReply(replica, sequence, answer);
+    }
+
+    /// <summary>What a replica has answered to <see cref="IReplicaWatch.AskDigest"/>; null if it has none, or has not answered in time.</summary>
+    public void OnDigest(byte replica, long checkpoint, Digest? digest, Instant now) => _round?.OnDigest(replica, checkpoint, digest);
+
+    /// <summary>The own replica's process has ended by itself, and is started again.</summary>
+    public void OnReplicaExited(Instant now)
+    {
+        var incarnation = _replicas.View.TryGet(_id, out var present) ? present.Incarnation.Value : 0;
+        Report(new RestartReport(_id, incarnation, now.UnixMilliseconds), now);
+        _exits.Enqueue(now);
+        if (_exits.Count < _options.FailedStartsMax)
+            return;
+        _exits.Dequeue();
+        if (_replicas.View.Voters == 0)
+            return;
+        if (incarnation != 0)
+            ReportLoss(incarnation, LossCause.CannotStart, now);
+        // An incarnation that never came into the view, or has left it, is nobody's to decide about.
+        _watch.SetAsideUnless(incarnation);
+    }
+
+    /// <summary>A case that is open and not this manager's own replica's is looked into once; what is closed is dropped.</summary>
+    private void FollowCases(Instant now)
+    {
+        FollowHolds(now);
+        _probes.RemoveAll(probe => !IsMine(probe.Case));
+        _evidence.RemoveAll(evidence => !IsMine(evidence.Case));
+        foreach (var open in State.Cases)
+        {
+            if (!IsMine(open))
+                continue;
+            if (open.Kind == CaseKind.Silent && !_probes.Exists(probe => probe.Case.Number == open.Number))
+                _probes.Add(new SilenceProbe(open, now));
+            else if (open.Kind == CaseKind.Wrong && !_evidence.Exists(evidence => evidence.Case.Number == open.Number))
+                Gather(open, now);
+        }
+
+        foreach (var evidence in _evidence)
+        {
+            if ((!evidence.IsComplete && now < evidence.Until) || now < VoteAgainAt(evidence.VotedAt))
+                continue;
+            evidence.VotedAt = now;
+            Vote(evidence.Case, evidence.IsGuilty, now);
+        }
+
+        if (_round is { } round && (round.IsComplete || now >= round.Until))
+            FinishRound(round, now);
+    }
+
+    private bool IsMine(Case about) =>
+        (about.Replica != _id || _options.Mutant == ManagementMutant.OwnManagerVotes)
+        && State.Cases.Any(open => open.Number == about.Number && !open.HasVoted(_id));
+
+    private void Gather(Case open, Instant now)
+    {
+        List<byte> witnesses = [.. _replicas.View.Members.Where(member => member.Votes && member.Id != open.Replica).Select(member => member.Id)];
+        _evidence.Add(new ReplyEvidence(open, witnesses, now + _options.AnswerPatience, _options.Mutant));
+        foreach (var sequence in open.Sequences)
+        {
+            _watch.AskReply(open.Replica, sequence);
+            foreach (var witness in witnesses)
+                _watch.AskReply(witness, sequence);
+        }
+    }
+
+    /// <summary>A vote of guilty needs a view that has the accused: whoever has left is accused of nothing.</summary>
+    private void Vote(Case open, bool isGuilty, Instant now)
+    {
+        var isPresent = IsInView(open.Replica, open.Incarnation);
+        if (_options.Mutant is ManagementMutant.CaseOutlivesIncarnation or ManagementMutant.OwnManagerVotes)
+            isPresent = true;
+        if (_options.Mutant == ManagementMutant.OwnManagerVotes && open.Replica == _id)
+            isGuilty = true;
+        Report(new VoteReport(open.Replica, open.Incarnation, _id, open.Number, isGuilty && isPresent, isGuilty && isPresent ? _replicas.View.Number.Value : 0, State.Number), now);
+    }
+
+    private void OnInquiryTimersElapsed(Instant now)
+    {
+        if (now >= _watchAt)
+        {
+            _watchAt = now + _options.WatchInterval;
+            AskStatus(_id);
+        }
+
+        if (now >= _digestAt)
+        {
+            _digestAt = now + _options.DigestInterval;
+            if (_round is null)
+                BeginRound(now);
+        }
+
+        foreach (var probe in _probes)
+            FollowProbe(probe, now);
+    }
+
+    private void FollowProbe(SilenceProbe probe, Instant now)
+    {
+        if (now >= probe.AskAt && probe.VotedAt is null)
+        {
+            probe.AskAt = now + _options.ProbeInterval;
+            foreach (var slot in _options.Slots)
+                AskStatus(slot);
+        }
+
+        if (now < EndOf(probe) || now < VoteAgainAt(probe.VotedAt))
+            return;
+        probe.VotedAt = now;
+        Vote(probe.Case, probe.IsDead, now);
+    }
+
+    /// <summary>A vote is repeated only if it has been pushed out by others on its way.</summary>
+    private static Instant VoteAgainAt(Instant? votedAt) => votedAt is { } at ? at + s_repeat : default;
+
+    private Instant DueOf(SilenceProbe probe) => probe.VotedAt is null ? Instant.Earlier(probe.AskAt, EndOf(probe)) : VoteAgainAt(probe.VotedAt);
+
+    private static Instant DueOf(ReplyEvidence evidence) => evidence.VotedAt is null ? evidence.Until : VoteAgainAt(evidence.VotedAt);
+
+    /// <summary>A probe lasts its time, and until a restart of the suspect has had its own.</summary>
+    private Instant EndOf(SilenceProbe probe)
+    {
+        var end = probe.BeganAt + _options.ProbeTime;
+        return _holds.TryGetValue(probe.Case.Replica, out var hold) && hold.Until > end ? hold.Until : end;
+    }
+
+    private void FollowHolds(Instant now)
+    {
+        foreach (var slot in _options.Slots)
+        {
+            var since = State.HeldSince(slot);
+            if (since > 0 && (!_holds.TryGetValue(slot, out var hold) || hold.Since != since))
+                _holds[slot] = (since, now + _options.RestartHold);
+        }
+    }
+
+    private void BeginRound(Instant now)
+    {
+        var voters = _replicas.View.Members.Where(member => member.Votes).ToDictionary(member => member.Id, member => member.Incarnation.Value);
+        if (voters.Count < 3)
+            return;
+        _round = new DigestRound(voters, now + _options.AnswerPatience, _options.Mutant);
+        foreach (var voter in _options.Slots)
+        {
+            if (voters.ContainsKey(voter))
+                AskStatus(voter);
+        }
+    }
+
+    private void FinishRound(DigestRound round, Instant now)
+    {
+        _round = null;
+        if (round.Minority is { } liar && liar != _id && round.Voters[liar] is var incarnation && IsInView(liar, incarnation) && !State.IsReplaced(liar, incarnation))
+            Report(new DigestReport(liar, incarnation, _id, round.Checkpoint!.Value, _replicas.View.Number.Value), now);
+    }
+
+    /// <summary>What only a replica's own manager can know.</summary>
+    private void OnOwnSighting(ReplicaSighting sighting, Instant now)
+    {
+        if (sighting.IsFollowing)
+            _exits.Clear();
+        if (sighting.BlockedBy is { } lost)
+            ReportLoss(lost, LossCause.FolderLost, now);
+        else if (sighting.HasHalted)
+            ReportLoss(sighting.Incarnation, LossCause.Halted, now);
+        else if (sighting.WaitingBefore is { } poison && _executed.Count(pair => pair.Key != _id && pair.Value >= poison) >= 2)
+            ReportLoss(sighting.Incarnation, LossCause.Poisoned, now);
+    }
+
+    private void ReportLoss(ulong incarnation, LossCause cause, Instant now)
+    {
+        if (State.IsReplaced(_id, incarnation) || !IsInView(_id, incarnation) || (_lossTold == incarnation && now < _lossToldUntil))
+            return;
+        // A degraded slot is left to a person; now and then is often enough to say it again.
+        _lossTold = incarnation;
+        _lossToldUntil = now + _options.ReplacementPatience;
+        Report(new LossReport(_id, incarnation, cause, _replicas.View.Number.Value), now);
+    }
+
+    private void AskStatus(byte replica)
+    {
+        if (_asked.Add(replica))
+            _watch.AskStatus(replica);
+    }
+}

@@ -1,0 +1,176 @@
+using Dams.Contracts.Management;
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using Dams.Ordering.Storage;
+
+namespace Dams.ReplicaManager.Agreement;
+
+/// <summary>
+/// A manager: a member of the managers' group, whose order of reports it applies to the agreed state, and one who looks for itself. It probes suspects, fetches
+/// disputed replies, compares state digests, votes, has the incarnation that was agreed on ordered out of the replicas' group, and brings the next one into its own
+/// slot. Pure and single-threaded.
+/// </summary>
+internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
+{
+    private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(5);
+
+    private readonly ManagementOptions _options;
+    private readonly byte _id;
+    private readonly RequestSubmitter _reports;
+    private readonly LeaveRequester _replicas;
+    private readonly IReplicaWatch _watch;
+    private long _leaveWantedFor;
+    private Instant _replaceAt;
+    private long _overdueOf;
+    private Instant _overdueAt = Instant.Never;
+
+    /// <summary>A manager over its log, which may hold a former life.</summary>
+    /// <param name="group">The managers' group.</param>
+    /// <param name="options">The rules of replacing.</param>
+    /// <param name="id">Its slot, and its replica's.</param>
+    /// <param name="boot">This start of the process.</param>
+    /// <param name="log">Its disk.</param>
+    /// <param name="outbox">Where messages to the managers' group go.</param>
+    /// <param name="replicas">Hears the replicas' group, and asks it for a LEAVE.</param>
+    /// <param name="watch">The outside.</param>
+    /// <param name="around">What the caller puts around the consumer of the managers' order; null for nothing.</param>
+    public ManagerProtocol(GroupOptions group, ManagementOptions options, byte id, BootId boot, IMemberLog log, Outbox outbox, LeaveRequester replicas,
+        IReplicaWatch watch, Func<IEntryConsumer, IEntryConsumer>? around = null)
+    {
+        _options = options;
+        _id = id;
+        _replicas = replicas;
+        _watch = watch;
+        State = new ManagementState(options);
+        _reports = new RequestSubmitter(group, NodeId.Manager(id), boot, outbox);
+        Member = new GroupMember(group, id, log, outbox, around?.Invoke(this) ?? this, boot.Value);
+    }
+
+    /// <summary>The group member.</summary>
+    public GroupMember Member { get; }
+
+    /// <summary>What is agreed on.</summary>
+    public ManagementState State { get; }
+
+    /// <inheritdoc/>
+    public Instant NextDeadline { get; private set; }
+
+    /// <summary>Replays what is known to be committed, and starts its timers. Call once.</summary>
+    public void Start(Instant now)
+    {
+        Member.Start(now);
+        _watchAt = now;
+        _digestAt = now + _options.DigestInterval;
+        UpdateDeadline();
+    }
+
+    /// <inheritdoc/>
+    public void OnMessage(in Envelope envelope, Message message, Instant now)
+    {
+        _reports.OnMessage(envelope, message, now);
+        Member.OnMessage(envelope, message, now);
+    }
+
+    /// <inheritdoc/>
+    public void OnFlushed(long write, Instant now) => Member.OnFlushed(write, now);
+
+    /// <inheritdoc/>
+    public void OnTimer(Instant now)
+    {
+        if (now >= Member.NextDeadline)
+            Member.OnTimer(now);
+        if (now >= _reports.NextDeadline)
+            _reports.OnTimer(now);
+        OnInquiryTimersElapsed(now);
+    }
+
+    /// <inheritdoc/>
+    public void OnBatchEnd(Instant now)
+    {
+        Member.OnBatchEnd(now);
+        FollowCases(now);
+        FollowReplacement(now);
+        UpdateDeadline();
+    }
+
+    /// <inheritdoc/>
+    public void OnDelivered(Entry entry, Instant now)
+    {
+        if (entry.Kind == EntryKind.Operation && ReportCodec.TryDecode(entry.Request.Payload.Span, out var report))
+            State.OnReport(entry.Seq.Value, entry.Time, report!);
+    }
+
+    /// <summary>What is agreed on is carried out: every manager asks for the LEAVE, so that it does not depend on the replaced one's own; that one then begins anew.</summary>
+    private void FollowReplacement(Instant now)
+    {
+        if (State.Active is { } active && _replicas.Leaving is null && _leaveWantedFor != active.Number && IsInView(active.Replica, active.Incarnation))
+        {
+            _leaveWantedFor = active.Number;
+            _replicas.OnWanted(active.Replica, new Incarnation(active.Incarnation), (ulong)active.Number, isForced: false, now);
+        }
+
+        if (State.Unsettled(_id) is { } own && (HasLeft(own) || _options.Mutant == ManagementMutant.ReplacedBeforeItLeft) && now >= _replaceAt)
+        {
+            // Again until it is settled: moving the folder or starting the process may fail.
+            _replaceAt = now + s_repeat;
+            _watch.Replace(own);
+        }
+        else if (State.Unsettled(_id) is null)
+        {
+            _replaceAt = now;
+        }
+
+        foreach (var slot in _options.Slots)
+        {
+            if (State.Unsettled(slot) is { } decision && HasLeft(decision) && _replicas.View.TryGet(slot, out var present) && present.Votes)
+                Report(new SettledReport(slot, decision.Incarnation, decision.Number), now);
+        }
+
+        FollowOverdue(now);
+    }
+
+    private void FollowOverdue(Instant now)
+    {
+        if (State.Active is not { } active)
+        {
+            _overdueAt = Instant.Never;
+            _overdueOf = 0;
+            return;
+        }
+
+        if (_overdueOf != active.Number)
+        {
+            _overdueOf = active.Number;
+            _overdueAt = now + _options.ReplacementPatience;
+        }
+
+        if (now < _overdueAt)
+            return;
+        _overdueAt = now + s_repeat;
+        Report(new OverdueReport(active.Replica, active.Incarnation, active.Number), now);
+    }
+
+    private bool IsInView(byte replica, ulong incarnation) =>
+        _replicas.View.TryGet(replica, out var member) && member.Incarnation.Value == incarnation;
+
+    /// <summary>Only a view that is later than one which had it has seen it leave: an older one may never have heard of it.</summary>
+    private bool HasLeft(Decision decision) => _replicas.View.Number.Value > decision.View && !IsInView(decision.Replica, decision.Incarnation);
+
+    private void Report(Report report, Instant now) => _reports.Submit(ReportCodec.OpcodeOf(report), ReportCodec.Encode(report), now);
+
+    private void UpdateDeadline()
+    {
+        var next = Instant.Earlier(Instant.Earlier(Member.NextDeadline, _reports.NextDeadline), Instant.Earlier(_watchAt, _digestAt));
+        next = Instant.Earlier(next, _overdueAt);
+        if (State.Unsettled(_id) is { } own && HasLeft(own))
+            next = Instant.Earlier(next, _replaceAt);
+        if (_round is { } round)
+            next = Instant.Earlier(next, round.Until);
+        foreach (var probe in _probes)
+            next = Instant.Earlier(next, DueOf(probe));
+        foreach (var evidence in _evidence)
+            next = Instant.Earlier(next, DueOf(evidence));
+        NextDeadline = next;
+    }
+}

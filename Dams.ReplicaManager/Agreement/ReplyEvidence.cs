@@ -1,0 +1,75 @@
+using Dams.Ordering;
+
+namespace Dams.ReplicaManager.Agreement;
+
+/// <summary>
+/// Whether replies are wrong: this manager has fetched them from the accused and from the others. A number counts if two others say the same and the accused
+/// something else; all of the case's numbers must. What can't be had accuses nobody. Pure and single-threaded.
+/// </summary>
+internal sealed class ReplyEvidence
+{
+    private readonly Dictionary<(byte Replica, long Sequence), StoredAnswer?> _answers = [];
+    private readonly HashSet<(byte Replica, long Sequence)> _asked = [];
+    private readonly ManagementMutant _mutant;
+
+    /// <summary>Evidence in a case.</summary>
+    /// <param name="about">The case.</param>
+    /// <param name="witnesses">The other replicas that vote.</param>
+    /// <param name="until">When to go by what there is.</param>
+    /// <param name="mutant">The rule that is taken out.</param>
+    public ReplyEvidence(Case about, IReadOnlyList<byte> witnesses, Instant until, ManagementMutant mutant)
+    {
+        Case = about;
+        Until = until;
+        _mutant = mutant;
+        Witnesses = witnesses;
+        foreach (var sequence in about.Sequences)
+        {
+            _asked.Add((about.Replica, sequence));
+            foreach (var witness in witnesses)
+                _asked.Add((witness, sequence));
+        }
+    }
+
+    /// <summary>The case.</summary>
+    public Case Case { get; }
+
+    /// <summary>Who is asked besides the accused.</summary>
+    public IReadOnlyList<byte> Witnesses { get; }
+
+    /// <summary>When to go by what there is.</summary>
+    public Instant Until { get; }
+
+    /// <summary>When the vote was given; null until then.</summary>
+    public Instant? VotedAt { get; set; }
+
+    /// <summary>Whether all have answered, if only that they can't.</summary>
+    public bool IsComplete => _answers.Count == _asked.Count;
+
+    /// <summary>An answer; null if there is none.</summary>
+    public void OnReply(byte replica, long sequence, StoredAnswer? answer)
+    {
+        if (_asked.Contains((replica, sequence)))
+            _answers[(replica, sequence)] = answer;
+    }
+
+    /// <summary>Whether the accused was wrong every time.</summary>
+    public bool IsGuilty => Case.Sequences.All(IsWrong);
+
+    private bool IsWrong(long sequence)
+    {
+        if (Of(Case.Replica, sequence) is not { } accused)
+            return _mutant == ManagementMutant.MissingReplyAccuses;
+        foreach (var first in Witnesses)
+        {
+            if (Of(first, sequence) is not { } right)
+                continue;
+            if (right != accused && Witnesses.Any(second => second != first && Of(second, sequence) == right))
+                return true;
+        }
+
+        return false;
+    }
+
+    private StoredAnswer? Of(byte replica, long sequence) => _answers.GetValueOrDefault((replica, sequence));
+}

@@ -1,0 +1,50 @@
+using Dams.Ordering;
+
+namespace Dams.ReplicaManager.Agreement;
+
+/// <summary>
+/// Whether a suspect is dead: it never answers, or it stands still below what others had executed a while ago. Anything else is slow, and slow is no crime.
+/// Pure and single-threaded.
+/// </summary>
+/// <param name="about">The case.</param>
+/// <param name="beganAt">The beginning.</param>
+internal sealed class SilenceProbe(Case about, Instant beganAt)
+{
+    private long? _first;
+    private long _last;
+    private long _goal;
+    private bool _isAnother;
+
+    /// <summary>The case.</summary>
+    public Case Case => about;
+
+    /// <summary>When it began.</summary>
+    public Instant BeganAt => beganAt;
+
+    /// <summary>When the suspect is asked next.</summary>
+    public Instant AskAt { get; set; }
+
+    /// <summary>When the vote was given; null until then.</summary>
+    public Instant? VotedAt { get; set; }
+
+    /// <summary>An answer of the suspect or of another replica; none says nothing.</summary>
+    /// <param name="replica">Who.</param>
+    /// <param name="sighting">What it says.</param>
+    /// <param name="isEarly">Whether enough of the probe is left for the suspect to come up to it.</param>
+    public void OnSighting(byte replica, ReplicaSighting sighting, bool isEarly)
+    {
+        if (replica == about.Replica)
+        {
+            _isAnother |= sighting.Incarnation != about.Incarnation;
+            _first ??= sighting.Executed;
+            _last = sighting.Executed;
+        }
+        else if (isEarly)
+        {
+            _goal = Math.Max(_goal, sighting.Executed);
+        }
+    }
+
+    /// <summary>The verdict, when the probe is over.</summary>
+    public bool IsDead => !_isAnother && (_first is null || (_last == _first && _last < _goal));
+}

@@ -1,0 +1,374 @@
+using Dams.Contracts.Engines;
+using Dams.Contracts.Management;
+using Dams.FrontEnd.Coordination;
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using Dams.Replica.Core;
+using Dams.Replica.Versions.Ledger;
+using Dams.ReplicaManager.Agreement;
+
+namespace Dams.Tests.Simulation;
+
+/// <content>
+/// The managers: a group of their own, ordered by the same sequencer processes. They see replicas as their processes would, through questions that may be lost, and act on
+/// them. What they decide must have had a reason, and be the same at all of them.
+/// </content>
+internal sealed partial class Simulation
+{
+    private readonly List<SimulatedNode> _managers = [];
+    private readonly Dictionary<NodeId, SimulatedNode> _twins = [];
+    private readonly OrderChecker _managersChecker = new();
+    private readonly Dictionary<long, string> _agreed = [];
+    private readonly HashSet<ulong> _lost = [];
+    private readonly HashSet<ulong> _accused = [];
+    private readonly SeededRandom _managersRandom;
+    private GroupOptions _managersGroup = null!;
+    private (byte Slot, SequenceNumber Left)? _replacing;
+
+    /// <summary>Replacements that the managers have begun.</summary>
+    public int Replacements => _managers.Max(manager => manager.Twin is { IsUp: true } twin ? twin.Manager.State.Replacements : 0);
+
+    private ManagementOptions ManagementOptions => new()
+    {
+        Slots = _group.Members,
+        DigestInterval = TimeSpan.FromMilliseconds(300),
+        ReplacementPatience = TimeSpan.FromSeconds(8),
+        Mutant = _knobs.ManagementMutant,
+    };
+
+    private void AddManagers()
+    {
+        _managersGroup = _group with { Group = GroupId.Managers, Mutant = Mutant.None };
+        foreach (var id in _group.Members)
+        {
+            var manager = new SimulatedNode(NodeId.Manager(id), GroupId.Replicas, _managersRandom);
+            _managers.Add(manager);
+            AddTwin(manager).Log = new SimulatedLog(new Incarnation(_managersRandom.Next() | 1));
+        }
+    }
+
+    private SimulatedNode AddTwin(SimulatedNode process)
+    {
+        var twin = new SimulatedNode(process.Id, GroupId.Managers, _managersRandom, process);
+        process.Twin = twin;
+        _twins.Add(process.Id, twin);
+        return twin;
+    }
+
+    private SimulatedNode? FindNode(NodeId id, GroupId group) =>
+        group == GroupId.Managers ? _twins.GetValueOrDefault(id)
+        : id.Role == NodeRole.Manager ? _managers.Find(manager => manager.Id == id) : _nodes.GetValueOrDefault(id);
+
+    private OrderChecker CheckerOf(SimulatedNode node) => node.Group == GroupId.Managers ? _managersChecker : _checker;
+
+    private void StartManagers()
+    {
+        foreach (var manager in _managers)
+            StartUp(manager);
+        for (var i = 0; i < _knobs.ManagerCrashes; i++)
+        {
+            var manager = _managers[_managersRandom.Below(_managers.Count)];
+            var at = _managersRandom.Between(TimeSpan.FromMilliseconds(50), _knobs.FaultyPhase * 0.9).Ticks;
+            var down = Milliseconds(20 + _managersRandom.Below(2500));
+            At(at, () =>
+            {
+                Stop(manager);
+                At(_now + down, () => Restart(manager));
+            });
+        }
+
+        if (_knobs.Dead is { } dead)
+            At(_managersRandom.Between(TimeSpan.FromMilliseconds(300), _knobs.FaultyPhase * 0.9).Ticks, () => Kill(_replicas[dead - 1]));
+        foreach (var replica in _replicas)
+            At(0, () => Observe(replica));
+    }
+
+    private void StartTwin(SimulatedNode process)
+    {
+        if (process.Twin is not { } node)
+            return;
+        node.Boot = new BootId(node.Random.Next() | 1);
+        node.Outbox = new Outbox();
+        node.Life++;
+        node.WakeAt = long.MaxValue;
+        var now = InstantOf(node);
+        switch (node.Id.Role)
+        {
+            case NodeRole.Sequencer:
+                var sequencer = new SequencerProtocol(_managersGroup, node.Id.Number, node.Boot, node.Outbox, node.Random.Next());
+                node.Protocol = sequencer;
+                sequencer.Start(now);
+                break;
+            case NodeRole.FrontEnd:
+                node.Protocol = new RequestSubmitter(_managersGroup, node.Id, node.Boot, node.Outbox);
+                break;
+            default:
+                // Its part in the replicas' group is made just after; it is asked for when it is there.
+                At(_now, () => StartManager(process, node));
+                return;
+        }
+
+        Settle(node);
+    }
+
+    private void StartManager(SimulatedNode process, SimulatedNode node)
+    {
+        if (!process.IsUp || node.IsUp)
+            return;
+        var manager = new ManagerProtocol(_managersGroup, ManagementOptions, node.Id.Number, node.Boot, node.Log!, node.Outbox,
+            (LeaveRequester)process.Protocol!, new Watch(this, node), core => new AgreementChecker(this, node, core));
+        node.Protocol = manager;
+        manager.Start(InstantOf(node));
+        Settle(node);
+    }
+
+    private IAppointmentEngine EngineOf(SimulatedNode replica) =>
+        IsLiar(replica) && _knobs.LieKind is LieKind.Outcome or LieKind.Late ? new LyingLedger(new SeededRandom(_random.Next()), _knobs.LiesPerMille) : new LedgerEngine();
+
+    /// <summary>A liar that was replaced comes back as another version, which is right.</summary>
+    private bool IsLiar(SimulatedNode replica) => _knobs.Liar == replica.Id.Number && replica.VersionTurns == 0;
+
+    /// <summary>What a liar says otherwise than its state and its stored replies have it.</summary>
+    private Message AsTold(SimulatedNode from, Message message)
+    {
+        if (message is not ReplyMessage reply || !IsLiar(from) || _knobs.LieKind != LieKind.TwoFaced || !_managersRandom.Chance(_knobs.LiesPerMille))
+            return message;
+        var lie = new byte[] { 0 };
+        return reply with { Result = lie, ResultDigest = Digest.Of(lie), HasResult = true };
+    }
+
+    /// <summary>Dies, and does not come back before it is replaced.</summary>
+    private void Kill(SimulatedNode replica)
+    {
+        // Two that can't come back at once, and the sequencer besides, are more than the cluster promises to stand.
+        if (_healed || !AllVote())
+            return;
+        Trace($"{replica.Id} dies for good");
+        replica.CannotStart = true;
+        _accused.Add(replica.Log!.Record.Incarnation.Value);
+        Stop(replica);
+        At(_now + Milliseconds(100), () => Restart(replica));
+    }
+
+    private void FailToStart(SimulatedNode replica)
+    {
+        OnReplicaExited(replica);
+        At(_now + Milliseconds(400), () => Restart(replica));
+    }
+
+    private void OnReplicaExited(SimulatedNode replica)
+    {
+        replica.UnwellAt = _now;
+        var manager = _twins[NodeId.Manager(replica.Id.Number)];
+        At(_now + Milliseconds(5), () =>
+        {
+            if (!manager.IsUp || manager.PausedUntil > _now)
+                return;
+            manager.Manager.OnReplicaExited(InstantOf(manager));
+            Settle(manager);
+        });
+    }
+
+    /// <summary>Remembers when a replica was last not well, by which a decision about it is judged.</summary>
+    private void Observe(SimulatedNode replica)
+    {
+        At(_now + Milliseconds(20), () => Observe(replica));
+        var isCut = !_healed && _cuts.Any(cut => cut.From == replica.Id || cut.To == replica.Id);
+        if (!replica.IsUp || replica.PausedUntil > _now || isCut || replica.Replica.Member.State != MemberState.Following
+            || replica.Replica.Member.Executed.Value + 3 < _checker.Order.Count)
+        {
+            replica.UnwellAt = _now;
+        }
+    }
+
+    /// <summary>A front end tells the managers what it has seen; one that slanders, what it has not.</summary>
+    private void OnJudged(SimulatedNode frontEnd, Judgement judgement)
+    {
+        foreach (var (replica, verdict) in judgement.Replicas)
+        {
+            if (!frontEnd.Coordinator.View.TryGet(replica, out var member))
+                continue;
+            if (!_strikes.TryGetValue((frontEnd.Id, member.Incarnation), out var run))
+                _strikes.Add((frontEnd.Id, member.Incarnation), run = []);
+            if (verdict == Verdict.Right)
+                run.Clear();
+            if (verdict == Verdict.Wrong || _knobs.Slandered == replica)
+                run.Add(judgement.Seq.Value);
+            Report? report = run.Count >= 3 ? new VerdictReport(replica, member.Incarnation.Value, frontEnd.Id.Number, frontEnd.Boot.Value, [.. run.Order().TakeLast(3)])
+                : verdict == Verdict.Silent || _knobs.Slandered == replica ? new SuspicionReport(replica, member.Incarnation.Value, SuspicionCause.Silent, judgement.Seq.Value) : null;
+            if (report is null)
+                continue;
+            var twin = frontEnd.Twin!;
+            ((RequestSubmitter)twin.Protocol!).Submit(ReportCodec.OpcodeOf(report), ReportCodec.Encode(report), InstantOf(twin));
+            At(_now, () =>
+            {
+                if (twin.IsUp)
+                    Settle(twin);
+            });
+        }
+    }
+
+    private readonly Dictionary<(NodeId, Incarnation), List<long>> _strikes = [];
+
+    /// <summary>At most one replacement at a time: nobody else leaves by decision before the new incarnation votes, or is given up.</summary>
+    private void OnOrdered(Entry entry)
+    {
+        if (entry.Seq.Value != _checker.Order.Count || !MembershipChange.TryRead(entry, out var change))
+            return;
+        if (entry.Kind == EntryKind.Activate && _replacing?.Slot == change.Member)
+            _replacing = null;
+    }
+
+    private bool AreManagersDone()
+    {
+        foreach (var manager in _managers)
+        {
+            if (manager.Twin is not { IsUp: true } twin || twin.Manager.Member.State != MemberState.Following
+                || twin.Manager.Member.Executed.Value != _managersChecker.Order.Count
+                || twin.Manager.State.Active is not null || twin.Manager.State.Queue.Count > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private IEnumerable<string> DescribeManagers() => _managers.Select(manager =>
+    {
+        if (manager.Twin is not { IsUp: true } twin)
+            return $"{manager.Id} down";
+        var (member, state) = (twin.Manager.Member, twin.Manager.State);
+        return $"{manager.Id} {member.State} installed {member.Installed} executed {member.Executed} of {_managersChecker.Order.Count}, active {state.Active}, {state.Queue.Count} waiting, {state.Cases.Count} cases, "
+            + string.Join("; ", state.Events.TakeLast(4).Select(happening => $"{happening.Kind} {happening.Replica}"));
+    });
+
+    private void CheckManagers()
+    {
+        if (_knobs.Slandered is { } slandered && _knobs.Liar != slandered)
+            Broken.Unless(_managers.All(manager => manager.Twin!.Manager.State.VersionTurns(slandered) == 0 || _replicas[slandered - 1].UnwellAt > 0), $"replica {slandered} was slandered, and replaced");
+    }
+
+    /// <summary>A decision must have a reason that the simulation knows of.</summary>
+    private void OnDecided(SimulatedNode manager, Decision decision)
+    {
+        var replica = _replicas[decision.Replica - 1];
+        Trace($"{manager.Id} knows the decision {decision}");
+        var isFormer = replica.FormerLogs.Any(log => log.Record.Incarnation.Value == decision.Incarnation);
+        switch (decision.Cause)
+        {
+            case ReplacementCause.Lost:
+                Broken.Unless(isFormer || _accused.Contains(decision.Incarnation), $"{decision}: its folder is there");
+                break;
+            case ReplacementCause.Dead:
+                Broken.Unless(_now - replica.UnwellAt < TimeSpan.FromSeconds(4).Ticks, $"{decision}: it was well all the time");
+                break;
+            default:
+                Broken.Unless(_knobs.Liar == decision.Replica && _knobs.LieKind != LieKind.TwoFaced, $"{decision}: it tells the truth");
+                break;
+        }
+    }
+
+    /// <summary>Applies reports, and is checked: the same at every manager, and for a reason.</summary>
+    private sealed class AgreementChecker(Simulation simulation, SimulatedNode node, IEntryConsumer core) : IEntryConsumer
+    {
+        public void OnDelivered(Entry entry, Instant now)
+        {
+            simulation._managersChecker.OnDelivered(node, entry, simulation._twins.Values.Where(twin => twin.Log is not null).ToList());
+            core.OnDelivered(entry, now);
+            // While a manager is made, its protocol is not known to its node yet.
+            if (core is not ManagerProtocol manager)
+                return;
+            var state = manager.State;
+            if (ReportCodec.TryDecode(entry.Request.Payload.Span, out var report))
+                simulation.Trace($"{node.Id} has {entry.Seq} {report}");
+            var summary = $"{state.Active} {string.Join(",", state.Queue)} {string.Join(",", state.Cases)} {state.Replacements} {state.Events.LastOrDefault()}";
+            if (simulation._agreed.TryAdd(entry.Seq.Value, summary))
+            {
+                foreach (var decision in state.Queue.Append(state.Active).OfType<Decision>().Where(decision => decision.Number == entry.Seq.Value))
+                    simulation.OnDecided(node, decision);
+                if (state.Active is { } active && active.StartedAt == state.Time && simulation._replacing is { } other && other.Slot != active.Replica)
+                    simulation._replacing = null;
+            }
+
+            Broken.Unless(simulation._agreed[entry.Seq.Value] == summary, $"{node.Id} has after report {entry.Seq}: {summary}; another has {simulation._agreed[entry.Seq.Value]}");
+        }
+    }
+
+    /// <summary>What a manager's process would do: ask over the network, which may fail, and act on its own replica.</summary>
+    private sealed class Watch(Simulation simulation, SimulatedNode manager) : IReplicaWatch
+    {
+        public void AskStatus(byte replica) => Ask(replica, node => new ReplicaSighting(
+            node.Replica.Member.Incarnation.Value, node.Replica.Member.State == MemberState.Following, node.Replica.Member.State == MemberState.Halted,
+            node.Replica.Core.Executed.Value, node.Replica.Member.BlockedBy?.Value, null, node.Replica.Core.Checkpoints.LastOrDefault()?.Seq.Value ?? 0),
+            (protocol, sighting, now) => protocol.OnStatus(replica, sighting, now));
+
+        public void AskReply(byte replica, long sequence) => Ask(replica, node => node.Replica.Core.FindReply(new SequenceNumber(sequence)),
+            (protocol, reply, now) => protocol.OnReply(replica, sequence, reply is null ? null : new StoredAnswer(reply.Seq.Value, reply.RequestDigest, Digest.Of(reply.Result)), now));
+
+        public void AskDigest(byte replica, long checkpoint) => Ask(replica, node =>
+            {
+                var digest = node.Replica.Core.FindDigest(new SequenceNumber(checkpoint))?.ToArray();
+                if (digest is not null && simulation.IsLiar(node) && simulation._knobs.LieKind == LieKind.State)
+                    digest[0] ^= 1;
+                return digest;
+            },
+            (protocol, digest, now) => protocol.OnDigest(replica, checkpoint, digest is null ? null : Digest.Read(digest), now));
+
+        public void Replace(Decision decision)
+        {
+            var life = manager.Life;
+            simulation.At(simulation._now + Milliseconds(20 + manager.Random.Below(200)), () =>
+            {
+                if (manager.Life == life && Replica.Log!.Record.Incarnation.Value == decision.Incarnation)
+                    BeginAnew();
+            });
+        }
+
+        public void SetAsideUnless(ulong present)
+        {
+            if (Replica.Log!.Record.Incarnation.Value != present)
+                BeginAnew();
+        }
+
+        private SimulatedNode Replica => simulation._replicas[manager.Id.Number - 1];
+
+        private void BeginAnew()
+        {
+            var replica = Replica;
+            simulation.Trace($"{manager.Id} sets {replica.Id} aside");
+            simulation.Stop(replica);
+            simulation.SetFolderAside(replica);
+            replica.VersionTurns = manager.Manager.State.VersionTurns(replica.Id.Number);
+            simulation.At(simulation._now + Milliseconds(50), () => simulation.Restart(replica));
+        }
+
+        private void Ask<T>(byte number, Func<SimulatedNode, T?> ask, Action<ManagerProtocol, T?, Instant> answer)
+            where T : class
+        {
+            var life = manager.Life;
+            var replica = simulation._replicas[number - 1];
+            var isLost = !simulation._healed && (simulation.IsCut(manager.Id, replica.Id) || simulation.IsCut(replica.Id, manager.Id));
+            var isThere = !isLost && replica.IsUp && replica.PausedUntil <= simulation._now;
+            // Read at once, told a little later; who is not there is not waited for longer than half a second.
+            var told = isThere ? ask(replica) : null;
+            simulation.At(simulation._now + Milliseconds(isThere ? 1 + manager.Random.Below(5) : 500), () => Answer(life, told, answer));
+        }
+
+        private void Answer<T>(int life, T? told, Action<ManagerProtocol, T?, Instant> answer)
+            where T : class
+        {
+            if (manager.Life != life || !manager.IsUp)
+                return;
+            if (manager.PausedUntil > simulation._now)
+            {
+                simulation.At(manager.PausedUntil, () => Answer(life, told, answer));
+                return;
+            }
+
+            answer(manager.Manager, told, simulation.InstantOf(manager));
+            simulation.Settle(manager);
+        }
+    }
+}
