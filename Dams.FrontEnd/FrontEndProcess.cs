@@ -31,7 +31,7 @@ internal static class FrontEndProcess
 
         using var replicas = new ReplicaClients(topology);
         var observed = new ObservedCoordinator(coordinator, context.Loggers.CreateLogger<RequestCoordinator>());
-        await using var network = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, observed, outbox), clock);
+        await using var network = NodeDriver.Open(context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox)], clock);
         executor.Attach(new FrontEndLoop(coordinator, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>()));
         using var poller = new ClusterPoller(topology, replicas, context.Loggers.CreateLogger<ClusterPoller>());
         var reporter = new StatusReporter(topology, coordinator, network.Driver, poller);

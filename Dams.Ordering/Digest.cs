@@ -31,6 +31,21 @@ public readonly record struct Digest(UInt128 High, UInt128 Low)
         BinaryPrimitives.WriteUInt128BigEndian(destination[16..], Low);
     }
 
+    /// <summary>Reads the text form; false for anything else.</summary>
+    public static bool TryParse(string? text, out Digest digest)
+    {
+        digest = default;
+        if (text?.Length != 2 * Size
+            || !UInt128.TryParse(text.AsSpan(0, Size), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var high)
+            || !UInt128.TryParse(text.AsSpan(Size), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var low))
+        {
+            return false;
+        }
+
+        digest = new Digest(high, low);
+        return true;
+    }
+
     /// <summary>64 hexadecimal digits.</summary>
     public override string ToString() => High.ToString("x32", CultureInfo.InvariantCulture) + Low.ToString("x32", CultureInfo.InvariantCulture);
 }

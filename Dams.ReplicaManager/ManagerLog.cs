@@ -5,15 +5,27 @@ namespace Dams.ReplicaManager;
 /// <summary>Log of a manager. Event ids 5000–5019.</summary>
 internal static partial class ManagerLog
 {
-    [LoggerMessage(5000, LogLevel.Warning, "{Replica} was ordered out; its folder is kept as {Folder}, and a new incarnation begins")]
+    [LoggerMessage(5000, LogLevel.Warning, "{Replica}'s incarnation is over; its folder is kept as {Folder}, and a new incarnation begins")]
     public static partial void SetAside(ILogger logger, string replica, string folder);
 
-    [LoggerMessage(5001, LogLevel.Warning, "{Replica} has lost its folder: its incarnation {Lost} is being ordered out, so that {Incarnation} can join")]
-    public static partial void OrdersOut(ILogger logger, string replica, string lost, string incarnation);
+    [LoggerMessage(5001, LogLevel.Warning, "{Replica} is replaced ({Why}): its incarnation {Incarnation} is ended and set aside; the next runs {Version}")]
+    public static partial void Replaces(ILogger logger, string replica, string incarnation, string why, string version);
 
     [LoggerMessage(5002, LogLevel.Warning, "an operator orders {Replica}, incarnation {Incarnation}, out (forced: {IsForced})")]
     public static partial void OperatorOrdersOut(ILogger logger, string replica, string incarnation, bool isForced);
 
-    [LoggerMessage(5003, LogLevel.Debug, "{Replica} does not say its status: {Problem}")]
-    public static partial void NotWatched(ILogger logger, string replica, string problem);
+    [LoggerMessage(5003, LogLevel.Debug, "replica {Replica} does not answer: {Problem}")]
+    public static partial void NoAnswer(ILogger logger, byte replica, string problem);
+
+    [LoggerMessage(5004, LogLevel.Error, "{Replica} is to be replaced, but its folder {Folder} can't be set aside: {Problem}. Make it writable, or move it away by hand; it is tried again")]
+    public static partial void CannotSetAside(ILogger logger, string replica, string folder, string problem);
+
+    [LoggerMessage(5005, LogLevel.Information, "agreed, event {Number}: replica{Replica}: {Kind}: {Text}")]
+    public static partial void Agreed(ILogger logger, long number, byte replica, string kind, string text);
+
+    [LoggerMessage(5006, LogLevel.Error, "agreed, event {Number}: replica{Replica}: {Kind}: {Text}")]
+    public static partial void Alarmed(ILogger logger, long number, byte replica, string kind, string text);
+
+    [LoggerMessage(5007, LogLevel.Information, "{State} in the managers' group, promised {Promised}, installed {Installed}, {View}")]
+    public static partial void StateChanged(ILogger logger, string state, string promised, string installed, string view);
 }

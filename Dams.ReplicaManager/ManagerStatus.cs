@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dams.ReplicaManager.Agreement;
 
 namespace Dams.ReplicaManager;
 
@@ -7,7 +9,28 @@ namespace Dams.ReplicaManager;
 /// <param name="ProcessId">Its process.</param>
 /// <param name="State"><c>running</c> or <c>stopping</c>.</param>
 /// <param name="Replica">Its replica.</param>
-internal sealed record ManagerStatus(string Id, int ProcessId, string State, ReplicaStatus Replica);
+/// <param name="Group">Its place in the managers' group.</param>
+/// <param name="Replacements">Replacements of all slots that have begun, as agreed.</param>
+/// <param name="Replacing">The replacement under way; null if there is none.</param>
+/// <param name="Alarms">What a person should look at now; the same at all managers.</param>
+/// <param name="Events">The last events, oldest first; their numbers are the same at all managers.</param>
+internal sealed record ManagerStatus(
+    string Id, int ProcessId, string State, ReplicaStatus Replica, GroupStatus Group, int Replacements, ReplacementStatus? Replacing,
+    IReadOnlyList<string> Alarms, IReadOnlyList<EventStatus> Events)
+{
+    /// <summary>What the core's loop knows. Call it there.</summary>
+    public static ManagerStatus Of(string id, bool isStopping, ReplicaStatus replica, ManagerProtocol manager) => new(
+        id, Environment.ProcessId, isStopping ? "stopping" : "running", replica,
+        new GroupStatus(manager.Member.State.ToString(), manager.Member.Installed.Epoch.ToString(), manager.Member.Executed.Value),
+        manager.State.Replacements,
+        manager.State.Active is { } active ? new ReplacementStatus(active.Number, NameOf(active.Replica), active.Cause.ToString(), TimeOf(active.DecidedAt)) : null,
+        manager.State.Alarms,
+        [.. manager.State.Events.Select(happening => new EventStatus(happening.Number, TimeOf(happening.Time), JsonNamingPolicy.CamelCase.ConvertName(happening.Kind.ToString()), NameOf(happening.Replica), happening.Text))]);
+
+    private static string NameOf(byte replica) => $"replica{replica}";
+
+    private static DateTimeOffset TimeOf(long unixMilliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
+}
 
 /// <summary>What a manager says of its replica's process.</summary>
 /// <param name="Id">The replica's id.</param>
@@ -15,7 +38,29 @@ internal sealed record ManagerStatus(string Id, int ProcessId, string State, Rep
 /// <param name="State">A <see cref="Hosting.Supervision.SupervisedState"/> in lower case.</param>
 /// <param name="Restarts">How often this manager has started it again.</param>
 /// <param name="LastExitCode">What it ended with last, if this manager could see it.</param>
-internal sealed record ReplicaStatus(string Id, int? ProcessId, string State, int Restarts, int? LastExitCode);
+/// <param name="Version">The version that it is, or will be, started with.</param>
+internal sealed record ReplicaStatus(string Id, int? ProcessId, string State, int Restarts, int? LastExitCode, string Version);
+
+/// <summary>A manager's place in the managers' group.</summary>
+/// <param name="State">A <see cref="Ordering.Protocol.MemberState"/>.</param>
+/// <param name="Epoch">The installed epoch.</param>
+/// <param name="Executed">Reports applied.</param>
+internal sealed record GroupStatus(string State, string Epoch, long Executed);
+
+/// <summary>A replacement under way.</summary>
+/// <param name="Decision">Its number.</param>
+/// <param name="Replica">Who is replaced.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="Decided">When it was agreed on, by the sequencer's clock.</param>
+internal sealed record ReplacementStatus(long Decision, string Replica, string Cause, DateTimeOffset Decided);
+
+/// <summary>Something that happened, in the same words at all managers.</summary>
+/// <param name="Number">Dense, from 1.</param>
+/// <param name="Time">By the sequencer's clock.</param>
+/// <param name="Kind">What.</param>
+/// <param name="Node">To whom.</param>
+/// <param name="Text">For people.</param>
+internal sealed record EventStatus(long Number, DateTimeOffset Time, string Kind, string Node, string Text);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ManagerStatus))]

@@ -11,6 +11,9 @@ internal static class ReplicaFolder
     /// <summary>The replica leaves this file in its folder when it has been ordered out.</summary>
     public const string LeftMark = "left";
 
+    /// <summary>The replica leaves its incarnation in this file.</summary>
+    public const string IncarnationMark = "incarnation";
+
     private const string Aside = ".aside-";
     private const int KeptMax = 2;
 
@@ -28,6 +31,24 @@ internal static class ReplicaFolder
         foreach (var (_, path) in asides.SkipLast(KeptMax - 1))
             Directory.Delete(path, recursive: true);
         return target;
+    }
+
+    /// <summary>Whose folder it is, as the replica has left it there; null if there is no folder, or it does not say.</summary>
+    /// <exception cref="IOException">The folder can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be read.</exception>
+    public static string? IncarnationOf(string folder)
+    {
+        var mark = Path.Combine(folder, IncarnationMark);
+        return File.Exists(mark) ? File.ReadAllText(mark).Trim() : null;
+    }
+
+    /// <summary>Says of a folder that its incarnation is over: it is set aside before the process is started again.</summary>
+    /// <exception cref="IOException">The folder can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
+    public static void MarkAsLeft(string folder)
+    {
+        if (Directory.Exists(folder))
+            File.WriteAllText(Path.Combine(folder, LeftMark), IncarnationOf(folder) ?? "unknown");
     }
 
     private static List<(int Number, string Path)> Asides(string folder)

@@ -6,7 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Dams.Sequencer;
 
 /// <summary>The core, with its transitions in the log. Cores have no logger.</summary>
-internal sealed partial class ObservedSequencer(SequencerProtocol core, ILogger logger) : IProtocol
+/// <param name="group">Which order it gives.</param>
+/// <param name="core">The core.</param>
+/// <param name="laggards">Reports to the managers through this core's outbox; null if this is not theirs.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class ObservedSequencer(GroupId group, SequencerProtocol core, LaggardReports? laggards, ILogger logger) : IProtocol
 {
     private static readonly TimeSpan WaitingReport = TimeSpan.FromSeconds(5);
 
@@ -15,7 +19,7 @@ internal sealed partial class ObservedSequencer(SequencerProtocol core, ILogger 
     private string _laggards = "";
 
     /// <inheritdoc/>
-    public Instant NextDeadline => core.NextDeadline;
+    public Instant NextDeadline => laggards is null ? core.NextDeadline : Instant.Earlier(core.NextDeadline, laggards.NextDeadline);
 
     /// <inheritdoc/>
     public void OnMessage(in Envelope envelope, Message message, Instant now) => core.OnMessage(envelope, message, now);
@@ -24,7 +28,11 @@ internal sealed partial class ObservedSequencer(SequencerProtocol core, ILogger 
     public void OnFlushed(long write, Instant now) => core.OnFlushed(write, now);
 
     /// <inheritdoc/>
-    public void OnTimer(Instant now) => core.OnTimer(now);
+    public void OnTimer(Instant now)
+    {
+        core.OnTimer(now);
+        laggards?.OnTimer(now);
+    }
 
     /// <inheritdoc/>
     public void OnBatchEnd(Instant now)
@@ -33,7 +41,7 @@ internal sealed partial class ObservedSequencer(SequencerProtocol core, ILogger 
         if (_seen != (core.State, core.Epoch))
         {
             _seen = (core.State, core.Epoch);
-            StateChanged(logger, core.State, core.Epoch.ToString(), core.MaxSeq.Value, core.View.ToString());
+            StateChanged(logger, group, core.State, core.Epoch.ToString(), core.MaxSeq.Value, core.View.ToString());
         }
 
         if (core.State == SequencerState.Active)
@@ -47,26 +55,26 @@ internal sealed partial class ObservedSequencer(SequencerProtocol core, ILogger 
         if (now - _waitingSince < WaitingReport || core.WaitedFor.Count == 0)
             return;
         _waitingSince = now;
-        WaitingFor(logger, string.Join(", ", core.WaitedFor));
+        WaitingFor(logger, group, string.Join(", ", core.WaitedFor));
     }
 
-    /// <summary>Who holds trimming up. Ordering a laggard out is the managers' decision, or an operator's.</summary>
+    /// <summary>Who holds trimming up. Ordering a laggard out is the managers' decision, to whom it is reported, or an operator's.</summary>
     private void ReportLaggards(Instant now)
     {
-        var laggards = string.Join(", ", core.LaggardsAt(now));
-        if (laggards == _laggards)
+        var behind = string.Join(", ", core.LaggardsAt(now));
+        if (behind == _laggards)
             return;
-        _laggards = laggards;
-        if (laggards.Length > 0)
-            Lagging(logger, laggards);
+        _laggards = behind;
+        if (behind.Length > 0)
+            Lagging(logger, group, behind);
     }
 
-    [LoggerMessage(2102, LogLevel.Warning, "members that store nothing although there is something to store: {Members}")]
-    private static partial void Lagging(ILogger logger, string members);
+    [LoggerMessage(2102, LogLevel.Warning, "{Group}: members that store nothing although there is something to store: {Members}")]
+    private static partial void Lagging(ILogger logger, GroupId group, string members);
 
-    [LoggerMessage(2100, LogLevel.Information, "{State}, epoch {Epoch}, {Ordered} ordered, {View}")]
-    private static partial void StateChanged(ILogger logger, SequencerState state, string epoch, long ordered, string view);
+    [LoggerMessage(2100, LogLevel.Information, "{Group}: {State}, epoch {Epoch}, {Ordered} ordered, {View}")]
+    private static partial void StateChanged(ILogger logger, GroupId group, SequencerState state, string epoch, long ordered, string view);
 
-    [LoggerMessage(2101, LogLevel.Warning, "members not heard of yet: {Members}; a first start needs all of them")]
-    private static partial void WaitingFor(ILogger logger, string members);
+    [LoggerMessage(2101, LogLevel.Warning, "{Group}: members not heard of yet: {Members}; a first start needs all of them")]
+    private static partial void WaitingFor(ILogger logger, GroupId group, string members);
 }

@@ -7,33 +7,44 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Sequencer;
 
-/// <summary>Runs the sequencer's core. It keeps nothing on disk: what it needs after a change of epoch it fetches from the members.</summary>
+/// <summary>Runs the sequencer's cores, one for each group: a process may reign in one and stand by in the other. It keeps nothing on disk: what it needs after a change of epoch it fetches from the members.</summary>
 internal static class SequencerProcess
 {
     public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
     {
         var boot = DriverOptions.NewBoot();
         var clock = ClockSource.System;
-        var outbox = new Outbox();
-        var core = new SequencerProtocol(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number, boot, outbox, boot.Value);
-        core.Start(clock.Now);
-        var observed = new ObservedSequencer(core, context.Loggers.CreateLogger<SequencerProtocol>());
-        await using var node = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, observed, outbox), clock);
+        var logger = context.Loggers.CreateLogger<SequencerProtocol>();
+        var (replicas, replicasOut) = Make(ClusterGroups.ReplicasOf(context.Topology));
+        var (managers, managersOut) = Make(ClusterGroups.ManagersOf(context.Topology));
+        var laggards = new LaggardReports(ClusterGroups.ManagersOf(context.Topology), replicas, boot, managersOut);
+        await using var node = NodeDriver.Open(context, boot,
+        [
+            new DrivenCore(GroupId.Replicas, new ObservedSequencer(GroupId.Replicas, replicas, null, logger), replicasOut),
+            new DrivenCore(GroupId.Managers, new ObservedSequencer(GroupId.Managers, managers, laggards, logger), managersOut),
+        ], clock);
         node.Driver.Start();
         var exitCode = await node.RunUntilAsync(stopping);
         if (exitCode == ExitCodes.Stopped)
         {
             // Whoever stands by takes over without waiting for suspicions. The answer is only known to have been sent when the next turn has run.
-            await node.Driver.InvokeAsync(now => core.State == SequencerState.Active && HandOver(core, now));
+            await node.Driver.InvokeAsync(now =>
+            {
+                replicas.OnStopping(now);
+                managers.OnStopping(now);
+                return true;
+            });
             await node.Driver.InvokeAsync(_ => true);
         }
 
         return exitCode;
-    }
 
-    private static bool HandOver(SequencerProtocol core, Instant now)
-    {
-        core.OnStopping(now);
-        return true;
+        (SequencerProtocol Core, Outbox Outbox) Make(GroupOptions group)
+        {
+            var outbox = new Outbox();
+            var core = new SequencerProtocol(group, (byte)context.Id.Number, boot, outbox, boot.Value ^ (ulong)group.Group);
+            core.Start(clock.Now);
+            return (core, outbox);
+        }
     }
 }

@@ -134,7 +134,7 @@ public sealed class SupervisedProcess(
             // Kept: the child takes the end of its standard input for this process's end, and a collected object would close it.
             _child = Process.Start(startInfo()) ?? throw new InvalidOperationException("no process was started");
         }
-        catch (Exception problem) when (problem is Win32Exception or InvalidOperationException or IOException)
+        catch (Exception problem) when (problem is Win32Exception or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             SupervisionLog.StartFailed(logger, name, problem);
             return false;

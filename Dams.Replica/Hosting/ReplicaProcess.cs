@@ -22,6 +22,9 @@ internal static class ReplicaProcess
     /// <summary>A file of this name in the data folder says that its incarnation was ordered out.</summary>
     public const string LeftMark = "left";
 
+    /// <summary>A file of this name in the data folder says whose it is.</summary>
+    public const string IncarnationMark = "incarnation";
+
     /// <summary>Serves the whole contract alone.</summary>
     public static Option<bool> Standalone { get; } =
         new("--standalone") { Description = "Serve the whole appointment contract alone, unreplicated and in memory: for development and comparison." };
@@ -74,6 +77,8 @@ internal static class ReplicaProcess
                 Durability = context.Topology.Durability == Durability.Memory ? Ordering.Storage.Durability.Memory : Ordering.Storage.Durability.Disk,
             },
             context.Loggers.CreateLogger<DurableLog>());
+        // For the manager, which must know whose folder this is when the process can't say it.
+        await File.WriteAllTextAsync(Path.Combine(context.DataFolder, IncarnationMark), log.Record.Incarnation.ToString(), stopping);
         var engineNumber = (byte)VersionCatalog.All.TakeWhile(known => known.Name != version.Name).Count();
         var options = new ReplicaCoreOptions();
         var folder = new SnapshotFolder(Path.Combine(context.DataFolder, "snapshots"), log.IsDurable);
@@ -91,7 +96,7 @@ internal static class ReplicaProcess
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         ProtocolDriver? driver = null;
         var observed = new ObservedReplica(node, snapshots, () => fetcher.OnBatchEnd(() => driver!, stopping), end.Cancel, logger);
-        await using var network = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, observed, outbox, log), clock);
+        await using var network = NodeDriver.Open(context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox, log)], clock);
         driver = network.Driver;
         await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
         var frontEnd = new Uri(context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);

@@ -4,14 +4,13 @@ namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>What a replica says of itself.</summary>
 /// <param name="Incarnation">Its data folder.</param>
-/// <param name="IsFollowing">Whether it takes part: it follows the order of an installed epoch.</param>
 /// <param name="HasHalted">Whether it has halted for good.</param>
 /// <param name="Executed">Last number executed.</param>
 /// <param name="BlockedBy">The lost incarnation that has its place; null if none has.</param>
 /// <param name="WaitingBefore">The entry that has killed it twice; null if none has.</param>
 /// <param name="Checkpoint">The number of its newest checkpoint; 0 if it has none.</param>
 internal sealed record ReplicaSighting(
-    ulong Incarnation, bool IsFollowing, bool HasHalted, long Executed, ulong? BlockedBy = null, long? WaitingBefore = null, long Checkpoint = 0);
+    ulong Incarnation, bool HasHalted, long Executed, ulong? BlockedBy = null, long? WaitingBefore = null, long Checkpoint = 0);
 
 /// <summary>A reply that a replica has stored.</summary>
 /// <param name="Seq">The number of the request's first execution.</param>

@@ -10,7 +10,7 @@ internal sealed partial class ManagerProtocol
     private readonly List<ReplyEvidence> _evidence = [];
     private readonly HashSet<byte> _asked = [];
     private readonly Dictionary<byte, long> _executed = [];
-    private readonly Queue<Instant> _exits = [];
+    private int _failedStarts;
     private readonly Dictionary<byte, (long Since, Instant Until)> _holds = [];
     private DigestRound? _round;
     private Instant _watchAt;
@@ -55,15 +55,14 @@ internal sealed partial class ManagerProtocol
     {
         var incarnation = _replicas.View.TryGet(_id, out var present) ? present.Incarnation.Value : 0;
         Report(new RestartReport(_id, incarnation, now.UnixMilliseconds), now);
-        _exits.Enqueue(now);
-        if (_exits.Count < _options.FailedStartsMax)
+        if (++_failedStarts < _options.FailedStartsMax)
             return;
-        _exits.Dequeue();
         if (_replicas.View.Voters == 0)
             return;
         if (incarnation != 0)
             ReportLoss(incarnation, LossCause.CannotStart, now);
         // An incarnation that never came into the view, or has left it, is nobody's to decide about.
+        _failedStarts = 0;
         _watch.SetAsideUnless(incarnation);
     }
 
@@ -203,8 +202,8 @@ internal sealed partial class ManagerProtocol
     /// <summary>What only a replica's own manager can know.</summary>
     private void OnOwnSighting(ReplicaSighting sighting, Instant now)
     {
-        if (sighting.IsFollowing)
-            _exits.Clear();
+        // It can be started, whatever it does then.
+        _failedStarts = 0;
         if (sighting.BlockedBy is { } lost)
             ReportLoss(lost, LossCause.FolderLost, now);
         else if (sighting.HasHalted)

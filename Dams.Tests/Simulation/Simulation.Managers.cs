@@ -300,7 +300,7 @@ internal sealed partial class Simulation
     private sealed class Watch(Simulation simulation, SimulatedNode manager) : IReplicaWatch
     {
         public void AskStatus(byte replica) => Ask(replica, node => new ReplicaSighting(
-            node.Replica.Member.Incarnation.Value, node.Replica.Member.State == MemberState.Following, node.Replica.Member.State == MemberState.Halted,
+            node.Replica.Member.Incarnation.Value, node.Replica.Member.State == MemberState.Halted,
             node.Replica.Core.Executed.Value, node.Replica.Member.BlockedBy?.Value, null, node.Replica.Core.Checkpoints.LastOrDefault()?.Seq.Value ?? 0),
             (protocol, sighting, now) => protocol.OnStatus(replica, sighting, now));
 

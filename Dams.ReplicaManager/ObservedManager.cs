@@ -1,0 +1,51 @@
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using Dams.ReplicaManager.Agreement;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.ReplicaManager;
+
+/// <summary>The manager's core, with what is agreed on in the log and in its replica's next start. Cores have no logger.</summary>
+internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaKeeper keeper, ILogger logger) : IProtocol
+{
+    // What a former life has told is in its log.
+    private long _told = manager.State.Events.LastOrDefault()?.Number ?? 0;
+    private (MemberState State, Reign Promised, Reign Installed) _seen = (manager.Member.State, manager.Member.Promised, manager.Member.Installed);
+
+    /// <inheritdoc/>
+    public Instant NextDeadline => manager.NextDeadline;
+
+    /// <inheritdoc/>
+    public void OnMessage(in Envelope envelope, Message message, Instant now) => manager.OnMessage(envelope, message, now);
+
+    /// <inheritdoc/>
+    public void OnFlushed(long write, Instant now) => manager.OnFlushed(write, now);
+
+    /// <inheritdoc/>
+    public void OnTimer(Instant now) => manager.OnTimer(now);
+
+    /// <inheritdoc/>
+    public void OnBatchEnd(Instant now)
+    {
+        // Before a replacement is carried out: it starts the version that was agreed on.
+        keeper.UseVersion(manager.State.VersionTurns(id));
+        manager.OnBatchEnd(now);
+        foreach (var happening in manager.State.Events)
+        {
+            if (happening.Number <= _told)
+                continue;
+            _told = happening.Number;
+            if (happening.Kind is ManagementEventKind.Alarm or ManagementEventKind.Degraded)
+                ManagerLog.Alarmed(logger, happening.Number, happening.Replica, happening.Kind.ToString(), happening.Text);
+            else
+                ManagerLog.Agreed(logger, happening.Number, happening.Replica, happening.Kind.ToString(), happening.Text);
+        }
+
+        var member = manager.Member;
+        if (_seen == (member.State, member.Promised, member.Installed))
+            return;
+        _seen = (member.State, member.Promised, member.Installed);
+        ManagerLog.StateChanged(logger, member.State.ToString(), member.Promised.ToString(), member.Installed.ToString(), member.View.ToString());
+    }
+}
