@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
+using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Simulation;
 
@@ -14,10 +15,11 @@ internal sealed class MutantTests
 {
     private const ulong SeedsMax = 20_000;
 
-    private static readonly Mutant[] s_always = [Mutant.CommitQuorumOfOne, Mutant.GapIsSkipped, Mutant.DuplicateIsSwallowed, Mutant.TimeFollowsTheClock];
+    private static readonly Enum[] s_always = [Mutant.CommitQuorumOfOne, Mutant.GapIsSkipped, Mutant.DuplicateIsSwallowed, Mutant.TimeFollowsTheClock, ManagementMutant.VerdictIsEnough, ManagementMutant.ReplacedBeforeItLeft];
 
-    private static IEnumerable<Mutant> Mutants =>
-        Environment.GetEnvironmentVariable("DAMS_MUTANTS") == "all" ? Enum.GetValues<Mutant>().Where(mutant => mutant != Mutant.None) : s_always;
+    private static IEnumerable<Enum> Mutants => Environment.GetEnvironmentVariable("DAMS_MUTANTS") == "all"
+        ? [.. Enum.GetValues<Mutant>().Where(mutant => mutant != Mutant.None), .. Enum.GetValues<ManagementMutant>().Where(mutant => mutant != ManagementMutant.None)]
+        : s_always;
 
     [TestCaseSource(nameof(Mutants))]
     public void A_rule_that_is_taken_out_is_missed(object mutant)
@@ -28,7 +30,8 @@ internal sealed class MutantTests
         {
             try
             {
-                new Simulation(seed, SimulationKnobs.Of(seed) with { Mutant = (Mutant)mutant }).Run();
+                var knobs = SimulationKnobs.Of(seed);
+                new Simulation(seed, mutant is Mutant protocol ? knobs with { Mutant = protocol } : knobs with { ManagementMutant = (ManagementMutant)mutant }).Run();
             }
             catch (Exception broken) when (broken is BrokenException or InvariantBrokenException)
             {

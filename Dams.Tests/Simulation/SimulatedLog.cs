@@ -35,6 +35,18 @@ internal sealed class SimulatedLog : IMemberLog
 
     public Entry? Read(SequenceNumber seq) => _seen.Read(seq);
 
+    /// <summary>Whether the LEAVE of an incarnation is on disk, or may have been trimmed from it.</summary>
+    public bool HasLeave(byte member, ulong incarnation)
+    {
+        for (var seq = _durable.Base.Next; seq <= _durable.Last; seq = seq.Next)
+        {
+            if (_durable.Read(seq) is { Kind: EntryKind.Leave } entry && MembershipChange.TryRead(entry, out var change) && change == new MembershipChange(member, new Incarnation(incarnation)))
+                return true;
+        }
+
+        return _durable.Base > SequenceNumber.Zero;
+    }
+
     public long Write(LogBatch batch)
     {
         _seen.Apply(batch);

@@ -19,12 +19,11 @@ internal sealed partial class Simulation
     private readonly List<SimulatedNode> _managers = [];
     private readonly Dictionary<NodeId, SimulatedNode> _twins = [];
     private readonly OrderChecker _managersChecker = new();
-    private readonly Dictionary<long, string> _agreed = [];
     private readonly HashSet<ulong> _lost = [];
     private readonly HashSet<ulong> _accused = [];
     private readonly SeededRandom _managersRandom;
     private GroupOptions _managersGroup = null!;
-    private (byte Slot, SequenceNumber Left)? _replacing;
+    private readonly AgreementChecker _agreement;
 
     /// <summary>Replacements that the managers have begun.</summary>
     public int Replacements => _managers.Max(manager => manager.Twin is { IsUp: true } twin ? twin.Manager.State.Replacements : 0);
@@ -117,7 +116,7 @@ internal sealed partial class Simulation
         if (!process.IsUp || node.IsUp)
             return;
         var manager = new ManagerProtocol(_managersGroup, ManagementOptions, node.Id.Number, node.Boot, node.Log!, node.Outbox,
-            (LeaveRequester)process.Protocol!, new Watch(this, node), core => new AgreementChecker(this, node, core));
+            (LeaveRequester)process.Protocol!, new Watch(this, node), core => new CheckedManager(this, node, core));
         node.Protocol = manager;
         manager.Start(InstantOf(node));
         Settle(node);
@@ -211,14 +210,8 @@ internal sealed partial class Simulation
 
     private readonly Dictionary<(NodeId, Incarnation), List<long>> _strikes = [];
 
-    /// <summary>At most one replacement at a time: nobody else leaves by decision before the new incarnation votes, or is given up.</summary>
-    private void OnOrdered(Entry entry)
-    {
-        if (entry.Seq.Value != _checker.Order.Count || !MembershipChange.TryRead(entry, out var change))
-            return;
-        if (entry.Kind == EntryKind.Activate && _replacing?.Slot == change.Member)
-            _replacing = null;
-    }
+    /// <summary>Whether the LEAVE of a decision is committed: two have it on disk.</summary>
+    private bool HasLeft(Decision decision) => _replicas.Count(replica => replica.FormerLogs.Append(replica.Log!).Any(log => log.HasLeave(decision.Replica, decision.Incarnation))) >= 2;
 
     private bool AreManagersDone()
     {
@@ -251,15 +244,13 @@ internal sealed partial class Simulation
     }
 
     /// <summary>A decision must have a reason that the simulation knows of.</summary>
-    private void OnDecided(SimulatedNode manager, Decision decision)
+    private void OnDecided(Decision decision)
     {
         var replica = _replicas[decision.Replica - 1];
-        Trace($"{manager.Id} knows the decision {decision}");
-        var isFormer = replica.FormerLogs.Any(log => log.Record.Incarnation.Value == decision.Incarnation);
         switch (decision.Cause)
         {
             case ReplacementCause.Lost:
-                Broken.Unless(isFormer || _accused.Contains(decision.Incarnation), $"{decision}: its folder is there");
+                Broken.Unless(_lost.Contains(decision.Incarnation) || _accused.Contains(decision.Incarnation), $"{decision}: it is not lost");
                 break;
             case ReplacementCause.Dead:
                 Broken.Unless(_now - replica.UnwellAt < TimeSpan.FromSeconds(4).Ticks, $"{decision}: it was well all the time");
@@ -270,29 +261,18 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>Applies reports, and is checked: the same at every manager, and for a reason.</summary>
-    private sealed class AgreementChecker(Simulation simulation, SimulatedNode node, IEntryConsumer core) : IEntryConsumer
+    /// <summary>Applies reports, and is checked.</summary>
+    private sealed class CheckedManager(Simulation simulation, SimulatedNode node, IEntryConsumer manager) : IEntryConsumer
     {
         public void OnDelivered(Entry entry, Instant now)
         {
-            simulation._managersChecker.OnDelivered(node, entry, simulation._twins.Values.Where(twin => twin.Log is not null).ToList());
-            core.OnDelivered(entry, now);
-            // While a manager is made, its protocol is not known to its node yet.
-            if (core is not ManagerProtocol manager)
+            simulation._managersChecker.OnDelivered(node, entry, simulation._managers.ConvertAll(process => process.Twin!));
+            manager.OnDelivered(entry, now);
+            // While a manager is made, what it replays is nobody's yet.
+            if (manager is not ManagerProtocol { State: { } state } || !ReportCodec.TryDecode(entry.Request.Payload.Span, out var report))
                 return;
-            var state = manager.State;
-            if (ReportCodec.TryDecode(entry.Request.Payload.Span, out var report))
-                simulation.Trace($"{node.Id} has {entry.Seq} {report}");
-            var summary = $"{state.Active} {string.Join(",", state.Queue)} {string.Join(",", state.Cases)} {state.Replacements} {state.Events.LastOrDefault()}";
-            if (simulation._agreed.TryAdd(entry.Seq.Value, summary))
-            {
-                foreach (var decision in state.Queue.Append(state.Active).OfType<Decision>().Where(decision => decision.Number == entry.Seq.Value))
-                    simulation.OnDecided(node, decision);
-                if (state.Active is { } active && active.StartedAt == state.Time && simulation._replacing is { } other && other.Slot != active.Replica)
-                    simulation._replacing = null;
-            }
-
-            Broken.Unless(simulation._agreed[entry.Seq.Value] == summary, $"{node.Id} has after report {entry.Seq}: {summary}; another has {simulation._agreed[entry.Seq.Value]}");
+            simulation.Trace($"{node.Id} has {entry.Seq} {report}");
+            simulation._agreement.OnReport(node.Id, entry.Seq.Value, report!, state);
         }
     }
 
@@ -321,8 +301,10 @@ internal sealed partial class Simulation
             var life = manager.Life;
             simulation.At(simulation._now + Milliseconds(20 + manager.Random.Below(200)), () =>
             {
-                if (manager.Life == life && Replica.Log!.Record.Incarnation.Value == decision.Incarnation)
-                    BeginAnew();
+                if (manager.Life != life || Replica.Log!.Record.Incarnation.Value != decision.Incarnation)
+                    return;
+                Broken.Unless(simulation.HasLeft(decision), $"{decision}: it is replaced before it has left");
+                BeginAnew();
             });
         }
 
@@ -340,7 +322,6 @@ internal sealed partial class Simulation
             simulation.Trace($"{manager.Id} sets {replica.Id} aside");
             simulation.Stop(replica);
             simulation.SetFolderAside(replica);
-            replica.VersionTurns = manager.Manager.State.VersionTurns(replica.Id.Number);
             simulation.At(simulation._now + Milliseconds(50), () => simulation.Restart(replica));
         }
 

@@ -76,6 +76,8 @@ internal sealed partial class Simulation
         replica.Log = new SimulatedLog(new Incarnation(_random.Next() | 1));
         replica.Snapshot = null;
         replica.CannotStart = false;
+        if (_twins[NodeId.Manager(replica.Id.Number)] is { IsUp: true } manager)
+            replica.VersionTurns = manager.Manager.State.VersionTurns(replica.Id.Number);
     }
 
     private bool AllVote() => _replicas.All(replica => replica.IsUp && replica.Replica.Member is { State: MemberState.Following, IsVoter: true });

@@ -46,6 +46,7 @@ internal sealed partial class Simulation
         _trace = trace;
         _random = new SeededRandom(seed);
         _managersRandom = new SeededRandom(seed ^ 0x3A11);
+        _agreement = new AgreementChecker(OnDecided);
         _group = new GroupOptions
         {
             Group = GroupId.Replicas,
@@ -269,6 +270,8 @@ internal sealed partial class Simulation
             var delay = random.Between(_knobs.DelayMin, _knobs.DelayMax);
             if (!_healed && random.Chance(_knobs.TailPerMille))
                 delay *= 50;
+            if (message is ReplyMessage && _knobs.LieKind == LieKind.Late && IsLiar(from))
+                delay += TimeSpan.FromMilliseconds(50 + _managersRandom.Below(1000));
             At(_now + delay.Ticks, () => Deliver(envelope, outgoing.To, message, from.Group));
         }
     }
@@ -311,7 +314,6 @@ internal sealed partial class Simulation
         public void OnDelivered(Entry entry, Instant now)
         {
             simulation._checker.OnDelivered(node, entry, simulation._replicas);
-            simulation.OnOrdered(entry);
             core.OnDelivered(entry, now);
         }
     }
