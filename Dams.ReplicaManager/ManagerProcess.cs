@@ -43,7 +43,7 @@ internal static class ManagerProcess
 
         var outbox = new Outbox();
         var leaving = new LeaveRequester(ClusterGroups.ReplicasOf(context.Topology), outbox);
-        await using var network = NodeDriver.Open(context, DriverOptions.NewBoot(), new DrivenCore(GroupId.Replicas, leaving, outbox), ClockSource.System);
+        await using var network = NodeDriver.Open(context, DriverOptions.NewBoot(), [new DrivenCore(GroupId.Replicas, leaving, outbox)], ClockSource.System);
         using var clients = new ReplicaClients(context.Topology);
 
         var builder = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen);

@@ -18,7 +18,7 @@ internal static class SequencerProcess
         var core = new SequencerProtocol(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number, boot, outbox, boot.Value);
         core.Start(clock.Now);
         var observed = new ObservedSequencer(core, context.Loggers.CreateLogger<SequencerProtocol>());
-        await using var node = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, observed, outbox), clock);
+        await using var node = NodeDriver.Open(context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox)], clock);
         node.Driver.Start();
         var exitCode = await node.RunUntilAsync(stopping);
         if (exitCode == ExitCodes.Stopped)

@@ -19,6 +19,13 @@ public static class ClusterGroups
         FrontEnds = [.. topology.FrontEnds.Select(node => (byte)node.Id.Number)],
     };
 
+    /// <summary>The group of the replica managers.</summary>
+    public static GroupOptions ManagersOf(ClusterTopology topology) => ReplicasOf(topology) with
+    {
+        Group = GroupId.Managers,
+        Members = [.. topology.Managers.Select(node => (byte)node.Id.Number).Order()],
+    };
+
     /// <summary>A process's name on the network.</summary>
     public static NodeId Of(Contracts.Topology.NodeId id) => new(id.Role switch
     {

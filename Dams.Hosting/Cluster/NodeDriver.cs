@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting.Cluster;
 
-/// <summary>The ordering layer's shell for a process of the cluster: its socket, its keys, whose file it follows, and the loop that runs its core.</summary>
+/// <summary>The ordering layer's shell for a process of the cluster: its socket, its keys, whose file it follows, and the loop that runs its cores.</summary>
 public sealed class NodeDriver : IAsyncDisposable
 {
     private readonly UdpTransport _transport;
@@ -30,10 +30,10 @@ public sealed class NodeDriver : IAsyncDisposable
     /// <summary>Binds the process's port and makes the loop.</summary>
     /// <param name="context">The process.</param>
     /// <param name="boot">This start of it.</param>
-    /// <param name="core">What the loop runs.</param>
+    /// <param name="cores">What the loop runs; each of another group.</param>
     /// <param name="clock">The clocks.</param>
     /// <exception cref="EndpointUnavailableException">The port can't be had.</exception>
-    public static NodeDriver Open(NodeContext context, BootId boot, DrivenCore core, ClockSource clock)
+    public static NodeDriver Open(NodeContext context, BootId boot, IReadOnlyList<DrivenCore> cores, ClockSource clock)
     {
         var addresses = new AddressBook(ClusterGroups.AddressesOf(context.Topology));
         var transport = new UdpTransport(context.Node.Listen.ToEndPoint(), addresses);
@@ -44,7 +44,7 @@ public sealed class NodeDriver : IAsyncDisposable
             Cluster = context.Topology.Cluster,
             DatagramBytesMax = addresses.IsAllLoopback ? DatagramHeader.LoopbackDatagramBytesMax : DatagramHeader.DatagramBytesMax,
         };
-        var driver = new ProtocolDriver(options, transport, context.Keys, [core], clock, context.Loggers.CreateLogger<ProtocolDriver>());
+        var driver = new ProtocolDriver(options, transport, context.Keys, cores, clock, context.Loggers.CreateLogger<ProtocolDriver>());
         return new NodeDriver(transport, driver, new KeyWatch(context.Topology.KeyFile, context.Keys, driver.UseKeys, context.Loggers.CreateLogger<KeyWatch>()));
     }
 

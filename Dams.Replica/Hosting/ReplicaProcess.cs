@@ -91,7 +91,7 @@ internal static class ReplicaProcess
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         ProtocolDriver? driver = null;
         var observed = new ObservedReplica(node, snapshots, () => fetcher.OnBatchEnd(() => driver!, stopping), end.Cancel, logger);
-        await using var network = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, observed, outbox, log), clock);
+        await using var network = NodeDriver.Open(context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox, log)], clock);
         driver = network.Driver;
         await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
         var frontEnd = new Uri(context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);

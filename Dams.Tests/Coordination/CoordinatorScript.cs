@@ -1,3 +1,4 @@
+using Dams.Contracts.Management;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
@@ -36,6 +37,10 @@ internal sealed class CoordinatorScript : ICallSink
     public Dictionary<long, CallResult> Results { get; } = [];
 
     public List<Judgement> Judgements { get; } = [];
+
+    public List<VoteAlarm> Alarms { get; } = [];
+
+    public List<Report> Reports { get; } = [];
 
     public List<BodyWanted> Wanted { get; } = [];
 
@@ -95,6 +100,10 @@ internal sealed class CoordinatorScript : ICallSink
     public void OnBodyWanted(BodyWanted wanted) => Wanted.Add(wanted);
 
     public void OnJudged(Judgement judgement) => Judgements.Add(judgement);
+
+    public void OnAlarm(VoteAlarm alarm) => Alarms.Add(alarm);
+
+    public void OnReport(Report report, Instant now) => Reports.Add(report);
 
     private void Collect()
     {

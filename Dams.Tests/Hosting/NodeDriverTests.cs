@@ -57,6 +57,6 @@ public sealed class NodeDriverTests
         var context = new NodeContext(topology, arguments, log, KeyFile.LoadOrCreate(topology.KeyFile));
         var outbox = new Outbox();
         relay = new Relay(ClusterGroups.Of(peer), outbox, begins, TimeSpan.FromMilliseconds(5));
-        return NodeDriver.Open(context, DriverOptions.NewBoot(), new DrivenCore(GroupId.Replicas, relay, outbox), ClockSource.System);
+        return NodeDriver.Open(context, DriverOptions.NewBoot(), [new DrivenCore(GroupId.Replicas, relay, outbox)], ClockSource.System);
     }
 }

@@ -1,3 +1,4 @@
+using Dams.FrontEnd.Coordination;
 using Dams.Ordering.Protocol;
 
 namespace Dams.Tests.Simulation;
@@ -46,6 +47,12 @@ internal sealed record SimulationKnobs
 
     /// <summary>The rule that is taken out.</summary>
     public Mutant Mutant { get; init; }
+
+    /// <summary>The rule of voting that is taken out.</summary>
+    public CoordinationMutant CoordinationMutant { get; init; }
+
+    /// <summary>Whether writes wait for a third equal reply.</summary>
+    public bool Strict { get; init; }
 
     public int Sequencers { get; init; } = 1;
 

@@ -64,7 +64,7 @@ internal sealed class BugList
         ("votes on text or on success only", typeof(ReplyVoterTests), nameof(ReplyVoterTests.Votes_are_on_digests_and_not_on_who_made_them_or_whether_the_text_is_there)),
         ("votes split by a view change", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.Replies_for_different_numbers_are_not_added_up)),
         ("slowest-ever limit inflated by one pause", typeof(SilenceLimitTests), nameof(SilenceLimitTests.One_pause_does_not_inflate_the_limit_for_ever)),
-        ("first pair is the wrong pair", typeof(ReplyVoterTests), nameof(ReplyVoterTests.The_first_pair_is_the_answer_and_the_late_ones_are_judged_by_it)),
+        ("first pair is the wrong pair", typeof(ReplyVoterTests), nameof(ReplyVoterTests.Nobody_is_judged_by_the_pair_that_was_first_when_there_is_another)),
         ("everyone struck when there was no quorum", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.A_call_that_is_ordered_and_not_answered_by_two_ends_without_a_quorum)),
         ("everyone suspected during a fail-over", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.A_slow_fail_over_makes_nobody_silent)),
         ("reply slots shared between requests", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.Replies_to_one_request_say_nothing_about_another)),
