@@ -23,9 +23,6 @@ internal sealed class StrikeCounter(CoordinatorOptions options, SilenceLimit sil
     /// <summary>Everything up to here was counted; what closes later is too late to be put in its place, and is not.</summary>
     public SequenceNumber Counted { get; private set; }
 
-    /// <summary>Judgements that wait for a lower number.</summary>
-    public int HeldCount => _held.Count;
-
     /// <summary>The last numbers that were counted, rising.</summary>
     public IReadOnlyCollection<long> Latest => _latest;
 

@@ -135,8 +135,8 @@ internal sealed partial class Simulation
         }
 
         public void OnReport(Report report, Instant now) =>
-            Broken.Unless(report is not VerdictReport || simulation._knobs.Liar == report.Replica, $"replica {report.Replica} is accused but tells the truth: {report}");
+            Broken.Unless(report is not VerdictReport || simulation._knobs.Liar == report.Replica, $"replica {report.Replica} is accused but tells the truth");
 
-        public void OnAlarm(VoteAlarm alarm) => Broken.Unless(alarm.Reason != CallFailure.ReplicaDivergence, $"two replicas lie: {alarm}");
+        public void OnAlarm(VoteAlarm alarm) => Broken.Unless(alarm.Reason != CallFailure.ReplicaDivergence, $"two replicas seem to lie at {alarm.Seq}");
     }
 }
