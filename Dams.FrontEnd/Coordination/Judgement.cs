@@ -14,7 +14,11 @@ internal sealed record Judgement(SequenceNumber Seq, byte Opcode, Instant Majori
 /// <param name="Replica">Its slot.</param>
 /// <param name="Incarnation">Which data folder: what is said of one is not said of the next.</param>
 /// <param name="Verdict">What it did.</param>
-internal readonly record struct JudgedReplica(byte Replica, Incarnation Incarnation, Verdict Verdict);
+internal readonly record struct JudgedReplica(byte Replica, Incarnation Incarnation, Verdict Verdict)
+{
+    /// <summary>For those to whom a slot is a slot.</summary>
+    public void Deconstruct(out byte replica, out Verdict verdict) => (replica, verdict) = (Replica, Verdict);
+}
 
 /// <summary>A vote that accuses nobody and that an operator must look at: the fault model does not allow it, or nobody answers.</summary>
 /// <param name="Reason"><see cref="CallFailure.ReplicaDivergence"/> or <see cref="CallFailure.NoQuorum"/>.</param>

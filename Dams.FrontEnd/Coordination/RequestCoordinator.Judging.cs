@@ -9,16 +9,20 @@ internal sealed partial class RequestCoordinator
 {
     private static readonly SequenceNumber s_anyNumber = new(long.MaxValue);
 
+    private Instant _falseAccusationAt;
+
     private int AnswerQuorum => _options.Mutant == CoordinationMutant.AnswerAtFirstReply ? 1 : ReplyVoter.AnswerQuorum;
 
     /// <summary>
     /// A fault of the lab: this front end accuses and suspects a replica that does its part, by the numbers that it has judged last. The managers must find out.
+    /// It may be called all the time: it pauses as a true suspicion does.
     /// </summary>
-    /// <returns>False if the replica is not active, or nothing was judged yet.</returns>
+    /// <returns>Whether it has accused: not within the pause, nor a replica that is not active, nor before anything was judged.</returns>
     public bool OnFalseAccusation(byte replica, Instant now)
     {
-        if (!_view.TryGet(replica, out var member) || !member.Votes || _strikes.Latest.Count == 0)
+        if (now < _falseAccusationAt || !_view.TryGet(replica, out var member) || !member.Votes || _strikes.Latest.Count == 0)
             return false;
+        _falseAccusationAt = now + _options.SuspicionPause;
         long[] sequences = [.. _strikes.Latest];
         _sink.OnReport(new VerdictReport(replica, member.Incarnation.Value, _id, _boot.Value, sequences), now);
         _sink.OnReport(new SuspicionReport(replica, member.Incarnation.Value, SuspicionCause.Silent, sequences[^1]), now);

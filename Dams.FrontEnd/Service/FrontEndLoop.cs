@@ -17,7 +17,7 @@ internal sealed class FrontEndLoop(RequestCoordinator coordinator, RequestSubmit
         driver.Post(now => coordinator.OnCall(call, key, opcode, payload, now));
 
     /// <summary>A fault of the lab: accuses a replica that does its part.</summary>
-    /// <returns>False if it is not active, or nothing was judged yet.</returns>
+    /// <returns>As <see cref="RequestCoordinator.OnFalseAccusation"/>.</returns>
     public Task<bool> AccuseFalselyAsync(byte replica) => driver.InvokeAsync(now => coordinator.OnFalseAccusation(replica, now));
 
     /// <inheritdoc/>

@@ -78,7 +78,7 @@ internal sealed class ReplicatedExecutor(ILogger<ReplicatedExecutor> logger) : I
     public void OnJudged(Judgement judgement)
     {
         // Called in the coordinator's loop. The first wrong reply after a right one is news, and then every thousandth: a liar must not fill the disk.
-        foreach (var (replica, _, verdict) in judgement.Replicas)
+        foreach (var (replica, verdict) in judgement.Replicas)
         {
             var run = _wrongRuns.GetValueOrDefault(replica);
             if (verdict == Verdict.Right)

@@ -43,7 +43,7 @@ internal sealed class ReplicatedExecutorTests
         }
 
         Assert.That(log.Lines.Count(line => line.Contains("the replicas diverge at", StringComparison.Ordinal)), Is.EqualTo(3));
-        Assert.That(log.Lines.Count(line => line.Contains("no two equal replies came in time", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(log.Lines.Count(line => line.Contains("too few equal replies came in time", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
     private sealed class FailingLoop(ReplicatedExecutor executor, CallFailure failure) : IFrontEndLoop

@@ -230,6 +230,7 @@ internal sealed class VerdictTests
             script.Vote(seq, 1, 1, 1, 1);
         Assert.That(script.Coordinator.OnFalseAccusation(7, script.Now), Is.False, "there is no replica 7");
         Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.True);
+        Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.False, "not all the time");
         Assert.That(script.Reports, Is.EqualTo(new Report[] { new VerdictReport(2, 2, 1, 77, [12, 13, 14]), new SuspicionReport(2, 2, SuspicionCause.Silent, 14) }));
     }
 

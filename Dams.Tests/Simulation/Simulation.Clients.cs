@@ -130,7 +130,7 @@ internal sealed partial class Simulation
 
         public void OnJudged(Judgement judgement)
         {
-            foreach (var (replica, _, verdict) in judgement.Replicas)
+            foreach (var (replica, verdict) in judgement.Replicas)
                 Broken.Unless(verdict != Verdict.Wrong || simulation._knobs.Liar == replica, $"replica {replica} was judged wrong at {judgement.Seq} but tells the truth");
         }
 
