@@ -105,6 +105,23 @@ internal sealed class SuspicionTests
         Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
     });
 
+    // With two of four dead the sequencer hears too few, and is mute.
+    [Test]
+    public void Who_is_missed_in_every_vote_for_long_is_suspected_though_no_sequencer_is_heard()
+    {
+        var script = Steady();
+        script.Wait(TimeSpan.FromSeconds(1));
+        var first = script.Now + script.Options.SilenceFirst;
+        for (var seq = 10; script.Reports.Count == 0; seq++)
+        {
+            script.Vote(seq, 1, 1, 0, seq == 15 ? (byte)1 : (byte)0);
+            script.Wait(script.Options.SilenceFirst);
+        }
+
+        Assert.That(script.Now - first, Is.EqualTo(script.Options.SilenceMax));
+        Assert.That(script.Reports.Select(report => report.Replica), Is.EqualTo(new byte[] { 3 }), "the fourth was there meanwhile");
+    }
+
     [Test]
     public void After_a_fail_over_the_dead_are_suspected_again()
     {
