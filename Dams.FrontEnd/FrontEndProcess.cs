@@ -25,14 +25,17 @@ internal static class FrontEndProcess
         var outbox = new Outbox();
         var executor = new ReplicatedExecutor(context.Loggers.CreateLogger<ReplicatedExecutor>());
         var coordinator = new RequestCoordinator(ClusterGroups.ReplicasOf(topology),
-            new CoordinatorOptions { CallDeadline = topology.Limits.CallDeadline, CallsMax = topology.Limits.InFlightCallsMax },
+            new CoordinatorOptions { CallDeadline = topology.Limits.CallDeadline, CallsMax = topology.Limits.InFlightCallsMax, Strict = topology.Strict },
             (byte)context.Id.Number, boot, outbox, executor, boot.Value);
         coordinator.Start(clock.Now);
+        var reports = new Outbox();
+        var submitter = new RequestSubmitter(ClusterGroups.ManagersOf(topology), ClusterGroups.Of(context.Id), boot, reports);
 
         using var replicas = new ReplicaClients(topology);
         var observed = new ObservedCoordinator(coordinator, context.Loggers.CreateLogger<RequestCoordinator>());
-        await using var network = NodeDriver.Open(context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox)], clock);
-        executor.Attach(new FrontEndLoop(coordinator, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>()));
+        await using var network = NodeDriver.Open(
+            context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox), new DrivenCore(GroupId.Managers, submitter, reports)], clock);
+        executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>()));
         using var poller = new ClusterPoller(topology, replicas, context.Loggers.CreateLogger<ClusterPoller>());
         var reporter = new StatusReporter(topology, coordinator, network.Driver, poller);
 

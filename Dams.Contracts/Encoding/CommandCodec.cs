@@ -32,6 +32,9 @@ public static class CommandCodec
         _ => throw new ArgumentException($"no opcode for {command.GetType().Name}", nameof(command)),
     };
 
+    /// <summary>Whether the command of an opcode changes anything: <see cref="Command.IsWrite"/> without reading it.</summary>
+    public static bool IsWrite(byte opcode) => opcode is not (3 or 5);
+
     /// <summary>The bytes of a command.</summary>
     public static byte[] Encode(Command command)
     {

@@ -20,7 +20,7 @@ internal enum CallFailure
     /// <summary>Fewer than two active replicas; it was never sent.</summary>
     InsufficientReplicas,
 
-    /// <summary>Every active replica has replied, and no two are equal.</summary>
+    /// <summary>Every active replica has replied, and no two are equal; or there were two pairs before an answer was given.</summary>
     ReplicaDivergence,
 
     /// <summary>A late entry of a former life of this front end has ended its session; whether the request had its effect before is not known.</summary>
@@ -40,7 +40,7 @@ internal sealed record Answered(SequenceNumber Seq, ReadOnlyMemory<byte> Reply) 
 internal sealed record Failed(CallFailure Reason) : CallResult;
 
 /// <summary>The effects of the coordinator besides messages. Called in its loop; must not call back.</summary>
-internal interface ICallSink
+internal interface ICallSink : IReportSink
 {
     /// <summary>A call has ended; each exactly once.</summary>
     void OnCompleted(long call, CallResult result);
@@ -50,6 +50,9 @@ internal interface ICallSink
 
     /// <summary>A vote is closed: every active replica has been judged.</summary>
     void OnJudged(Judgement judgement);
+
+    /// <summary>A vote is closed, accuses nobody, and an operator must know of it.</summary>
+    void OnAlarm(VoteAlarm alarm);
 }
 
 /// <summary>A body to fetch.</summary>
@@ -58,9 +61,3 @@ internal interface ICallSink
 /// <param name="Seq">The number to ask for.</param>
 /// <param name="Replica">Whom to ask.</param>
 internal sealed record BodyWanted(RequestKey Key, Digest RequestDigest, SequenceNumber Seq, byte Replica);
-
-/// <summary>How the replicas did in one vote.</summary>
-/// <param name="Seq">The number.</param>
-/// <param name="Opcode">Of the request.</param>
-/// <param name="Replicas">Each active replica and its verdict.</param>
-internal sealed record Judgement(SequenceNumber Seq, byte Opcode, IReadOnlyList<(byte Replica, Verdict Verdict)> Replicas);

@@ -35,4 +35,25 @@ internal sealed record CoordinatorOptions
 
     /// <summary>A body that was not delivered by then is asked of the next replica.</summary>
     public TimeSpan BodyRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether a write is answered only by three equal replies, or by two when nobody is left to speak, and never while there is a rival pair.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Judgements that wait for a lower number to be judged; with more the lowest is counted without waiting. As many as calls are in flight: more wait only if replies are lost all over.</summary>
+    public int JudgementsHeldMax { get; init; } = 4096;
+
+    /// <summary>A replica is not accused again within this: a liar under load must not fill the managers' order.</summary>
+    public TimeSpan VerdictPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>An incarnation is not suspected again within this: the managers probe for three seconds.</summary>
+    public TimeSpan SuspicionPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>SYNCs further apart than this, four intervals, mean that the sequencer or this process stood still. Less than the shortest limit for late replies.</summary>
+    public TimeSpan SyncGapMax { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>For so long after a new epoch, or a gap between SYNCs, nobody is suspected: members catch up.</summary>
+    public TimeSpan SettlingTime { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The rule that is taken out.</summary>
+    public CoordinationMutant Mutant { get; init; }
 }

@@ -17,6 +17,12 @@ internal sealed class CoordinatorStatistics(IReadOnlyList<byte> members)
     /// <summary>Requests that every configured replica answered equally.</summary>
     public long AnsweredByAll { get; set; }
 
+    /// <summary>Votes with two pairs, or with everyone's reply and no pair.</summary>
+    public long Divergences { get; set; }
+
+    /// <summary>Calls that were ordered and not answered in time.</summary>
+    public long NoQuorum { get; set; }
+
     /// <summary>Epochs seen.</summary>
     public long Epochs { get; set; }
 

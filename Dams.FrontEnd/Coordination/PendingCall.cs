@@ -13,6 +13,9 @@ internal sealed class PendingCall(Request request, Instant deadline)
 
     public Instant Deadline { get; } = deadline;
 
+    /// <summary>Equal replies that make a majority.</summary>
+    public int Quorum { get; init; } = ReplyVoter.AnswerQuorum;
+
     /// <summary>The calls that wait for it: a client may repeat a call while the first is under way.</summary>
     public List<long> Waiting { get; } = [];
 
@@ -23,12 +26,21 @@ internal sealed class PendingCall(Request request, Instant deadline)
 
     public bool IsAnswered { get; set; }
 
+    /// <summary>Whether it has been judged and forgotten.</summary>
+    public bool IsClosed { get; set; }
+
+    /// <summary>Whether people were told that its vote is none.</summary>
+    public bool IsAlarmed { get; set; }
+
     public Instant RetryAt { get; set; }
 
     public TimeSpan Retry { get; set; }
 
     /// <summary>When judging ends; never before there is a majority.</summary>
     public Instant JudgeUntil { get; set; } = Instant.Never;
+
+    /// <summary>When a strict write that has two equal replies stops waiting for a third.</summary>
+    public Instant AnswerAt { get; set; } = Instant.Never;
 
     public Instant BodyRetryAt { get; set; } = Instant.Never;
 
@@ -41,7 +53,7 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// <summary>Whether a timer of its own is in the coordinator's queue, and for when.</summary>
     public Instant TimerAt { get; set; } = Instant.Never;
 
-    public Instant NextDeadline => IsAnswered ? JudgeUntil : Instant.Earlier(Instant.Earlier(Deadline, RetryAt), BodyRetryAt);
+    public Instant NextDeadline => IsAnswered ? JudgeUntil : Instant.Earlier(Instant.Earlier(Deadline, RetryAt), Instant.Earlier(BodyRetryAt, AnswerAt));
 
     /// <summary>The vote for the number of a reply; null if there are too many.</summary>
     public ReplyVoter? VoteFor(ReplyMessage reply)
@@ -54,7 +66,7 @@ internal sealed class PendingCall(Request request, Instant deadline)
 
         if (Votes.Count >= VotesMax)
             return null;
-        var added = new ReplyVoter(reply.Seq, reply.RequestDigest);
+        var added = new ReplyVoter(reply.Seq, reply.RequestDigest) { Quorum = Quorum };
         Votes.Add(added);
         return added;
     }

@@ -9,7 +9,7 @@ internal enum Verdict
     /// <summary>Nothing yet.</summary>
     Waiting,
 
-    /// <summary>It has replied; there is no majority to judge it by.</summary>
+    /// <summary>It has replied; there is no majority to judge it by, or there are two.</summary>
     Unjudged,
 
     /// <summary>Equal to the majority.</summary>
@@ -28,11 +28,17 @@ internal enum Verdict
 /// </summary>
 internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
 {
+    /// <summary>f + 1: with at most one wrong replica, one of two equal replies is right.</summary>
+    public const int AnswerQuorum = 2;
+
     private readonly Slot?[] _slots = new Slot?[View.MembersMax + 1];
     private int _highestReplica;
 
     /// <summary>The number that is voted on: of the request's first execution.</summary>
     public SequenceNumber Seq { get; } = seq;
+
+    /// <summary>Equal replies that make the majority.</summary>
+    public int Quorum { get; init; } = AnswerQuorum;
 
     /// <summary>The result digest that two replicas agree on; null until they do.</summary>
     public Digest? Majority { get; private set; }
@@ -48,6 +54,45 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
 
     /// <summary>The most equal replies so far.</summary>
     public int MostEqual { get; private set; }
+
+    /// <summary>How many agree with the majority.</summary>
+    public int Agreeing => Majority is { } majority ? Count(majority) : 0;
+
+    /// <summary>Whether two others agree on another result: then two replicas are wrong, nobody knows which, and nobody is judged by the pair that happened to be first.</summary>
+    public bool HasRival
+    {
+        get
+        {
+            for (var id = 0; id <= _highestReplica; id++)
+            {
+                if (Majority is { } majority && _slots[id] is { Contradicted: false } slot && slot.Result != majority && Count(slot.Result) >= AnswerQuorum)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>How long after the second equal reply the last right one came; null if two are all there are.</summary>
+    public TimeSpan? Spread
+    {
+        get
+        {
+            if (MajorityAt is not { } from || Agreeing <= AnswerQuorum)
+                return null;
+            var last = from;
+            for (var id = 0; id <= _highestReplica; id++)
+            {
+                if (_slots[id] is { Contradicted: false } slot && slot.Result == Majority && slot.At > last)
+                    last = slot.At;
+            }
+
+            return last - from;
+        }
+    }
+
+    /// <summary>Whether a replica has replied.</summary>
+    public bool HasReplied(byte replica) => _slots[replica] is not null;
 
     /// <summary>Takes the reply of an active replica.</summary>
     /// <returns>True if this reply made the majority.</returns>
@@ -71,7 +116,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
             return false;
         var equal = Count(reply.ResultDigest);
         MostEqual = Math.Max(MostEqual, equal);
-        var made = Majority is null && equal >= 2;
+        var made = Majority is null && equal >= Quorum;
         if (made)
         {
             Majority = reply.ResultDigest;
@@ -119,7 +164,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
             return Verdict.Waiting;
         if (slot.Contradicted)
             return Verdict.Wrong;
-        if (Majority is not { } majority)
+        if (Majority is not { } majority || HasRival)
             return Verdict.Unjudged;
         return slot.Result == majority ? Verdict.Right : Verdict.Wrong;
     }

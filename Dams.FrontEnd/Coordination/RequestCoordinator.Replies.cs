@@ -23,6 +23,7 @@ internal sealed partial class RequestCoordinator
         _sequencerHeardAt = now;
         MaxSeq = SequenceNumber.Max(MaxSeq, sync.MaxSeq);
         CommitSeq = SequenceNumber.Max(CommitSeq, sync.CommitSeq);
+        _watch.OnSync(isNew, now);
         if (isNew)
             RepeatUnanswered(now);
     }
@@ -68,7 +69,7 @@ internal sealed partial class RequestCoordinator
                 case ReqAckStatus.TooBig:
                     // The front end bounds payloads itself, so this is a disagreement of versions; it was not ordered.
                     Finish(call, new Failed(CallFailure.SequencerUnavailable));
-                    Close(call);
+                    Close(call, now);
                     break;
             }
         }
@@ -91,17 +92,18 @@ internal sealed partial class RequestCoordinator
         }
 
         call.WasOrdered = true;
-        var made = vote.OnReply(envelope.From.Number, reply, now);
-        if (call.Decided is null && made)
+        if (vote.Replies == 0)
+            _strikes.OnOpened(vote.Seq);
+        if (vote.OnReply(envelope.From.Number, reply, now) && call.Decided is null)
+        {
             call.Decided = vote;
+            call.JudgeUntil = JudgeFrom(call, now) + _silence.Current;
+        }
+
         if (!call.IsAnswered)
             TryAnswer(call, now);
-        if (!ReferenceEquals(vote, call.Decided))
-            return;
-        if (!made && vote.MajorityAt is { } at && vote.VerdictOn(envelope.From.Number) == Verdict.Right)
-            _silence.OnSpread(now - at);
-        if (call.IsAnswered && vote.Replies >= ActiveReplicas(vote.Seq))
-            Close(call);
+        if (call.IsAnswered && ReferenceEquals(vote, call.Decided) && HaveReplied(vote, vote.Seq))
+            Close(call, now);
     }
 
     private void TryAnswer(PendingCall call, Instant now)
@@ -110,10 +112,10 @@ internal sealed partial class RequestCoordinator
         {
             foreach (var candidate in call.Votes)
             {
-                if (candidate.Majority is null && candidate.Replies >= _view.Voters)
+                // Who became active later may still reply, from what it has executed before.
+                if (AnswerRule.Of(candidate, isStrict: false, !HaveReplied(candidate, s_anyNumber)) == VoteState.Divergence)
                 {
-                    Finish(call, new Failed(CallFailure.ReplicaDivergence));
-                    Close(call);
+                    Fail(call, CallFailure.ReplicaDivergence, now);
                     return;
                 }
             }
@@ -121,9 +123,20 @@ internal sealed partial class RequestCoordinator
             return;
         }
 
-        call.JudgeUntil = vote.MajorityAt!.Value + _silence.Current;
-        if (vote.Result is { } result)
+        var state = AnswerRule.Of(vote, _options.Strict && CommandCodec.IsWrite(call.Request.Opcode), now < call.JudgeUntil && !HaveReplied(vote, vote.Seq), _options.Mutant);
+        call.AnswerAt = state == VoteState.Open ? call.JudgeUntil : Instant.Never;
+        if (state == VoteState.Divergence)
         {
+            Fail(call, CallFailure.ReplicaDivergence, now);
+        }
+        else if (vote.Result is { } result)
+        {
+            if (state == VoteState.Open)
+            {
+                Schedule(call);
+                return;
+            }
+
             if (result.Span.SequenceEqual(s_sessionRetired))
             {
                 // A late request of a former life was ordered after this one's first: the replicas take it for the newer. New calls begin a new session.
@@ -173,49 +186,18 @@ internal sealed partial class RequestCoordinator
         }
 
         TryAnswer(call, now);
-        if (call.IsAnswered && vote.Replies >= ActiveReplicas(vote.Seq))
-            Close(call);
+        if (call.IsAnswered && HaveReplied(vote, vote.Seq))
+            Close(call, now);
     }
 
-    /// <summary>Judges everyone and forgets the call. Without a majority nobody is accused.</summary>
-    private void Close(PendingCall call)
+    /// <summary>Judges everyone and forgets the call; once.</summary>
+    private void Close(PendingCall call, Instant now)
     {
+        if (call.IsClosed)
+            return;
+        call.IsClosed = true;
         _calls.Remove((call.Request.Key, call.Request.Digest));
         RemoveByKey(call);
-        if (call.Decided is not { } vote)
-            return;
-        var verdicts = new List<(byte, Verdict)>(_view.Members.Count);
-        var allRight = true;
-        foreach (var member in _view.Members)
-        {
-            if (member.VotesFrom is not { } from || from > vote.Seq)
-                continue;
-            var verdict = vote.VerdictOn(member.Id);
-            if (verdict == Verdict.Waiting)
-                verdict = Verdict.Silent;
-            allRight &= verdict == Verdict.Right;
-            verdicts.Add((member.Id, verdict));
-            Statistics.Count(member.Id, verdict);
-        }
-
-        if (allRight && verdicts.Count == _group.Members.Count)
-            Statistics.AnsweredByAll++;
-        _sink.OnJudged(new Judgement(vote.Seq, call.Request.Opcode, verdicts));
-    }
-
-    /// <summary>Only replies of an incarnation that was active when it sent them count.</summary>
-    private bool IsActive(byte replica, ReplyMessage reply) =>
-        _view.TryGet(replica, out var member) && member.Incarnation == reply.Incarnation && member.VotesFrom is { } from && reply.At >= from;
-
-    private int ActiveReplicas(SequenceNumber seq)
-    {
-        var count = 0;
-        foreach (var member in _view.Members)
-        {
-            if (member.VotesFrom is { } from && from <= seq)
-                count++;
-        }
-
-        return count;
+        Judge(call, now);
     }
 }

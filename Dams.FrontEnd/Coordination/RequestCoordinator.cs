@@ -13,11 +13,14 @@ internal sealed partial class RequestCoordinator : IProtocol
     private readonly GroupOptions _group;
     private readonly CoordinatorOptions _options;
     private readonly byte _id;
+    private readonly BootId _boot;
     private BootId _session;
     private readonly Outbox _outbox;
     private readonly ICallSink _sink;
     private readonly SeededRandom _random;
     private readonly SilenceLimit _silence;
+    private readonly SilenceWatch _watch;
+    private readonly StrikeCounter _strikes;
     private readonly Dictionary<(RequestKey Key, Digest Digest), PendingCall> _calls = [];
     private readonly Dictionary<RequestKey, List<PendingCall>> _byKey = [];
     private readonly PriorityQueue<PendingCall, (long Ticks, long Order)> _timers = new();
@@ -44,11 +47,14 @@ internal sealed partial class RequestCoordinator : IProtocol
         _group = group;
         _options = options;
         _id = id;
+        _boot = boot;
         _session = boot;
         _outbox = outbox;
         _sink = sink;
         _random = new SeededRandom(seed);
         _silence = new SilenceLimit(options);
+        _watch = new SilenceWatch(options, sink);
+        _strikes = new StrikeCounter(options, _silence, id, boot, sink);
         _sequencer = group.Sequencers[0];
         Statistics = new CoordinatorStatistics(group.Members);
     }
@@ -119,7 +125,7 @@ internal sealed partial class RequestCoordinator : IProtocol
         if (clientKey is null)
             _outstanding.Add(key.Low);
         var request = new Request(key, _id, _session, LowestOutstanding, opcode, digest, payload);
-        var pending = new PendingCall(request, now + _options.CallDeadline) { Retry = _options.RetryMin };
+        var pending = new PendingCall(request, now + _options.CallDeadline) { Retry = _options.RetryMin, Quorum = AnswerQuorum };
         pending.Waiting.Add(call);
         _calls.Add((key, digest), pending);
         if (!_byKey.TryGetValue(key, out var sameKey))
@@ -173,18 +179,14 @@ internal sealed partial class RequestCoordinator : IProtocol
             return;
         if (now >= call.BodyRetryAt && !call.IsAnswered)
             AskForBody(call, now);
+        if (!call.IsAnswered && now >= call.AnswerAt)
+            TryAnswer(call, now);
         if (!call.IsAnswered && now >= call.Deadline)
-        {
-            Finish(call, new Failed(ReasonOf(call)));
-            Close(call);
+            Fail(call, ReasonOf(call), now);
+        else if (call.IsAnswered && now >= call.JudgeUntil)
+            Close(call, now);
+        if (call.IsClosed)
             return;
-        }
-
-        if (call.IsAnswered && now >= call.JudgeUntil)
-        {
-            Close(call);
-            return;
-        }
 
         if (!call.IsAnswered && now >= call.RetryAt)
             SendRequest(call, now);
@@ -236,6 +238,15 @@ internal sealed partial class RequestCoordinator : IProtocol
         foreach (var waiting in call.Waiting)
             Complete(waiting, result);
         call.Waiting.Clear();
+    }
+
+    /// <summary>There is no answer, and there will be none.</summary>
+    private void Fail(PendingCall call, CallFailure reason, Instant now)
+    {
+        Finish(call, new Failed(reason));
+        if (reason is CallFailure.NoQuorum or CallFailure.ReplicaDivergence)
+            RaiseAlarm(call, reason, isAnswered: false);
+        Close(call, now);
     }
 
     private void Complete(long call, CallResult result)

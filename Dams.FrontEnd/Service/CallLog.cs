@@ -19,6 +19,15 @@ internal static partial class CallLog
     [LoggerMessage(4003, LogLevel.Warning, "replica {Replica} could not give the body of reply {Sequence}: {Problem}")]
     public static partial void BodyNotFetched(ILogger logger, byte replica, long sequence, string problem);
 
+    [LoggerMessage(4005, LogLevel.Warning, "to the replica managers: {Report}")]
+    public static partial void Reported(ILogger logger, string report);
+
+    [LoggerMessage(4006, LogLevel.Error, "the replicas diverge at {Sequence}, answered by the first pair: {IsAnswered}. It is not known who is wrong, so nobody is accused: compare their states. Replies: {Replies}")]
+    public static partial void Diverged(ILogger logger, long sequence, bool isAnswered, string replies);
+
+    [LoggerMessage(4007, LogLevel.Error, "a request was ordered and too few equal replies came in time: replicas are dead, slow or out of reach. Number (0: not known): {Sequence}. Replies: {Replies}. The {Nth}. time")]
+    public static partial void NoQuorum(ILogger logger, long sequence, string replies, long nth);
+
     [LoggerMessage(4004, LogLevel.Information, "epoch {Epoch}: requests go to sequencer {Sequencer}, the members are {View}")]
     public static partial void NewEpoch(ILogger logger, string epoch, byte sequencer, string view);
 }

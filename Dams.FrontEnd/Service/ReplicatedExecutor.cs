@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
+using Dams.Contracts.Management;
 using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
@@ -18,12 +19,14 @@ namespace Dams.FrontEnd.Service;
 internal sealed class ReplicatedExecutor(ILogger<ReplicatedExecutor> logger) : IAppointmentExecutor, ICallSink
 {
     private const int WrongReplyReport = 1000;
+    private const int NoQuorumReport = 1000;
     private static readonly TimeSpan OverloadRetry = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<long, TaskCompletionSource<CallResult>> _waiting = new();
     private readonly Dictionary<byte, long> _wrongRuns = [];
     private IFrontEndLoop? _loop;
     private long _lastCall;
+    private long _noQuorums;
 
     /// <summary>Connects the loop; once, before the first call.</summary>
     public void Attach(IFrontEndLoop loop) => _loop = loop;
@@ -88,6 +91,26 @@ internal sealed class ReplicatedExecutor(ILogger<ReplicatedExecutor> logger) : I
         }
     }
 
+    /// <inheritdoc/>
+    public void OnReport(Report report, Instant now)
+    {
+        CallLog.Reported(logger, report is VerdictReport verdict ? $"replica {verdict.Replica} is wrong at {string.Join(", ", verdict.Sequences)}" : report.ToString());
+        _loop!.Submit(report, now);
+    }
+
+    /// <inheritdoc/>
+    public void OnAlarm(VoteAlarm alarm)
+    {
+        // While nobody answers, every call is one of these: the first is news, and then every thousandth.
+        if (alarm.Reason == CallFailure.ReplicaDivergence)
+            CallLog.Diverged(logger, alarm.Seq.Value, alarm.IsAnswered, Describe(alarm));
+        else if (_noQuorums++ % NoQuorumReport == 0)
+            CallLog.NoQuorum(logger, alarm.Seq.Value, Describe(alarm), _noQuorums);
+    }
+
+    private static string Describe(VoteAlarm alarm) =>
+        alarm.Replies.Count == 0 ? "none" : string.Join(", ", alarm.Replies.Select(reply => $"replica {reply.Replica} {reply.Result}"));
+
     /// <summary>The identity of a request whose id the client made: two callers with the same id are two requests.</summary>
     private static RequestKey KeyOf(CallerId caller, string requestId) =>
         RequestKey.OfClient(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{caller}\0{requestId}")));
@@ -98,6 +121,9 @@ internal interface IFrontEndLoop
 {
     /// <summary>Brings a call into the loop; false if its queue is full.</summary>
     bool TryCall(long call, RequestKey? key, byte opcode, ReadOnlyMemory<byte> payload);
+
+    /// <summary>Puts a report into the managers' order. In the loop.</summary>
+    void Submit(Report report, Instant now);
 
     /// <summary>Fetches a body outside the loop and brings it back into it.</summary>
     void FetchBody(BodyWanted wanted);

@@ -30,7 +30,7 @@ internal sealed record ManagerStatus(string Id, string Address, int? ProcessId, 
 
 /// <summary>Counters since the front end started.</summary>
 internal sealed record ClusterCounters(
-    long Requests, long Answered, long AnsweredByAll, long Faults, long WrongReplies, long MissingReplies, int Replacements, long Failovers);
+    long Requests, long Answered, long AnsweredByAll, long Faults, long WrongReplies, long MissingReplies, int Replacements, long Failovers, long Divergences, long NoQuorum);
 
 /// <summary>What is read of a manager's own status.</summary>
 internal sealed record ManagerReport(int ProcessId, string State, ManagerReplicaReport? Replica);

@@ -48,7 +48,7 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
         return new Seen(coordinator.Epoch, coordinator.Sequencer, coordinator.HearsSequencer(now), coordinator.View, coordinator.MaxSeq,
             coordinator.CommitSeq, replicas,
             new ClusterCounters(statistics.Requests, statistics.Answered, statistics.AnsweredByAll, statistics.Faults,
-                replicas.Values.Sum(counts => counts.Wrong), replicas.Values.Sum(counts => counts.Silent), 0, statistics.Failovers));
+                replicas.Values.Sum(counts => counts.Wrong), replicas.Values.Sum(counts => counts.Silent), 0, statistics.Failovers, statistics.Divergences, statistics.NoQuorum));
     }
 
     private static ReplicaStatus ReplicaOf(ReplicaNode replica, Seen seen, ClusterReports reports)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting.Cluster;
 
-/// <summary>The ordering layer's shell for a process of the cluster: its socket, its keys, whose file it follows, and the loop that runs its core.</summary>
+/// <summary>The ordering layer's shell for a process of the cluster: its socket, its keys, whose file it follows, and the loop that runs its cores.</summary>
 public sealed class NodeDriver : IAsyncDisposable
 {
     private readonly UdpTransport _transport;

@@ -21,6 +21,10 @@ public sealed class CodecTests
     public void Every_command_is_read_back() => AllAreReadBack(ContractValues.Commands, CommandCodec.Encode, CommandCodec.TryDecode);
 
     [Test]
+    public void The_opcode_of_a_command_tells_whether_it_is_a_write() =>
+        Assert.That(All(ContractValues.Commands).Where(command => CommandCodec.IsWrite(CommandCodec.OpcodeOf(command)) != command.IsWrite), Is.Empty);
+
+    [Test]
     public void Every_reply_is_read_back() => AllAreReadBack(ContractValues.Replies, ReplyCodec.Encode, ReplyCodec.TryDecode);
 
     [Test]

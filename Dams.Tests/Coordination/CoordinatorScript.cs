@@ -1,7 +1,9 @@
+using Dams.Contracts.Management;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
+using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
@@ -13,6 +15,7 @@ internal sealed class CoordinatorScript : ICallSink
     private readonly Outbox _outbox = new();
     private readonly RequestCoordinator _coordinator;
     private long _ticks = TimeSpan.TicksPerSecond;
+    private long _lastVote = 1000;
 
     public CoordinatorScript(CoordinatorOptions? options = null, View? view = null)
     {
@@ -37,6 +40,10 @@ internal sealed class CoordinatorScript : ICallSink
 
     public List<Judgement> Judgements { get; } = [];
 
+    public List<VoteAlarm> Alarms { get; } = [];
+
+    public List<Report> Reports { get; } = [];
+
     public List<BodyWanted> Wanted { get; } = [];
 
     /// <summary>What was sent to sequencers, and when.</summary>
@@ -53,10 +60,10 @@ internal sealed class CoordinatorScript : ICallSink
 
     /// <summary>A call with a payload of its own.</summary>
     /// <returns>The request that was sent, or would be.</returns>
-    public Request Call(long call, RequestKey? key = null, byte payload = 1)
+    public Request Call(long call, RequestKey? key = null, byte payload = 1, byte opcode = 1)
     {
         var before = Sent.Count;
-        _coordinator.OnCall(call, key, 1, new[] { payload }, Now);
+        _coordinator.OnCall(call, key, opcode, new[] { payload }, Now);
         Collect();
         return Sent.Skip(before).Select(sent => sent.Message).OfType<Req>().FirstOrDefault()?.Request!;
     }
@@ -77,6 +84,32 @@ internal sealed class CoordinatorScript : ICallSink
         Collect();
     }
 
+    /// <summary>A call that is given a number and the results of the first, second, … replica; 0 is no reply. What is missing is not waited for.</summary>
+    public Request Vote(long seq, params byte[] results)
+    {
+        var request = Call(++_lastVote);
+        for (byte i = 0; i < results.Length; i++)
+        {
+            if (results[i] != 0)
+                Reply((byte)(i + 1), request, results[i], seq, incarnation: View.TryGet((byte)(i + 1), out var member) ? member.Incarnation.Value : null);
+        }
+
+        return request;
+    }
+
+    /// <summary>Time passes, and the sequencer shows that it lives.</summary>
+    public void WaitSteadily(TimeSpan duration)
+    {
+        for (var end = Now + duration; Now < end;)
+        {
+            Wait(TimeSpan.FromMilliseconds(50));
+            Sync();
+        }
+    }
+
+    /// <summary>Time passes, and nothing is done: what is due is late.</summary>
+    public void Stand(TimeSpan duration) => _ticks += duration.Ticks;
+
     public void Wait(TimeSpan duration)
     {
         var until = _ticks + duration.Ticks;
@@ -95,6 +128,17 @@ internal sealed class CoordinatorScript : ICallSink
     public void OnBodyWanted(BodyWanted wanted) => Wanted.Add(wanted);
 
     public void OnJudged(Judgement judgement) => Judgements.Add(judgement);
+
+    public void OnAlarm(VoteAlarm alarm) => Alarms.Add(alarm);
+
+    public void OnReport(Report report, Instant now) => Reports.Add(report);
+
+    /// <summary>The scenario holds with the rules as they are, and would not with that one taken out: it is about the rule.</summary>
+    public static void OnlyWithoutMutant(CoordinationMutant mutant, Action<CoordinatorOptions> scenario)
+    {
+        scenario(new CoordinatorOptions());
+        Assert.That(() => scenario(new CoordinatorOptions { Mutant = mutant }), Throws.InstanceOf<AssertionException>());
+    }
 
     private void Collect()
     {

@@ -55,18 +55,41 @@ internal sealed class ReplyVoterTests
         Assert.That(voter.Result!.Value.ToArray(), Is.EqualTo(s_right));
     }
 
-    // The rule stands on "at most one replica is wrong": two that are wrong alike and first can't be told from two that are right.
     [Test]
-    public void The_first_pair_is_the_answer_and_the_late_ones_are_judged_by_it()
+    public void One_that_is_wrong_and_first_decides_nothing()
     {
         var voter = Voter();
         voter.OnReply(1, Of(s_wrong), s_now);
         voter.OnReply(2, Of(s_right), s_now);
-        Assert.That(voter.Majority, Is.Null, "one that is wrong and first decides nothing");
+        Assert.That(voter.Majority, Is.Null);
         voter.OnReply(3, Of(s_right), s_now);
-        voter.OnReply(4, Of(s_wrong), s_now);
-        Assert.That(voter.Majority, Is.EqualTo(Digest.Of(s_right)));
-        Assert.That(new byte[] { 1, 4 }.Select(voter.VerdictOn), Is.All.EqualTo(Verdict.Wrong));
+        Assert.That((voter.Majority, voter.VerdictOn(1)), Is.EqualTo(((Digest?)Digest.Of(s_right), Verdict.Wrong)));
+    }
+
+    // With at most one wrong replica there is only one pair. With two pairs the first may be the wrong one, so the others must not be struck by it.
+    [Test]
+    public void Nobody_is_judged_by_the_pair_that_was_first_when_there_is_another()
+    {
+        var voter = Voter();
+        voter.OnReply(1, Of(s_wrong), s_now);
+        voter.OnReply(2, Of(s_wrong), s_now);
+        voter.OnReply(3, Of(s_right), s_now);
+        Assert.That((voter.HasRival, voter.VerdictOn(3)), Is.EqualTo((false, Verdict.Wrong)), "one alone is no rival");
+        voter.OnReply(4, Of(s_right), s_now);
+        Assert.That(voter.HasRival, Is.True);
+        Assert.That(new byte[] { 1, 2, 3, 4 }.Select(voter.VerdictOn), Is.All.EqualTo(Verdict.Unjudged));
+    }
+
+    [Test]
+    public void The_spread_is_how_long_the_last_right_one_took_after_the_second()
+    {
+        var voter = Voter();
+        voter.OnReply(1, Of(s_right), s_now);
+        voter.OnReply(2, Of(s_right), s_now + TimeSpan.FromSeconds(1));
+        Assert.That(voter.Spread, Is.Null);
+        voter.OnReply(3, Of(s_right), s_now + TimeSpan.FromSeconds(3));
+        voter.OnReply(4, Of(s_wrong), s_now + TimeSpan.FromSeconds(9));
+        Assert.That(voter.Spread, Is.EqualTo(TimeSpan.FromSeconds(2)));
     }
 
     [Test]

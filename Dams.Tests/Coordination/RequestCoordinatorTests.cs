@@ -176,7 +176,7 @@ internal sealed class RequestCoordinatorTests
         script.Reply(3, request);
         Assert.That(script.Judgements, Is.Empty, "the fourth may come");
         script.Wait(script.Options.SilenceFirst);
-        Assert.That(script.Judgements.Single().Replicas, Is.EqualTo(new (byte, Verdict)[] { (1, Verdict.Right), (2, Verdict.Wrong), (3, Verdict.Right), (4, Verdict.Silent) }));
+        Assert.That(script.Judgements.Single().Replicas.Select(judged => (judged.Replica, judged.Verdict)), Is.EqualTo(new (byte, Verdict)[] { (1, Verdict.Right), (2, Verdict.Wrong), (3, Verdict.Right), (4, Verdict.Silent) }));
     }
 
     [Test]
@@ -207,7 +207,7 @@ internal sealed class RequestCoordinatorTests
         script.Coordinator.OnBodyFetched(script.Wanted[1], new byte[] { 1 }, script.Now);
         Assert.That(script.Results[1], Is.InstanceOf<Answered>());
         script.Wait(script.Options.SilenceFirst);
-        Assert.That(script.Judgements.Single().Replicas[0], Is.EqualTo(((byte)1, Verdict.Wrong)));
+        Assert.That(script.Judgements.Single().Replicas[0], Is.EqualTo(new JudgedReplica(1, new Incarnation(1), Verdict.Wrong)));
     }
 
     [Test]

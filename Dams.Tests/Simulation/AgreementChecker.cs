@@ -12,7 +12,9 @@ namespace Dams.Tests.Simulation;
 internal sealed class AgreementChecker(Action<Decision> onDecided)
 {
     private readonly Dictionary<long, string> _agreed = [];
-    private readonly Dictionary<ulong, HashSet<byte>> _guilty = [];
+    private readonly Dictionary<ulong, HashSet<byte>> _silent = [];
+    private readonly Dictionary<ulong, HashSet<byte>> _wrong = [];
+    private readonly HashSet<long> _suspicions = [];
     private readonly Dictionary<byte, (int Count, long Number)> _restarts = [];
     private readonly HashSet<ulong> _decided = [];
     private Decision? _active;
@@ -41,29 +43,40 @@ internal sealed class AgreementChecker(Action<Decision> onDecided)
 
     private void Count(long number, Report report)
     {
-        if (!_guilty.TryGetValue(report.Incarnation, out var guilty))
-            _guilty.Add(report.Incarnation, guilty = []);
         switch (report)
         {
-            case VoteReport { IsGuilty: true } vote when vote.Manager != vote.Replica && vote.Seen >= _restarts.GetValueOrDefault(vote.Replica).Number:
-                guilty.Add(vote.Manager);
+            case SuspicionReport:
+                _suspicions.Add(number);
+                break;
+            case VoteReport { IsGuilty: true } vote when vote.Manager != vote.Replica:
+                if (!_suspicions.Contains(vote.Case))
+                    Of(_wrong, vote.Incarnation).Add(vote.Manager);
+                else if (vote.Seen >= _restarts.GetValueOrDefault(vote.Replica).Number)
+                    Of(_silent, vote.Incarnation).Add(vote.Manager);
                 break;
             case DigestReport digest when digest.Manager != digest.Replica:
-                guilty.Add(digest.Manager);
+                Of(_wrong, digest.Incarnation).Add(digest.Manager);
                 break;
             case RestartReport when _restarts.GetValueOrDefault(report.Replica).Count < 3:
                 // The first three in ten minutes hold the votes about its death.
                 _restarts[report.Replica] = (_restarts.GetValueOrDefault(report.Replica).Count + 1, number);
-                guilty.Clear();
+                Of(_silent, report.Incarnation).Clear();
                 break;
         }
+    }
+
+    private static HashSet<byte> Of(Dictionary<ulong, HashSet<byte>> votes, ulong incarnation)
+    {
+        if (!votes.TryGetValue(incarnation, out var managers))
+            votes.Add(incarnation, managers = []);
+        return managers;
     }
 
     private void OnDecision(Decision decision)
     {
         Broken.Unless(_decided.Add(decision.Incarnation), $"{decision}: it was agreed on before");
-        Broken.Unless(decision.Cause == ReplacementCause.Lost || _guilty[decision.Incarnation].Count >= 2,
-            $"{decision}: {_guilty[decision.Incarnation].Count} managers other than its own have seen it");
+        var seen = Of(decision.IsCrash ? _silent : _wrong, decision.Incarnation).Count;
+        Broken.Unless(decision.Cause == ReplacementCause.Lost || seen >= 2, $"{decision}: {seen} managers other than its own have seen it");
         onDecided(decision);
     }
 }

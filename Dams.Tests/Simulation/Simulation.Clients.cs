@@ -1,6 +1,7 @@
 using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
+using Dams.Contracts.Management;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 
@@ -131,7 +132,14 @@ internal sealed partial class Simulation
         {
             foreach (var (replica, verdict) in judgement.Replicas)
                 Broken.Unless(verdict != Verdict.Wrong || simulation._knobs.Liar == replica, $"replica {replica} was judged wrong at {judgement.Seq} but tells the truth");
-            simulation.OnJudged(node, judgement);
         }
+
+        public void OnReport(Report report, Instant now)
+        {
+            Broken.Unless(report is not VerdictReport || simulation._knobs.Liar == report.Replica || simulation._knobs.Slandered == report.Replica, $"replica {report.Replica} is accused but tells the truth");
+            simulation.Submit(node, report);
+        }
+
+        public void OnAlarm(VoteAlarm alarm) => Broken.Unless(alarm.Reason != CallFailure.ReplicaDivergence, $"two replicas seem to lie at {alarm.Seq}");
     }
 }

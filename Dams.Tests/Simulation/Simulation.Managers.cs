@@ -79,6 +79,8 @@ internal sealed partial class Simulation
 
         if (_knobs.Dead is { } dead)
             At(_managersRandom.Between(TimeSpan.FromMilliseconds(300), _knobs.FaultyPhase * 0.9).Ticks, () => Kill(_replicas[dead - 1]));
+        if (_knobs.Slandered is { } slandered)
+            At(Milliseconds(500), () => Slander(_nodes[NodeId.FrontEnd(1)], slandered));
         foreach (var replica in _replicas)
             At(0, () => Observe(replica));
     }
@@ -181,34 +183,29 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>A front end tells the managers what it has seen; one that slanders, what it has not.</summary>
-    private void OnJudged(SimulatedNode frontEnd, Judgement judgement)
+    /// <summary>A front end tells the managers what it has seen.</summary>
+    private void Submit(SimulatedNode frontEnd, Report report)
     {
-        foreach (var (replica, verdict) in judgement.Replicas)
+        var twin = frontEnd.Twin!;
+        ((RequestSubmitter)twin.Protocol!).Submit(ReportCodec.OpcodeOf(report), ReportCodec.Encode(report), InstantOf(twin));
+        At(_now, () =>
         {
-            if (!frontEnd.Coordinator.View.TryGet(replica, out var member))
-                continue;
-            if (!_strikes.TryGetValue((frontEnd.Id, member.Incarnation), out var run))
-                _strikes.Add((frontEnd.Id, member.Incarnation), run = []);
-            if (verdict == Verdict.Right)
-                run.Clear();
-            if (verdict == Verdict.Wrong || _knobs.Slandered == replica)
-                run.Add(judgement.Seq.Value);
-            Report? report = run.Count >= 3 ? new VerdictReport(replica, member.Incarnation.Value, frontEnd.Id.Number, frontEnd.Boot.Value, [.. run.Order().TakeLast(3)])
-                : verdict == Verdict.Silent || _knobs.Slandered == replica ? new SuspicionReport(replica, member.Incarnation.Value, SuspicionCause.Silent, judgement.Seq.Value) : null;
-            if (report is null)
-                continue;
-            var twin = frontEnd.Twin!;
-            ((RequestSubmitter)twin.Protocol!).Submit(ReportCodec.OpcodeOf(report), ReportCodec.Encode(report), InstantOf(twin));
-            At(_now, () =>
-            {
-                if (twin.IsUp)
-                    Settle(twin);
-            });
-        }
+            if (twin.IsUp)
+                Settle(twin);
+        });
     }
 
-    private readonly Dictionary<(NodeId, Incarnation), List<long>> _strikes = [];
+    /// <summary>A front end that errs: it accuses a replica that does its part.</summary>
+    private void Slander(SimulatedNode frontEnd, byte replica)
+    {
+        if (_healed)
+            return;
+        At(_now + Milliseconds(500), () => Slander(frontEnd, replica));
+        if (!frontEnd.IsUp || frontEnd.PausedUntil > _now)
+            return;
+        frontEnd.Coordinator.OnFalseAccusation(replica, InstantOf(frontEnd));
+        Settle(frontEnd);
+    }
 
     /// <summary>Whether the LEAVE of a decision is committed: two have it on disk.</summary>
     private bool HasLeft(Decision decision) => _replicas.Count(replica => replica.FormerLogs.Append(replica.Log!).Any(log => log.HasLeave(decision.Replica, decision.Incarnation))) >= 2;

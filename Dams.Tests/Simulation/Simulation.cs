@@ -152,7 +152,7 @@ internal sealed partial class Simulation
                 sequencer.Start(now);
                 break;
             case NodeRole.FrontEnd:
-                var coordinator = new RequestCoordinator(_group, new CoordinatorOptions(), node.Id.Number, node.Boot, node.Outbox, new Sink(this, node), _random.Next());
+                var coordinator = new RequestCoordinator(_group, new CoordinatorOptions { Strict = _knobs.Strict, Mutant = _knobs.CoordinationMutant }, node.Id.Number, node.Boot, node.Outbox, new Sink(this, node), _random.Next());
                 node.Protocol = coordinator;
                 coordinator.Start(now);
                 break;

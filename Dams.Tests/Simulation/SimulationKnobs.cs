@@ -1,3 +1,4 @@
+using Dams.FrontEnd.Coordination;
 using Dams.Ordering.Protocol;
 using Dams.ReplicaManager.Agreement;
 
@@ -65,6 +66,12 @@ internal sealed record SimulationKnobs
     /// <summary>The rule of the managers that is taken out.</summary>
     public ManagementMutant ManagementMutant { get; init; }
 
+    /// <summary>The rule of voting that is taken out.</summary>
+    public CoordinationMutant CoordinationMutant { get; init; }
+
+    /// <summary>Whether writes wait for a third equal reply.</summary>
+    public bool Strict { get; init; }
+
     public int Sequencers { get; init; } = 1;
 
     public int FrontEnds { get; init; } = 1;
@@ -100,6 +107,8 @@ internal sealed record SimulationKnobs
             Liar = random.Chance(250) ? (byte)(1 + random.Below(4)) : null,
             Sequencers = random.Chance(600) ? 2 : 1,
             FrontEnds = random.Chance(300) ? 2 : 1,
+            // Not drawn, so that the seeds that have found something before still mean the same.
+            Strict = seed % 4 == 3,
         };
         return OfManagers(seed, random.Chance(60) ? knobs with { SplitLoyalty = true, Sequencers = 2 } : knobs);
     }

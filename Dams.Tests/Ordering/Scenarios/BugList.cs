@@ -64,11 +64,20 @@ internal sealed class BugList
         ("votes on text or on success only", typeof(ReplyVoterTests), nameof(ReplyVoterTests.Votes_are_on_digests_and_not_on_who_made_them_or_whether_the_text_is_there)),
         ("votes split by a view change", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.Replies_for_different_numbers_are_not_added_up)),
         ("slowest-ever limit inflated by one pause", typeof(SilenceLimitTests), nameof(SilenceLimitTests.One_pause_does_not_inflate_the_limit_for_ever)),
-        ("first pair is the wrong pair", typeof(ReplyVoterTests), nameof(ReplyVoterTests.The_first_pair_is_the_answer_and_the_late_ones_are_judged_by_it)),
-        ("everyone struck when there was no quorum", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.A_call_that_is_ordered_and_not_answered_by_two_ends_without_a_quorum)),
-        ("everyone suspected during a fail-over", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.A_slow_fail_over_makes_nobody_silent)),
+        ("first pair is the wrong pair", typeof(ReplyVoterTests), nameof(ReplyVoterTests.Nobody_is_judged_by_the_pair_that_was_first_when_there_is_another)),
+        ("everyone struck when there was no quorum", typeof(VerdictTests), nameof(VerdictTests.Nobody_is_struck_or_suspected_when_there_was_no_quorum)),
+        ("everyone struck when there was a tie", typeof(VerdictTests), nameof(VerdictTests.Two_pairs_accuse_nobody_and_raise_an_alarm)),
+        ("strikes counted in arrival order", typeof(VerdictTests), nameof(VerdictTests.Strikes_are_counted_in_the_order_of_numbers)),
+        ("strikes never reset", typeof(VerdictTests), nameof(VerdictTests.A_right_reply_ends_a_run)),
+        ("a missing reply is a strike", typeof(VerdictTests), nameof(VerdictTests.A_missing_reply_neither_counts_nor_resets)),
+        ("a repeated call strikes again", typeof(VerdictTests), nameof(VerdictTests.A_number_that_a_client_asks_for_again_is_one_strike)),
+        ("strikes of the dead fall on their successors", typeof(VerdictTests), nameof(VerdictTests.A_new_incarnation_begins_without_strikes)),
+        ("everyone suspected during a fail-over", typeof(SuspicionTests), nameof(SuspicionTests.Nobody_is_suspected_while_no_sequencer_is_heard)),
+        ("everyone suspected after a fail-over", typeof(SuspicionTests), nameof(SuspicionTests.Nobody_is_suspected_while_members_settle_in_a_new_epoch)),
+        ("silence timed from the sending", typeof(SuspicionTests), nameof(SuspicionTests.Late_replies_are_timed_from_the_second_equal_one)),
+        ("everyone suspected by who stood still himself", typeof(SuspicionTests), nameof(SuspicionTests.A_front_end_that_stood_still_suspects_nobody)),
+        ("first pair answers a strict write against a second", typeof(StrictTests), nameof(StrictTests.A_rival_pair_is_divergence_and_no_answer)),
         ("reply slots shared between requests", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.Replies_to_one_request_say_nothing_about_another)),
-
     ];
 
     private static IEnumerable<TestCaseData> Bugs => s_bugs.Select(bug => new TestCaseData(bug.Bug, bug.Tests, bug.Test).SetArgDisplayNames(bug.Bug));

@@ -1,4 +1,5 @@
 using Dams.Contracts.Domain;
+using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes.Lies;
 
@@ -24,8 +25,12 @@ internal sealed class LyingReplicaTests(string about) : ClusterFixture
         cluster.Pause("replica2");
         await clients.AnsweredAsync(200);
         await cluster.StatusAsync(status => status.Replicas[1].Silent > 0);
+        await HasReportedAsync(cluster, "SuspicionReport { Replica = 2");
         cluster.Resume();
         await clients.AnsweredAsync(100);
+        // Three in succession: a read between them is answered rightly by this liar, and the other liars are wrong now and then only.
+        if (_lie == Lie.Outcome)
+            await HasReportedAsync(cluster, "replica 1 is wrong at");
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
 
@@ -38,4 +43,8 @@ internal sealed class LyingReplicaTests(string about) : ClusterFixture
         // The reply to a write stays in the session table, and so in the digest; a read leaves nothing.
         Assert.That(status.Replicas[0].Digest, _lie != Lie.Field ? Is.Not.EqualTo(status.Replicas[1].Digest) : Is.EqualTo(status.Replicas[1].Digest));
     }
+
+    private static Task HasReportedAsync(TestCluster cluster, string report) =>
+        Eventually.IsTrueAsync(() => File.ReadLines(cluster.Topology.LogFileOf(cluster.Topology.FrontEnds[0].Id))
+            .Any(line => line.Contains($"to the replica managers: {report}", StringComparison.Ordinal)), report);
 }

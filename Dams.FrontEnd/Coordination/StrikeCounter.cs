@@ -1,0 +1,134 @@
+using Dams.Contracts.Management;
+using Dams.Ordering;
+
+namespace Dams.FrontEnd.Coordination;
+
+/// <summary>
+/// Counts each replica's wrong replies since its last right one, in the order of their numbers, and accuses at three. A missing reply neither counts nor
+/// resets. Votes close in the order in which their last replies come, so a judgement is held until no lower number that is known is still voted on: else a
+/// right reply between two wrong ones would be seen after both. Pure and single-threaded.
+/// </summary>
+/// <param name="options">Limits.</param>
+/// <param name="silence">A judgement is held no longer than late replies are waited for: what is lower and still open then has no majority, and accuses nobody.</param>
+/// <param name="frontEnd">Who accuses.</param>
+/// <param name="boot">Which life of it.</param>
+/// <param name="sink">Where reports go.</param>
+internal sealed class StrikeCounter(CoordinatorOptions options, SilenceLimit silence, byte frontEnd, BootId boot, IReportSink sink)
+{
+    private readonly SortedSet<SequenceNumber> _open = [];
+    private readonly PriorityQueue<(Judgement Judgement, Instant ClosedAt), SequenceNumber> _held = new();
+    private readonly Dictionary<byte, Run> _runs = [];
+    private readonly Queue<long> _latest = [];
+
+    /// <summary>Everything up to here was counted; what closes later is too late to be put in its place, and is not.</summary>
+    public SequenceNumber Counted { get; private set; }
+
+    /// <summary>The last numbers that were counted, rising.</summary>
+    public IReadOnlyCollection<long> Latest => _latest;
+
+    /// <summary>A number is known, and is voted on.</summary>
+    public void OnOpened(SequenceNumber seq)
+    {
+        if (seq > Counted)
+            _open.Add(seq);
+    }
+
+    /// <summary>A vote has ended and accuses nobody.</summary>
+    public void OnClosed(SequenceNumber seq, Instant now)
+    {
+        _open.Remove(seq);
+        CountWhatIsDue(now);
+    }
+
+    /// <summary>A vote has ended.</summary>
+    public void OnJudged(Judgement judgement, Instant now)
+    {
+        if (options.Mutant == CoordinationMutant.StrikesInArrivalOrder)
+        {
+            Count(judgement, now);
+            return;
+        }
+
+        // A client that repeats its call has the same number judged again: one lie is one strike.
+        if (judgement.Seq > Counted)
+            _held.Enqueue((judgement, now), judgement.Seq);
+        OnClosed(judgement.Seq, now);
+    }
+
+    private void CountWhatIsDue(Instant now)
+    {
+        while (_held.TryPeek(out var next, out var seq) && IsDue(seq, next.ClosedAt, now))
+        {
+            _held.Dequeue();
+            if (seq <= Counted)
+                continue;
+            Counted = seq;
+            while (_open.Count > 0 && _open.Min <= seq)
+                _open.Remove(_open.Min);
+            Count(next.Judgement, now);
+        }
+    }
+
+    private bool IsDue(SequenceNumber seq, Instant closedAt, Instant now) =>
+        _open.Count == 0 || seq <= _open.Min || now - closedAt >= silence.Current || _held.Count > options.JudgementsHeldMax;
+
+    private void Count(Judgement judgement, Instant now)
+    {
+        _latest.Enqueue(judgement.Seq.Value);
+        if (_latest.Count > VerdictReport.Strikes)
+            _latest.Dequeue();
+        foreach (var judged in judgement.Replicas)
+        {
+            if (!_runs.TryGetValue(judged.Replica, out var run) || run.Incarnation != judged.Incarnation)
+                _runs[judged.Replica] = run = new Run(judged.Incarnation);
+            switch (judged.Verdict)
+            {
+                case Verdict.Right when options.Mutant != CoordinationMutant.StrikesNeverReset:
+                    run.Reset();
+                    break;
+                case Verdict.Wrong:
+                case Verdict.Silent when options.Mutant == CoordinationMutant.MissingCountsAsWrong:
+                    run.Add(judgement.Seq);
+                    if (run.IsToBeTold(options.VerdictPause, now))
+                        sink.OnReport(new VerdictReport(judged.Replica, judged.Incarnation.Value, frontEnd, boot.Value, run.Tell(now)), now);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Wrong replies of one incarnation without a right one between them.</summary>
+    private sealed class Run(Incarnation incarnation)
+    {
+        private readonly Queue<long> _newest = [];
+        private long _length;
+        private long _told;
+        private Instant? _toldAt;
+
+        public Incarnation Incarnation { get; } = incarnation;
+
+        public void Add(SequenceNumber seq)
+        {
+            _length++;
+            _newest.Enqueue(seq.Value);
+            if (_newest.Count > VerdictReport.SequencesMax)
+                _newest.Dequeue();
+        }
+
+        /// <summary>The pause outlives the run: a replica that is wrong in three of four replies begins a new one all the time.</summary>
+        public bool IsToBeTold(TimeSpan pause, Instant now) => _length - _told >= VerdictReport.Strikes && (_toldAt is not { } at || now - at >= pause);
+
+        public long[] Tell(Instant now)
+        {
+            (_told, _toldAt) = (_length, now);
+            return [.. _newest];
+        }
+
+        public void Reset()
+        {
+            if (_length == 0)
+                return;
+            (_length, _told) = (0, 0);
+            _newest.Clear();
+        }
+    }
+}

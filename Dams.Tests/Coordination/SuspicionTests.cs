@@ -1,0 +1,187 @@
+using Dams.Contracts.Management;
+using Dams.FrontEnd.Coordination;
+using Dams.Ordering;
+using NUnit.Framework;
+using static Dams.Tests.Coordination.CoordinatorScript;
+
+namespace Dams.Tests.Coordination;
+
+/// <summary>Whom a front end suspects for being silent, and when nobody.</summary>
+internal sealed class SuspicionTests
+{
+    [Test]
+    public void Who_has_not_replied_within_the_limit_is_suspected_and_not_again_for_a_while()
+    {
+        var script = Steady();
+        script.Vote(10, 1, 1, 1, 0);
+        script.WaitSteadily(script.Options.SilenceFirst - TimeSpan.FromMilliseconds(50));
+        Assert.That(script.Reports, Is.Empty);
+        script.WaitSteadily(TimeSpan.FromMilliseconds(50));
+        Assert.That(script.Reports, Is.EqualTo(new[] { new SuspicionReport(4, 4, SuspicionCause.Silent, 10) }));
+        var first = script.Now;
+        for (var seq = 11; script.Reports.Count == 1; seq++)
+        {
+            script.Vote(seq, 1, 1, 1, 0);
+            script.WaitSteadily(TimeSpan.FromMilliseconds(500));
+        }
+
+        Assert.That(script.Now - first, Is.InRange(script.Options.SuspicionPause, script.Options.SuspicionPause * 1.2));
+    }
+
+    [Test]
+    public void Another_incarnation_is_suspected_at_once()
+    {
+        var script = Steady();
+        script.Vote(10, 1, 1, 1, 0);
+        script.WaitSteadily(script.Options.SilenceFirst);
+        script.View = new View(new SequenceNumber(20),
+            [.. ViewOf(1, 2, 3).Members, new ViewMember(4, new Incarnation(44), new SequenceNumber(20), new SequenceNumber(15))]);
+        script.Sync();
+        script.Vote(21, 1, 1, 1, 0);
+        script.WaitSteadily(script.Options.SilenceFirst);
+        Assert.That(script.Reports.Select(report => report.Incarnation), Is.EqualTo(new[] { 4, 44 }));
+    }
+
+    [Test]
+    public void An_idle_group_suspects_nobody()
+    {
+        var script = Steady();
+        script.WaitSteadily(TimeSpan.FromMinutes(1));
+        Assert.That(script.Reports, Is.Empty);
+    }
+
+    // The commit takes three seconds, and the limit is two: the sequencer waits for disks, or another has taken over.
+    [Test]
+    public void Late_replies_are_timed_from_the_second_equal_one() => OnlyWithoutMutant(CoordinationMutant.SuspicionFromSending, options =>
+    {
+        var script = Steady(options);
+        var request = script.Call(1);
+        script.WaitSteadily(TimeSpan.FromSeconds(3));
+        for (byte id = 1; id <= 4; id++)
+        {
+            script.Reply(id, request);
+            script.WaitSteadily(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
+        Assert.That(script.Judgements[0].Replicas.Select(judged => judged.Verdict), Is.All.EqualTo(Verdict.Right));
+    });
+
+    // The sequencer has told two that an entry is committed, and dies; the others learn it from the next one, long after the limit.
+    [Test]
+    public void Nobody_is_suspected_while_no_sequencer_is_heard() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
+    {
+        var script = Steady(options with { SilenceFirst = options.SilenceMin });
+        script.Vote(10, 1, 1, 0, 0);
+        script.Wait(script.Options.SilenceMin * 2);
+        Assert.That(script.Judgements.Single().Replicas.Count(judged => judged.Verdict == Verdict.Silent), Is.EqualTo(2));
+        Assert.That(script.Reports, Is.Empty);
+    });
+
+    [Test]
+    public void Nobody_is_suspected_while_members_settle_in_a_new_epoch() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
+    {
+        var script = Steady(options with { SilenceFirst = options.SilenceMin });
+        script.Sync(counter: 2, sequencer: 2);
+        script.Vote(10, 1, 1, 1, 0);
+        for (var i = 0; i < 10; i++)
+        {
+            script.Wait(TimeSpan.FromMilliseconds(50));
+            script.Sync(counter: 2, sequencer: 2);
+        }
+
+        Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
+    });
+
+    // Its timers are due before it has read what came meanwhile.
+    [Test]
+    public void A_front_end_that_stood_still_suspects_nobody() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
+    {
+        var script = Steady(options);
+        script.Vote(10, 1, 1, 0, 0);
+        script.Stand(TimeSpan.FromMinutes(1));
+        script.Sync();
+        script.Wait(TimeSpan.Zero);
+        Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
+    });
+
+    // With two of four dead the sequencer hears too few, and is mute.
+    [Test]
+    public void Who_is_missed_in_every_vote_for_long_is_suspected_though_no_sequencer_is_heard()
+    {
+        var script = Steady();
+        script.Wait(TimeSpan.FromSeconds(1));
+        var first = script.Now + script.Options.SilenceFirst;
+        for (var seq = 10; script.Reports.Count == 0; seq++)
+        {
+            script.Vote(seq, 1, 1, 0, seq == 15 ? (byte)1 : (byte)0);
+            script.Wait(script.Options.SilenceFirst);
+        }
+
+        Assert.That(script.Now - first, Is.EqualTo(script.Options.SilenceMax));
+        Assert.That(script.Reports.Select(report => report.Replica), Is.EqualTo(new byte[] { 3 }), "the fourth was there meanwhile");
+    }
+
+    [Test]
+    public void After_a_fail_over_the_dead_are_suspected_again()
+    {
+        var script = Steady();
+        script.Wait(TimeSpan.FromSeconds(2));
+        script.Sync();
+        script.WaitSteadily(script.Options.SettlingTime);
+        script.Vote(10, 1, 1, 1, 0);
+        script.WaitSteadily(script.Options.SilenceFirst);
+        Assert.That(script.Reports, Has.Count.EqualTo(1));
+    }
+
+    // Replica 4 has come back at 90 and knows the reply to 10: that it answers does not mean that everyone has.
+    [Test]
+    public void Who_is_slow_is_not_silent_because_a_newcomer_was_faster()
+    {
+        var view = new View(new SequenceNumber(90), [.. ViewOf(1, 2, 3).Members, new ViewMember(4, new Incarnation(4), new SequenceNumber(90), new SequenceNumber(80))]);
+        var script = new CoordinatorScript(view: view);
+        script.Sync();
+        script.WaitSteadily(script.Options.SettlingTime);
+        var request = script.Call(1);
+        foreach (byte id in new byte[] { 1, 4, 2 })
+            script.Reply(id, request, seq: 10, at: 95);
+        Assert.That((script.Results.Count, script.Judgements.Count), Is.EqualTo((1, 0)));
+        script.Reply(3, request, seq: 10, at: 95);
+        Assert.That(script.Judgements.Single().Replicas.Select(judged => (judged.Replica, judged.Verdict)),
+            Is.EqualTo(new (byte, Verdict)[] { (1, Verdict.Right), (2, Verdict.Right), (3, Verdict.Right) }));
+    }
+
+    [Test]
+    public void Spreads_are_of_requests_and_a_pause_is_forgotten_after_as_many()
+    {
+        var script = Steady(new CoordinatorOptions { SpreadsKept = 10 });
+        var request = script.Vote(10, 1, 1, 1, 0);
+        script.WaitSteadily(TimeSpan.FromSeconds(1));
+        script.Reply(4, request, seq: 10);
+        Assert.That(script.Coordinator.SilenceLimit, Is.EqualTo(TimeSpan.FromSeconds(2)));
+        for (var seq = 11; seq < 20; seq++)
+            script.Vote(seq, 1, 1, 1, 1);
+        Assert.That(script.Coordinator.SilenceLimit, Is.EqualTo(TimeSpan.FromSeconds(2)), "nine requests, and eighteen late replies");
+        script.Vote(20, 1, 1, 1, 1);
+        Assert.That(script.Coordinator.SilenceLimit, Is.EqualTo(script.Options.SilenceMin));
+    }
+
+    // A reply that came after the limit is of no vote any more.
+    [Test]
+    public void What_comes_after_the_limit_does_not_stretch_it()
+    {
+        var script = Steady(new CoordinatorOptions { SilenceFirst = TimeSpan.FromMilliseconds(250) });
+        var request = script.Vote(10, 1, 1, 1, 0);
+        script.WaitSteadily(TimeSpan.FromSeconds(9));
+        script.Reply(4, request, seq: 10);
+        Assert.That(script.Coordinator.SilenceLimit, Is.EqualTo(script.Options.SilenceMin));
+    }
+
+    private static CoordinatorScript Steady(CoordinatorOptions? options = null)
+    {
+        var script = new CoordinatorScript(options);
+        script.Sync();
+        script.WaitSteadily(script.Options.SettlingTime);
+        return script;
+    }
+}

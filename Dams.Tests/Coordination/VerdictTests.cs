@@ -1,0 +1,245 @@
+using Dams.Contracts.Management;
+using Dams.FrontEnd.Coordination;
+using Dams.Ordering;
+using NUnit.Framework;
+using static Dams.Tests.Coordination.CoordinatorScript;
+
+namespace Dams.Tests.Coordination;
+
+/// <summary>Which replica a front end accuses, of what, and when it accuses nobody.</summary>
+internal sealed class VerdictTests
+{
+    [Test]
+    public void The_third_wrong_reply_in_succession_is_told_with_the_numbers_and_who_says_so()
+    {
+        var script = Reigned();
+        script.Vote(10, 1, 1, 1, 9);
+        script.Vote(11, 1, 1, 1, 9);
+        Assert.That(script.Reports, Is.Empty);
+        script.Vote(12, 1, 1, 1, 9);
+        Assert.That(script.Reports, Is.EqualTo(new[] { new VerdictReport(4, Incarnation: 4, FrontEnd: 1, FrontEndBoot: 77, [10, 11, 12]) }));
+    }
+
+    [Test]
+    public void A_run_that_goes_on_is_told_again_after_three_more_and_a_pause_with_its_newest_numbers()
+    {
+        var script = Reigned();
+        for (var seq = 10; seq < 20; seq++)
+            script.Vote(seq, 1, 1, 1, 9);
+        Assert.That(script.Reports, Has.Count.EqualTo(1), "three more, but no pause");
+        script.Wait(script.Options.VerdictPause);
+        script.Vote(20, 1, 1, 1, 9);
+        Assert.That(Sequences(script.Reports[1]), Is.EqualTo(new[] { 13, 14, 15, 16, 17, 18, 19, 20 }));
+        script.Wait(script.Options.VerdictPause);
+        script.Vote(21, 1, 1, 1, 9);
+        script.Vote(22, 1, 1, 1, 9);
+        Assert.That(script.Reports, Has.Count.EqualTo(2), "a pause, but not three more");
+    }
+
+    [Test]
+    public void A_replica_that_is_right_now_and_then_is_not_told_more_often_for_that()
+    {
+        var script = Reigned();
+        for (var seq = 10; seq < 50; seq++)
+            script.Vote(seq, 1, 1, 1, seq % 4 == 0 ? (byte)1 : (byte)9);
+        Assert.That(script.Reports, Has.Count.EqualTo(1));
+    }
+
+    // Replica 4 is wrong at 10, right at 11, wrong at 12 and 13; the vote on 11 closes last, because replica 3 is slow there.
+    [Test]
+    public void Strikes_are_counted_in_the_order_of_numbers() => OnlyWithoutMutant(CoordinationMutant.StrikesInArrivalOrder, options =>
+    {
+        var script = Reigned(options);
+        script.Vote(10, 1, 1, 1, 9);
+        var slow = script.Vote(11, 1, 1, 0, 1);
+        script.Vote(13, 1, 1, 1, 9);
+        script.Vote(12, 1, 1, 1, 9);
+        script.Reply(3, slow, seq: 11);
+        Assert.That(script.Judgements.Select(judgement => judgement.Seq.Value), Is.EqualTo(new[] { 10, 13, 12, 11 }), "as the last replies came");
+        Assert.That(script.Reports, Is.Empty, "never three in succession");
+        script.Vote(14, 1, 1, 1, 9);
+        Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 12, 13, 14 } }));
+    });
+
+    [Test]
+    public void A_right_reply_ends_a_run() => OnlyWithoutMutant(CoordinationMutant.StrikesNeverReset, options =>
+    {
+        var script = Reigned(options);
+        foreach (var (seq, result) in new (long, byte)[] { (10, 9), (11, 9), (12, 1), (13, 9), (14, 9) })
+            script.Vote(seq, 1, 1, 1, result);
+        Assert.That(script.Reports, Is.Empty);
+        script.Vote(15, 1, 1, 1, 9);
+        Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 13, 14, 15 } }));
+    });
+
+    [Test]
+    public void A_missing_reply_neither_counts_nor_resets() => OnlyWithoutMutant(CoordinationMutant.MissingCountsAsWrong, options =>
+    {
+        var script = Reigned(options);
+        foreach (var (seq, result) in new (long, byte)[] { (10, 9), (11, 0), (12, 9), (13, 0) })
+            script.Vote(seq, 1, 1, 1, result);
+        script.Wait(script.Options.SilenceFirst);
+        Assert.That(script.Judgements, Has.Count.EqualTo(4));
+        Assert.That(script.Reports, Is.Empty);
+        script.Vote(14, 1, 1, 1, 9);
+        Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 10, 12, 14 } }));
+    });
+
+    [Test]
+    public void Two_pairs_accuse_nobody_and_raise_an_alarm() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
+    {
+        var script = Reigned(options);
+        for (var seq = 10; seq < 13; seq++)
+            script.Vote(seq, 1, 1, 9, 9);
+        Assert.That((script.Judgements, script.Reports), Is.EqualTo((new List<Judgement>(), new List<Report>())));
+        Assert.That(script.Coordinator.Statistics.Replicas.Values.Select(counters => counters.Wrong), Is.All.Zero);
+        Assert.That(script.Alarms.Select(alarm => (alarm.Reason, alarm.IsAnswered, alarm.Seq.Value)),
+            Is.EqualTo(new[] { 10L, 11, 12 }.Select(seq => (CallFailure.ReplicaDivergence, true, seq))), "the first pair was the answer before there was another");
+        Assert.That((script.Alarms[0].Replies.Count, script.Coordinator.Statistics.Divergences), Is.EqualTo((4, 3)));
+    });
+
+    [Test]
+    public void All_different_accuses_nobody_and_raises_an_alarm() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
+    {
+        var script = Reigned(options);
+        for (var seq = 10; seq < 13; seq++)
+            script.Vote(seq, 1, 2, 3, 4);
+        Assert.That((script.Judgements.Count, script.Reports.Count, script.Alarms.Count, script.Coordinator.Statistics.Divergences), Is.EqualTo((0, 0, 3, 3)));
+        Assert.That(script.Alarms[0], Has.Property(nameof(VoteAlarm.IsAnswered)).False);
+        Assert.That(script.Results.Values, Is.All.EqualTo(new Failed(CallFailure.ReplicaDivergence)));
+    });
+
+    [Test]
+    public void Nobody_is_struck_or_suspected_when_there_was_no_quorum() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
+    {
+        var script = Reigned(options);
+        for (var seq = 10; seq < 13; seq++)
+            script.Vote(seq, 0, 0, 0, 9);
+        script.WaitSteadily(options.CallDeadline);
+        Assert.That(script.Results.Values, Is.All.EqualTo(new Failed(CallFailure.NoQuorum)));
+        Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((0, 0)));
+        Assert.That(script.Alarms.Select(alarm => alarm.Reason), Is.EqualTo(Enumerable.Repeat(CallFailure.NoQuorum, 3)));
+        Assert.That(script.Coordinator.Statistics.NoQuorum, Is.EqualTo(3));
+    });
+
+    [Test]
+    public void A_reply_of_an_inactive_incarnation_has_no_vote() => OnlyWithoutMutant(CoordinationMutant.InactiveReplyCounts, options =>
+    {
+        var script = Reigned(options);
+        var request = script.Call(1);
+        script.Reply(1, request);
+        script.Reply(2, request, incarnation: 99);
+        Assert.That(script.Results, Is.Empty);
+    });
+
+    [Test]
+    public void One_reply_is_no_answer() => OnlyWithoutMutant(CoordinationMutant.AnswerAtFirstReply, options =>
+    {
+        var script = Reigned(options);
+        script.Vote(10, 9, 0, 0, 0);
+        Assert.That(script.Results, Is.Empty);
+    });
+
+    [Test]
+    public void Two_different_replies_of_one_replica_are_a_strike()
+    {
+        var script = Reigned();
+        for (var seq = 10; seq < 13; seq++)
+        {
+            var request = script.Vote(seq, 0, 0, 0, 1);
+            script.Reply(4, request, result: 9, seq: seq);
+            for (byte id = 1; id <= 3; id++)
+                script.Reply(id, request, seq: seq);
+        }
+
+        Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 10, 11, 12 } }));
+    }
+
+    [Test]
+    public void A_new_incarnation_begins_without_strikes()
+    {
+        var script = Reigned();
+        script.Vote(10, 1, 1, 1, 9);
+        script.Vote(11, 1, 1, 1, 9);
+        script.View = new View(new SequenceNumber(20),
+            [.. ViewOf(1, 2, 3).Members, new ViewMember(4, new Incarnation(44), new SequenceNumber(20), new SequenceNumber(15))]);
+        script.Sync();
+        script.Vote(21, 1, 1, 1, 9);
+        Assert.That(script.Reports, Is.Empty);
+        script.Vote(22, 1, 1, 1, 9);
+        script.Vote(23, 1, 1, 1, 9);
+        Assert.That(script.Reports, Is.EqualTo(new[] { new VerdictReport(4, 44, 1, 77, [21, 22, 23]) }));
+    }
+
+    [Test]
+    public void A_number_that_a_client_asks_for_again_is_one_strike()
+    {
+        var script = Reigned();
+        var key = new RequestKey(0, 5, 5);
+        for (var i = 0; i < 3; i++)
+        {
+            var request = script.Call(i, key);
+            for (byte id = 1; id <= 4; id++)
+                script.Reply(id, request, id == 4 ? (byte)9 : (byte)1);
+        }
+
+        Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((3, 0)));
+    }
+
+    [Test]
+    public void A_lower_number_without_a_majority_holds_the_count_up_no_longer_than_late_replies_are_waited_for()
+    {
+        var script = Reigned();
+        script.Vote(9, 1, 0, 0, 0);
+        for (var seq = 10; seq < 13; seq++)
+            script.Vote(seq, 1, 1, 1, 9);
+        Assert.That(script.Reports, Is.Empty);
+        script.Wait(script.Options.SilenceFirst);
+        script.Vote(13, 1, 1, 1, 1);
+        Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 10, 11, 12 } }));
+    }
+
+    [Test]
+    public void A_lower_number_that_ends_without_a_majority_holds_nothing_up()
+    {
+        var script = Reigned();
+        script.Vote(9, 1, 0, 0, 0);
+        script.Wait(script.Options.CallDeadline - TimeSpan.FromSeconds(1));
+        for (var seq = 10; seq < 13; seq++)
+            script.Vote(seq, 1, 1, 1, 9);
+        script.Wait(TimeSpan.FromSeconds(1));
+        Assert.That(script.Reports, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void More_judgements_than_may_wait_are_counted_without_waiting()
+    {
+        var script = Reigned(new CoordinatorOptions { JudgementsHeldMax = 2 });
+        script.Vote(9, 1, 0, 0, 0);
+        for (var seq = 10; seq < 15; seq++)
+            script.Vote(seq, 1, 1, 1, 9);
+        Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 10, 11, 12 } }), "the last two wait");
+    }
+
+    [Test]
+    public void A_false_accusation_names_the_last_numbers_of_a_healthy_replica()
+    {
+        var script = Reigned();
+        Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.False, "nothing was judged");
+        for (var seq = 10; seq < 15; seq++)
+            script.Vote(seq, 1, 1, 1, 1);
+        Assert.That(script.Coordinator.OnFalseAccusation(7, script.Now), Is.False, "there is no replica 7");
+        Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.True);
+        Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.False, "not all the time");
+        Assert.That(script.Reports, Is.EqualTo(new Report[] { new VerdictReport(2, 2, 1, 77, [12, 13, 14]), new SuspicionReport(2, 2, SuspicionCause.Silent, 14) }));
+    }
+
+    private static IReadOnlyList<long> Sequences(Report report) => ((VerdictReport)report).Sequences;
+
+    private static CoordinatorScript Reigned(CoordinatorOptions? options = null)
+    {
+        var script = new CoordinatorScript(options);
+        script.Sync();
+        return script;
+    }
+}
