@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Lab;
 using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting;
@@ -51,11 +52,19 @@ internal static class FrontEndProcess
             http.Response.StatusCode = healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             await http.Response.WriteAsync(healthy ? "two equal replies can be had\n" : "no two equal replies can be had\n", http.RequestAborted);
         });
+        // Only the first front end changes the cluster.
+        var isFirst = context.Id == topology.FrontEnds[0].Id;
+        using var lab = context.Lab && isFirst ? new FaultLab(context, new LabSwitches(), () => network.Driver.InvokeAsync(_ => (int)coordinator.Sequencer)) : null;
+        await using var control = isFirst ? ControlServer.Build(context, lab) : null;
+        if (control is not null)
+            await control.StartAsync(stopping);
         await web.StartAsync(stopping);
         network.Driver.Start();
         var polling = poller.RunAsync(stopping);
         var exitCode = await network.RunUntilAsync(stopping);
         await web.StopAsync(CancellationToken.None);
+        if (control is not null)
+            await control.StopAsync(CancellationToken.None);
         await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return exitCode;
     }

@@ -9,6 +9,7 @@ using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Web;
+using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
 using Dams.Tests.Soap;
 
@@ -50,12 +51,12 @@ internal sealed class TestCluster : IAsyncDisposable
     public string File(params string[] names) => _folder.File(names);
 
     /// <summary>Starts a cluster with <c>dams up</c> and waits for its line.</summary>
-    public static async Task<TestCluster> UpAsync(IReadOnlyList<string>? versions = null)
+    public static async Task<TestCluster> UpAsync(IReadOnlyList<string>? versions = null, bool isLab = false)
     {
         var cluster = new TestCluster(versions);
         try
         {
-            await cluster.UpAgainAsync(versions is null ? [] : ["--versions", string.Join(',', versions)]);
+            await cluster.UpAgainAsync([.. versions is null ? (string[])[] : ["--versions", string.Join(',', versions)], .. isLab ? (string[])["--lab"] : []]);
             return cluster;
         }
         catch
@@ -180,6 +181,14 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         Signal("CONT", [.. _paused.Where(process => process.IsAlive)]);
         _paused.Clear();
+    }
+
+    /// <summary>Has the fault lab do something, by the tool.</summary>
+    /// <returns>What the tool said.</returns>
+    public async Task<string> FaultAsync(string fault)
+    {
+        var run = await CliRun.OfAsync(["fault", .. fault.Split(' '), "--url", Service.ToString()]);
+        return run.ExitCode == 0 ? run.Output : throw new InvalidOperationException($"dams fault {fault} has ended with {run.ExitCode}: {run.Errors}");
     }
 
     /// <summary>What the front end says; fails if it says nothing.</summary>
