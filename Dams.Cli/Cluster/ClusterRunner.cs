@@ -34,10 +34,10 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             return CliExitCodes.Usage;
         try
         {
-            using var held = PidFile.TryHold(topology.DataFolder, ClusterFolder.HolderName);
+            using var held = PidFile.TryHold(topology.DataFolder, PidFile.ClusterHolder);
             if (held is null)
             {
-                var holder = PidFile.FindRunning(topology.DataFolder, ClusterFolder.HolderName);
+                var holder = PidFile.FindRunning(topology.DataFolder, PidFile.ClusterHolder);
                 console.Error.WriteLine($"a cluster already runs on {topology.DataFolder}{(holder is { } other ? $", under process {other.ProcessId}" : "")}: stop it, or choose another --data");
                 return CliExitCodes.Usage;
             }

@@ -71,6 +71,9 @@ public sealed record PartitionOrder(string Groups);
 /// <summary>All faults shall end.</summary>
 public sealed record HealOrder;
 
+/// <summary>The whole cluster shall stop.</summary>
+public sealed record ShutdownOrder;
+
 /// <summary>What is wrong on purpose.</summary>
 /// <param name="Paused">Who is paused.</param>
 /// <param name="Network">The network's faults.</param>
@@ -105,6 +108,7 @@ public sealed record ReplicaLabReport(int Replica, long Told, string? Lie = null
 [JsonSerializable(typeof(DelayOrder))]
 [JsonSerializable(typeof(PartitionOrder))]
 [JsonSerializable(typeof(HealOrder))]
+[JsonSerializable(typeof(ShutdownOrder))]
 [JsonSerializable(typeof(LabReport))]
 [JsonSerializable(typeof(ReplicaLabReport))]
 public sealed partial class FaultJson : JsonSerializerContext;

@@ -19,7 +19,7 @@ internal sealed class FaultyReplica(IProtocol replica, Outbox sent, ReplicaLies 
     // A second of a busy cluster at the longest delay; what comes then is not sent at all.
     private const int HeldMax = 20_000;
 
-    private readonly PriorityQueue<Outgoing, (long Due, long Number)> _held = new();
+    private readonly PriorityQueue<Outgoing, (Instant Due, long Number)> _held = new();
     private long _number;
 
     /// <summary>What the shell sends.</summary>
@@ -36,7 +36,7 @@ internal sealed class FaultyReplica(IProtocol replica, Outbox sent, ReplicaLies 
             // What the replica did outside the loop's turns, at its start, waits here.
             if (sent.Messages.Count > 0 || sent.FlushWanted > 0)
                 return default;
-            return _held.TryPeek(out _, out var first) ? Instant.Earlier(replica.NextDeadline, new Instant(first.Due, 0)) : replica.NextDeadline;
+            return _held.TryPeek(out _, out var first) ? Instant.Earlier(replica.NextDeadline, first.Due) : replica.NextDeadline;
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class FaultyReplica(IProtocol replica, Outbox sent, ReplicaLies 
             Pass(message, now);
         sent.ClearMessages();
         Outbox.WantFlush(sent.TakeFlush());
-        while (_held.TryPeek(out var due, out var first) && first.Due <= now.Ticks)
+        while (_held.TryPeek(out var due, out var first) && first.Due <= now)
         {
             _held.Dequeue();
             Outbox.Send(due.To, due.Epoch, due.Message);
@@ -84,7 +84,7 @@ internal sealed class FaultyReplica(IProtocol replica, Outbox sent, ReplicaLies 
         if (delay == TimeSpan.Zero)
             Outbox.Send(message.To, message.Epoch, reply);
         else if (_held.Count < HeldMax)
-            _held.Enqueue(message with { Message = reply }, ((now + delay).Ticks, _number++));
+            _held.Enqueue(message with { Message = reply }, (now + delay, _number++));
     }
 
     private static ReplyMessage Falsified(ReplyMessage reply, ToldReply told)
