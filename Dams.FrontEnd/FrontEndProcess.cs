@@ -24,6 +24,7 @@ internal static class FrontEndProcess
         var boot = DriverOptions.NewBoot();
         var clock = ClockSource.System;
         var outbox = new Outbox();
+        var switches = new LabSwitches();
         var executor = new ReplicatedExecutor(context.Loggers.CreateLogger<ReplicatedExecutor>());
         var coordinator = new RequestCoordinator(ClusterGroups.ReplicasOf(topology),
             new CoordinatorOptions { CallDeadline = topology.Limits.CallDeadline, CallsMax = topology.Limits.InFlightCallsMax },
@@ -54,7 +55,7 @@ internal static class FrontEndProcess
         });
         // Only the first front end changes the cluster.
         var isFirst = context.Id == topology.FrontEnds[0].Id;
-        using var lab = context.Lab && isFirst ? new FaultLab(context, new LabSwitches(), () => network.Driver.InvokeAsync(_ => (int)coordinator.Sequencer)) : null;
+        using var lab = context.Lab && isFirst ? new FaultLab(context, switches, () => network.Driver.InvokeAsync(_ => (int)coordinator.Sequencer)) : null;
         await using var control = isFirst ? ControlServer.Build(context, lab) : null;
         if (control is not null)
             await control.StartAsync(stopping);

@@ -82,7 +82,7 @@ internal sealed class FaultLab : IDisposable
         try
         {
             var answer = await apply(order, stop);
-            LabLog.Made(_logger, fault, order, answer);
+            LabLog.Made(_logger, fault, answer);
             return answer;
         }
         finally

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
 using Dams.Contracts.Topology;
@@ -21,7 +22,12 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
         {
             using var answer = await _http.PostAsJsonAsync(new Uri(node.Listen.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
             var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
-            return answer.IsSuccessStatusCode ? text : throw FaultRefusedException.Impossible($"{node.Id}: {(text.Length > 0 ? text : $"HTTP {(int)answer.StatusCode}: is it of another release, or started without --lab?")}");
+            return answer.StatusCode switch
+            {
+                HttpStatusCode.OK => text,
+                HttpStatusCode.BadRequest or HttpStatusCode.Conflict => throw new FaultRefusedException(text, (int)answer.StatusCode),
+                _ => throw FaultRefusedException.Impossible($"{node.Id} answers {(int)answer.StatusCode}: it was not started with --lab, or is of another release."),
+            };
         }
         catch (Exception silence) when (IsSilence(silence, stop))
         {

@@ -5,10 +5,11 @@ namespace Dams.Hosting.Lab;
 /// <summary>A fault that can't be made; the message says why, and what can.</summary>
 public sealed class FaultRefusedException : Exception
 {
-    private FaultRefusedException(string message, int status)
+    /// <summary>A refusal with the HTTP status that says so.</summary>
+    public FaultRefusedException(string message, int status)
         : base(message) => Status = status;
 
-    /// <summary>The HTTP status that says so.</summary>
+    /// <summary>400 or 409.</summary>
     public int Status { get; }
 
     /// <summary>What was asked for is wrong in itself.</summary>

@@ -92,11 +92,9 @@ internal static class ReplicaProcess
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         ProtocolDriver? driver = null;
         var observed = new ObservedReplica(node, snapshots, () => fetcher.OnBatchEnd(() => driver!, stopping), end.Cancel, logger);
-        using var lies = new ReplicaLies(node.Core, log, version.Create);
-        var faulty = new FaultyReplica(observed, outbox, lies);
-        var lab = context.Lab ? new ReplicaLab(context.Id, faulty, lies, logger) : null;
-        var core = lab is null ? new DrivenCore(GroupId.Replicas, observed, outbox, log) : new DrivenCore(GroupId.Replicas, faulty, faulty.Outbox, log);
-        await using var network = NodeDriver.Open(context, boot, core, clock);
+        var driven = new DrivenCore(GroupId.Replicas, observed, outbox, log);
+        using var lab = context.Lab ? new ReplicaLab(context.Id, driven, node.Core, log, version.Create, logger) : null;
+        await using var network = NodeDriver.Open(context, boot, lab?.Driven ?? driven, clock);
         driver = network.Driver;
         await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
         var frontEnd = new Uri(context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);

@@ -72,7 +72,7 @@ internal sealed class ReplicaLies(ReplicaCore core, IMemberLog log, Func<IAppoin
     {
         if (_told.TryGetValue(reply.Seq, out var before))
             return before;
-        if (Kind is not (not null and not LieKind.State) || core.FindReply(reply.Key, reply.Seq) is not { } right || MakeFalse(right) is not { } wrong)
+        if (Kind is null or LieKind.State || core.FindReply(reply.Key, reply.Seq) is not { } right || MakeFalse(right) is not { } wrong)
             return null;
         var bytes = ReplyCodec.Encode(wrong);
         if (bytes.AsSpan().SequenceEqual(right.Result))
