@@ -4,6 +4,7 @@ using Dams.Cli.Bench;
 using Dams.Cli.Client;
 using Dams.Cli.Cluster;
 using Dams.Cli.Keys;
+using Dams.Cli.Lab;
 using Dams.Cli.Membership;
 using Dams.Cli.Menu;
 using Dams.Cli.Status;
@@ -37,6 +38,7 @@ internal static class DamsTool
         root.Subcommands.Add(VersionsCommand.Create(console));
         root.Subcommands.Add(MemberCommand.Create(console));
         root.Subcommands.Add(KeyCommand.Create(console));
+        root.Subcommands.Add(FaultCommand.Create(console));
         root.Subcommands.Add(BenchCommand.Create(console));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

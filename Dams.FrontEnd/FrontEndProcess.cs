@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Lab;
 using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting;
@@ -23,6 +24,7 @@ internal static class FrontEndProcess
         var boot = DriverOptions.NewBoot();
         var clock = ClockSource.System;
         var outbox = new Outbox();
+        var switches = new LabSwitches();
         var executor = new ReplicatedExecutor(context.Loggers.CreateLogger<ReplicatedExecutor>());
         var coordinator = new RequestCoordinator(ClusterGroups.ReplicasOf(topology),
             new CoordinatorOptions { CallDeadline = topology.Limits.CallDeadline, CallsMax = topology.Limits.InFlightCallsMax, Strict = topology.Strict },
@@ -32,7 +34,7 @@ internal static class FrontEndProcess
         var submitter = new RequestSubmitter(ClusterGroups.ManagersOf(topology), ClusterGroups.Of(context.Id), boot, reports);
 
         using var replicas = new ReplicaClients(topology);
-        var observed = new ObservedCoordinator(coordinator, context.Loggers.CreateLogger<RequestCoordinator>());
+        var observed = new ObservedCoordinator(coordinator, switches, context.Loggers.CreateLogger<RequestCoordinator>());
         await using var network = NodeDriver.Open(
             context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox), new DrivenCore(GroupId.Managers, submitter, reports)], clock);
         executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>()));
@@ -54,11 +56,19 @@ internal static class FrontEndProcess
             http.Response.StatusCode = healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             await http.Response.WriteAsync(healthy ? "two equal replies can be had\n" : "no two equal replies can be had\n", http.RequestAborted);
         });
+        // Only the first front end changes the cluster.
+        var isFirst = context.Id == topology.FrontEnds[0].Id;
+        using var lab = context.Lab && isFirst ? new FaultLab(context, switches, () => network.Driver.InvokeAsync(_ => (int)coordinator.Sequencer)) : null;
+        await using var control = isFirst ? ControlServer.Build(context, lab) : null;
+        if (control is not null)
+            await control.StartAsync(stopping);
         await web.StartAsync(stopping);
         network.Driver.Start();
         var polling = poller.RunAsync(stopping);
         var exitCode = await network.RunUntilAsync(stopping);
         await web.StopAsync(CancellationToken.None);
+        if (control is not null)
+            await control.StopAsync(CancellationToken.None);
         await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return exitCode;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using Dams.Contracts.Topology;
+using Dams.Hosting.Lab;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
 using Dams.Ordering.Transport;
@@ -56,6 +57,11 @@ public static class NodeProgram
             return null;
         }
 
+        var forbidden = arguments.Lab ? LabPorts.ProblemsOf(topology) : [];
+        foreach (var problem in forbidden)
+            Console.Error.WriteLine(problem);
+        if (forbidden.Count > 0)
+            return null;
         return arguments.LogFolder is { } folder ? topology with { Log = topology.Log with { Folder = folder } } : topology;
     }
 
@@ -98,7 +104,7 @@ public static class NodeProgram
         catch (Exception problem) when (PortConflict.IsCauseOf(problem))
         {
             // The conflict may be over by now, or lie in a port that is not the process's own: then the exception itself has to do.
-            var conflicts = PortConflict.Find(context.Topology, context.Id);
+            var conflicts = PortConflict.Find(context.Topology, context.Id, context.Lab);
             foreach (var conflict in conflicts)
                 HostingLog.PortConflict(logger, conflict.ToString());
             if (conflicts.Count == 0)

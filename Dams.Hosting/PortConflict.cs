@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Dams.Contracts.Topology;
+using Dams.Hosting.Lab;
 
 namespace Dams.Hosting;
 
@@ -25,16 +26,16 @@ public sealed record PortConflict(string Owner, NodeAddress Listen, string Setti
 
     private string SettingOfAddress => Setting.Replace(".port", ".address", StringComparison.Ordinal);
 
-    /// <summary>Tries every port of the cluster; all conflicts at once.</summary>
-    public static IReadOnlyList<PortConflict> FindAll(ClusterTopology topology) =>
-    [
-        .. topology.Nodes.SelectMany(node => Find(topology, node.Id)),
-        .. Probe("control", topology.Control, "$.control.port", http: true, udp: false),
-    ];
+    /// <summary>Tries every port of the cluster, with those of the fault lab if it is wanted; all conflicts at once.</summary>
+    public static IReadOnlyList<PortConflict> FindAll(ClusterTopology topology, bool isLab = false) => [.. topology.Nodes.SelectMany(node => Find(topology, node.Id, isLab))];
 
-    /// <summary>Tries the ports of one process.</summary>
-    public static IReadOnlyList<PortConflict> Find(ClusterTopology topology, NodeId id) => topology.Find(id) is { } node
-        ? [.. Probe(id.ToString(), node.Listen, topology.PortSettingOf(id), http: id.Role != NodeRole.Sequencer, udp: true)]
+    /// <summary>Tries the ports of one process; the first front end has the control port and the lab's ports, too.</summary>
+    public static IReadOnlyList<PortConflict> Find(ClusterTopology topology, NodeId id, bool isLab = false) => topology.Find(id) is { } node
+        ?
+        [
+            .. Probe(id.ToString(), node.Listen, topology.PortSettingOf(id), http: id.Role != NodeRole.Sequencer, udp: true),
+            .. id == topology.FrontEnds[0].Id ? FindOfControl(topology, isLab) : [],
+        ]
         : [];
 
     /// <summary>Whether an exception, or one that it wraps, says that an address can't be bound.</summary>
@@ -48,6 +49,12 @@ public sealed record PortConflict(string Owner, NodeAddress Listen, string Setti
 
         return false;
     }
+
+    private static IEnumerable<PortConflict> FindOfControl(ClusterTopology topology, bool isLab) =>
+    [
+        .. Probe("control", topology.Control, "$.control.port", http: true, udp: false),
+        .. isLab ? topology.Nodes.SelectMany(node => Probe($"{node.Id} in the lab", LabPorts.Of(node), topology.PortSettingOf(node.Id), http: false, udp: true)) : [],
+    ];
 
     private static IEnumerable<PortConflict> Probe(string owner, NodeAddress listen, string setting, bool http, bool udp)
     {

@@ -6,9 +6,6 @@ namespace Dams.Cli.Cluster;
 /// <summary>The data folder of a cluster that <c>dams up</c> runs.</summary>
 internal static class ClusterFolder
 {
-    /// <summary>Under this name <c>dams up</c> itself holds the folder.</summary>
-    public const string HolderName = "up";
-
     // A manager needs five seconds to end a replica that hangs, and then stops itself.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 

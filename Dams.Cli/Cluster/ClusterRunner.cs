@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dams.Contracts.Topology;
 using Dams.Hosting;
+using Dams.Hosting.Lab;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;
@@ -26,12 +27,17 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             console.Error.WriteLine(problem);
         if (reading.Topology is not { } topology)
             return CliExitCodes.Usage;
+        var forbidden = options.IsLab ? LabPorts.ProblemsOf(topology) : [];
+        foreach (var problem in forbidden)
+            console.Error.WriteLine(problem);
+        if (forbidden.Count > 0)
+            return CliExitCodes.Usage;
         try
         {
-            using var held = PidFile.TryHold(topology.DataFolder, ClusterFolder.HolderName);
+            using var held = PidFile.TryHold(topology.DataFolder, PidFile.ClusterHolder);
             if (held is null)
             {
-                var holder = PidFile.FindRunning(topology.DataFolder, ClusterFolder.HolderName);
+                var holder = PidFile.FindRunning(topology.DataFolder, PidFile.ClusterHolder);
                 console.Error.WriteLine($"a cluster already runs on {topology.DataFolder}{(holder is { } other ? $", under process {other.ProcessId}" : "")}: stop it, or choose another --data");
                 return CliExitCodes.Usage;
             }
@@ -49,7 +55,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
     {
         if (await ClusterFolder.StopLeftoversAsync(topology) is > 0 and var count)
             console.Error.WriteLine($"ended {count} processes that an earlier run has left");
-        var conflicts = PortConflict.FindAll(topology);
+        var conflicts = PortConflict.FindAll(topology, options.IsLab);
         foreach (var conflict in conflicts)
             console.Error.WriteLine(conflict);
         if (conflicts.Count > 0)

@@ -1,4 +1,5 @@
 using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
@@ -6,8 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Service;
 
-/// <summary>The coordinator, with changes of epoch in the log. Cores have no logger.</summary>
-internal sealed class ObservedCoordinator(RequestCoordinator coordinator, ILogger logger) : IProtocol
+/// <summary>The coordinator, with changes of epoch in the log, and with what the lab makes it say. Cores have no logger.</summary>
+internal sealed class ObservedCoordinator(RequestCoordinator coordinator, LabSwitches switches, ILogger logger) : IProtocol
 {
     private Epoch _seen;
 
@@ -27,6 +28,8 @@ internal sealed class ObservedCoordinator(RequestCoordinator coordinator, ILogge
     public void OnBatchEnd(Instant now)
     {
         coordinator.OnBatchEnd(now);
+        if (switches.AccusedReplica is { } accused)
+            coordinator.OnFalseAccusation((byte)accused, now);
         if (_seen == coordinator.Epoch)
             return;
         _seen = coordinator.Epoch;

@@ -1,3 +1,4 @@
+using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Transport;
@@ -35,7 +36,7 @@ public sealed class NodeDriver : IAsyncDisposable
     /// <exception cref="EndpointUnavailableException">The port can't be had.</exception>
     public static NodeDriver Open(NodeContext context, BootId boot, IReadOnlyList<DrivenCore> cores, ClockSource clock)
     {
-        var addresses = new AddressBook(ClusterGroups.AddressesOf(context.Topology));
+        var addresses = context.Lab ? LabPorts.AddressesOf(context.Topology) : new AddressBook(ClusterGroups.AddressesOf(context.Topology));
         var transport = new UdpTransport(context.Node.Listen.ToEndPoint(), addresses);
         var options = new DriverOptions
         {

@@ -8,6 +8,9 @@ namespace Dams.Hosting.Processes;
 /// </summary>
 public sealed class PidFile : IDisposable
 {
+    /// <summary>Under this name <c>dams up</c> holds the data folder of the cluster that it runs.</summary>
+    public const string ClusterHolder = "up";
+
     private readonly FileStream _lock;
     private readonly string _path;
 

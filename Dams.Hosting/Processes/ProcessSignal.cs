@@ -8,6 +8,10 @@ public static class ProcessSignal
 {
     private const int Sigterm = 15;
 
+    // These two differ between systems (signal(7), and signal.h of macOS).
+    private static readonly int s_sigstop = OperatingSystem.IsMacOS() ? 17 : 19;
+    private static readonly int s_sigcont = OperatingSystem.IsMacOS() ? 19 : 18;
+
     /// <summary>Asks it to stop in order. Where there are no signals, ends it. Nothing happens if it is gone.</summary>
     public static void Terminate(ProcessIdentity process)
     {
@@ -35,6 +39,14 @@ public static class ProcessSignal
         }
     }
 
+    /// <summary>Has it do nothing until it is resumed. Nothing happens if it is gone.</summary>
+    /// <exception cref="PlatformNotSupportedException">There are no signals.</exception>
+    public static void Pause(ProcessIdentity process) => SendIfAlive(process, s_sigstop);
+
+    /// <summary>Has a paused process go on; one that runs does not notice.</summary>
+    /// <exception cref="PlatformNotSupportedException">There are no signals.</exception>
+    public static void Resume(ProcessIdentity process) => SendIfAlive(process, s_sigcont);
+
     /// <summary>Asks them all to stop, waits, and ends those that are left. Returns those that ran.</summary>
     public static async Task<IReadOnlyList<ProcessIdentity>> StopAllAsync(IEnumerable<ProcessIdentity> processes, TimeSpan grace, TimeProvider time)
     {
@@ -44,6 +56,14 @@ public static class ProcessSignal
         running.ForEach(Kill);
         await WaitForEndAsync(running, grace, time).ConfigureAwait(false);
         return running;
+    }
+
+    private static void SendIfAlive(ProcessIdentity process, int signal)
+    {
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("processes can't be paused here");
+        if (process.IsAlive)
+            _ = SendSignal(process.ProcessId, signal); // The only failure left is that it has just ended.
     }
 
     private static async Task WaitForEndAsync(List<ProcessIdentity> processes, TimeSpan limit, TimeProvider time)

@@ -55,7 +55,7 @@ public sealed class CommandLineTests
     {
         var run = await CliRun.OfAsync("--help");
         Assert.That(run.ExitCode, Is.Zero);
-        foreach (var word in new[] { "up", "status", "add", "remove", "list", "book", "schedule", "cancel", "swap", "menu", "versions", "key", "Exit codes" })
+        foreach (var word in new[] { "up", "status", "add", "remove", "list", "book", "schedule", "cancel", "swap", "menu", "versions", "key", "fault", "Exit codes" })
             Assert.That(run.Output, Does.Contain(word));
     }
 

@@ -108,8 +108,8 @@ public sealed class ProcessesTests
         control.Listen();
         var conflicts = PortConflict.FindAll(topology);
         Assert.That(conflicts.Select(conflict => $"{conflict.Owner} {conflict.Setting}"),
-            Is.EqualTo(new[] { "sequencer2 $.sequencers[1].port", "replica3 $.replicas[2].port", "control $.control.port" }));
-        Assert.That(conflicts[1].ToString(), Does.Contain($"{_folder.Address}:8093").And.Contain("in use").And.Contain("--ports-from"));
+            Is.EqualTo(new[] { "control $.control.port", "sequencer2 $.sequencers[1].port", "replica3 $.replicas[2].port" }));
+        Assert.That(conflicts[2].ToString(), Does.Contain($"{_folder.Address}:8093").And.Contain("in use").And.Contain("--ports-from"));
     }
 
     [Test]

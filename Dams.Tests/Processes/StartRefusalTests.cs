@@ -47,6 +47,17 @@ internal sealed class StartRefusalTests
         Assert.That(Directory.GetFileSystemEntries(_folder.Path), Is.EqualTo(new[] { _folder.File("dams.json") }));
     }
 
+    [TestCase("frontend1")]
+    [TestCase("replica3")]
+    public async Task A_cluster_that_has_no_room_for_the_lab_ends_with_2_and_every_problem_is_named(string id)
+    {
+        var config = Config(ClusterTopology.Default(64_600, _folder.Address, _folder.Path).Write());
+        Assert.That(NodeId.TryParse(id, out var node), Is.True);
+        using var process = TestProcess.Start(node.Role, "--id", id, "--config", config, "--lab");
+        Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
+        Assert.That(process.Errors.Split('\n'), Has.Length.EqualTo(11).And.All.StartsWith("--lab: the port of "));
+    }
+
     [TestCase("frontend1", 8080, true, "$.frontEnds[0].port")]
     [TestCase("frontend1", 8080, false, "$.frontEnds[0].port")]
     [TestCase("sequencer2", 8083, false, "$.sequencers[1].port")]

@@ -9,14 +9,15 @@ using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Web;
+using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
 using Dams.Tests.Soap;
 
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// A whole cluster of real processes on a loopback address and in a folder of its own: by <c>dams up</c>, or process by process, each with its own picture of
-/// where the others are. Whatever it has started is gone when it is disposed.
+/// A whole cluster of real processes on a loopback address and in a folder of its own: by <c>dams up</c>, or process by process. Whatever it
+/// has started is gone when it is disposed.
 /// </summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
@@ -38,7 +39,7 @@ internal sealed class TestCluster : IAsyncDisposable
         _reader = new StatusReader(Service);
     }
 
-    /// <summary>Where everything is, as the processes were told; of a cluster that was started apart, without anybody's detours.</summary>
+    /// <summary>Where everything is.</summary>
     public ClusterTopology Topology { get; }
 
     /// <summary>The front end's SOAP endpoint.</summary>
@@ -50,12 +51,12 @@ internal sealed class TestCluster : IAsyncDisposable
     public string File(params string[] names) => _folder.File(names);
 
     /// <summary>Starts a cluster with <c>dams up</c> and waits for its line.</summary>
-    public static async Task<TestCluster> UpAsync(IReadOnlyList<string>? versions = null)
+    public static async Task<TestCluster> UpAsync(IReadOnlyList<string>? versions = null, bool isLab = false)
     {
         var cluster = new TestCluster(versions);
         try
         {
-            await cluster.UpAgainAsync(versions is null ? [] : ["--versions", string.Join(',', versions)]);
+            await cluster.UpAgainAsync([.. versions is null ? (string[])[] : ["--versions", string.Join(',', versions)], .. isLab ? (string[])["--lab"] : []]);
             return cluster;
         }
         catch
@@ -67,18 +68,15 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Starts the processes one by one, and waits until a read has been answered by all replicas.</summary>
-    /// <param name="pictures">Given where everything is, the configuration that each process gets.</param>
     /// <param name="replicas">Starts replicas that no manager starts: those of the managers that are left out.</param>
     /// <param name="leftOut">What isn't started.</param>
-    public static async Task<TestCluster> ApartAsync(
-        Func<ClusterTopology, Func<NodeId, ClusterTopology>>? pictures = null, Func<TestCluster, IEnumerable<TestProcess>>? replicas = null, params string[] leftOut)
+    public static async Task<TestCluster> ApartAsync(Func<TestCluster, IEnumerable<TestProcess>>? replicas = null, params string[] leftOut)
     {
         var cluster = new TestCluster(null);
         try
         {
-            var pictureOf = pictures?.Invoke(cluster.Topology) ?? (_ => cluster.Topology);
             foreach (var node in cluster.Topology.Nodes)
-                System.IO.File.WriteAllText(cluster.ConfigOf(node.Id.ToString()), pictureOf(node.Id).Write());
+                System.IO.File.WriteAllText(cluster.ConfigOf(node.Id.ToString()), cluster.Topology.Write());
             cluster._roots.AddRange(replicas?.Invoke(cluster) ?? []);
             foreach (var node in cluster.Topology.Nodes.Where(node => node.Id.Role != NodeRole.Replica && !leftOut.Contains(node.Id.ToString())))
                 cluster._roots.Add(TestProcess.Start(node.Id.Role, cluster.ArgumentsOf(node.Id.ToString())));
@@ -180,6 +178,14 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         Signal("CONT", [.. _paused.Where(process => process.IsAlive)]);
         _paused.Clear();
+    }
+
+    /// <summary>Has the fault lab do something, by the tool.</summary>
+    /// <returns>What the tool said.</returns>
+    public async Task<string> FaultAsync(string fault)
+    {
+        var run = await CliRun.OfAsync(["fault", .. fault.Split(' '), "--url", Service.ToString()]);
+        return run.ExitCode == 0 ? run.Output : throw new InvalidOperationException($"dams fault {fault} has ended with {run.ExitCode}: {run.Errors}");
     }
 
     /// <summary>What the front end says; fails if it says nothing.</summary>

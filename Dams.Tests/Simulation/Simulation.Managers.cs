@@ -1,6 +1,6 @@
 using Dams.Contracts.Engines;
 using Dams.Contracts.Management;
-using Dams.FrontEnd.Coordination;
+using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;

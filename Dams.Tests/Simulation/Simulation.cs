@@ -2,6 +2,7 @@ using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.Contracts.Engines;
 using Dams.FrontEnd.Coordination;
+using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;

@@ -1,4 +1,5 @@
 using Dams.FrontEnd.Coordination;
+using Dams.Hosting.Lab;
 using Dams.Ordering.Protocol;
 using Dams.ReplicaManager.Agreement;
 
@@ -7,6 +8,8 @@ namespace Dams.Tests.Simulation;
 /// <summary>What a run may do to the nodes. Everything is drawn from the seed.</summary>
 internal sealed record SimulationKnobs
 {
+    private static readonly LieKind[] s_lies = [LieKind.Outcome, LieKind.TwoFaced, LieKind.State, LieKind.Late];
+
     public int LossPerMille { get; init; }
 
     public int DuplicatesPerMille { get; init; }
@@ -119,7 +122,7 @@ internal sealed record SimulationKnobs
         var random = new SeededRandom(seed ^ 0xA11CE);
         knobs = knobs with
         {
-            LieKind = random.Chance(500) ? LieKind.Outcome : (LieKind)random.Below(4),
+            LieKind = random.Chance(500) ? LieKind.Outcome : s_lies[random.Below(s_lies.Length)],
             LiesPerMille = random.Chance(400) ? 1000 : 500,
             Dead = random.Chance(150) ? (byte)(1 + random.Below(4)) : null,
             Slandered = random.Chance(80) ? (byte)(1 + random.Below(4)) : null,
@@ -128,20 +131,4 @@ internal sealed record SimulationKnobs
         // Three strikes take a while: there must be calls left to be lied to.
         return knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs;
     }
-}
-
-/// <summary>How a replica of a simulated run lies.</summary>
-internal enum LieKind
-{
-    /// <summary>The reply is another one; it is stored as it is sent.</summary>
-    Outcome = 0,
-
-    /// <summary>The front end is told something else than what is stored.</summary>
-    TwoFaced = 1,
-
-    /// <summary>Replies are right, the state's digest is not.</summary>
-    State = 2,
-
-    /// <summary>As <see cref="Outcome"/>, and sent when the call has long been answered.</summary>
-    Late = 3,
 }

@@ -1,0 +1,171 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
+using Dams.Cli.Client;
+using Dams.Hosting.Lab;
+
+namespace Dams.Cli.Lab;
+
+/// <summary><c>dams fault</c>: breaks a running cluster on purpose, if it was started with <c>--lab</c>.</summary>
+internal sealed class FaultCommand
+{
+    private const string Description = """
+        Break a running cluster on purpose, to see that nobody notices. Only for a cluster that was started with dams up --lab.
+
+        A PROCESS is a replica's number, or replica2, manager2, sequencer1, frontend1.
+        """;
+
+    private readonly CliConsole _console;
+    private readonly Option<Uri> _url = CallCommands.UrlOption();
+    private readonly Argument<int> _replica = new("REPLICA") { Description = "A replica's number." };
+    private readonly Argument<string> _process = new("PROCESS") { Description = "A process, or sequencer for the one that reigns." };
+    private readonly Option<string?> _from = new("--from") { Description = "Only what this process sends.", HelpName = "PROCESS" };
+    private readonly Option<string?> _to = new("--to") { Description = "Only what is sent to this process.", HelpName = "PROCESS" };
+
+    private FaultCommand(CliConsole console) => _console = console;
+
+    public static Command Create(CliConsole console)
+    {
+        var faults = new FaultCommand(console);
+        var command = new Command("fault", Description)
+        {
+            faults.Lie(),
+            faults.Accuse(),
+            faults.Crash(),
+            faults.Pause(),
+            faults.Slow(),
+            faults.Packets("drop", "Lose so many of the datagrams."),
+            faults.Packets("duplicate", "Deliver so many of the datagrams twice."),
+            faults.Packets("corrupt", "Turn a bit over in so many of the datagrams."),
+            faults.Delay(),
+            faults.Partition(),
+            faults.Verb("heal", "End all faults. What has crashed is restarted by itself.", [], [], FaultJson.Default.HealOrder, _ => new HealOrder()),
+            faults.Show(),
+        };
+        return command;
+    }
+
+    private Command Lie()
+    {
+        var kind = new Option<string>("--kind")
+        {
+            Description = "Wrong in its outcome or a field; computed on an old state; wrong and late; right with a wrong digest of the state; different to each who asks.",
+            DefaultValueFactory = _ => LieKinds.Words[0],
+            HelpName = string.Join('|', LieKinds.Words),
+        };
+        kind.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !LieKinds.Words.Contains(result.Tokens[0].Value))
+                result.AddError($"--kind is '{result.Tokens[0].Value}'; expected one of {string.Join(", ", LieKinds.Words)}.");
+        });
+        var count = new Option<int?>("--count") { Description = "How many wrong replies (of state: wrong checkpoints); until healed, if not said.", HelpName = "N" };
+        count.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is < 1 or > LieOrder.CountMax)
+                result.AddError($"--count is {result.Tokens[0].Value}; expected 1 to {LieOrder.CountMax}.");
+        });
+        return Verb("lie", "Have a replica give wrong replies.", [_replica], [kind, count], FaultJson.Default.LieOrder,
+            parsed => new LieOrder(parsed.GetValue(_replica), parsed.GetValue(kind)!, parsed.GetValue(count)));
+    }
+
+    private Command Accuse() => Verb("accuse", "Have the front end report a healthy replica as wrong and silent.", [_replica], [], FaultJson.Default.AccuseOrder,
+        parsed => new AccuseOrder(parsed.GetValue(_replica)));
+
+    private Command Crash()
+    {
+        var crash = Verb("crash", "kill -9 of a process.", [_process], [], FaultJson.Default.CrashOrder, parsed => new CrashOrder(parsed.GetValue(_process)!));
+        crash.Aliases.Add("kill");
+        return crash;
+    }
+
+    private Command Pause()
+    {
+        var duration = Duration("DURATION", "For how long.", null);
+        return Verb("pause", "Have a process do nothing for a while.", [_process, duration], [], FaultJson.Default.PauseOrder,
+            parsed => new PauseOrder(parsed.GetValue(_process)!, parsed.GetValue(duration)!));
+    }
+
+    private Command Slow()
+    {
+        var by = Duration("DURATION", "How much later.", null);
+        return Verb("slow", "Have a replica send its replies later.", [_replica, by], [], FaultJson.Default.SlowOrder,
+            parsed => new SlowOrder(parsed.GetValue(_replica), parsed.GetValue(by)!));
+    }
+
+    private Command Packets(string fault, string description)
+    {
+        var percent = new Argument<double>("PERCENT") { Description = "How many in a hundred; 0 for none any more.", DefaultValueFactory = _ => 10 };
+        percent.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var share) && share is not (>= 0 and <= 100))
+                result.AddError($"PERCENT is {result.Tokens[0].Value}; expected 0 to 100.");
+        });
+        return Verb(fault, description, [percent], [_from, _to], FaultJson.Default.PacketOrder,
+            parsed => new PacketOrder(parsed.GetValue(percent), parsed.GetValue(_from), parsed.GetValue(_to)));
+    }
+
+    private Command Delay()
+    {
+        var by = Duration("DURATION", "How much later.", "50ms");
+        var jitter = new Option<string?>("--jitter") { Description = "And up to so much more, at random: later ones overtake.", HelpName = "DURATION" };
+        jitter.Validators.Add(CheckDuration("--jitter"));
+        return Verb("delay", "Deliver datagrams later.", [by], [jitter, _from, _to], FaultJson.Default.DelayOrder,
+            parsed => new DelayOrder(parsed.GetValue(by)!, parsed.GetValue(jitter), parsed.GetValue(_from), parsed.GetValue(_to)));
+    }
+
+    private Command Partition()
+    {
+        var groups = new Argument<string>("GROUPS") { Description = "Such as 1,2|3,4: a number is a replica and its manager; who isn't named hears everyone." };
+        return Verb("partition", "Have groups of processes not hear each other.", [groups], [], FaultJson.Default.PartitionOrder,
+            parsed => new PartitionOrder(parsed.GetValue(groups)!));
+    }
+
+    private Command Show()
+    {
+        var show = new Command("show", "What is wrong on purpose, as JSON.") { _url };
+        show.SetAction((parsed, _) => RunAsync(parsed, (lab, stop) => lab.ShowAsync(stop)));
+        return show;
+    }
+
+    private Command Verb<T>(
+        string name, string description, Argument[] arguments, Option[] options, JsonTypeInfo<T> json, Func<ParseResult, T> order)
+    {
+        var verb = new Command(name, description) { _url };
+        foreach (var argument in arguments)
+            verb.Arguments.Add(argument);
+        foreach (var option in options)
+            verb.Options.Add(option);
+        verb.SetAction((parsed, _) => RunAsync(parsed, (lab, stop) => lab.OrderAsync(name, order(parsed), json, stop)));
+        return verb;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Func<LabClient, CancellationToken, Task<int>> run)
+    {
+        using var interrupt = new Interrupt();
+        using var lab = new LabClient(_console, parsed.GetValue(_url)!);
+        try
+        {
+            return await run(lab, interrupt.Token);
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            return interrupt.ExitCode;
+        }
+    }
+
+    private static Argument<string> Duration(string name, string description, string? byDefault)
+    {
+        var argument = new Argument<string>(name) { Description = $"{description} {DurationText.Expected}." };
+        if (byDefault is not null)
+            argument.DefaultValueFactory = _ => byDefault;
+        argument.Validators.Add(CheckDuration(name));
+        return argument;
+    }
+
+    private static Action<SymbolResult> CheckDuration(string name) => result =>
+    {
+        if (result.Tokens.Count == 1 && !DurationText.TryParse(result.Tokens[0].Value, out _))
+            result.AddError($"{name} is '{result.Tokens[0].Value}'; expected {DurationText.Expected}.");
+    };
+}

@@ -1,0 +1,107 @@
+using Dams.Contracts.Topology;
+using Dams.Hosting.Lab;
+using Dams.Hosting.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.FrontEnd.Lab;
+
+/// <summary>
+/// Kills and pauses processes of this cluster on this machine: those that have their folders, and no others. For any thread. Who is paused goes on when
+/// this is disposed.
+/// </summary>
+internal sealed class ProcessFaults : IDisposable
+{
+    /// <summary>Time for the answer to leave before this very process is killed.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(100);
+
+    private readonly ClusterTopology _topology;
+    private readonly NodeId _self;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<NodeId, (ProcessIdentity Process, ITimer Timer)> _paused = [];
+    private ITimer? _end;
+
+    public ProcessFaults(ClusterTopology topology, NodeId self, TimeProvider time, ILogger logger)
+    {
+        (_topology, _self, _time, _logger) = (topology, self, time, logger);
+        if (OperatingSystem.IsWindows())
+            return;
+        // A front end that was killed can't have let those go on whom it had paused.
+        foreach (var (_, process) in PidFile.FindRunning(topology).Where(found => found.Id != self))
+            ProcessSignal.Resume(process);
+    }
+
+    /// <summary>Who is paused.</summary>
+    public IReadOnlyList<string> Paused
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _paused.Keys.Order().Select(id => id.ToString())];
+        }
+    }
+
+    /// <summary>kill -9.</summary>
+    public ProcessIdentity Crash(NodeId id)
+    {
+        var process = Find(id);
+        if (id == _self)
+            _end = _time.CreateTimer(_ => ProcessSignal.Kill(process), null, LastWords, Timeout.InfiniteTimeSpan);
+        else
+            ProcessSignal.Kill(process);
+        return process;
+    }
+
+    /// <summary>SIGSTOP, and SIGCONT after a while. Who is paused already is so from now on for this long.</summary>
+    public ProcessIdentity Pause(NodeId id, TimeSpan duration)
+    {
+        if (OperatingSystem.IsWindows())
+            throw FaultRefusedException.Impossible("Processes can't be paused on Windows.");
+        if (id == _self)
+            throw FaultRefusedException.Impossible($"{id} can't pause itself, because it serves the lab and would never go on. It can be crashed.");
+        var process = Find(id);
+        lock (_gate)
+        {
+            if (_paused.Remove(id, out var earlier))
+                earlier.Timer.Dispose();
+            ProcessSignal.Pause(process);
+            _paused.Add(id, (process, _time.CreateTimer(_ => Resume(id, process), null, duration, Timeout.InfiniteTimeSpan)));
+        }
+
+        return process;
+    }
+
+    /// <summary>All go on.</summary>
+    public void ResumeAll()
+    {
+        List<(NodeId Id, ProcessIdentity Process)> paused;
+        lock (_gate)
+            paused = [.. _paused.Select(pair => (pair.Key, pair.Value.Process))];
+        foreach (var (id, process) in paused)
+            Resume(id, process);
+    }
+
+    public void Dispose()
+    {
+        ResumeAll();
+        _end?.Dispose();
+    }
+
+    private void Resume(NodeId id, ProcessIdentity process)
+    {
+        lock (_gate)
+        {
+            if (!_paused.TryGetValue(id, out var pause) || pause.Process != process)
+                return;
+            _paused.Remove(id);
+            pause.Timer.Dispose();
+        }
+
+        ProcessSignal.Resume(process);
+        LabLog.Resumed(_logger, id.ToString(), process.ProcessId);
+    }
+
+    private ProcessIdentity Find(NodeId id) => PidFile.FindRunning(_topology.FolderOf(id), id.ToString())
+        ?? throw FaultRefusedException.Impossible($"{id} does not run now.");
+}

@@ -1,0 +1,68 @@
+namespace Dams.Hosting.Lab;
+
+/// <summary>Holds datagrams until they are due, and hands them on in that order. For any thread; the handing on is done by one of its own.</summary>
+internal sealed class DelayLine : IDisposable
+{
+    // A minute of a busy cluster's datagrams at a second of delay.
+    private const int WaitingMax = 20_000;
+
+    private readonly PriorityQueue<(byte[] Datagram, Action<byte[]> Send), (long Due, long Number)> _waiting = new();
+    private readonly Thread _thread;
+    private long _number;
+    private bool _closed;
+
+    public DelayLine()
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = "lab delay" };
+        _thread.Start();
+    }
+
+    /// <summary>Takes a datagram; false if too many wait.</summary>
+    public bool TryAdd(byte[] datagram, TimeSpan delay, Action<byte[]> send)
+    {
+        lock (_waiting)
+        {
+            if (_waiting.Count >= WaitingMax)
+                return false;
+            _waiting.Enqueue((datagram, send), (Environment.TickCount64 + (long)delay.TotalMilliseconds, _number++));
+            Monitor.Pulse(_waiting);
+            return true;
+        }
+    }
+
+    /// <summary>Forgets what waits.</summary>
+    public void Dispose()
+    {
+        lock (_waiting)
+        {
+            _closed = true;
+            Monitor.Pulse(_waiting);
+        }
+
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        while (Next() is { } due)
+            due.Send(due.Datagram);
+    }
+
+    private (byte[] Datagram, Action<byte[]> Send)? Next()
+    {
+        lock (_waiting)
+        {
+            while (!_closed)
+            {
+                if (!_waiting.TryPeek(out var first, out var order))
+                    Monitor.Wait(_waiting);
+                else if (order.Due > Environment.TickCount64)
+                    Monitor.Wait(_waiting, (int)(order.Due - Environment.TickCount64 + 1));
+                else
+                    return _waiting.Dequeue();
+            }
+
+            return null;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Dams.Hosting.Lab;
+
+/// <summary>
+/// Orders as HTTP: an order is a POST of JSON, one of a fault to <c>/lab/{fault}</c>, and its answer is a sentence. Only JSON is taken, which a page in a browser can't send to
+/// another site without asking.
+/// </summary>
+public static class FaultEndpoints
+{
+    /// <summary>The path of the lab.</summary>
+    public const string Path = "/lab";
+
+    /// <summary>Serves one fault, as <see cref="MapOrder"/> does.</summary>
+    public static void MapFault<T>(this IEndpointRouteBuilder web, string fault, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
+        where T : class => web.MapOrder($"{Path}/{fault}", json, sample, apply);
+
+    /// <summary>Serves one kind of order.</summary>
+    /// <param name="web">The server.</param>
+    /// <param name="path">Where.</param>
+    /// <param name="json">How the order is written.</param>
+    /// <param name="sample">An order that is right, for messages.</param>
+    /// <param name="apply">Does it, and says what was done; throws <see cref="FaultRefusedException"/> for what can't be.</param>
+    public static void MapOrder<T>(this IEndpointRouteBuilder web, string path, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
+        where T : class =>
+        web.MapPost(path, async http =>
+        {
+            try
+            {
+                var order = await ReadAsync(http, json, sample);
+                await SayAsync(http, StatusCodes.Status200OK, await apply(order, http.RequestAborted));
+            }
+            catch (FaultRefusedException refused)
+            {
+                await SayAsync(http, refused.Status, refused.Message);
+            }
+        });
+
+    /// <summary>Answers with a sentence.</summary>
+    public static Task SayAsync(HttpContext http, int status, string sentence)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        return http.Response.WriteAsync(sentence + "\n", http.RequestAborted);
+    }
+
+    /// <summary>Answers with JSON.</summary>
+    public static Task SayAsync<T>(HttpContext http, T value, JsonTypeInfo<T> json)
+    {
+        http.Response.ContentType = "application/json";
+        http.Response.Headers.CacheControl = "no-store";
+        return JsonSerializer.SerializeAsync(http.Response.Body, value, json, http.RequestAborted);
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> json, T sample)
+        where T : class
+    {
+        var expected = $"JSON such as {JsonSerializer.Serialize(sample, json).ReplaceLineEndings(" ")}";
+        if (!http.Request.HasJsonContentType())
+            throw FaultRefusedException.Wrong("Content-Type", http.Request.ContentType ?? "", $"application/json; {http.Request.Path} takes {expected}");
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(http.Request.Body, json, http.RequestAborted)
+                ?? throw FaultRefusedException.Wrong("the body", "null", expected);
+        }
+        catch (JsonException problem)
+        {
+            throw FaultRefusedException.Wrong("the body", problem.Path ?? "not JSON", $"{expected} ({problem.Message})");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Dams.Hosting.Lab;
+
+/// <summary>A fault that can't be made; the message says why, and what can.</summary>
+public sealed class FaultRefusedException : Exception
+{
+    /// <summary>A refusal with the HTTP status that says so.</summary>
+    public FaultRefusedException(string message, int status)
+        : base(message) => Status = status;
+
+    /// <summary>400 or 409.</summary>
+    public int Status { get; }
+
+    /// <summary>What was asked for is wrong in itself.</summary>
+    public static FaultRefusedException Wrong(string field, object? value, string expected) =>
+        new($"{field} is {(value is string text ? $"'{text}'" : value)}; expected {expected}.", StatusCodes.Status400BadRequest);
+
+    /// <summary>It can't be done as things are.</summary>
+    public static FaultRefusedException Impossible(string reason) => new(reason, StatusCodes.Status409Conflict);
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Cluster;
+
+namespace Dams.Hosting.Lab;
+
+/// <summary>
+/// The processes that a fault names: <c>2</c> or <c>replica2</c>, <c>manager2</c>, <c>sequencer1</c>, <c>frontend1</c>, or as the protocol's traces have
+/// it, <c>r2</c>, <c>rm2</c>, <c>seq1</c>, <c>fe1</c>.
+/// </summary>
+public static class FaultTargets
+{
+    private static readonly (string Short, NodeRole Role)[] s_shorts =
+        [("", NodeRole.Replica), ("rm", NodeRole.Manager), ("r", NodeRole.Replica), ("seq", NodeRole.Sequencer), ("fe", NodeRole.FrontEnd)];
+
+    /// <summary>The process of a name.</summary>
+    /// <param name="topology">Where it is looked up.</param>
+    /// <param name="field">What the name is for, for the message.</param>
+    /// <param name="text">The name.</param>
+    /// <exception cref="FaultRefusedException">There is none.</exception>
+    public static NodeId Parse(ClusterTopology topology, string field, string text) => TryParse(text, out var id) && topology.Find(id) is not null
+        ? id
+        : throw FaultRefusedException.Wrong(field, text, $"a replica's number, or one of {string.Join(", ", topology.Nodes.Select(node => node.Id))}");
+
+    /// <summary>The replica of a number.</summary>
+    /// <exception cref="FaultRefusedException">There is none.</exception>
+    public static ReplicaNode Replica(ClusterTopology topology, int number) => topology.FindReplica(number)
+        ?? throw FaultRefusedException.Wrong("replica", number, $"one of {string.Join(", ", topology.Replicas.Select(replica => replica.Id.Number))}");
+
+    /// <summary>
+    /// Groups of processes: names with commas between them, and bars between the groups. A bare number stands for a replica and its manager, which would
+    /// stand on one machine.
+    /// </summary>
+    /// <exception cref="FaultRefusedException">There are fewer than two groups, or a name is wrong or in two of them.</exception>
+    public static ImmutableArray<ImmutableHashSet<Ordering.NodeId>> ParseGroups(ClusterTopology topology, string text)
+    {
+        const string expected = "two or more groups of processes, such as 1,2|3,4 or 1,2,sequencer1|3,4";
+        var groups = text.Split('|').Select(group => group.Split(',', StringSplitOptions.TrimEntries)
+            .SelectMany(name => name.Length == 0 ? throw FaultRefusedException.Wrong("groups", text, expected) : Members(topology, name))
+            .Select(ClusterGroups.Of).ToImmutableHashSet()).ToImmutableArray();
+        if (groups.Length < 2)
+            throw FaultRefusedException.Wrong("groups", text, expected);
+        var twice = groups.SelectMany(group => group).GroupBy(node => node).FirstOrDefault(same => same.Count() > 1);
+        return twice is null ? groups : throw FaultRefusedException.Wrong("groups", text, $"each process in one group, but {twice.Key} is in {twice.Count()}");
+    }
+
+    private static IEnumerable<NodeId> Members(ClusterTopology topology, string name)
+    {
+        var id = Parse(topology, "groups", name);
+        yield return id;
+        if (char.IsAsciiDigit(name[0]) && topology.Find(id with { Role = NodeRole.Manager }) is { } manager)
+            yield return manager.Id;
+    }
+
+    private static bool TryParse(string text, out NodeId id)
+    {
+        if (NodeId.TryParse(text, out id))
+            return true;
+        foreach (var (word, role) in s_shorts)
+        {
+            if (text.StartsWith(word, StringComparison.Ordinal) && int.TryParse(text.AsSpan(word.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                id = new NodeId(role, number);
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

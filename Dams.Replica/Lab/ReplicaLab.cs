@@ -1,0 +1,106 @@
+using Dams.Contracts.Engines;
+using Dams.Contracts.Soap;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Lab;
+using Dams.Ordering.Driver;
+using Dams.Ordering.Storage;
+using Dams.Replica.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.Replica.Lab;
+
+/// <summary>What the fault lab does to a replica: its lies, and how slow it is. Only there if the process was started with <c>--lab</c>.</summary>
+internal sealed class ReplicaLab : IDisposable
+{
+    private static readonly TimeSpan SlowMax = TimeSpan.FromSeconds(10);
+
+    private readonly NodeId _id;
+    private readonly ReplicaLies _lies;
+    private readonly FaultyReplica _replica;
+    private readonly ILogger _logger;
+
+    /// <summary>A lab around a replica that does everything right so far.</summary>
+    /// <param name="id">The replica.</param>
+    /// <param name="replica">What would be run without the lab: its group, protocol, outbox and log.</param>
+    /// <param name="core">Its state machine.</param>
+    /// <param name="log">Its log.</param>
+    /// <param name="create">Makes an engine of its version.</param>
+    /// <param name="logger">Tells what was ordered.</param>
+    public ReplicaLab(NodeId id, DrivenCore replica, ReplicaCore core, IMemberLog log, Func<IAppointmentEngine> create, ILogger logger)
+    {
+        (_id, _logger) = (id, logger);
+        _lies = new ReplicaLies(core, log, create);
+        _replica = new FaultyReplica(replica.Protocol, replica.Outbox, _lies);
+        Driven = replica with { Protocol = _replica, Outbox = _replica.Outbox };
+    }
+
+    /// <summary>What is run instead.</summary>
+    public DrivenCore Driven { get; }
+
+    public void Dispose() => _lies.Dispose();
+
+    /// <summary>The replica's endpoint with its lies.</summary>
+    public IReplicaService Around(IReplicaService endpoint, ProtocolDriver driver) => new FaultyEndpoint(endpoint, _lies, driver);
+
+    /// <summary>Serves the orders, at the replica's own port, which is a loopback one in the lab.</summary>
+    public void Map(IEndpointRouteBuilder web, ProtocolDriver driver)
+    {
+        web.MapFault("lie", FaultJson.Default.LieOrder, new LieOrder(_id.Number, "outcome", 3), (order, _) => LieAsync(order, driver));
+        web.MapFault("slow", FaultJson.Default.SlowOrder, new SlowOrder(_id.Number, "200ms"), (order, _) => SlowAsync(order, driver));
+        web.MapFault("heal", FaultJson.Default.HealOrder, new HealOrder(), (_, _) => HealAsync(driver));
+        web.MapGet(FaultEndpoints.Path, async http => await FaultEndpoints.SayAsync(http, await driver.InvokeAsync(_ => Report()), FaultJson.Default.ReplicaLabReport));
+    }
+
+    private Task<string> LieAsync(LieOrder order, ProtocolDriver driver)
+    {
+        RequireSelf(order.Replica);
+        var kind = LieKinds.Parse(order.Kind);
+        if (order.Count is < 1 or > LieOrder.CountMax)
+            throw FaultRefusedException.Wrong("count", order.Count, $"1 to {LieOrder.CountMax}, or none");
+        return DoAsync(driver, () => _lies.Begin(kind, order.Count),
+            $"{_id} lies ({order.Kind}) {(order.Count is { } count ? $"{count} times" : "until it is healed")}");
+    }
+
+    private Task<string> SlowAsync(SlowOrder order, ProtocolDriver driver)
+    {
+        RequireSelf(order.Replica);
+        if (!DurationText.TryParse(order.By, out var by) || by > SlowMax)
+            throw FaultRefusedException.Wrong("by", order.By, $"{DurationText.Expected}, at most {DurationText.Write(SlowMax)}");
+        return DoAsync(driver, () => _replica.Slow = by, $"{_id} sends its replies {order.By} later");
+    }
+
+    private Task<string> HealAsync(ProtocolDriver driver) => DoAsync(driver, () =>
+    {
+        _lies.End();
+        _replica.Slow = TimeSpan.Zero;
+    }, $"{_id} neither lies nor is slow");
+
+    private async Task<string> DoAsync(ProtocolDriver driver, Action change, string said)
+    {
+        await driver.InvokeAsync(_ =>
+        {
+            change();
+            return true;
+        });
+        LabLog.Ordered(_logger, said);
+        return said;
+    }
+
+    private ReplicaLabReport Report() => new(_id.Number, _lies.Count, _lies.Kind is { } kind ? LieKinds.WordOf(kind) : null, _lies.Left,
+        _replica.Slow > TimeSpan.Zero ? DurationText.Write(_replica.Slow) : null);
+
+    private void RequireSelf(int number)
+    {
+        if (number != _id.Number)
+            throw FaultRefusedException.Wrong("replica", number, $"{_id.Number}: this is {_id}");
+    }
+}
+
+/// <summary>Log of the faults of a replica. Event ids 3080–3089.</summary>
+internal static partial class LabLog
+{
+    [LoggerMessage(3080, LogLevel.Warning, "by order of the fault lab: {What}")]
+    public static partial void Ordered(ILogger logger, string what);
+}

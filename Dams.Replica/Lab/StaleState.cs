@@ -1,0 +1,35 @@
+using Dams.Contracts.Domain;
+using Dams.Contracts.Engines;
+
+namespace Dams.Replica.Lab;
+
+/// <summary>The state of an engine as it was at a moment, which can be asked and never changes. One thread.</summary>
+internal sealed class StaleState : IBucketObserver, IDisposable
+{
+    private readonly IAppointmentEngine _copy;
+    private readonly IReadOnlyList<Bucket> _buckets;
+    private bool _wasChanged;
+
+    /// <summary>Copies what the engine holds now.</summary>
+    public StaleState(IAppointmentEngine engine, Func<IAppointmentEngine> create)
+    {
+        _buckets = [.. engine.BucketKeys().Select(engine.ReadBucket)];
+        _copy = create();
+        _copy.Restore(_buckets);
+    }
+
+    /// <summary>What it would have answered then.</summary>
+    public Reply Execute(Command command)
+    {
+        var reply = _copy.Execute(command, this);
+        if (_wasChanged)
+            _copy.Restore(_buckets);
+        _wasChanged = false;
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    public void BeforeChange(BucketKey key) => _wasChanged = true;
+
+    public void Dispose() => (_copy as IDisposable)?.Dispose();
+}

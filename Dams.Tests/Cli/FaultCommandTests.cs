@@ -1,0 +1,131 @@
+using Dams.Contracts.Topology;
+using Dams.Hosting.Lab;
+using Dams.Hosting.Web;
+using Dams.Tests.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dams.Tests.Cli;
+
+internal sealed class FaultCommandTests
+{
+    [TestCase("fault lie", "REPLICA")]
+    [TestCase("fault lie x", "x")]
+    [TestCase("fault lie 3 --kind white", "--kind is 'white'; expected one of outcome, field, stale, late, state, two-faced.")]
+    [TestCase("fault lie 3 --count 0", "--count is 0; expected 1 to 1000000.")]
+    [TestCase("fault crash", "PROCESS")]
+    [TestCase("fault pause 2", "DURATION")]
+    [TestCase("fault pause 2 5", "DURATION is '5'; expected a duration such as 200ms, 5s or 2m.")]
+    [TestCase("fault slow 1 soon", "DURATION is 'soon'")]
+    [TestCase("fault drop 101", "PERCENT is 101; expected 0 to 100.")]
+    [TestCase("fault corrupt -1", "PERCENT is -1")]
+    [TestCase("fault delay 20ms --jitter 2", "--jitter is '2'")]
+    [TestCase("fault partition", "GROUPS")]
+    [TestCase("fault burn 2", "burn")]
+    public async Task A_wrong_command_line_ends_with_2_and_says_why(string line, string problem)
+    {
+        var run = await CliRun.OfAsync(line.Split(' '));
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Errors, Does.Contain(problem).And.Contain("dams fault").And.Contain("--help"));
+        Assert.That(run.Output, Is.Empty);
+    }
+
+    [TestCase("lie 3", "lie", """{"replica":3,"kind":"outcome"}""")]
+    [TestCase("lie 3 --kind two-faced --count 2", "lie", """{"replica":3,"kind":"two-faced","count":2}""")]
+    [TestCase("accuse 2", "accuse", """{"replica":2}""")]
+    [TestCase("crash 2", "crash", """{"process":"2"}""")]
+    [TestCase("kill sequencer", "crash", """{"process":"sequencer"}""")]
+    [TestCase("pause 2 5s", "pause", """{"process":"2","for":"5s"}""")]
+    [TestCase("slow 1 200ms", "slow", """{"replica":1,"by":"200ms"}""")]
+    [TestCase("drop", "drop", """{"percent":10}""")]
+    [TestCase("drop 12.5 --from 1 --to seq1", "drop", """{"percent":12.5,"from":"1","to":"seq1"}""")]
+    [TestCase("duplicate 20", "duplicate", """{"percent":20}""")]
+    [TestCase("corrupt", "corrupt", """{"percent":10}""")]
+    [TestCase("delay", "delay", """{"by":"50ms"}""")]
+    [TestCase("delay 5ms --jitter 20ms --to 2", "delay", """{"by":"5ms","jitter":"20ms","to":"2"}""")]
+    [TestCase("partition 1,2|3,4", "partition", """{"groups":"1,2|3,4"}""")]
+    [TestCase("heal", "heal", "{}")]
+    public async Task A_fault_is_posted_where_the_status_says_that_the_cluster_is_controlled(string line, string fault, string order)
+    {
+        using var folder = new TestFolder();
+        var posted = "";
+        await using var web = await ServeAsync(folder, server => server.MapPost("/lab/{fault}", async http =>
+        {
+            using var reader = new StreamReader(http.Request.Body);
+            posted = $"{http.Request.RouteValues["fault"]} {http.Request.ContentType?.Split(';')[0]} {string.Concat((await reader.ReadToEndAsync()).Where(c => !char.IsWhiteSpace(c)))}";
+            await FaultEndpoints.SayAsync(http, StatusCodes.Status200OK, "done");
+        }));
+        var run = await RunAsync(folder, line);
+        Assert.That((run.ExitCode, run.Output.TrimEnd(), run.Errors), Is.EqualTo((0, "done", "")));
+        Assert.That(posted, Is.EqualTo($"{fault} application/json {order}"));
+    }
+
+    [TestCase(400, 2)]
+    [TestCase(404, 2)]
+    [TestCase(409, 1)]
+    public async Task What_the_lab_refuses_is_said_and_is_no_success(int status, int exitCode)
+    {
+        using var folder = new TestFolder();
+        await using var web = await ServeAsync(folder, server => server.MapPost("/lab/{fault}", http => FaultEndpoints.SayAsync(http, status, "because")));
+        var run = await RunAsync(folder, "crash 2");
+        Assert.That((run.ExitCode, run.Output, run.Errors.TrimEnd()), Is.EqualTo((exitCode, "", "because")));
+    }
+
+    [Test]
+    public async Task A_lab_that_can_not_be_reached_ends_with_4()
+    {
+        using var folder = new TestFolder();
+        var nobody = await RunAsync(folder, "heal");
+        Assert.That(nobody.ExitCode, Is.EqualTo(4));
+        Assert.That(nobody.Errors, Does.Contain("is the cluster up?"));
+        await using var web = await ServeAsync(folder, _ => { }, control: 8089);
+        var noLab = await RunAsync(folder, "heal");
+        Assert.That(noLab.ExitCode, Is.EqualTo(4));
+        Assert.That(noLab.Errors, Does.Contain($"the lab does not answer at http://{folder.Address}:8089/"));
+    }
+
+    [Test]
+    public async Task An_order_that_is_wrong_is_answered_with_one_that_is_right()
+    {
+        using var folder = new TestFolder();
+        await using var web = await ServeAsync(folder, server =>
+            server.MapFault("slow", FaultJson.Default.SlowOrder, new SlowOrder(1, "200ms"), (_, _) => Task.FromResult("done")));
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{folder.Address}:8080") };
+        foreach (var (body, type, problem) in new[]
+        {
+            ("{\"replica\":1,\"by\":\"1s\"}", "text/plain", "Content-Type is 'text/plain"),
+            ("{\"replica\":1}", "application/json", "'by'"),
+            ("{\"replica\":1,\"by\":null}", "application/json", "by"),
+            ("{\"replica\":1,\"by\":\"1s\",\"kind\":\"x\"}", "application/json", "kind"),
+            ("{", "application/json", "the body is"),
+            ("null", "application/json", "the body is 'null'"),
+        })
+        {
+            using var answer = await http.PostAsync(new Uri("/lab/slow", UriKind.Relative), new StringContent(body, System.Text.Encoding.UTF8, type));
+            Assert.That((int)answer.StatusCode, Is.EqualTo(400), body);
+            Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(problem).And.Match("\"by\": \"200ms\""));
+        }
+    }
+
+    [Test]
+    public async Task A_cluster_whose_lab_ports_would_not_be_ports_is_not_started()
+    {
+        using var folder = new TestFolder();
+        var run = await CliRun.OfAsync("up", "--lab", "--ports-from", "65000", "--data", folder.File("data"), "--address", folder.Address.ToString());
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Errors, Does.Contain("--lab: the port of frontend1 is 65000"));
+        Assert.That(Directory.Exists(folder.File("data")), Is.False);
+    }
+
+    private static Task<CliRun> RunAsync(TestFolder folder, string line) => CliRun.OfAsync(["fault", .. line.Split(' '), "--url", $"http://{folder.Address}:8080"]);
+
+    private static async Task<WebApplication> ServeAsync(TestFolder folder, Action<WebApplication> map, int control = 8080)
+    {
+        var web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), new NodeAddress(folder.Address, 8080)).Build();
+        web.MapGet("/status", http => http.Response.WriteAsync($$"""{"control":"http://{{folder.Address}}:{{control}}/"}"""));
+        map(web);
+        await web.StartAsync();
+        return web;
+    }
+}

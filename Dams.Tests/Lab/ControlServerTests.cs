@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using Dams.Contracts.Topology;
+using Dams.FrontEnd.Lab;
+using Dams.Hosting;
+using Dams.Hosting.Processes;
+using Dams.Hosting.Web;
+using Dams.Tests.Cli;
+using Dams.Tests.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dams.Tests.Lab;
+
+/// <summary>The control port as one front end serves it, without the rest of the cluster.</summary>
+internal sealed class ControlServerTests
+{
+    private TestFolder _folder = null!;
+    private NodeContext _context = null!;
+    private WebApplication _status = null!;
+
+    [SetUp]
+    public async Task MakeContextAsync()
+    {
+        _folder = new TestFolder();
+        var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
+        var arguments = NodeArguments.Parse(["--id", "frontend1"], NodeRole.FrontEnd, [], out _)!;
+        _context = new NodeContext(topology, arguments, NullLoggerFactory.Instance, KeyFile.LoadOrCreate(topology.KeyFile));
+        _status = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, topology.Limits, topology.FrontEnds[0].Listen).Build();
+        _status.MapGet("/status", http => http.Response.WriteAsync($$"""{"control":"{{topology.Control.ToHttpUri()}}"}"""));
+        await _status.StartAsync();
+    }
+
+    [TearDown]
+    public async Task DropContextAsync()
+    {
+        await _status.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [TestCase("crash 2")]
+    [TestCase("heal")]
+    [TestCase("show")]
+    public async Task Without_the_lab_every_fault_is_refused_with_the_reason(string fault)
+    {
+        await using var control = ControlServer.Build(_context, null);
+        await control.StartAsync();
+        var run = await FaultAsync(fault);
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")));
+        Assert.That(run.Errors, Does.StartWith("The cluster was not started with --lab: faults can't be injected."));
+    }
+
+    [TestCase("lie 9", 2, "replica is 9; expected one of 1, 2, 3, 4.")]
+    [TestCase("lie 3", 1, "replica3 does not answer at 127.")]
+    [TestCase("accuse 9", 2, "replica is 9; expected one of 1, 2, 3, 4.")]
+    [TestCase("crash 9", 2, "process is '9'; expected a replica's number, or one of frontend1, sequencer1")]
+    [TestCase("crash 2", 1, "replica2 does not run now.")]
+    [TestCase("pause frontend1 1s", 1, "frontend1 can't pause itself")]
+    [TestCase("pause 2 1000s", 2, "for is '1000s'; expected a duration such as 200ms, 5s or 2m, at most 600s.")]
+    [TestCase("drop 10 --from x", 2, "from is 'x'; expected a replica's number")]
+    [TestCase("delay 11s", 2, "by is '11s'")]
+    [TestCase("partition 1|1", 2, "each process in one group")]
+    public async Task What_can_not_be_done_is_refused_with_what_can(string fault, int exitCode, string problem)
+    {
+        using var lab = new FaultLab(_context, new LabSwitches(), () => Task.FromResult(1));
+        await using var control = ControlServer.Build(_context, lab);
+        await control.StartAsync();
+        var run = await FaultAsync(fault);
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((exitCode, "")));
+        Assert.That(run.Errors, Does.Contain(problem));
+    }
+
+    [Test]
+    public async Task An_accusation_is_what_the_switches_say_until_it_is_healed()
+    {
+        var switches = new LabSwitches();
+        using var lab = new FaultLab(_context, switches, () => Task.FromResult(1));
+        await using var control = ControlServer.Build(_context, lab);
+        await control.StartAsync();
+        Assert.That(switches.AccusedReplica, Is.Null);
+        Assert.That((await FaultAsync("accuse 2")).Output, Does.StartWith("the front end reports replica2 as wrong and silent"));
+        Assert.That(switches.AccusedReplica, Is.EqualTo(2));
+        Assert.That((await FaultAsync("heal")).ExitCode, Is.Zero);
+        Assert.That(switches.AccusedReplica, Is.Null);
+    }
+
+    [Test]
+    public async Task A_shutdown_stops_the_dams_up_that_runs_the_cluster_and_is_refused_if_there_is_none()
+    {
+        await using var control = ControlServer.Build(_context, null);
+        await control.StartAsync();
+        using var http = new HttpClient { BaseAddress = _context.Topology.Control.ToHttpUri() };
+        Assert.That(await ShutdownAsync(), Does.StartWith("This cluster is not run by dams up"));
+        using var up = Process.Start("sleep", "1000");
+        await File.WriteAllTextAsync(PidFile.PathOf(_folder.Path, PidFile.ClusterHolder), ProcessIdentity.Of(up.Id) + "\n");
+        Assert.That(await ShutdownAsync(), Is.EqualTo($"dams up, process {up.Id}, stops the cluster\n"));
+        await up.WaitForExitAsync().WaitAsync(Eventually.Limit);
+
+        async Task<string> ShutdownAsync()
+        {
+            using var answer = await http.PostAsJsonAsync(new Uri("/shutdown", UriKind.Relative), new { });
+            return await answer.Content.ReadAsStringAsync();
+        }
+    }
+
+    private Task<CliRun> FaultAsync(string fault) => CliRun.OfAsync(["fault", .. fault.Split(' '), "--url", $"http://{_folder.Address}:8080"]);
+}

@@ -1,0 +1,176 @@
+using Dams.Hosting.Cluster;
+
+namespace Dams.Tests.Processes;
+
+/// <summary>Everything that the fault lab does to a running cluster, and that clients notice none of it.</summary>
+internal sealed class FaultLabTests : ClusterFixture
+{
+    private const int Clients = 4;
+    private const int Liar = 3;
+
+    protected override Task<TestCluster> StartAsync() => TestCluster.UpAsync(isLab: true);
+
+    [TearDown]
+    public async Task Heal()
+    {
+        if (TestContext.CurrentContext.Result.Outcome.Status != NUnit.Framework.Interfaces.TestStatus.Failed)
+            await (await ClusterAsync()).FaultAsync("heal");
+    }
+
+    // Two lies of a row are not enough for a replacement, so that the cluster can be used again.
+    [TestCase("outcome", 2)]
+    [TestCase("field", 2)]
+    [TestCase("stale", 2)]
+    [TestCase("late", 2)]
+    [TestCase("two-faced", 0)]
+    public async Task A_lie_is_outvoted_and_counted_and_stands_in_the_stored_reply_unless_it_is_two_faced(string kind, int stored)
+    {
+        var cluster = await ClusterAsync();
+        var clients = await BookingClients.StartAsync(cluster, Clients, seed: 1);
+        await clients.AnsweredAsync(50);
+        var before = await cluster.StatusAsync();
+        await cluster.FaultAsync($"lie {Liar} --kind {kind} --count 2");
+        await cluster.StatusAsync(status => status.Replicas[Liar - 1].Wrong >= before.Replicas[Liar - 1].Wrong + 2);
+        await clients.AnsweredAsync(20);
+        await clients.CheckAsync();
+        Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+
+        var whole = await cluster.IsWholeAsync();
+        // A client that repeats a call hears the same lie again, and it is counted again; but it is not another lie.
+        Assert.That(whole.Replicas.Select((replica, i) => replica.Wrong > before.Replicas[i].Wrong), Is.EqualTo(new[] { false, false, true, false }));
+        var first = clients.History.Calls.Min(call => call.Sequence);
+        Assert.That(await DifferentStoredRepliesAsync(cluster, first, whole.Sequence!.Value), Is.EqualTo(stored));
+    }
+
+    [Test]
+    public async Task A_lie_about_the_state_shows_in_the_digest_and_in_no_reply()
+    {
+        var cluster = await ClusterAsync();
+        var before = await cluster.IsWholeAsync();
+        await cluster.FaultAsync($"lie {Liar} --kind state");
+        var clients = await BookingClients.StartAsync(cluster, Clients, seed: 2);
+        await clients.AnsweredAsync(20);
+        await clients.CheckAsync();
+        await cluster.StatusAsync(status => status.Replicas[Liar - 1].Executed == status.Replicas[0].Executed && status.Replicas[Liar - 1].Digest != status.Replicas[0].Digest);
+        await cluster.FaultAsync("heal");
+        var after = await cluster.IsWholeAsync();
+        Assert.That(after.Counters.WrongReplies, Is.EqualTo(before.Counters.WrongReplies));
+    }
+
+    [Test]
+    public async Task One_lies_another_is_paused_and_calls_go_on()
+    {
+        var cluster = await ClusterAsync();
+        await cluster.IsWholeAsync();
+        var clients = await BookingClients.StartAsync(cluster, Clients, seed: 3);
+        await clients.AnsweredAsync(20);
+        var before = await cluster.StatusAsync();
+        await cluster.FaultAsync($"lie {Liar} --kind outcome --count 2");
+        await cluster.FaultAsync("pause 2 1s");
+        await clients.AnsweredAsync(50);
+        var after = await cluster.StatusAsync(status => status.Replicas[1].Silent > before.Replicas[1].Silent && status.Replicas[Liar - 1].Wrong > before.Replicas[Liar - 1].Wrong);
+        await cluster.FaultAsync("slow 4 50ms");
+        await clients.AnsweredAsync(20);
+        await clients.CheckAsync();
+        Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+        Assert.That(after.Replicas[3].Wrong, Is.EqualTo(before.Replicas[3].Wrong));
+        await cluster.IsWholeAsync();
+    }
+
+    [Test]
+    public async Task What_is_crashed_is_started_again_and_the_next_sequencer_takes_over_from_the_one_that_is_killed()
+    {
+        var cluster = await ClusterAsync();
+        var before = await cluster.IsWholeAsync();
+        var clients = await BookingClients.StartAsync(cluster, Clients, seed: 4);
+        await clients.AnsweredAsync(20);
+        Assert.That(await cluster.FaultAsync("crash 2"), Does.Contain($"replica2, process {before.Replicas[1].ProcessId}, is killed"));
+        await cluster.FaultAsync("crash manager4");
+        await clients.AnsweredAsync(20);
+        Assert.That(await cluster.FaultAsync("kill sequencer"), Does.StartWith(before.Sequencer!.Id!));
+        await clients.AnsweredAsync(50);
+        await clients.CheckAsync();
+        Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+        await cluster.StatusAsync(status => status.Epoch != before.Epoch && status.Replicas[1] is { State: "active" } back && back.ProcessId != before.Replicas[1].ProcessId
+            && status.Managers.All(manager => manager.State == "active"));
+        await cluster.IsWholeAsync();
+    }
+
+    [Test]
+    public async Task The_lab_is_there_again_when_its_own_front_end_was_crashed_and_nobody_stays_paused()
+    {
+        var cluster = await ClusterAsync();
+        await cluster.IsWholeAsync();
+        var before = cluster.ProcessOf("frontend1");
+        await cluster.FaultAsync("pause 3 10m");
+        await cluster.FaultAsync("crash fe1");
+        await cluster.StatusAsync(status => status.ProcessId != before.ProcessId);
+        await cluster.IsWholeAsync();
+    }
+
+    [Test]
+    public async Task Replicas_that_do_not_hear_each_other_go_on_and_a_sequencer_that_nobody_hears_is_deposed()
+    {
+        var cluster = await ClusterAsync();
+        var before = await cluster.IsWholeAsync();
+        var clients = await BookingClients.StartAsync(cluster, Clients, seed: 5);
+        await cluster.FaultAsync("partition 1,2|3,4");
+        await clients.AnsweredAsync(50);
+        var (reigning, standby) = (before.Sequencer!.Id, before.Sequencer.Standbys[0]);
+        await cluster.FaultAsync($"partition {reigning}|1,2,3,4,{standby},frontend1");
+        await clients.AnsweredAsync(50);
+        await cluster.StatusAsync(status => status.Sequencer!.Id == standby);
+        await cluster.FaultAsync("heal");
+        await clients.AnsweredAsync(20);
+        await clients.CheckAsync();
+        Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+        await cluster.IsWholeAsync();
+    }
+
+    [Test]
+    public async Task Clients_notice_nothing_of_a_network_that_loses_repeats_corrupts_and_reorders()
+    {
+        var cluster = await ClusterAsync();
+        var before = await cluster.IsWholeAsync();
+        var clients = await BookingClients.StartAsync(cluster, 8, seed: 7);
+        foreach (var fault in (string[])["drop 10", "duplicate 10", "corrupt 5", "delay 0ms --jitter 10ms"])
+            await cluster.FaultAsync(fault);
+        await clients.AnsweredAsync(300);
+        Assert.That(await cluster.FaultAsync("show"), Does.Match("\"corrupted\": [1-9]").And.Match("\"duplicated\": [1-9]").And.Match("\"lost\": [1-9]"));
+        await cluster.FaultAsync("heal");
+        await clients.CheckAsync();
+        Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+        var whole = await cluster.IsWholeAsync();
+        Assert.That(whole.Counters.WrongReplies, Is.EqualTo(before.Counters.WrongReplies));
+    }
+
+    [Test]
+    public async Task What_is_wrong_on_purpose_can_be_seen_until_it_is_healed()
+    {
+        var cluster = await ClusterAsync();
+        foreach (var fault in (string[])["lie 1 --kind stale --count 5", "slow 2 20ms", "accuse 4", "drop 1 --from seq1"])
+            await cluster.FaultAsync(fault);
+        var shown = await cluster.FaultAsync("show");
+        foreach (var part in (string[])["\"lie\": \"stale\"", "\"left\": 5", "\"slow\": \"20ms\"", "\"accused\": 4", "drop 1 % from seq1"])
+            Assert.That(shown, Does.Contain(part));
+        await cluster.FaultAsync("heal");
+        shown = await cluster.FaultAsync("show");
+        foreach (var part in (string[])["\"lie\"", "\"slow\"", "\"accused\"", "drop"])
+            Assert.That(shown, Does.Not.Contain(part));
+    }
+
+    /// <summary>How many of these numbers the liar has another stored reply for than an honest replica.</summary>
+    private static async Task<int> DifferentStoredRepliesAsync(TestCluster cluster, long from, long to)
+    {
+        using var clients = new ReplicaClients(cluster.Topology);
+        var different = 0;
+        for (var sequence = from; sequence <= to; sequence++)
+        {
+            var (lied, honest) = (await clients.Of(Liar).GetReplyAsync(sequence), await clients.Of(1).GetReplyAsync(sequence));
+            if (lied.ResultDigest != honest.ResultDigest)
+                different++;
+        }
+
+        return different;
+    }
+}

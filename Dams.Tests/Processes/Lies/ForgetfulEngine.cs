@@ -1,0 +1,27 @@
+using Dams.Contracts.Domain;
+using Dams.Contracts.Engines;
+
+namespace Dams.Tests.Processes.Lies;
+
+/// <summary>
+/// A version of the engine with a bug: a booking is answered rightly, and not kept. What the fault lab's lies can't be: its state is wrong in truth, and so
+/// is what it makes of that later.
+/// </summary>
+internal sealed class ForgetfulEngine(IAppointmentEngine inner) : IAppointmentEngine
+{
+    public string Version => inner.Version;
+
+    public Reply Execute(Command command, IBucketObserver observer)
+    {
+        var reply = inner.Execute(command, observer);
+        if (reply is BookReply { Outcome: BookOutcome.Booked } && command is BookAppointment book)
+            inner.Execute(new CancelAppointment(book.Caller, book.Patient, book.Slot.Id), observer);
+        return reply;
+    }
+
+    public IReadOnlyList<BucketKey> BucketKeys() => inner.BucketKeys();
+
+    public Bucket ReadBucket(BucketKey key) => inner.ReadBucket(key);
+
+    public void Restore(IEnumerable<Bucket> buckets) => inner.Restore(buckets);
+}
