@@ -20,10 +20,6 @@ internal sealed partial class ReplicaCore
     /// <summary>The snapshot of a number, if it is kept.</summary>
     public SnapshotExport? FindSnapshot(SequenceNumber seq) => _snapshots.Find(kept => kept.Export.Seq == seq).Export;
 
-    /// <summary>The digest of the state just after an entry: of a checkpoint, or of a snapshot that is kept and complete; null if there is none.</summary>
-    public byte[]? FindDigest(SequenceNumber seq) =>
-        FindSnapshot(seq)?.StateDigest ?? _checkpoints.FirstOrDefault(checkpoint => checkpoint.Seq == seq)?.Digest;
-
     /// <summary>
     /// Keeps a snapshot of the state just after the last executed entry, until it is dropped as often as it was kept. It is written by
     /// <see cref="StepSnapshot"/>; executions in between don't change what it holds.
@@ -107,6 +103,7 @@ internal sealed partial class ReplicaCore
         (Executed, ExecutedTime, ExecutedChain, ExecutedEpoch) =
             (content.Header.Seq, content.Header.Time, content.Header.Chain, content.Header.Position.Epoch);
         _checkpointTime = content.Header.CheckpointTime;
+        _newestDigest = new Checkpoint(Executed, digest);
         Schedule.OnKept();
         return null;
     }

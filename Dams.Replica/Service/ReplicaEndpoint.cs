@@ -18,9 +18,10 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Snapshot
     private const int ChunkBytesMax = 256 * 1024;
 
     /// <inheritdoc/>
-    public Task<GetStatusResult> GetStatusAsync() => driver.InvokeAsync(_ =>
+    public Task<GetStatusResult> GetStatusAsync() => driver.InvokeAsync(now =>
     {
         var member = node.Member;
+        var digest = node.Core.NewestDigest(now);
         return new GetStatusResult
         {
             Id = member.Id,
@@ -32,7 +33,8 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Snapshot
             Durable = member.Durable.Value,
             FirstLogged = log.Base.Value + 1,
             LastLogged = log.Last.Value,
-            StateDigest = Convert.ToHexStringLower(node.Core.Digest()),
+            StateDigest = Convert.ToHexStringLower(digest.Digest),
+            DigestAt = digest.Seq.Value,
             ProcessId = Environment.ProcessId,
             State = member.State.ToString(),
             BlockedBy = member.BlockedBy?.ToString(),
