@@ -105,6 +105,12 @@ internal sealed partial class RequestCoordinator : IProtocol
             return;
         }
 
+        if (payload.Length > Request.PayloadBytesMax)
+        {
+            Complete(call, new Failed(CallFailure.TooBig));
+            return;
+        }
+
         var digest = Request.DigestOf(opcode, payload.Span);
         var key = clientKey ?? new RequestKey(_id, _session.Value, ++_lastNumber);
         if (_calls.TryGetValue((key, digest), out var running))

@@ -62,6 +62,58 @@ internal sealed class RequestCoordinatorTests
     }
 
     [Test]
+    public void A_call_that_is_too_big_ends_at_once_as_not_executed()
+    {
+        var script = Reigned();
+        var request = script.Call(1);
+        script.Sync(counter: 2, sequencer: 2);
+        script.Ack(request, ReqAckStatus.TooBig, argument: 0);
+        Assert.That(script.Results[1], Is.EqualTo(new Failed(CallFailure.TooBig)), "the limit is the same at all sequencers, before and after a fail-over");
+        script.Coordinator.OnCall(2, null, 1, new byte[Request.PayloadBytesMax + 1], script.Now);
+        Assert.That(script.Results[2], Is.EqualTo(new Failed(CallFailure.TooBig)), "refused here, before it is sent");
+    }
+
+    [Test]
+    public void What_is_ordered_or_keeps_the_limit_is_not_said_to_be_too_big()
+    {
+        var script = Reigned();
+        var (kept, ordered, voted) = (script.Call(1), script.Call(2, payload: 2), script.Call(3, payload: 3));
+        script.Ack(kept, ReqAckStatus.TooBig, argument: 1);
+        script.Ack(ordered, ReqAckStatus.Ordered);
+        script.Ack(ordered, ReqAckStatus.TooBig, argument: 0);
+        script.Reply(1, voted);
+        script.Ack(voted, ReqAckStatus.TooBig, argument: 0);
+        Assert.That(script.Results, Is.Empty);
+    }
+
+    [Test]
+    public void An_acknowledgement_allocates_nothing()
+    {
+        var script = Reigned();
+        var key = new RequestKey(0, 5, 5);
+        var request = script.Call(1, key);
+        script.Call(2, key, payload: 2);
+        var ack = new ReqAck(request.Key, ReqAckStatus.Ordered, 1);
+        var envelope = new Envelope(NodeId.Sequencer(1), new BootId(1), Epoch.Of(1, 1));
+        script.Coordinator.OnMessage(envelope, ack, script.Now);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+            script.Coordinator.OnMessage(envelope, ack, script.Now);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
+    public void One_acknowledgement_ends_all_calls_of_its_key()
+    {
+        var script = Reigned();
+        var key = new RequestKey(0, 5, 5);
+        var request = script.Call(1, key);
+        script.Call(2, key, payload: 2);
+        script.Ack(request, ReqAckStatus.TooBig, argument: 0);
+        Assert.That(script.Results.Keys, Is.EquivalentTo(new[] { 1, 2 }));
+    }
+
+    [Test]
     public void More_calls_than_fit_are_refused_at_once_and_never_sent()
     {
         var script = Reigned(new CoordinatorOptions { CallsMax = 1 });
@@ -208,6 +260,42 @@ internal sealed class RequestCoordinatorTests
         Assert.That(script.Results[1], Is.InstanceOf<Answered>());
         script.Wait(script.Options.SilenceFirst);
         Assert.That(script.Judgements.Single().Replicas[0], Is.EqualTo(((byte)1, Verdict.Wrong)));
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void A_body_that_comes_only_when_a_reply_is_sent_again_is_taken(byte replica)
+    {
+        var script = Reigned();
+        var request = script.Call(1);
+        script.Reply(1, request, hasBody: false);
+        script.Reply(2, request, hasBody: false);
+        script.Reply(replica, request);
+        Assert.That(script.Results[1], Is.InstanceOf<Answered>());
+    }
+
+    [Test]
+    public void A_body_that_came_again_before_the_majority_is_kept_for_it()
+    {
+        var script = Reigned();
+        var request = script.Call(1);
+        script.Reply(1, request, hasBody: false);
+        script.Reply(1, request);
+        script.Reply(2, request, hasBody: false);
+        Assert.That((script.Results[1] as Answered)?.Reply.ToArray(), Is.EqualTo(new byte[] { 1 }));
+        Assert.That(script.Wanted, Is.Empty);
+    }
+
+    [Test]
+    public void A_body_that_comes_again_and_does_not_match_is_a_lie()
+    {
+        var script = Reigned();
+        var request = script.Call(1);
+        script.Reply(1, request, hasBody: false);
+        script.Reply(2, request, hasBody: false);
+        script.Receive(NodeId.Replica(1), Epoch.Of(1, 1), new ReplyMessage(request.Key, new SequenceNumber(10), new Incarnation(1), new SequenceNumber(10), 1,
+            request.Digest, Digest.Of([1]), new byte[] { 99 }, true));
+        Assert.That(script.Results, Is.Empty);
     }
 
     [Test]
