@@ -42,19 +42,18 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Snapshot
     });
 
     /// <inheritdoc/>
-    public Task<GetStateDigestResult> GetStateDigestAsync(long sequence)
+    public async Task<GetStateDigestResult> GetStateDigestAsync(long sequence)
     {
         RequireSequence(sequence, nameof(sequence));
-        return driver.InvokeAsync(_ =>
+        var seq = new SequenceNumber(sequence);
+        // After a restart the core has forgotten what the snapshots on disk still say.
+        var digest = await driver.InvokeAsync(_ => node.Core.FindDigest(seq)).ConfigureAwait(false) ?? snapshots.ReadStateDigest(seq);
+        return new GetStateDigestResult
         {
-            var digest = node.Core.FindDigest(new SequenceNumber(sequence));
-            return new GetStateDigestResult
-            {
-                Found = digest is not null,
-                Sequence = sequence,
-                Digest = digest is null ? null : Convert.ToHexStringLower(digest),
-            };
-        });
+            Found = digest is not null,
+            Sequence = sequence,
+            Digest = digest is null ? null : Convert.ToHexStringLower(digest),
+        };
     }
 
     /// <inheritdoc/>
