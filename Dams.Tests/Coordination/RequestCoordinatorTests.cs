@@ -86,6 +86,40 @@ internal sealed class RequestCoordinatorTests
         Assert.That(script.Results, Is.Empty);
     }
 
+    private static IEnumerable<TestCaseData> WhatCanHappen()
+    {
+        yield return Case("nothing", (_, _) => { });
+        yield return Case("it is ordered", (script, request) => script.Ack(request, ReqAckStatus.Ordered));
+        yield return Case("it is put off", (script, request) => script.Ack(request, ReqAckStatus.Busy));
+        yield return Case("one reply", (script, request) => script.Reply(1, request));
+        yield return Case("its acknowledgement is lost and the next sequencer is busy", (script, request) =>
+        {
+            script.Sync(counter: 2, sequencer: 2);
+            script.Ack(request, ReqAckStatus.Busy);
+        });
+        yield return Case("all replicas but one leave", (script, _) =>
+        {
+            script.View = new View(new SequenceNumber(50), CoordinatorScript.ViewOf(3).Members);
+            script.Sync();
+        });
+
+        static TestCaseData Case(string name, Action<CoordinatorScript, Request> happens) => new TestCaseData(happens).SetArgDisplayNames(name);
+    }
+
+    // Bug: NotExecuted said too early.
+    [TestCaseSource(nameof(WhatCanHappen))]
+    public void A_call_that_was_sent_never_ends_as_one_that_was_not_nor_does_its_repeat(Action<CoordinatorScript, Request> happens)
+    {
+        CallFailure[] neverSent = [CallFailure.OverloadedHere, CallFailure.InsufficientReplicas, CallFailure.TooBig];
+        var script = Reigned(new CoordinatorOptions { CallsMax = 1 });
+        var key = new RequestKey(0, 5, 5);
+        var request = script.Call(1, key);
+        happens(script, request);
+        script.Call(2, key);
+        script.Wait(s_deadline);
+        Assert.That(script.Results.Values.Cast<Failed>().Select(failed => failed.Reason), Has.Exactly(2).Items.And.None.Matches<CallFailure>(neverSent.Contains));
+    }
+
     [Test]
     public void An_acknowledgement_allocates_nothing()
     {
