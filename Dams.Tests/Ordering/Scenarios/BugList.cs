@@ -72,7 +72,7 @@ internal sealed class BugList
         ("everyone struck when there was no quorum", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.A_call_that_is_ordered_and_not_answered_by_two_ends_without_a_quorum)),
         ("everyone suspected during a fail-over", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.A_slow_fail_over_makes_nobody_silent)),
         ("reply slots shared between requests", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.Replies_to_one_request_say_nothing_about_another)),
-        ("NotExecuted said too early", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.A_call_that_was_sent_never_ends_as_one_that_was_not_nor_does_its_repeat)),
+        ("NotExecuted said too early", typeof(CallEndTests), nameof(CallEndTests.A_call_that_was_sent_never_ends_as_one_that_was_not_nor_does_its_repeat)),
         ("snapshot from the wrong replica", typeof(SnapshotFetcherTests), nameof(SnapshotFetcherTests.Who_gives_another_state_than_it_vouches_for_is_found_out_and_the_next_is_asked)),
         ("snapshot without its number", typeof(SnapshotReaderTests), nameof(SnapshotReaderTests.A_right_snapshot_of_another_state_or_number_is_refused)),
         ("start from a snapshot that nobody vouched for", typeof(SnapshotFetcherTests), nameof(SnapshotFetcherTests.What_is_not_what_was_vouched_for_never_has_the_name_that_a_start_looks_for)),
