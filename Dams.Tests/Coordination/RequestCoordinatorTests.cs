@@ -219,7 +219,7 @@ internal sealed class RequestCoordinatorTests
         script.Reply(1, request, hasBody: false);
         script.Reply(2, request, hasBody: false);
         script.Reply(replica, request);
-        Assert.That(script.Results[1], Is.InstanceOf<Answered>());
+        Assert.That((script.Results[1] as Answered)?.Reply.ToArray(), Is.EqualTo(new byte[] { 1 }));
     }
 
     [Test]
