@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
+using Dams.Hosting.Processes;
 
 namespace Dams.Cli;
 
 /// <summary>The wish of the terminal or the system that the tool ends. Its own handling, because the command line library's ends the process without clean-up.</summary>
 internal sealed class Interrupt : IDisposable
 {
+    private const int Sigterm = 15;
+
     private readonly CancellationTokenSource _first = new();
     private readonly CancellationTokenSource _second = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
@@ -12,7 +15,7 @@ internal sealed class Interrupt : IDisposable
 
     public Interrupt()
     {
-        foreach (var (signal, number) in new[] { (PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGTERM, 15) })
+        foreach (var (signal, number) in new[] { (PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGTERM, Sigterm) })
             _registrations.Add(PosixSignalRegistration.Create(signal, context => OnSignal(context, number)));
     }
 
@@ -25,6 +28,9 @@ internal sealed class Interrupt : IDisposable
     /// <summary>What the process ends with after the signal that came first.</summary>
     public int ExitCode => Volatile.Read(ref _exitCode);
 
+    /// <summary>Takes the end of standard input for a SIGTERM: whoever has started this tool is gone.</summary>
+    public void WatchParent() => ParentWatch.Start(_ => Ask(Sigterm));
+
     public void Dispose()
     {
         foreach (var registration in _registrations)
@@ -34,6 +40,11 @@ internal sealed class Interrupt : IDisposable
     private void OnSignal(PosixSignalContext context, int number)
     {
         context.Cancel = true;
+        Ask(number);
+    }
+
+    private void Ask(int number)
+    {
         var isFirst = Interlocked.CompareExchange(ref _exitCode, CliExitCodes.SignalBase + number, 0) == 0;
         ThreadPool.UnsafeQueueUserWorkItem(source => source.Cancel(), isFirst ? _first : _second, preferLocal: false);
     }

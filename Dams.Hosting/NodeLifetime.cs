@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Dams.Hosting.Logging;
+using Dams.Hosting.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting;
@@ -31,7 +32,7 @@ internal sealed class NodeLifetime : IDisposable
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         TaskScheduler.UnobservedTaskException += OnUnobservedTaskException;
         if (arguments.ExitWithParent)
-            new Thread(WatchParent) { IsBackground = true, Name = "parent watch" }.Start();
+            ParentWatch.Start(OnParentEnded);
     }
 
     /// <summary>Cancelled when the process shall stop.</summary>
@@ -55,21 +56,10 @@ internal sealed class NodeLifetime : IDisposable
         Stop(context.Signal.ToString(), endIfAskedBefore: context.Signal == PosixSignal.SIGINT);
     }
 
-    private void WatchParent()
+    private void OnParentEnded(IOException? broken)
     {
-        using var input = Console.OpenStandardInput();
-        var nothing = new byte[64];
-        try
-        {
-            while (input.Read(nothing) > 0)
-            {
-            }
-        }
-        catch (IOException broken)
-        {
+        if (broken is not null)
             HostingLog.ParentWatchBroken(_logger, broken);
-        }
-
         Stop("the end of the parent process", endIfAskedBefore: false);
     }
 

@@ -46,7 +46,7 @@ internal sealed class ReplicaWatch(ReplicaClients clients, ReplicaKeeper keeper,
 
     private static ReplicaSighting? SightingOf(GetStatusResult status) => Incarnation.TryParse(status.Incarnation, out var incarnation)
         ? new ReplicaSighting(incarnation.Value, status.State == nameof(Ordering.Protocol.MemberState.Halted), status.Executed,
-            Incarnation.TryParse(status.BlockedBy, out var lost) ? lost.Value : null)
+            Incarnation.TryParse(status.BlockedBy, out var lost) ? lost.Value : null, Checkpoint: status.Checkpoint)
         : null;
 
     /// <summary>What counts is the body, not what the replica says of it.</summary>

@@ -40,29 +40,35 @@ internal static class BenchCommand
         command.SetAction(async (parsed, _) =>
         {
             using var interrupt = new Interrupt();
+            var (runs, rows) = (parsed.GetValue(connections)!, new List<BenchRow>());
+            int exitCode;
             try
             {
-                var rows = await RunAsync(parsed.GetValue(url)!, parsed.GetValue(connections)!, parsed.GetValue(calls), parsed.GetValue(warmUp), console, interrupt.Token);
-                if (parsed.GetValue(json))
-                    console.Out.WriteLine(JsonSerializer.Serialize(rows, BenchJson.Default.IReadOnlyListBenchRow));
-                else
-                    console.OutTables.Write(Render(rows));
-                return rows.Any(row => row.Failed > 0) ? CliExitCodes.OtherOutcome : CliExitCodes.Success;
+                await RunAsync(parsed.GetValue(url)!, runs, parsed.GetValue(calls), parsed.GetValue(warmUp), rows, console, interrupt.Token);
+                exitCode = rows.Exists(row => row.Failed > 0) ? CliExitCodes.OtherOutcome : CliExitCodes.Success;
             }
             catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
             {
-                return interrupt.ExitCode;
+                console.Error.WriteLine($"interrupted after {rows.Count} of {runs.Length} runs");
+                exitCode = interrupt.ExitCode;
             }
             catch (Exception problem) when (problem is SocketException or IOException)
             {
                 console.Error.WriteLine($"{parsed.GetValue(url)} can't be measured: {problem.Message}");
-                return CliExitCodes.Unreachable;
+                exitCode = CliExitCodes.Unreachable;
             }
+
+            // What was measured before it ended is worth as much as before.
+            if (parsed.GetValue(json))
+                console.Out.WriteLine(JsonSerializer.Serialize(rows, BenchJson.Default.IReadOnlyListBenchRow));
+            else if (rows.Count > 0)
+                console.OutTables.Write(Render(rows));
+            return exitCode;
         });
         return command;
     }
 
-    private static async Task<IReadOnlyList<BenchRow>> RunAsync(Uri url, int[] connections, int calls, int warmUp, CliConsole console, CancellationToken stop)
+    private static async Task RunAsync(Uri url, int[] connections, int calls, int warmUp, List<BenchRow> rows, CliConsole console, CancellationToken stop)
     {
         using var reader = new StatusReader(url);
         var processes = (await reader.ReadAsync(stop)).Status?.ProcessIds ?? [];
@@ -70,7 +76,6 @@ internal static class BenchCommand
         var load = new BookingLoad(url, (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 30_000));
         if (warmUp > 0)
             await load.RunAsync(connections.Max(), warmUp, stop);
-        var rows = new List<BenchRow>();
         foreach (var count in connections)
         {
             var before = ProcessorTime.Of(processes);
@@ -81,8 +86,6 @@ internal static class BenchCommand
             rows.Add(new BenchRow(count, calls, result.Failed, result.PerSecond, result.Percentile(0.5), result.Percentile(0.99), result.Percentile(1),
                 processes.Count == 0 ? null : used.TotalMicroseconds / calls));
         }
-
-        return rows;
     }
 
     private static Table Render(IReadOnlyList<BenchRow> rows)

@@ -84,6 +84,7 @@ internal sealed class BookingLoad(Uri url, int stamp)
             catch (Exception broken) when (broken is IOException or SocketException)
             {
                 problem = broken.Message;
+                await client.ReopenAsync(stop).ConfigureAwait(false);
             }
 
             milliseconds.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Dams.Cli.Bench;
@@ -16,7 +17,7 @@ internal static class ProcessorTime
                 using var process = Process.GetProcessById(id);
                 sum += process.TotalProcessorTime;
             }
-            catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+            catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or Win32Exception)
             {
                 continue;
             }

@@ -14,8 +14,8 @@ internal sealed class RawHttpConnection : IDisposable
     private const int AnswerBytesMax = 1 << 20;
     private static readonly byte[] s_endOfHead = "\r\n\r\n"u8.ToArray();
     private readonly Uri _url;
-    private readonly Socket _socket;
     private readonly byte[] _request = new byte[4096];
+    private Socket _socket;
     private byte[] _answer = new byte[8192];
 
     private RawHttpConnection(Uri url, Socket socket)
@@ -24,7 +24,16 @@ internal sealed class RawHttpConnection : IDisposable
         _socket = socket;
     }
 
-    public static async Task<RawHttpConnection> OpenAsync(Uri url, CancellationToken stop)
+    public static async Task<RawHttpConnection> OpenAsync(Uri url, CancellationToken stop) => new(url, await ConnectAsync(url, stop).ConfigureAwait(false));
+
+    /// <summary>After it broke: another one in its place.</summary>
+    public async Task ReopenAsync(CancellationToken stop)
+    {
+        _socket.Dispose();
+        _socket = await ConnectAsync(_url, stop).ConfigureAwait(false);
+    }
+
+    private static async Task<Socket> ConnectAsync(Uri url, CancellationToken stop)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -37,7 +46,7 @@ internal sealed class RawHttpConnection : IDisposable
             throw;
         }
 
-        return new RawHttpConnection(url, socket);
+        return socket;
     }
 
     /// <summary>Posts an envelope.</summary>

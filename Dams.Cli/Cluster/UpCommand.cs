@@ -52,9 +52,10 @@ internal static class UpCommand
             HelpName = "SECONDS",
         };
         readyWithin.Validators.Add(result => CheckWhole(result, 1, ReadyWithinSecondsMax));
+        var exitWithParent = new Option<bool>("--exit-with-parent") { Description = "Stop when standard input ends: for a program that starts this one." };
         var command = new Command("up", "Run a whole cluster on this machine until Ctrl-C. Writes one line to standard output when it is ready.")
         {
-            data, fresh, portsFrom, address, config, versions, lab, readyWithin,
+            data, fresh, portsFrom, address, config, versions, lab, readyWithin, exitWithParent,
         };
         command.Validators.Add(result =>
         {
@@ -69,6 +70,8 @@ internal static class UpCommand
         command.SetAction(async (parsed, _) =>
         {
             using var interrupt = new Interrupt();
+            if (parsed.GetValue(exitWithParent))
+                interrupt.WatchParent();
             var runner = new ClusterRunner(console, interrupt, new UpOptions
             {
                 Config = parsed.GetValue(config),

@@ -69,6 +69,9 @@ internal sealed record ReplicaStatus
 
     public string? Digest { get; init; }
 
+    /// <summary>The entry just after which the state had that digest; a busy replica tells that of its last checkpoint.</summary>
+    public long? DigestAt { get; init; }
+
     public long? Wrong { get; init; }
 
     public long? Silent { get; init; }

@@ -26,7 +26,7 @@ internal static class StatusTables
         {
             table.AddRow(
                 Cell(replica.Id), Cell(replica.Address), Cell(Of(replica.ProcessId)), Cell(replica.Engine), Cell(replica.Incarnation), State(replica.State),
-                Cell(Of(replica.Executed)), Cell(Short(replica.Digest)), Cell(Of(replica.Wrong)), Cell(Of(replica.Silent)), Cell(Of(replica.Replacements)));
+                Cell(Of(replica.Executed)), Cell(Digest(replica)), Cell(Of(replica.Wrong)), Cell(Of(replica.Silent)), Cell(Of(replica.Replacements)));
         }
 
         return table;
@@ -61,6 +61,10 @@ internal static class StatusTables
         "joining" or "restarting" or "suspected" => Color.Yellow,
         _ => Color.Red,
     }));
+
+    /// <summary>Digests compare only at one entry: which one it is stands behind it, unless it is the last that was executed.</summary>
+    private static string Digest(ReplicaStatus replica) =>
+        replica.DigestAt is { } at && at != replica.Executed ? string.Create(CultureInfo.InvariantCulture, $"{Short(replica.Digest)} at {at}") : Short(replica.Digest);
 
     private static string Short(string? digest) => digest is { Length: > DigestCharacters } ? digest[..DigestCharacters] : digest ?? "";
 

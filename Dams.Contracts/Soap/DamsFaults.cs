@@ -25,6 +25,9 @@ public static class DamsFaults
     public static FaultException<DamsFault> InvalidRequest(string? field, string? value, string form, string? requestId = null) =>
         Malformed(field, field is null ? $"{FaultText.Value(value)} is not {form}." : $"{field} {FaultText.Value(value)} is not {form}.", requestId);
 
+    /// <summary>The request is longer than what can be ordered; nothing was ordered.</summary>
+    public static FaultException<DamsFault> TooBig(string? requestId = null) => Malformed(null, "The request is too long.", requestId);
+
     /// <summary>The detail of a fault that the SOAP host itself answers a malformed message with.</summary>
     /// <param name="reason">The host's text.</param>
     /// <param name="field">The element that is wrong, or null.</param>

@@ -42,21 +42,29 @@ public sealed class GetStatusResult
     [XmlElement("lastLogged", Order = 8)]
     public long LastLogged { get; set; }
 
-    /// <summary>Hexadecimal; taken together with the number of the last executed entry.</summary>
+    /// <summary>Hexadecimal; the newest that is known.</summary>
     [XmlElement("stateDigest", Order = 9)]
     public string StateDigest { get; set; } = "";
 
+    /// <summary>The entry just after which the state had that digest: the last executed one if the replica is idle, the last checkpoint if it is busy.</summary>
+    [XmlElement("digestAt", Order = 10)]
+    public long DigestAt { get; set; }
+
     /// <summary>The process id on its machine.</summary>
-    [XmlElement("processId", Order = 10)]
+    [XmlElement("processId", Order = 11)]
     public int ProcessId { get; set; }
 
     /// <summary>What the group member is doing.</summary>
-    [XmlElement("state", Order = 11)]
+    [XmlElement("state", Order = 12)]
     public string State { get; set; } = "";
 
     /// <summary>While it is outside: the incarnation that must be ordered out first; null otherwise.</summary>
-    [XmlElement("blockedBy", Order = 12)]
+    [XmlElement("blockedBy", Order = 13)]
     public string? BlockedBy { get; set; }
+
+    /// <summary>The number of its newest checkpoint, which <c>GetStateDigest</c> can be asked for; 0 if it has taken none since it was started.</summary>
+    [XmlElement("checkpoint", Order = 14)]
+    public long Checkpoint { get; set; }
 }
 
 /// <summary>The digest of the state after an entry.</summary>

@@ -158,7 +158,6 @@ public static partial class TopologyReader
             RequestBytesMax = limits.Whole("requestBytesMax", 4 * 1024, 16 * 1024 * 1024, absent.RequestBytesMax)!.Value,
             XmlDepthMax = limits.Whole("xmlDepthMax", 8, 256, absent.XmlDepthMax)!.Value,
             InFlightCallsMax = limits.Whole("inFlightCallsMax", 1, 65_536, absent.InFlightCallsMax)!.Value,
-            EntryBytesMax = limits.Whole("entryBytesMax", 512, 1000, absent.EntryBytesMax)!.Value,
         };
     }
 

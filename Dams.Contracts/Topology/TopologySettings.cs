@@ -37,7 +37,4 @@ public sealed record ClusterLimits
 
     /// <summary>Calls that one front end works on at once; more are refused as Overloaded before anything is sent.</summary>
     public int InFlightCallsMax { get; init; } = 4096;
-
-    /// <summary>The longest ordered entry: with headers it must fit one datagram of 1,200 bytes.</summary>
-    public int EntryBytesMax { get; init; } = 1000;
 }

@@ -43,7 +43,6 @@ internal static class TopologyWriter
         json.WriteNumber("requestBytesMax", topology.Limits.RequestBytesMax);
         json.WriteNumber("xmlDepthMax", topology.Limits.XmlDepthMax);
         json.WriteNumber("inFlightCallsMax", topology.Limits.InFlightCallsMax);
-        json.WriteNumber("entryBytesMax", topology.Limits.EntryBytesMax);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -23,6 +23,9 @@ internal enum CallFailure
     /// <summary>Every active replica has replied, and no two are equal; or there were two pairs before an answer was given.</summary>
     ReplicaDivergence,
 
+    /// <summary>Longer than an entry can be; it was never ordered.</summary>
+    TooBig,
+
     /// <summary>A late entry of a former life of this front end has ended its session; whether the request had its effect before is not known.</summary>
     SessionRetired,
 }

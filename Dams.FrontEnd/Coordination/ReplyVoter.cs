@@ -106,6 +106,10 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
         {
             if (before.Result != reply.ResultDigest || bodyLies)
                 before.Contradicted = true;
+            else if (before.Result == Majority)
+                Result ??= body;
+            else
+                before.Body ??= body;
             return false;
         }
 

@@ -53,8 +53,14 @@ internal sealed partial class RequestCoordinator
             return;
         }
 
-        foreach (var call in CallsOf(ack.Key))
+        if (!_byKey.TryGetValue(ack.Key, out var calls))
+            return;
+        // From the last one on, because a call that is closed leaves the list.
+        for (var i = calls.Count - 1; i >= 0; i--)
         {
+            var call = calls[i];
+            if (call.IsAnswered)
+                continue;
             switch (ack.Status)
             {
                 case ReqAckStatus.Ordered or ReqAckStatus.Duplicate:
@@ -66,21 +72,15 @@ internal sealed partial class RequestCoordinator
                     call.RetryAt = now + wait + _random.Between(TimeSpan.Zero, wait);
                     Schedule(call);
                     break;
-                case ReqAckStatus.TooBig:
-                    // The front end bounds payloads itself, so this is a disagreement of versions; it was not ordered.
-                    Finish(call, new Failed(CallFailure.SequencerUnavailable));
+                case ReqAckStatus.TooBig when ack.Argument < call.Request.Payload.Length && !call.WasOrdered && call.Votes.Count == 0:
+                    // The limit is one constant of the wire format: what is too big for this sequencer was too big for every other that an earlier sending
+                    // reached, and no member could read the entry. So it was never ordered, nor will it be. Who names a limit that the request keeps means
+                    // another request of this key.
+                    Finish(call, new Failed(CallFailure.TooBig));
                     Close(call, now);
                     break;
             }
         }
-    }
-
-    private List<PendingCall> CallsOf(RequestKey key)
-    {
-        var found = new List<PendingCall>(1);
-        if (_byKey.TryGetValue(key, out var calls))
-            found.AddRange(calls.Where(call => !call.IsAnswered));
-        return found;
     }
 
     private void OnReply(in Envelope envelope, ReplyMessage reply, Instant now)

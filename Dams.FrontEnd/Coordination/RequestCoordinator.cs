@@ -99,15 +99,9 @@ internal sealed partial class RequestCoordinator : IProtocol
     public void OnCall(long call, RequestKey? clientKey, byte opcode, ReadOnlyMemory<byte> payload, Instant now)
     {
         Statistics.Requests++;
-        if (_unanswered >= _options.CallsMax)
+        if (payload.Length > Request.PayloadBytesMax)
         {
-            Complete(call, new Failed(CallFailure.OverloadedHere));
-            return;
-        }
-
-        if (_view.Voters == 1)
-        {
-            Complete(call, new Failed(CallFailure.InsufficientReplicas));
+            Complete(call, new Failed(CallFailure.TooBig));
             return;
         }
 
@@ -119,6 +113,19 @@ internal sealed partial class RequestCoordinator : IProtocol
                 Complete(call, new Answered(running.Decided!.Seq, running.Decided.Result!.Value));
             else
                 running.Waiting.Add(call);
+            return;
+        }
+
+        // Only now: a repeat of what is under way may not be told that it was never sent.
+        if (_unanswered >= _options.CallsMax)
+        {
+            Complete(call, new Failed(CallFailure.OverloadedHere));
+            return;
+        }
+
+        if (_view.Voters == 1)
+        {
+            Complete(call, new Failed(CallFailure.InsufficientReplicas));
             return;
         }
 

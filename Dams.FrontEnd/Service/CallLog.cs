@@ -7,11 +7,11 @@ namespace Dams.FrontEnd.Service;
 /// <summary>Who called what, with which parameters, number, outcome and duration. Event ids 4000–4019.</summary>
 internal static partial class CallLog
 {
-    [LoggerMessage(4000, LogLevel.Information, "{Command} -> {Sequence} {Reply} (request id {RequestId}) in {Milliseconds:F1} ms")]
+    [LoggerMessage(4000, LogLevel.Debug, "{Command} -> {Sequence} {Reply} (request id {RequestId}) in {Milliseconds:F1} ms")]
     public static partial void Answered(ILogger logger, Command command, long sequence, Reply reply, string? requestId, double milliseconds);
 
-    [LoggerMessage(4001, LogLevel.Warning, "{Command} -> {Reason} (request id {RequestId}) after {Milliseconds:F1} ms")]
-    public static partial void Failed(ILogger logger, Command command, CallFailure reason, string? requestId, double milliseconds);
+    [LoggerMessage(EventId = 4001, Message = "{Command} -> {Reason} (request id {RequestId}) after {Milliseconds:F1} ms")]
+    public static partial void Failed(ILogger logger, LogLevel level, Command command, CallFailure reason, string? requestId, double milliseconds);
 
     [LoggerMessage(4002, LogLevel.Warning, "replica {Replica} gave a wrong reply to {Sequence}, the {Run}. since its last right one")]
     public static partial void Wrong(ILogger logger, byte replica, long sequence, long run);

@@ -52,12 +52,14 @@ internal sealed class ReplicatedExecutor(ILogger<ReplicatedExecutor> logger) : I
         }
 
         var reason = ((Failed)result).Reason;
-        CallLog.Failed(logger, command, reason, requestId, took.TotalMilliseconds);
+        var level = LevelOf(reason);
+        CallLog.Failed(logger, level, command, reason, requestId, took.TotalMilliseconds);
         throw reason switch
         {
             CallFailure.OverloadedHere => DamsFaults.Overloaded(OverloadRetry, requestId),
             CallFailure.Overloaded => DamsFaults.OverloadedUntilDeadline(OverloadRetry, requestId),
             CallFailure.SequencerUnavailable => DamsFaults.SequencerUnavailable(requestId),
+            CallFailure.TooBig => DamsFaults.TooBig(requestId),
             CallFailure.NoQuorum or CallFailure.SessionRetired => DamsFaults.NoQuorum(requestId),
             CallFailure.InsufficientReplicas => DamsFaults.InsufficientReplicas(requestId),
             _ => DamsFaults.ReplicaDivergence(requestId),
@@ -110,6 +112,10 @@ internal sealed class ReplicatedExecutor(ILogger<ReplicatedExecutor> logger) : I
 
     private static string Describe(VoteAlarm alarm) =>
         alarm.Replies.Count == 0 ? "none" : string.Join(", ", alarm.Replies.Select(reply => $"replica {reply.Replica} {reply.Result}"));
+
+    /// <summary>Too many calls, and calls that are too long, are their senders' doing, and must not fill the disk; the rest is the system's.</summary>
+    private static LogLevel LevelOf(CallFailure reason) =>
+        reason is CallFailure.OverloadedHere or CallFailure.Overloaded or CallFailure.TooBig ? LogLevel.Debug : LogLevel.Information;
 
     /// <summary>The identity of a request whose id the client made: two callers with the same id are two requests.</summary>
     private static RequestKey KeyOf(CallerId caller, string requestId) =>

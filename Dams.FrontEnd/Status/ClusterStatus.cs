@@ -20,10 +20,12 @@ internal sealed record ClusterStatus(
 /// <summary>The sequencer that is believed to be active.</summary>
 internal sealed record SequencerStatus(string Id, string Address, int? ProcessId, bool Active, IReadOnlyList<string> Standbys);
 
-/// <summary>One replica, as the front end and the replica itself see it.</summary>
+/// <summary>
+/// One replica, as the front end and the replica itself see it. The digest is of the state just after entry <c>DigestAt</c>, which an idle replica has executed last.
+/// </summary>
 internal sealed record ReplicaStatus(
     string Id, string Address, int? ProcessId, string? Incarnation, string? Boot, string? Engine, string State, long? Executed, long? Durable,
-    string? Digest, long Wrong, long Silent, int Restarts, int Replacements);
+    string? Digest, long? DigestAt, long Wrong, long Silent, int Restarts, int Replacements);
 
 /// <summary>One manager.</summary>
 internal sealed record ManagerStatus(string Id, string Address, int? ProcessId, string State);

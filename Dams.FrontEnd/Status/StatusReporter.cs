@@ -57,7 +57,7 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
         var manager = reports.Managers.GetValueOrDefault(replica.Id.Number);
         var (wrong, silent) = seen.Replicas.GetValueOrDefault(replica.Id.Number);
         return new ReplicaStatus(replica.Id.ToString(), replica.Listen.ToString(), report?.ProcessId ?? manager?.Replica?.ProcessId, report?.Incarnation,
-            report?.Boot, report?.Engine, StateOf(replica, seen, reports), report?.Executed, report?.Durable, report?.StateDigest, wrong, silent,
+            report?.Boot, report?.Engine, StateOf(replica, seen, reports), report?.Executed, report?.Durable, report?.StateDigest, report?.DigestAt, wrong, silent,
             manager?.Replica?.Restarts ?? 0, 0);
     }
 

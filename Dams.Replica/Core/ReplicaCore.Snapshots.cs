@@ -14,15 +14,14 @@ internal sealed partial class ReplicaCore
     /// <summary>The snapshots that are kept, oldest first, written or not.</summary>
     public IEnumerable<SnapshotExport> Snapshots => _snapshots.Select(kept => kept.Export);
 
+    /// <summary>The numbers whose snapshots somebody waits for: those that are kept, and those of JOINs whose joiners don't vote yet.</summary>
+    public IEnumerable<SequenceNumber> SnapshotsWaitedFor => Snapshots.Select(kept => kept.Seq).Union(_joins.Values.Select(join => join.Seq));
+
     /// <summary>When this replica takes a durable snapshot of its own.</summary>
     public SnapshotSchedule Schedule { get; }
 
     /// <summary>The snapshot of a number, if it is kept.</summary>
     public SnapshotExport? FindSnapshot(SequenceNumber seq) => _snapshots.Find(kept => kept.Export.Seq == seq).Export;
-
-    /// <summary>The digest of the state just after an entry: of a checkpoint, or of a snapshot that is kept and complete; null if there is none.</summary>
-    public byte[]? FindDigest(SequenceNumber seq) =>
-        FindSnapshot(seq)?.StateDigest ?? _checkpoints.FirstOrDefault(checkpoint => checkpoint.Seq == seq)?.Digest;
 
     /// <summary>
     /// Keeps a snapshot of the state just after the last executed entry, until it is dropped as often as it was kept. It is written by
@@ -107,8 +106,19 @@ internal sealed partial class ReplicaCore
         (Executed, ExecutedTime, ExecutedChain, ExecutedEpoch) =
             (content.Header.Seq, content.Header.Time, content.Header.Chain, content.Header.Position.Epoch);
         _checkpointTime = content.Header.CheckpointTime;
+        _newestDigest = new Checkpoint(Executed, digest);
         Schedule.OnKept();
         return null;
+    }
+
+    /// <summary>
+    /// After a start from a snapshot: JOINs up to it are not executed again, but their joiners may still wait for what is on disk for them.
+    /// </summary>
+    /// <param name="view">The membership as of the log's end.</param>
+    public void ResumeJoins(View view)
+    {
+        foreach (var member in view.Members.Where(member => !member.Votes && member.JoinedAt <= Executed))
+            _joins[member.Id] = (member.Incarnation, member.JoinedAt);
     }
 
     /// <summary>A joiner needs the state of exactly its JOIN, until it votes or has left.</summary>

@@ -16,11 +16,6 @@ namespace Dams.Replica.Core;
 /// <param name="Result">The canonical reply.</param>
 internal sealed record StoredReply(RequestKey Key, SequenceNumber Seq, Digest RequestDigest, Digest ResultDigest, byte[] Result);
 
-/// <summary>A digest of the state just after an entry.</summary>
-/// <param name="Seq">The entry.</param>
-/// <param name="Digest">32 bytes.</param>
-internal sealed record Checkpoint(SequenceNumber Seq, byte[] Digest);
-
 /// <summary>A version threw where it should have answered.</summary>
 /// <param name="Seq">The entry; of a read that was not ordered, the last one executed.</param>
 /// <param name="Command">What it was asked.</param>
@@ -45,9 +40,7 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     private readonly StateObservers _observers = new();
     private readonly Dictionary<SequenceNumber, StoredReply> _replies = [];
     private readonly Queue<SequenceNumber> _replyOrder = [];
-    private readonly Queue<Checkpoint> _checkpoints = [];
     private SessionTable _sessions;
-    private long _checkpointTime;
 
     /// <summary>A state machine around an empty engine.</summary>
     /// <param name="engine">The version.</param>
@@ -87,17 +80,12 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     /// <summary>The last time that it did; null if it never has.</summary>
     public EngineFailure? LastEngineFailure { get; private set; }
 
-    /// <summary>The last digests of the state, oldest first; all replicas take them at the same entries.</summary>
-    public IReadOnlyCollection<Checkpoint> Checkpoints => _checkpoints;
-
-    /// <summary>The digest of the state as it is now.</summary>
-    public byte[] Digest() => _observers.Buckets.Digest(Engine, _observers.Sessions.Digest(_sessions));
-
     /// <inheritdoc/>
     public void OnDelivered(Entry entry, Instant now)
     {
         Invariant.That(entry.Seq == Executed.Next);
         (Executed, ExecutedTime, ExecutedChain, ExecutedEpoch) = (entry.Seq, entry.Time, entry.Chain, entry.Epoch);
+        _executedAt = now;
         Schedule.OnExecuted(entry);
         if (entry.Kind == EntryKind.Operation && Execute(entry) is { } reply)
         {
@@ -105,7 +93,7 @@ internal sealed partial class ReplicaCore : IEntryConsumer
             _sink.OnReply(reply, entry.Request.FrontEnd);
         }
 
-        if (entry.Seq.Value % _options.CheckpointEntries == 0 || entry.Time - _checkpointTime >= _options.CheckpointMilliseconds)
+        if (IsCheckpoint(entry))
             TakeCheckpoint(entry);
         NoteMembership(entry);
     }
@@ -180,14 +168,6 @@ internal sealed partial class ReplicaCore : IEntryConsumer
         if (_replyOrder.Count > _options.RepliesKept)
             _replies.Remove(_replyOrder.Dequeue());
     }
-
-    private void TakeCheckpoint(Entry entry)
-    {
-        _checkpointTime = entry.Time;
-        _checkpoints.Enqueue(new Checkpoint(entry.Seq, Digest()));
-        if (_checkpoints.Count > _options.CheckpointsKept)
-            _checkpoints.Dequeue();
-    }
 }
 
 /// <summary>Bounds of a replica's memory. Immutable.</summary>
@@ -210,6 +190,9 @@ internal sealed record ReplicaCoreOptions
 
     /// <summary>Checkpoints that can be asked for.</summary>
     public int CheckpointsKept { get; init; } = 8;
+
+    /// <summary>A replica that has executed nothing for so long can spare the time for a digest of its state, which can take a quarter of a second.</summary>
+    public TimeSpan DigestWhenQuietFor { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>When durable snapshots are taken.</summary>
     public SnapshotScheduleOptions Snapshots { get; init; } = new();

@@ -28,6 +28,7 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
         if (snapshot is not null)
             Refused = Core.Restore(snapshot);
         Member = new GroupMember(group, id, log, outbox, around?.Invoke(Core) ?? Core, seed, snapshot?.Header.Position ?? restored);
+        Core.ResumeJoins(Member.View);
     }
 
     /// <summary>Why the snapshot is not used: then this replica is not to be started. Null if it is, or there was none.</summary>

@@ -93,7 +93,7 @@ internal static class ReplicaProcess
 
         var snapshots = new SnapshotKeeper(node, log, folder, logger);
         using var others = new ReplicaClients(context.Topology);
-        var fetcher = new SnapshotFetcher(node, context.Id.Number, context.Topology, others, folder, options, logger);
+        var fetcher = new SnapshotFetcher(node, context.Id.Number, context.Topology, others.Of, folder, options, logger);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         ProtocolDriver? driver = null;
         var observed = new ObservedReplica(node, snapshots, () => fetcher.OnBatchEnd(() => driver!, stopping), end.Cancel, logger);

@@ -18,9 +18,10 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Snapshot
     private const int ChunkBytesMax = 256 * 1024;
 
     /// <inheritdoc/>
-    public Task<GetStatusResult> GetStatusAsync() => driver.InvokeAsync(_ =>
+    public Task<GetStatusResult> GetStatusAsync() => driver.InvokeAsync(now =>
     {
         var member = node.Member;
+        var digest = node.Core.NewestDigest(now);
         return new GetStatusResult
         {
             Id = member.Id,
@@ -32,27 +33,28 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Snapshot
             Durable = member.Durable.Value,
             FirstLogged = log.Base.Value + 1,
             LastLogged = log.Last.Value,
-            StateDigest = Convert.ToHexStringLower(node.Core.Digest()),
+            StateDigest = Convert.ToHexStringLower(digest.Digest),
+            DigestAt = digest.Seq.Value,
             ProcessId = Environment.ProcessId,
             State = member.State.ToString(),
             BlockedBy = member.BlockedBy?.ToString(),
+            Checkpoint = node.Core.NewestCheckpoint?.Seq.Value ?? 0,
         };
     });
 
     /// <inheritdoc/>
-    public Task<GetStateDigestResult> GetStateDigestAsync(long sequence)
+    public async Task<GetStateDigestResult> GetStateDigestAsync(long sequence)
     {
         RequireSequence(sequence, nameof(sequence));
-        return driver.InvokeAsync(_ =>
+        var seq = new SequenceNumber(sequence);
+        // After a restart the core has forgotten what the snapshots on disk still say.
+        var digest = await driver.InvokeAsync(_ => node.Core.FindDigest(seq)).ConfigureAwait(false) ?? snapshots.ReadStateDigest(seq);
+        return new GetStateDigestResult
         {
-            var digest = node.Core.FindDigest(new SequenceNumber(sequence));
-            return new GetStateDigestResult
-            {
-                Found = digest is not null,
-                Sequence = sequence,
-                Digest = digest is null ? null : Convert.ToHexStringLower(digest),
-            };
-        });
+            Found = digest is not null,
+            Sequence = sequence,
+            Digest = digest is null ? null : Convert.ToHexStringLower(digest),
+        };
     }
 
     /// <inheritdoc/>

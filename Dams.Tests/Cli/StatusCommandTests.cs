@@ -14,8 +14,8 @@ public sealed class StatusCommandTests
         {"cluster":"dams","release":"0.1.0","epoch":"2.1","control":"127.0.0.1:8081",
          "sequencer":{"id":"sequencer1","address":"127.0.0.1:8082","processId":101,"standbys":["sequencer2"]},"sequence":4711,"committed":4710,
          "replicas":[{"id":"replica1","address":"127.0.0.1:8091","processId":201,"incarnation":"7","boot":"9f","engine":"Ledger","state":"active","executed":4710,
-           "durable":4711,"digest":"0123456789abcdef","wrong":2,"silent":3,"replacements":1},
-          {"id":"replica2","state":"joining"}],
+           "durable":4711,"digest":"0123456789abcdef","digestAt":4710,"wrong":2,"silent":3,"replacements":1},
+          {"id":"replica2","state":"joining"},{"id":"replica3","state":"active","executed":4710,"digest":"fedcba9876543210","digestAt":4000}],
          "managers":[{"id":"manager1","processId":301,"state":"running"}],
          "counters":{"requests":50,"answered":49,"answeredByAll":40,"faults":1,"wrongReplies":2,"missingReplies":3,"replacements":4,"failovers":5},
          "somethingNew":[1,2]}
@@ -38,6 +38,7 @@ public sealed class StatusCommandTests
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
         Assert.That(run.Output, Does.Match(@"replica1 +│ 127\.0\.0\.1:8091 +│ 201 +│ Ledger +│ 7 +│ active +│ +4710 +│ +01234567 +│ +2 +│ +3 +│ +1 +│")
             .And.Match(@"replica2 .*joining")
+            .And.Match(@"replica3 .*4710 +│ fedcba98 at 4000")
             .And.Contain("epoch 2.1, sequencer sequencer1, sequence 4711, committed 4710")
             .And.Match(@"sequencer2 +│ standby")
             .And.Match(@"301 +│ manager1 +│ running")

@@ -14,6 +14,10 @@ namespace Dams.Tests.Cli;
 public sealed class UpTests
 {
     private const int AllProcesses = 11;
+
+    // These tests are about processes: however slow the machine is, none is to end because it took the cluster too long to answer.
+    private const string ReadyWithin = "3600";
+
     private TestFolder _folder = null!;
     private ClusterTopology _topology = null!;
 
@@ -32,7 +36,7 @@ public sealed class UpTests
     }
 
     private TestProcess Up(params string[] more) =>
-        TestProcess.StartDams(["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), .. more]);
+        TestProcess.StartDams(["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), "--ready-within", ReadyWithin, "--exit-with-parent", .. more]);
 
     private IReadOnlyList<ProcessIdentity> Running() => [.. PidFile.FindRunning(_topology).Select(found => found.Process)];
 
@@ -63,6 +67,16 @@ public sealed class UpTests
         await NoneRunsAsync(all);
     }
 
+    [Test]
+    public async Task The_end_of_whoever_has_started_it_stops_everything_in_order()
+    {
+        using var up = Up();
+        var all = await AllRunAsync(up);
+        up.Input.Close();
+        Assert.That(await up.ExitAsync(), Is.EqualTo(143));
+        Assert.That(all.Where(process => process.IsAlive), Is.Empty);
+    }
+
     [TestCase(true, 130)]
     [TestCase(false, 143)]
     public async Task A_signal_stops_everything_in_order_and_is_the_exit_code(bool isInterrupt, int exitCode)
@@ -75,7 +89,7 @@ public sealed class UpTests
             up.Terminate();
         Assert.That(await up.ExitAsync(), Is.EqualTo(exitCode));
         Assert.That(all.Where(process => process.IsAlive), Is.Empty);
-        Assert.That(up.Output, Is.Empty);
+        Assert.That(up.OutputLines, Has.All.EqualTo($"ready http://{_folder.Address}:8080/AppointmentService?wsdl").And.Count.LessThanOrEqualTo(1));
         var log = File.ReadAllText(_folder.File("logs", "up.log"));
         int StoppedAt(string id) => log.IndexOf($"{id}, process", StringComparison.Ordinal);
         Assert.That(StoppedAt("frontend1"), Is.Positive.And.LessThan(StoppedAt("manager1")));
@@ -163,14 +177,14 @@ public sealed class UpTests
         Directory.CreateDirectory(_folder.File("replica1"));
         Directory.CreateDirectory(_folder.File("replica2"));
         PidFile.TryHold(_folder.File("replica1"), "replica1")!.Dispose();
-        File.WriteAllText(_folder.File("replica1", "log"), "bookings");
+        File.WriteAllText(_folder.File("replica1", "precious"), "bookings");
         File.WriteAllText(_folder.File("replica2", "precious"), "somebody else's");
         using (var up = Up())
         {
             await AllRunAsync(up);
             up.Terminate();
             await up.ExitAsync();
-            Assert.That(File.Exists(_folder.File("replica1", "log")), Is.True);
+            Assert.That(File.Exists(_folder.File("replica1", "precious")), Is.True);
         }
 
         // No process of ours has been here: the configuration merely names it.
@@ -182,7 +196,7 @@ public sealed class UpTests
             await up.ExitAsync();
         }
 
-        Assert.That(File.Exists(_folder.File("replica1", "log")), Is.False);
+        Assert.That(File.Exists(_folder.File("replica1", "precious")), Is.False);
         Assert.That(File.Exists(_folder.File("replica2", "precious")), Is.True);
     }
 }

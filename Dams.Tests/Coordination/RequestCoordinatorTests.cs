@@ -210,6 +210,42 @@ internal sealed class RequestCoordinatorTests
         Assert.That(script.Judgements.Single().Replicas[0], Is.EqualTo(new JudgedReplica(1, new Incarnation(1), Verdict.Wrong)));
     }
 
+    [TestCase(1)]
+    [TestCase(2)]
+    public void A_body_that_comes_only_when_a_reply_is_sent_again_is_taken(byte replica)
+    {
+        var script = Reigned();
+        var request = script.Call(1);
+        script.Reply(1, request, hasBody: false);
+        script.Reply(2, request, hasBody: false);
+        script.Reply(replica, request);
+        Assert.That((script.Results[1] as Answered)?.Reply.ToArray(), Is.EqualTo(new byte[] { 1 }));
+    }
+
+    [Test]
+    public void A_body_that_came_again_before_the_majority_is_kept_for_it()
+    {
+        var script = Reigned();
+        var request = script.Call(1);
+        script.Reply(1, request, hasBody: false);
+        script.Reply(1, request);
+        script.Reply(2, request, hasBody: false);
+        Assert.That((script.Results[1] as Answered)?.Reply.ToArray(), Is.EqualTo(new byte[] { 1 }));
+        Assert.That(script.Wanted, Is.Empty);
+    }
+
+    [Test]
+    public void A_body_that_comes_again_and_does_not_match_is_a_lie()
+    {
+        var script = Reigned();
+        var request = script.Call(1);
+        script.Reply(1, request, hasBody: false);
+        script.Reply(2, request, hasBody: false);
+        script.Receive(NodeId.Replica(1), Epoch.Of(1, 1), new ReplyMessage(request.Key, new SequenceNumber(10), new Incarnation(1), new SequenceNumber(10), 1,
+            request.Digest, Digest.Of([1]), new byte[] { 99 }, true));
+        Assert.That(script.Results, Is.Empty);
+    }
+
     [Test]
     public void Repeats_of_a_request_have_growing_pauses_and_try_the_sequencers_in_turn_when_none_is_heard()
     {

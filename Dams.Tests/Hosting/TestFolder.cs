@@ -1,19 +1,14 @@
-using System.Globalization;
 using System.Net;
+using Dams.Tests.Network;
 
 namespace Dams.Tests.Hosting;
 
 /// <summary>A folder and a loopback address that no other test has.</summary>
 internal sealed class TestFolder : IDisposable
 {
-    private static int _count;
-
     public TestFolder()
     {
-        var number = Interlocked.Increment(ref _count);
-        // Test runs of several clones go on side by side on one machine: the process number keeps their addresses apart.
-        Address = IPAddress.Parse(string.Create(CultureInfo.InvariantCulture,
-            $"127.{10 + (Environment.ProcessId % 240)}.{Environment.ProcessId / 240 % 256}.{number % 254 + 1}"));
+        Address = TestAddresses.Next();
         Path = Directory.CreateTempSubdirectory("dams-test-").FullName;
     }
 

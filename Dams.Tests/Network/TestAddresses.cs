@@ -2,11 +2,14 @@ using System.Net;
 
 namespace Dams.Tests.Network;
 
-/// <summary>Gives each test cluster a loopback address of its own, 127.x.y.1, so that no test depends on a port being free.</summary>
+/// <summary>Gives each test a loopback address of its own, so that none depends on a port being free.</summary>
 internal static class TestAddresses
 {
-    private static int _next;
+    private static int _count;
 
-    public static IPAddress Next() =>
-        new([127, (byte)(64 + (Environment.ProcessId % 128)), (byte)(Interlocked.Increment(ref _next) % 250), 1]);
+    // Test runs of several clones go on side by side on one machine: the process number keeps their addresses apart.
+    public static IPAddress Next() => new(
+    [
+        127, (byte)(10 + Environment.ProcessId % 240), (byte)(Environment.ProcessId / 240 % 256), (byte)((uint)Interlocked.Increment(ref _count) % 254 + 1),
+    ]);
 }

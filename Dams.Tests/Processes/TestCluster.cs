@@ -266,7 +266,11 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     private static bool AreAllEqual(StatusDocument status) =>
-        status.Replicas.All(replica => replica.State == "active") && status.Replicas.Select(replica => (replica.Executed, replica.Digest)).Distinct().Count() == 1;
+        status.Replicas.All(replica => replica.State == "active") && AreEqual(status.Replicas);
+
+    /// <summary>Whether they have executed the same, and have the same state just after it.</summary>
+    public static bool AreEqual(IEnumerable<ReplicaStatus> replicas) =>
+        replicas.All(replica => replica.DigestAt == replica.Executed) && replicas.Select(replica => (replica.Executed, replica.Digest)).Distinct().Count() == 1;
 
     private static void Signal(string name, List<ProcessIdentity> processes)
     {

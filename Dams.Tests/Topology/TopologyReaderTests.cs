@@ -52,7 +52,7 @@ public sealed class TopologyReaderTests
               "replicas": [{ "id": "replica7", "port": 1004, "versions": ["Journal"], "dataFolder": "/var/r7" }],
               "log": { "folder": "l", "fileBytesMax": 70000, "archivesMax": 0 },
               "durability": "memory", "strict": true,
-              "limits": { "callDeadlineMs": 2500, "requestBytesMax": 5000, "xmlDepthMax": 9, "inFlightCallsMax": 3, "entryBytesMax": 600, },
+              "limits": { "callDeadlineMs": 2500, "requestBytesMax": 5000, "xmlDepthMax": 9, "inFlightCallsMax": 3, },
             }
             """;
         var first = Read(text);
@@ -67,7 +67,6 @@ public sealed class TopologyReaderTests
             RequestBytesMax = 5000,
             XmlDepthMax = 9,
             InFlightCallsMax = 3,
-            EntryBytesMax = 600,
         }));
         Assert.That(second.Topology.KeyFile, Is.EqualTo("/srv/dams/data/k"));
         Assert.That(second.Topology.Log, Is.EqualTo(new LogSettings("/srv/dams/data/l", 70000, 0)));
@@ -88,7 +87,7 @@ public sealed class TopologyReaderTests
         yield return Of("bad name", """{"cluster": "My Clinic"}""", "$.cluster: is \"My Clinic\"");
         yield return Of("string for a number", """{"limits": {"xmlDepthMax": "32"}}""", "$.limits.xmlDepthMax: is the string \"32\"; expected a whole number from 8 to 256");
         yield return Of("fraction", """{"limits": {"xmlDepthMax": 32.5}}""", "$.limits.xmlDepthMax: is 32.5");
-        yield return Of("too large", """{"limits": {"entryBytesMax": 1001}}""", "$.limits.entryBytesMax: is 1001; expected a whole number from 512 to 1000");
+        yield return Of("too large", """{"limits": {"xmlDepthMax": 257}}""", "$.limits.xmlDepthMax: is 257; expected a whole number from 8 to 256");
         yield return Of("not a flag", """{"strict": "yes"}""", "$.strict: is the string \"yes\"; expected true or false");
         yield return Of("unknown choice", """{"durability": "tape"}""", "$.durability: is \"tape\"; expected one of disk, memory");
         yield return Of("object for a list", """{"replicas": {}}""", "$.replicas: is an object; expected a list of 1 to 7");

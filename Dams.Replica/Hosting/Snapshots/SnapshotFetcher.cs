@@ -1,6 +1,6 @@
 using System.ServiceModel;
+using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
-using Dams.Hosting.Cluster;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Replica.State.Snapshots;
@@ -11,26 +11,27 @@ namespace Dams.Replica.Hosting.Snapshots;
 
 /// <summary>
 /// Fetches the snapshot that a joiner needs from the other replicas' SOAP endpoints. It is taken from one, and used only if two vouch for its digest.
-/// <see cref="OnBatchEnd"/> is the loop's; one task at a time does the work.
+/// <see cref="OnBatchEnd"/> is the loop's; one task at a time does the work, which always comes to an end that the loop hears of.
 /// </summary>
 /// <param name="node">The joiner.</param>
 /// <param name="self">Its number.</param>
 /// <param name="topology">Who the others are.</param>
-/// <param name="clients">How they are reached.</param>
+/// <param name="clientOf">How one of them is reached.</param>
 /// <param name="folder">Where the snapshot goes.</param>
 /// <param name="options">The core's.</param>
 /// <param name="logger">Hears how it went.</param>
 internal sealed class SnapshotFetcher(
-    ReplicaNode node, int self, ClusterTopology topology, ReplicaClients clients, SnapshotFolder folder, Core.ReplicaCoreOptions options, ILogger logger)
+    ReplicaNode node, int self, ClusterTopology topology, Func<int, IReplicaService> clientOf, SnapshotFolder folder, Core.ReplicaCoreOptions options, ILogger logger)
 {
     private const int VouchersMin = 2;
 
-    // The donors write the snapshot first; a million bookings take them some seconds.
-    private static readonly TimeSpan VouchersPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
     private SequenceNumber? _fetching;
+
+    /// <summary>How long two are waited for who vouch. The donors write the snapshot first; a million bookings take them some seconds.</summary>
+    public TimeSpan VouchersPatience { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Begins to fetch, if the member wants a snapshot that is not being fetched yet. In the loop.</summary>
     public void OnBatchEnd(Func<ProtocolDriver> driver, CancellationToken stopping)
@@ -44,28 +45,25 @@ internal sealed class SnapshotFetcher(
         if (_fetching == wanted)
             return;
         _fetching = wanted;
-        _ = Task.Run(() => FetchAsync(wanted, driver(), stopping), stopping);
+        var loop = driver();
+        _ = Task.Run(() => loop.RunBesideAsync(() => FetchAsync(wanted, loop, stopping), stopping), stopping);
     }
 
-    /// <summary>Ends without an exception but for a stop: whatever goes wrong is that the snapshot can't be had.</summary>
     private async Task FetchAsync(SequenceNumber wanted, ProtocolDriver driver, CancellationToken stopping)
     {
-        try
+        var vouched = await FindVouchersAsync(wanted, stopping).ConfigureAwait(false);
+        foreach (var donor in vouched.Donors)
         {
-            var vouched = await FindVouchersAsync(wanted, stopping).ConfigureAwait(false);
-            foreach (var donor in vouched.Donors)
-            {
-                if (await TryDonorAsync(wanted, donor, vouched.Digest, driver, stopping).ConfigureAwait(false))
-                    return;
-            }
+            if (await TryDonorAsync(wanted, donor, vouched.Digest, driver, stopping).ConfigureAwait(false))
+                return;
+        }
 
-            SnapshotLog.NotFetched(logger, wanted.Value, vouched.Donors.Count);
-            driver.Post(now => node.Member.OnSnapshotUnavailable(wanted, now));
-        }
-        catch (Exception exception) when (exception is DriverStoppedException or OperationCanceledException)
+        SnapshotLog.NotFetched(logger, wanted.Value, vouched.Donors.Count);
+        await driver.InvokePatientlyAsync(now =>
         {
-            // The process stops; the next start asks again.
-        }
+            node.Member.OnSnapshotUnavailable(wanted, now);
+            return true;
+        }).ConfigureAwait(false);
     }
 
     private async Task<(byte[] Digest, IReadOnlyList<int> Donors)> FindVouchersAsync(SequenceNumber wanted, CancellationToken stopping)
@@ -88,7 +86,7 @@ internal sealed class SnapshotFetcher(
     {
         try
         {
-            var answer = await clients.Of(replica).GetStateDigestAsync(wanted.Value).WaitAsync(AnswerPatience, stopping).ConfigureAwait(false);
+            var answer = await clientOf(replica).GetStateDigestAsync(wanted.Value).WaitAsync(AnswerPatience, stopping).ConfigureAwait(false);
             // What is no digest vouches for nothing, whoever says it.
             var isDigest = answer is { Found: true, Digest.Length: 2 * State.StateDigester.DigestSize } && answer.Digest.All(char.IsAsciiHexDigitLower);
             return (replica, isDigest ? answer.Digest : null);
@@ -104,18 +102,15 @@ internal sealed class SnapshotFetcher(
     {
         try
         {
-            if (!await DownloadAsync(wanted, donor, stopping).ConfigureAwait(false))
+            using var file = folder.Create(wanted);
+            if (!await DownloadAsync(wanted, donor, file, stopping).ConfigureAwait(false))
                 return false;
-            var refused = await RestoreAsync(wanted, digest, driver).ConfigureAwait(false);
+            var refused = await UseAsync(wanted, digest, file, driver).ConfigureAwait(false);
             if (refused is null)
-            {
                 SnapshotLog.Fetched(logger, wanted.Value, donor);
-                return true;
-            }
-
-            SnapshotLog.Refused(logger, wanted.Value, refused.ToString());
-            folder.SetAside(wanted);
-            return false;
+            else
+                SnapshotLog.DonationRefused(logger, wanted.Value, donor, refused.ToString());
+            return refused is null;
         }
         catch (Exception problem) when (problem is CommunicationException or TimeoutException or IOException or UnauthorizedAccessException)
         {
@@ -124,40 +119,50 @@ internal sealed class SnapshotFetcher(
         }
     }
 
-    private async Task<bool> DownloadAsync(SequenceNumber wanted, int donor, CancellationToken stopping)
+    private async Task<bool> DownloadAsync(SequenceNumber wanted, int donor, SnapshotFile file, CancellationToken stopping)
     {
-        using var file = folder.Create(wanted);
         while (true)
         {
-            var piece = await clients.Of(donor).GetSnapshotAsync(wanted.Value, file.Bytes).WaitAsync(AnswerPatience, stopping).ConfigureAwait(false);
+            var piece = await clientOf(donor).GetSnapshotAsync(wanted.Value, file.Bytes).WaitAsync(AnswerPatience, stopping).ConfigureAwait(false);
             if (!piece.Found || piece.Chunk is not { Length: > 0 } chunk)
                 return false;
             file.Write(chunk);
-            if (file.Bytes < piece.TotalBytes)
-                continue;
-            file.Commit();
-            return true;
+            if (file.Bytes >= piece.TotalBytes)
+                return true;
         }
     }
 
-    private async Task<SnapshotRefused?> RestoreAsync(SequenceNumber wanted, byte[] digest, ProtocolDriver driver)
+    /// <summary>
+    /// A file has its name only when it is what two have vouched for: a start takes what it finds under that name, and asks nobody.
+    /// </summary>
+    private async Task<SnapshotRefused?> UseAsync(SequenceNumber wanted, byte[] digest, SnapshotFile file, ProtocolDriver driver)
     {
         SnapshotContent? content;
-        using (var file = folder.OpenRead(wanted) ?? throw new IOException($"snapshot {wanted} is gone"))
+        using (var stream = file.OpenRead())
         {
             var expectation = new SnapshotExpectation { ClientSessionsMax = options.ClientSessionsMax, Seq = wanted, StateDigest = digest };
-            if (SnapshotReader.Read(file, expectation, out content) is { } unreadable)
-                return unreadable;
+            if (SnapshotReader.Read(stream, expectation, out content) is { } unusable)
+            {
+                file.SetAside();
+                return unusable;
+            }
         }
 
-        return await driver.InvokeAsync(now =>
-        {
-            if (node.Member.SnapshotWanted != wanted)
-                return null;
-            if (node.Core.Restore(content!) is { } refused)
-                return refused;
-            node.Member.OnSnapshotRestored(content!.Header.Position, now);
+        file.Commit();
+        var refused = await driver.InvokePatientlyAsync(now => Restore(content!, now)).ConfigureAwait(false);
+        if (refused is not null)
+            folder.SetAside(wanted);
+        return refused;
+    }
+
+    /// <summary>In the loop.</summary>
+    private SnapshotRefused? Restore(SnapshotContent content, Instant now)
+    {
+        if (node.Member.SnapshotWanted != content.Header.Seq)
             return null;
-        }).ConfigureAwait(false);
+        if (node.Core.Restore(content) is { } refused)
+            return refused;
+        node.Member.OnSnapshotRestored(content.Header.Position, now);
+        return null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dams.Ordering;
+using Dams.Replica.State.Snapshots;
 
 namespace Dams.Replica.Hosting.Snapshots;
 
@@ -11,11 +12,13 @@ internal sealed class SnapshotFolder
     /// <summary>The newest snapshots that are kept besides those that somebody waits for: if one turns out unreadable, there is another.</summary>
     public const int KeptMax = 2;
 
+    /// <summary>How much is read at a time.</summary>
+    internal const int BufferBytes = 256 * 1024;
+
     private const string Prefix = "snapshot-";
     private const string Suffix = ".dams";
     private const string UnfinishedSuffix = ".unfinished";
     private const string RefusedSuffix = ".refused";
-    private const int BufferBytes = 256 * 1024;
 
     private readonly string _path;
     private readonly bool _isDurable;
@@ -72,6 +75,22 @@ internal sealed class SnapshotFolder
         return (bytes, file.Length);
     }
 
+    /// <summary>
+    /// The digest of the state that a snapshot claims to hold; null if it is not there. One that was damaged since claims what nobody else does, and a
+    /// joiner believes two.
+    /// </summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public byte[]? ReadStateDigest(SequenceNumber seq)
+    {
+        using var file = OpenRead(seq);
+        if (file is null || file.Length < SnapshotFormat.EndSize)
+            return null;
+        var digest = new byte[State.StateDigester.DigestSize];
+        file.Position = file.Length - SnapshotFormat.EndSize;
+        file.ReadExactly(digest);
+        return digest;
+    }
+
     /// <summary>Deletes all but the newest two, and those that somebody waits for.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
     public void Prune(IReadOnlyCollection<SequenceNumber> waitedFor)
@@ -86,7 +105,10 @@ internal sealed class SnapshotFolder
 
     /// <summary>Takes one that was refused out of the list. It stays in the folder: it is evidence.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
-    public void SetAside(SequenceNumber seq) => File.Move(PathOf(seq), PathOf(seq) + RefusedSuffix, overwrite: true);
+    public void SetAside(SequenceNumber seq) => File.Move(PathOf(seq), AsidePathOf(PathOf(seq)), overwrite: true);
+
+    /// <summary>Where one goes that is refused.</summary>
+    internal static string AsidePathOf(string path) => path + RefusedSuffix;
 
     private static SequenceNumber? SeqOf(string path)
     {

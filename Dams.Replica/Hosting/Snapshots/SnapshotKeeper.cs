@@ -26,7 +26,6 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
     private const int StepBytes = 16 * 1024;
     private const int WaitingMax = 8;
     private static readonly TimeSpan SliceTime = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly Channel<SnapshotExport> _waiting =
         Channel.CreateBounded<SnapshotExport>(new BoundedChannelOptions(WaitingMax) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
@@ -55,17 +54,12 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
     }
 
     /// <summary>Writes snapshots until the loop ends.</summary>
-    public async Task RunAsync(ProtocolDriver driver, CancellationToken stopping)
+    public Task RunAsync(ProtocolDriver driver, CancellationToken stopping) => driver.RunBesideAsync(() => WriteAllAsync(driver, stopping), stopping);
+
+    private async Task WriteAllAsync(ProtocolDriver driver, CancellationToken stopping)
     {
-        try
-        {
-            await foreach (var export in _waiting.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
-                await WriteAsync(export, driver).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is DriverStoppedException or OperationCanceledException)
-        {
-            // What is unfinished is made again by the next start's schedule.
-        }
+        await foreach (var export in _waiting.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
+            await WriteAsync(export, driver).ConfigureAwait(false);
     }
 
     private async Task WriteAsync(SnapshotExport export, ProtocolDriver driver)
@@ -76,7 +70,7 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
             if (!await WriteFileAsync(export, driver).ConfigureAwait(false))
                 return;
             var onDisk = folder.List();
-            var waitedFor = await InvokeAsync(driver, () => OnWritten(export, onDisk)).ConfigureAwait(false);
+            var waitedFor = await driver.InvokePatientlyAsync(_ => OnWritten(export, onDisk)).ConfigureAwait(false);
             folder.Prune(waitedFor);
             SnapshotLog.Written(
                 logger, export.Seq.Value, export.Bytes, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, Convert.ToHexStringLower(export.StateDigest!));
@@ -85,7 +79,7 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
         {
             // The log is not trimmed then, and the next is tried when it is due.
             SnapshotLog.NotWritten(logger, export.Seq.Value, exception);
-            await InvokeAsync(driver, () => OnWritten(export, null)).ConfigureAwait(false);
+            await driver.InvokePatientlyAsync(_ => OnWritten(export, null)).ConfigureAwait(false);
         }
     }
 
@@ -94,14 +88,14 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
         using var file = folder.Create(export.Seq);
         for (var isLast = false; !isLast;)
         {
-            if (await InvokeAsync(driver, () => NextSlice(export)).ConfigureAwait(false) is not { } slice)
+            if (await driver.InvokePatientlyAsync(_ => NextSlice(export)).ConfigureAwait(false) is not { } slice)
                 return false;
             file.Write(slice.Bytes.Span);
             isLast = slice.IsLast;
         }
 
         // A snapshot on disk is never ahead of the log on disk: a restart could not go on from it.
-        await InvokeAsync(driver, () =>
+        await driver.InvokePatientlyAsync(_ =>
         {
             log.Flush();
             return true;
@@ -133,7 +127,7 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
             node.Core.DropSnapshot(export.Seq);
         }
 
-        return [.. node.Core.Snapshots.Select(kept => kept.Seq)];
+        return [.. node.Core.SnapshotsWaitedFor];
     }
 
     private void Trim()
@@ -145,20 +139,5 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
             return;
         log.TrimTo(target, log.Read(target)!.Chain);
         SnapshotLog.Trimmed(logger, target.Value, previous.Value);
-    }
-
-    private static async Task<T> InvokeAsync<T>(ProtocolDriver driver, Func<T> inLoop)
-    {
-        while (true)
-        {
-            try
-            {
-                return await driver.InvokeAsync(_ => inLoop()).ConfigureAwait(false);
-            }
-            catch (DriverBusyException)
-            {
-                await Task.Delay(BusyDelay).ConfigureAwait(false);
-            }
-        }
     }
 }

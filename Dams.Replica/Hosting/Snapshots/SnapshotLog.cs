@@ -29,6 +29,9 @@ internal static partial class SnapshotLog
     [LoggerMessage(3028, LogLevel.Debug, "replica {Replica} does not help with the snapshot at {Seq}: {Problem}")]
     public static partial void DonorSilent(ILogger logger, int replica, long seq, string problem);
 
+    [LoggerMessage(3029, LogLevel.Error, "the snapshot at {Seq} that replica {Donor} gave is refused and set aside: {Refusal}")]
+    public static partial void DonationRefused(ILogger logger, long seq, int donor, string refusal);
+
     [LoggerMessage(3025, LogLevel.Information, "log trimmed up to {Seq}: all members have it, and the snapshot at {Snapshot} stands in its place")]
     public static partial void Trimmed(ILogger logger, long seq, long snapshot);
 }

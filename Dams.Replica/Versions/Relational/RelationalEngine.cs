@@ -36,8 +36,7 @@ internal sealed class RelationalEngine : IAppointmentEngine, IDisposable
         foreach (var state in buckets.SelectMany(bucket => bucket.Slots))
         {
             _database.Open(state.Slot, state.Capacity);
-            foreach (var patient in state.Holders)
-                _database.Book(patient, state.Slot);
+            _database.Book(state.Holders, state.Slot);
         }
     });
 

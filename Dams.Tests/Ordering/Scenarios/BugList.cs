@@ -2,9 +2,12 @@ using System.Reflection;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.Tests.Coordination;
+using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Transport;
 using Dams.Tests.Replica;
+using Dams.Tests.Replica.Snapshots;
 using Dams.Tests.Simulation;
+using Dams.Tests.Soap;
 using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Scenarios;
@@ -54,6 +57,7 @@ internal sealed class BugList
         ("activation changes who counts for older entries", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_does_not_count_for_entries_before_its_ACTIVATE)),
         ("joiner above the new tail", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_above_the_tail_of_its_epoch_follows_without_cutting)),
         ("leaver takes the log with it", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_copies_the_old_entries_that_others_still_need)),
+        ("big snapshot never joins because the log moves on", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_whose_snapshot_takes_long_finds_in_the_logs_what_was_ordered_meanwhile)),
         ("replaced before it left, then no quorum", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_new_incarnation_does_not_join_before_the_old_one_has_left)),
         ("nobody is left to decide", typeof(MembershipRuleTests), nameof(MembershipRuleTests.Nobody_is_ordered_out_when_the_rest_has_no_quorum_of_live_members)),
         ("a paused replica comes back after it was replaced", typeof(MembershipRuleTests), nameof(MembershipRuleTests.Who_was_ordered_out_while_it_stood_still_leaves_when_it_wakes)),
@@ -78,6 +82,15 @@ internal sealed class BugList
         ("everyone suspected by who stood still himself", typeof(SuspicionTests), nameof(SuspicionTests.A_front_end_that_stood_still_suspects_nobody)),
         ("first pair answers a strict write against a second", typeof(StrictTests), nameof(StrictTests.A_rival_pair_is_divergence_and_no_answer)),
         ("reply slots shared between requests", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.Replies_to_one_request_say_nothing_about_another)),
+        ("NotExecuted said too early", typeof(CallEndTests), nameof(CallEndTests.A_call_that_was_sent_never_ends_as_one_that_was_not_nor_does_its_repeat)),
+        ("snapshot from the wrong replica", typeof(SnapshotFetcherTests), nameof(SnapshotFetcherTests.Who_gives_another_state_than_it_vouches_for_is_found_out_and_the_next_is_asked)),
+        ("snapshot without its number", typeof(SnapshotReaderTests), nameof(SnapshotReaderTests.A_right_snapshot_of_another_state_or_number_is_refused)),
+        ("start from a snapshot that nobody vouched for", typeof(SnapshotFetcherTests), nameof(SnapshotFetcherTests.What_is_not_what_was_vouched_for_never_has_the_name_that_a_start_looks_for)),
+        ("joiner that waits for a fetch that has ended", typeof(SnapshotFetcherTests), nameof(SnapshotFetcherTests.What_nobody_expects_ends_the_loop_with_it_instead_of_the_joiner_waiting_for_ever)),
+        ("donor that forgets its joiner when it restarts", typeof(SnapshotKeeperTests), nameof(SnapshotKeeperTests.One_that_a_joiner_needs_is_served_on_after_a_restart)),
+        ("lengths in characters instead of bytes", typeof(LengthTests), nameof(LengthTests.The_limit_of_a_request_is_one_of_bytes)),
+        ("buffers that truncate silently or keep an old tail", typeof(UdpTransportTests), nameof(UdpTransportTests.A_short_datagram_in_the_buffer_of_a_long_one_ends_where_it_ends)),
+        ("receive without a time-out", typeof(ProtocolDriverTests), nameof(ProtocolDriverTests.A_core_without_input_gets_its_timer_and_what_it_began_with_is_sent)),
     ];
 
     private static IEnumerable<TestCaseData> Bugs => s_bugs.Select(bug => new TestCaseData(bug.Bug, bug.Tests, bug.Test).SetArgDisplayNames(bug.Bug));

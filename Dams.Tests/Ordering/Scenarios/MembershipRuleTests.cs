@@ -99,6 +99,31 @@ internal sealed class MembershipRuleTests
         Assert.That(script.Member(3).Contiguous.Value, Is.GreaterThanOrEqualTo(5));
     }
 
+    // Bug: big snapshot never joins because the log moves on.
+    [Test]
+    public void A_joiner_whose_snapshot_takes_long_finds_in_the_logs_what_was_ordered_meanwhile()
+    {
+        var script = Joining(options => options with { HistoryEntriesMax = 64, WindowEntriesMax = 32 });
+        var join = script.Member(4).SnapshotWanted!.Value;
+        for (ulong i = 10; i < 510; i++)
+        {
+            script.Request(i);
+            if (i % 50 != 0)
+                continue;
+            script.Wait(200);
+            for (byte id = 1; id <= 3; id++)
+                script.TakeSnapshot(id);
+        }
+
+        Assert.That(script.Member(4).SnapshotWanted, Is.EqualTo(join), "it is still the same JOIN");
+        Assert.That(script.Sequencer(1).MaxSeq - join, Is.GreaterThan(400), "more than the history has");
+        for (byte id = 1; id <= 3; id++)
+            Assert.That(script.Log(id).Base, Is.EqualTo(join + -1), "trimmed as far as the joiner is, and no further");
+        Join(script, 4);
+        Assert.That(script.Member(4).IsVoter, Is.True);
+        Assert.That(script.Member(4).Executed, Is.EqualTo(script.Member(1).Executed));
+    }
+
     // Bug: replaced before it left, then no quorum.
     [Test]
     public void A_new_incarnation_does_not_join_before_the_old_one_has_left()

@@ -68,6 +68,26 @@ public sealed class UdpTransportTests
         Assert.That(lengths, Is.EqualTo(new[] { 0, 3 }));
     }
 
+    // Bug: buffers that truncate silently or keep an old tail.
+    [Test]
+    public void A_short_datagram_in_the_buffer_of_a_long_one_ends_where_it_ends()
+    {
+        var address = TestAddresses.Next();
+        var book = new AddressBook([new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
+        using var one = new UdpTransport(book.Nodes[NodeId.Replica(1)], book);
+        using var two = new UdpTransport(book.Nodes[NodeId.Replica(2)], book);
+        var buffer = new byte[ushort.MaxValue];
+        foreach (var size in new[] { DatagramHeader.LoopbackDatagramBytesMax, 3, 1_200, 2 })
+        {
+            var sent = Enumerable.Repeat((byte)size, size).ToArray();
+            one.Send(NodeId.Replica(2), sent);
+            two.Wait(Long);
+            Assert.That(two.TryReceive(buffer, out var length));
+            Assert.That(buffer[..length], Is.EqualTo(sent), $"{size} bytes");
+            Assert.That(two.TryReceive(buffer, out _), Is.False);
+        }
+    }
+
     [Test]
     public void A_dead_peer_is_no_error()
     {

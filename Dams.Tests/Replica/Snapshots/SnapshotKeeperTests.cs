@@ -162,6 +162,58 @@ public sealed class SnapshotKeeperTests : IDisposable
         Assert.That((await endpoint.GetSnapshotAsync(120, 0)).Found, Is.False);
     }
 
+    [Test]
+    public async Task One_that_a_joiner_needs_is_served_on_after_a_restart()
+    {
+        await using (var donor = Start()!)
+        {
+            await donor.ExecuteAsync(120, snapshotAt: null);
+            await donor.Driver.InvokeAsync(_ => donor.Node.Core.KeepSnapshot());
+            donor.Held = 1;
+            foreach (var upTo in new[] { 350, 600 })
+                await donor.ExecuteAsync(upTo, snapshotAt: upTo);
+            await donor.ListsAsync(600, 350, 120);
+        }
+
+        using (var log = _logFolder.Open(4 * 1024))
+        {
+            var view = new View(new SequenceNumber(120),
+                [new ViewMember(1, LogFolder.Incarnation, SequenceNumber.Zero, SequenceNumber.Zero), new ViewMember(2, new Incarnation(7), null, new SequenceNumber(120))]);
+            log.Write(new LogBatch(null, [], new MemberRecord(LogFolder.Incarnation, Reign, Reign, view), SequenceNumber.Zero));
+        }
+
+        await using var again = Start()!;
+        await again.ExecuteAsync(850, snapshotAt: 850);
+        await again.ListsAsync(850, 600, 120);
+        var endpoint = new ReplicaEndpoint(again.Node, again.Log, again.Folder, again.Driver, new BootId(1));
+        Assert.That((await endpoint.GetStateDigestAsync(120)).Digest, Is.EqualTo(Convert.ToHexStringLower(DigestAt(120))));
+        Assert.That((await endpoint.GetSnapshotAsync(120, 0)).Found, Is.True);
+        Assert.That((await endpoint.GetStateDigestAsync(121)).Found, Is.False);
+    }
+
+    [TestCase((int)EntryKind.Activate, 7UL, false)]
+    [TestCase((int)EntryKind.Leave, 7UL, false)]
+    [TestCase((int)EntryKind.Leave, 8UL, true)]
+    public void After_a_restart_it_is_kept_until_the_joiner_votes_or_has_left(int kind, ulong incarnation, bool isWaitedFor)
+    {
+        var donor = new ReplicaCore(EngineVersions.Create("Ledger"), Options, new Replies());
+        foreach (var entry in _entries.Take(130))
+            donor.OnDelivered(entry, default);
+        Assert.That(SnapshotBytes.Read(SnapshotBytes.Of(donor), out var content), Is.Null);
+
+        var core = new ReplicaCore(EngineVersions.Create("Journal"), Options, new Replies());
+        Assert.That(core.Restore(content!), Is.Null);
+        core.ResumeJoins(new View(new SequenceNumber(140),
+        [
+            new ViewMember(1, new Incarnation(1), SequenceNumber.Zero, SequenceNumber.Zero), new ViewMember(2, new Incarnation(7), null, new SequenceNumber(120)),
+            new ViewMember(3, new Incarnation(9), null, new SequenceNumber(140)),
+        ]));
+        Assert.That(core.SnapshotsWaitedFor.Select(seq => seq.Value), Is.EqualTo(new[] { 120 }), "the other JOIN is still to be executed");
+        var change = new MembershipChange(2, new Incarnation(incarnation)).ToRequest((EntryKind)kind, 131);
+        core.OnDelivered(new Entry(new SequenceNumber(131), Reign.Epoch, core.ExecutedTime, (EntryKind)kind, core.ExecutedChain, change), default);
+        Assert.That(core.SnapshotsWaitedFor.Any(), Is.EqualTo(isWaitedFor));
+    }
+
     private byte[] DigestAt(int seq)
     {
         var core = new ReplicaCore(EngineVersions.Create("Ledger"), Options, new Replies());

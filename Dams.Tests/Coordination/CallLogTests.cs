@@ -1,0 +1,70 @@
+using System.ServiceModel;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Encoding;
+using Dams.Contracts.Management;
+using Dams.Contracts.Soap;
+using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Service;
+using Dams.Ordering;
+using Dams.Tests.Hosting;
+using Microsoft.Extensions.Logging;
+using NUnit.Framework;
+
+namespace Dams.Tests.Coordination;
+
+/// <summary>What calls leave in the log of a front end, and which fault each failure is.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class CallLogTests : IDisposable
+{
+    private readonly RecordingLogger _log = new();
+
+    public void Dispose() => _log.Dispose();
+
+    [Test]
+    public async Task An_answered_call_is_not_worth_a_line_in_the_log_of_a_busy_front_end()
+    {
+        await CallAsync(new Answered(new SequenceNumber(7), ReplyCodec.Encode(new ScheduleReply([]))));
+        Assert.That(_log.Lines.Single(), Does.StartWith("Debug").And.Contain("-> 7"));
+    }
+
+    [TestCase((int)CallFailure.NoQuorum, "Information", DamsFaultCode.NoQuorum, ExecutionState.Unknown)]
+    [TestCase((int)CallFailure.SessionRetired, "Information", DamsFaultCode.NoQuorum, ExecutionState.Unknown)]
+    [TestCase((int)CallFailure.ReplicaDivergence, "Information", DamsFaultCode.ReplicaDivergence, ExecutionState.Executed)]
+    [TestCase((int)CallFailure.SequencerUnavailable, "Information", DamsFaultCode.SequencerUnavailable, ExecutionState.Unknown)]
+    [TestCase((int)CallFailure.InsufficientReplicas, "Information", DamsFaultCode.InsufficientReplicas, ExecutionState.NotExecuted)]
+    [TestCase((int)CallFailure.Overloaded, "Debug", DamsFaultCode.Overloaded, ExecutionState.Unknown)]
+    [TestCase((int)CallFailure.OverloadedHere, "Debug", DamsFaultCode.Overloaded, ExecutionState.NotExecuted)]
+    [TestCase((int)CallFailure.TooBig, "Debug", DamsFaultCode.InvalidRequest, ExecutionState.NotExecuted)]
+    public async Task The_systems_faults_are_in_the_log_and_the_callers_are_not(int failure, string level, DamsFaultCode code, ExecutionState execution)
+    {
+        var fault = await Assert.ThrowsAsync<FaultException<DamsFault>>(() => CallAsync(new Failed((CallFailure)failure)));
+        Assert.That((fault!.Detail.Code, fault.Detail.Execution, fault.Detail.RequestId), Is.EqualTo((code, execution, "id")));
+        Assert.That(_log.Lines.Single(), Does.StartWith(level).And.Contain($"{(CallFailure)failure}"));
+    }
+
+    [Test]
+    public void Every_failure_has_a_case() => Assert.That(
+        GetType().GetMethod(nameof(The_systems_faults_are_in_the_log_and_the_callers_are_not))!.GetCustomAttributes(typeof(TestCaseAttribute), false)
+            .Cast<TestCaseAttribute>().Select(attribute => (CallFailure)(int)attribute.Arguments[0]!),
+        Is.EquivalentTo(Enum.GetValues<CallFailure>()));
+
+    private async Task CallAsync(CallResult result)
+    {
+        var executor = new ReplicatedExecutor(new Logger<ReplicatedExecutor>(_log));
+        executor.Attach(new Loop(call => executor.OnCompleted(call, result)));
+        await executor.ExecuteAsync(new GetAppointmentSchedule(default, default), "id", CancellationToken.None);
+    }
+
+    private sealed class Loop(Action<long> onCall) : IFrontEndLoop
+    {
+        public bool TryCall(long call, RequestKey? key, byte opcode, ReadOnlyMemory<byte> payload)
+        {
+            onCall(call);
+            return true;
+        }
+
+        public void FetchBody(BodyWanted wanted) => Assert.Fail("there is a body");
+
+        public void Submit(Report report, Instant now) => Assert.Fail("there is nothing to report");
+    }
+}
