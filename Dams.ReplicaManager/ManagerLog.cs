@@ -28,4 +28,13 @@ internal static partial class ManagerLog
 
     [LoggerMessage(5007, LogLevel.Information, "{State} in the managers' group, promised {Promised}, installed {Installed}, {View}")]
     public static partial void StateChanged(ILogger logger, string state, string promised, string installed, string view);
+
+    [LoggerMessage(5008, LogLevel.Error, "the agreed state can't be saved; this manager ends, and is started again")]
+    public static partial void NotSaved(ILogger logger, Exception problem);
+
+    [LoggerMessage(5009, LogLevel.Debug, "{Manager} does not answer: {Problem}")]
+    public static partial void NoManager(ILogger logger, string manager, string problem);
+
+    [LoggerMessage(5010, LogLevel.Warning, "this manager's incarnation is over ({State}: {Reason}); its folder is kept as evidence, and the next joins the managers' group")]
+    public static partial void BeginsAnew(ILogger logger, string state, string reason);
 }

@@ -28,25 +28,32 @@ internal static class ManagerProcess
         var logger = context.Loggers.CreateLogger("Dams.ReplicaManager");
         var boot = DriverOptions.NewBoot();
         var clock = ClockSource.System;
+        var folder = Path.Combine(context.DataFolder, "group");
+        if (ReplicaFolder.SetAsideIfLeft(folder) is { } aside)
+            ManagerLog.SetAside(logger, context.Id.ToString(), aside);
+        Directory.CreateDirectory(folder);
+        var store = new SnapshotStore(folder);
         using var log = DurableLog.Open(
             new DurableLogOptions
             {
-                Folder = Path.Combine(context.DataFolder, "log"),
+                Folder = Path.Combine(folder, "log"),
                 Durability = topology.Durability == Durability.Memory ? Ordering.Storage.Durability.Memory : Ordering.Storage.Durability.Disk,
             },
             context.Loggers.CreateLogger<DurableLog>());
         var keeper = new ReplicaKeeper(context, logger);
         using var clients = new ReplicaClients(topology);
-        var watch = new ReplicaWatch(clients, keeper, logger);
+        using var others = new ManagerClients(topology, context.Id, logger);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var watch = new ReplicaWatch(clients, others, store, keeper, end.Cancel, logger);
         var (replicasOut, managersOut) = (new Outbox(), new Outbox());
         var replicas = new LeaveRequester(ClusterGroups.ReplicasOf(topology), replicasOut);
         var managers = ClusterGroups.ManagersOf(topology);
-        var manager = new ManagerProtocol(managers, new ManagementOptions { Slots = managers.Members }, number, boot, log, managersOut, replicas, watch);
+        var manager = new ManagerProtocol(managers, new ManagementOptions { Slots = managers.Members }, number, boot, log, managersOut, replicas, watch, store.Read());
         await using var network = NodeDriver.Open(context, boot,
         [
             // First, so that a view that was heard of is known when the manager acts on it.
             new DrivenCore(GroupId.Replicas, replicas, replicasOut),
-            new DrivenCore(GroupId.Managers, new ObservedManager(manager, number, keeper, logger), managersOut, log),
+            new DrivenCore(GroupId.Managers, new ObservedManager(manager, number, keeper, end.Cancel, logger), managersOut, log),
         ], clock);
         watch.Attach(manager, network.Driver);
         manager.Start(clock.Now);
@@ -62,6 +69,13 @@ internal static class ManagerProcess
             http.Response.ContentType = "application/json";
             await JsonSerializer.SerializeAsync(http.Response.Body, status, ManagerJson.Default.ManagerStatus, http.RequestAborted);
         });
+        web.MapGet("/snapshot", async (long sequence, HttpContext http) =>
+        {
+            var snapshot = await network.Driver.InvokeAsync(_ => manager.FindSnapshot(sequence));
+            http.Response.StatusCode = snapshot is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
+            if (snapshot is not null)
+                await http.Response.Body.WriteAsync(snapshot.ToJson(), http.RequestAborted);
+        });
         web.MapPost("/leave", async http =>
         {
             var isForced = http.Request.Query.ContainsKey("force");
@@ -75,14 +89,19 @@ internal static class ManagerProcess
         await web.StartAsync(stopping);
         network.Driver.Start();
         keeper.Process.Want();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watching = network.RunUntilAsync(end.Token);
         using (stopping.Register(keeper.Process.End))
         {
             var keeping = keeper.Process.RunAsync();
-            // A loop that fails ends this process and not its replica: the next manager takes it over.
+            // A loop that ends by itself ends this process and not its replica: the next manager takes it over.
             if (await Task.WhenAny(keeping, watching) == watching && !stopping.IsCancellationRequested)
-                return await watching;
+            {
+                await network.Driver.StopAsync();
+                if (manager.Member.State is MemberState.Left or MemberState.Halted)
+                    ReplicaFolder.MarkAsLeft(folder);
+                return ExitCodes.OrderedOut;
+            }
+
             await keeping;
         }
 

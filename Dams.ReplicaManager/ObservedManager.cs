@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Dams.ReplicaManager;
 
 /// <summary>The manager's core, with what is agreed on in the log and in its replica's next start. Cores have no logger.</summary>
-internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaKeeper keeper, ILogger logger) : IProtocol
+internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaKeeper keeper, Action ended, ILogger logger) : IProtocol
 {
     // What a former life has told is in its log.
     private long _told = manager.State.Events.LastOrDefault()?.Number ?? 0;
@@ -47,5 +47,10 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
             return;
         _seen = (member.State, member.Promised, member.Installed);
         ManagerLog.StateChanged(logger, member.State.ToString(), member.Promised.ToString(), member.Installed.ToString(), member.View.ToString());
+        if (member.State is MemberState.Left or MemberState.Halted)
+        {
+            ManagerLog.BeginsAnew(logger, member.State.ToString(), member.HaltReason ?? "it was ordered out");
+            ended();
+        }
     }
 }

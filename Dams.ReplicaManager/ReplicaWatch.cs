@@ -12,9 +12,13 @@ namespace Dams.ReplicaManager;
 /// Asks replicas over SOAP, and brings their answers back into the loop. Called in the loop, works outside it; every question gets one answer, none in time is null.
 /// </summary>
 /// <param name="clients">The replicas.</param>
+/// <param name="others">The other managers.</param>
+/// <param name="store">This manager's snapshot.</param>
 /// <param name="keeper">The own replica.</param>
+/// <param name="failed">The disk has refused: the process must end.</param>
 /// <param name="logger">Hears of silence, at Debug.</param>
-internal sealed class ReplicaWatch(ReplicaClients clients, ReplicaKeeper keeper, ILogger logger) : IReplicaWatch
+internal sealed class ReplicaWatch(
+    ReplicaClients clients, ManagerClients others, SnapshotStore store, ReplicaKeeper keeper, Action failed, ILogger logger) : IReplicaWatch
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
     private ManagerProtocol _manager = null!;
@@ -44,6 +48,31 @@ internal sealed class ReplicaWatch(ReplicaClients clients, ReplicaKeeper keeper,
     /// <inheritdoc/>
     public void SetAsideUnless(ulong present) => keeper.SetAsideUnless(present);
 
+    /// <inheritdoc/>
+    public void AskSnapshot(long sequence) => _ = Task.Run(async () =>
+    {
+        var snapshot = await others.FindSnapshotAsync(sequence, s_patience).ConfigureAwait(false);
+        await TellAsync(now => _manager.OnSnapshot(sequence, snapshot, now)).ConfigureAwait(false);
+    });
+
+    /// <inheritdoc/>
+    public void SaveSnapshot(ManagementSnapshot snapshot) => _ = Task.Run(async () =>
+    {
+        try
+        {
+            lock (store)
+                store.Write(snapshot);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            ManagerLog.NotSaved(logger, problem);
+            failed();
+            return;
+        }
+
+        await TellAsync(now => _manager.OnSnapshotSaved(snapshot, now)).ConfigureAwait(false);
+    });
+
     private static ReplicaSighting? SightingOf(GetStatusResult status) => Incarnation.TryParse(status.Incarnation, out var incarnation)
         ? new ReplicaSighting(incarnation.Value, status.State == nameof(Ordering.Protocol.MemberState.Halted), status.Executed,
             Incarnation.TryParse(status.BlockedBy, out var lost) ? lost.Value : null, Checkpoint: status.Checkpoint)
@@ -69,8 +98,13 @@ internal sealed class ReplicaWatch(ReplicaClients clients, ReplicaKeeper keeper,
             ManagerLog.NoAnswer(logger, replica, silence.Message);
         }
 
+        await TellAsync(now => answer(told, now)).ConfigureAwait(false);
+    }
+
+    private async Task TellAsync(Action<Instant> what)
+    {
         // A queue that is full is emptied within moments; one that is closed belongs to a process that ends.
-        while (!_driver.Post(now => answer(told, now)) && !_driver.Completion.IsCompleted)
+        while (!_driver.Post(what) && !_driver.Completion.IsCompleted)
             await Task.Delay(s_patience).ConfigureAwait(false);
     }
 }

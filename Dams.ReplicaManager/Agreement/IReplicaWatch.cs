@@ -39,4 +39,10 @@ internal interface IReplicaWatch
     /// <summary>The own replica's process can't be started: its folder is set aside, unless it is that of the incarnation that has the place in the view; that one only leaves by decision.</summary>
     /// <param name="present">Who has the place; 0 if nobody has.</param>
     void SetAsideUnless(ulong present);
+
+    /// <summary>Asks the other managers for the agreed state at a JOIN of this manager's own.</summary>
+    void AskSnapshot(long sequence);
+
+    /// <summary>Brings a snapshot of the agreed state to disk; answered by <see cref="ManagerProtocol.OnSnapshotSaved"/>.</summary>
+    void SaveSnapshot(ManagementSnapshot snapshot);
 }

@@ -45,6 +45,9 @@ internal sealed record ManagementOptions
     /// <summary>A replica's process that ends so often without having followed the order in between can't be started.</summary>
     public int FailedStartsMax { get; init; } = 4;
 
+    /// <summary>Entries between two durable snapshots of the agreed state, behind which the log is trimmed.</summary>
+    public int SnapshotEntries { get; init; } = 1_000;
+
     /// <summary>Events that are kept for people.</summary>
     public int EventsMax { get; init; } = 200;
 

@@ -20,6 +20,8 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     private readonly RequestSubmitter _reports;
     private readonly LeaveRequester _replicas;
     private readonly IReplicaWatch _watch;
+    private readonly IMemberLog _log;
+    private readonly LeaveRequester _managers;
     private long _leaveWantedFor;
     private Instant _replaceAt;
     private long _overdueOf;
@@ -34,17 +36,23 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     /// <param name="outbox">Where messages to the managers' group go.</param>
     /// <param name="replicas">Hears the replicas' group, and asks it for a LEAVE.</param>
     /// <param name="watch">The outside.</param>
+    /// <param name="snapshot">The durable snapshot that it begins from; null for none.</param>
     /// <param name="around">What the caller puts around the consumer of the managers' order; null for nothing.</param>
     public ManagerProtocol(GroupOptions group, ManagementOptions options, byte id, BootId boot, IMemberLog log, Outbox outbox, LeaveRequester replicas,
-        IReplicaWatch watch, Func<IEntryConsumer, IEntryConsumer>? around = null)
+        IReplicaWatch watch, ManagementSnapshot? snapshot = null, Func<IEntryConsumer, IEntryConsumer>? around = null)
     {
         _options = options;
+        _log = log;
         _id = id;
         _replicas = replicas;
         _watch = watch;
         State = new ManagementState(options);
+        if (snapshot is not null)
+            State.Restore(snapshot);
+        Durable = snapshot?.Position.Seq ?? SequenceNumber.Zero;
+        _managers = new LeaveRequester(group, outbox);
         _reports = new RequestSubmitter(group, NodeId.Manager(id), boot, outbox);
-        Member = new GroupMember(group, id, log, outbox, around?.Invoke(this) ?? this, boot.Value);
+        Member = new GroupMember(group, id, log, outbox, around?.Invoke(this) ?? this, boot.Value, snapshot?.Position);
     }
 
     /// <summary>The group member.</summary>
@@ -69,6 +77,7 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     public void OnMessage(in Envelope envelope, Message message, Instant now)
     {
         _reports.OnMessage(envelope, message, now);
+        _managers.OnMessage(envelope, message, now);
         Member.OnMessage(envelope, message, now);
     }
 
@@ -82,6 +91,8 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
             Member.OnTimer(now);
         if (now >= _reports.NextDeadline)
             _reports.OnTimer(now);
+        if (now >= _managers.NextDeadline)
+            _managers.OnTimer(now);
         OnInquiryTimersElapsed(now);
     }
 
@@ -89,6 +100,7 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     public void OnBatchEnd(Instant now)
     {
         Member.OnBatchEnd(now);
+        FollowGroup(now);
         FollowCases(now);
         FollowReplacement(now);
         UpdateDeadline();
@@ -99,6 +111,7 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     {
         if (entry.Kind == EntryKind.Operation && ReportCodec.TryDecode(entry.Request.Payload.Span, out var report))
             State.OnReport(entry.Seq.Value, entry.Time, report!);
+        KeepSnapshots(entry);
     }
 
     /// <summary>What is agreed on is carried out: every manager asks for the LEAVE, so that it does not depend on the replaced one's own; that one then begins anew.</summary>
@@ -162,7 +175,7 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     private void UpdateDeadline()
     {
         var next = Instant.Earlier(Instant.Earlier(Member.NextDeadline, _reports.NextDeadline), Instant.Earlier(_watchAt, _digestAt));
-        next = Instant.Earlier(next, _overdueAt);
+        next = Instant.Earlier(Instant.Earlier(next, _overdueAt), Instant.Earlier(_managers.NextDeadline, _fetchAt));
         if (State.Unsettled(_id) is { } own && HasLeft(own))
             next = Instant.Earlier(next, _replaceAt);
         if (_round is { } round)

@@ -21,7 +21,7 @@ internal sealed class AgreementChecker(Action<Decision> onDecided)
 
     public void OnReport(NodeId manager, long number, Report report, ManagementState state)
     {
-        var summary = $"{state.Active} {string.Join(",", state.Queue)} {string.Join(",", state.Cases)} {state.Replacements} {state.Events.LastOrDefault()}";
+        var summary = $"{state.Active} {string.Join(",", state.Queue)} {string.Join(",", state.Cases.Select(open => (open.Number, open.Incarnation, open.Kind, open.Guilty, open.Innocent, open.View, string.Join("+", open.Sequences))))} {state.Replacements} {state.Events.LastOrDefault()}";
         if (_agreed.TryGetValue(number, out var agreed))
         {
             Broken.Unless(agreed == summary, $"{manager} has after report {number}: {summary}; another has {agreed}");

@@ -45,6 +45,9 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     /// <summary>The place of the durable snapshot, if there is one.</summary>
     public SnapshotPosition? Snapshot { get; set; }
 
+    /// <summary>Of a manager: the durable snapshot of what is agreed on, if there is one.</summary>
+    public ManagementSnapshot? Agreed { get; set; }
+
     /// <summary>Of folders that were lost or set aside: what they held was on disk when it was acknowledged.</summary>
     public List<SimulatedLog> FormerLogs { get; } = [];
 

@@ -32,6 +32,7 @@ internal sealed partial class Simulation
     {
         Slots = _group.Members,
         DigestInterval = TimeSpan.FromMilliseconds(300),
+        SnapshotEntries = 12,
         ReplacementPatience = TimeSpan.FromSeconds(8),
         Mutant = _knobs.ManagementMutant,
     };
@@ -77,12 +78,52 @@ internal sealed partial class Simulation
             });
         }
 
+        if (_knobs.ManagerWipe)
+        {
+            var wiped = _managers[_managersRandom.Below(_managers.Count)];
+            At(_managersRandom.Between(TimeSpan.FromMilliseconds(500), _knobs.FaultyPhase * 0.9).Ticks, () => WipeManager(wiped));
+        }
+
         if (_knobs.Dead is { } dead)
             At(_managersRandom.Between(TimeSpan.FromMilliseconds(300), _knobs.FaultyPhase * 0.9).Ticks, () => Kill(_replicas[dead - 1]));
         if (_knobs.Slandered is { } slandered)
             At(Milliseconds(500), () => Slander(_nodes[NodeId.FrontEnd(1)], slandered));
         foreach (var replica in _replicas)
             At(0, () => Observe(replica));
+    }
+
+    /// <summary>A manager's folder is lost, while all the others vote.</summary>
+    private void WipeManager(SimulatedNode manager)
+    {
+        if (_healed || !_managers.All(process => process.Twin is { IsUp: true } twin && twin.Manager.Member is { State: MemberState.Following, IsVoter: true }))
+            return;
+        Trace($"{manager.Id} loses its folder");
+        Stop(manager);
+        SetManagerAside(manager.Twin!);
+        At(_now + Milliseconds(50 + _managersRandom.Below(300)), () => Restart(manager));
+    }
+
+    private void SetManagerAside(SimulatedNode twin)
+    {
+        twin.FormerLogs.Add(twin.Log!);
+        twin.Log = new SimulatedLog(new Incarnation(_managersRandom.Next() | 1));
+        twin.Agreed = null;
+    }
+
+    /// <summary>A manager that was ordered out ends, and begins anew.</summary>
+    private void ServeManager(SimulatedNode twin)
+    {
+        if (twin.Manager.Member.State != MemberState.Left)
+            return;
+        var (life, process) = (twin.Life, _managers[twin.Id.Number - 1]);
+        At(_now, () =>
+        {
+            if (twin.Life != life)
+                return;
+            Stop(process);
+            SetManagerAside(twin);
+            At(_now + Milliseconds(100), () => Restart(process));
+        });
     }
 
     private void StartTwin(SimulatedNode process)
@@ -118,7 +159,7 @@ internal sealed partial class Simulation
         if (!process.IsUp || node.IsUp)
             return;
         var manager = new ManagerProtocol(_managersGroup, ManagementOptions, node.Id.Number, node.Boot, node.Log!, node.Outbox,
-            (LeaveRequester)process.Protocol!, new Watch(this, node), core => new CheckedManager(this, node, core));
+            (LeaveRequester)process.Protocol!, new Watch(this, node), node.Agreed, core => new CheckedManager(this, node, core));
         node.Protocol = manager;
         manager.Start(InstantOf(node));
         Settle(node);
@@ -214,7 +255,7 @@ internal sealed partial class Simulation
     {
         foreach (var manager in _managers)
         {
-            if (manager.Twin is not { IsUp: true } twin || twin.Manager.Member.State != MemberState.Following
+            if (manager.Twin is not { IsUp: true } twin || twin.Manager.Member is not { State: MemberState.Following, IsVoter: true }
                 || twin.Manager.Member.Executed.Value != _managersChecker.Order.Count
                 || twin.Manager.State.Active is not null || twin.Manager.State.Queue.Count > 0)
             {
@@ -270,83 +311,6 @@ internal sealed partial class Simulation
                 return;
             simulation.Trace($"{node.Id} has {entry.Seq} {report}");
             simulation._agreement.OnReport(node.Id, entry.Seq.Value, report!, state);
-        }
-    }
-
-    /// <summary>What a manager's process would do: ask over the network, which may fail, and act on its own replica.</summary>
-    private sealed class Watch(Simulation simulation, SimulatedNode manager) : IReplicaWatch
-    {
-        public void AskStatus(byte replica) => Ask(replica, node => new ReplicaSighting(
-            node.Replica.Member.Incarnation.Value, node.Replica.Member.State == MemberState.Halted,
-            node.Replica.Core.Executed.Value, node.Replica.Member.BlockedBy?.Value, null, node.Replica.Core.Checkpoints.LastOrDefault()?.Seq.Value ?? 0),
-            (protocol, sighting, now) => protocol.OnStatus(replica, sighting, now));
-
-        public void AskReply(byte replica, long sequence) => Ask(replica, node => node.Replica.Core.FindReply(new SequenceNumber(sequence)),
-            (protocol, reply, now) => protocol.OnReply(replica, sequence, reply is null ? null : new StoredAnswer(reply.Seq.Value, reply.RequestDigest, Digest.Of(reply.Result)), now));
-
-        public void AskDigest(byte replica, long checkpoint) => Ask(replica, node =>
-            {
-                var digest = node.Replica.Core.FindDigest(new SequenceNumber(checkpoint))?.ToArray();
-                if (digest is not null && simulation.IsLiar(node) && simulation._knobs.LieKind == LieKind.State)
-                    digest[0] ^= 1;
-                return digest;
-            },
-            (protocol, digest, now) => protocol.OnDigest(replica, checkpoint, digest is null ? null : Digest.Read(digest), now));
-
-        public void Replace(Decision decision)
-        {
-            var life = manager.Life;
-            simulation.At(simulation._now + Milliseconds(20 + manager.Random.Below(200)), () =>
-            {
-                if (manager.Life != life || Replica.Log!.Record.Incarnation.Value != decision.Incarnation)
-                    return;
-                Broken.Unless(simulation.HasLeft(decision), $"{decision}: it is replaced before it has left");
-                BeginAnew();
-            });
-        }
-
-        public void SetAsideUnless(ulong present)
-        {
-            if (Replica.Log!.Record.Incarnation.Value != present)
-                BeginAnew();
-        }
-
-        private SimulatedNode Replica => simulation._replicas[manager.Id.Number - 1];
-
-        private void BeginAnew()
-        {
-            var replica = Replica;
-            simulation.Trace($"{manager.Id} sets {replica.Id} aside");
-            simulation.Stop(replica);
-            simulation.SetFolderAside(replica);
-            simulation.At(simulation._now + Milliseconds(50), () => simulation.Restart(replica));
-        }
-
-        private void Ask<T>(byte number, Func<SimulatedNode, T?> ask, Action<ManagerProtocol, T?, Instant> answer)
-            where T : class
-        {
-            var life = manager.Life;
-            var replica = simulation._replicas[number - 1];
-            var isLost = !simulation._healed && (simulation.IsCut(manager.Id, replica.Id) || simulation.IsCut(replica.Id, manager.Id));
-            var isThere = !isLost && replica.IsUp && replica.PausedUntil <= simulation._now;
-            // Read at once, told a little later; who is not there is not waited for longer than half a second.
-            var told = isThere ? ask(replica) : null;
-            simulation.At(simulation._now + Milliseconds(isThere ? 1 + manager.Random.Below(5) : 500), () => Answer(life, told, answer));
-        }
-
-        private void Answer<T>(int life, T? told, Action<ManagerProtocol, T?, Instant> answer)
-            where T : class
-        {
-            if (manager.Life != life || !manager.IsUp)
-                return;
-            if (manager.PausedUntil > simulation._now)
-            {
-                simulation.At(manager.PausedUntil, () => Answer(life, told, answer));
-                return;
-            }
-
-            answer(manager.Manager, told, simulation.InstantOf(manager));
-            simulation.Settle(manager);
         }
     }
 }

@@ -8,6 +8,7 @@ using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
 using Dams.Replica.Versions.Ledger;
+using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Engines.Model;
 
 namespace Dams.Tests.Simulation;
@@ -211,6 +212,8 @@ internal sealed partial class Simulation
         node.Outbox.ClearMessages();
         if (node.Id.Role == NodeRole.Replica)
             ServeMembership(node);
+        else if (node.Protocol is ManagerProtocol)
+            ServeManager(node);
         var wake = node.Protocol.NextDeadline.Ticks;
         if (wake >= node.WakeAt)
             return;

@@ -63,6 +63,9 @@ internal sealed record SimulationKnobs
 
     public int ManagerCrashes { get; init; }
 
+    /// <summary>A manager whose data folder is lost: it joins its group anew.</summary>
+    public bool ManagerWipe { get; init; }
+
     /// <summary>The rule that is taken out.</summary>
     public Mutant Mutant { get; init; }
 
@@ -127,6 +130,7 @@ internal sealed record SimulationKnobs
             Dead = random.Chance(150) ? (byte)(1 + random.Below(4)) : null,
             Slandered = random.Chance(80) ? (byte)(1 + random.Below(4)) : null,
             ManagerCrashes = random.Chance(300) ? 1 + random.Below(3) : 0,
+            ManagerWipe = random.Chance(200),
         };
         // Three strikes take a while: there must be calls left to be lied to.
         return knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs;

@@ -1,0 +1,101 @@
+using Dams.Ordering;
+using Dams.Ordering.Protocol;
+
+namespace Dams.ReplicaManager.Agreement;
+
+/// <content>
+/// A manager's own place in its group. One whose folder was wiped is a new incarnation: it has the lost one ordered out, joins, and begins from the agreed state at its
+/// JOIN, which any other manager can give: managers crash, but do not lie.
+/// </content>
+internal sealed partial class ManagerProtocol
+{
+    private const int JoinsKept = 8;
+
+    private readonly SortedDictionary<long, ManagementSnapshot> _joins = [];
+    private ManagementSnapshot? _latest;
+    private ManagementSnapshot? _restoring;
+    private Instant _fetchAt = Instant.Never;
+    private int _fetches;
+
+    /// <summary>The entry of the snapshot that is on disk; zero for none.</summary>
+    public SequenceNumber Durable { get; private set; }
+
+    /// <summary>The agreed state at a JOIN, for the manager that has joined there; null if it is not known here.</summary>
+    public ManagementSnapshot? FindSnapshot(long sequence) => _joins.GetValueOrDefault(sequence);
+
+    /// <summary>What another manager has given in answer to <see cref="IReplicaWatch.AskSnapshot"/>; null if none could.</summary>
+    public void OnSnapshot(long sequence, ManagementSnapshot? snapshot, Instant now)
+    {
+        if (Member.SnapshotWanted?.Value != sequence || _restoring is not null)
+            return;
+        if (snapshot?.Seq == sequence)
+        {
+            _restoring = snapshot;
+            _fetchAt = Instant.Never;
+            _watch.SaveSnapshot(snapshot);
+            return;
+        }
+
+        // All others may have restarted and not replayed yet; after a while the JOIN is asked for anew.
+        if (++_fetches < 10)
+            return;
+        _fetches = 0;
+        Member.OnSnapshotUnavailable(new SequenceNumber(sequence), now);
+    }
+
+    /// <summary>A snapshot is on disk: what is before it may go, or, of a joiner, what comes after it may come.</summary>
+    public void OnSnapshotSaved(ManagementSnapshot snapshot, Instant now)
+    {
+        Durable = SequenceNumber.Max(Durable, snapshot.Position.Seq);
+        if (_restoring?.Seq == snapshot.Seq)
+        {
+            _restoring = null;
+            if (Member.SnapshotWanted != snapshot.Position.Seq)
+                return;
+            State.Restore(snapshot);
+            Member.OnSnapshotRestored(snapshot.Position, now);
+        }
+    }
+
+    private void FollowGroup(Instant now)
+    {
+        if (Member.BlockedBy is { } lost && _managers.Leaving is null)
+            _managers.OnWanted(_id, lost, lost.Value, isForced: false, now);
+        if (Member.SnapshotWanted is { } wanted && _restoring is null)
+        {
+            if (_fetchAt == Instant.Never || now >= _fetchAt)
+            {
+                _fetchAt = now + _options.WatchInterval;
+                _watch.AskSnapshot(wanted.Value);
+            }
+        }
+        else
+        {
+            _fetchAt = Instant.Never;
+        }
+
+        if (_latest is { } latest && _restoring is null)
+        {
+            _latest = null;
+            _watch.SaveSnapshot(latest);
+        }
+
+        // Never below what every manager has, nor beyond what is on disk here as a snapshot.
+        var trim = SequenceNumber.Min(Member.GcSeq, Durable);
+        if (trim - _log.Base >= _options.SnapshotEntries && Member.State == MemberState.Following && _log.Read(trim) is { } last)
+            _log.TrimTo(trim, last.Chain);
+    }
+
+    private void KeepSnapshots(Entry entry)
+    {
+        if (entry.Kind == EntryKind.Join)
+        {
+            _joins[entry.Seq.Value] = State.ToSnapshot(entry);
+            if (_joins.Count > JoinsKept)
+                _joins.Remove(_joins.Keys.First());
+        }
+
+        if (entry.Seq.Value % _options.SnapshotEntries == 0)
+            _latest = State.ToSnapshot(entry);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net;
+using Dams.Contracts.Topology;
+using Dams.ReplicaManager.Agreement;
+using Microsoft.Extensions.Logging;
+
+namespace Dams.ReplicaManager;
+
+/// <summary>The other managers, over HTTP. Used by many threads.</summary>
+/// <param name="topology">Where they are.</param>
+/// <param name="self">Who is not asked.</param>
+/// <param name="logger">Hears of silence, at Debug.</param>
+internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILogger logger) : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+
+    /// <summary>The agreed state at a JOIN, from the first other manager that has it; null if none has.</summary>
+    public async Task<ManagementSnapshot?> FindSnapshotAsync(long sequence, TimeSpan patience)
+    {
+        foreach (var manager in topology.Managers.Where(manager => manager.Id != self))
+        {
+            try
+            {
+                using var limit = new CancellationTokenSource(patience);
+                using var response = await _http.GetAsync(new Uri(manager.Listen.ToHttpUri(), $"/snapshot?sequence={sequence}"), limit.Token).ConfigureAwait(false);
+                if (response.StatusCode == HttpStatusCode.OK
+                    && ManagementSnapshot.TryRead(await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false)) is { } snapshot)
+                {
+                    return snapshot;
+                }
+            }
+            catch (Exception silence) when (silence is HttpRequestException or OperationCanceledException)
+            {
+                ManagerLog.NoManager(logger, manager.Id.ToString(), silence.Message);
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,109 @@
+using Dams.Hosting.Lab;
+using Dams.Ordering;
+using Dams.Ordering.Protocol;
+using Dams.ReplicaManager.Agreement;
+
+namespace Dams.Tests.Simulation;
+
+/// <content>The outside of a simulated manager.</content>
+internal sealed partial class Simulation
+{
+    /// <summary>What a manager's process would do: ask over the network, which may fail, and act on its own replica.</summary>
+    private sealed class Watch(Simulation simulation, SimulatedNode manager) : IReplicaWatch
+    {
+        public void AskStatus(byte replica) => Ask(replica, node => new ReplicaSighting(
+            node.Replica.Member.Incarnation.Value, node.Replica.Member.State == MemberState.Halted,
+            node.Replica.Core.Executed.Value, node.Replica.Member.BlockedBy?.Value, null, node.Replica.Core.Checkpoints.LastOrDefault()?.Seq.Value ?? 0),
+            (protocol, sighting, now) => protocol.OnStatus(replica, sighting, now));
+
+        public void AskReply(byte replica, long sequence) => Ask(replica, node => node.Replica.Core.FindReply(new SequenceNumber(sequence)),
+            (protocol, reply, now) => protocol.OnReply(replica, sequence, reply is null ? null : new StoredAnswer(reply.Seq.Value, reply.RequestDigest, Digest.Of(reply.Result)), now));
+
+        public void AskDigest(byte replica, long checkpoint) => Ask(replica, node =>
+            {
+                var digest = node.Replica.Core.FindDigest(new SequenceNumber(checkpoint))?.ToArray();
+                if (digest is not null && simulation.IsLiar(node) && simulation._knobs.LieKind == LieKind.State)
+                    digest[0] ^= 1;
+                return digest;
+            },
+            (protocol, digest, now) => protocol.OnDigest(replica, checkpoint, digest is null ? null : Digest.Read(digest), now));
+
+        public void Replace(Decision decision)
+        {
+            var life = manager.Life;
+            simulation.At(simulation._now + Milliseconds(20 + manager.Random.Below(200)), () =>
+            {
+                if (manager.Life != life || Replica.Log!.Record.Incarnation.Value != decision.Incarnation)
+                    return;
+                Broken.Unless(simulation.HasLeft(decision), $"{decision}: it is replaced before it has left");
+                BeginAnew();
+            });
+        }
+
+        public void SetAsideUnless(ulong present)
+        {
+            if (Replica.Log!.Record.Incarnation.Value != present)
+                BeginAnew();
+        }
+
+        public void AskSnapshot(long sequence)
+        {
+            var life = manager.Life;
+            var donor = simulation._managers.Select(process => process.Twin!).FirstOrDefault(twin => twin != manager && twin.IsUp && twin.PausedUntil <= simulation._now
+                && (simulation._healed || !simulation.IsCut(manager.Id, twin.Id)) && twin.Manager.FindSnapshot(sequence) is not null);
+            // As it is on the wire.
+            var snapshot = donor is null ? null : ManagementSnapshot.TryRead(donor.Manager.FindSnapshot(sequence)!.ToJson());
+            simulation.At(simulation._now + Milliseconds(2 + manager.Random.Below(20)), () => Answer(life, snapshot, (protocol, told, now) => protocol.OnSnapshot(sequence, told, now)));
+        }
+
+        public void SaveSnapshot(ManagementSnapshot snapshot)
+        {
+            var life = manager.Life;
+            simulation.At(simulation._now + Milliseconds(1 + manager.Random.Below(10)), () =>
+            {
+                if (manager.Life != life)
+                    return;
+                manager.Agreed = snapshot;
+                Answer(life, snapshot, (protocol, told, now) => protocol.OnSnapshotSaved(told!, now));
+            });
+        }
+
+        private SimulatedNode Replica => simulation._replicas[manager.Id.Number - 1];
+
+        private void BeginAnew()
+        {
+            var replica = Replica;
+            simulation.Trace($"{manager.Id} sets {replica.Id} aside");
+            simulation.Stop(replica);
+            simulation.SetFolderAside(replica);
+            simulation.At(simulation._now + Milliseconds(50), () => simulation.Restart(replica));
+        }
+
+        private void Ask<T>(byte number, Func<SimulatedNode, T?> ask, Action<ManagerProtocol, T?, Instant> answer)
+            where T : class
+        {
+            var life = manager.Life;
+            var replica = simulation._replicas[number - 1];
+            var isLost = !simulation._healed && (simulation.IsCut(manager.Id, replica.Id) || simulation.IsCut(replica.Id, manager.Id));
+            var isThere = !isLost && replica.IsUp && replica.PausedUntil <= simulation._now;
+            // Read at once, told a little later; who is not there is not waited for longer than half a second.
+            var told = isThere ? ask(replica) : null;
+            simulation.At(simulation._now + Milliseconds(isThere ? 1 + manager.Random.Below(5) : 500), () => Answer(life, told, answer));
+        }
+
+        private void Answer<T>(int life, T? told, Action<ManagerProtocol, T?, Instant> answer)
+            where T : class
+        {
+            if (manager.Life != life || !manager.IsUp)
+                return;
+            if (manager.PausedUntil > simulation._now)
+            {
+                simulation.At(manager.PausedUntil, () => Answer(life, told, answer));
+                return;
+            }
+
+            answer(manager.Manager, told, simulation.InstantOf(manager));
+            simulation.Settle(manager);
+        }
+    }
+}
