@@ -43,7 +43,9 @@ internal static class ManagerProcess
 
         var outbox = new Outbox();
         var leaving = new LeaveRequester(ClusterGroups.ReplicasOf(context.Topology), outbox);
-        await using var network = NodeDriver.Open(context, DriverOptions.NewBoot(), new DrivenCore(GroupId.Replicas, leaving, outbox), ClockSource.System);
+        var skipping = new SkipRequester(ClusterGroups.ReplicasOf(context.Topology), outbox);
+        await using var network = NodeDriver.Open(
+            context, DriverOptions.NewBoot(), new DrivenCore(GroupId.Replicas, new ProtocolPair(leaving, skipping), outbox), ClockSource.System);
         using var clients = new ReplicaClients(context.Topology);
 
         var builder = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen);
@@ -63,6 +65,7 @@ internal static class ManagerProcess
                 ManagerLog.OperatorOrdersOut(logger, id.ToString(), incarnation.ToString(), isForced);
             await http.Response.WriteAsync(leaver is { } who ? $"{id}, incarnation {who}, is being ordered out\n" : $"{id} is not in the view, or no sequencer is heard\n");
         });
+        web.MapSkip(skipping, network.Driver, logger);
         // The port first: a manager that can't have it must not have a replica either.
         await web.StartAsync(stopping);
         network.Driver.Start();

@@ -57,6 +57,14 @@ public sealed class GetStatusResult
     /// <summary>While it is outside: the incarnation that must be ordered out first; null otherwise.</summary>
     [XmlElement("blockedBy", Order = 12)]
     public string? BlockedBy { get; set; }
+
+    /// <summary>The entry that it does not execute because that has killed its process, or because it has promised not to; see <see cref="WaitingBeforeSpecified"/>.</summary>
+    [XmlElement("waitingBefore", Order = 13)]
+    public long WaitingBefore { get; set; }
+
+    /// <summary>Whether it waits before an entry.</summary>
+    [XmlIgnore]
+    public bool WaitingBeforeSpecified { get; set; }
 }
 
 /// <summary>The digest of the state after an entry.</summary>

@@ -94,12 +94,17 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     public byte[] Digest() => _observers.Buckets.Digest(Engine, _observers.Sessions.Digest(_sessions));
 
     /// <inheritdoc/>
-    public void OnDelivered(Entry entry, Instant now)
+    public void OnDelivered(Entry entry, Instant now) => Pass(entry, isSkipped: false);
+
+    /// <inheritdoc/>
+    public void OnSkipped(Entry entry, Instant now) => Pass(entry, isSkipped: true);
+
+    private void Pass(Entry entry, bool isSkipped)
     {
         Invariant.That(entry.Seq == Executed.Next);
         (Executed, ExecutedTime, ExecutedChain, ExecutedEpoch) = (entry.Seq, entry.Time, entry.Chain, entry.Epoch);
         Schedule.OnExecuted(entry);
-        if (entry.Kind == EntryKind.Operation && Execute(entry) is { } reply)
+        if (entry.Kind == EntryKind.Operation && Execute(entry, isSkipped) is { } reply)
         {
             Remember(entry.Seq, reply);
             _sink.OnReply(reply, entry.Request.FrontEnd);
@@ -149,7 +154,8 @@ internal sealed partial class ReplicaCore : IEntryConsumer
         }
     }
 
-    private StoredReply? Execute(Entry entry)
+    /// <summary>A skipped request is never shown to the version; in all else it is as one that the version answered with an internal error.</summary>
+    private StoredReply? Execute(Entry entry, bool isSkipped)
     {
         var request = entry.Request;
         if (!_sessions.Admit(request))
@@ -158,7 +164,7 @@ internal sealed partial class ReplicaCore : IEntryConsumer
             return row.Digest == request.Digest ? FromRow(request.Key, row) : Stored(entry, new RefusedReply(Refusal.RequestIdReused));
         if (!CommandCodec.TryDecode(request.Payload.Span, out var command) || CommandCodec.OpcodeOf(command!) != request.Opcode)
             return Stored(entry, new RefusedReply(Refusal.InternalError));
-        var reply = Stored(entry, Ask(command!));
+        var reply = Stored(entry, isSkipped ? new RefusedReply(Refusal.InternalError) : Ask(command!));
         if (command!.IsWrite)
             _sessions.Add(new SessionRow(request.Key, request.Digest, entry.Seq, reply.Result));
         return reply;

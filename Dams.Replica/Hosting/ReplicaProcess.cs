@@ -74,11 +74,12 @@ internal static class ReplicaProcess
                 Durability = context.Topology.Durability == Durability.Memory ? Ordering.Storage.Durability.Memory : Ordering.Storage.Durability.Disk,
             },
             context.Loggers.CreateLogger<DurableLog>());
+        using var mark = ExecutionMarkFile.Open(Path.Combine(context.DataFolder, "executing"), log.Record.Incarnation, MachineBoot.Id);
         var engineNumber = (byte)VersionCatalog.All.TakeWhile(known => known.Name != version.Name).Count();
         var options = new ReplicaCoreOptions();
         var folder = new SnapshotFolder(Path.Combine(context.DataFolder, "snapshots"), log.IsDurable);
         var node = SnapshotStart.Find(folder, log, options, snapshot => new ReplicaNode(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number,
-            log, outbox, version.Create(), engineNumber, options, boot.Value, snapshot: snapshot), logger);
+            log, outbox, version.Create(), engineNumber, options, boot.Value, snapshot: snapshot, mark: mark), logger);
         if (node is null)
             return ExitCodes.Internal;
         using var ownership = node.Core.Engine as IDisposable;

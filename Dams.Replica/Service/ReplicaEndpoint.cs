@@ -34,8 +34,10 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Snapshot
             LastLogged = log.Last.Value,
             StateDigest = Convert.ToHexStringLower(node.Core.Digest()),
             ProcessId = Environment.ProcessId,
-            State = member.State.ToString(),
+            State = member.WaitingBefore is null ? member.State.ToString() : "Waiting",
             BlockedBy = member.BlockedBy?.ToString(),
+            WaitingBefore = member.WaitingBefore?.Value ?? 0,
+            WaitingBeforeSpecified = member.WaitingBefore is not null,
         };
     });
 

@@ -21,6 +21,9 @@ internal sealed class SimulatedNode(NodeId id)
 
     public SimulatedLog? Log { get; set; }
 
+    /// <summary>In the folder of the log.</summary>
+    public SimulatedMark Mark { get; set; } = new();
+
     /// <summary>The place of the durable snapshot, if there is one.</summary>
     public SnapshotPosition? Snapshot { get; set; }
 

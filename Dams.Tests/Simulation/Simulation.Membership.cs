@@ -77,6 +77,7 @@ internal sealed partial class Simulation
     {
         replica.FormerLogs.Add(replica.Log!);
         replica.Log = new SimulatedLog(new Incarnation(_random.Next() | 1));
+        replica.Mark = new SimulatedMark();
         replica.Snapshot = null;
     }
 
@@ -87,7 +88,7 @@ internal sealed partial class Simulation
     {
         if (replica.Lost != lost)
             return;
-        if (_checker.Order.Any(entry => entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change) && change.Incarnation == lost))
+        if (HasLeft(lost))
         {
             replica.Lost = null;
             return;
@@ -103,6 +104,9 @@ internal sealed partial class Simulation
         At(_now + Milliseconds(300), () => OrderOut(replica, lost, decision));
     }
 
+    private bool HasLeft(Incarnation incarnation) =>
+        _checker.Order.Any(entry => entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change) && change.Incarnation == incarnation);
+
     private void ServeMembership(SimulatedNode node)
     {
         var member = node.Replica.Member;
@@ -112,12 +116,8 @@ internal sealed partial class Simulation
             var life = node.Life;
             At(_now, () =>
             {
-                if (node.Life != life)
-                    return;
-                Trace($"{node.Id} was ordered out and begins anew");
-                Stop(node);
-                SetFolderAside(node);
-                At(_now + Milliseconds(100), () => Restart(node));
+                if (node.Life == life)
+                    BeginAnew(node);
             });
             return;
         }
@@ -131,6 +131,14 @@ internal sealed partial class Simulation
             if (node.Life == fetchingLife)
                 FetchSnapshot(node, wanted);
         });
+    }
+
+    private void BeginAnew(SimulatedNode node)
+    {
+        Trace($"{node.Id} was ordered out and begins anew");
+        Stop(node);
+        SetFolderAside(node);
+        At(_now + Milliseconds(100), () => Restart(node));
     }
 
     private void FetchSnapshot(SimulatedNode node, SequenceNumber wanted)
@@ -159,8 +167,14 @@ internal sealed partial class Simulation
 
     private void RestoreCore(SimulatedNode node, SequenceNumber upTo)
     {
-        for (var i = 0; i < upTo.Value; i++)
-            node.Replica.Core.OnDelivered(_checker.Order[i], default);
+        foreach (var entry in _checker.Order.Take((int)upTo.Value))
+        {
+            if (_checker.Skipped.Contains(entry.Seq) && !_checker.HasExecuted(node.Log!.Record.Incarnation, entry.Seq))
+                node.Replica.Core.OnSkipped(entry, default);
+            else
+                node.Replica.Core.OnDelivered(entry, default);
+        }
+
         node.Outbox.ClearMessages();
     }
 }

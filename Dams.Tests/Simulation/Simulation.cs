@@ -82,6 +82,7 @@ internal sealed partial class Simulation
             StartUp(node);
         ScheduleFaults();
         ScheduleMembership();
+        SchedulePoison();
         StartClients();
         var healAt = _knobs.FaultyPhase.Ticks;
         At(healAt, Heal);
@@ -90,7 +91,7 @@ internal sealed partial class Simulation
         RunUntil(IsDone, limit);
         Broken.Unless(IsDone(), $"10 s after everything was healed: {DescribeStuck()}");
         var model = new ReferenceModel();
-        CallHistory.Check(_calls, _checker.Order, model);
+        CallHistory.Check(_calls, _checker.Order, _checker.Skipped, model);
         CheckStates(model);
     }
 
@@ -101,7 +102,14 @@ internal sealed partial class Simulation
             var happening = _events.Dequeue();
             _now = Math.Max(_now, next.At);
             Events++;
-            happening();
+            try
+            {
+                happening();
+            }
+            catch (PoisonedException death)
+            {
+                Die(death.Node);
+            }
         }
 
         _now = Math.Max(_now, Math.Min(limit, _now));
@@ -141,12 +149,13 @@ internal sealed partial class Simulation
             default:
                 IAppointmentEngine engine = _knobs.Liar == node.Id.Number ? new LyingLedger(new SeededRandom(_random.Next())) : new LedgerEngine();
                 var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, CoreOptions, _random.Next(),
-                    core => new CheckedConsumer(this, node, core), restored: node.Snapshot);
+                    core => new CheckedConsumer(this, node, core), restored: node.Snapshot, mark: node.Mark);
                 node.Protocol = replica;
                 node.Fetching = null;
                 if (node.Snapshot is { } snapshot)
                     RestoreCore(node, snapshot.Seq);
-                replica.Start(now);
+                if (!TryStart(node, replica, now))
+                    return;
                 break;
         }
 
@@ -232,6 +241,8 @@ internal sealed partial class Simulation
             return;
         }
 
+        if (outgoing.Message is SkipVote { Answer: SkipAnswer.Promised } vote)
+            _checker.OnRenounced(from, vote.Incarnation, vote.Seq);
         if (outgoing.Message is Promise && !_healed && (_forgetful.Contains(from.Id) || _random.Chance(_knobs.CrashAfterPromisePerMille)))
             CrashSoon(from);
         var copies = !_healed && _random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;
@@ -278,8 +289,16 @@ internal sealed partial class Simulation
     {
         public void OnDelivered(Entry entry, Instant now)
         {
+            if (simulation.IsPoison(node, entry))
+                throw new PoisonedException(node);
             simulation._checker.OnDelivered(node, entry, simulation._replicas);
             core.OnDelivered(entry, now);
+        }
+
+        public void OnSkipped(Entry entry, Instant now)
+        {
+            simulation._checker.OnSkipped(node, entry, simulation._replicas);
+            core.OnSkipped(entry, now);
         }
     }
 }

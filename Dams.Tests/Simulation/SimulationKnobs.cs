@@ -44,6 +44,12 @@ internal sealed record SimulationKnobs
 
     public byte? Liar { get; init; }
 
+    /// <summary>The request under this number kills the replicas whose version can't stand it; 0 for none.</summary>
+    public long Poison { get; init; }
+
+    /// <summary>Whose version can't: bit i for replica i + 1.</summary>
+    public int Poisoned { get; init; }
+
     /// <summary>The rule that is taken out.</summary>
     public Mutant Mutant { get; init; }
 
@@ -83,6 +89,15 @@ internal sealed record SimulationKnobs
             Sequencers = random.Chance(600) ? 2 : 1,
             FrontEnds = random.Chance(300) ? 2 : 1,
         };
-        return random.Chance(60) ? knobs with { SplitLoyalty = true, Sequencers = 2 } : knobs;
+        knobs = random.Chance(60) ? knobs with { SplitLoyalty = true, Sequencers = 2 } : knobs;
+        return random.Chance(150) ? WithPoison(knobs, random) : knobs;
+    }
+
+    private static SimulationKnobs WithPoison(SimulationKnobs knobs, SeededRandom random)
+    {
+        var poisoned = random.Chance(400) ? 0b1111 : 1 + random.Below(0b1110);
+        // With two or three versions that can't stand the entry, the folder that is lost may be that of one of the last two who have executed it.
+        var isFew = System.Numerics.BitOperations.PopCount((uint)poisoned) is 2 or 3;
+        return knobs with { Poison = 2 + random.Below(24), Poisoned = poisoned, Wipes = isFew ? 0 : knobs.Wipes };
     }
 }

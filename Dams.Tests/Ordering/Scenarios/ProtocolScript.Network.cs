@@ -34,7 +34,7 @@ internal sealed partial class ProtocolScript
                 break;
             default:
                 var replica = new ReplicaNode(Options, node.Id.Number, node.Log!, node.Outbox, new LedgerEngine(), 0, new ReplicaCoreOptions(), _boots,
-                    core => new Consumer(this, node, core), restored: node.Snapshot);
+                    core => new Consumer(this, node, core), restored: node.Snapshot, mark: node.Mark);
                 node.Protocol = replica;
                 if (node.Snapshot is { } snapshot)
                     Replay(node, snapshot.Seq);
@@ -48,8 +48,14 @@ internal sealed partial class ProtocolScript
 
     private void Replay(SimulatedNode node, SequenceNumber upTo)
     {
-        for (var i = 0; i < upTo.Value; i++)
-            node.Replica.Core.OnDelivered(_checker.Order[i], default);
+        foreach (var entry in _checker.Order.Take((int)upTo.Value))
+        {
+            if (_checker.Skipped.Contains(entry.Seq))
+                node.Replica.Core.OnSkipped(entry, default);
+            else
+                node.Replica.Core.OnDelivered(entry, default);
+        }
+
         node.Outbox.ClearMessages();
     }
 
@@ -214,6 +220,14 @@ internal sealed partial class ProtocolScript
                 script._checker.OnDelivered(node, entry, script._replicas);
             script._effects.Add($"executes #{entry.Seq}");
             core.OnDelivered(entry, now);
+        }
+
+        public void OnSkipped(Entry entry, Instant now)
+        {
+            if (script.IsChecked)
+                script._checker.OnSkipped(node, entry, script._replicas);
+            script._effects.Add($"skips #{entry.Seq}");
+            core.OnSkipped(entry, now);
         }
     }
 }

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Dams.Cli.Client;
+
+namespace Dams.Cli.Membership;
+
+/// <summary><c>dams skip</c>: an entry that kills every replica that executes it is passed over.</summary>
+internal static class SkipCommand
+{
+    // The manager waits for the outcome itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    public static Command Create(CliConsole console)
+    {
+        var url = CallCommands.UrlOption();
+        var seq = new Argument<long>("SEQ") { Description = "The entry's number: what the status shows replicas waiting before." };
+        seq.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.GetValue(seq) is < 1 or > long.MaxValue / 2)
+                result.AddError($"SEQ is {result.GetValue(seq)}; numbers of entries begin with 1");
+        });
+        var skip = new Command("skip", "Pass over an entry that kills the replicas: its request fails for good. Refused if its client may have an answer.") { seq, url };
+        skip.SetAction(async (parsed, _) =>
+        {
+            using var interrupt = new Interrupt();
+            try
+            {
+                return await ManagerCall.PostAsync(console, parsed.GetValue(url)!, null, FormattableString.Invariant($"skip?seq={parsed.GetValue(seq)}"), Patience, interrupt.Token);
+            }
+            catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+            {
+                return interrupt.ExitCode;
+            }
+        });
+        return skip;
+    }
+}

@@ -1,0 +1,90 @@
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using Dams.Replica.Core;
+
+namespace Dams.Tests.Simulation;
+
+/// <content>A request that kills the replicas that execute it, the operator who has it skipped, and the managers who replace those that it has stopped.</content>
+internal sealed partial class Simulation
+{
+    private const int Look = 200;
+
+    private void SchedulePoison()
+    {
+        if (_knobs.Poison > 0)
+            At(Milliseconds(Look), LookAfterTheWaiting);
+    }
+
+    private bool IsPoison(SimulatedNode node, Entry entry) =>
+        entry.Seq.Value == _knobs.Poison && entry.Kind == EntryKind.Operation && (_knobs.Poisoned & (1 << (node.Id.Number - 1))) != 0;
+
+    private bool TryStart(SimulatedNode node, ReplicaNode replica, Instant now)
+    {
+        try
+        {
+            replica.Start(now);
+            return true;
+        }
+        catch (PoisonedException)
+        {
+            Die(node);
+            return false;
+        }
+    }
+
+    private void Die(SimulatedNode node)
+    {
+        Trace($"{node.Id} dies of {_knobs.Poison}");
+        Stop(node);
+        At(_now + Milliseconds(20 + _random.Below(200)), () => Restart(node));
+    }
+
+    private void LookAfterTheWaiting()
+    {
+        At(_now + Milliseconds(Look), LookAfterTheWaiting);
+        var poison = new SequenceNumber(_knobs.Poison);
+        if (_replicas.Count(replica => IsWaiting(replica, poison)) >= 2)
+            AskForSkip(poison);
+        foreach (var replica in _replicas.Where(replica => replica.IsUp))
+        {
+            var member = replica.Replica.Member;
+            if (member.State == MemberState.Halted && HasLeft(member.Incarnation))
+                BeginAnew(replica);
+            else if (replica.Lost is null && OthersVote(replica) && (member.State == MemberState.Halted || (IsWaiting(replica, poison) && HaveTwoPassed(poison))))
+                Replace(replica, member.Incarnation);
+        }
+    }
+
+    private static bool IsWaiting(SimulatedNode replica, SequenceNumber poison) => replica.IsUp && replica.Replica.Member.WaitingBefore == poison;
+
+    private bool OthersVote(SimulatedNode replica) =>
+        _replicas.All(other => other == replica || (other.IsUp && other.Replica.Member is { State: MemberState.Following, IsVoter: true }));
+
+    /// <summary>Whether the waiting are the odd ones: then they are replaced, and nothing is skipped.</summary>
+    private bool HaveTwoPassed(SequenceNumber poison) => !_checker.Skipped.Contains(poison)
+        && _replicas.Count(replica => replica.IsUp && replica.Replica.Member is { State: MemberState.Following, IsVoter: true } member && member.Executed >= poison) >= 2;
+
+    /// <summary>An operator sees two replicas wait, and knows no more than that.</summary>
+    private void AskForSkip(SequenceNumber poison)
+    {
+        foreach (var sequencer in _group.Sequencers)
+        {
+            if (_healed || !_random.Chance(_knobs.LossPerMille))
+                At(_now + Milliseconds(1), () => Deliver(new Envelope(NodeId.Manager(1), new BootId(1), Epoch.None), NodeId.Sequencer(sequencer), new SkipReq(poison)));
+        }
+    }
+
+    private void Replace(SimulatedNode replica, Incarnation incarnation)
+    {
+        Trace($"{replica.Id} is to be replaced");
+        replica.Lost = incarnation;
+        OrderOut(replica, incarnation, ++_decisions);
+    }
+}
+
+/// <summary>An entry has killed the process that executed it.</summary>
+internal sealed class PoisonedException(SimulatedNode node) : Exception
+{
+    public SimulatedNode Node { get; } = node;
+}
