@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Dams.Cli.Client;
 
 namespace Dams.Cli.Membership;
@@ -12,12 +13,18 @@ internal static class SkipCommand
     public static Command Create(CliConsole console)
     {
         var url = CallCommands.UrlOption();
-        var seq = new Argument<long>("SEQ") { Description = "The entry's number: what the status shows replicas waiting before." };
-        seq.Validators.Add(result =>
+        var seq = new Argument<long>("SEQ")
         {
-            if (result.Tokens.Count == 1 && result.GetValue(seq) is < 1 or > long.MaxValue / 2)
-                result.AddError($"SEQ is {result.GetValue(seq)}; numbers of entries begin with 1");
-        });
+            Description = "The entry's number: what the status shows replicas waiting before.",
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= long.MaxValue / 2)
+                    return number;
+                result.AddError($"SEQ is '{text}'; expected the number of an entry, from 1");
+                return default;
+            },
+        };
         var skip = new Command("skip", "Pass over an entry that kills the replicas: its request fails for good. Refused if its client may have an answer.") { seq, url };
         skip.SetAction(async (parsed, _) =>
         {

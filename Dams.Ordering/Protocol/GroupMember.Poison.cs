@@ -132,10 +132,10 @@ public sealed partial class GroupMember
     /// <summary>Who may have executed the entry never promises; who still could does only if it is needed, because nothing but a SKIP releases it.</summary>
     private SkipAnswer AnswerTo(SkipAsk ask)
     {
-        if (ask.Seq <= _executed && _renounced.Contains(ask.Seq) && ask.Seq > _mark.Inherited)
-            return SkipAnswer.Skipped;
-        if (ask.Seq <= SequenceNumber.Max(_executed, _mark.Ended))
-            return SkipAnswer.Executed;
+        // Nobody gets past what it has renounced but by a SKIP, in this life or in one before.
+        var isPassed = ask.Seq <= SequenceNumber.Max(_executed, _mark.Ended);
+        if (isPassed)
+            return _renounced.Contains(ask.Seq) && ask.Seq > _mark.Inherited ? SkipAnswer.Skipped : SkipAnswer.Executed;
         if (EntryAt(ask.Seq) is { Kind: not EntryKind.Operation })
             return SkipAnswer.NotARequest;
         if (IsPoison(ask.Seq) || _renounced.Contains(ask.Seq))

@@ -34,8 +34,8 @@ public sealed class CommandLineTests
     [TestCase("key list --data a --key-file b", "--data and --key-file don't go together")]
     [TestCase("key new --config a --data b", "--config and --data don't go together")]
     [TestCase("skip", "SEQ is missing: The entry's number")]
-    [TestCase("skip 0", "SEQ is 0; numbers of entries begin with 1")]
-    [TestCase("skip seven", "seven")]
+    [TestCase("skip 0", "SEQ is '0'; expected the number of an entry, from 1")]
+    [TestCase("skip seven", "SEQ is 'seven'")]
     [TestCase("status --url x", "expected an http or https address")]
     public async Task A_wrong_command_line_ends_with_2_and_says_why(string line, string problem)
     {

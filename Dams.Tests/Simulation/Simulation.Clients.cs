@@ -130,7 +130,7 @@ internal sealed partial class Simulation
         public void OnJudged(Judgement judgement)
         {
             foreach (var (replica, verdict) in judgement.Replicas)
-                Broken.Unless(verdict != Verdict.Wrong || simulation._knobs.Liar == replica || simulation._checker.Skipped.Contains(judgement.Seq), $"replica {replica} was judged wrong at {judgement.Seq} but tells the truth");
+                Broken.Unless(verdict != Verdict.Wrong || simulation._knobs.Liar == replica || simulation.IsOverruled(replica), $"replica {replica} was judged wrong at {judgement.Seq} but tells the truth");
         }
     }
 }

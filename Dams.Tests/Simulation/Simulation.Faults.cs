@@ -201,6 +201,8 @@ internal sealed partial class Simulation
             return false;
         foreach (var replica in _replicas)
         {
+            if (!replica.IsUp)
+                return false;
             var member = replica.Replica.Member;
             if (member.Executed.Value != _checker.Order.Count || member.Contiguous != member.Executed || member.State != MemberState.Following || !member.IsVoter)
                 return false;

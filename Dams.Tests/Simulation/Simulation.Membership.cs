@@ -169,7 +169,7 @@ internal sealed partial class Simulation
     {
         foreach (var entry in _checker.Order.Take((int)upTo.Value))
         {
-            if (_checker.Skipped.Contains(entry.Seq) && !_checker.HasExecuted(node.Log!.Record.Incarnation, entry.Seq))
+            if (_checker.IsWithout(node.Log!.Record.Incarnation, entry.Seq))
                 node.Replica.Core.OnSkipped(entry, default);
             else
                 node.Replica.Core.OnDelivered(entry, default);

@@ -58,6 +58,13 @@ internal sealed partial class Simulation
 
     private static bool IsWaiting(SimulatedNode replica, SequenceNumber poison) => replica.IsUp && replica.Replica.Member.WaitingBefore == poison;
 
+    /// <summary>Whether it has executed alone what the others have skipped: until it halts at the SKIP its state is another one, and so are its replies.</summary>
+    private bool IsOverruled(byte replica)
+    {
+        var node = _nodes[NodeId.Replica(replica)];
+        return node.FormerLogs.Append(node.Log!).Any(log => _checker.Skipped.Any(seq => _checker.HasExecuted(log.Record.Incarnation, seq)));
+    }
+
     private bool OthersVote(SimulatedNode replica) =>
         _replicas.All(other => other == replica || (other.IsUp && other.Replica.Member is { State: MemberState.Following, IsVoter: true }));
 

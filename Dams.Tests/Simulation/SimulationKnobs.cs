@@ -1,3 +1,4 @@
+using System.Numerics;
 using Dams.Ordering.Protocol;
 
 namespace Dams.Tests.Simulation;
@@ -96,8 +97,8 @@ internal sealed record SimulationKnobs
     private static SimulationKnobs WithPoison(SimulationKnobs knobs, SeededRandom random)
     {
         var poisoned = random.Chance(400) ? 0b1111 : 1 + random.Below(0b1110);
-        // With two or three versions that can't stand the entry, the folder that is lost may be that of one of the last two who have executed it.
-        var isFew = System.Numerics.BitOperations.PopCount((uint)poisoned) is 2 or 3;
-        return knobs with { Poison = 2 + random.Below(24), Poisoned = poisoned, Wipes = isFew ? 0 : knobs.Wipes };
+        // Where some versions can't stand the entry and some can, one more that lies, or that loses its folder, is one fault too many: two alone have the answer.
+        var isSplit = BitOperations.PopCount((uint)poisoned) is 2 or 3;
+        return knobs with { Poison = 2 + random.Below(24), Poisoned = poisoned, Wipes = isSplit ? 0 : knobs.Wipes, Liar = isSplit ? null : knobs.Liar };
     }
 }

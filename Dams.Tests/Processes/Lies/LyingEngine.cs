@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Engines;
 
@@ -14,15 +15,27 @@ internal enum Lie
 
     /// <summary>The state: a booking is answered rightly, and not kept.</summary>
     State = 2,
+
+    /// <summary>Nothing; but a patient of a certain number kills the process.</summary>
+    Death = 3,
 }
 
 /// <summary>A version of the engine with a bug, or a traitor: it does what another does, and lies about it.</summary>
 internal sealed class LyingEngine(IAppointmentEngine inner, Lie lie) : IAppointmentEngine
 {
+    /// <summary>Whoever executes this patient's booking dies.</summary>
+    public const ushort DeadlyPatient = 6666;
+
     public string Version => inner.Version;
 
     public Reply Execute(Command command, IBucketObserver observer)
     {
+        if (lie == Lie.Death && command is BookAppointment { Patient.Number: DeadlyPatient })
+        {
+            Process.GetCurrentProcess().Kill();
+            throw new UnreachableException();
+        }
+
         var reply = inner.Execute(command, observer);
         switch (lie, reply)
         {

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.ServiceModel;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Soap;
+using Dams.Tests.Cli;
+using Dams.Tests.Hosting;
+
+namespace Dams.Tests.Processes.Lies;
+
+/// <summary>A request that three of four versions can't stand: each replica that executes it dies of it.</summary>
+[Category("Processes")]
+internal sealed class PoisonTests
+{
+    private static readonly string[] s_mortals = ["replica1", "replica2", "replica3"];
+
+    [Test]
+    public async Task A_request_that_kills_one_replica_after_the_other_is_skipped_at_an_operators_word()
+    {
+        Dictionary<string, TestProcess> mortals = [];
+        await using var cluster = await TestCluster.ApartAsync(
+            replicas: cluster => s_mortals.Select(id => mortals[id] = LyingReplica.Start(cluster, id, Lie.Death)), leftOut: ["manager1", "manager2", "manager3"]);
+        var client = new CommandClient(() => cluster.Client());
+        var slot = new Slot(new AppointmentId(Hospital.MTL, new DateOnly(2026, 4, 21), TimeOfDay.Morning), AppointmentType.Dental);
+        Assert.That((await client.TryAsync(new AddAppointment(new CallerId(true, Hospital.MTL, 1), slot, 5), "add")).Reply, Is.EqualTo(new AddReply(AddOutcome.Added)));
+
+        var deadly = Book(LyingEngine.DeadlyPatient);
+        var first = new CommandClient(() => cluster.Client()).TryAsync(deadly, "deadly");
+        // Their managers would start them again; here the test does.
+        var status = await cluster.StatusAsync(status =>
+        {
+            foreach (var id in s_mortals.Where(id => mortals[id].HasExited))
+                cluster.Add(mortals[id] = LyingReplica.Start(cluster, id, Lie.Death));
+            return status.Replicas.Take(s_mortals.Length).All(replica => replica.State == "waiting");
+        }, TimeSpan.FromSeconds(60));
+        Assert.That((await first).Reply, Is.Null, "one reply is no answer");
+        var waitedFor = status.Replicas[0].WaitingBefore!.Value;
+        Assert.That(status.Replicas.Take(s_mortals.Length).Select(replica => replica.WaitingBefore), Is.All.EqualTo(waitedFor));
+        Assert.That(await cluster.IsHealthyAsync(), Is.False);
+
+        var wrong = await SkipAsync(waitedFor + 1000);
+        Assert.That((wrong.ExitCode, wrong.Errors), Is.EqualTo((1, $"entry {waitedFor + 1000} is not skipped: nothing is committed under that number\n")));
+        var skip = await SkipAsync(waitedFor);
+        Assert.That((skip.ExitCode, skip.Output), Is.EqualTo((0, $"entry {waitedFor} is skipped: its request has failed with an internal error\n")), skip.Errors);
+
+        var repeat = await Assert.ThrowsAsync<FaultException<DamsFault>>(() => client.TryAsync(deadly, "deadly"));
+        Assert.That(repeat?.Detail.Code, Is.EqualTo(DamsFaultCode.InternalError));
+        Assert.That((await client.TryAsync(Book(1), "harmless")).Reply, Is.EqualTo(new BookReply(BookOutcome.Booked)));
+        // The fourth has executed it alone, so it answers nothing any more.
+        status = await cluster.StatusAsync(status => status.Replicas.Take(s_mortals.Length).Select(replica => (replica.Executed, replica.Digest, replica.State)).Distinct().Count() == 1);
+        Assert.That(status.Replicas[3].Executed, Is.LessThan(status.Replicas[0].Executed!.Value));
+
+        BookAppointment Book(ushort patient) => new(new CallerId(false, Hospital.MTL, patient), new PatientId(Hospital.MTL, patient), slot);
+        Task<CliRun> SkipAsync(long seq) => CliRun.OfAsync("skip", seq.ToString(CultureInfo.InvariantCulture), "--url", cluster.Service.ToString());
+    }
+}
