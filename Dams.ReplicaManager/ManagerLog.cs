@@ -17,9 +17,9 @@ internal static partial class ManagerLog
     [LoggerMessage(5003, LogLevel.Debug, "{Replica} does not say its status: {Problem}")]
     public static partial void NotWatched(ILogger logger, string replica, string problem);
 
-    [LoggerMessage(5004, LogLevel.Warning, "an operator wants entry {Seq} skipped")]
+    [LoggerMessage(5018, LogLevel.Warning, "an operator wants entry {Seq} skipped")]
     public static partial void OperatorSkips(ILogger logger, long seq);
 
-    [LoggerMessage(5005, LogLevel.Warning, "the skip of entry {Seq}: {Outcome}")]
+    [LoggerMessage(5019, LogLevel.Warning, "the skip of entry {Seq}: {Outcome}")]
     public static partial void SkipEnded(ILogger logger, long seq, string outcome);
 }

@@ -31,6 +31,7 @@ internal static class ManagerCall
         }
 
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = patience };
+        var silences = new List<string>();
         foreach (var address in addresses)
         {
             try
@@ -42,10 +43,12 @@ internal static class ManagerCall
             }
             catch (Exception silence) when (silence is HttpRequestException || (silence is OperationCanceledException && !stop.IsCancellationRequested))
             {
-                console.Error.WriteLine($"{address.Id} does not answer at {address.Address}: {silence.Message}");
+                silences.Add($"{address.Id} does not answer at {address.Address}: {silence.Message}");
             }
         }
 
+        foreach (var silence in silences)
+            console.Error.WriteLine(silence);
         return CliExitCodes.Unreachable;
     }
 }

@@ -99,22 +99,6 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     /// <inheritdoc/>
     public void OnSkipped(Entry entry, Instant now) => Pass(entry, isSkipped: true);
 
-    private void Pass(Entry entry, bool isSkipped)
-    {
-        Invariant.That(entry.Seq == Executed.Next);
-        (Executed, ExecutedTime, ExecutedChain, ExecutedEpoch) = (entry.Seq, entry.Time, entry.Chain, entry.Epoch);
-        Schedule.OnExecuted(entry);
-        if (entry.Kind == EntryKind.Operation && Execute(entry, isSkipped) is { } reply)
-        {
-            Remember(entry.Seq, reply);
-            _sink.OnReply(reply, entry.Request.FrontEnd);
-        }
-
-        if (entry.Seq.Value % _options.CheckpointEntries == 0 || entry.Time - _checkpointTime >= _options.CheckpointMilliseconds)
-            TakeCheckpoint(entry);
-        NoteMembership(entry);
-    }
-
     /// <summary>The reply to the entry of a number, if it is still kept.</summary>
     public StoredReply? FindReply(SequenceNumber seq) => _replies.GetValueOrDefault(seq);
 
@@ -131,6 +115,22 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     {
         Invariant.That(!command.IsWrite);
         return Ask(command);
+    }
+
+    private void Pass(Entry entry, bool isSkipped)
+    {
+        Invariant.That(entry.Seq == Executed.Next);
+        (Executed, ExecutedTime, ExecutedChain, ExecutedEpoch) = (entry.Seq, entry.Time, entry.Chain, entry.Epoch);
+        Schedule.OnExecuted(entry);
+        if (entry.Kind == EntryKind.Operation && Execute(entry, isSkipped) is { } reply)
+        {
+            Remember(entry.Seq, reply);
+            _sink.OnReply(reply, entry.Request.FrontEnd);
+        }
+
+        if (entry.Seq.Value % _options.CheckpointEntries == 0 || entry.Time - _checkpointTime >= _options.CheckpointMilliseconds)
+            TakeCheckpoint(entry);
+        NoteMembership(entry);
     }
 
     private static bool IsOfVersion(Exception exception) =>

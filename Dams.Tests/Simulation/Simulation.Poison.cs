@@ -10,10 +10,29 @@ internal sealed partial class Simulation
 {
     private const int Look = 200;
 
+    private NodeId? _uninformed;
+
     private void SchedulePoison()
     {
-        if (_knobs.Poison > 0)
-            At(Milliseconds(Look), LookAfterTheWaiting);
+        if (_knobs.Poison == 0)
+            return;
+        At(Milliseconds(Look), LookAfterTheWaiting);
+        if (_knobs.Uninformed is not { } replica)
+            return;
+        At(Milliseconds(150 + _random.Below(150)), () => _uninformed = NodeId.Replica(replica));
+        At(Milliseconds(1500 + _random.Below(1500)), () => _uninformed = null);
+    }
+
+    private bool IsKeptFromKnowing(Outgoing outgoing) => outgoing.To == _uninformed && (outgoing.Message is Sync or Commit);
+
+    /// <summary>A promise that was not on disk would be forgotten now, and the entry executed before the SKIP is known.</summary>
+    private void OnSkipPromised(SimulatedNode from, SkipVote vote)
+    {
+        _checker.OnRenounced(from, vote.Incarnation, vote.Seq);
+        if (_healed || from.Id != _uninformed || !_random.Chance(700))
+            return;
+        _uninformed = null;
+        CrashSoon(from);
     }
 
     private bool IsPoison(SimulatedNode node, Entry entry) =>

@@ -235,14 +235,14 @@ internal sealed partial class Simulation
     {
         if (!_nodes.ContainsKey(outgoing.To))
             return;
-        if (!_healed && (_cuts.Contains((from.Id, outgoing.To)) || (outgoing.Message is Sync && _mute.Contains(from.Id)) || _random.Chance(_knobs.LossPerMille)))
+        if (!_healed && (_cuts.Contains((from.Id, outgoing.To)) || (outgoing.Message is Sync && _mute.Contains(from.Id)) || IsKeptFromKnowing(outgoing) || _random.Chance(_knobs.LossPerMille)))
         {
             Trace($"{from.Id} -x {outgoing.To} {outgoing.Message}");
             return;
         }
 
         if (outgoing.Message is SkipVote { Answer: SkipAnswer.Promised } vote)
-            _checker.OnRenounced(from, vote.Incarnation, vote.Seq);
+            OnSkipPromised(from, vote);
         if (outgoing.Message is Promise && !_healed && (_forgetful.Contains(from.Id) || _random.Chance(_knobs.CrashAfterPromisePerMille)))
             CrashSoon(from);
         var copies = !_healed && _random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;

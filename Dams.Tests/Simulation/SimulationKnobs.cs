@@ -51,6 +51,9 @@ internal sealed record SimulationKnobs
     /// <summary>Whose version can't: bit i for replica i + 1.</summary>
     public int Poisoned { get; init; }
 
+    /// <summary>A replica that stands the entry, but does not hear for a while that it may execute it; when it has promised not to, it often crashes.</summary>
+    public byte? Uninformed { get; init; }
+
     /// <summary>The rule that is taken out.</summary>
     public Mutant Mutant { get; init; }
 
@@ -97,8 +100,16 @@ internal sealed record SimulationKnobs
     private static SimulationKnobs WithPoison(SimulationKnobs knobs, SeededRandom random)
     {
         var poisoned = random.Chance(400) ? 0b1111 : 1 + random.Below(0b1110);
-        // Where some versions can't stand the entry and some can, one more that lies, or that loses its folder, is one fault too many: two alone have the answer.
-        var isSplit = BitOperations.PopCount((uint)poisoned) is 2 or 3;
-        return knobs with { Poison = 2 + random.Below(24), Poisoned = poisoned, Wipes = isSplit ? 0 : knobs.Wipes, Liar = isSplit ? null : knobs.Liar };
+        // Where some versions can't stand the entry and some can, who lies besides, or loses its folder, is one fault too many: two alone have the answer.
+        var mortals = BitOperations.PopCount((uint)poisoned);
+        var uninformed = random.Chance(500) ? (byte)(1 + random.Below(4)) : (byte)0;
+        return knobs with
+        {
+            Poison = 2 + random.Below(24),
+            Poisoned = poisoned,
+            Wipes = mortals is 2 or 3 ? 0 : knobs.Wipes,
+            Liar = mortals < 4 ? null : knobs.Liar,
+            Uninformed = uninformed > 0 && (poisoned & (1 << (uninformed - 1))) == 0 ? uninformed : null,
+        };
     }
 }
