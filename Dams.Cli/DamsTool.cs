@@ -37,6 +37,7 @@ internal static class DamsTool
         root.Subcommands.Add(MenuCommand.Create(console));
         root.Subcommands.Add(VersionsCommand.Create(console));
         root.Subcommands.Add(MemberCommand.Create(console));
+        root.Subcommands.Add(SkipCommand.Create(console));
         root.Subcommands.Add(KeyCommand.Create(console));
         root.Subcommands.Add(FaultCommand.Create(console));
         root.Subcommands.Add(BenchCommand.Create(console));

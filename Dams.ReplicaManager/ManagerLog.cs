@@ -37,4 +37,10 @@ internal static partial class ManagerLog
 
     [LoggerMessage(5010, LogLevel.Warning, "this manager's incarnation is over ({State}: {Reason}); its folder is kept as evidence, and the next joins the managers' group")]
     public static partial void BeginsAnew(ILogger logger, string state, string reason);
+
+    [LoggerMessage(5018, LogLevel.Warning, "an operator wants entry {Seq} skipped")]
+    public static partial void OperatorSkips(ILogger logger, long seq);
+
+    [LoggerMessage(5019, LogLevel.Warning, "the skip of entry {Seq}: {Outcome}")]
+    public static partial void SkipEnded(ILogger logger, long seq, string outcome);
 }

@@ -47,12 +47,13 @@ internal static class ManagerProcess
         var watch = new ReplicaWatch(clients, others, store, keeper, end.Cancel, logger);
         var (replicasOut, managersOut) = (new Outbox(), new Outbox());
         var replicas = new LeaveRequester(ClusterGroups.ReplicasOf(topology), replicasOut);
+        var skips = new SkipRequester(ClusterGroups.ReplicasOf(topology), replicasOut);
         var managers = ClusterGroups.ManagersOf(topology);
         var manager = new ManagerProtocol(managers, new ManagementOptions { Slots = managers.Members }, number, boot, log, managersOut, replicas, watch, store.Read());
         await using var network = NodeDriver.Open(context, boot,
         [
             // First, so that a view that was heard of is known when the manager acts on it.
-            new DrivenCore(GroupId.Replicas, replicas, replicasOut),
+            new DrivenCore(GroupId.Replicas, new ProtocolPair(replicas, skips), replicasOut),
             new DrivenCore(GroupId.Managers, new ObservedManager(manager, number, keeper, end.Cancel, logger), managersOut, log),
         ], clock);
         watch.Attach(manager, network.Driver);
@@ -85,6 +86,7 @@ internal static class ManagerProcess
                 ManagerLog.OperatorOrdersOut(logger, keeper.Id.ToString(), incarnation.ToString(), isForced);
             await http.Response.WriteAsync(leaver is { } who ? $"{keeper.Id}, incarnation {who}, is being ordered out\n" : $"{keeper.Id} is not in the view, or no sequencer is heard\n");
         });
+        web.MapSkip(skips, network.Driver, logger);
         // The port first: a manager that can't have it must not have a replica either.
         await web.StartAsync(stopping);
         network.Driver.Start();

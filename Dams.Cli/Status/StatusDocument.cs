@@ -77,6 +77,9 @@ internal sealed record ReplicaStatus
     public long? Silent { get; init; }
 
     public long? Replacements { get; init; }
+
+    /// <summary>The entry that a waiting replica does not execute.</summary>
+    public long? WaitingBefore { get; init; }
 }
 
 /// <summary>A manager as the front end sees it.</summary>

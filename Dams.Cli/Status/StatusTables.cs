@@ -25,12 +25,15 @@ internal static class StatusTables
         foreach (var replica in status.Replicas)
         {
             table.AddRow(
-                Cell(replica.Id), Cell(replica.Address), Cell(Of(replica.ProcessId)), Cell(replica.Engine), Cell(replica.Incarnation), State(replica.State),
+                Cell(replica.Id), Cell(replica.Address), Cell(Of(replica.ProcessId)), Cell(replica.Engine), Cell(replica.Incarnation), State(StateOf(replica)),
                 Cell(Of(replica.Executed)), Cell(Digest(replica)), Cell(Of(replica.Wrong)), Cell(Of(replica.Silent)), Cell(Of(replica.Replacements)));
         }
 
         return table;
     }
+
+    private static string? StateOf(ReplicaStatus replica) =>
+        replica.WaitingBefore is { } seq ? string.Create(CultureInfo.InvariantCulture, $"{replica.State} before {seq}") : replica.State;
 
     private static Table Others(StatusDocument status)
     {

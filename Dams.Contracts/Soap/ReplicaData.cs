@@ -65,6 +65,14 @@ public sealed class GetStatusResult
     /// <summary>The number of its newest checkpoint, which <c>GetStateDigest</c> can be asked for; 0 if it has taken none since it was started.</summary>
     [XmlElement("checkpoint", Order = 14)]
     public long Checkpoint { get; set; }
+
+    /// <summary>The entry that it does not execute because that has killed its process, or because it has promised not to; see <see cref="WaitingBeforeSpecified"/>.</summary>
+    [XmlElement("waitingBefore", Order = 15)]
+    public long WaitingBefore { get; set; }
+
+    /// <summary>Whether it waits before an entry.</summary>
+    [XmlIgnore]
+    public bool WaitingBeforeSpecified { get; set; }
 }
 
 /// <summary>The digest of the state after an entry.</summary>

@@ -25,7 +25,7 @@ internal sealed record SequencerStatus(string Id, string Address, int? ProcessId
 /// </summary>
 internal sealed record ReplicaStatus(
     string Id, string Address, int? ProcessId, string? Incarnation, string? Boot, string? Engine, string State, long? Executed, long? Durable,
-    string? Digest, long? DigestAt, long Wrong, long Silent, int Restarts, int Replacements);
+    string? Digest, long? DigestAt, long Wrong, long Silent, int Restarts, int Replacements, long? WaitingBefore);
 
 /// <summary>One manager.</summary>
 internal sealed record ManagerStatus(string Id, string Address, int? ProcessId, string State);

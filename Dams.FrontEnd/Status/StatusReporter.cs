@@ -58,7 +58,7 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
         var (wrong, silent) = seen.Replicas.GetValueOrDefault(replica.Id.Number);
         return new ReplicaStatus(replica.Id.ToString(), replica.Listen.ToString(), report?.ProcessId ?? manager?.Replica?.ProcessId, report?.Incarnation,
             report?.Boot, report?.Engine, StateOf(replica, seen, reports), report?.Executed, report?.Durable, report?.StateDigest, report?.DigestAt, wrong, silent,
-            manager?.Replica?.Restarts ?? 0, 0);
+            manager?.Replica?.Restarts ?? 0, 0, report is { WaitingBeforeSpecified: true } ? report.WaitingBefore : null);
     }
 
     private static string StateOf(ReplicaNode replica, Seen seen, ClusterReports reports)
@@ -66,7 +66,7 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
         if (reports.Replicas.TryGetValue(replica.Id.Number, out var report))
         {
             var votes = seen.View.TryGet((byte)replica.Id.Number, out var member) && member.Votes && member.Incarnation.ToString() == report.Incarnation;
-            return votes ? "active" : "joining";
+            return !votes ? "joining" : report.WaitingBeforeSpecified ? "waiting" : "active";
         }
 
         return reports.Managers.TryGetValue(replica.Id.Number, out var manager) && manager.State == "running" ? "restarting" : "dead";

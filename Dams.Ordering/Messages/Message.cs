@@ -80,6 +80,18 @@ public enum MessageType : byte
 
     /// <summary><see cref="HandOver"/>.</summary>
     HandOver = 26,
+
+    /// <summary><see cref="SkipReq"/>.</summary>
+    SkipReq = 27,
+
+    /// <summary><see cref="SkipStatus"/>.</summary>
+    SkipStatus = 28,
+
+    /// <summary><see cref="SkipAsk"/>.</summary>
+    SkipAsk = 29,
+
+    /// <summary><see cref="SkipVote"/>.</summary>
+    SkipVote = 30,
 }
 
 /// <summary>One message of the group protocol. The hierarchy is closed; <see cref="MessageCodec"/> gives each its bytes.</summary>

@@ -94,6 +94,10 @@ public static class MessageCodec
             case CaughtUp m: w.Incarnation(m.Incarnation); w.Seq(m.JoinedAt); w.Seq(m.Executed); return MessageType.CaughtUp;
             case LeaveReq m: w.Byte(m.Member); w.Incarnation(m.Incarnation); w.UInt64(m.Decision); w.Bool(m.IsForced); return MessageType.LeaveReq;
             case HandOver m: w.Epoch(m.Epoch); return MessageType.HandOver;
+            case SkipReq m: w.Seq(m.Seq); return MessageType.SkipReq;
+            case SkipStatus m: w.Seq(m.Seq); w.Byte((byte)m.Outcome); w.View(m.WaitedFor); return MessageType.SkipStatus;
+            case SkipAsk m: w.Seq(m.Seq); w.Bool(m.IsUrgent); return MessageType.SkipAsk;
+            case SkipVote m: w.Seq(m.Seq); w.Incarnation(m.Incarnation); w.Byte((byte)m.Answer); w.View(m.Before); return MessageType.SkipVote;
             default: throw new ArgumentException($"{message.GetType().Name} has no wire form", nameof(message));
         }
     }
@@ -133,6 +137,12 @@ public static class MessageCodec
             case MessageType.CaughtUp: return new CaughtUp(r.Incarnation(), r.Seq(), r.Seq());
             case MessageType.LeaveReq: return new LeaveReq(r.Byte(), r.Incarnation(), r.UInt64(), r.Bool());
             case MessageType.HandOver: return new HandOver(r.Epoch());
+            case MessageType.SkipReq: return new SkipReq(r.Seq());
+            case MessageType.SkipStatus:
+                return new SkipStatus(r.Seq(), (SkipOutcome)r.ByteIn((byte)SkipOutcome.Unneeded, (byte)SkipOutcome.Busy), r.View());
+            case MessageType.SkipAsk: return new SkipAsk(r.Seq(), r.Bool());
+            case MessageType.SkipVote:
+                return new SkipVote(r.Seq(), r.Incarnation(), (SkipAnswer)r.ByteIn((byte)SkipAnswer.Free, (byte)SkipAnswer.NotARequest), r.View());
             default: return null;
         }
     }

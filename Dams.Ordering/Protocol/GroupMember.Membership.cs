@@ -33,6 +33,7 @@ public sealed partial class GroupMember
             return;
         SnapshotWanted = null;
         _restored = position;
+        _mark.Inherit(position.Seq);
         _executed = position.Seq;
         _commit = SequenceNumber.Max(_commit, position.Seq);
         _lastTime = position.Time;

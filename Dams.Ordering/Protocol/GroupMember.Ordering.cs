@@ -98,6 +98,7 @@ public sealed partial class GroupMember
         _chain = entry.Chain;
         _lastTime = entry.Time;
         NoteMembership(entry);
+        NoteSkip(entry);
         return true;
     }
 

@@ -33,6 +33,9 @@ public interface IEntryConsumer
 {
     /// <summary>The next entry of the order.</summary>
     void OnDelivered(Entry entry, Instant now);
+
+    /// <summary>The next entry of the order, which nobody executes: its request has failed for everyone.</summary>
+    void OnSkipped(Entry entry, Instant now);
 }
 
 /// <summary>
@@ -82,8 +85,10 @@ public sealed partial class GroupMember : IProtocol
     /// <param name="consumer">Who executes.</param>
     /// <param name="seed">For jitter.</param>
     /// <param name="restored">The place of the durable snapshot that the consumer was restored from; null if it begins empty.</param>
+    /// <param name="mark">What survives a death in an entry; null if no entry of the group can kill.</param>
     public GroupMember(
-        GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed, SnapshotPosition? restored = null)
+        GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed, SnapshotPosition? restored = null,
+        IExecutionMark? mark = null)
     {
         _options = options;
         _id = id;
@@ -91,6 +96,8 @@ public sealed partial class GroupMember : IProtocol
         _outbox = outbox;
         _consumer = consumer;
         _random = new SeededRandom(seed);
+        _mark = mark ?? new VolatileExecutionMark();
+        _renounced = [.. _mark.Renounced];
         _held = new HoldBackBuffer(options.WindowEntriesMax);
         _losses = new LossDetector(options, _random);
         var record = log.Record;
@@ -171,6 +178,7 @@ public sealed partial class GroupMember : IProtocol
         ArmSuspicion(now);
         if (State is MemberState.Joining or MemberState.Following)
             ArmJoin(now);
+        TakeStock();
         Execute(now);
         UpdateDeadline();
     }
@@ -196,6 +204,7 @@ public sealed partial class GroupMember : IProtocol
             case Prepare m: OnPrepare(envelope, m, now); break;
             case NewView m: OnNewView(envelope, m, now); break;
             case GetView: OnGetView(envelope, now); break;
+            case SkipAsk m: OnSkipAsk(envelope, m, now); break;
         }
     }
 
@@ -291,12 +300,12 @@ public sealed partial class GroupMember : IProtocol
 
     private void Execute(Instant now)
     {
-        while ((_executed < _commit || _options.Mutant == Mutant.ExecutedOnOrder) && _executed < _contiguous && State != MemberState.Joining)
+        while ((_executed < _commit || _options.Mutant == Mutant.ExecutedOnOrder) && _executed < _contiguous && State is not (MemberState.Joining or MemberState.Halted))
         {
             var entry = EntryAt(_executed.Next);
             Invariant.That(entry is not null && entry.Seq == _executed.Next);
-            _executed = entry.Seq;
-            _consumer.OnDelivered(entry, now);
+            if (!TryPass(entry, now))
+                return;
             if (entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change) && change == new MembershipChange(_id, _incarnation))
                 BecomeLeft();
         }

@@ -78,6 +78,15 @@ public sealed record GroupOptions
     /// <summary>Payload bytes in the sequencer's history buffer.</summary>
     public long HistoryBytesMax { get; init; } = 64L << 20;
 
+    /// <summary>How often a manager repeats an operator's wish to skip an entry …</summary>
+    public TimeSpan SkipRetry { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>… and for how long: the operator can say it again.</summary>
+    public TimeSpan SkipPatience { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A skip that no manager has asked for in this time is no longer open.</summary>
+    public TimeSpan SkipLifetime { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Entries in answer to one NAK.</summary>
     public int RetransmitEntriesMax { get; init; } = 32;
 

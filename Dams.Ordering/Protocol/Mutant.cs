@@ -65,4 +65,10 @@ internal enum Mutant
 
     /// <summary>The time of entries follows the sequencer's clock wherever it jumps.</summary>
     TimeFollowsTheClock,
+
+    /// <summary>A skip needs the promises of the members that were heard lately, and of nobody else.</summary>
+    SkipSignedByTheLiving,
+
+    /// <summary>The promise not to execute an entry is given without being on disk.</summary>
+    SkipPromiseIsForgotten,
 }

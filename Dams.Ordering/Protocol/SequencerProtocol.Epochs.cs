@@ -28,7 +28,8 @@ public sealed partial class SequencerProtocol
         _chosen = null;
         _view = _viewBefore = View.None;
         _commitDue = false;
-        _syncAt = Instant.Never;
+        _syncAt = _skipAt = Instant.Never;
+        _skip = null;
         _history.Reset(SequenceNumber.Zero);
         foreach (var track in _members.Values)
             track.ForgetEpoch();
@@ -43,7 +44,8 @@ public sealed partial class SequencerProtocol
         _candidateSince = now;
         _evidenceSince = null;
         _chosen = null;
-        _syncAt = Instant.Never;
+        _syncAt = _skipAt = Instant.Never;
+        _skip = null;
         foreach (var track in _members.Values)
             track.ForgetEpoch();
         _epochTimer = now;

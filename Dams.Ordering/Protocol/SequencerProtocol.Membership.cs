@@ -113,6 +113,8 @@ public sealed partial class SequencerProtocol
                 live++;
         }
 
+        if (!leave.IsForced && IsSkipOpen)
+            return;
         if (!leave.IsForced && leaver.Votes && (rest < 2 || live < View.EpochQuorumOf(rest)))
             return;
         AppendChange(EntryKind.Leave, new MembershipChange(leave.Member, leave.Incarnation), leave.Decision, now);

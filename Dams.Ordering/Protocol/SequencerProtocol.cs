@@ -125,6 +125,8 @@ public sealed partial class SequencerProtocol : IProtocol
             case CaughtUp m: OnCaughtUp(envelope, m, now); break;
             case LeaveReq m: OnLeaveReq(envelope, m, now); break;
             case HandOver m: OnHandOver(envelope, m, now); break;
+            case SkipReq m: OnSkipReq(envelope, m, now); break;
+            case SkipVote m: OnSkipVote(envelope, m, now); break;
             case GetView: OnGetView(envelope); break;
             case Sync: OnSyncOfAnother(envelope, now); break;
         }
@@ -140,6 +142,8 @@ public sealed partial class SequencerProtocol : IProtocol
             OnSyncTimerElapsed(now);
         if (now >= _epochTimer)
             OnEpochTimerElapsed(now);
+        if (now >= _skipAt)
+            OnSkipTimerElapsed(now);
         UpdateDeadline();
     }
 
@@ -179,7 +183,7 @@ public sealed partial class SequencerProtocol : IProtocol
 
     private int CommitQuorumOf(View view) => _options.Mutant == Mutant.CommitQuorumOfOne ? 1 : view.CommitQuorum;
 
-    private void UpdateDeadline() => NextDeadline = Instant.Earlier(_syncAt, _epochTimer);
+    private void UpdateDeadline() => NextDeadline = Instant.Earlier(Instant.Earlier(_syncAt, _epochTimer), _skipAt);
 
     /// <summary>What is known of one member.</summary>
     private sealed class MemberTrack

@@ -81,22 +81,10 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     public EngineFailure? LastEngineFailure { get; private set; }
 
     /// <inheritdoc/>
-    public void OnDelivered(Entry entry, Instant now)
-    {
-        Invariant.That(entry.Seq == Executed.Next);
-        (Executed, ExecutedTime, ExecutedChain, ExecutedEpoch) = (entry.Seq, entry.Time, entry.Chain, entry.Epoch);
-        _executedAt = now;
-        Schedule.OnExecuted(entry);
-        if (entry.Kind == EntryKind.Operation && Execute(entry) is { } reply)
-        {
-            Remember(entry.Seq, reply);
-            _sink.OnReply(reply, entry.Request.FrontEnd);
-        }
+    public void OnDelivered(Entry entry, Instant now) => Pass(entry, isSkipped: false, now);
 
-        if (IsCheckpoint(entry))
-            TakeCheckpoint(entry);
-        NoteMembership(entry);
-    }
+    /// <inheritdoc/>
+    public void OnSkipped(Entry entry, Instant now) => Pass(entry, isSkipped: true, now);
 
     /// <summary>The reply to the entry of a number, if it is still kept.</summary>
     public StoredReply? FindReply(SequenceNumber seq) => _replies.GetValueOrDefault(seq);
@@ -114,6 +102,23 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     {
         Invariant.That(!command.IsWrite);
         return Ask(command);
+    }
+
+    private void Pass(Entry entry, bool isSkipped, Instant now)
+    {
+        Invariant.That(entry.Seq == Executed.Next);
+        (Executed, ExecutedTime, ExecutedChain, ExecutedEpoch) = (entry.Seq, entry.Time, entry.Chain, entry.Epoch);
+        _executedAt = now;
+        Schedule.OnExecuted(entry);
+        if (entry.Kind == EntryKind.Operation && Execute(entry, isSkipped) is { } reply)
+        {
+            Remember(entry.Seq, reply);
+            _sink.OnReply(reply, entry.Request.FrontEnd);
+        }
+
+        if (IsCheckpoint(entry))
+            TakeCheckpoint(entry);
+        NoteMembership(entry);
     }
 
     private static bool IsOfVersion(Exception exception) =>
@@ -137,7 +142,8 @@ internal sealed partial class ReplicaCore : IEntryConsumer
         }
     }
 
-    private StoredReply? Execute(Entry entry)
+    /// <summary>A skipped request is never shown to the version; in all else it is as one that the version answered with an internal error.</summary>
+    private StoredReply? Execute(Entry entry, bool isSkipped)
     {
         var request = entry.Request;
         if (!_sessions.Admit(request))
@@ -146,7 +152,7 @@ internal sealed partial class ReplicaCore : IEntryConsumer
             return row.Digest == request.Digest ? FromRow(request.Key, row) : Stored(entry, new RefusedReply(Refusal.RequestIdReused));
         if (!CommandCodec.TryDecode(request.Payload.Span, out var command) || CommandCodec.OpcodeOf(command!) != request.Opcode)
             return Stored(entry, new RefusedReply(Refusal.InternalError));
-        var reply = Stored(entry, Ask(command!));
+        var reply = Stored(entry, isSkipped ? new RefusedReply(Refusal.InternalError) : Ask(command!));
         if (command!.IsWrite)
             _sessions.Add(new SessionRow(request.Key, request.Digest, entry.Seq, reply.Result));
         return reply;

@@ -19,7 +19,8 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
     /// the core itself, or what the caller puts around it. A caller that restores the core by itself says only where the snapshot was.
     /// </summary>
     public ReplicaNode(GroupOptions group, byte id, IMemberLog log, Outbox outbox, IAppointmentEngine engine, byte engineNumber,
-        ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null, SnapshotContent? snapshot = null, SnapshotPosition? restored = null)
+        ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null, SnapshotContent? snapshot = null, SnapshotPosition? restored = null,
+        IExecutionMark? mark = null)
     {
         _outbox = outbox;
         _options = options;
@@ -27,7 +28,7 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
         Core = new ReplicaCore(engine, options, this);
         if (snapshot is not null)
             Refused = Core.Restore(snapshot);
-        Member = new GroupMember(group, id, log, outbox, around?.Invoke(Core) ?? Core, seed, snapshot?.Header.Position ?? restored);
+        Member = new GroupMember(group, id, log, outbox, around?.Invoke(Core) ?? Core, seed, snapshot?.Header.Position ?? restored, mark);
         Core.ResumeJoins(Member.View);
     }
 

@@ -16,6 +16,7 @@ namespace Dams.Replica.Hosting;
 internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots, Action fetch, Action left, ILogger logger) : IProtocol
 {
     private long _engineFailures;
+    private SequenceNumber? _waitingBefore;
     private (MemberState State, Reign Promised, Reign Installed) _seen = (node.Member.State, node.Member.Promised, node.Member.Installed);
 
     /// <inheritdoc/>
@@ -37,6 +38,7 @@ internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots
         snapshots.OnBatchEnd();
         fetch();
         LogEngineFailures();
+        LogWaiting();
         var member = node.Member;
         if (_seen == (member.State, member.Promised, member.Installed))
             return;
@@ -56,5 +58,18 @@ internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots
         _engineFailures = node.Core.EngineFailures;
         var last = node.Core.LastEngineFailure!;
         ReplicaLog.EngineFailed(logger, node.Core.Engine.Version, last.Command.GetType().Name, last.Seq.Value, _engineFailures, last.Exception);
+    }
+
+    private void LogWaiting()
+    {
+        if (node.Member.WaitingBefore == _waitingBefore)
+            return;
+        if (node.Member.WaitingBefore is not { } seq)
+            ReplicaLog.GoesOn(logger, _waitingBefore!.Value.Value, node.Member.Executed.Value);
+        else if (node.Member.IsPoisoned)
+            ReplicaLog.Poisoned(logger, seq.Value, GroupMember.DeathsMax);
+        else
+            ReplicaLog.Renounced(logger, seq.Value);
+        _waitingBefore = node.Member.WaitingBefore;
     }
 }

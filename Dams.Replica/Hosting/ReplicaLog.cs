@@ -25,4 +25,13 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(3005, LogLevel.Critical, "version {Version} threw at {Command}, entry {Seq}, and has answered with an internal error; {Count} times since the start")]
     public static partial void EngineFailed(ILogger logger, string version, string command, long seq, long count, Exception exception);
+
+    [LoggerMessage(3006, LogLevel.Error, "waits before entry {Seq}, which has killed this process {Deaths} times: it stores what is ordered and executes nothing. If the others have executed it, order this incarnation out; if nobody can, let an operator say: dams skip {Seq}")]
+    public static partial void Poisoned(ILogger logger, long seq, int deaths);
+
+    [LoggerMessage(3007, LogLevel.Error, "waits before entry {Seq}, which it has promised not to execute: a skip was asked for. If that is refused in the end, order this incarnation out")]
+    public static partial void Renounced(ILogger logger, long seq);
+
+    [LoggerMessage(3008, LogLevel.Warning, "entry {Seq} was skipped; {Executed} are executed")]
+    public static partial void GoesOn(ILogger logger, long seq, long executed);
 }

@@ -80,11 +80,12 @@ internal static class ReplicaProcess
             context.Loggers.CreateLogger<DurableLog>());
         // For the manager, which must know whose folder this is when the process can't say it.
         await File.WriteAllTextAsync(Path.Combine(context.DataFolder, IncarnationMark), log.Record.Incarnation.ToString(), stopping);
+        using var mark = ExecutionMarkFile.Open(Path.Combine(context.DataFolder, "executing"), log.Record.Incarnation, MachineBoot.Id);
         var engineNumber = (byte)VersionCatalog.All.TakeWhile(known => known.Name != version.Name).Count();
         var options = new ReplicaCoreOptions();
         var folder = new SnapshotFolder(Path.Combine(context.DataFolder, "snapshots"), log.IsDurable);
         var node = SnapshotStart.Find(folder, log, options, snapshot => new ReplicaNode(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number,
-            log, outbox, version.Create(), engineNumber, options, boot.Value, snapshot: snapshot), logger);
+            log, outbox, version.Create(), engineNumber, options, boot.Value, snapshot: snapshot, mark: mark), logger);
         if (node is null)
             return ExitCodes.Internal;
         using var ownership = node.Core.Engine as IDisposable;

@@ -36,9 +36,11 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Snapshot
             StateDigest = Convert.ToHexStringLower(digest.Digest),
             DigestAt = digest.Seq.Value,
             ProcessId = Environment.ProcessId,
-            State = member.State.ToString(),
+            State = member.WaitingBefore is null ? member.State.ToString() : "Waiting",
             BlockedBy = member.BlockedBy?.ToString(),
             Checkpoint = node.Core.NewestCheckpoint?.Seq.Value ?? 0,
+            WaitingBefore = member.WaitingBefore?.Value ?? 0,
+            WaitingBeforeSpecified = member.WaitingBefore is not null,
         };
     });
 

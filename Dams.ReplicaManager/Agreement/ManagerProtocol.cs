@@ -114,6 +114,9 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
         KeepSnapshots(entry);
     }
 
+    /// <summary>A report that is skipped has no effect.</summary>
+    public void OnSkipped(Entry entry, Instant now) => KeepSnapshots(entry);
+
     /// <summary>What is agreed on is carried out: every manager asks for the LEAVE, so that it does not depend on the replaced one's own; that one then begins anew.</summary>
     private void FollowReplacement(Instant now)
     {

@@ -13,7 +13,7 @@ internal sealed class SilenceProbe(Case about, Instant beganAt)
     private long? _first;
     private long _last;
     private long _goal;
-    private bool _isAnother;
+    private bool _isExcused;
 
     /// <summary>The case.</summary>
     public Case Case => about;
@@ -35,7 +35,8 @@ internal sealed class SilenceProbe(Case about, Instant beganAt)
     {
         if (replica == about.Replica)
         {
-            _isAnother |= sighting.Incarnation != about.Incarnation;
+            // Who waits before a poison entry stands still for a reason; whether it is replaced depends on what the others did with that entry.
+            _isExcused |= sighting.Incarnation != about.Incarnation || sighting.WaitingBefore is not null;
             _first ??= sighting.Executed;
             _last = sighting.Executed;
         }
@@ -46,5 +47,5 @@ internal sealed class SilenceProbe(Case about, Instant beganAt)
     }
 
     /// <summary>The verdict, when the probe is over.</summary>
-    public bool IsDead => !_isAnother && (_first is null || (_last == _first && _last < _goal));
+    public bool IsDead => !_isExcused && (_first is null || (_last == _first && _last < _goal));
 }

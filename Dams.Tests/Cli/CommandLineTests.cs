@@ -33,6 +33,9 @@ public sealed class CommandLineTests
     [TestCase("key drop 256", "dams key drop --help")]
     [TestCase("key list --data a --key-file b", "--data and --key-file don't go together")]
     [TestCase("key new --config a --data b", "--config and --data don't go together")]
+    [TestCase("skip", "SEQ is missing: The entry's number")]
+    [TestCase("skip 0", "SEQ is '0'; expected the number of an entry, from 1")]
+    [TestCase("skip seven", "SEQ is 'seven'")]
     [TestCase("status --url x", "expected an http or https address")]
     public async Task A_wrong_command_line_ends_with_2_and_says_why(string line, string problem)
     {
@@ -55,7 +58,7 @@ public sealed class CommandLineTests
     {
         var run = await CliRun.OfAsync("--help");
         Assert.That(run.ExitCode, Is.Zero);
-        foreach (var word in new[] { "up", "status", "add", "remove", "list", "book", "schedule", "cancel", "swap", "menu", "versions", "key", "fault", "Exit codes" })
+        foreach (var word in new[] { "up", "status", "add", "remove", "list", "book", "schedule", "cancel", "swap", "menu", "versions", "member", "skip", "key", "fault", "Exit codes" })
             Assert.That(run.Output, Does.Contain(word));
     }
 

@@ -95,6 +95,9 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>The arguments of a process that is started apart.</summary>
     public IReadOnlyList<string> ArgumentsOf(string id) => ["--id", id, "--config", ConfigOf(id), "--supervised", "--exit-with-parent"];
 
+    /// <summary>Takes over a process that a test has started after the others.</summary>
+    public void Add(TestProcess process) => _roots.Add(process);
+
     /// <summary>Starts <c>dams up</c> on the same folder, again if it ran before, and waits for its line.</summary>
     public async Task UpAgainAsync(params IEnumerable<string> more)
     {

@@ -77,6 +77,22 @@ public sealed class EngineFailureTests
     }
 
     [Test]
+    public void A_skipped_request_is_never_shown_to_the_version_and_is_in_all_else_as_one_that_it_failed_at()
+    {
+        var engine = new BrokenEngine(before: true);
+        var (skipping, failing) = (CoreOf(engine, out var replies), CoreOf(new BrokenEngine(before: true), out _));
+        var request = RequestOf(Book, 1);
+        var entry = new Entry(skipping.Executed.Next, Epoch.Of(1, 1), 1, EntryKind.Operation, Chain.Genesis, request);
+        skipping.OnSkipped(entry, default);
+        failing.OnDelivered(entry, default);
+        Assert.That(engine.Calls, Is.Zero);
+        Assert.That(skipping.Digest(), Is.EqualTo(failing.Digest()));
+        Deliver(skipping, request);
+        Assert.That(replies.All.Select(reply => (reply.Seq.Value, Convert.ToHexString(reply.Result))), Is.All.EqualTo((1L, Convert.ToHexString(InternalError))));
+        Assert.That(engine.Calls, Is.Zero, "the repeat has the skipped one's answer");
+    }
+
+    [Test]
     public void A_read_that_was_not_ordered_fails_alike()
     {
         var core = CoreOf(new BrokenEngine(before: true), out _);

@@ -8,12 +8,53 @@ internal sealed class OrderChecker
 {
     private readonly List<Entry> _order = [];
     private readonly Dictionary<Epoch, (byte Sequencer, BootId Boot)> _reigns = [];
+    private readonly Dictionary<SequenceNumber, HashSet<Incarnation>> _executors = [];
+    private readonly HashSet<SequenceNumber> _skipped = [];
+    private readonly HashSet<(Incarnation Member, SequenceNumber Seq)> _passedOver = [];
+    private readonly HashSet<(Incarnation Member, SequenceNumber Seq)> _renounced = [];
 
     /// <summary>The one order, as far as anyone has executed it.</summary>
     public IReadOnlyList<Entry> Order => _order;
 
+    /// <summary>Entries that somebody has passed over.</summary>
+    public IReadOnlySet<SequenceNumber> Skipped => _skipped;
+
+    /// <summary>Whether an incarnation has executed an entry in any of its lives.</summary>
+    public bool HasExecuted(Incarnation member, SequenceNumber seq) => _executors.TryGetValue(seq, out var executors) && executors.Contains(member);
+
+    /// <summary>Whether the state of an incarnation, or one that it could be given, is without the effect of an entry.</summary>
+    public bool IsWithout(Incarnation member, SequenceNumber seq) => _passedOver.Contains((member, seq)) || (_skipped.Contains(seq) && !HasExecuted(member, seq));
+
+    /// <summary>A member says that it has not executed an entry and never will.</summary>
+    public void OnRenounced(SimulatedNode node, Incarnation member, SequenceNumber seq)
+    {
+        Broken.Unless(!HasExecuted(member, seq), $"{node.Id} promised not to execute {seq}, which it had executed");
+        _renounced.Add((member, seq));
+    }
+
     public void OnDelivered(SimulatedNode node, Entry entry, IReadOnlyList<SimulatedNode> replicas)
     {
+        var member = node.Log!.Record.Incarnation;
+        Broken.Unless(!_renounced.Contains((member, entry.Seq)), $"{node.Id} executed {entry}, which it had promised not to");
+        if (!_executors.TryGetValue(entry.Seq, out var executors))
+            _executors.Add(entry.Seq, executors = []);
+        executors.Add(member);
+        OnPassed(node, entry, replicas);
+    }
+
+    public void OnSkipped(SimulatedNode node, Entry entry, IReadOnlyList<SimulatedNode> replicas)
+    {
+        // Who has executed it in a former life may pass over it in a replay: then its state is as everyone's.
+        _skipped.Add(entry.Seq);
+        _passedOver.Add((node.Log!.Record.Incarnation, entry.Seq));
+        OnPassed(node, entry, replicas);
+    }
+
+    private void OnPassed(SimulatedNode node, Entry entry, IReadOnlyList<SimulatedNode> replicas)
+    {
+        // One alone can't have given a client the two equal replies of an answer.
+        Broken.Unless(!_skipped.Contains(entry.Seq) || !_executors.TryGetValue(entry.Seq, out var executors) || executors.Count <= 1,
+            $"{entry} was skipped although two have executed it");
         var place = (int)entry.Seq.Value;
         Broken.Unless(place <= _order.Count + 1, $"{node.Id} executed {entry} although {_order.Count} was the last that anyone had executed");
         if (place <= _order.Count)
@@ -33,7 +74,8 @@ internal sealed class OrderChecker
     {
         if (node.Member is { } member)
         {
-            Broken.Unless(member.State != MemberState.Halted, $"{node.Id} halted: {member.HaltReason}");
+            var isOverruled = member.OverruledAt is { } seq && HasExecuted(member.Incarnation, seq);
+            Broken.Unless(member.State != MemberState.Halted || isOverruled, $"{node.Id} halted: {member.HaltReason}");
             Broken.Unless(member.State == MemberState.Joining || (member.Executed <= member.Contiguous && member.Executed <= member.CommitSeq), $"{node.Id} executed {member.Executed} beyond {member.Contiguous} or {member.CommitSeq}");
             return;
         }

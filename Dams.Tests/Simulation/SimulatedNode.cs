@@ -42,6 +42,9 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
 
     public SimulatedLog? Log { get; set; }
 
+    /// <summary>In the folder of the log.</summary>
+    public SimulatedMark Mark { get; set; } = new();
+
     /// <summary>The place of the durable snapshot, if there is one.</summary>
     public SnapshotPosition? Snapshot { get; set; }
 

@@ -131,12 +131,12 @@ internal sealed partial class Simulation
         public void OnJudged(Judgement judgement)
         {
             foreach (var (replica, verdict) in judgement.Replicas)
-                Broken.Unless(verdict != Verdict.Wrong || simulation._knobs.Liar == replica, $"replica {replica} was judged wrong at {judgement.Seq} but tells the truth");
+                Broken.Unless(verdict != Verdict.Wrong || simulation._knobs.Liar == replica || simulation.IsOverruled(replica), $"replica {replica} was judged wrong at {judgement.Seq} but tells the truth");
         }
 
         public void OnReport(Report report, Instant now)
         {
-            Broken.Unless(report is not VerdictReport || simulation._knobs.Liar == report.Replica || simulation._knobs.Slandered == report.Replica, $"replica {report.Replica} is accused but tells the truth");
+            Broken.Unless(report is not VerdictReport || simulation._knobs.Liar == report.Replica || simulation._knobs.Slandered == report.Replica || simulation.IsOverruled(report.Replica), $"replica {report.Replica} is accused but tells the truth");
             simulation.Submit(node, report);
         }
 

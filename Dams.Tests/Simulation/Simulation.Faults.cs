@@ -99,6 +99,7 @@ internal sealed partial class Simulation
         foreach (var node in _nodes.Values)
         {
             Stop(node);
+            node.Mark.LosePower();
             At(_now + Milliseconds(50 + _random.Below(500)), () => Restart(node));
         }
 
@@ -223,7 +224,7 @@ internal sealed partial class Simulation
             if (!replica.IsUp)
                 return $"{replica.Id} down";
             var m = replica.Replica.Member;
-            return $"{replica.Id} {m.State} promised {m.Promised} installed {m.Installed} contiguous {m.Contiguous} durable {m.Durable} commit {m.CommitSeq} executed {m.Executed} base {replica.Log!.Base} wanted {m.SnapshotWanted} {m.View}";
+            return $"{replica.Id} {m.State} promised {m.Promised} installed {m.Installed} contiguous {m.Contiguous} durable {m.Durable} commit {m.CommitSeq} executed {m.Executed} base {replica.Log!.Base} wanted {m.SnapshotWanted} waiting {m.WaitingBefore} {m.View}";
         }).Concat(_group.Sequencers.Select(id =>
         {
             var node = _nodes[NodeId.Sequencer(id)];

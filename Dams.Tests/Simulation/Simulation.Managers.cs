@@ -21,6 +21,7 @@ internal sealed partial class Simulation
     private readonly OrderChecker _managersChecker = new();
     private readonly HashSet<ulong> _lost = [];
     private readonly HashSet<ulong> _accused = [];
+    private readonly HashSet<ulong> _stuck = [];
     private readonly SeededRandom _managersRandom;
     private GroupOptions _managersGroup = null!;
     private readonly AgreementChecker _agreement;
@@ -215,7 +216,9 @@ internal sealed partial class Simulation
     /// <summary>Remembers when a replica was last not well, by which a decision about it is judged.</summary>
     private void Observe(SimulatedNode replica)
     {
-        At(_now + Milliseconds(20), () => Observe(replica));
+        At(_now + Milliseconds(5), () => Observe(replica));
+        if (replica.IsUp && replica.Replica.Member is { } member && (member.State == MemberState.Halted || member.WaitingBefore is not null))
+            _stuck.Add(member.Incarnation.Value);
         var isCut = !_healed && _cuts.Any(cut => cut.From == replica.Id || cut.To == replica.Id);
         if (!replica.IsUp || replica.PausedUntil > _now || isCut || replica.Replica.Member.State != MemberState.Following
             || replica.Replica.Member.Executed.Value + 3 < _checker.Order.Count)
@@ -288,13 +291,13 @@ internal sealed partial class Simulation
         switch (decision.Cause)
         {
             case ReplacementCause.Lost:
-                Broken.Unless(_lost.Contains(decision.Incarnation) || _accused.Contains(decision.Incarnation), $"{decision}: it is not lost");
+                Broken.Unless(_lost.Contains(decision.Incarnation) || _accused.Contains(decision.Incarnation) || _stuck.Contains(decision.Incarnation), $"{decision}: it is not lost");
                 break;
             case ReplacementCause.Dead:
                 Broken.Unless(_now - replica.UnwellAt < TimeSpan.FromSeconds(4).Ticks, $"{decision}: it was well all the time");
                 break;
             default:
-                Broken.Unless(_knobs.Liar == decision.Replica && _knobs.LieKind != LieKind.TwoFaced, $"{decision}: it tells the truth");
+                Broken.Unless((_knobs.Liar == decision.Replica && _knobs.LieKind != LieKind.TwoFaced) || IsOverruled(decision.Replica), $"{decision}: it tells the truth");
                 break;
         }
     }
@@ -302,6 +305,8 @@ internal sealed partial class Simulation
     /// <summary>Applies reports, and is checked.</summary>
     private sealed class CheckedManager(Simulation simulation, SimulatedNode node, IEntryConsumer manager) : IEntryConsumer
     {
+        public void OnSkipped(Entry entry, Instant now) => throw new BrokenException($"{node.Id} skips {entry}, which nobody asked for");
+
         public void OnDelivered(Entry entry, Instant now)
         {
             simulation._managersChecker.OnDelivered(node, entry, simulation._managers.ConvertAll(process => process.Twin!));

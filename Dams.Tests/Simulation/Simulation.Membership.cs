@@ -74,6 +74,7 @@ internal sealed partial class Simulation
     {
         replica.FormerLogs.Add(replica.Log!);
         replica.Log = new SimulatedLog(new Incarnation(_random.Next() | 1));
+        replica.Mark = new SimulatedMark();
         replica.Snapshot = null;
         replica.CannotStart = false;
         if (_twins[NodeId.Manager(replica.Id.Number)] is { IsUp: true } manager)
@@ -91,13 +92,8 @@ internal sealed partial class Simulation
             var life = node.Life;
             At(_now, () =>
             {
-                if (node.Life != life)
-                    return;
-                Trace($"{node.Id} was ordered out and begins anew");
-                _lost.Add(node.Log!.Record.Incarnation.Value);
-                Stop(node);
-                SetFolderAside(node);
-                At(_now + Milliseconds(100), () => Restart(node));
+                if (node.Life == life)
+                    BeginAnew(node);
             });
             return;
         }
@@ -111,6 +107,14 @@ internal sealed partial class Simulation
             if (node.Life == fetchingLife)
                 FetchSnapshot(node, wanted);
         });
+    }
+
+    private void BeginAnew(SimulatedNode node)
+    {
+        Trace($"{node.Id} was ordered out and begins anew");
+        Stop(node);
+        SetFolderAside(node);
+        At(_now + Milliseconds(100), () => Restart(node));
     }
 
     private void FetchSnapshot(SimulatedNode node, SequenceNumber wanted)
@@ -139,8 +143,14 @@ internal sealed partial class Simulation
 
     private void RestoreCore(SimulatedNode node, SequenceNumber upTo)
     {
-        for (var i = 0; i < upTo.Value; i++)
-            node.Replica.Core.OnDelivered(_checker.Order[i], default);
+        foreach (var entry in _checker.Order.Take((int)upTo.Value))
+        {
+            if (_checker.IsWithout(node.Log!.Record.Incarnation, entry.Seq))
+                node.Replica.Core.OnSkipped(entry, default);
+            else
+                node.Replica.Core.OnDelivered(entry, default);
+        }
+
         node.Outbox.ClearMessages();
     }
 }

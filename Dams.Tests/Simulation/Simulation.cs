@@ -90,6 +90,7 @@ internal sealed partial class Simulation
         StartManagers();
         ScheduleFaults();
         ScheduleMembership();
+        SchedulePoison();
         StartClients();
         var healAt = _knobs.FaultyPhase.Ticks;
         At(healAt, Heal);
@@ -98,7 +99,7 @@ internal sealed partial class Simulation
         RunUntil(IsDone, limit);
         Broken.Unless(IsDone(), $"10 s after everything was healed: {DescribeStuck()}");
         var model = new ReferenceModel();
-        CallHistory.Check(_calls, _checker.Order, model);
+        CallHistory.Check(_calls, _checker.Order, _checker.Skipped, model);
         CheckStates(model);
         CheckManagers();
     }
@@ -112,7 +113,14 @@ internal sealed partial class Simulation
             Broken.Unless(_atOnce < AtOnceMax, $"a timer elapses for ever at {_now}");
             _now = Math.Max(_now, next.At);
             Events++;
-            happening();
+            try
+            {
+                happening();
+            }
+            catch (PoisonedException death)
+            {
+                Die(death.Node);
+            }
         }
 
         _now = Math.Max(_now, Math.Min(limit, _now));
@@ -165,12 +173,13 @@ internal sealed partial class Simulation
             default:
                 var engine = EngineOf(node);
                 var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, CoreOptions, _random.Next(),
-                    core => new CheckedConsumer(this, node, core), restored: node.Snapshot);
+                    core => new CheckedConsumer(this, node, core), restored: node.Snapshot, mark: node.Mark);
                 node.Protocol = replica;
                 node.Fetching = null;
                 if (node.Snapshot is { } snapshot)
                     RestoreCore(node, snapshot.Seq);
-                replica.Start(now);
+                if (!TryStart(node, replica, now))
+                    return;
                 break;
         }
 
@@ -257,12 +266,14 @@ internal sealed partial class Simulation
         if (FindNode(outgoing.To, from.Group) is null)
             return;
         var random = from.Random;
-        if (!_healed && (IsCut(from.Id, outgoing.To) || (outgoing.Message is Sync && _mute.Contains(from.Id) && from.Group == GroupId.Replicas) || random.Chance(_knobs.LossPerMille)))
+        if (!_healed && (IsCut(from.Id, outgoing.To) || (outgoing.Message is Sync && _mute.Contains(from.Id) && from.Group == GroupId.Replicas) || IsKeptFromKnowing(outgoing) || random.Chance(_knobs.LossPerMille)))
         {
             Trace($"{from.Id} -x {outgoing.To} {outgoing.Message}");
             return;
         }
 
+        if (outgoing.Message is SkipVote { Answer: SkipAnswer.Promised } vote)
+            OnSkipPromised(from, vote);
         if (outgoing.Message is Promise && from.Group == GroupId.Replicas && !_healed && (_forgetful.Contains(from.Id) || random.Chance(_knobs.CrashAfterPromisePerMille)))
             CrashSoon(from);
         var copies = !_healed && random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;
@@ -317,8 +328,16 @@ internal sealed partial class Simulation
     {
         public void OnDelivered(Entry entry, Instant now)
         {
+            if (simulation.IsPoison(node, entry))
+                throw new PoisonedException(node);
             simulation._checker.OnDelivered(node, entry, simulation._replicas);
             core.OnDelivered(entry, now);
+        }
+
+        public void OnSkipped(Entry entry, Instant now)
+        {
+            simulation._checker.OnSkipped(node, entry, simulation._replicas);
+            core.OnSkipped(entry, now);
         }
     }
 }

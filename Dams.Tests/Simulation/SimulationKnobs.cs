@@ -1,5 +1,6 @@
 using Dams.FrontEnd.Coordination;
 using Dams.Hosting.Lab;
+using System.Numerics;
 using Dams.Ordering.Protocol;
 using Dams.ReplicaManager.Agreement;
 
@@ -66,6 +67,15 @@ internal sealed record SimulationKnobs
     /// <summary>A manager whose data folder is lost: it joins its group anew.</summary>
     public bool ManagerWipe { get; init; }
 
+    /// <summary>The request under this number kills the replicas whose version can't stand it; 0 for none.</summary>
+    public long Poison { get; init; }
+
+    /// <summary>Whose version can't: bit i for replica i + 1.</summary>
+    public int Poisoned { get; init; }
+
+    /// <summary>A replica that stands the entry, but does not hear for a while that it may execute it; when it has promised not to, it often crashes.</summary>
+    public byte? Uninformed { get; init; }
+
     /// <summary>The rule that is taken out.</summary>
     public Mutant Mutant { get; init; }
 
@@ -116,7 +126,8 @@ internal sealed record SimulationKnobs
             // Not drawn, so that the seeds that have found something before still mean the same.
             Strict = seed % 4 == 3,
         };
-        return OfManagers(seed, random.Chance(60) ? knobs with { SplitLoyalty = true, Sequencers = 2 } : knobs);
+        knobs = random.Chance(60) ? knobs with { SplitLoyalty = true, Sequencers = 2 } : knobs;
+        return OfManagers(seed, random.Chance(150) ? WithPoison(knobs, random) : knobs);
     }
 
     /// <summary>Drawn by dice of their own, so that a seed goes on to mean what it meant for the replicas.</summary>
@@ -132,7 +143,26 @@ internal sealed record SimulationKnobs
             ManagerCrashes = random.Chance(300) ? 1 + random.Below(3) : 0,
             ManagerWipe = random.Chance(200),
         };
+        // A request that kills some, and a replica that dies of something else, are more than the cluster promises to stand.
+        if (knobs.Poison > 0)
+            knobs = knobs with { Dead = null };
         // Three strikes take a while: there must be calls left to be lied to.
         return knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs;
+    }
+
+    private static SimulationKnobs WithPoison(SimulationKnobs knobs, SeededRandom random)
+    {
+        var poisoned = random.Chance(400) ? 0b1111 : 1 + random.Below(0b1110);
+        // Where some versions can't stand the entry and some can, who lies besides, or loses its folder, is one fault too many: two alone have the answer.
+        var mortals = BitOperations.PopCount((uint)poisoned);
+        var uninformed = random.Chance(500) ? (byte)(1 + random.Below(4)) : (byte)0;
+        return knobs with
+        {
+            Poison = 2 + random.Below(24),
+            Poisoned = poisoned,
+            Wipes = mortals is 2 or 3 ? 0 : knobs.Wipes,
+            Liar = mortals < 4 ? null : knobs.Liar,
+            Uninformed = uninformed > 0 && (poisoned & (1 << (uninformed - 1))) == 0 ? uninformed : null,
+        };
     }
 }

@@ -49,6 +49,10 @@ internal static class GoldenMessages
         (MessageType.CaughtUp, new CaughtUp(Incarnation, new SequenceNumber(12), new SequenceNumber(40))),
         (MessageType.LeaveReq, new LeaveReq(3, Incarnation, 99, false)),
         (MessageType.HandOver, new HandOver(Epoch.Of(5, 2))),
+        (MessageType.SkipReq, new SkipReq(new SequenceNumber(17))),
+        (MessageType.SkipStatus, new SkipStatus(new SequenceNumber(17), SkipOutcome.Collecting, View)),
+        (MessageType.SkipAsk, new SkipAsk(new SequenceNumber(17), true)),
+        (MessageType.SkipVote, new SkipVote(new SequenceNumber(17), Incarnation, SkipAnswer.Promised, View)),
     ];
 
     public static string Path([CallerFilePath] string source = "") => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(source)!, "golden-messages.txt");

@@ -117,6 +117,11 @@ internal static class MessageGen
         [MessageType.LeaveReq] = Gen.Select(Gen.Byte, Incarnation, Gen.ULong, Gen.Bool, (member, incarnation, decision, forced) =>
             (Message)new LeaveReq(member, incarnation, decision, forced)),
         [MessageType.HandOver] = Epoch.Select(epoch => (Message)new HandOver(epoch)),
+        [MessageType.SkipReq] = Seq.Select(seq => (Message)new SkipReq(seq)),
+        [MessageType.SkipStatus] = Gen.Select(Seq, Gen.Byte[1, 7], View, (seq, outcome, waitedFor) => (Message)new SkipStatus(seq, (SkipOutcome)outcome, waitedFor)),
+        [MessageType.SkipAsk] = Gen.Select(Seq, Gen.Bool, (seq, urgent) => (Message)new SkipAsk(seq, urgent)),
+        [MessageType.SkipVote] = Gen.Select(Seq, Incarnation, Gen.Byte[1, 5], View, (seq, incarnation, answer, before) =>
+            (Message)new SkipVote(seq, incarnation, (SkipAnswer)answer, before)),
     };
 
     public static readonly Gen<Message> Any = Gen.OneOf([.. OfType.Values]);

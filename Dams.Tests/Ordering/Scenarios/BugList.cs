@@ -61,6 +61,16 @@ internal sealed class BugList
         ("replaced before it left, then no quorum", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_new_incarnation_does_not_join_before_the_old_one_has_left)),
         ("nobody is left to decide", typeof(MembershipRuleTests), nameof(MembershipRuleTests.Nobody_is_ordered_out_when_the_rest_has_no_quorum_of_live_members)),
         ("a paused replica comes back after it was replaced", typeof(MembershipRuleTests), nameof(MembershipRuleTests.Who_was_ordered_out_while_it_stood_still_leaves_when_it_wakes)),
+        ("poison entry kills each replacement", typeof(PoisonRuleTests), nameof(PoisonRuleTests.Who_died_twice_in_an_entry_waits_before_it_and_a_replacement_does_not_even_get_there)),
+        ("killed once by chance", typeof(PoisonRuleTests), nameof(PoisonRuleTests.One_death_may_be_chance_and_an_entry_that_is_survived_is_no_poison)),
+        ("skip of an entry that somebody executed", typeof(PoisonRuleTests), nameof(PoisonRuleTests.What_two_have_executed_is_not_skipped_although_they_are_dead_when_it_is_asked_for)),
+        ("skip of what nobody waits for", typeof(PoisonRuleTests), nameof(PoisonRuleTests.A_skip_that_nobody_needs_binds_nobody)),
+        ("promise not to execute is forgotten by a restart", typeof(PoisonRuleTests), nameof(PoisonRuleTests.A_promise_not_to_execute_outlives_a_restart)),
+        ("skipped entry is executed in a replay", typeof(PoisonRuleTests), nameof(PoisonRuleTests.What_was_skipped_is_skipped_again_after_a_restart_however_old_the_commit_hint_is)),
+        ("alone with the effect of what the others skip", typeof(PoisonRuleTests), nameof(PoisonRuleTests.Who_has_executed_alone_what_the_others_skip_halts_at_the_SKIP)),
+        ("skip lost with its sequencer", typeof(PoisonRuleTests), nameof(PoisonRuleTests.A_skip_that_its_sequencer_took_along_is_asked_for_again_of_the_next)),
+        ("joiner executes what the others skip", typeof(PoisonRuleTests), nameof(PoisonRuleTests.A_joiner_that_replays_the_entry_must_promise_as_the_voters_do)),
+        ("who is waited for is ordered out", typeof(PoisonRuleTests), nameof(PoisonRuleTests.Nobody_leaves_voluntarily_while_promises_are_collected)),
         ("nonce reuse after restart", typeof(SealingTests), nameof(SealingTests.A_nonce_never_repeats_under_a_key)),
         ("id reuse by a late message of a predecessor", typeof(SessionTableTests), nameof(SessionTableTests.A_late_message_of_a_former_life_has_no_effect)),
         ("retry storm in step after fail-over", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.After_a_fail_over_the_repeats_do_not_come_in_step)),
@@ -110,7 +120,7 @@ internal sealed class BugList
     public void Every_scenario_test_is_for_a_bug_on_the_list()
     {
         var named = s_bugs.Select(bug => (bug.Tests, bug.Test)).ToHashSet();
-        var strays = new[] { typeof(ReignTests), typeof(StorageRuleTests), typeof(RepairTests), typeof(MembershipRuleTests) }
+        var strays = new[] { typeof(ReignTests), typeof(StorageRuleTests), typeof(RepairTests), typeof(MembershipRuleTests), typeof(PoisonRuleTests) }
             .SelectMany(tests => tests.GetMethods().Where(method => method.GetCustomAttribute<TestAttribute>() is not null).Select(method => (tests, method.Name)))
             .Where(test => !named.Contains(test));
         Assert.That(strays, Is.Empty);

@@ -47,11 +47,17 @@ internal static class MessageText
         CaughtUp m => $" {m.Incarnation} executed #{m.Executed}",
         LeaveReq m => $" r{m.Member}:{m.Incarnation}{(m.IsForced ? " forced" : "")}",
         HandOver m => $" e{m.Epoch}",
+        SkipReq m => $" #{m.Seq}",
+        SkipStatus { WaitedFor.Members.Count: > 0 } m => $" #{m.Seq} {m.Outcome}, waits for {string.Join(" ", m.WaitedFor.Members.Select(member => $"r{member.Id}:{member.Incarnation}"))}",
+        SkipStatus m => $" #{m.Seq} {m.Outcome}",
+        SkipAsk m => $" #{m.Seq}{(m.IsUrgent ? " urgently" : "")}",
+        SkipVote m => $" #{m.Seq} {m.Answer}",
         _ => "",
     };
 
     private static string Of(Entry entry) => $" #{entry.Seq} e{entry.Epoch} " + (MembershipChange.TryRead(entry, out var change)
         ? $"{entry.Kind.ToString().ToUpperInvariant()} r{change.Member}:{change.Incarnation}"
+        : SkippedEntry.TryRead(entry, out var skipped) ? $"SKIP #{skipped.Seq}"
         : $"request {entry.Request.Key.Low}");
 
     private static string Missing(Nak nak)

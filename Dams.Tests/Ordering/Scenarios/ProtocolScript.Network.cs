@@ -34,11 +34,12 @@ internal sealed partial class ProtocolScript
                 break;
             default:
                 var replica = new ReplicaNode(Options, node.Id.Number, node.Log!, node.Outbox, new LedgerEngine(), 0, new ReplicaCoreOptions(), _boots,
-                    core => new Consumer(this, node, core), restored: node.Snapshot);
+                    core => new Consumer(this, node, core), restored: node.Snapshot, mark: node.Mark);
                 node.Protocol = replica;
                 if (node.Snapshot is { } snapshot)
                     Replay(node, snapshot.Seq);
-                replica.Start(InstantOf(node));
+                if (!IsSurvived(node, () => replica.Start(InstantOf(node))))
+                    return;
                 break;
         }
 
@@ -48,8 +49,14 @@ internal sealed partial class ProtocolScript
 
     private void Replay(SimulatedNode node, SequenceNumber upTo)
     {
-        for (var i = 0; i < upTo.Value; i++)
-            node.Replica.Core.OnDelivered(_checker.Order[i], default);
+        foreach (var entry in _checker.Order.Take((int)upTo.Value))
+        {
+            if (_checker.IsWithout(node.Log!.Record.Incarnation, entry.Seq))
+                node.Replica.Core.OnSkipped(entry, default);
+            else
+                node.Replica.Core.OnDelivered(entry, default);
+        }
+
         node.Outbox.ClearMessages();
     }
 
@@ -80,6 +87,8 @@ internal sealed partial class ProtocolScript
             return;
         }
 
+        if (message is SkipStatus status)
+            SkipStatus = status;
         if (!_nodes.TryGetValue(to, out var node) || !node.IsUp)
             return;
         if (node.PausedUntil > 0)
@@ -96,7 +105,8 @@ internal sealed partial class ProtocolScript
     private void Step(SimulatedNode node, Action input)
     {
         var before = StateOf(node);
-        input();
+        if (!IsSurvived(node, input))
+            return;
         Settle(node);
         if (StateOf(node) is var after && after != before)
             _effects.Add($"becomes {after}");
@@ -192,7 +202,7 @@ internal sealed partial class ProtocolScript
             var place = node.Protocol switch
             {
                 SequencerProtocol { State: SequencerState.Active } sequencer => $", last #{sequencer.MaxSeq} committed #{sequencer.CommitSeq} {sequencer.View}",
-                ReplicaNode { Member: var member } => $", log to #{member.Contiguous} executed #{member.Executed}",
+                ReplicaNode { Member: var member } => $", log to #{member.Contiguous} executed #{member.Executed}{(member.WaitingBefore is { } seq ? $", waits before #{seq}" : "")}",
                 _ => "",
             };
             Trace.Add($"{node.Id}: {(node.IsUp ? StateOf(node) : "down")}{place}");
@@ -210,10 +220,20 @@ internal sealed partial class ProtocolScript
     {
         public void OnDelivered(Entry entry, Instant now)
         {
+            if (script.IsPoison(node, entry))
+                throw new PoisonedException(node);
             if (script.IsChecked)
                 script._checker.OnDelivered(node, entry, script._replicas);
             script._effects.Add($"executes #{entry.Seq}");
             core.OnDelivered(entry, now);
+        }
+
+        public void OnSkipped(Entry entry, Instant now)
+        {
+            if (script.IsChecked)
+                script._checker.OnSkipped(node, entry, script._replicas);
+            script._effects.Add($"skips #{entry.Seq}");
+            core.OnSkipped(entry, now);
         }
     }
 }

@@ -128,6 +128,7 @@ internal sealed partial class ProtocolScript
         Crash(node.Id);
         node.FormerLogs.Add(node.Log!);
         node.Log = new SimulatedLog(keepsIdentity ? node.Log!.Record.Incarnation : IncarnationOf(id, node.FormerLogs.Count));
+        node.Mark = new SimulatedMark();
         node.Snapshot = null;
     }
 

@@ -16,6 +16,7 @@ namespace Dams.Tests.Ordering.Scenarios;
 /// <item><term>crash | restart | pause | resume NODE, wipe R, stop SEQ</term><description>what happens to a process</description></item>
 /// <item><term>hold-flush R, flush R</term><description>the disk is slow; it is done</description></item>
 /// <item><term>out MEMBER [forced], restore R</term><description>the member's manager wants it out; the joiner gets its snapshot</description></item>
+/// <item><term>poison N R|R|…, skip N SEQ</term><description>the entry of that number kills these members; an operator wants it skipped</description></item>
 /// <item><term>show TYPE, status, laggards</term><description>messages that are left out of traces otherwise; who is where; who falls behind</description></item>
 /// </list>
 /// </summary>
@@ -73,6 +74,8 @@ internal sealed class ScriptPlayer
             case "flush": _script.Flush(Node(words[1]).Number); break;
             case "out": _script.WantOut(Node(words[1]).Number, Node(words[1]).Number, words.Length > 2); break;
             case "restore": _script.Restore(Node(words[1]).Number); break;
+            case "poison": _script.Poison(Number(words[1]), [.. words[2].Split('|').Select(word => Node(word).Number)]); break;
+            case "skip": _script.AskForSkip(Number(words[1]), Node(words[2]).Number); break;
             case "show": _script.Show(words[1]); break;
             case "status": _script.TellStatus(); break;
             case "laggards": _script.TellLaggards(); break;

@@ -9,7 +9,7 @@ internal sealed class ForgetfulReplicaTests : ClusterFixture
     private const string Forgetful = "replica1";
 
     protected override Task<TestCluster> StartAsync() =>
-        TestCluster.ApartAsync(replicas: cluster => [ForgetfulReplica.Start(cluster, Forgetful)], leftOut: "manager1");
+        TestCluster.ApartAsync(replicas: cluster => [BuggyReplica.Start(cluster, Forgetful, Bug.Forgetful)], leftOut: "manager1");
 
     [Test]
     public async Task A_replica_whose_version_has_a_bug_is_outvoted_and_named_even_while_another_is_dead()

@@ -1,0 +1,54 @@
+using Dams.Cli.Client;
+using Dams.Cli.Status;
+
+namespace Dams.Cli.Membership;
+
+/// <summary>Says something to a manager, whose address the front end's status tells.</summary>
+internal static class ManagerCall
+{
+    /// <summary>Posts to the first of some managers that answers, and prints what it says.</summary>
+    /// <param name="console">Where to.</param>
+    /// <param name="url">The front end's.</param>
+    /// <param name="manager">The id of the manager that it is for; null if any will do.</param>
+    /// <param name="what">Path and query.</param>
+    /// <param name="patience">How long a manager may take.</param>
+    /// <param name="stop">The operator's interrupt.</param>
+    public static async Task<int> PostAsync(CliConsole console, Uri url, string? manager, string what, TimeSpan patience, CancellationToken stop)
+    {
+        using var reader = new StatusReader(url);
+        var (_, status, problem) = await reader.ReadAsync(stop);
+        if (status is null)
+        {
+            console.Error.WriteLine(problem);
+            return CliExitCodes.Unreachable;
+        }
+
+        var addresses = status.Managers.Where(known => known.Address is not null && (manager is null || known.Id == manager)).ToList();
+        if (addresses.Count == 0)
+        {
+            console.Error.WriteLine($"there is no {manager ?? "manager"}; there are {string.Join(", ", status.Managers.Select(known => known.Id))}");
+            return CliExitCodes.Usage;
+        }
+
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = patience };
+        var silences = new List<string>();
+        foreach (var address in addresses)
+        {
+            try
+            {
+                using var answer = await http.PostAsync(new Uri($"http://{address.Address}/{what}"), null, stop);
+                var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
+                (answer.IsSuccessStatusCode ? console.Out : console.Error).WriteLine(text);
+                return answer.IsSuccessStatusCode ? CliExitCodes.Success : CliExitCodes.OtherOutcome;
+            }
+            catch (Exception silence) when (silence is HttpRequestException || (silence is OperationCanceledException && !stop.IsCancellationRequested))
+            {
+                silences.Add($"{address.Id} does not answer at {address.Address}: {silence.Message}");
+            }
+        }
+
+        foreach (var silence in silences)
+            console.Error.WriteLine(silence);
+        return CliExitCodes.Unreachable;
+    }
+}

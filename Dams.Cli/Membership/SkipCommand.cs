@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Globalization;
+using Dams.Cli.Client;
+
+namespace Dams.Cli.Membership;
+
+/// <summary><c>dams skip</c>: an entry that kills every replica that executes it is passed over.</summary>
+internal static class SkipCommand
+{
+    // The manager waits for the outcome itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    public static Command Create(CliConsole console)
+    {
+        var url = CallCommands.UrlOption();
+        var seq = new Argument<long>("SEQ")
+        {
+            Description = "The entry's number: what the status shows replicas waiting before.",
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= long.MaxValue / 2)
+                    return number;
+                result.AddError($"SEQ is '{text}'; expected the number of an entry, from 1");
+                return default;
+            },
+        };
+        var skip = new Command("skip", "Pass over an entry that kills the replicas: its request fails for good. Refused if its client may have an answer.") { seq, url };
+        skip.SetAction(async (parsed, _) =>
+        {
+            using var interrupt = new Interrupt();
+            try
+            {
+                return await ManagerCall.PostAsync(console, parsed.GetValue(url)!, null, FormattableString.Invariant($"skip?seq={parsed.GetValue(seq)}"), Patience, interrupt.Token);
+            }
+            catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+            {
+                return interrupt.ExitCode;
+            }
+        });
+        return skip;
+    }
+}

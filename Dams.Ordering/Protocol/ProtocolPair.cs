@@ -1,0 +1,40 @@
+using Dams.Ordering.Messages;
+
+namespace Dams.Ordering.Protocol;
+
+/// <summary>Two cores of one group in one loop, which share an outbox: each takes what it knows, and neither has a log.</summary>
+/// <param name="first">Gets everything first.</param>
+/// <param name="second">Then this one.</param>
+public sealed class ProtocolPair(IProtocol first, IProtocol second) : IProtocol
+{
+    /// <inheritdoc/>
+    public Instant NextDeadline => Instant.Earlier(first.NextDeadline, second.NextDeadline);
+
+    /// <inheritdoc/>
+    public void OnMessage(in Envelope envelope, Message message, Instant now)
+    {
+        first.OnMessage(envelope, message, now);
+        second.OnMessage(envelope, message, now);
+    }
+
+    /// <inheritdoc/>
+    public void OnFlushed(long write, Instant now)
+    {
+        first.OnFlushed(write, now);
+        second.OnFlushed(write, now);
+    }
+
+    /// <inheritdoc/>
+    public void OnTimer(Instant now)
+    {
+        first.OnTimer(now);
+        second.OnTimer(now);
+    }
+
+    /// <inheritdoc/>
+    public void OnBatchEnd(Instant now)
+    {
+        first.OnBatchEnd(now);
+        second.OnBatchEnd(now);
+    }
+}

@@ -1,0 +1,236 @@
+using Dams.Contracts.Domain;
+using Dams.Contracts.Encoding;
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using NUnit.Framework;
+using static Dams.Tests.Ordering.Scenarios.BugList;
+
+namespace Dams.Tests.Ordering.Scenarios;
+
+/// <summary>Entries that kill who executes them, and what an operator can do about them.</summary>
+[Category("Scenarios")]
+internal sealed class PoisonRuleTests
+{
+    private static readonly SequenceNumber One = new(1);
+
+    // Bug: poison entry kills each replacement.
+    [Test]
+    public void Who_died_twice_in_an_entry_waits_before_it_and_a_replacement_does_not_even_get_there()
+    {
+        var script = AllWaiting();
+        script.Request(2);
+        Assert.That(script.Sequencer(1).CommitSeq.Value, Is.EqualTo(2), "they store and acknowledge");
+        Assert.That(script.Options.Members.Select(id => script.Member(id).WaitingBefore), Is.All.EqualTo(One));
+        script.Wipe(4);
+        script.WantOut(4, 4);
+        script.Start(NodeId.Replica(4));
+        script.Wait(5000);
+        Assert.That(script.Options.Members.Select(id => script.IsUp(NodeId.Replica(id))), Is.All.True);
+        Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Joining), "nobody has a snapshot of its JOIN");
+        script.AskForSkip(1);
+        script.Wait(1000);
+        script.Restore(4);
+        script.Wait(1500);
+        Assert.That(script.Options.Members.Select(id => script.Member(id).Executed), Is.All.EqualTo(script.Sequencer(1).MaxSeq));
+        Assert.That(script.Options.Members.Select(id => Convert.ToHexString(script.Core(id).Digest())).Distinct().Count(), Is.EqualTo(1));
+    }
+
+    // Bug: killed once by chance.
+    [Test]
+    public void One_death_may_be_chance_and_an_entry_that_is_survived_is_no_poison()
+    {
+        var script = Poisoned(1);
+        script.Poison(0);
+        script.RestartUntilWaiting(1);
+        Assert.That(script.Member(1).Executed, Is.EqualTo(One));
+        script.Poison(1, 1);
+        script.Restart(NodeId.Replica(1));
+        script.Wait(60);
+        Assert.That(script.IsUp(NodeId.Replica(1)), Is.False);
+        script.Poison(0);
+        script.Start(NodeId.Replica(1));
+        script.Wait(60);
+        Assert.That(script.Member(1).Executed, Is.EqualTo(One), "deaths that it survived in between don't add up");
+    }
+
+    // Bug: skip of an entry that somebody executed.
+    [Test]
+    public void What_two_have_executed_is_not_skipped_although_they_are_dead_when_it_is_asked_for() => OnlyWithoutMutant(Mutant.SkipSignedByTheLiving, change =>
+    {
+        var script = Poisoned(change, 1, 2);
+        script.RestartUntilWaiting(1, 2);
+        script.Crash(NodeId.Replica(3));
+        script.Crash(NodeId.Replica(4));
+        script.Wait(450);
+        script.AskForSkip(1);
+        Assert.That(script.SkipStatus!.Outcome, Is.EqualTo(SkipOutcome.Collecting));
+        Assert.That(script.SkipStatus.WaitedFor.Members.Select(member => member.Id), Is.EqualTo(new byte[] { 3, 4 }));
+        Assert.That(script.Sequencer(1).MaxSeq, Is.EqualTo(One));
+        script.Start(NodeId.Replica(3));
+        script.Start(NodeId.Replica(4));
+        script.Wait(200);
+        script.AskForSkip(1);
+        Assert.That(script.SkipStatus.Outcome, Is.EqualTo(SkipOutcome.Executed));
+        Assert.That(script.Sequencer(1).MaxSeq, Is.EqualTo(One));
+    });
+
+    // Bug: skip of what nobody waits for.
+    [Test]
+    public void A_skip_that_nobody_needs_binds_nobody()
+    {
+        var script = ProtocolScript.Started();
+        script.Drop("seq1", "r*", "Commit|Sync");
+        script.Request(1);
+        script.AskForSkip(1);
+        Assert.That(script.SkipStatus!.Outcome, Is.EqualTo(SkipOutcome.Unneeded));
+        script.AskForSkip(7);
+        Assert.That(script.SkipStatus.Outcome, Is.EqualTo(SkipOutcome.NotCommitted));
+        script.Heal();
+        script.Wait(200);
+        Assert.That(script.Options.Members.Select(id => script.Member(id).Executed), Is.All.EqualTo(One));
+    }
+
+    // Bug: promise not to execute is forgotten by a restart.
+    [Test]
+    public void A_promise_not_to_execute_outlives_a_restart() => OnlyWithoutMutant(Mutant.SkipPromiseIsForgotten, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Poison(1, 1, 2);
+        script.Drop("seq1", "r3", "Commit|Sync");
+        script.Drop("seq1", "r3", "Order#2");
+        script.Request(1);
+        script.RestartUntilWaiting(1, 2);
+        script.AskForSkip(1);
+        Assert.That(script.Member(3).WaitingBefore, Is.EqualTo(One), "it could have executed the entry, and has promised not to");
+        script.Restart(NodeId.Replica(3));
+        var reign = script.Member(3).Installed;
+        script.Inject(NodeId.Sequencer(1), NodeId.Replica(3), new Commit(One, One, SequenceNumber.Zero), reign.Epoch, reign.Boot);
+        Assert.That(script.Member(3).CommitSeq, Is.EqualTo(One));
+        Assert.That(script.Member(3).Executed, Is.EqualTo(SequenceNumber.Zero));
+        script.Heal();
+        script.Wait(500);
+        Assert.That(script.Member(3).Executed, Is.EqualTo(script.Sequencer(1).MaxSeq));
+    });
+
+    // Bug: skipped entry is executed in a replay.
+    [Test]
+    public void What_was_skipped_is_skipped_again_after_a_restart_however_old_the_commit_hint_is()
+    {
+        var script = AllWaiting();
+        script.AskForSkip(1);
+        Assert.That(script.Member(1).Executed.Value, Is.EqualTo(2));
+        script.Cut("r1", "*");
+        script.Restart(NodeId.Replica(1));
+        script.Wait(100);
+        Assert.That(script.IsUp(NodeId.Replica(1)), Is.True);
+        script.Heal();
+        script.Wait(2000);
+        Assert.That(script.Member(1).Executed, Is.EqualTo(script.Member(2).Executed));
+        Assert.That(script.Core(1).Digest(), Is.EqualTo(script.Core(2).Digest()));
+        script.TakeSnapshot(1);
+        script.Restart(NodeId.Replica(1));
+        script.Wait(200);
+        Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Following), "the snapshot is without the entry's effect");
+        Assert.That(script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().Where(reply => reply.Seq == One).Select(reply => reply.Result.ToArray()),
+            Is.Not.Empty.And.All.EqualTo(ReplyCodec.Encode(new RefusedReply(Refusal.InternalError))));
+    }
+
+    // Bug: alone with the effect of what the others skip.
+    [Test]
+    public void Who_has_executed_alone_what_the_others_skip_halts_at_the_SKIP()
+    {
+        var script = Poisoned(1, 2, 3);
+        script.RestartUntilWaiting(1, 2, 3);
+        script.AskForSkip(1);
+        Assert.That(script.SkipStatus!.Outcome, Is.EqualTo(SkipOutcome.Skipped));
+        Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Halted));
+        Assert.That(script.Member(4).OverruledAt, Is.EqualTo(One));
+        script.Request(2);
+        script.AskForSkip(1);
+        Assert.That(script.SkipStatus.Outcome, Is.EqualTo(SkipOutcome.Skipped), "once more does nothing");
+        Assert.That(script.Order.Count(entry => entry.Kind == EntryKind.Skip), Is.EqualTo(1));
+        Assert.That(script.Member(1).Executed.Value, Is.EqualTo(3));
+    }
+
+    // Bug: skip lost with its sequencer.
+    [Test]
+    public void A_skip_that_its_sequencer_took_along_is_asked_for_again_of_the_next()
+    {
+        var script = AllWaiting();
+        script.Drop("seq1", "r*", "Order|Retrans");
+        script.AskForSkip(1);
+        Assert.That(script.Sequencer(1).MaxSeq.Value, Is.EqualTo(2), "the SKIP is ordered, and nobody has it");
+        script.Crash(NodeId.Sequencer(1));
+        script.Heal();
+        script.Wait(3000);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Active));
+        Assert.That(script.Member(1).WaitingBefore, Is.EqualTo(One));
+        script.AskForSkip(1, 2);
+        Assert.That(script.SkipStatus!.Outcome, Is.EqualTo(SkipOutcome.Skipped));
+        Assert.That(script.Options.Members.Select(id => script.Member(id).Executed.Value), Is.All.EqualTo(2));
+    }
+
+    // Bug: joiner executes what the others skip.
+    [Test]
+    public void A_joiner_that_replays_the_entry_must_promise_as_the_voters_do()
+    {
+        var script = ProtocolScript.Started();
+        script.Wipe(4);
+        script.WantOut(4, 4);
+        script.Start(NodeId.Replica(4));
+        script.Wait(1200);
+        script.Hold("r4", "seq1", "CaughtUp|SkipVote");
+        script.Restore(4);
+        script.Wait(200);
+        var poison = script.Sequencer(1).MaxSeq.Next;
+        script.Poison(poison.Value, 1, 2, 3);
+        script.Drop("seq1", "r4", "Commit|Sync");
+        script.Request(1);
+        script.Crash(NodeId.Replica(3));
+        script.RestartUntilWaiting(1, 2);
+        script.AskForSkip(poison.Value);
+        Assert.That(script.SkipStatus!.Outcome, Is.EqualTo(SkipOutcome.Collecting), "two of three voters promised, but only two of the four who could execute it");
+        Assert.That(script.SkipStatus.WaitedFor.Members.Select(member => member.Id), Is.EqualTo(new byte[] { 3, 4 }));
+        Assert.That(script.Member(4).WaitingBefore, Is.EqualTo(poison));
+        script.Heal();
+        script.Release();
+        script.Wait(100);
+        Assert.That(script.Member(4).Executed, Is.EqualTo(script.Member(1).Executed).And.GreaterThan(poison));
+    }
+
+    // Bug: who is waited for is ordered out.
+    [Test]
+    public void Nobody_leaves_voluntarily_while_promises_are_collected()
+    {
+        var script = Poisoned(1, 2);
+        script.RestartUntilWaiting(1, 2);
+        script.Crash(NodeId.Replica(3));
+        script.AskForSkip(1);
+        Assert.That(script.SkipStatus!.Outcome, Is.EqualTo(SkipOutcome.Collecting));
+        script.WantOut(3, 3);
+        Assert.That(script.Sequencer(1).View.Number, Is.EqualTo(SequenceNumber.Zero));
+        script.Wait(3000);
+        Assert.That(script.Sequencer(1).View.TryGet(3, out _), Is.False, "the operator has given up, so it goes");
+    }
+
+    private static ProtocolScript AllWaiting()
+    {
+        var script = Poisoned(1, 2, 3, 4);
+        script.RestartUntilWaiting(1, 2, 3, 4);
+        return script;
+    }
+
+    /// <summary>The first request kills these members.</summary>
+    private static ProtocolScript Poisoned(params byte[] members) => Poisoned(null, members);
+
+    private static ProtocolScript Poisoned(Func<GroupOptions, GroupOptions>? change, params byte[] members)
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Poison(1, members);
+        script.Request(1);
+        foreach (var id in members)
+            Assert.That(script.IsUp(NodeId.Replica(id)), Is.False);
+        return script;
+    }
+}

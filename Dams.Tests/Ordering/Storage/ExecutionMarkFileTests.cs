@@ -1,0 +1,127 @@
+using Dams.Ordering;
+using Dams.Ordering.Storage;
+using Dams.Tests.Hosting;
+using NUnit.Framework;
+
+namespace Dams.Tests.Ordering.Storage;
+
+/// <summary>What a process notes of its executions is there for its next life.</summary>
+internal sealed class ExecutionMarkFileTests
+{
+    private static readonly Incarnation Own = new(0xA1);
+    private static readonly UInt128 Machine = 7;
+
+    private TestFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TestFolder();
+
+    [TearDown]
+    public void DeleteFolder() => _folder.Dispose();
+
+    [Test]
+    public void What_was_begun_and_not_ended_is_there_without_a_flush()
+    {
+        using (var mark = Open())
+        {
+            mark.Doubt(At(3));
+            mark.Begin(At(4));
+            mark.End(At(4));
+            mark.Begin(At(5));
+        }
+
+        using var next = Open();
+        Assert.That((next.Begun, next.Ended, next.IsComplete, next.Doubtful), Is.EqualTo((At(5), At(4), true, At(3))));
+        next.NoteDeaths(At(5), 2);
+        using var later = Open();
+        Assert.That((later.Begun, later.DiedIn, later.Deaths), Is.EqualTo((SequenceNumber.Zero, At(5), 2)));
+    }
+
+    [Test]
+    public void A_replay_does_not_lower_what_was_executed()
+    {
+        using var mark = Open();
+        mark.End(At(9));
+        mark.End(At(2));
+        Assert.That(mark.Ended, Is.EqualTo(At(9)));
+        using var next = Open();
+        Assert.That(next.Ended, Is.EqualTo(At(9)));
+    }
+
+    [Test]
+    public void After_a_start_of_the_machine_or_where_none_can_be_told_the_mark_is_incomplete_until_the_doubt_is_noted()
+    {
+        using (var mark = Open())
+        {
+            Assert.That(mark.IsComplete, Is.False, "a new mark knows of nothing");
+            mark.Doubt(SequenceNumber.Zero);
+            Assert.That(mark.IsComplete, Is.True);
+        }
+
+        using (var mark = Open(machine: 8))
+        {
+            Assert.That(mark.IsComplete, Is.False);
+            mark.Doubt(At(40));
+        }
+
+        using (var mark = Open(machine: 8))
+            Assert.That((mark.IsComplete, mark.Doubtful), Is.EqualTo((true, At(40))));
+        using (var mark = Open(machine: UInt128.Zero))
+            mark.Doubt(At(30));
+        using var unknown = Open(machine: UInt128.Zero);
+        Assert.That((unknown.IsComplete, unknown.Doubtful), Is.EqualTo((false, At(40))));
+    }
+
+    [Test]
+    public void What_is_renounced_stays_renounced_and_the_lowest_makes_room()
+    {
+        using (var mark = Open())
+        {
+            for (var seq = 1; seq <= 60; seq++)
+                mark.Renounce(At(seq));
+            mark.Renounce(At(60));
+            mark.Inherit(At(12));
+        }
+
+        using var next = Open();
+        Assert.That(next.Renounced, Is.EquivalentTo(Enumerable.Range(8, 53).Select(seq => At(seq))));
+        Assert.That(next.Inherited, Is.EqualTo(At(12)));
+    }
+
+    [Test]
+    public void Another_incarnation_begins_anew()
+    {
+        using (var mark = Open())
+        {
+            mark.Doubt(At(1));
+            mark.Renounce(At(5));
+            mark.End(At(9));
+        }
+
+        using var other = Open(incarnation: new Incarnation(0xB1));
+        Assert.That((other.Ended, other.Renounced.Count, other.IsComplete), Is.EqualTo((SequenceNumber.Zero, 0, false)));
+    }
+
+    [Test]
+    public void What_is_no_mark_is_refused()
+    {
+        File.WriteAllText(Path, "no mark");
+        Assert.That(() => Open(), Throws.InstanceOf<IOException>().With.Message.Contains("has 7 bytes"));
+        File.WriteAllBytes(Path, [1, .. new byte[ExecutionMarkFile.Size - 1]]);
+        Assert.That(() => Open(), Throws.InstanceOf<IOException>().With.Message.Contains("is no mark"));
+    }
+
+    [Test]
+    public void The_start_of_the_machine_has_an_id_on_Linux()
+    {
+        var first = MachineBoot.Id;
+        Assert.That(first != UInt128.Zero, Is.EqualTo(OperatingSystem.IsLinux()));
+        Assert.That(MachineBoot.Id, Is.EqualTo(first));
+    }
+
+    private string Path => _folder.File("executing");
+
+    private ExecutionMarkFile Open(Incarnation? incarnation = null, UInt128? machine = null) => ExecutionMarkFile.Open(Path, incarnation ?? Own, machine ?? Machine);
+
+    private static SequenceNumber At(long seq) => new(seq);
+}

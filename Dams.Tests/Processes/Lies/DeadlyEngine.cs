@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Engines;
+
+namespace Dams.Tests.Processes.Lies;
+
+/// <summary>A version of the engine with the worst of bugs: a patient of a certain number kills the process.</summary>
+internal sealed class DeadlyEngine(IAppointmentEngine inner) : IAppointmentEngine
+{
+    /// <summary>Whoever executes this patient's booking dies.</summary>
+    public const ushort DeadlyPatient = 6666;
+
+    public string Version => inner.Version;
+
+    public Reply Execute(Command command, IBucketObserver observer)
+    {
+        if (command is not BookAppointment { Patient.Number: DeadlyPatient })
+            return inner.Execute(command, observer);
+        Process.GetCurrentProcess().Kill();
+        throw new UnreachableException();
+    }
+
+    public IReadOnlyList<BucketKey> BucketKeys() => inner.BucketKeys();
+
+    public Bucket ReadBucket(BucketKey key) => inner.ReadBucket(key);
+
+    public void Restore(IEnumerable<Bucket> buckets) => inner.Restore(buckets);
+}
