@@ -42,8 +42,8 @@ internal sealed record ManagementOptions
     /// <summary>An inquiry waits so long for answers.</summary>
     public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A replica's process that ends so often without having followed the order in between can't be started.</summary>
-    public int FailedStartsMax { get; init; } = 4;
+    /// <summary>A replica's process that ends so often without having been seen in between can't be started: more often than by two deaths of a poison entry and some bad luck.</summary>
+    public int FailedStartsMax { get; init; } = 6;
 
     /// <summary>Entries between two durable snapshots of the agreed state, behind which the log is trimmed.</summary>
     public int SnapshotEntries { get; init; } = 1_000;

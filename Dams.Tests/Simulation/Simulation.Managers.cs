@@ -22,6 +22,7 @@ internal sealed partial class Simulation
     private readonly HashSet<ulong> _lost = [];
     private readonly HashSet<ulong> _accused = [];
     private readonly HashSet<ulong> _stuck = [];
+    private readonly Dictionary<ulong, int> _exits = [];
     private readonly SeededRandom _managersRandom;
     private GroupOptions _managersGroup = null!;
     private readonly AgreementChecker _agreement;
@@ -203,6 +204,8 @@ internal sealed partial class Simulation
     private void OnReplicaExited(SimulatedNode replica)
     {
         replica.UnwellAt = _now;
+        var incarnation = replica.Log!.Record.Incarnation.Value;
+        _exits[incarnation] = _exits.GetValueOrDefault(incarnation) + 1;
         var manager = _twins[NodeId.Manager(replica.Id.Number)];
         At(_now + Milliseconds(5), () =>
         {
@@ -291,7 +294,8 @@ internal sealed partial class Simulation
         switch (decision.Cause)
         {
             case ReplacementCause.Lost:
-                Broken.Unless(_lost.Contains(decision.Incarnation) || _accused.Contains(decision.Incarnation) || _stuck.Contains(decision.Incarnation), $"{decision}: it is not lost");
+                Broken.Unless(_lost.Contains(decision.Incarnation) || _accused.Contains(decision.Incarnation) || _stuck.Contains(decision.Incarnation)
+                    || _exits.GetValueOrDefault(decision.Incarnation) >= ManagementOptions.FailedStartsMax, $"{decision}: it is not lost");
                 break;
             case ReplacementCause.Dead:
                 Broken.Unless(_now - replica.UnwellAt < TimeSpan.FromSeconds(4).Ticks, $"{decision}: it was well all the time");
