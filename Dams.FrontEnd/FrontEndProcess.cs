@@ -1,5 +1,6 @@
-using System.Text.Json;
 using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Events;
+using Dams.FrontEnd.Requests;
 using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting;
@@ -9,7 +10,6 @@ using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd;
@@ -23,35 +23,29 @@ internal static class FrontEndProcess
         var boot = DriverOptions.NewBoot();
         var clock = ClockSource.System;
         var outbox = new Outbox();
-        var executor = new ReplicatedExecutor(context.Loggers.CreateLogger<ReplicatedExecutor>());
+        var journal = new EventJournal(TimeProvider.System, context.Loggers.CreateLogger<EventJournal>());
+        var sightings = new CoordinatorSightings(context.Id, journal, TimeProvider.System);
+        var requests = new RequestLog(TimeProvider.System);
+        var executor = new ReplicatedExecutor(sightings, requests, context.Loggers.CreateLogger<ReplicatedExecutor>());
         var coordinator = new RequestCoordinator(ClusterGroups.ReplicasOf(topology),
             new CoordinatorOptions { CallDeadline = topology.Limits.CallDeadline, CallsMax = topology.Limits.InFlightCallsMax },
             (byte)context.Id.Number, boot, outbox, executor, boot.Value);
         coordinator.Start(clock.Now);
 
         using var replicas = new ReplicaClients(topology);
-        var observed = new ObservedCoordinator(coordinator, context.Loggers.CreateLogger<RequestCoordinator>());
+        var observed = new ObservedCoordinator(coordinator, sightings, requests);
         await using var network = NodeDriver.Open(context, boot, new DrivenCore(GroupId.Replicas, observed, outbox), clock);
         executor.Attach(new FrontEndLoop(coordinator, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>()));
-        using var poller = new ClusterPoller(topology, replicas, context.Loggers.CreateLogger<ClusterPoller>());
-        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller);
+        var watch = new ClusterWatch(topology, () => sightings.View, journal);
+        using var poller = new ClusterPoller(topology, replicas, watch.OnPolled, context.Loggers.CreateLogger<ClusterPoller>());
+        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal);
 
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
         web.MapAppointments(topology, executor);
         web.MapOriginal(topology, executor);
-        web.MapGet("/status", async http =>
-        {
-            http.Response.ContentType = "application/json";
-            http.Response.Headers.CacheControl = "no-store";
-            await JsonSerializer.SerializeAsync(http.Response.Body, await reporter.ReportAsync(), StatusJson.Default.ClusterStatus, http.RequestAborted);
-        });
-        web.MapGet("/health", async http =>
-        {
-            var healthy = await reporter.IsHealthyAsync();
-            http.Response.StatusCode = healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-            await http.Response.WriteAsync(healthy ? "two equal replies can be had\n" : "no two equal replies can be had\n", http.RequestAborted);
-        });
+        web.MapStatus(reporter, new EventStream(journal, TimeProvider.System, stopping), requests, network.Driver);
         await web.StartAsync(stopping);
+        journal.Write(ClusterEventKind.FrontEndStarted, context.Id.ToString(), $"answers at {context.Node.Listen}, process {Environment.ProcessId}");
         network.Driver.Start();
         var polling = poller.RunAsync(stopping);
         var exitCode = await network.RunUntilAsync(stopping);

@@ -50,6 +50,13 @@ internal interface ICallSink
 
     /// <summary>A vote is closed: every active replica has been judged.</summary>
     void OnJudged(Judgement judgement);
+
+    /// <summary>A request is forgotten, with an answer or without; for people who look on, so that nobody has to listen.</summary>
+    /// <param name="call">It, with its votes; nothing changes it any more.</param>
+    /// <param name="view">The view that its replies were judged by.</param>
+    void OnClosed(PendingCall call, View view)
+    {
+    }
 }
 
 /// <summary>A body to fetch.</summary>

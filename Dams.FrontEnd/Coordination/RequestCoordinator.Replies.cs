@@ -182,6 +182,7 @@ internal sealed partial class RequestCoordinator
     {
         _calls.Remove((call.Request.Key, call.Request.Digest));
         RemoveByKey(call);
+        _sink.OnClosed(call, _view);
         if (call.Decided is not { } vote)
             return;
         var verdicts = new List<(byte, Verdict)>(_view.Members.Count);

@@ -119,7 +119,7 @@ internal sealed partial class RequestCoordinator : IProtocol
         if (clientKey is null)
             _outstanding.Add(key.Low);
         var request = new Request(key, _id, _session, LowestOutstanding, opcode, digest, payload);
-        var pending = new PendingCall(request, now + _options.CallDeadline) { Retry = _options.RetryMin };
+        var pending = new PendingCall(request, now + _options.CallDeadline) { Began = now, Retry = _options.RetryMin };
         pending.Waiting.Add(call);
         _calls.Add((key, digest), pending);
         if (!_byKey.TryGetValue(key, out var sameKey))
@@ -230,6 +230,7 @@ internal sealed partial class RequestCoordinator : IProtocol
     private void Finish(PendingCall call, CallResult result)
     {
         call.IsAnswered = true;
+        call.Result = result;
         _unanswered--;
         if (!call.Request.Key.IsClientMade)
             _outstanding.Remove(call.Request.Key.Low);

@@ -1,21 +1,25 @@
 using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Events;
+using Dams.FrontEnd.Requests;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
-using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Service;
 
-/// <summary>The coordinator, with changes of epoch in the log. Cores have no logger.</summary>
-internal sealed class ObservedCoordinator(RequestCoordinator coordinator, ILogger logger) : IProtocol
+/// <summary>The coordinator, with its transitions in the journal and its last requests for people to see. Cores neither log nor tell the time.</summary>
+internal sealed class ObservedCoordinator(RequestCoordinator coordinator, CoordinatorSightings sightings, RequestLog requests) : IProtocol
 {
-    private Epoch _seen;
-
     /// <inheritdoc/>
     public Instant NextDeadline => coordinator.NextDeadline;
 
     /// <inheritdoc/>
-    public void OnMessage(in Envelope envelope, Message message, Instant now) => coordinator.OnMessage(envelope, message, now);
+    public void OnMessage(in Envelope envelope, Message message, Instant now)
+    {
+        coordinator.OnMessage(envelope, message, now);
+        if (message is ReplyMessage reply)
+            requests.OnReply(envelope.From, reply, coordinator.View);
+    }
 
     /// <inheritdoc/>
     public void OnFlushed(long write, Instant now) => coordinator.OnFlushed(write, now);
@@ -27,9 +31,6 @@ internal sealed class ObservedCoordinator(RequestCoordinator coordinator, ILogge
     public void OnBatchEnd(Instant now)
     {
         coordinator.OnBatchEnd(now);
-        if (_seen == coordinator.Epoch)
-            return;
-        _seen = coordinator.Epoch;
-        CallLog.NewEpoch(logger, _seen.ToString(), coordinator.Sequencer, coordinator.View.ToString());
+        sightings.Look(coordinator, now);
     }
 }

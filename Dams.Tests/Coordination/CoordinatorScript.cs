@@ -37,6 +37,9 @@ internal sealed class CoordinatorScript : ICallSink
 
     public List<Judgement> Judgements { get; } = [];
 
+    /// <summary>The requests that were forgotten, with their votes.</summary>
+    public List<(PendingCall Call, View View)> Closed { get; } = [];
+
     public List<BodyWanted> Wanted { get; } = [];
 
     /// <summary>What was sent to sequencers, and when.</summary>
@@ -95,6 +98,8 @@ internal sealed class CoordinatorScript : ICallSink
     public void OnBodyWanted(BodyWanted wanted) => Wanted.Add(wanted);
 
     public void OnJudged(Judgement judgement) => Judgements.Add(judgement);
+
+    public void OnClosed(PendingCall call, View view) => Closed.Add((call, view));
 
     private void Collect()
     {
