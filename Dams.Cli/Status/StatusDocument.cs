@@ -28,6 +28,12 @@ internal sealed record StatusDocument
 
     public CountersStatus Counters { get; init; } = new();
 
+    /// <summary>What an operator must decide.</summary>
+    public IReadOnlyList<string> Alarms { get; init; } = [];
+
+    /// <summary>The last transitions, oldest first.</summary>
+    public IReadOnlyList<EventStatus> Events { get; init; } = [];
+
     /// <summary>How many replicas answer and vote.</summary>
     [JsonIgnore]
     public int ActiveReplicas => Replicas.Count(replica => replica.State == "active");
@@ -86,6 +92,18 @@ internal sealed record ManagerStatus
     public int? ProcessId { get; init; }
 
     public string? State { get; init; }
+}
+
+/// <summary>A transition of the cluster.</summary>
+internal sealed record EventStatus
+{
+    public DateTimeOffset Time { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? Node { get; init; }
+
+    public string? Text { get; init; }
 }
 
 /// <summary>What a front end has counted since it started.</summary>

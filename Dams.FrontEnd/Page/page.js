@@ -33,7 +33,7 @@
   }
   const unseen = text => element('span', 'unseen', text);
   const number = value => value === null || value === undefined ? '–' : value.toLocaleString('en');
-  const count = (label, value) => cell(label, 'number' + (value > 0 ? ' some' : ' zero'), number(value));
+  const count = (label, value, look = ' mild') => cell(label, 'number' + (value > 0 ? ' some' + look : ' zero'), number(value));
   const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
   const clock = time => new Date(time).toLocaleTimeString('en-GB');
   const words = kind => kind.replace(/[A-Z]/g, letter => ' ' + letter.toLowerCase()).replace(/^./, letter => letter.toUpperCase());
@@ -92,7 +92,7 @@
       return row([
         id, cell('Version', '', replica.engine ?? '–'), cell('State', '', element('span', 'state ' + look, `${mark} ${replica.state}`)),
         cell('Incarnation', 'code', replica.incarnation ?? '–'), cell('Executed', 'number', number(replica.executed)), digest,
-        count('Wrong', replica.wrong), count('Silent', replica.silent), count('Restarts', replica.restarts), count('Replaced', replica.replacements),
+        count('Wrong', replica.wrong, ''), count('Silent', replica.silent), count('Restarts', replica.restarts), count('Replaced', replica.replacements),
       ], liars.includes(replica.id) ? 'liar' : '');
     }));
   }
