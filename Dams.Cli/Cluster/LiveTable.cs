@@ -62,7 +62,7 @@ internal static class LiveTable
     /// <param name="height">Lines of the terminal: as many events are shown as fit.</param>
     public static IRenderable Render(ClusterTopology topology, StatusDocument? status, double? rate, string? problem, int height)
     {
-        var address = new Text($"{ReadyLine.Of(topology)}   page {topology.FrontEnds[0].Listen.ToHttpUri()}   Ctrl-C stops everything");
+        var address = new Text($"{ReadyLine.Of(topology)}   page {topology.FrontEnds[0].Listen.ToHttpUri()}   Ctrl-C stops it");
         if (status is null)
             return new Rows(address, new Text(problem ?? "", new Style(Color.Red)));
         var rows = new List<IRenderable> { address, Head(status, rate), Replicas(status), Counters(status.Counters) };

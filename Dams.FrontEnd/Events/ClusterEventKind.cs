@@ -58,8 +58,14 @@ internal enum ClusterEventKind
     /// <summary>The managers were told that a replica gives wrong replies.</summary>
     Verdict,
 
+    /// <summary>The managers have looked at a charge against a replica, and dropped it.</summary>
+    Dismissed,
+
     /// <summary>The managers have agreed to replace a replica.</summary>
     ReplacementDecided,
+
+    /// <summary>The old incarnation of a replica is being ordered out.</summary>
+    ReplacementStarted,
 
     /// <summary>The new incarnation of a replaced replica votes.</summary>
     ReplacementDone,

@@ -16,7 +16,7 @@ internal sealed class EventJournal(TimeProvider time, ILogger logger)
 
     private readonly Lock _gate = new();
     private readonly Queue<ClusterEvent> _kept = new(Kept);
-    private readonly long[] _counts = new long[ClusterEventKindNames.All.Count];
+    private readonly Dictionary<(ClusterEventKind Kind, string Node), long> _counts = [];
     private readonly List<EventSubscription> _subscribers = [];
     private long _last;
 
@@ -30,7 +30,7 @@ internal sealed class EventJournal(TimeProvider time, ILogger logger)
         lock (_gate)
         {
             var written = new ClusterEvent(++_last, at ?? time.GetUtcNow(), kind, node, text);
-            _counts[(int)kind]++;
+            _counts[(kind, node)] = _counts.GetValueOrDefault((kind, node)) + 1;
             if (_kept.Count == Kept)
                 _kept.Dequeue();
             _kept.Enqueue(written);
@@ -54,7 +54,14 @@ internal sealed class EventJournal(TimeProvider time, ILogger logger)
     public IReadOnlyDictionary<string, long> Counts()
     {
         lock (_gate)
-            return _counts.Select((count, kind) => (count, kind)).Where(kind => kind.count > 0).ToDictionary(kind => ClusterEventKindNames.All[kind.kind], kind => kind.count);
+            return _counts.GroupBy(count => count.Key.Kind, count => count.Value).ToDictionary(kind => ClusterEventKindNames.Of(kind.Key), kind => kind.Sum());
+    }
+
+    /// <summary>How many events of a kind there were about a process.</summary>
+    public long CountOf(ClusterEventKind kind, string node)
+    {
+        lock (_gate)
+            return _counts.GetValueOrDefault((kind, node));
     }
 
     /// <summary>Follows the events.</summary>

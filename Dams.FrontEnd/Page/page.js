@@ -4,8 +4,8 @@
   const byId = id => document.getElementById(id);
   const kinds = document.documentElement.dataset.kinds.split(' ');
   const bad = ['replyWrong', 'noQuorum', 'divergence', 'checkpointDiffers', 'verdict', 'alarm', 'degraded', 'replicaLeft'];
-  const warn = ['replySilent', 'suspicion', 'sequencerSilent', 'replacementDecided', 'restarting'];
-  const good = ['replicaActivated', 'replacementDone', 'sequencerHeard'];
+  const warn = ['replySilent', 'suspicion', 'sequencerSilent', 'replacementDecided', 'replacementStarted', 'restarting'];
+  const good = ['replicaActivated', 'replacementDone', 'sequencerHeard', 'dismissed'];
   const marks = { right: '✓', wrong: '✗', silent: '…', late: '◷', unjudged: '?', notAsked: '–' };
   const eventsShown = 200, rateWindow = 60, patience = 3000, pollInterval = 1000;
   let status = null, requests = [], isHeld = false, lostAt = null, lastEvent = null, source = null, samples = [], drawn = '';

@@ -27,7 +27,7 @@ internal sealed record SequencerStatus(string Id, string Address, int? ProcessId
 /// <summary>One replica, as the front end and the replica itself see it.</summary>
 internal sealed record ReplicaStatus(
     string Id, string Address, int? ProcessId, string? Incarnation, string? Boot, string? Engine, string State, long? Executed, long? Durable,
-    string? Digest, long Wrong, long Silent, int Restarts, int Replacements);
+    string? Digest, long Wrong, long Silent, int Restarts, long Replacements);
 
 /// <summary>One manager.</summary>
 internal sealed record ManagerStatus(string Id, string Address, int? ProcessId, string State);
@@ -47,7 +47,7 @@ internal sealed record ManagerReport(
     int ProcessId, string State, ManagerReplicaReport? Replica, IReadOnlyList<ManagerEvent>? Events = null, int Replacements = 0, IReadOnlyList<string>? Alarms = null);
 
 /// <summary>What a manager says of its replica's process.</summary>
-internal sealed record ManagerReplicaReport(int? ProcessId, string State, int Restarts, int Replacements = 0);
+internal sealed record ManagerReplicaReport(int? ProcessId, string State, int Restarts);
 
 /// <summary>An event that the managers have agreed on.</summary>
 internal sealed record ManagerEvent(long Number, DateTimeOffset Time, string Kind, string Node, string Text);

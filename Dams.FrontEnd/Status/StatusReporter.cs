@@ -57,14 +57,14 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
                 replicas.Values.Sum(counts => counts.Wrong), replicas.Values.Sum(counts => counts.Silent), 0, statistics.Failovers));
     }
 
-    private static ReplicaStatus ReplicaOf(ReplicaNode replica, Seen seen, ClusterReports reports)
+    private ReplicaStatus ReplicaOf(ReplicaNode replica, Seen seen, ClusterReports reports)
     {
         var report = reports.Replicas.GetValueOrDefault(replica.Id.Number);
         var manager = reports.Managers.GetValueOrDefault(replica.Id.Number);
         var (wrong, silent) = seen.Replicas.GetValueOrDefault(replica.Id.Number);
         return new ReplicaStatus(replica.Id.ToString(), replica.Listen.ToString(), report?.ProcessId ?? manager?.Replica?.ProcessId, report?.Incarnation,
             report?.Boot, report?.Engine, ReplicaStates.Of(replica, seen.View, reports), report?.Executed, report?.Durable, report?.StateDigest, wrong, silent,
-            manager?.Replica?.Restarts ?? 0, manager?.Replica?.Replacements ?? 0);
+            manager?.Replica?.Restarts ?? 0, journal.CountOf(ClusterEventKind.ReplacementDone, replica.Id.ToString()));
     }
 
     private static ManagerStatus ManagerOf(ClusterNode manager, ClusterReports reports) => new(

@@ -37,6 +37,7 @@ public sealed class EventJournalTests
         Assert.That(_journal.Last(10).Select(written => (written.Id, written.Time - _time.Start)),
             Is.EqualTo(new[] { (1, TimeSpan.Zero), (2, TimeSpan.FromSeconds(1)), (3L, TimeSpan.Zero) }));
         Assert.That(_journal.Counts(), Is.EquivalentTo(new Dictionary<string, long> { ["epochChanged"] = 1, ["replyWrong"] = 2 }));
+        Assert.That((_journal.CountOf(ClusterEventKind.ReplyWrong, "replica2"), _journal.CountOf(ClusterEventKind.ReplyWrong, "replica1")), Is.EqualTo((2, 0)));
         Assert.That(_log.Lines.Take(2), Is.EqualTo(new[] { "Information epochChanged sequencer1: reigns in epoch 1.1", "Warning replyWrong replica2: gave a wrong reply to 7" }));
     }
 
@@ -88,8 +89,8 @@ public sealed class EventJournalTests
     [Test]
     public void Names_of_kinds_are_stable() => Assert.That(string.Join(' ', ClusterEventKindNames.All), Is.EqualTo(
         "frontEndStarted epochChanged sequencerChanged sequencerSilent sequencerHeard replicaJoined replicaActivated replicaLeft replicaStateChanged "
-        + "managerStateChanged replyWrong replySilent noQuorum divergence checkpointDiffers suspicion verdict replacementDecided replacementDone restarting "
-        + "degraded alarm managerEvent"));
+        + "managerStateChanged replyWrong replySilent noQuorum divergence checkpointDiffers suspicion verdict dismissed replacementDecided replacementStarted "
+        + "replacementDone restarting degraded alarm managerEvent"));
 
     [Test]
     public void Many_equal_sightings_are_told_once_in_an_interval_with_their_count()
