@@ -13,7 +13,7 @@ namespace Dams.Tests.Status;
 /// <summary>What the coordinator's transitions make of the journal.</summary>
 public sealed class CoordinatorSightingsTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private FakeTimeProvider _time = null!;
     private CoordinatorScript _script = null!;
     private EventJournal _journal = null!;
     private CoordinatorSightings _sightings = null!;
@@ -21,6 +21,7 @@ public sealed class CoordinatorSightingsTests
     [SetUp]
     public void Open()
     {
+        _time = new FakeTimeProvider();
         _script = new CoordinatorScript();
         _journal = new EventJournal(_time, NullLogger.Instance);
         _sightings = new CoordinatorSightings(new NodeId(NodeRole.FrontEnd, 1), _journal, _time);
@@ -88,7 +89,7 @@ public sealed class CoordinatorSightingsTests
         Judge(6, Verdict.Right);
         Judge(7, Verdict.Wrong);
         Judge(7, Verdict.Silent);
-        _time.Advance(Throttle.Interval);
+        _time.Advance(Throttle.IntervalMin);
         Judge(8, Verdict.Wrong);
         Assert.That(_journal.Last(int.MaxValue).Select(written => $"{written.Kind} {written.Node} {written.Text}"), Is.EqualTo(new[]
         {

@@ -6,12 +6,12 @@ namespace Dams.Tests.Status;
 
 public sealed class EventJournalTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private FakeTimeProvider _time = null!;
     private RecordingLogger _log = null!;
     private EventJournal _journal = null!;
 
     [SetUp]
-    public void Open() => _journal = new EventJournal(_time, _log = new RecordingLogger());
+    public void Open() => _journal = new EventJournal(_time = new FakeTimeProvider(), _log = new RecordingLogger());
 
     private void Write(int count)
     {
@@ -93,14 +93,32 @@ public sealed class EventJournalTests
         + "replacementDone restarting degraded alarm managerEvent"));
 
     [Test]
-    public void Many_equal_sightings_are_told_once_in_an_interval_with_their_count()
+    public void Many_equal_sightings_are_told_ever_more_rarely_with_their_count()
     {
         var throttle = new Throttle(_time);
-        Assert.That((throttle.Passes(out var count), count), Is.EqualTo((true, 1)));
+        var told = new List<(int Second, long Count)>();
+        for (var second = 0; second <= 200; second++)
+        {
+            if (throttle.Passes(out var count))
+                told.Add((second, count));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.That(told, Is.EqualTo(new[] { (0, 1L), (5, 5), (15, 10), (35, 20), (75, 40), (135, 60), (195, 60) }));
+    }
+
+    [Test]
+    public void After_a_minute_of_silence_a_sighting_is_news_again()
+    {
+        var throttle = new Throttle(_time);
+        Assert.That(throttle.Passes(out _), Is.True);
+        _time.Advance(Throttle.IntervalMin);
+        Assert.That(throttle.Passes(out _), Is.True);
+        _time.Advance(TimeSpan.FromSeconds(1));
         Assert.That(throttle.Passes(out _), Is.False);
-        _time.Advance(Throttle.Interval - TimeSpan.FromTicks(1));
-        Assert.That(throttle.Passes(out _), Is.False);
-        _time.Advance(TimeSpan.FromTicks(1));
-        Assert.That((throttle.Passes(out count), count), Is.EqualTo((true, 3)));
+        _time.Advance(Throttle.IntervalMax);
+        Assert.That((throttle.Passes(out var count), count), Is.EqualTo((true, 2)));
+        _time.Advance(Throttle.IntervalMin);
+        Assert.That((throttle.Passes(out count), count), Is.EqualTo((true, 1)));
     }
 }

@@ -14,7 +14,7 @@ namespace Dams.Tests.Status;
 /// <summary>The stream over real HTTP, with a clock that is moved by hand.</summary>
 public sealed class EventStreamTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private FakeTimeProvider _time = null!;
     private TestFolder _folder = null!;
     private EventJournal _journal = null!;
     private CancellationTokenSource _stopping = null!;
@@ -25,6 +25,7 @@ public sealed class EventStreamTests
     public async Task Start()
     {
         _folder = new TestFolder();
+        _time = new FakeTimeProvider();
         _journal = new EventJournal(_time, NullLogger.Instance);
         _stopping = new CancellationTokenSource();
         _web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), new NodeAddress(_folder.Address, 8080)).Build();

@@ -13,13 +13,14 @@ namespace Dams.Tests.Status;
 /// <summary>The votes of the last requests, as people see them.</summary>
 public sealed class RequestLogTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private FakeTimeProvider _time = null!;
     private CoordinatorScript _script = null!;
     private RequestLog _log = null!;
 
     [SetUp]
     public void Open()
     {
+        _time = new FakeTimeProvider();
         _script = new CoordinatorScript();
         _script.Sync();
         _log = new RequestLog(_time);
