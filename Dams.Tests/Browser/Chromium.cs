@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Dams.Tests.Hosting;
 
@@ -87,6 +86,8 @@ internal sealed class Chromium : IAsyncDisposable
             ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = isDark ? "dark" : "light" }),
         });
         await page.CallAsync("Page.navigate", new JsonObject { ["url"] = url.AbsoluteUri });
+        // Navigating is over when the document begins.
+        await page.IsTrueAsync($"location.href === '{url.AbsoluteUri}' && document.readyState === 'complete'");
         return page;
     }
 
