@@ -97,7 +97,7 @@ internal sealed class Chromium : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        // Its helpers may write to the profile for a moment longer.
+        // Its other processes may write to the profile for a moment longer.
         await Eventually.IsTrueAsync(TryDelete);
     }
 
