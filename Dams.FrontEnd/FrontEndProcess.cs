@@ -1,6 +1,7 @@
-using System.Text.Json;
 using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Lab;
+using Dams.FrontEnd.Requests;
 using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting;
@@ -10,7 +11,6 @@ using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd;
@@ -25,7 +25,10 @@ internal static class FrontEndProcess
         var clock = ClockSource.System;
         var outbox = new Outbox();
         var switches = new LabSwitches();
-        var executor = new ReplicatedExecutor(context.Loggers.CreateLogger<ReplicatedExecutor>());
+        var journal = new EventJournal(TimeProvider.System, context.Loggers.CreateLogger<EventJournal>());
+        var sightings = new CoordinatorSightings(context.Id, journal, TimeProvider.System);
+        var requests = new RequestLog(TimeProvider.System);
+        var executor = new ReplicatedExecutor(sightings, requests, context.Loggers.CreateLogger<ReplicatedExecutor>());
         var coordinator = new RequestCoordinator(ClusterGroups.ReplicasOf(topology),
             new CoordinatorOptions { CallDeadline = topology.Limits.CallDeadline, CallsMax = topology.Limits.InFlightCallsMax, Strict = topology.Strict },
             (byte)context.Id.Number, boot, outbox, executor, boot.Value);
@@ -34,28 +37,18 @@ internal static class FrontEndProcess
         var submitter = new RequestSubmitter(ClusterGroups.ManagersOf(topology), ClusterGroups.Of(context.Id), boot, reports);
 
         using var replicas = new ReplicaClients(topology);
-        var observed = new ObservedCoordinator(coordinator, switches, context.Loggers.CreateLogger<RequestCoordinator>());
+        var observed = new ObservedCoordinator(coordinator, switches, sightings, requests);
         await using var network = NodeDriver.Open(
             context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox), new DrivenCore(GroupId.Managers, submitter, reports)], clock);
         executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>()));
-        using var poller = new ClusterPoller(topology, replicas, context.Loggers.CreateLogger<ClusterPoller>());
-        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller);
+        var watch = new ClusterWatch(topology, () => sightings.View, journal);
+        using var poller = new ClusterPoller(topology, replicas, watch.OnPolled, context.Loggers.CreateLogger<ClusterPoller>());
+        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal);
 
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
         web.MapAppointments(topology, executor);
         web.MapOriginal(topology, executor);
-        web.MapGet("/status", async http =>
-        {
-            http.Response.ContentType = "application/json";
-            http.Response.Headers.CacheControl = "no-store";
-            await JsonSerializer.SerializeAsync(http.Response.Body, await reporter.ReportAsync(), StatusJson.Default.ClusterStatus, http.RequestAborted);
-        });
-        web.MapGet("/health", async http =>
-        {
-            var healthy = await reporter.IsHealthyAsync();
-            http.Response.StatusCode = healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-            await http.Response.WriteAsync(healthy ? "two equal replies can be had\n" : "no two equal replies can be had\n", http.RequestAborted);
-        });
+        web.MapStatus(reporter, new EventStream(journal, TimeProvider.System, stopping), requests, network.Driver);
         // Only the first front end changes the cluster.
         var isFirst = context.Id == topology.FrontEnds[0].Id;
         using var lab = context.Lab && isFirst ? new FaultLab(context, switches, () => network.Driver.InvokeAsync(_ => (int)coordinator.Sequencer)) : null;
@@ -63,6 +56,7 @@ internal static class FrontEndProcess
         if (control is not null)
             await control.StartAsync(stopping);
         await web.StartAsync(stopping);
+        journal.Write(ClusterEventKind.FrontEndStarted, context.Id.ToString(), $"answers at {context.Node.Listen}, process {Environment.ProcessId}");
         network.Driver.Start();
         var polling = poller.RunAsync(stopping);
         var exitCode = await network.RunUntilAsync(stopping);

@@ -20,7 +20,7 @@ internal sealed record ManagerStatus(
 {
     /// <summary>What the core's loop knows. Call it there.</summary>
     public static ManagerStatus Of(string id, bool isStopping, ReplicaStatus replica, ManagerProtocol manager) => new(
-        id, Environment.ProcessId, isStopping ? "stopping" : "running", replica,
+        id, Environment.ProcessId, isStopping ? "stopping" : "running", replica with { State = manager.State.StandingOf(manager.Member.Id) ?? replica.State },
         new GroupStatus(manager.Member.State.ToString(), manager.Member.Installed.Epoch.ToString(), manager.Member.Executed.Value),
         manager.State.Replacements,
         manager.State.Active is { } active ? new ReplacementStatus(active.Number, NameOf(active.Replica), active.Cause.ToString(), TimeOf(active.DecidedAt)) : null,
@@ -35,7 +35,7 @@ internal sealed record ManagerStatus(
 /// <summary>What a manager says of its replica's process.</summary>
 /// <param name="Id">The replica's id.</param>
 /// <param name="ProcessId">Its process; null if there is none.</param>
-/// <param name="State">A <see cref="Hosting.Supervision.SupervisedState"/> in lower case.</param>
+/// <param name="State">What the managers think of it, <c>suspected</c>, <c>degraded</c> or <c>dead</c>; else a <see cref="Hosting.Supervision.SupervisedState"/> in lower case.</param>
 /// <param name="Restarts">How often this manager has started it again.</param>
 /// <param name="LastExitCode">What it ended with last, if this manager could see it.</param>
 /// <param name="Version">The version that it is, or will be, started with.</param>

@@ -125,7 +125,19 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         await console.Out.WriteLineAsync(ReadyLine.Of(topology));
         await console.Out.FlushAsync(interrupt.Token);
         // A child's loop ends only when it is told to, or by a defect, which then ends all of it.
-        await await Task.WhenAny([.. _children.Select(child => child.Running), Task.Delay(Timeout.Infinite, interrupt.Token)]);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt.Token);
+        var watching = console.IsErrorTerminal ? LiveTable.ShowAsync(console.ErrorTables, topology, end.Token) : Task.Delay(Timeout.Infinite, end.Token);
+        try
+        {
+            await await Task.WhenAny([.. _children.Select(child => child.Running), watching]);
+        }
+        finally
+        {
+            // What is said about the end must not be said over a table.
+            await end.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         return interrupt.ExitCode;
     }
 

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Dams.Cli.Status;
 
-/// <summary>What a front end says at <c>/status</c>. Read leniently: a later release may say more, and an earlier one less.</summary>
+/// <summary>
+/// What a front end says at <c>/status</c>. Read leniently: a later release may say more, and an earlier one less. Properties with a default have a setter, because
+/// generated readers set those that can only be initialised even when the document hasn't them.
+/// </summary>
 internal sealed record StatusDocument
 {
     public string? Cluster { get; init; }
@@ -22,11 +25,17 @@ internal sealed record StatusDocument
 
     public long? Committed { get; init; }
 
-    public IReadOnlyList<ReplicaStatus> Replicas { get; init; } = [];
+    public IReadOnlyList<ReplicaStatus> Replicas { get; set; } = [];
 
-    public IReadOnlyList<ManagerStatus> Managers { get; init; } = [];
+    public IReadOnlyList<ManagerStatus> Managers { get; set; } = [];
 
-    public CountersStatus Counters { get; init; } = new();
+    public CountersStatus Counters { get; set; } = new();
+
+    /// <summary>What an operator must decide.</summary>
+    public IReadOnlyList<string> Alarms { get; set; } = [];
+
+    /// <summary>The last transitions, oldest first.</summary>
+    public IReadOnlyList<EventStatus> Events { get; set; } = [];
 
     /// <summary>How many replicas answer and vote.</summary>
     [JsonIgnore]
@@ -47,7 +56,7 @@ internal sealed record SequencerStatus
 
     public int? ProcessId { get; init; }
 
-    public IReadOnlyList<string> Standbys { get; init; } = [];
+    public IReadOnlyList<string> Standbys { get; set; } = [];
 }
 
 /// <summary>A replica as the front end sees it.</summary>
@@ -92,6 +101,18 @@ internal sealed record ManagerStatus
     public int? ProcessId { get; init; }
 
     public string? State { get; init; }
+}
+
+/// <summary>A transition of the cluster.</summary>
+internal sealed record EventStatus
+{
+    public DateTimeOffset Time { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? Node { get; init; }
+
+    public string? Text { get; init; }
 }
 
 /// <summary>What a front end has counted since it started.</summary>

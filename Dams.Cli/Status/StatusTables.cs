@@ -58,7 +58,8 @@ internal static class StatusTables
 
     private static Text Cell(string? text) => new(text ?? "");
 
-    private static Text State(string? state) => new(state ?? "?", new Style(state switch
+    /// <summary>The state of a process; its word tells as much as its colour.</summary>
+    public static Text State(string? state) => new(state ?? "?", new Style(state switch
     {
         "active" or "running" => Color.Green,
         "joining" or "restarting" or "suspected" => Color.Yellow,

@@ -56,6 +56,13 @@ internal interface ICallSink : IReportSink
 
     /// <summary>A vote is closed, accuses nobody, and an operator must know of it.</summary>
     void OnAlarm(VoteAlarm alarm);
+
+    /// <summary>A request is forgotten, with an answer or without; for people who look on, so that nobody has to listen.</summary>
+    /// <param name="call">It, with its votes; nothing changes it any more.</param>
+    /// <param name="view">The view that its replies were judged by.</param>
+    void OnClosed(PendingCall call, View view)
+    {
+    }
 }
 
 /// <summary>A body to fetch.</summary>

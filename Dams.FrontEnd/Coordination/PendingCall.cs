@@ -16,6 +16,12 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// <summary>Equal replies that make a majority.</summary>
     public int Quorum { get; init; } = ReplyVoter.AnswerQuorum;
 
+    /// <summary>When it was taken.</summary>
+    public Instant Began { get; init; }
+
+    /// <summary>How it ended; null until then.</summary>
+    public CallResult? Result { get; set; }
+
     /// <summary>The calls that wait for it: a client may repeat a call while the first is under way.</summary>
     public List<long> Waiting { get; } = [];
 

@@ -198,6 +198,7 @@ internal sealed partial class RequestCoordinator
         call.IsClosed = true;
         _calls.Remove((call.Request.Key, call.Request.Digest));
         RemoveByKey(call);
+        _sink.OnClosed(call, _view);
         Judge(call, now);
     }
 }

@@ -110,7 +110,7 @@ internal sealed partial class RequestCoordinator : IProtocol
         if (_calls.TryGetValue((key, digest), out var running))
         {
             if (running.IsAnswered)
-                Complete(call, new Answered(running.Decided!.Seq, running.Decided.Result!.Value));
+                Complete(call, running.Result!);
             else
                 running.Waiting.Add(call);
             return;
@@ -132,7 +132,7 @@ internal sealed partial class RequestCoordinator : IProtocol
         if (clientKey is null)
             _outstanding.Add(key.Low);
         var request = new Request(key, _id, _session, LowestOutstanding, opcode, digest, payload);
-        var pending = new PendingCall(request, now + _options.CallDeadline) { Retry = _options.RetryMin, Quorum = AnswerQuorum };
+        var pending = new PendingCall(request, now + _options.CallDeadline) { Began = now, Retry = _options.RetryMin, Quorum = AnswerQuorum };
         pending.Waiting.Add(call);
         _calls.Add((key, digest), pending);
         if (!_byKey.TryGetValue(key, out var sameKey))
@@ -239,6 +239,7 @@ internal sealed partial class RequestCoordinator : IProtocol
     private void Finish(PendingCall call, CallResult result)
     {
         call.IsAnswered = true;
+        call.Result = result;
         _unanswered--;
         if (!call.Request.Key.IsClientMade)
             _outstanding.Remove(call.Request.Key.Low);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Service;
 
-/// <summary>Who called what, with which parameters, number, outcome and duration. Event ids 4000–4019.</summary>
+/// <summary>Who called what, with which parameters, number, outcome and duration. Event ids 4000–4019. Replies that are wrong and changes of epoch are events of the cluster.</summary>
 internal static partial class CallLog
 {
     [LoggerMessage(4000, LogLevel.Debug, "{Command} -> {Sequence} {Reply} (request id {RequestId}) in {Milliseconds:F1} ms")]
@@ -12,9 +12,6 @@ internal static partial class CallLog
 
     [LoggerMessage(EventId = 4001, Message = "{Command} -> {Reason} (request id {RequestId}) after {Milliseconds:F1} ms")]
     public static partial void Failed(ILogger logger, LogLevel level, Command command, CallFailure reason, string? requestId, double milliseconds);
-
-    [LoggerMessage(4002, LogLevel.Warning, "replica {Replica} gave a wrong reply to {Sequence}, the {Run}. since its last right one")]
-    public static partial void Wrong(ILogger logger, byte replica, long sequence, long run);
 
     [LoggerMessage(4003, LogLevel.Warning, "replica {Replica} could not give the body of reply {Sequence}: {Problem}")]
     public static partial void BodyNotFetched(ILogger logger, byte replica, long sequence, string problem);
@@ -27,7 +24,4 @@ internal static partial class CallLog
 
     [LoggerMessage(4007, LogLevel.Error, "a request was ordered and too few equal replies came in time: replicas are dead, slow or out of reach. Number (0: not known): {Sequence}. Replies: {Replies}. The {Nth}. time")]
     public static partial void NoQuorum(ILogger logger, long sequence, string replies, long nth);
-
-    [LoggerMessage(4004, LogLevel.Information, "epoch {Epoch}: requests go to sequencer {Sequencer}, the members are {View}")]
-    public static partial void NewEpoch(ILogger logger, string epoch, byte sequencer, string view);
 }

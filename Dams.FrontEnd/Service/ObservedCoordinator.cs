@@ -1,22 +1,28 @@
 using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Lab;
+using Dams.FrontEnd.Requests;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
-using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Service;
 
-/// <summary>The coordinator, with changes of epoch in the log, and with what the lab makes it say. Cores have no logger.</summary>
-internal sealed class ObservedCoordinator(RequestCoordinator coordinator, LabSwitches switches, ILogger logger) : IProtocol
+/// <summary>
+/// The coordinator, with its transitions in the journal, its last requests for people to see, and what the lab makes it say. Cores neither log nor tell the time.
+/// </summary>
+internal sealed class ObservedCoordinator(RequestCoordinator coordinator, LabSwitches switches, CoordinatorSightings sightings, RequestLog requests) : IProtocol
 {
-    private Epoch _seen;
-
     /// <inheritdoc/>
     public Instant NextDeadline => coordinator.NextDeadline;
 
     /// <inheritdoc/>
-    public void OnMessage(in Envelope envelope, Message message, Instant now) => coordinator.OnMessage(envelope, message, now);
+    public void OnMessage(in Envelope envelope, Message message, Instant now)
+    {
+        coordinator.OnMessage(envelope, message, now);
+        if (message is ReplyMessage reply)
+            requests.OnReply(envelope.From, reply, coordinator.View);
+    }
 
     /// <inheritdoc/>
     public void OnFlushed(long write, Instant now) => coordinator.OnFlushed(write, now);
@@ -30,9 +36,6 @@ internal sealed class ObservedCoordinator(RequestCoordinator coordinator, LabSwi
         coordinator.OnBatchEnd(now);
         if (switches.AccusedReplica is { } accused)
             coordinator.OnFalseAccusation((byte)accused, now);
-        if (_seen == coordinator.Epoch)
-            return;
-        _seen = coordinator.Epoch;
-        CallLog.NewEpoch(logger, _seen.ToString(), coordinator.Sequencer, coordinator.View.ToString());
+        sightings.Look(coordinator, now);
     }
 }

@@ -7,6 +7,8 @@ using Dams.Contracts.Encoding;
 using Dams.Contracts.Management;
 using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Events;
+using Dams.FrontEnd.Requests;
 using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 
@@ -16,14 +18,12 @@ namespace Dams.FrontEnd.Service;
 /// Hands calls of many threads to the coordinator's loop and waits for their results. The dictionary of waiting calls is the only thing that both sides
 /// touch; it is bounded by the coordinator's limit on calls in flight and by the loop's bounded queue.
 /// </summary>
-internal sealed class ReplicatedExecutor(ILogger<ReplicatedExecutor> logger) : IAppointmentExecutor, ICallSink
+internal sealed class ReplicatedExecutor(CoordinatorSightings sightings, RequestLog requests, ILogger<ReplicatedExecutor> logger) : IAppointmentExecutor, ICallSink
 {
-    private const int WrongReplyReport = 1000;
     private const int NoQuorumReport = 1000;
     private static readonly TimeSpan OverloadRetry = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<long, TaskCompletionSource<CallResult>> _waiting = new();
-    private readonly Dictionary<byte, long> _wrongRuns = [];
     private IFrontEndLoop? _loop;
     private long _lastCall;
     private long _noQuorums;
@@ -77,20 +77,13 @@ internal sealed class ReplicatedExecutor(ILogger<ReplicatedExecutor> logger) : I
     public void OnBodyWanted(BodyWanted wanted) => _loop!.FetchBody(wanted);
 
     /// <inheritdoc/>
-    public void OnJudged(Judgement judgement)
+    public void OnJudged(Judgement judgement) => sightings.OnJudged(judgement);
+
+    /// <inheritdoc/>
+    public void OnClosed(PendingCall call, View view)
     {
-        // Called in the coordinator's loop. The first wrong reply after a right one is news, and then every thousandth: a liar must not fill the disk.
-        foreach (var (replica, verdict) in judgement.Replicas)
-        {
-            var run = _wrongRuns.GetValueOrDefault(replica);
-            if (verdict == Verdict.Right)
-                _wrongRuns[replica] = 0;
-            if (verdict != Verdict.Wrong)
-                continue;
-            if (run % WrongReplyReport == 0)
-                CallLog.Wrong(logger, replica, judgement.Seq.Value, run + 1);
-            _wrongRuns[replica] = run + 1;
-        }
+        requests.OnClosed(call, view);
+        sightings.OnClosed(call);
     }
 
     /// <inheritdoc/>

@@ -26,15 +26,21 @@ internal sealed class ClusterPoller : IDisposable
 
     private readonly ClusterTopology _topology;
     private readonly ReplicaClients _replicas;
+    private readonly Action<ClusterReports> _onPolled;
     private readonly ILogger _logger;
     private readonly HttpClient _http = new() { Timeout = Patience };
     private volatile ClusterReports _reports = ClusterReports.None;
 
     /// <summary>A poller of this cluster.</summary>
-    public ClusterPoller(ClusterTopology topology, ReplicaClients replicas, ILogger logger)
+    /// <param name="topology">Whom to ask.</param>
+    /// <param name="replicas">The ways to the replicas.</param>
+    /// <param name="onPolled">Called after each round by the one task that polls.</param>
+    /// <param name="logger">Where silence is noted.</param>
+    public ClusterPoller(ClusterTopology topology, ReplicaClients replicas, Action<ClusterReports> onPolled, ILogger logger)
     {
         _topology = topology;
         _replicas = replicas;
+        _onPolled = onPolled;
         _logger = logger;
     }
 
@@ -53,6 +59,7 @@ internal sealed class ClusterPoller : IDisposable
             var reports = (await managers.ConfigureAwait(false)).Where(answer => answer.Report is not null)
                 .ToImmutableDictionary(answer => answer.Number, answer => answer.Report!);
             _reports = new ClusterReports(statuses, reports);
+            _onPolled(_reports);
         }
         while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
     }

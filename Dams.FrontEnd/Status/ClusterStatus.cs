@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Dams.FrontEnd.Events;
 
 namespace Dams.FrontEnd.Status;
 
@@ -15,7 +16,10 @@ internal sealed record ClusterStatus(
     string Durability,
     IReadOnlyList<ReplicaStatus> Replicas,
     IReadOnlyList<ManagerStatus> Managers,
-    ClusterCounters Counters);
+    ClusterCounters Counters,
+    IReadOnlyList<string> Alarms,
+    IReadOnlyDictionary<string, long> EventCounts,
+    IReadOnlyList<ClusterEvent> Events);
 
 /// <summary>The sequencer that is believed to be active.</summary>
 internal sealed record SequencerStatus(string Id, string Address, int? ProcessId, bool Active, IReadOnlyList<string> Standbys);
@@ -25,7 +29,7 @@ internal sealed record SequencerStatus(string Id, string Address, int? ProcessId
 /// </summary>
 internal sealed record ReplicaStatus(
     string Id, string Address, int? ProcessId, string? Incarnation, string? Boot, string? Engine, string State, long? Executed, long? Durable,
-    string? Digest, long? DigestAt, long Wrong, long Silent, int Restarts, int Replacements, long? WaitingBefore);
+    string? Digest, long? DigestAt, long Wrong, long Silent, int Restarts, long Replacements, long? WaitingBefore);
 
 /// <summary>One manager.</summary>
 internal sealed record ManagerStatus(string Id, string Address, int? ProcessId, string State);
@@ -34,11 +38,21 @@ internal sealed record ManagerStatus(string Id, string Address, int? ProcessId, 
 internal sealed record ClusterCounters(
     long Requests, long Answered, long AnsweredByAll, long Faults, long WrongReplies, long MissingReplies, int Replacements, long Failovers, long Divergences, long NoQuorum);
 
-/// <summary>What is read of a manager's own status.</summary>
-internal sealed record ManagerReport(int ProcessId, string State, ManagerReplicaReport? Replica);
+/// <summary>What is read of a manager's own status. A manager of another release may say less.</summary>
+/// <param name="ProcessId">Its process.</param>
+/// <param name="State"><c>running</c> or <c>stopping</c>.</param>
+/// <param name="Replica">Its replica's process.</param>
+/// <param name="Events">The last events that the managers have agreed on; all managers number them alike.</param>
+/// <param name="Replacements">How many replacements the managers have agreed on; the same at all of them.</param>
+/// <param name="Alarms">What an operator must decide, in sentences.</param>
+internal sealed record ManagerReport(
+    int ProcessId, string State, ManagerReplicaReport? Replica, IReadOnlyList<ManagerEvent>? Events = null, int Replacements = 0, IReadOnlyList<string>? Alarms = null);
 
 /// <summary>What a manager says of its replica's process.</summary>
 internal sealed record ManagerReplicaReport(int? ProcessId, string State, int Restarts);
+
+/// <summary>An event that the managers have agreed on.</summary>
+internal sealed record ManagerEvent(long Number, DateTimeOffset Time, string Kind, string Node, string Text);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ClusterStatus))]

@@ -1,6 +1,6 @@
-using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
 using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Events;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
 using Dams.Ordering;
@@ -9,8 +9,11 @@ using Dams.Ordering.Driver;
 namespace Dams.FrontEnd.Status;
 
 /// <summary>Puts together what the coordinator, the replicas and the managers say. Called by many threads.</summary>
-internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinator coordinator, ProtocolDriver driver, ClusterPoller poller)
+internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinator coordinator, ProtocolDriver driver, ClusterPoller poller, EventJournal journal)
 {
+    /// <summary>How many of the last events the status has: what fits a screen; <c>/events</c> has the others.</summary>
+    public const int EventsShown = 50;
+
     /// <summary>The status now; what comes from polls is at most half a second old.</summary>
     public async Task<ClusterStatus> ReportAsync()
     {
@@ -31,14 +34,17 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
             topology.Durability == Durability.Memory ? "memory" : "disk",
             [.. topology.Replicas.Select(replica => ReplicaOf(replica, seen, reports))],
             [.. topology.Managers.Select(manager => ManagerOf(manager, reports))],
-            seen.Counters);
+            seen.Counters with { Replacements = reports.Managers.Values.Select(manager => manager.Replacements).DefaultIfEmpty().Max() },
+            [.. reports.Managers.Values.SelectMany(manager => manager.Alarms ?? []).Distinct()],
+            journal.Counts(),
+            journal.Last(EventsShown));
     }
 
     /// <summary>Whether two equal replies can be had: a sequencer reigns, and two replicas of the view say that they live.</summary>
     public async Task<bool> IsHealthyAsync()
     {
         var seen = await driver.InvokeAsync(Look).ConfigureAwait(false);
-        return seen.HearsSequencer && topology.Replicas.Count(replica => StateOf(replica, seen, poller.Reports) == "active") >= 2;
+        return seen.HearsSequencer && topology.Replicas.Count(replica => ReplicaStates.Of(replica, seen.View, poller.Reports) == ReplicaStates.Active) >= 2;
     }
 
     private Seen Look(Instant now)
@@ -51,31 +57,19 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
                 replicas.Values.Sum(counts => counts.Wrong), replicas.Values.Sum(counts => counts.Silent), 0, statistics.Failovers, statistics.Divergences, statistics.NoQuorum));
     }
 
-    private static ReplicaStatus ReplicaOf(ReplicaNode replica, Seen seen, ClusterReports reports)
+    private ReplicaStatus ReplicaOf(ReplicaNode replica, Seen seen, ClusterReports reports)
     {
         var report = reports.Replicas.GetValueOrDefault(replica.Id.Number);
         var manager = reports.Managers.GetValueOrDefault(replica.Id.Number);
         var (wrong, silent) = seen.Replicas.GetValueOrDefault(replica.Id.Number);
         return new ReplicaStatus(replica.Id.ToString(), replica.Listen.ToString(), report?.ProcessId ?? manager?.Replica?.ProcessId, report?.Incarnation,
-            report?.Boot, report?.Engine, StateOf(replica, seen, reports), report?.Executed, report?.Durable, report?.StateDigest, report?.DigestAt, wrong, silent,
-            manager?.Replica?.Restarts ?? 0, 0, report is { WaitingBeforeSpecified: true } ? report.WaitingBefore : null);
+            report?.Boot, report?.Engine, ReplicaStates.Of(replica, seen.View, reports), report?.Executed, report?.Durable, report?.StateDigest, report?.DigestAt, wrong, silent,
+            manager?.Replica?.Restarts ?? 0, journal.CountOf(ClusterEventKind.ReplacementDone, replica.Id.ToString()),
+            report is { WaitingBeforeSpecified: true } ? report.WaitingBefore : null);
     }
 
-    private static string StateOf(ReplicaNode replica, Seen seen, ClusterReports reports)
-    {
-        if (reports.Replicas.TryGetValue(replica.Id.Number, out var report))
-        {
-            var votes = seen.View.TryGet((byte)replica.Id.Number, out var member) && member.Votes && member.Incarnation.ToString() == report.Incarnation;
-            return !votes ? "joining" : report.WaitingBeforeSpecified ? "waiting" : "active";
-        }
-
-        return reports.Managers.TryGetValue(replica.Id.Number, out var manager) && manager.State == "running" ? "restarting" : "dead";
-    }
-
-    private static ManagerStatus ManagerOf(ClusterNode manager, ClusterReports reports) =>
-        reports.Managers.TryGetValue(manager.Id.Number, out var report)
-            ? new ManagerStatus(manager.Id.ToString(), manager.Listen.ToString(), report.ProcessId, "active")
-            : new ManagerStatus(manager.Id.ToString(), manager.Listen.ToString(), null, "dead");
+    private static ManagerStatus ManagerOf(ClusterNode manager, ClusterReports reports) => new(
+        manager.Id.ToString(), manager.Listen.ToString(), reports.Managers.GetValueOrDefault(manager.Id.Number)?.ProcessId, ReplicaStates.OfManager(manager, reports));
 
     private sealed record Seen(
         Epoch Epoch, byte Sequencer, bool HearsSequencer, View View, SequenceNumber MaxSeq, SequenceNumber CommitSeq,

@@ -73,6 +73,12 @@ internal sealed partial class ManagementState
     /// <summary>The replacement of a slot that has not come to vote yet; null if there is none.</summary>
     public Decision? Unsettled(byte replica) => Active?.Replica == replica ? Active : _slots[replica].Overdue;
 
+    /// <summary>What is thought of a slot, in a word for people; null if all is well with it.</summary>
+    public string? StandingOf(byte replica) =>
+        IsDegraded(_slots[replica]) ? "degraded"
+        : _slots[replica].Overdue is not null ? "dead"
+        : _cases.Exists(open => open.Replica == replica) || _queue.Exists(decision => decision.Replica == replica) ? "suspected" : null;
+
     /// <summary>Whether an incarnation was agreed on to go: nothing more is heard of it.</summary>
     public bool IsReplaced(byte replica, ulong incarnation) => _slots.TryGetValue(replica, out var slot) && slot.Replaced.Contains(incarnation);
 

@@ -46,6 +46,16 @@ public sealed class StatusCommandTests
     }
 
     [Test]
+    public async Task A_status_that_says_less_is_shown_as_well()
+    {
+        using var folder = new TestFolder();
+        await using var web = await ServeAsync(folder, """{"cluster":"old"}""");
+        var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080");
+        Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
+        Assert.That(run.Output, Does.Contain("cluster old").And.Contain("requests 0"));
+    }
+
+    [Test]
     public async Task Json_is_passed_on_as_it_is()
     {
         using var folder = new TestFolder();

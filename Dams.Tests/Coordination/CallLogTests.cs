@@ -50,7 +50,7 @@ internal sealed class CallLogTests : IDisposable
 
     private async Task CallAsync(CallResult result)
     {
-        var executor = new ReplicatedExecutor(new Logger<ReplicatedExecutor>(_log));
+        var executor = Executors.LogTo(_log);
         executor.Attach(new Loop(call => executor.OnCompleted(call, result)));
         await executor.ExecuteAsync(new GetAppointmentSchedule(default, default), "id", CancellationToken.None);
     }

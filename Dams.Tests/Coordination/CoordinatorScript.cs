@@ -44,6 +44,9 @@ internal sealed class CoordinatorScript : ICallSink
 
     public List<Report> Reports { get; } = [];
 
+    /// <summary>The requests that were forgotten, with their votes.</summary>
+    public List<(PendingCall Call, View View)> Closed { get; } = [];
+
     public List<BodyWanted> Wanted { get; } = [];
 
     /// <summary>What was sent to sequencers, and when.</summary>
@@ -139,6 +142,8 @@ internal sealed class CoordinatorScript : ICallSink
         scenario(new CoordinatorOptions());
         Assert.That(() => scenario(new CoordinatorOptions { Mutant = mutant }), Throws.InstanceOf<AssertionException>());
     }
+
+    public void OnClosed(PendingCall call, View view) => Closed.Add((call, view));
 
     private void Collect()
     {

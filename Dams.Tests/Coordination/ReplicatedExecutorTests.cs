@@ -24,7 +24,7 @@ internal sealed class ReplicatedExecutorTests
     public async Task A_call_without_an_answer_is_a_fault_that_says_whether_it_was_executed(object failure, DamsFaultCode code, ExecutionState execution)
     {
         using var log = new RecordingLogger();
-        var executor = new ReplicatedExecutor(new Logger<ReplicatedExecutor>(log));
+        var executor = Executors.LogTo(log);
         executor.Attach(new FailingLoop(executor, (CallFailure)failure));
         var command = new GetAppointmentSchedule(new CallerId(false, Hospital.MTL, 1), new PatientId(Hospital.MTL, 1));
         var fault = (await Assert.ThrowsAsync<FaultException<DamsFault>>(() => executor.ExecuteAsync(command, "id 1", CancellationToken.None).AsTask()))!;
@@ -35,7 +35,7 @@ internal sealed class ReplicatedExecutorTests
     public void Alarms_are_in_the_log_each_divergence_and_the_first_of_many_calls_without_a_quorum()
     {
         using var log = new RecordingLogger();
-        var executor = new ReplicatedExecutor(new Logger<ReplicatedExecutor>(log));
+        var executor = Executors.LogTo(log);
         for (var seq = 1; seq <= 3; seq++)
         {
             executor.OnAlarm(new VoteAlarm(CallFailure.ReplicaDivergence, IsAnswered: true, new SequenceNumber(seq), 1, [(1, Digest.Of([1])), (2, Digest.Of([2]))]));

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using Dams.Cli.Status;
+using Dams.Contracts.Topology;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Dams.Cli.Cluster;
+
+/// <summary>
+/// What a cluster does, on the terminal that runs it. It is drawn anew on the terminal's other screen each second: the processes write their warnings to the same
+/// terminal, and a table that is only moved about would be torn by them. What they say is among the events, and stands in their logs.
+/// </summary>
+internal static class LiveTable
+{
+    private const string OtherScreen = "\u001b[?1049h\u001b[?25l";
+    private const string FirstScreen = "\u001b[?25h\u001b[?1049l";
+    private const string Home = "\u001b[H\u001b[2J";
+    private const int EventsMin = 3;
+
+    // Lines that are no events: heading, table with four replicas, counters, blanks and the last line, where the cursor stands.
+    private const int OtherLines = 16;
+
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Draws until it is cancelled.</summary>
+    public static async Task ShowAsync(IAnsiConsole console, ClusterTopology topology, CancellationToken stop)
+    {
+        if (!console.Profile.Capabilities.Ansi)
+        {
+            await Task.Delay(Timeout.Infinite, stop);
+            return;
+        }
+
+        using var reader = new StatusReader(topology.FrontEnds[0].Listen.ToHttpUri());
+        using var timer = new PeriodicTimer(s_interval);
+        var rate = new AnswerRate();
+        var began = Stopwatch.GetTimestamp();
+        console.WriteAnsi(OtherScreen);
+        try
+        {
+            do
+            {
+                var (_, status, problem) = await reader.ReadAsync(stop);
+                var answered = status is null ? null : rate.Look(status.ProcessId, status.Counters.Answered, Stopwatch.GetElapsedTime(began));
+                console.WriteAnsi(Home);
+                console.Write(Render(topology, status, answered, problem, console.Profile.Height));
+            }
+            while (await timer.WaitForNextTickAsync(stop));
+        }
+        finally
+        {
+            console.WriteAnsi(FirstScreen);
+        }
+    }
+
+    /// <summary>One picture.</summary>
+    /// <param name="topology">The cluster.</param>
+    /// <param name="status">What its front end says; null if it says nothing.</param>
+    /// <param name="rate">Answers a second, if known.</param>
+    /// <param name="problem">Why there is no status.</param>
+    /// <param name="height">Lines of the terminal: as many events are shown as fit.</param>
+    public static IRenderable Render(ClusterTopology topology, StatusDocument? status, double? rate, string? problem, int height)
+    {
+        var address = new Text($"{ReadyLine.Of(topology)}   page {topology.FrontEnds[0].Listen.ToHttpUri()}   Ctrl-C stops it");
+        if (status is null)
+            return new Rows(address, new Text(problem ?? "", new Style(Color.Red)));
+        var rows = new List<IRenderable> { address, Head(status, rate), Replicas(status), Counters(status.Counters) };
+        rows.AddRange(status.Alarms.Select(alarm => new Text("! " + alarm, new Style(Color.Red))));
+        rows.Add(Events(status, Math.Max(EventsMin, height - OtherLines - status.Alarms.Count)));
+        return new Rows(rows);
+    }
+
+    private static Text Head(StatusDocument status, double? rate) => new(string.Create(CultureInfo.InvariantCulture,
+        $"epoch {status.Epoch ?? "?"}, {status.Sequencer?.Id ?? "no sequencer"} orders, sequence {status.Sequence}, committed {status.Committed}, answered per second {rate?.ToString("F0", CultureInfo.InvariantCulture) ?? "-"}"));
+
+    private static Table Replicas(StatusDocument status)
+    {
+        var table = new Table().Border(TableBorder.Rounded);
+        foreach (var heading in (ReadOnlySpan<string>)["replica", "version", "state"])
+            table.AddColumn(new TableColumn(heading).NoWrap());
+        foreach (var heading in (ReadOnlySpan<string>)["executed", "wrong", "silent", "replaced"])
+            table.AddColumn(new TableColumn(heading).NoWrap().RightAligned());
+        foreach (var replica in status.Replicas)
+        {
+            table.AddRow(new Text(replica.Id ?? "?"), new Text(replica.Engine ?? ""), StatusTables.State(replica.State),
+                Number(replica.Executed, Color.Default), Number(replica.Wrong, Color.Red), Number(replica.Silent, Color.Yellow), Number(replica.Replacements, Color.Yellow));
+        }
+
+        return table;
+    }
+
+    private static Text Number(long? value, Color whenSome) =>
+        new(value?.ToString(CultureInfo.InvariantCulture) ?? "", value > 0 ? new Style(whenSome) : Style.Plain);
+
+    private static Text Counters(CountersStatus counters) => new(string.Create(CultureInfo.InvariantCulture,
+        $"requests {counters.Requests}, answered {counters.Answered}, faults {counters.Faults}, wrong replies {counters.WrongReplies}, missing {counters.MissingReplies}, fail-overs {counters.Failovers}"));
+
+    // Newest first, each on one line.
+    private static Grid Events(StatusDocument status, int count)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap());
+        foreach (var happened in status.Events.Reverse().Take(count))
+        {
+            grid.AddRow(new Text(happened.Time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture), new Style(Color.Grey)),
+                new Text(happened.Kind ?? "", new Style(Color.Aqua)), new Text($"{happened.Node} {happened.Text}") { Overflow = Overflow.Ellipsis });
+        }
+
+        return grid;
+    }
+}

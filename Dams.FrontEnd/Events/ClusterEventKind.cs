@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Dams.FrontEnd.Events;
+
+/// <summary>What can happen to a cluster. The names are stable: in camel case they are the <c>kind</c> of <c>/status</c> and <c>/events</c>.</summary>
+[JsonConverter(typeof(ClusterEventKindNames))]
+internal enum ClusterEventKind
+{
+    /// <summary>This front end has started; its journal begins here.</summary>
+    FrontEndStarted = 0,
+
+    /// <summary>A sequencer was heard that reigns in a higher epoch than the last one.</summary>
+    EpochChanged,
+
+    /// <summary>Another sequencer orders than before.</summary>
+    SequencerChanged,
+
+    /// <summary>The sequencer is not heard any more.</summary>
+    SequencerSilent,
+
+    /// <summary>A sequencer that was silent is heard again in the same epoch.</summary>
+    SequencerHeard,
+
+    /// <summary>An incarnation of a replica is in the view, and catches up.</summary>
+    ReplicaJoined,
+
+    /// <summary>An incarnation of a replica votes from now on.</summary>
+    ReplicaActivated,
+
+    /// <summary>An incarnation of a replica was ordered out.</summary>
+    ReplicaLeft,
+
+    /// <summary>A replica has become active, joining, restarting, suspected, degraded or dead.</summary>
+    ReplicaStateChanged,
+
+    /// <summary>A manager has become active or dead.</summary>
+    ManagerStateChanged,
+
+    /// <summary>A replica gave replies that the majority contradicts.</summary>
+    ReplyWrong,
+
+    /// <summary>A replica gave no reply within the limit after two equal ones.</summary>
+    ReplySilent,
+
+    /// <summary>A request was ordered, and no two replies were equal in time.</summary>
+    NoQuorum,
+
+    /// <summary>All active replicas have replied to a request, and no two replies were equal.</summary>
+    Divergence,
+
+    /// <summary>A replica's state digest is not that of two others after the same entry.</summary>
+    CheckpointDiffers,
+
+    /// <summary>The managers were told that a replica is silent.</summary>
+    Suspicion,
+
+    /// <summary>The managers were told that a replica gives wrong replies.</summary>
+    Verdict,
+
+    /// <summary>The managers have looked at a charge against a replica, and dropped it.</summary>
+    Dismissed,
+
+    /// <summary>The managers have agreed to replace a replica.</summary>
+    ReplacementDecided,
+
+    /// <summary>The old incarnation of a replica is being ordered out.</summary>
+    ReplacementStarted,
+
+    /// <summary>The new incarnation of a replaced replica votes.</summary>
+    ReplacementDone,
+
+    /// <summary>A manager starts its replica again as the same incarnation.</summary>
+    Restarting,
+
+    /// <summary>A replica was replaced too often, and is not any more.</summary>
+    Degraded,
+
+    /// <summary>Something that an operator must decide.</summary>
+    Alarm,
+
+    /// <summary>The managers tell of something that this release has no name for.</summary>
+    ManagerEvent,
+}
+
+/// <summary>The names of kinds on the wire.</summary>
+internal sealed class ClusterEventKindNames() : JsonStringEnumConverter<ClusterEventKind>(JsonNamingPolicy.CamelCase)
+{
+    private static readonly string[] s_names = [.. Enum.GetNames<ClusterEventKind>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
+
+    /// <summary>All names, by the number of the kind.</summary>
+    public static IReadOnlyList<string> All => s_names;
+
+    /// <summary>The name of a kind.</summary>
+    public static string Of(ClusterEventKind kind) => s_names[(int)kind];
+
+    /// <summary>The kind of a name; false if it is none of this release.</summary>
+    public static bool TryParse(string name, out ClusterEventKind kind)
+    {
+        var number = Array.IndexOf(s_names, name);
+        kind = (ClusterEventKind)Math.Max(number, 0);
+        return number >= 0;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Dams.Contracts.Topology;
+using Dams.FrontEnd.Coordination;
+using Dams.Ordering;
+using NodeId = Dams.Contracts.Topology.NodeId;
+using NodeRole = Dams.Contracts.Topology.NodeRole;
+
+namespace Dams.FrontEnd.Events;
+
+/// <summary>Turns what the coordinator sees into events. Called in its loop only; <see cref="View"/> is read by any thread.</summary>
+internal sealed class CoordinatorSightings(NodeId frontEnd, EventJournal journal, TimeProvider time)
+{
+    private readonly Dictionary<(ClusterEventKind Kind, byte Replica), Throttle> _throttles = [];
+    private Epoch _epoch;
+    private bool _isHeard;
+    private volatile View _view = View.None;
+
+    /// <summary>The view that replies are judged by, as of the loop's last turn.</summary>
+    public View View => _view;
+
+    /// <summary>Looks at the coordinator at the end of each turn of the loop.</summary>
+    public void Look(RequestCoordinator coordinator, Instant now)
+    {
+        if (_epoch != coordinator.Epoch)
+            OnEpoch(coordinator);
+        else if (_isHeard != coordinator.HearsSequencer(now))
+            OnHearing(!_isHeard);
+        if (!ReferenceEquals(_view, coordinator.View))
+            OnView(coordinator.View);
+    }
+
+    /// <summary>A vote is closed.</summary>
+    public void OnJudged(Judgement judgement)
+    {
+        foreach (var (replica, verdict) in judgement.Replicas)
+        {
+            if (verdict == Coordination.Verdict.Wrong && Passes(ClusterEventKind.ReplyWrong, replica, out var wrong))
+                journal.Write(ClusterEventKind.ReplyWrong, NameOf(replica), Times(wrong, $"gave a wrong reply to {judgement.Seq}", $"gave {wrong} more wrong replies, the last one to {judgement.Seq}"));
+            else if (verdict == Coordination.Verdict.Silent && Passes(ClusterEventKind.ReplySilent, replica, out var silent))
+                journal.Write(ClusterEventKind.ReplySilent, NameOf(replica), Times(silent, $"gave no reply to {judgement.Seq} in time", $"gave no reply to {silent} more requests in time, the last one {judgement.Seq}"));
+        }
+    }
+
+    /// <summary>A request has ended, with an answer or without.</summary>
+    public void OnClosed(PendingCall call)
+    {
+        if (call.Result is not Failed { Reason: CallFailure.NoQuorum or CallFailure.ReplicaDivergence } failed)
+            return;
+        var (kind, one, more) = failed.Reason == CallFailure.NoQuorum
+            ? (ClusterEventKind.NoQuorum, "a request was ordered and had no two equal replies in time", "more requests had no two equal replies in time")
+            : (ClusterEventKind.Divergence, "all replicas have replied to a request, and no two replies are equal", "more requests had replies of all replicas, no two of them equal");
+        if (Passes(kind, 0, out var count))
+            journal.Write(kind, frontEnd.ToString(), Times(count, one, $"{count} {more}"));
+    }
+
+    private static string Times(long count, string one, string more) => count == 1 ? one : more;
+
+    private static string NameOf(byte replica) => new NodeId(NodeRole.Replica, replica).ToString();
+
+    private static string NameOf(Epoch epoch) => new NodeId(NodeRole.Sequencer, epoch.Sequencer).ToString();
+
+    private void OnEpoch(RequestCoordinator coordinator)
+    {
+        var before = _epoch;
+        _epoch = coordinator.Epoch;
+        _isHeard = true;
+        journal.Write(ClusterEventKind.EpochChanged, NameOf(_epoch), before == default
+            ? $"reigns in epoch {_epoch}"
+            : $"reigns in epoch {_epoch}, after epoch {before}; what is unanswered is repeated");
+        if (before != default && before.Sequencer != _epoch.Sequencer)
+            journal.Write(ClusterEventKind.SequencerChanged, NameOf(_epoch), $"orders now, instead of {NameOf(before)}");
+    }
+
+    private void OnHearing(bool isHeard)
+    {
+        _isHeard = isHeard;
+        journal.Write(isHeard ? ClusterEventKind.SequencerHeard : ClusterEventKind.SequencerSilent, NameOf(_epoch),
+            isHeard ? $"is heard again in epoch {_epoch}" : $"is not heard any more in epoch {_epoch}");
+    }
+
+    private void OnView(View view)
+    {
+        var before = _view;
+        _view = view;
+        // Every SYNC brings a view, and nearly always the same one.
+        if (before.Equals(view) || before.Voters == 0)
+            return;
+        foreach (var gone in before.Members.Where(member => !Has(view, member)))
+            journal.Write(ClusterEventKind.ReplicaLeft, NameOf(gone.Id), string.Create(CultureInfo.InvariantCulture, $"incarnation {gone.Incarnation} was ordered out; its replies don't count any more"));
+        foreach (var member in view.Members)
+        {
+            var isNew = !Has(before, member);
+            if (isNew && !member.Votes)
+                journal.Write(ClusterEventKind.ReplicaJoined, NameOf(member.Id), $"incarnation {member.Incarnation} has joined at {member.JoinedAt} and catches up");
+            if (member.Votes && (isNew || !before.IsVoter(member.Id, member.Incarnation)))
+                journal.Write(ClusterEventKind.ReplicaActivated, NameOf(member.Id), $"incarnation {member.Incarnation} votes from {member.VotesFrom} on");
+        }
+    }
+
+    private static bool Has(View view, ViewMember member) => view.TryGet(member.Id, out var found) && found.Incarnation == member.Incarnation;
+
+    private bool Passes(ClusterEventKind kind, byte replica, out long count)
+    {
+        if (!_throttles.TryGetValue((kind, replica), out var throttle))
+            _throttles.Add((kind, replica), throttle = new Throttle(time));
+        return throttle.Passes(out count);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Dams.FrontEnd.Events;
+
+/// <summary>
+/// <c>/events</c>: server-sent events. <c>Last-Event-ID</c> or <c>?after=</c> resumes after an id; without either the stream begins with the next event. Besides
+/// the kinds there are <c>heartbeat</c>, so that a page notices a dead connection (a comment would keep it open, but no page can see one), and
+/// <c>missed</c>, which says how many events are lost to a reader that was too slow or away for too long.
+/// </summary>
+internal sealed class EventStream(EventJournal journal, TimeProvider time, CancellationToken stopping)
+{
+    /// <summary>The event that only says that the connection lives.</summary>
+    public const string Heartbeat = "heartbeat";
+
+    /// <summary>The event that says how many were lost.</summary>
+    public const string Missed = "missed";
+
+    /// <summary>The longest silence of a stream: below the minute after which proxies give up a connection.</summary>
+    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan s_reconnection = TimeSpan.FromSeconds(2);
+
+    /// <summary>Serves one reader until it leaves or the process stops.</summary>
+    public async Task ServeAsync(HttpContext http)
+    {
+        // A browser that reconnects repeats the address and adds the header: the header is newer.
+        var given = http.Request.Headers["Last-Event-ID"] is { Count: > 0 } header ? header.ToString() : http.Request.Query["after"].ToString();
+        long? after = null;
+        if (given.Length > 0)
+        {
+            if (!long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            {
+                await RefuseAsync(http, StatusCodes.Status400BadRequest, "Last-Event-ID or ?after= must be the id of an event: a whole number, 0 for all that are kept\n");
+                return;
+            }
+
+            after = id;
+        }
+
+        using var subscription = journal.TrySubscribe(after);
+        if (subscription is null)
+        {
+            http.Response.Headers.RetryAfter = "10";
+            await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable,
+                string.Create(CultureInfo.InvariantCulture, $"{EventJournal.SubscribersMax} readers follow the events already; /status has the last ones\n"));
+            return;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, http.RequestAborted);
+        await TypedResults.ServerSentEvents(ItemsAsync(subscription, stop.Token)).ExecuteAsync(http);
+    }
+
+    private static Task RefuseAsync(HttpContext http, int status, string text)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        return http.Response.WriteAsync(text, http.RequestAborted);
+    }
+
+    // Ends without an exception: a stream that is told to stop is complete. It has a cancellation of its own, and needs no other.
+    private async IAsyncEnumerable<SseItem<string>> ItemsAsync(EventSubscription subscription, CancellationToken stop, [EnumeratorCancellation] CancellationToken unused = default)
+    {
+        using var timer = new PeriodicTimer(HeartbeatInterval, time);
+        var tick = timer.WaitForNextTickAsync(stop).AsTask();
+        var wait = subscription.WaitAsync(stop).AsTask();
+        // At once, so that the reader has the headers before anything happens.
+        yield return HeartbeatAfter(subscription) with { ReconnectionInterval = s_reconnection };
+        while (!stop.IsCancellationRequested)
+        {
+            while (subscription.TryRead(out var next, out var missed))
+            {
+                if (missed > 0)
+                    yield return new SseItem<string>(string.Create(CultureInfo.InvariantCulture, $"{{\"missed\":{missed}}}"), Missed);
+                yield return new SseItem<string>(JsonSerializer.Serialize(next, EventJson.Default.ClusterEvent), ClusterEventKindNames.Of(next!.Kind))
+                {
+                    EventId = next.Id.ToString(CultureInfo.InvariantCulture),
+                };
+            }
+
+            if (wait.IsCompleted)
+                wait = subscription.WaitAsync(stop).AsTask();
+            await Task.WhenAny(wait, tick);
+            if (!tick.IsCompletedSuccessfully)
+                continue;
+            tick = timer.WaitForNextTickAsync(stop).AsTask();
+            yield return HeartbeatAfter(subscription);
+        }
+    }
+
+    private static SseItem<string> HeartbeatAfter(EventSubscription subscription) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{{\"last\":{subscription.Seen}}}"), Heartbeat);
+}

@@ -1,0 +1,50 @@
+using System.Threading.Channels;
+
+namespace Dams.FrontEnd.Events;
+
+/// <summary>
+/// One that follows the journal. It is offered events by any thread and read by one; a reader that is too slow loses the oldest, and sees that from the gap in
+/// the ids.
+/// </summary>
+internal sealed class EventSubscription : IDisposable
+{
+    private readonly Channel<ClusterEvent> _channel =
+        Channel.CreateBounded<ClusterEvent>(new BoundedChannelOptions(EventJournal.Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private readonly Action<EventSubscription> _end;
+
+    /// <param name="seen">The last event that the reader knows.</param>
+    /// <param name="backlog">What it shall get first.</param>
+    /// <param name="end">Ends the subscription.</param>
+    public EventSubscription(long seen, IEnumerable<ClusterEvent> backlog, Action<EventSubscription> end)
+    {
+        Seen = seen;
+        _end = end;
+        foreach (var kept in backlog)
+            Offer(kept);
+    }
+
+    /// <summary>The last event that was read, or that the reader knew before.</summary>
+    public long Seen { get; private set; }
+
+    /// <summary>Takes an event for the reader.</summary>
+    public void Offer(ClusterEvent offered) => _channel.Writer.TryWrite(offered);
+
+    /// <summary>The next event, if there is one.</summary>
+    /// <param name="next">It.</param>
+    /// <param name="missed">How many were lost before it.</param>
+    public bool TryRead(out ClusterEvent? next, out long missed)
+    {
+        missed = 0;
+        if (!_channel.Reader.TryRead(out next))
+            return false;
+        missed = next.Id - Seen - 1;
+        Seen = next.Id;
+        return true;
+    }
+
+    /// <summary>Waits for the next event.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken stop) => _channel.Reader.WaitToReadAsync(stop);
+
+    public void Dispose() => _end(this);
+}

@@ -1,0 +1,81 @@
+using Dams.FrontEnd.Coordination;
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+
+namespace Dams.FrontEnd.Requests;
+
+/// <summary>
+/// The last requests that were closed, for people who want to see the votes. Called in the coordinator's loop only; it copies a few words per request, and what
+/// is text is made where it is read.
+/// </summary>
+internal sealed class RequestLog(TimeProvider time)
+{
+    /// <summary>How many are kept: what a page can show.</summary>
+    public const int Kept = 50;
+
+    private readonly ClosedRequest?[] _kept = new ClosedRequest?[Kept];
+    private int _next;
+    private int _withMissing;
+
+    /// <summary>A request has ended, and its replicas were judged.</summary>
+    public void OnClosed(PendingCall call, View view)
+    {
+        var vote = call.Decided ?? call.Votes.MaxBy(candidate => candidate.Replies);
+        var replies = new ReplicaReply[view.Members.Count];
+        for (var i = 0; i < replies.Length; i++)
+            replies[i] = ReplyOf(view.Members[i], vote);
+        var closed = new ClosedRequest(vote?.Seq, time.GetUtcNow(), vote?.MajorityAt - call.Began, call.Request.Digest, call.Request.Payload, call.Result!, replies);
+        if (_kept[_next] is { IsMissingReplies: true })
+            _withMissing--;
+        if (closed.IsMissingReplies)
+            _withMissing++;
+        _kept[_next] = closed;
+        _next = (_next + 1) % Kept;
+    }
+
+    /// <summary>A reply has come; if its request is closed and it was missed there, it is late.</summary>
+    public void OnReply(NodeId from, ReplyMessage reply, View view)
+    {
+        // Nearly always, so that a reply costs one comparison.
+        if (_withMissing == 0)
+            return;
+        if (from.Role != NodeRole.Replica || !view.IsVoter(from.Number, reply.Incarnation)
+            || Array.Find(_kept, kept => kept is { IsMissingReplies: true } && kept.Seq == reply.Seq && kept.RequestDigest == reply.RequestDigest) is not { } closed)
+            return;
+        for (var i = 0; i < closed.Replies.Length; i++)
+        {
+            if (closed.Replies[i].Replica == from.Number && closed.Replies[i].Verdict == RequestVerdict.Silent)
+                closed.Replies[i] = new ReplicaReply(from.Number, reply.ResultDigest, RequestVerdict.Late);
+        }
+
+        if (!closed.IsMissingReplies)
+            _withMissing--;
+    }
+
+    /// <summary>The kept requests as they are now, newest first.</summary>
+    public IReadOnlyList<ClosedRequest> Read()
+    {
+        var read = new List<ClosedRequest>(Kept);
+        for (var i = 1; i <= Kept; i++)
+        {
+            if (_kept[(_next - i + Kept) % Kept] is { } kept)
+                read.Add(kept with { Replies = [.. kept.Replies] });
+        }
+
+        return read;
+    }
+
+    private static ReplicaReply ReplyOf(ViewMember member, ReplyVoter? vote)
+    {
+        if (member.VotesFrom is not { } from || from > vote?.Seq)
+            return new ReplicaReply(member.Id, null, RequestVerdict.NotAsked);
+        var verdict = vote?.VerdictOn(member.Id) switch
+        {
+            Verdict.Right => RequestVerdict.Right,
+            Verdict.Wrong => RequestVerdict.Wrong,
+            Verdict.Unjudged => RequestVerdict.Unjudged,
+            _ => RequestVerdict.Silent,
+        };
+        return new ReplicaReply(member.Id, vote?.ResultOf(member.Id), verdict);
+    }
+}

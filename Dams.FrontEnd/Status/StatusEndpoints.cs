@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Dams.FrontEnd.Events;
+using Dams.FrontEnd.Page;
+using Dams.FrontEnd.Requests;
+using Dams.Ordering.Driver;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Dams.FrontEnd.Status;
+
+/// <summary>What the front end tells of the cluster: JSON for tools, events as they happen, and a page for people.</summary>
+internal static class StatusEndpoints
+{
+    /// <summary>Puts them at their paths.</summary>
+    public static void MapStatus(this IEndpointRouteBuilder web, StatusReporter reporter, EventStream events, RequestLog requests, ProtocolDriver driver)
+    {
+        web.MapGet("/status", async http => await WriteAsync(http, await reporter.ReportAsync(), StatusJson.Default.ClusterStatus));
+        web.MapGet("/requests", async http =>
+        {
+            var closed = await driver.InvokeAsync(_ => requests.Read());
+            await WriteAsync(http, [.. closed.Select(RequestReport.Of)], RequestJson.Default.IReadOnlyListRequestReport);
+        });
+        web.MapGet("/health", async http =>
+        {
+            var healthy = await reporter.IsHealthyAsync();
+            http.Response.StatusCode = healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            await http.Response.WriteAsync(healthy ? "two equal replies can be had\n" : "no two equal replies can be had\n", http.RequestAborted);
+        });
+        web.MapGet("/events", events.ServeAsync);
+        web.MapGet("/", StatusPage.ServeAsync);
+    }
+
+    private static Task WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type)
+    {
+        http.Response.ContentType = "application/json";
+        http.Response.Headers.CacheControl = "no-store";
+        return JsonSerializer.SerializeAsync(http.Response.Body, value, type, http.RequestAborted);
+    }
+}

@@ -1,0 +1,19 @@
+using Dams.Contracts.Topology;
+using Dams.FrontEnd.Events;
+using Dams.FrontEnd.Requests;
+using Dams.FrontEnd.Service;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dams.Tests.Coordination;
+
+/// <summary>Executors whose sightings nobody looks at.</summary>
+internal static class Executors
+{
+    public static ReplicatedExecutor LogTo(ILoggerFactory log)
+    {
+        var journal = new EventJournal(TimeProvider.System, NullLogger<EventJournal>.Instance);
+        var sightings = new CoordinatorSightings(new NodeId(NodeRole.FrontEnd, 1), journal, TimeProvider.System);
+        return new ReplicatedExecutor(sightings, new RequestLog(TimeProvider.System), new Logger<ReplicatedExecutor>(log));
+    }
+}

@@ -1,0 +1,118 @@
+using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Events;
+using Dams.Ordering;
+using Dams.Tests.Coordination;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using NodeId = Dams.Contracts.Topology.NodeId;
+using NodeRole = Dams.Contracts.Topology.NodeRole;
+using Request = Dams.Ordering.Request;
+
+namespace Dams.Tests.Status;
+
+/// <summary>What the coordinator's transitions make of the journal.</summary>
+public sealed class CoordinatorSightingsTests
+{
+    private FakeTimeProvider _time = null!;
+    private CoordinatorScript _script = null!;
+    private EventJournal _journal = null!;
+    private CoordinatorSightings _sightings = null!;
+
+    [SetUp]
+    public void Open()
+    {
+        _time = new FakeTimeProvider();
+        _script = new CoordinatorScript();
+        _journal = new EventJournal(_time, NullLogger.Instance);
+        _sightings = new CoordinatorSightings(new NodeId(NodeRole.FrontEnd, 1), _journal, _time);
+    }
+
+    private IEnumerable<string> Look()
+    {
+        var before = _journal.Last(int.MaxValue).Count;
+        _sightings.Look(_script.Coordinator, _script.Now);
+        return _journal.Last(int.MaxValue).Skip(before).Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Node} {written.Text}");
+    }
+
+    [Test]
+    public void Epochs_and_the_sequencers_that_reign_are_told_once()
+    {
+        Assert.That(Look(), Is.Empty);
+        _script.Sync(1);
+        Assert.That(Look(), Is.EqualTo(new[] { "epochChanged sequencer1 reigns in epoch 1.1" }));
+        _script.Sync(1);
+        Assert.That(Look(), Is.Empty);
+        _script.Sync(2, sequencer: 2);
+        Assert.That(Look(), Is.EqualTo(new[]
+        {
+            "epochChanged sequencer2 reigns in epoch 2.2, after epoch 1.1; what is unanswered is repeated", "sequencerChanged sequencer2 orders now, instead of sequencer1",
+        }));
+    }
+
+    [Test]
+    public void A_sequencer_that_is_not_heard_is_told_and_that_it_is_back()
+    {
+        _script.Sync(1);
+        Look();
+        _script.Wait(_script.Options.SequencerPatience);
+        Assert.That(Look(), Is.EqualTo(new[] { "sequencerSilent sequencer1 is not heard any more in epoch 1.1" }));
+        Assert.That(Look(), Is.Empty);
+        _script.Sync(1);
+        Assert.That(Look(), Is.EqualTo(new[] { "sequencerHeard sequencer1 is heard again in epoch 1.1" }));
+    }
+
+    [Test]
+    public void Incarnations_that_leave_join_and_vote_are_told()
+    {
+        _script.Sync(1);
+        Look();
+        var members = CoordinatorScript.ViewOf(1, 2, 3).Members;
+        View After(long number, SequenceNumber? votesFrom) =>
+            new(new SequenceNumber(number), [.. members, new ViewMember(4, new Incarnation(9), votesFrom, new SequenceNumber(21))]);
+        _script.View = new View(new SequenceNumber(20), members);
+        _script.Sync(1);
+        Assert.That(Look(), Is.EqualTo(new[] { "replicaLeft replica4 incarnation 4 was ordered out; its replies don't count any more" }));
+        _script.View = After(21, null);
+        _script.Sync(1);
+        Assert.That(Look(), Is.EqualTo(new[] { "replicaJoined replica4 incarnation 9 has joined at 21 and catches up" }));
+        _script.View = After(22, new SequenceNumber(22));
+        _script.Sync(1);
+        Assert.That(Look(), Is.EqualTo(new[] { "replicaActivated replica4 incarnation 9 votes from 22 on" }));
+        Assert.That(_sightings.View, Is.EqualTo(_script.View));
+    }
+
+    [Test]
+    public void The_first_wrong_reply_is_told_and_the_next_ones_together()
+    {
+        void Judge(long seq, Verdict second) => _sightings.OnJudged(new Judgement(new SequenceNumber(seq), 1, default, [new(1, default, Verdict.Right), new(2, default, second), new(3, default, Verdict.Right)]));
+        Judge(5, Verdict.Wrong);
+        Judge(6, Verdict.Right);
+        Judge(7, Verdict.Wrong);
+        Judge(7, Verdict.Silent);
+        _time.Advance(Throttle.IntervalMin);
+        Judge(8, Verdict.Wrong);
+        Assert.That(_journal.Last(int.MaxValue).Select(written => $"{written.Kind} {written.Node} {written.Text}"), Is.EqualTo(new[]
+        {
+            "ReplyWrong replica2 gave a wrong reply to 5", "ReplySilent replica2 gave no reply to 7 in time", "ReplyWrong replica2 gave 2 more wrong replies, the last one to 8",
+        }));
+    }
+
+    [Test]
+    public void Requests_without_two_equal_replies_are_told()
+    {
+        _script.Sync();
+        var divergent = _script.Call(1);
+        for (byte replica = 1; replica <= 4; replica++)
+            _script.Reply(replica, divergent, result: replica);
+        var alone = _script.Call(2, payload: 2);
+        _script.Reply(1, alone);
+        _script.Wait(_script.Options.CallDeadline);
+        foreach (var (call, _) in _script.Closed)
+            _sightings.OnClosed(call);
+        Assert.That(_journal.Last(int.MaxValue).Select(written => $"{written.Kind} {written.Node} {written.Text}"), Is.EqualTo(new[]
+        {
+            "Divergence frontend1 all replicas have replied to a request, and no two replies are equal",
+            "NoQuorum frontend1 a request was ordered and had no two equal replies in time",
+        }));
+    }
+}

@@ -1,0 +1,124 @@
+using Dams.FrontEnd.Events;
+using Dams.Tests.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Dams.Tests.Status;
+
+public sealed class EventJournalTests
+{
+    private FakeTimeProvider _time = null!;
+    private RecordingLogger _log = null!;
+    private EventJournal _journal = null!;
+
+    [SetUp]
+    public void Open() => _journal = new EventJournal(_time = new FakeTimeProvider(), _log = new RecordingLogger());
+
+    private void Write(int count)
+    {
+        for (var i = 1; i <= count; i++)
+            _journal.Write(ClusterEventKind.ReplicaStateChanged, "replica1", "is active");
+    }
+
+    private static List<long> ReadAll(EventSubscription subscription)
+    {
+        var ids = new List<long>();
+        while (subscription.TryRead(out var next, out _))
+            ids.Add(next!.Id);
+        return ids;
+    }
+
+    [Test]
+    public void An_event_is_numbered_counted_and_logged_by_its_weight()
+    {
+        _journal.Write(ClusterEventKind.EpochChanged, "sequencer1", "reigns in epoch 1.1");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _journal.Write(ClusterEventKind.ReplyWrong, "replica2", "gave a wrong reply to 7");
+        _journal.Write(ClusterEventKind.ReplyWrong, "replica2", "gave a wrong reply to 8", _time.Start);
+        Assert.That(_journal.Last(10).Select(written => (written.Id, written.Time - _time.Start)),
+            Is.EqualTo(new[] { (1, TimeSpan.Zero), (2, TimeSpan.FromSeconds(1)), (3L, TimeSpan.Zero) }));
+        Assert.That(_journal.Counts(), Is.EquivalentTo(new Dictionary<string, long> { ["epochChanged"] = 1, ["replyWrong"] = 2 }));
+        Assert.That((_journal.CountOf(ClusterEventKind.ReplyWrong, "replica2"), _journal.CountOf(ClusterEventKind.ReplyWrong, "replica1")), Is.EqualTo((2, 0)));
+        Assert.That(_log.Lines.Take(2), Is.EqualTo(new[] { "Information epochChanged sequencer1: reigns in epoch 1.1", "Warning replyWrong replica2: gave a wrong reply to 7" }));
+    }
+
+    [Test]
+    public void The_oldest_are_forgotten_and_still_counted()
+    {
+        Write(EventJournal.Kept + 2);
+        Assert.That(_journal.Last(int.MaxValue).Select(kept => kept.Id), Is.EqualTo(Enumerable.Range(3, EventJournal.Kept).Select(id => (long)id)));
+        Assert.That(_journal.Last(2).Select(kept => kept.Id), Is.EqualTo(new[] { EventJournal.Kept + 1L, EventJournal.Kept + 2L }));
+        Assert.That(_journal.Counts().Values.Single(), Is.EqualTo(EventJournal.Kept + 2));
+    }
+
+    [TestCase(null, new long[] { 6 })]
+    [TestCase(3L, new long[] { 4, 5, 6 })]
+    [TestCase(0L, new long[] { 1, 2, 3, 4, 5, 6 })]
+    [TestCase(99L, new long[] { 1, 2, 3, 4, 5, 6 }, Description = "an id of an earlier life of the front end")]
+    public void A_reader_resumes_after_what_it_has_seen(long? after, long[] ids)
+    {
+        Write(5);
+        using var subscription = _journal.TrySubscribe(after)!;
+        Write(1);
+        Assert.That(ReadAll(subscription), Is.EqualTo(ids));
+    }
+
+    [Test]
+    public void A_reader_that_is_too_slow_or_was_away_too_long_is_told_how_many_it_has_missed()
+    {
+        using var slow = _journal.TrySubscribe(after: null)!;
+        Write(EventJournal.Kept + 7);
+        Assert.That(slow.TryRead(out var first, out var missed), Is.True);
+        Assert.That((first!.Id, missed), Is.EqualTo((8, 7)));
+        using var away = _journal.TrySubscribe(after: 2)!;
+        Assert.That(away.TryRead(out first, out missed), Is.True);
+        Assert.That((first!.Id, missed), Is.EqualTo((8, 5)));
+        Assert.That(away.TryRead(out _, out missed), Is.True);
+        Assert.That(missed, Is.Zero);
+    }
+
+    [Test]
+    public void Only_so_many_follow_until_one_leaves()
+    {
+        var all = Enumerable.Range(0, EventJournal.SubscribersMax).Select(_ => _journal.TrySubscribe(null)).ToList();
+        Assert.That(all, Has.None.Null);
+        Assert.That(_journal.TrySubscribe(null), Is.Null);
+        all[0]!.Dispose();
+        Assert.That(_journal.TrySubscribe(null), Is.Not.Null);
+    }
+
+    [Test]
+    public void Names_of_kinds_are_stable() => Assert.That(string.Join(' ', ClusterEventKindNames.All), Is.EqualTo(
+        "frontEndStarted epochChanged sequencerChanged sequencerSilent sequencerHeard replicaJoined replicaActivated replicaLeft replicaStateChanged "
+        + "managerStateChanged replyWrong replySilent noQuorum divergence checkpointDiffers suspicion verdict dismissed replacementDecided replacementStarted "
+        + "replacementDone restarting degraded alarm managerEvent"));
+
+    [Test]
+    public void Many_equal_sightings_are_told_ever_more_rarely_with_their_count()
+    {
+        var throttle = new Throttle(_time);
+        var told = new List<(int Second, long Count)>();
+        for (var second = 0; second <= 200; second++)
+        {
+            if (throttle.Passes(out var count))
+                told.Add((second, count));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.That(told, Is.EqualTo(new[] { (0, 1L), (5, 5), (15, 10), (35, 20), (75, 40), (135, 60), (195, 60) }));
+    }
+
+    [Test]
+    public void After_a_minute_of_silence_a_sighting_is_news_again()
+    {
+        var throttle = new Throttle(_time);
+        Assert.That(throttle.Passes(out _), Is.True);
+        _time.Advance(Throttle.IntervalMin);
+        Assert.That(throttle.Passes(out _), Is.True);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(throttle.Passes(out _), Is.False);
+        _time.Advance(Throttle.IntervalMax);
+        Assert.That((throttle.Passes(out var count), count), Is.EqualTo((true, 2)));
+        _time.Advance(Throttle.IntervalMin);
+        Assert.That((throttle.Passes(out count), count), Is.EqualTo((true, 1)));
+    }
+}
