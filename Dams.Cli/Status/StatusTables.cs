@@ -9,7 +9,8 @@ internal static class StatusTables
 {
     private const int DigestCharacters = 8;
 
-    public static IRenderable Render(StatusDocument status) => new Rows(Head(status), Replicas(status), Others(status), Counters(status.Counters));
+    public static IRenderable Render(StatusDocument status) => new Rows(
+        [Head(status), Replicas(status), Others(status), Counters(status.Counters), .. status.Alarms.Select(alarm => new Text($"alarm: {alarm}", new Style(Color.Red)))]);
 
     private static Text Head(StatusDocument status) => new(
         $"cluster {status.Cluster ?? "?"}, release {status.Release ?? "?"}: epoch {status.Epoch ?? "?"}, "

@@ -18,7 +18,7 @@ public sealed class StatusCommandTests
           {"id":"replica2","state":"joining"},{"id":"replica3","state":"active","executed":4710,"digest":"fedcba9876543210","digestAt":4000}],
          "managers":[{"id":"manager1","processId":301,"state":"running"}],
          "counters":{"requests":50,"answered":49,"answeredByAll":40,"faults":1,"wrongReplies":2,"missingReplies":3,"replacements":4,"failovers":5},
-         "somethingNew":[1,2]}
+         "alarms":["replica2 is degraded: look at its log"],"somethingNew":[1,2]}
         """;
 
     private static async Task<WebApplication> ServeAsync(TestFolder folder, string document)
@@ -42,6 +42,7 @@ public sealed class StatusCommandTests
             .And.Contain("epoch 2.1, sequencer sequencer1, sequence 4711, committed 4710")
             .And.Match(@"sequencer2 +│ standby")
             .And.Match(@"301 +│ manager1 +│ running")
+            .And.Contain("alarm: replica2 is degraded: look at its log")
             .And.Contain("requests 50, answered 49 (40 by all), faults 1, wrong replies 2, missing 3, replacements 4, fail-overs 5"));
     }
 
