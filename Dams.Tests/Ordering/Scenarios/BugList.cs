@@ -1,6 +1,7 @@
 using System.Reflection;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
+using Dams.Tests.Agreement;
 using Dams.Tests.Coordination;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Transport;
@@ -61,6 +62,13 @@ internal sealed class BugList
         ("replaced before it left, then no quorum", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_new_incarnation_does_not_join_before_the_old_one_has_left)),
         ("nobody is left to decide", typeof(MembershipRuleTests), nameof(MembershipRuleTests.Nobody_is_ordered_out_when_the_rest_has_no_quorum_of_live_members)),
         ("a paused replica comes back after it was replaced", typeof(MembershipRuleTests), nameof(MembershipRuleTests.Who_was_ordered_out_while_it_stood_still_leaves_when_it_wakes)),
+        ("crashed and wrong replaced at once", typeof(ReplacementTests), nameof(ReplacementTests.One_at_a_time)),
+        ("replaced without enough to copy from", typeof(ReplacementTests), nameof(ReplacementTests.Nobody_is_replaced_without_two_to_copy_from)),
+        ("replaced for ever", typeof(ReplacementTests), nameof(ReplacementTests.A_slot_that_was_replaced_three_times_in_ten_minutes_is_degraded_until_they_are_over)),
+        ("replaced because of what its predecessor did", typeof(ReplacementTests), nameof(ReplacementTests.What_is_said_of_a_replaced_incarnation_is_ignored)),
+        ("set aside before its LEAVE is committed", typeof(ManagerProtocolTests), nameof(ManagerProtocolTests.The_own_replica_is_replaced_when_it_has_left_and_again_until_that_is_settled)),
+        ("taken to have left by an old view", typeof(ManagerProtocolTests), nameof(ManagerProtocolTests.A_view_that_is_older_than_the_decisions_has_seen_nobody_leave)),
+        ("voted dead while it is started again", typeof(RestartHoldTests), nameof(RestartHoldTests.Votes_that_did_not_know_of_a_restart_count_for_nothing)),
         ("nonce reuse after restart", typeof(SealingTests), nameof(SealingTests.A_nonce_never_repeats_under_a_key)),
         ("id reuse by a late message of a predecessor", typeof(SessionTableTests), nameof(SessionTableTests.A_late_message_of_a_former_life_has_no_effect)),
         ("retry storm in step after fail-over", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.After_a_fail_over_the_repeats_do_not_come_in_step)),
