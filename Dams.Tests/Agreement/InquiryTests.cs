@@ -68,6 +68,19 @@ internal sealed class InquiryTests
     }
 
     [Test]
+    public void A_restart_that_comes_with_the_end_of_the_watch_holds_the_vote()
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        script.Suspect(3);
+        script.Wait(script.Options.ProbeTime - TimeSpan.FromTicks(1));
+        script.Stand(TimeSpan.FromTicks(1));
+        script.Order(new RestartReport(3, IncarnationOf(3), 1), isWithTimer: true);
+        script.Wait(script.Options.RestartHold - s_moment);
+        Assert.That(script.Reports, Is.Empty);
+    }
+
+    [Test]
     public void Who_comes_back_from_a_restart_is_not_found_dead_by_what_was_seen_before()
     {
         var script = Watching();

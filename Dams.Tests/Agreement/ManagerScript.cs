@@ -71,8 +71,8 @@ internal sealed class ManagerScript : IReplicaWatch
     public static ViewMember Member(byte slot, int life = 1, bool votes = true) =>
         new(slot, new Incarnation(AgreementScript.IncarnationOf(slot, life)), votes ? SequenceNumber.Zero : null, SequenceNumber.Zero);
 
-    /// <summary>The managers' order goes on with this.</summary>
-    public long Order(Report report)
+    /// <summary>The managers' order goes on with this, in a batch of its own or in one with what is due.</summary>
+    public long Order(Report report, bool isWithTimer = false)
     {
         var payload = ReportCodec.Encode(report);
         var opcode = ReportCodec.OpcodeOf(report);
@@ -81,6 +81,8 @@ internal sealed class ManagerScript : IReplicaWatch
             new Request(new RequestKey(1, 1, (ulong)number), 1, new BootId(1), (ulong)number, opcode, Request.DigestOf(opcode, payload), payload));
         _chain = entry.Chain;
         _manager.OnDelivered(entry, Now);
+        if (isWithTimer)
+            _manager.OnTimer(Now);
         Settle();
         return number;
     }
@@ -105,6 +107,9 @@ internal sealed class ManagerScript : IReplicaWatch
         _manager.OnReplicaExited(Now);
         Settle();
     }
+
+    /// <summary>Time passes, and nothing is done: what is due is late.</summary>
+    public void Stand(TimeSpan duration) => _ticks += duration.Ticks;
 
     public void Wait(TimeSpan duration)
     {

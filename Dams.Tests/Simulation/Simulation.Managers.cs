@@ -166,6 +166,9 @@ internal sealed partial class Simulation
         {
             if (!manager.IsUp || manager.PausedUntil > _now)
                 return;
+            // Its manager can't tell one that crashes again and again from one that can't be started.
+            if (++replica.Exits >= ManagementOptions.FailedStartsMax)
+                _accused.Add(replica.Log!.Record.Incarnation.Value);
             manager.Manager.OnReplicaExited(InstantOf(manager));
             Settle(manager);
         });
@@ -269,7 +272,7 @@ internal sealed partial class Simulation
             if (manager is not ManagerProtocol { State: { } state } || !ReportCodec.TryDecode(entry.Request.Payload.Span, out var report))
                 return;
             simulation.Trace($"{node.Id} has {entry.Seq} {report}");
-            simulation._agreement.OnReport(node.Id, entry.Seq.Value, report!, state);
+            simulation._agreement.OnReport(node.Id, entry.Seq.Value, simulation._now, report!, state);
         }
     }
 
@@ -345,6 +348,8 @@ internal sealed partial class Simulation
                 return;
             }
 
+            if (told is ReplicaSighting seen && seen.Incarnation == Replica.Log!.Record.Incarnation.Value)
+                Replica.Exits = 0;
             answer(manager.Manager, told, simulation.InstantOf(manager));
             simulation.Settle(manager);
         }

@@ -47,7 +47,7 @@ internal sealed partial class Simulation
         _trace = trace;
         _random = new SeededRandom(seed);
         _managersRandom = new SeededRandom(seed ^ 0x3A11);
-        _agreement = new AgreementChecker(OnDecided);
+        _agreement = new AgreementChecker(ManagementOptions.RestartHold, OnDecided);
         _group = new GroupOptions
         {
             Group = GroupId.Replicas,
