@@ -8,7 +8,7 @@ namespace Dams.Tests.Agreement;
 /// <summary>What a manager knows of its own replica, and nobody else can.</summary>
 internal sealed class OwnReplicaTests
 {
-    private static readonly TimeSpan s_look = AgreementScript.Rules.WatchInterval;
+    private static readonly TimeSpan s_look = Rules.WatchInterval;
 
     [Test]
     public void A_process_that_ended_is_told_to_be_started_again_each_time()
@@ -24,11 +24,11 @@ internal sealed class OwnReplicaTests
     }
 
     [Test]
-    public void One_that_ends_four_times_without_an_answer_can_not_be_started()
+    public void One_that_ends_again_and_again_without_an_answer_can_not_be_started()
     {
         var script = Watching();
         script.Sightings.Remove(3);
-        for (var i = 1; i <= 4; i++)
+        for (var i = 1; i <= Rules.FailedStartsMax; i++)
         {
             Assert.That((Losses(script).Count, script.SetAside.Count), Is.EqualTo((0, 0)));
             script.OnReplicaExited();
@@ -43,7 +43,7 @@ internal sealed class OwnReplicaTests
     public void One_that_answers_in_between_can_be_started()
     {
         var script = Watching();
-        for (var i = 1; i <= 8; i++)
+        for (var i = 1; i <= 2 * Rules.FailedStartsMax; i++)
         {
             script.OnReplicaExited();
             script.Wait(2 * s_look);
@@ -58,7 +58,7 @@ internal sealed class OwnReplicaTests
         var script = Watching();
         script.Sightings.Remove(3);
         script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
-        for (var i = 1; i <= 4; i++)
+        for (var i = 1; i <= Rules.FailedStartsMax; i++)
             script.OnReplicaExited();
         Assert.That((Losses(script).Count, script.SetAside.Single()), Is.EqualTo((0, 0ul)));
     }
@@ -68,7 +68,7 @@ internal sealed class OwnReplicaTests
     {
         var script = new ManagerScript(id: 3);
         script.Sightings.Remove(3);
-        for (var i = 1; i <= 8; i++)
+        for (var i = 1; i <= 2 * Rules.FailedStartsMax; i++)
             script.OnReplicaExited();
         Assert.That((Losses(script).Count, script.SetAside.Count), Is.EqualTo((0, 0)), "it may be the member's");
     }

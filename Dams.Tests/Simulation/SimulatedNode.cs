@@ -31,9 +31,6 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     /// <summary>How often its version was changed; the first may be a liar.</summary>
     public int VersionTurns { get; set; }
 
-    /// <summary>How often its process has ended since its own manager last saw it answer.</summary>
-    public int Exits { get; set; }
-
     /// <summary>When it was last seen down, paused, cut off or not following the order.</summary>
     public long UnwellAt { get; set; }
 

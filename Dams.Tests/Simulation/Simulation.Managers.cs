@@ -166,9 +166,6 @@ internal sealed partial class Simulation
         {
             if (!manager.IsUp || manager.PausedUntil > _now)
                 return;
-            // Its manager can't tell one that crashes again and again from one that can't be started.
-            if (++replica.Exits >= ManagementOptions.FailedStartsMax)
-                _accused.Add(replica.Log!.Record.Incarnation.Value);
             manager.Manager.OnReplicaExited(InstantOf(manager));
             Settle(manager);
         });
@@ -348,8 +345,6 @@ internal sealed partial class Simulation
                 return;
             }
 
-            if (told is ReplicaSighting seen && seen.Incarnation == Replica.Log!.Record.Incarnation.Value)
-                Replica.Exits = 0;
             answer(manager.Manager, told, simulation.InstantOf(manager));
             simulation.Settle(manager);
         }
