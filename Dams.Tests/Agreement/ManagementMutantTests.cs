@@ -5,8 +5,8 @@ using NUnit.Framework;
 namespace Dams.Tests.Agreement;
 
 /// <summary>
-/// The test that each rule of the managers would be missed by if it were taken out. The simulation misses most of them too, but not those that only a second liar,
-/// a fourth replacement or a repeated report at the right moment would show: its fault model has none.
+/// The test that each rule of the managers would be missed by if it were taken out. The simulation misses all of them too, but not those that show only when more
+/// can't be brought back than its faults allow: want of donors, and replacing for ever.
 /// </summary>
 internal sealed class ManagementMutantTests
 {
