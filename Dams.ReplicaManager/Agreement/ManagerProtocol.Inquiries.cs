@@ -123,6 +123,8 @@ internal sealed partial class ManagerProtocol
 
     private void OnInquiryTimersElapsed(Instant now)
     {
+        // A restart that came just now holds the votes that are due just now.
+        FollowHolds(now);
         if (now >= _watchAt)
         {
             _watchAt = now + _options.WatchInterval;

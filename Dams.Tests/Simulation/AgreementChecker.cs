@@ -6,20 +6,21 @@ namespace Dams.Tests.Simulation;
 
 /// <summary>
 /// Holds what the managers agree on: the same at all of them after each report, each incarnation replaced once, by two votes of managers other than its own that knew of
-/// its last restart, and one replacement at a time.
+/// its last restart and have given it its time, and one replacement at a time.
 /// </summary>
+/// <param name="hold">How long a restart holds the votes about its death, from the first manager that hears of it.</param>
 /// <param name="onDecided">Looks whether there was a reason.</param>
-internal sealed class AgreementChecker(Action<Decision> onDecided)
+internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided)
 {
     private readonly Dictionary<long, string> _agreed = [];
     private readonly Dictionary<ulong, HashSet<byte>> _silent = [];
     private readonly Dictionary<ulong, HashSet<byte>> _wrong = [];
     private readonly HashSet<long> _suspicions = [];
-    private readonly Dictionary<byte, (int Count, long Number)> _restarts = [];
+    private readonly Dictionary<byte, (int Count, long Number, long At)> _restarts = [];
     private readonly HashSet<ulong> _decided = [];
     private Decision? _active;
 
-    public void OnReport(NodeId manager, long number, Report report, ManagementState state)
+    public void OnReport(NodeId manager, long number, long now, Report report, ManagementState state)
     {
         var summary = $"{state.Active} {string.Join(",", state.Queue)} {string.Join(",", state.Cases.Select(open => (open.Number, open.Incarnation, open.Kind, open.Guilty, open.Innocent, open.View, string.Join("+", open.Sequences))))} {state.Replacements} {state.Events.LastOrDefault()}";
         if (_agreed.TryGetValue(number, out var agreed))
@@ -29,9 +30,9 @@ internal sealed class AgreementChecker(Action<Decision> onDecided)
         }
 
         _agreed.Add(number, summary);
-        Count(number, report);
+        Count(number, now, report);
         foreach (var decision in state.Queue.Append(state.Active).OfType<Decision>().Where(decision => decision.Number == number))
-            OnDecision(decision);
+            OnDecision(decision, now);
         if (_active is { } before && state.Active?.Number != before.Number)
         {
             var isOver = report.Replica == before.Replica;
@@ -41,7 +42,7 @@ internal sealed class AgreementChecker(Action<Decision> onDecided)
         _active = state.Active;
     }
 
-    private void Count(long number, Report report)
+    private void Count(long number, long now, Report report)
     {
         switch (report)
         {
@@ -59,7 +60,7 @@ internal sealed class AgreementChecker(Action<Decision> onDecided)
                 break;
             case RestartReport when _restarts.GetValueOrDefault(report.Replica).Count < 3:
                 // The first three in ten minutes hold the votes about its death.
-                _restarts[report.Replica] = (_restarts.GetValueOrDefault(report.Replica).Count + 1, number);
+                _restarts[report.Replica] = (_restarts.GetValueOrDefault(report.Replica).Count + 1, number, now);
                 Of(_silent, report.Incarnation).Clear();
                 break;
         }
@@ -72,11 +73,13 @@ internal sealed class AgreementChecker(Action<Decision> onDecided)
         return managers;
     }
 
-    private void OnDecision(Decision decision)
+    private void OnDecision(Decision decision, long now)
     {
         Broken.Unless(_decided.Add(decision.Incarnation), $"{decision}: it was agreed on before");
         var seen = Of(decision.IsCrash ? _silent : _wrong, decision.Incarnation).Count;
         Broken.Unless(decision.Cause == ReplacementCause.Lost || seen >= 2, $"{decision}: {seen} managers other than its own have seen it");
+        if (decision.Cause == ReplacementCause.Dead && _restarts.TryGetValue(decision.Replica, out var restart))
+            Broken.Unless(now - restart.At >= hold.Ticks, $"{decision}: it was just being started again");
         onDecided(decision);
     }
 }

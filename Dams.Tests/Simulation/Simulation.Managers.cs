@@ -319,7 +319,7 @@ internal sealed partial class Simulation
             if (manager is not ManagerProtocol { State: { } state } || !ReportCodec.TryDecode(entry.Request.Payload.Span, out var report))
                 return;
             simulation.Trace($"{node.Id} has {entry.Seq} {report}");
-            simulation._agreement.OnReport(node.Id, entry.Seq.Value, report!, state);
+            simulation._agreement.OnReport(node.Id, entry.Seq.Value, simulation._now, report!, state);
         }
     }
 }

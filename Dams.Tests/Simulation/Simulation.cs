@@ -48,7 +48,6 @@ internal sealed partial class Simulation
         _trace = trace;
         _random = new SeededRandom(seed);
         _managersRandom = new SeededRandom(seed ^ 0x3A11);
-        _agreement = new AgreementChecker(OnDecided);
         _group = new GroupOptions
         {
             Group = GroupId.Replicas,
@@ -57,6 +56,7 @@ internal sealed partial class Simulation
             FrontEnds = [.. Enumerable.Range(1, knobs.FrontEnds).Select(id => (byte)id)],
             Mutant = knobs.Mutant,
         };
+        _agreement = new AgreementChecker(ManagementOptions.RestartHold, OnDecided);
         foreach (var id in _group.Sequencers)
             AddNode(NodeId.Sequencer(id));
         for (byte id = 1; id <= Replicas; id++)

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
+using Dams.Tests.Agreement;
 using Dams.Tests.Coordination;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Transport;
@@ -86,6 +87,13 @@ internal sealed class BugList
         ("a missing reply is a strike", typeof(VerdictTests), nameof(VerdictTests.A_missing_reply_neither_counts_nor_resets)),
         ("a repeated call strikes again", typeof(VerdictTests), nameof(VerdictTests.A_number_that_a_client_asks_for_again_is_one_strike)),
         ("strikes of the dead fall on their successors", typeof(VerdictTests), nameof(VerdictTests.A_new_incarnation_begins_without_strikes)),
+        ("crashed and wrong replaced at once", typeof(ReplacementTests), nameof(ReplacementTests.One_at_a_time)),
+        ("replaced without enough to copy from", typeof(ReplacementTests), nameof(ReplacementTests.Nobody_is_replaced_without_two_to_copy_from)),
+        ("replaced for ever", typeof(ReplacementTests), nameof(ReplacementTests.A_slot_that_was_replaced_three_times_in_ten_minutes_is_degraded_until_they_are_over)),
+        ("replaced because of what its predecessor did", typeof(ReplacementTests), nameof(ReplacementTests.What_is_said_of_a_replaced_incarnation_is_ignored)),
+        ("set aside before its LEAVE is committed", typeof(ManagerProtocolTests), nameof(ManagerProtocolTests.The_own_replica_is_replaced_when_it_has_left_and_again_until_that_is_settled)),
+        ("taken to have left by an old view", typeof(ManagerProtocolTests), nameof(ManagerProtocolTests.A_view_that_is_older_than_the_decisions_has_seen_nobody_leave)),
+        ("voted dead while it is started again", typeof(RestartHoldTests), nameof(RestartHoldTests.Votes_that_did_not_know_of_a_restart_count_for_nothing)),
         ("everyone suspected during a fail-over", typeof(SuspicionTests), nameof(SuspicionTests.Nobody_is_suspected_while_no_sequencer_is_heard)),
         ("everyone suspected after a fail-over", typeof(SuspicionTests), nameof(SuspicionTests.Nobody_is_suspected_while_members_settle_in_a_new_epoch)),
         ("silence timed from the sending", typeof(SuspicionTests), nameof(SuspicionTests.Late_replies_are_timed_from_the_second_equal_one)),

@@ -1,0 +1,81 @@
+using Dams.Contracts.Management;
+using Dams.ReplicaManager.Agreement;
+using NUnit.Framework;
+
+namespace Dams.Tests.Agreement;
+
+/// <summary>What the managers agree on, report by report: each gets the next number, and the time of the entries stands still unless it is moved.</summary>
+internal sealed class AgreementScript(ManagementOptions? options = null)
+{
+    public static readonly ManagementOptions Rules = new() { Slots = [1, 2, 3, 4] };
+
+    public ManagementState State { get; } = new(options ?? Rules);
+
+    public long Number { get; private set; }
+
+    public long Time { get; private set; } = 1_700_000_000_000;
+
+    public IEnumerable<ManagementEventKind> Told => State.Events.Select(happening => happening.Kind);
+
+    /// <summary>The incarnation of a slot's first, second, … life.</summary>
+    public static ulong IncarnationOf(byte replica, int life = 1) => ((ulong)life * 16) + replica;
+
+    /// <summary>The scenario holds with the rules as they are, and would not with that one taken out: it is about the rule.</summary>
+    public static void OnlyWithoutMutant(ManagementMutant mutant, Action<ManagementOptions> scenario)
+    {
+        scenario(Rules);
+        Assert.That(() => scenario(Rules with { Mutant = mutant }), Throws.InstanceOf<AssertionException>());
+    }
+
+    /// <returns>The number that the report was given.</returns>
+    public long Order(Report report)
+    {
+        State.OnReport(++Number, Time, report);
+        return Number;
+    }
+
+    public void Pass(TimeSpan duration) => Time += (long)duration.TotalMilliseconds;
+
+    public long Suspect(byte replica, int life = 1) => Order(new SuspicionReport(replica, IncarnationOf(replica, life), SuspicionCause.Silent, 50));
+
+    public long Accuse(byte replica, params long[] sequences) =>
+        Order(new VerdictReport(replica, IncarnationOf(replica), FrontEnd: 1, FrontEndBoot: 77, sequences is [] ? [10, 11, 12] : sequences));
+
+    /// <summary>A vote in a case about a slot's first life; of one who knows all that was ordered, unless said otherwise.</summary>
+    public long Vote(byte manager, byte replica, long about, bool isGuilty = true, long view = 5, long? seen = null) =>
+        Order(new VoteReport(replica, IncarnationOf(replica), manager, about, isGuilty, isGuilty ? view : 0, seen ?? Number));
+
+    public long FindStateOther(byte manager, byte replica, long view = 5) => Order(new DigestReport(replica, IncarnationOf(replica), manager, Checkpoint: 1000, view));
+
+    public long RestartOf(byte replica, long restart) => Order(new RestartReport(replica, IncarnationOf(replica), restart));
+
+    /// <summary>The shortest way to a decision: the own manager's word.</summary>
+    public long Lose(byte replica, int life = 1, LossCause cause = LossCause.FolderLost) => Order(new LossReport(replica, IncarnationOf(replica, life), cause, 5));
+
+    /// <summary>The other way: two managers find it wrong.</summary>
+    public void Convict(byte replica)
+    {
+        var about = Accuse(replica);
+        foreach (var manager in Others(replica).Take(2))
+            Vote(manager, replica, about);
+    }
+
+    /// <summary>Two managers find it dead.</summary>
+    public void Bury(byte replica)
+    {
+        var about = Suspect(replica);
+        foreach (var manager in Others(replica).Take(2))
+            Vote(manager, replica, about);
+    }
+
+    public void Settle(byte replica) => Order(new SettledReport(replica, 0, State.Unsettled(replica)!.Number));
+
+    public void GiveUp(byte replica) => Order(new OverdueReport(replica, 0, State.Unsettled(replica)!.Number));
+
+    /// <summary>All that is agreed on, as text.</summary>
+    public string Agreed() =>
+        $"{State.Active}\n{string.Join("\n", State.Queue)}\n{string.Join("\n", State.Cases)}\n{string.Join("\n", State.Events)}\n{State.Replacements} {string.Join("\n", State.Alarms)}"
+        + string.Join(",", Rules.Slots.Select(slot => $"{State.Unsettled(slot)} {State.VersionTurns(slot)} {State.HeldSince(slot)}"));
+
+    private static IEnumerable<byte> Others(byte replica) => Rules.Slots.Where(slot => slot != replica);
+}

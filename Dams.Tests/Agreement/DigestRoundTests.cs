@@ -1,0 +1,98 @@
+using Dams.Ordering;
+using Dams.ReplicaManager.Agreement;
+using NUnit.Framework;
+
+namespace Dams.Tests.Agreement;
+
+/// <summary>One comparison of state digests: which checkpoint, and whom it accuses.</summary>
+internal sealed class DigestRoundTests
+{
+    private static readonly Dictionary<byte, ulong> s_voters = new() { [1] = 10, [2] = 20, [3] = 30, [4] = 40 };
+
+    [TestCase("AAAA", null, false)]
+    [TestCase("AABA", 3, false)]
+    [TestCase("AAB-", 3, false)]
+    [TestCase("AABB", null, true)]
+    [TestCase("AABC", null, true)]
+    [TestCase("ABCD", null, true)]
+    [TestCase("AB--", null, true)]
+    [TestCase("A-B-", null, true)]
+    [TestCase("AA--", null, false)]
+    [TestCase("----", null, false)]
+    public void One_against_two_or_three_that_agree_is_accused_and_nobody_else(string digests, int? minority, bool isDivided)
+    {
+        var round = Asked();
+        Answer(round, digests);
+        Assert.That((round.IsComplete, (int?)round.Minority, round.IsDivided), Is.EqualTo((true, minority, isDivided)));
+    }
+
+    [Test]
+    public void A_missing_digest_accuses_nobody() => AgreementScript.OnlyWithoutMutant(ManagementMutant.MissingDigestAccuses, options =>
+    {
+        var round = Asked(options.Mutant);
+        Answer(round, "AA-A");
+        Assert.That((round.Minority, round.IsDivided), Is.EqualTo(((byte?)null, false)));
+    });
+
+    [Test]
+    public void The_lowest_of_the_newest_checkpoints_is_compared_when_all_have_said_theirs()
+    {
+        var round = new DigestRound(s_voters, new Instant(1000, 0), ManagementMutant.None);
+        Assert.That(See(round, 1, 3000), Is.False);
+        Assert.That(See(round, 2, 2000), Is.False);
+        Assert.That(See(round, 3, 4000), Is.False);
+        Assert.That((round.Checkpoint, round.IsComplete), Is.EqualTo(((long?)null, false)));
+        Assert.That(See(round, 4, 3000), Is.True);
+        Assert.That(round.Checkpoint, Is.EqualTo(2000));
+        Assert.That(See(round, 2, 1000), Is.False, "it is settled");
+        Assert.That(round.Checkpoint, Is.EqualTo(2000));
+    }
+
+    [TestCase(2, true)]
+    [TestCase(3, false)]
+    public void Less_than_three_with_a_checkpoint_are_not_compared(int known, bool isOver)
+    {
+        var round = new DigestRound(s_voters, new Instant(1000, 0), ManagementMutant.None);
+        for (byte replica = 1; replica <= 4; replica++)
+            See(round, replica, replica <= known ? 2000 : 0);
+        Assert.That((round.IsComplete, round.Checkpoint), Is.EqualTo((isOver, (long?)(isOver ? 0 : 2000))));
+    }
+
+    [Test]
+    public void Who_is_silent_or_another_incarnation_has_no_checkpoint()
+    {
+        var round = new DigestRound(s_voters, new Instant(1000, 0), ManagementMutant.None);
+        round.OnSighting(1, null);
+        round.OnSighting(2, new ReplicaSighting(21, false, 9000, Checkpoint: 1000));
+        See(round, 3, 3000);
+        See(round, 4, 2000);
+        Assert.That((round.IsComplete, round.Checkpoint), Is.EqualTo((true, (long?)0)));
+    }
+
+    [Test]
+    public void A_digest_of_another_checkpoint_or_of_a_stranger_is_not_compared()
+    {
+        var round = Asked();
+        round.OnDigest(3, 1000, Digest.Of([9]));
+        round.OnDigest(7, 2000, Digest.Of([9]));
+        Answer(round, "AA");
+        Assert.That((round.IsComplete, round.Minority, round.IsDivided), Is.EqualTo((false, (byte?)null, false)));
+    }
+
+    private static bool See(DigestRound round, byte replica, long checkpoint) =>
+        round.OnSighting(replica, new ReplicaSighting(s_voters[replica], false, 9000, Checkpoint: checkpoint));
+
+    private static DigestRound Asked(ManagementMutant mutant = ManagementMutant.None)
+    {
+        var round = new DigestRound(s_voters, new Instant(1000, 0), mutant);
+        foreach (var replica in s_voters.Keys)
+            See(round, replica, 2000);
+        return round;
+    }
+
+    private static void Answer(DigestRound round, string digests)
+    {
+        for (var i = 0; i < digests.Length; i++)
+            round.OnDigest((byte)(i + 1), 2000, digests[i] == '-' ? null : Digest.Of([(byte)digests[i]]));
+    }
+}

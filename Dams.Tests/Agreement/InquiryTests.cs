@@ -1,0 +1,166 @@
+using Dams.Contracts.Management;
+using Dams.Ordering;
+using Dams.ReplicaManager.Agreement;
+using NUnit.Framework;
+using static Dams.Tests.Agreement.AgreementScript;
+
+namespace Dams.Tests.Agreement;
+
+/// <summary>What a manager looks at for itself, and what it says then.</summary>
+internal sealed class InquiryTests
+{
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
+
+    [Test]
+    public void A_suspect_is_watched_before_a_vote()
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        var about = script.Suspect(3);
+        script.Wait(script.Options.ProbeTime - s_moment);
+        Assert.That(script.Reports, Is.Empty);
+        script.Wait(s_moment);
+        Assert.That(script.Reports, Is.EqualTo(new[] { new VoteReport(3, IncarnationOf(3), 1, about, IsGuilty: true, View: 5, Seen: about) }));
+    }
+
+    [Test]
+    public void One_that_answers_and_is_where_the_others_are_is_not_found_dead()
+    {
+        var script = Watching();
+        var about = script.Suspect(3);
+        script.Wait(script.Options.ProbeTime);
+        Assert.That(script.Reports, Is.EqualTo(new[] { new VoteReport(3, IncarnationOf(3), 1, about, IsGuilty: false, View: 0, Seen: about) }));
+    }
+
+    [Test]
+    public void Who_is_not_in_the_view_is_accused_of_nothing()
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        script.Suspect(3);
+        script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
+        script.Wait(script.Options.ProbeTime);
+        Assert.That(script.Reports.OfType<VoteReport>().Select(vote => (vote.IsGuilty, vote.View)), Is.EqualTo(new[] { (false, 0L) }));
+    }
+
+    [Test]
+    public void The_own_replicas_case_is_for_the_others()
+    {
+        var script = Watching(id: 3);
+        script.Suspect(3);
+        script.Order(new VerdictReport(3, IncarnationOf(3), 1, 77, [10, 11, 12]));
+        script.Wait(TimeSpan.FromSeconds(10));
+        Assert.That(script.Reports, Is.Empty);
+    }
+
+    [Test]
+    public void A_suspect_that_is_started_again_has_its_time_before_the_vote()
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        script.Suspect(3);
+        script.Wait(TimeSpan.FromSeconds(1));
+        var restart = script.Order(new RestartReport(3, IncarnationOf(3), 1));
+        script.Wait(script.Options.RestartHold - s_moment);
+        Assert.That(script.Reports, Is.Empty);
+        script.Wait(s_moment);
+        Assert.That(script.Reports.OfType<VoteReport>().Select(vote => (vote.IsGuilty, vote.Seen)), Is.EqualTo(new[] { (true, restart) }));
+    }
+
+    [Test]
+    public void A_restart_that_comes_with_the_end_of_the_watch_holds_the_vote()
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        script.Suspect(3);
+        script.Wait(script.Options.ProbeTime - TimeSpan.FromTicks(1));
+        script.Stand(TimeSpan.FromTicks(1));
+        script.Order(new RestartReport(3, IncarnationOf(3), 1), isWithTimer: true);
+        script.Wait(script.Options.RestartHold - s_moment);
+        Assert.That(script.Reports, Is.Empty);
+    }
+
+    [Test]
+    public void Who_comes_back_from_a_restart_is_not_found_dead_by_what_was_seen_before()
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        script.Suspect(3);
+        script.Wait(script.Options.ProbeTime);
+        script.Order(script.Reports.Single());
+        script.Order(new RestartReport(3, IncarnationOf(3), 1));
+        script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), false, 50);
+        script.Wait(TimeSpan.FromSeconds(10));
+        Assert.That(script.Reports.OfType<VoteReport>().Skip(1).Select(vote => vote.IsGuilty), Is.Not.Empty.And.All.False);
+    }
+
+    [Test]
+    public void Disputed_replies_are_fetched_and_compared()
+    {
+        var script = Watching();
+        for (var sequence = 10; sequence <= 12; sequence++)
+        {
+            foreach (var slot in script.Options.Slots)
+                script.Answers[(slot, sequence)] = new StoredAnswer(sequence, Digest.Of([7]), Digest.Of([slot == 3 ? (byte)9 : (byte)1]));
+        }
+
+        var guilty = script.Order(new VerdictReport(3, IncarnationOf(3), 1, 77, [10, 11, 12]));
+        var innocent = script.Order(new VerdictReport(4, IncarnationOf(4), 1, 77, [10, 11, 12]));
+        script.Wait(s_moment);
+        Assert.That(script.Reports.OfType<VoteReport>().Select(vote => (vote.Case, vote.IsGuilty, vote.View)), Is.EqualTo(new[] { (guilty, true, 5), (innocent, false, 0L) }));
+    }
+
+    [Test]
+    public void A_vote_that_was_not_ordered_is_given_again()
+    {
+        var script = Watching();
+        script.Suspect(3);
+        script.Wait(script.Options.ProbeTime + TimeSpan.FromSeconds(5));
+        Assert.That(script.Reports, Has.Count.EqualTo(2));
+        script.Order(script.Reports[1]);
+        script.Wait(TimeSpan.FromSeconds(10));
+        Assert.That(script.Reports, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void State_digests_are_compared_every_other_second_and_a_minority_is_told()
+    {
+        var script = Watching();
+        Check(script, 1000, liar: 3);
+        script.Wait(script.Options.DigestInterval);
+        Assert.That(script.Reports, Is.EqualTo(new[] { new DigestReport(3, IncarnationOf(3), 1, Checkpoint: 1000, View: 5) }));
+        Check(script, 2000, liar: null);
+        script.Wait(script.Options.DigestInterval);
+        Assert.That(script.Reports, Has.Count.EqualTo(1));
+        Check(script, 3000, liar: 1);
+        script.Wait(script.Options.DigestInterval);
+        Assert.That(script.Reports, Has.Count.EqualTo(1), "its own replica is for the others");
+    }
+
+    [Test]
+    public void A_minority_that_was_agreed_on_to_go_is_not_told_again()
+    {
+        var script = Watching();
+        Check(script, 1000, liar: 3);
+        script.Decide(3);
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(script.Reports, Is.Empty);
+    }
+
+    private static ManagerScript Watching(byte id = 1)
+    {
+        var script = new ManagerScript(id);
+        script.ShowAll();
+        return script;
+    }
+
+    /// <summary>All take a checkpoint; one may have another state.</summary>
+    private static void Check(ManagerScript script, long checkpoint, byte? liar)
+    {
+        foreach (var slot in script.Options.Slots)
+        {
+            script.Sightings[slot] = script.Sightings[slot] with { Checkpoint = checkpoint };
+            script.Digests[(slot, checkpoint)] = Digest.Of([slot == liar ? (byte)9 : (byte)1]);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using Dams.Contracts.Management;
+using Dams.Ordering;
+using Dams.ReplicaManager.Agreement;
+using NUnit.Framework;
+using static Dams.Tests.Agreement.AgreementScript;
+
+namespace Dams.Tests.Agreement;
+
+/// <summary>How a manager carries out what is agreed on.</summary>
+internal sealed class ManagerProtocolTests
+{
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(5);
+
+    [Test]
+    public void Every_manager_asks_for_the_LEAVE_until_it_is_in_the_committed_view()
+    {
+        var script = new ManagerScript(id: 1);
+        script.ShowAll();
+        var decision = script.Decide(3);
+        script.Wait(TimeSpan.FromSeconds(3));
+        Assert.That(script.Leaves, Has.Count.GreaterThan(3));
+        Assert.That(script.Leaves.Select(leave => (leave.Member, leave.Incarnation.Value, leave.Decision, leave.IsForced)), Is.All.EqualTo(((byte)3, IncarnationOf(3), (ulong)decision, false)));
+        script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
+        script.Leaves.Clear();
+        script.Wait(TimeSpan.FromSeconds(3));
+        Assert.That((script.Leaves.Count, script.Replaced.Count), Is.EqualTo((0, 0)), "the rest is its own manager's");
+    }
+
+    [Test]
+    public void The_next_decision_waits_for_its_turn_to_be_ordered_out()
+    {
+        var script = new ManagerScript(id: 1);
+        script.ShowAll();
+        var first = script.Decide(3);
+        script.Decide(4);
+        script.Wait(TimeSpan.FromSeconds(1));
+        script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
+        script.Wait(TimeSpan.FromSeconds(1));
+        Assert.That(script.Leaves.Select(leave => leave.Member), Is.All.EqualTo(3));
+        script.Show(8, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2), ManagerScript.Member(4));
+        script.Order(new SettledReport(3, IncarnationOf(3), first));
+        script.Leaves.Clear();
+        script.Wait(TimeSpan.FromSeconds(1));
+        Assert.That(script.Leaves.Select(leave => leave.Member).Distinct(), Is.EqualTo(new byte[] { 4 }));
+    }
+
+    [Test]
+    public void The_own_replica_is_replaced_when_it_has_left_and_again_until_that_is_settled() => OnlyWithoutMutant(ManagementMutant.ReplacedBeforeItLeft, options =>
+    {
+        var script = new ManagerScript(id: 3, options);
+        script.ShowAll();
+        var number = script.Decide(3);
+        script.Wait(s_repeat);
+        Assert.That(script.Replaced, Is.Empty, "it has not left");
+        script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
+        script.Wait(s_moment);
+        Assert.That(script.Replaced.Select(decision => (decision.Number, decision.Incarnation)), Is.EqualTo(new[] { (number, IncarnationOf(3)) }));
+        script.Wait(s_repeat);
+        Assert.That(script.Replaced, Has.Count.EqualTo(2), "the folder may not have moved");
+        script.Order(new SettledReport(3, IncarnationOf(3), number));
+        script.Wait(2 * s_repeat);
+        Assert.That(script.Replaced, Has.Count.EqualTo(2));
+    });
+
+    [Test]
+    public void A_view_that_is_older_than_the_decisions_has_seen_nobody_leave()
+    {
+        var script = new ManagerScript(id: 3);
+        script.Show(4, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 9), ManagerScript.Member(4));
+        script.Decide(3);
+        script.Wait(s_repeat);
+        Assert.That((script.Replaced.Count, Settled(script).Count()), Is.EqualTo((0, 0)), "the accused has come since");
+        script.Show(5, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
+        script.Wait(s_repeat);
+        Assert.That(script.Replaced, Is.Empty, "nor has one of the same number");
+    }
+
+    [Test]
+    public void It_is_settled_when_another_incarnation_votes_in_its_place_in_a_later_view()
+    {
+        var script = new ManagerScript(id: 1);
+        script.ShowAll();
+        var number = script.Decide(3);
+        script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
+        script.Wait(s_moment);
+        script.Show(7, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2, votes: false), ManagerScript.Member(4));
+        script.Wait(s_moment);
+        Assert.That(Settled(script), Is.Empty, "it has joined, and does not vote");
+        script.Show(9, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2), ManagerScript.Member(4));
+        Assert.That(Settled(script).First(), Is.EqualTo(new SettledReport(3, IncarnationOf(3), number)));
+        script.Order(Settled(script).First());
+        script.Reports.Clear();
+        script.Wait(s_repeat);
+        Assert.That(Settled(script), Is.Empty);
+    }
+
+    [Test]
+    public void One_that_does_not_come_to_vote_is_told_to_be_overdue_until_that_is_ordered_and_is_settled_late()
+    {
+        var script = new ManagerScript(id: 1);
+        script.ShowAll();
+        var number = script.Decide(3);
+        script.Wait(script.Options.ReplacementPatience - s_moment);
+        Assert.That(Overdue(script), Is.Empty);
+        script.Wait(s_moment + s_repeat);
+        Assert.That(Overdue(script), Is.EqualTo(Enumerable.Repeat(new OverdueReport(3, IncarnationOf(3), number), 2)));
+        script.Order(Overdue(script).First());
+        script.Reports.Clear();
+        script.Wait(s_repeat);
+        Assert.That(Overdue(script), Is.Empty);
+        script.Show(9, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2), ManagerScript.Member(4));
+        Assert.That(Settled(script).First(), Is.EqualTo(new SettledReport(3, IncarnationOf(3), number)));
+    }
+
+    private static IEnumerable<Report> Settled(ManagerScript script) => script.Reports.Where(report => report is SettledReport);
+
+    private static IEnumerable<Report> Overdue(ManagerScript script) => script.Reports.Where(report => report is OverdueReport);
+}

@@ -1,0 +1,140 @@
+using Dams.Contracts.Management;
+using Dams.ReplicaManager.Agreement;
+using NUnit.Framework;
+using static Dams.Tests.Agreement.AgreementScript;
+
+namespace Dams.Tests.Agreement;
+
+/// <summary>What a manager knows of its own replica, and nobody else can.</summary>
+internal sealed class OwnReplicaTests
+{
+    private static readonly TimeSpan s_look = Rules.WatchInterval;
+
+    [Test]
+    public void A_process_that_ended_is_told_to_be_started_again_each_time()
+    {
+        var script = Watching();
+        script.OnReplicaExited();
+        script.Wait(s_look);
+        script.OnReplicaExited();
+        var restarts = script.Reports.OfType<RestartReport>().ToList();
+        Assert.That(restarts.Select(restart => (restart.Replica, restart.Incarnation)), Is.EqualTo(Enumerable.Repeat(((byte)3, IncarnationOf(3)), 2)));
+        Assert.That(restarts[0].Restart, Is.LessThan(restarts[1].Restart));
+        Assert.That(script.SetAside, Is.Empty);
+    }
+
+    [Test]
+    public void One_that_ends_again_and_again_without_an_answer_can_not_be_started()
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        for (var i = 1; i <= Rules.FailedStartsMax; i++)
+        {
+            Assert.That((Losses(script).Count, script.SetAside.Count), Is.EqualTo((0, 0)));
+            script.OnReplicaExited();
+            script.Wait(s_look);
+        }
+
+        Assert.That(Losses(script), Is.EqualTo(new[] { new LossReport(3, IncarnationOf(3), LossCause.CannotStart, 5) }));
+        Assert.That(script.SetAside, Is.EqualTo(new[] { IncarnationOf(3) }), "unless it is the member's");
+    }
+
+    [Test]
+    public void One_that_answers_in_between_can_be_started()
+    {
+        var script = Watching();
+        for (var i = 1; i <= 2 * Rules.FailedStartsMax; i++)
+        {
+            script.OnReplicaExited();
+            script.Wait(2 * s_look);
+        }
+
+        Assert.That((Losses(script).Count, script.SetAside.Count), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public void One_that_never_came_into_the_view_is_set_aside_without_a_decision()
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
+        for (var i = 1; i <= Rules.FailedStartsMax; i++)
+            script.OnReplicaExited();
+        Assert.That((Losses(script).Count, script.SetAside.Single()), Is.EqualTo((0, 0ul)));
+    }
+
+    [Test]
+    public void Before_a_view_is_known_nothing_is_set_aside()
+    {
+        var script = new ManagerScript(id: 3);
+        script.Sightings.Remove(3);
+        for (var i = 1; i <= 2 * Rules.FailedStartsMax; i++)
+            script.OnReplicaExited();
+        Assert.That((Losses(script).Count, script.SetAside.Count), Is.EqualTo((0, 0)), "it may be the member's");
+    }
+
+    [Test]
+    public void A_lost_folder_is_told_by_who_stands_in_front_of_its_place()
+    {
+        var script = Watching();
+        script.Sightings[3] = new ReplicaSighting(IncarnationOf(3, 2), false, 0, BlockedBy: IncarnationOf(3));
+        script.Wait(s_look);
+        Assert.That(Losses(script), Is.EqualTo(new[] { new LossReport(3, IncarnationOf(3), LossCause.FolderLost, 5) }));
+    }
+
+    [Test]
+    public void One_that_has_halted_is_lost()
+    {
+        var script = Watching();
+        script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), true, 50);
+        script.Wait(s_look);
+        Assert.That(Losses(script), Is.EqualTo(new[] { new LossReport(3, IncarnationOf(3), LossCause.Halted, 5) }));
+    }
+
+    [Test]
+    public void One_that_waits_before_an_entry_is_lost_when_two_others_have_passed_it()
+    {
+        var script = Watching();
+        script.Sightings[1] = script.Sightings[1] with { Executed = 51 };
+        script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), false, 50, WaitingBefore: 51);
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(Losses(script), Is.Empty, "one has: the entry may kill the rest");
+        script.Sightings[4] = script.Sightings[4] with { Executed = 51 };
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(Losses(script), Is.EqualTo(new[] { new LossReport(3, IncarnationOf(3), LossCause.Poisoned, 5) }));
+    }
+
+    [Test]
+    public void A_loss_is_told_once_a_minute_until_it_is_agreed_on()
+    {
+        var script = Watching();
+        script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), true, 50);
+        script.Wait(script.Options.ReplacementPatience - (2 * s_look));
+        Assert.That(Losses(script), Has.Count.EqualTo(1));
+        script.Wait(4 * s_look);
+        Assert.That(Losses(script), Has.Count.EqualTo(2), "it was degraded, or nobody has heard it");
+        script.Order(Losses(script)[0]);
+        script.Reports.Clear();
+        script.Wait(2 * script.Options.ReplacementPatience);
+        Assert.That(Losses(script), Is.Empty);
+    }
+
+    [Test]
+    public void Who_is_not_in_the_view_is_no_loss()
+    {
+        var script = Watching();
+        script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
+        script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), true, 50);
+        script.Wait(script.Options.ReplacementPatience);
+        Assert.That(Losses(script), Is.Empty);
+    }
+
+    private static List<Report> Losses(ManagerScript script) => [.. script.Reports.Where(report => report is LossReport)];
+
+    private static ManagerScript Watching()
+    {
+        var script = new ManagerScript(id: 3);
+        script.ShowAll();
+        return script;
+    }
+}

@@ -1,0 +1,175 @@
+using Dams.Contracts.Management;
+using Dams.ReplicaManager.Agreement;
+using NUnit.Framework;
+using static Dams.Tests.Agreement.AgreementScript;
+
+namespace Dams.Tests.Agreement;
+
+/// <summary>In which order agreed replacements are carried out, when they wait, and when there are too many.</summary>
+internal sealed class ReplacementTests
+{
+    // Bug: crashed and wrong replaced at once.
+    [Test]
+    public void One_at_a_time() => OnlyWithoutMutant(ManagementMutant.ReplacesAtOnce, options =>
+    {
+        var script = new AgreementScript(options);
+        script.Bury(3);
+        script.Convict(4);
+        Assert.That((script.State.Active?.Replica, script.State.Queue.Select(waiting => waiting.Replica).SingleOrDefault(), script.State.Replacements), Is.EqualTo(((byte?)3, (byte)4, 1)));
+        script.Pass(TimeSpan.FromSeconds(3));
+        script.Settle(3);
+        Assert.That((script.State.Active?.Replica, script.State.Active?.StartedAt, script.State.Queue.Count, script.State.Replacements), Is.EqualTo(((byte?)4, (long?)script.Time, 0, 2)));
+        script.Settle(4);
+        Assert.That(script.State.Active, Is.Null);
+    });
+
+    [Test]
+    public void The_crashed_come_before_the_wrong_and_else_who_was_decided_first()
+    {
+        var script = new AgreementScript(Rules with { DonorsMin = 1 });
+        script.Lose(1);
+        script.Convict(2);
+        script.Convict(4);
+        script.Bury(3);
+        var order = new List<byte>();
+        while (script.State.Active is { } active)
+        {
+            order.Add(active.Replica);
+            script.Settle(active.Replica);
+        }
+
+        Assert.That(order, Is.EqualTo(new byte[] { 1, 3, 2, 4 }));
+    }
+
+    [Test]
+    public void Nobody_is_replaced_without_two_to_copy_from() => OnlyWithoutMutant(ManagementMutant.DonorsAreNotCounted, options =>
+    {
+        var script = new AgreementScript(options);
+        script.Lose(1);
+        script.GiveUp(1);
+        script.Lose(2);
+        Assert.That(script.State.Active?.Replica, Is.EqualTo(2), "two are well");
+        script.GiveUp(2);
+        var number = script.Lose(3);
+        Assert.That((script.State.Active, script.State.Queue.Select(waiting => waiting.Number).SingleOrDefault()), Is.EqualTo(((Decision?)null, number)));
+        Assert.That((script.Told.Last(), script.State.Alarms[^1]), Is.EqualTo((ManagementEventKind.Alarm, "replica3 can't be replaced: fewer than 2 healthy replicas are left to copy from")));
+        script.Suspect(4);
+        Assert.That(script.Told.Last(), Is.EqualTo(ManagementEventKind.Suspicion), "it is told once");
+        script.Settle(1);
+        Assert.That((script.State.Active?.Replica, script.State.Queue.Count), Is.EqualTo(((byte?)3, 0)), "there are two again");
+    });
+
+    [Test]
+    public void A_slot_that_was_replaced_three_times_in_ten_minutes_is_degraded_until_they_are_over() => OnlyWithoutMutant(ManagementMutant.ReplacesForEver, options =>
+    {
+        var script = new AgreementScript(options);
+        for (var life = 1; life <= 3; life++)
+        {
+            script.Lose(3, life);
+            script.Settle(3);
+        }
+
+        Assert.That(script.State.Alarms, Has.One.StartsWith("replica3 is degraded: replaced 3 times in 10 minutes"));
+        script.Pass(options.ReplacementsWithin);
+        script.Lose(3, life: 4);
+        Assert.That((script.State.Active, script.State.Queue.Count, script.Told.Last(), script.State.Replacements), Is.EqualTo(((Decision?)null, 0, ManagementEventKind.Degraded, 3)));
+        Assert.That(script.State.IsReplaced(3, IncarnationOf(3, 4)), Is.False, "it may be told again");
+        script.Lose(4);
+        Assert.That(script.State.Active?.Replica, Is.EqualTo(4), "another slot is another matter");
+        script.Settle(4);
+        script.Pass(TimeSpan.FromMilliseconds(1));
+        script.Lose(3, life: 4);
+        Assert.That((script.State.Active?.Incarnation, script.State.Alarms.Count), Is.EqualTo(((ulong?)IncarnationOf(3, 4), 0)));
+    });
+
+    [Test]
+    public void One_that_is_overdue_is_dead_until_it_is_settled_and_others_go_on()
+    {
+        var script = new AgreementScript();
+        script.Lose(3);
+        script.Convict(4);
+        var first = script.State.Active!;
+        script.GiveUp(3);
+        Assert.That((script.State.Active?.Replica, script.State.Unsettled(3)), Is.EqualTo(((byte?)4, first)), "the next one's turn has come");
+        Assert.That(script.State.Alarms.Single(), Does.StartWith("replica3 is dead"));
+        var told = script.State.Events.Count;
+        script.Order(new OverdueReport(3, first.Incarnation, first.Number));
+        Assert.That((script.State.Active?.Replica, script.State.Events.Count), Is.EqualTo(((byte?)4, told)), "another manager says it too");
+        script.Settle(3);
+        Assert.That((script.State.Unsettled(3), script.State.Active?.Replica, script.State.Alarms.Count, script.Told.Last()), Is.EqualTo(((Decision?)null, (byte?)4, 0, ManagementEventKind.ReplacementDone)));
+    }
+
+    [Test]
+    public void What_settles_or_is_overdue_names_its_decision()
+    {
+        var script = new AgreementScript();
+        script.Lose(3);
+        var before = script.Agreed();
+        script.Order(new SettledReport(3, IncarnationOf(3), script.State.Active!.Number + 1));
+        script.Order(new OverdueReport(3, IncarnationOf(3), script.State.Active!.Number - 1));
+        Assert.That(script.Agreed(), Is.EqualTo(before));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_newer_decision_about_a_slot_takes_the_place_of_one_that_is_not_settled(bool isOverdue)
+    {
+        var script = new AgreementScript();
+        var first = script.Lose(3);
+        if (isOverdue)
+            script.GiveUp(3);
+        var second = script.Lose(3, life: 2);
+        Assert.That((script.State.Active?.Number, script.State.Unsettled(3)?.Number, script.State.Queue.Count), Is.EqualTo(((long?)second, (long?)second, 0)));
+        script.Order(new SettledReport(3, IncarnationOf(3), first));
+        Assert.That(script.State.Active?.Number, Is.EqualTo(second), "the first has nothing to settle any more");
+        script.Settle(3);
+        Assert.That((script.State.Active, script.State.Unsettled(3)), Is.EqualTo(((Decision?)null, (Decision?)null)));
+    }
+
+    [Test]
+    public void A_newer_decision_about_a_slot_takes_the_place_of_one_that_waits()
+    {
+        var script = new AgreementScript();
+        script.Lose(4);
+        script.Lose(3);
+        var second = script.Lose(3, life: 2);
+        Assert.That(script.State.Queue.Select(waiting => waiting.Number), Is.EqualTo(new[] { second }));
+    }
+
+    [Test]
+    public void What_is_said_of_a_replaced_incarnation_is_ignored() => OnlyWithoutMutant(ManagementMutant.CaseOutlivesIncarnation, options =>
+    {
+        var script = new AgreementScript(options);
+        script.Suspect(3);
+        script.Accuse(3);
+        script.Lose(3);
+        Assert.That((script.State.Cases.Count, script.State.IsReplaced(3, IncarnationOf(3))), Is.EqualTo((0, true)));
+        script.Settle(3);
+        var before = script.Agreed();
+        script.Suspect(3);
+        script.Accuse(3);
+        script.FindStateOther(1, 3);
+        script.RestartOf(3, 1);
+        script.Lose(3);
+        Assert.That(script.Agreed(), Is.EqualTo(before));
+        script.Suspect(3, life: 2);
+        Assert.That(script.State.Cases.Single().Incarnation, Is.EqualTo(IncarnationOf(3, 2)), "the next one has its own name");
+    });
+
+    [Test]
+    public void The_version_is_changed_when_the_turn_comes_and_not_for_a_lost_folder()
+    {
+        var script = new AgreementScript(Rules with { DonorsMin = 1 });
+        script.Lose(1);
+        script.Bury(2);
+        script.Convict(3);
+        script.FindStateOther(1, 4);
+        script.FindStateOther(2, 4);
+        Assert.That(Turns(script), Is.EqualTo(new[] { 0, 0, 0, 0 }), "they wait");
+        while (script.State.Active is { } active)
+            script.Settle(active.Replica);
+        Assert.That(Turns(script), Is.EqualTo(new[] { 0, 1, 1, 1 }));
+    }
+
+    private static IEnumerable<int> Turns(AgreementScript script) => Rules.Slots.Select(script.State.VersionTurns);
+}

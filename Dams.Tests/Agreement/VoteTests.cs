@@ -1,0 +1,132 @@
+using Dams.Contracts.Management;
+using Dams.ReplicaManager.Agreement;
+using NUnit.Framework;
+using static Dams.Tests.Agreement.AgreementScript;
+
+namespace Dams.Tests.Agreement;
+
+/// <summary>What decides: two managers, other than the accused's own, that have seen it for themselves.</summary>
+internal sealed class VoteTests
+{
+    [Test]
+    public void Two_votes_decide_and_one_does_not() => OnlyWithoutMutant(ManagementMutant.OneVoteDecides, options =>
+    {
+        var script = new AgreementScript(options);
+        var about = script.Suspect(3);
+        script.Vote(1, 3, about, view: 7);
+        Assert.That((script.State.Active, script.State.Queue.Count, script.State.Cases.Count), Is.EqualTo(((Decision?)null, 0, 1)));
+        var number = script.Vote(2, 3, about, view: 6);
+        Assert.That(script.State.Active, Is.EqualTo(new Decision(number, 3, IncarnationOf(3), ReplacementCause.Dead, script.Time, View: 7) { StartedAt = script.Time }), "with the newest view that had it");
+        Assert.That(script.State.Cases, Is.Empty);
+        Assert.That(script.Told.Skip(1), Is.EqualTo(new[] { ManagementEventKind.ReplacementDecided, ManagementEventKind.ReplacementStarted }));
+    });
+
+    [Test]
+    public void The_accuseds_own_manager_has_no_vote() => OnlyWithoutMutant(ManagementMutant.OwnManagerVotes, options =>
+    {
+        var script = new AgreementScript(options);
+        var about = script.Suspect(3);
+        script.Vote(3, 3, about);
+        script.Vote(1, 3, about);
+        Assert.That(script.State.Active, Is.Null);
+        Assert.That(script.State.Cases.Single().Guilty, Is.EqualTo(1u << 1));
+    });
+
+    [Test]
+    public void Who_is_no_manager_has_no_vote()
+    {
+        var script = new AgreementScript();
+        var about = script.Suspect(3);
+        foreach (var stranger in new byte[] { 0, 5, 35, 255 })
+            script.Vote(stranger, 3, about);
+        Assert.That(script.State.Cases.Single().Guilty, Is.Zero);
+    }
+
+    [Test]
+    public void A_vote_that_is_ordered_twice_counts_once() => OnlyWithoutMutant(ManagementMutant.VotesAreCountedTwice, options =>
+    {
+        var script = new AgreementScript(options);
+        var about = script.Suspect(3);
+        script.Vote(1, 3, about);
+        script.Vote(1, 3, about);
+        script.Vote(1, 3, about, isGuilty: false);
+        Assert.That(script.State.Active, Is.Null);
+        Assert.That((script.State.Cases.Single().Guilty, script.State.Cases.Single().Innocent), Is.EqualTo((1u << 1, 0u)), "the first word stands");
+    });
+
+    [Test]
+    public void Two_that_have_not_seen_it_dismiss_a_suspicion()
+    {
+        var script = new AgreementScript();
+        var about = script.Suspect(3);
+        script.Vote(1, 3, about, isGuilty: false);
+        Assert.That(script.State.Cases, Has.Count.EqualTo(1));
+        script.Vote(2, 3, about, isGuilty: false);
+        Assert.That((script.State.Cases.Count, script.Told.Last()), Is.EqualTo((0, ManagementEventKind.Dismissed)));
+        script.Vote(4, 3, about);
+        Assert.That((script.State.Cases.Count, script.State.Active), Is.EqualTo((0, (Decision?)null)), "a late vote opens nothing");
+    }
+
+    [Test]
+    public void Two_that_have_not_seen_wrong_replies_raise_an_alarm_because_somebody_errs()
+    {
+        var script = new AgreementScript();
+        var about = script.Accuse(3);
+        script.Vote(1, 3, about, isGuilty: false);
+        script.Vote(2, 3, about, isGuilty: false);
+        Assert.That((script.State.Cases.Count, script.State.Active, script.Told.Last()), Is.EqualTo((0, (Decision?)null, ManagementEventKind.Alarm)));
+    }
+
+    [Test]
+    public void One_that_has_not_seen_it_does_not_outweigh_two_that_have()
+    {
+        var script = new AgreementScript();
+        var about = script.Accuse(3);
+        script.Vote(1, 3, about, isGuilty: false);
+        script.Vote(2, 3, about);
+        Assert.That(script.State.Active, Is.Null);
+        script.Vote(4, 3, about);
+        Assert.That(script.State.Active?.Cause, Is.EqualTo(ReplacementCause.Wrong));
+    }
+
+    [Test]
+    public void A_vote_counts_in_its_own_case_alone()
+    {
+        var script = new AgreementScript();
+        var (silent, wrong) = (script.Suspect(3), script.Accuse(3));
+        script.Vote(1, 3, silent);
+        script.Vote(2, 3, wrong);
+        script.Order(new VoteReport(3, IncarnationOf(3, 2), 2, silent, true, 5, script.Number));
+        script.Order(new VoteReport(4, IncarnationOf(3), 2, silent, true, 5, script.Number));
+        Assert.That(script.State.Active, Is.Null);
+        Assert.That(script.State.Cases.Select(open => open.Guilty), Is.EqualTo(new[] { 1u << 1, 1u << 2 }));
+    }
+
+    [Test]
+    public void A_minority_digest_that_two_managers_have_found_decides()
+    {
+        var script = new AgreementScript();
+        script.FindStateOther(3, 3);
+        Assert.That(script.State.Cases, Is.Empty, "its own manager has no word");
+        script.FindStateOther(1, 3, view: 8);
+        script.FindStateOther(1, 3, view: 9);
+        Assert.That((script.State.Active, script.State.Cases.Single().Kind), Is.EqualTo(((Decision?)null, CaseKind.State)));
+        script.FindStateOther(4, 3, view: 7);
+        Assert.That((script.State.Active?.Cause, script.State.Active?.View), Is.EqualTo((ReplacementCause.StateDiffers, 8)));
+        Assert.That(script.Told, Is.EqualTo(new[] { ManagementEventKind.CheckpointDiffers, ManagementEventKind.ReplacementDecided, ManagementEventKind.ReplacementStarted }));
+    }
+
+    [TestCase(LossCause.FolderLost, "folder is gone")]
+    [TestCase(LossCause.Halted, "halted")]
+    [TestCase(LossCause.Poisoned, "killed it twice")]
+    [TestCase(LossCause.CannotStart, "can't be started")]
+    public void What_only_its_own_manager_can_know_decides_at_once(LossCause cause, string why)
+    {
+        var script = new AgreementScript();
+        script.Suspect(3);
+        var number = script.Lose(3, cause: cause);
+        Assert.That((script.State.Active?.Number, script.State.Active?.Cause, script.State.Active?.View), Is.EqualTo((number, ReplacementCause.Lost, 5)));
+        Assert.That(script.State.Cases, Is.Empty, "there is nothing left to look into");
+        Assert.That(script.State.Events.Single(happening => happening.Kind == ManagementEventKind.ReplacementDecided).Text, Does.Contain(why));
+    }
+}
