@@ -21,7 +21,7 @@ internal sealed record ManagerStatus(
     /// <summary>What the core's loop knows. Call it there.</summary>
     public static ManagerStatus Of(string id, bool isStopping, ReplicaStatus replica, ManagerProtocol manager) => new(
         id, Environment.ProcessId, isStopping ? "stopping" : "running", replica with { State = manager.State.StandingOf(manager.Member.Id) ?? replica.State },
-        new GroupStatus(manager.Member.State.ToString(), manager.Member.Installed.Epoch.ToString(), manager.Member.Executed.Value),
+        new GroupStatus(manager.Member.State.ToString(), manager.Member.Installed.Epoch.ToString(), manager.Member.Incarnation.ToString(), manager.Member.IsVoter, manager.Member.Executed.Value),
         manager.State.Replacements,
         manager.State.Active is { } active ? new ReplacementStatus(active.Number, NameOf(active.Replica), active.Cause.ToString(), TimeOf(active.DecidedAt)) : null,
         manager.State.Alarms,
@@ -44,8 +44,10 @@ internal sealed record ReplicaStatus(string Id, int? ProcessId, string State, in
 /// <summary>A manager's place in the managers' group.</summary>
 /// <param name="State">A <see cref="Ordering.Protocol.MemberState"/>.</param>
 /// <param name="Epoch">The installed epoch.</param>
+/// <param name="Incarnation">Its data folder.</param>
+/// <param name="Votes">Whether it counts in the group's quorums.</param>
 /// <param name="Executed">Reports applied.</param>
-internal sealed record GroupStatus(string State, string Epoch, long Executed);
+internal sealed record GroupStatus(string State, string Epoch, string Incarnation, bool Votes, long Executed);
 
 /// <summary>A replacement under way.</summary>
 /// <param name="Decision">Its number.</param>

@@ -25,6 +25,9 @@ internal enum ReplacementCause
 /// <param name="View">A number of the replicas' view that still had it: one that is later and has it not has seen it leave.</param>
 internal sealed record Decision(long Number, byte Replica, ulong Incarnation, ReplacementCause Cause, long DecidedAt, long View)
 {
+    /// <summary>Whether the next incarnation runs the next version; a folder that is lost is not the version's fault.</summary>
+    public bool TurnsVersion { get; init; } = true;
+
     /// <summary>When its turn came; null while it waits.</summary>
     public long? StartedAt { get; init; }
 

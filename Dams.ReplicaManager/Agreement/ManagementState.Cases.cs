@@ -8,7 +8,7 @@ internal sealed partial class ManagementState
 {
     private void OnVerdict(long number, Slot slot, VerdictReport verdict)
     {
-        if (verdict.Sequences.Count < VerdictReport.Strikes || !TryOpen(number, CaseKind.Wrong, verdict, [.. verdict.Sequences.TakeLast(VerdictReport.Strikes)]))
+        if (IsLeftToAPerson(slot, verdict) || verdict.Sequences.Count < VerdictReport.Strikes || !TryOpen(number, CaseKind.Wrong, verdict, [.. verdict.Sequences.TakeLast(VerdictReport.Strikes)]))
             return;
         Tell(ManagementEventKind.Verdict, verdict.Replica, $"front end {verdict.FrontEnd} has judged its replies {string.Join(", ", verdict.Sequences)} wrong");
         if (_options.Mutant == ManagementMutant.VerdictIsEnough)
@@ -17,7 +17,7 @@ internal sealed partial class ManagementState
 
     private void OnSuspicion(long number, Slot slot, SuspicionReport suspicion)
     {
-        if (!TryOpen(number, CaseKind.Silent, suspicion, []))
+        if (IsLeftToAPerson(slot, suspicion) || !TryOpen(number, CaseKind.Silent, suspicion, []))
             return;
         Tell(ManagementEventKind.Suspicion, suspicion.Replica, suspicion.Cause == SuspicionCause.Lagging
             ? "the sequencer sees no progress of its disk"
@@ -55,7 +55,7 @@ internal sealed partial class ManagementState
     /// <summary>A minority digest is three strikes at once; each manager that finds one has seen it for itself.</summary>
     private void OnDigest(long number, Slot slot, DigestReport digest)
     {
-        if (!MayVote(digest.Manager, digest.Replica))
+        if (IsLeftToAPerson(slot, digest) || !MayVote(digest.Manager, digest.Replica))
             return;
         if (TryOpen(number, CaseKind.State, digest, []))
             Tell(ManagementEventKind.CheckpointDiffers, digest.Replica, $"manager {digest.Manager} finds its state at checkpoint {digest.Checkpoint} in the minority");

@@ -161,13 +161,16 @@ internal sealed partial class ManagementState
             LossCause.Halted => "it has halted: it met two different entries under one number",
             LossCause.Poisoned => "it waits before an entry that has killed it twice and that two others have passed",
             _ => "its process can't be started",
-        });
+        }, turnsVersion: loss.Cause != LossCause.FolderLost);
 
-    private void Decide(long number, Slot slot, byte replica, ulong incarnation, ReplacementCause cause, long view, string why)
+    private void Decide(long number, Slot slot, byte replica, ulong incarnation, ReplacementCause cause, long view, string why, bool turnsVersion = true)
     {
         _cases.RemoveAll(open => open.Replica == replica && open.Incarnation == incarnation);
         if (IsDegraded(slot))
         {
+            if (slot.DegradedTold == incarnation)
+                return;
+            slot.DegradedTold = incarnation;
             Tell(ManagementEventKind.Degraded, replica, $"{why}, but it was replaced {_options.ReplacementsMax} times in {_options.ReplacementsWithin.TotalMinutes:0} minutes: it is left to a person");
             return;
         }
@@ -180,7 +183,7 @@ internal sealed partial class ManagementState
             Active = null;
         slot.Overdue = null;
         _queue.RemoveAll(waiting => waiting.Replica == replica);
-        _queue.Add(new Decision(number, replica, incarnation, cause, Time, view));
+        _queue.Add(new Decision(number, replica, incarnation, cause, Time, view) { TurnsVersion = turnsVersion });
         Tell(ManagementEventKind.ReplacementDecided, replica, $"incarnation {incarnation:x} is to be replaced: {why}");
     }
 
@@ -204,11 +207,14 @@ internal sealed partial class ManagementState
             var slot = _slots[next.Replica];
             slot.Replacements++;
             slot.ReplacedAt.Add(Time);
-            if (next.Cause != ReplacementCause.Lost)
+            if (next.TurnsVersion)
                 slot.VersionTurns++;
             Tell(ManagementEventKind.ReplacementStarted, next.Replica, $"decision {next.Number}: its incarnation {next.Incarnation:x} is ordered out");
         }
     }
+
+    /// <summary>Whether nothing more is to be said of an incarnation: its slot is degraded, and that was told.</summary>
+    private bool IsLeftToAPerson(Slot slot, Report about) => IsDegraded(slot) && slot.DegradedTold == about.Incarnation;
 
     private bool IsDegraded(Slot slot) => slot.ReplacedAt.Count >= _options.ReplacementsMax && _options.Mutant != ManagementMutant.ReplacesForEver;
 
@@ -247,5 +253,8 @@ internal sealed partial class ManagementState
         public Queue<ulong> Replaced { get; } = [];
 
         public Decision? Overdue { get; set; }
+
+        /// <summary>The incarnation of which it was told that it is left to a person.</summary>
+        public ulong DegradedTold { get; set; }
     }
 }

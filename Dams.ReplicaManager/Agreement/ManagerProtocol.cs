@@ -120,10 +120,10 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     /// <summary>What is agreed on is carried out: every manager asks for the LEAVE, so that it does not depend on the replaced one's own; that one then begins anew.</summary>
     private void FollowReplacement(Instant now)
     {
-        if (State.Active is { } active && _replicas.Leaving is null && _leaveWantedFor != active.Number && IsInView(active.Replica, active.Incarnation))
+        if (LeaveDue() is { } due && _leaveWantedFor != due.Number)
         {
-            _leaveWantedFor = active.Number;
-            _replicas.OnWanted(active.Replica, new Incarnation(active.Incarnation), (ulong)active.Number, isForced: false, now);
+            _leaveWantedFor = due.Number;
+            _replicas.OnWanted(due.Replica, new Incarnation(due.Incarnation), (ulong)due.Number, isForced: false, now);
         }
 
         if (State.Unsettled(_id) is { } own && (HasLeft(own) || _options.Mutant == ManagementMutant.ReplacedBeforeItLeft) && now >= _replaceAt)
@@ -144,6 +144,20 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
         }
 
         FollowOverdue(now);
+    }
+
+    /// <summary>Whose LEAVE is to be ordered: that of the replacement whose turn it is; else of one that is overdue and has not even left.</summary>
+    private Decision? LeaveDue()
+    {
+        if (State.Active is { } active)
+            return IsInView(active.Replica, active.Incarnation) ? active : null;
+        foreach (var slot in _options.Slots)
+        {
+            if (State.Unsettled(slot) is { } overdue && IsInView(slot, overdue.Incarnation))
+                return overdue;
+        }
+
+        return null;
     }
 
     private void FollowOverdue(Instant now)

@@ -138,6 +138,10 @@ internal sealed class ManagerScript : IReplicaWatch
 
     public void SetAsideUnless(ulong present) => SetAside.Add(present);
 
+    public void AskSnapshot(long sequence) => _questions.Enqueue(() => _manager.OnSnapshot(sequence, null, Now));
+
+    public void SaveSnapshot(ManagementSnapshot snapshot) => _questions.Enqueue(() => _manager.OnSnapshotSaved(snapshot, Now));
+
     private static GroupOptions GroupOf(GroupId group) => new() { Group = group, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [1] };
 
     private void Settle()

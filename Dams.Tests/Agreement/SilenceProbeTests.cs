@@ -60,6 +60,14 @@ internal sealed class SilenceProbeTests
         Assert.That(_probe.IsDead, Is.False);
     }
 
+    [Test]
+    public void Who_waits_before_a_poison_entry_stands_still_for_a_reason()
+    {
+        See(1, 50);
+        _probe.OnSighting(3, new ReplicaSighting(30, false, 40, WaitingBefore: 41), isEarly: true);
+        Assert.That(_probe.IsDead, Is.False);
+    }
+
     private void See(byte replica, long executed, ulong? incarnation = null, bool isEarly = true) =>
         _probe.OnSighting(replica, new ReplicaSighting(incarnation ?? (ulong)replica * 10, false, executed), isEarly);
 }

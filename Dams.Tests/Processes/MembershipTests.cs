@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
@@ -42,5 +43,41 @@ internal sealed class MembershipTests : ClusterFixture
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
         Assert.That(Directory.Exists(cluster.Topology.FindReplica(2)!.DataFolder + ".aside-1"), "the old folder is evidence");
         await cluster.IsWholeAsync();
+    }
+
+    [Test]
+    public async Task A_manager_whose_folder_was_deleted_joins_its_group_anew_and_finds_its_replica_running()
+    {
+        var cluster = await ClusterAsync();
+        await cluster.IsWholeAsync();
+        var replica = cluster.ProcessOf("replica4");
+        var before = await GroupOfAsync(cluster, group => group.GetProperty("votes").GetBoolean());
+        var folder = cluster.Topology.FolderOf(cluster.Topology.Managers[3].Id);
+        cluster.Kill("manager4");
+        Directory.Delete(Path.Combine(folder, "group"), recursive: true);
+        var after = await GroupOfAsync(cluster, group => group.GetProperty("votes").GetBoolean() && group.GetProperty("incarnation").GetString() != before.GetProperty("incarnation").GetString());
+        Assert.That(after.GetProperty("executed").GetInt64(), Is.GreaterThan(before.GetProperty("executed").GetInt64()), "it knows what was agreed on, and its own LEAVE and JOIN");
+        Assert.That(cluster.ProcessOf("replica4"), Is.EqualTo(replica));
+        await cluster.IsWholeAsync();
+    }
+
+    private static async Task<JsonElement> GroupOfAsync(TestCluster cluster, Predicate<JsonElement> isRight)
+    {
+        using var http = new HttpClient();
+        var group = default(JsonElement);
+        await Eventually.IsTrueAsync(() =>
+        {
+            try
+            {
+                var status = http.GetStringAsync(new Uri(cluster.Topology.Managers[3].Listen.ToHttpUri(), "/status")).GetAwaiter().GetResult();
+                group = JsonDocument.Parse(status).RootElement.GetProperty("group");
+                return isRight(group);
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, "manager4 is in its group");
+        return group;
     }
 }
