@@ -73,7 +73,7 @@ internal sealed class BookingClients
         _stop = true;
         await Task.WhenAll(_running);
         if (Environment.GetEnvironmentVariable("DAMS_HISTORY_DIR") is { Length: > 0 } folder)
-            History.Write(folder, $"{TestContext.CurrentContext.Test.MethodName}-{Environment.ProcessId}");
+            History.Write(folder, $"{TestContext.CurrentContext.Test.MethodName}-{Environment.ProcessId}-{_instance}");
     }
 
     /// <summary>
