@@ -31,9 +31,6 @@ internal sealed class Interrupt : IDisposable
     /// <summary>Takes the end of standard input for a SIGTERM: whoever has started this tool is gone.</summary>
     public void WatchParent() => ParentWatch.Start(_ => Ask(Sigterm));
 
-    /// <summary>As if it had been told to end: what hangs on it stops in order.</summary>
-    public void End() => Ask(Sigterm);
-
     public void Dispose()
     {
         foreach (var registration in _registrations)

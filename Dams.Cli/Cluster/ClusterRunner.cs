@@ -20,11 +20,6 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
 
     private readonly List<(NodeRole Role, SupervisedProcess Process, Task Running)> _children = [];
 
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Done when it has said that it is ready; never, if it does not come up.</summary>
-    public Task Ready => _ready.Task;
-
     public async Task<int> RunAsync()
     {
         var reading = options.ReadTopology();
@@ -129,7 +124,6 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
 
         await console.Out.WriteLineAsync(ReadyLine.Of(topology));
         await console.Out.FlushAsync(interrupt.Token);
-        _ready.SetResult();
         // A child's loop ends only when it is told to, or by a defect, which then ends all of it.
         await await Task.WhenAny([.. _children.Select(child => child.Running), Task.Delay(Timeout.Infinite, interrupt.Token)]);
         return interrupt.ExitCode;

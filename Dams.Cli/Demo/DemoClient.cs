@@ -24,6 +24,7 @@ internal sealed class DemoClient(AppointmentClient service, int number)
     private readonly SortedDictionary<string, List<string>> _held = new(StringComparer.Ordinal);
     private long _answered;
     private long _booked;
+    private long _cancelled;
     private long _wrong;
     private long _failed;
     private long _slowestTicks;
@@ -33,6 +34,9 @@ internal sealed class DemoClient(AppointmentClient service, int number)
 
     /// <summary>Bookings that were acknowledged.</summary>
     public long Booked => Volatile.Read(ref _booked);
+
+    /// <summary>Bookings that were given back.</summary>
+    public long Cancelled => Volatile.Read(ref _cancelled);
 
     /// <summary>Answers that are not what they must be.</summary>
     public long Wrong => Volatile.Read(ref _wrong);
@@ -80,8 +84,9 @@ internal sealed class DemoClient(AppointmentClient service, int number)
         await ExpectAsync(BookOutcome.AlreadyBooked, id => service.BookAsync(first, first, slot, _type, id), stop);
         if (round % RoundsToCancel == 0)
         {
-            await ExpectAsync(CancelOutcome.Cancelled, id => service.CancelAsync(second, second, slot, id), stop);
-            _held[second].Remove(slot);
+            var answer = await ExpectAsync(CancelOutcome.Cancelled, id => service.CancelAsync(second, second, slot, id), stop);
+            if (answer.IsSuccess && _held[second].Remove(slot))
+                Volatile.Write(ref _cancelled, _cancelled + 1);
         }
 
         var shown = IdsOf(await ExpectAsync(ScheduleOutcome.Scheduled, id => service.ScheduleAsync(first, first, id), stop));

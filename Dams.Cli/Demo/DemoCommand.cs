@@ -27,21 +27,15 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(CliConsole console, IPAddress address)
     {
         using var interrupt = new Interrupt();
-        var folder = Directory.CreateTempSubdirectory("dams-demo-").FullName;
-        // What dams up says belongs into its place in the story, and is shown if it does not come up.
-        using var said = new StringWriter();
-        var quiet = new CliConsole(said, said, TextReader.Null, isInteractive: false, isErrorTerminal: false);
-        var options = new UpOptions { DataFolder = folder, Address = address, IsLab = true };
-        var runner = new ClusterRunner(quiet, interrupt, options);
-        var running = runner.RunAsync();
         var exitCode = CliExitCodes.OtherOutcome;
+        var teller = new DemoTeller(console.OutTables);
+        teller.Begin();
+        var cluster = DemoCluster.Start(address);
         try
         {
-            var teller = new DemoTeller(console.OutTables);
-            teller.Begin();
-            using var story = new DemoStory(teller, options.ReadTopology().Topology!, interrupt.Token);
-            if (await Task.WhenAny(runner.Ready, running) == running)
-                console.Error.WriteLine(said);
+            using var story = new DemoStory(teller, cluster.Topology, interrupt.Token);
+            if (!await cluster.IsReadyAsync(interrupt.Token))
+                exitCode = CliExitCodes.Unreachable;
             else if (await story.RunAsync())
                 exitCode = CliExitCodes.Success;
         }
@@ -51,14 +45,16 @@ internal static class DemoCommand
         }
         finally
         {
-            interrupt.End();
-            await running;
-            if (exitCode == CliExitCodes.OtherOutcome)
-                console.Error.WriteLine($"the logs are in {folder}");
-            else
-                Directory.Delete(folder, recursive: true);
+            await cluster.DisposeAsync();
         }
 
+        teller.Tell("the cluster is stopped");
+        if (exitCode is CliExitCodes.Unreachable)
+            console.Error.WriteLine(cluster.Said);
+        if (exitCode is CliExitCodes.Unreachable or CliExitCodes.OtherOutcome)
+            console.Error.WriteLine($"the logs are in {cluster.Topology.Log.Folder}");
+        else
+            Directory.Delete(cluster.Folder, recursive: true);
         return exitCode;
     }
 

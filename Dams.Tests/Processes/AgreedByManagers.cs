@@ -47,6 +47,11 @@ internal sealed class AgreedByManagers(ClusterTopology topology) : IDisposable
         return last;
     }
 
+    /// <summary>Whether no charge against a node is left over: each was dismissed, or alarmed of, or has led to a replacement that is done.</summary>
+    public static bool IsSettled(IReadOnlyCollection<EventStatus> events, string node) => events
+        .Where(charge => charge.Node == node && charge.Kind is ("suspicion" or "verdict" or "checkpointDiffers"))
+        .All(charge => events.Any(end => end.Number > charge.Number && end.Node == node && end.Kind is ("dismissed" or "alarm" or "replacementDone")));
+
     /// <summary>Events for people.</summary>
     public static string Tell(IEnumerable<EventStatus> events) =>
         string.Concat(events.Select(happening => $"\n  {happening.Number} {happening.Time:HH:mm:ss.fff} {happening.Node} {happening.Kind}: {happening.Text}"));
