@@ -118,7 +118,7 @@ internal sealed class DemoStory : IDisposable
             && status.Replicas.All(replica => replica.DigestAt == replica.Executed) && status.Replicas.Select(replica => (replica.Executed, replica.Digest)).Distinct().Count() == 1);
         var (answered, wrong, failed) = (_clients.Sum(client => client.Answered), _clients.Sum(client => client.Wrong), _clients.Sum(client => client.Failed));
         if (after is not null)
-            _teller.Show(DemoTables.Replicas(before, after));
+            _teller.Show(DemoTables.Replicas(before, after, Text($"replica{Victim}")));
         _teller.Show(DemoTables.Counts(
         [
             ("calls answered", answered, null),

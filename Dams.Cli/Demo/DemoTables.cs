@@ -9,15 +9,16 @@ internal static class DemoTables
 {
     private const int DigestCharacters = 8;
 
-    /// <summary>The replicas at the end, and what has become of them.</summary>
-    public static Table Replicas(StatusDocument before, StatusDocument after)
+    /// <summary>The replicas at the end, and what has become of them. One that is killed comes back as what it was, unless that takes too long.</summary>
+    public static Table Replicas(StatusDocument before, StatusDocument after, string victim)
     {
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var heading in (ReadOnlySpan<string>)["replica", "version", "executed", "state digest", "outvoted", "what became of it"])
             table.AddColumn(new TableColumn(heading).NoWrap());
         foreach (var (was, replica) in before.Replicas.Zip(after.Replicas))
         {
-            var fate = replica.Incarnation != was.Incarnation ? "replaced" : replica.ProcessId != was.ProcessId ? "killed, and back" : "";
+            var isNew = replica.Incarnation != was.Incarnation;
+            var fate = was.Id == victim ? isNew ? "killed, and replaced" : "killed, and back" : isNew ? "replaced" : "";
             table.AddRow(new Text(replica.Id ?? ""), new Text(replica.Engine ?? ""), new Text(Of(replica.Executed)), new Text(replica.Digest?[..DigestCharacters] ?? "", new Style(Color.Green)),
                 new Text(Of(replica.Wrong)), new Text(fate, new Style(Color.Yellow)));
         }

@@ -15,7 +15,9 @@ internal sealed class DemoTests
         var exitCode = await demo.ExitAsync();
         TestContext.Out.WriteLine(demo.Output);
         Assert.That(exitCode, Is.Zero, demo.Errors);
-        Assert.That(demo.Output, Does.Match(@"bookings lost +│ +0 ").And.Match(@"wrong answers +│ +0 ").And.Match("replica3 .* replaced").And.Match("replica2 .* killed, and back"));
+        Assert.That(demo.Output, Does.Match(@"bookings lost +│ +0 ").And.Match(@"wrong answers +│ +0 ").And.Match("replica3 .* replaced"));
+        // On a machine that does much else it may take so long to come back that it is replaced instead.
+        Assert.That(demo.Output, Does.Match("replica2 .* (killed, and back|killed, and replaced)"));
         Assert.That(demo.Errors, Is.Empty);
     }
 

@@ -11,8 +11,9 @@ namespace Dams.Tests.Processes;
 /// <param name="Crashed">Who was killed.</param>
 /// <param name="Replaced">From the third wrong reply, or of <c>state</c> from the order to lie, until a new incarnation voted; null of one who is not replaced.</param>
 /// <param name="Back">From the kill until the killed one voted again and had caught up.</param>
+/// <param name="IsCrashedReplaced">Whether the killed one was replaced, rather than started again.</param>
 /// <param name="Calls">How many calls were answered meanwhile.</param>
-internal sealed record PairTimes(string Kind, int Liar, int Crashed, TimeSpan? Replaced, TimeSpan Back, int Calls)
+internal sealed record PairTimes(string Kind, int Liar, int Crashed, TimeSpan? Replaced, TimeSpan Back, bool IsCrashedReplaced, int Calls)
 {
     /// <summary>What the design grants a liar of this kind; null if it is outvoted and not replaced.</summary>
     public TimeSpan? ReplacedWithin => Kind switch
@@ -71,14 +72,19 @@ internal static class LiarAndCrash
         await clients.AnsweredAsync(20);
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+        // The killed one may be replaced instead, on a machine that does so much else that starting it again takes longer than it is waited for.
+        var settled = await cluster.Managers.SayAsync(status => status.Replacing is null && AgreedByManagers.IsSettled([.. status.Events.Where(happening => happening.Number > agreedBefore)], $"replica{crashed}"),
+            $"no replacement under way, and no charge against replica{crashed} left over");
         var whole = await cluster.IsWholeAsync();
-        Assert.That(whole.Replicas.Select(replica => replica.Incarnation != before.Replicas.Single(known => known.Id == replica.Id).Incarnation),
-            Is.EqualTo(Enumerable.Range(1, 4).Select(replica => isReplaced && replica == liar)), "who is another incarnation now");
-        Assert.That(events.Where(happening => happening.Kind == "replacementDecided").Select(happening => happening.Node), Is.EqualTo(isReplaced ? [$"replica{liar}"] : Array.Empty<string>()));
+        var renewedOnes = Enumerable.Range(1, 4).Where(replica => whole.Replicas[replica - 1].Incarnation != before.Replicas[replica - 1].Incarnation).ToList();
+        Assert.That(renewedOnes, isReplaced ? Does.Contain(liar) : Does.Not.Contain(liar));
+        Assert.That(renewedOnes, Is.SubsetOf(new[] { liar, crashed }));
+        Assert.That(settled.Events.Where(happening => happening.Number > agreedBefore && happening.Kind == "replacementDecided").Select(happening => happening.Node).Distinct(),
+            Is.EquivalentTo(renewedOnes.Select(replica => $"replica{replica}")));
         if (kind != LieKinds.WordOf(LieKind.State))
             Assert.That(whole.Counters.WrongReplies, Is.GreaterThanOrEqualTo(before.Counters.WrongReplies + 3));
         var wrongAt = kind == LieKinds.WordOf(LieKind.State) ? liedAt : ThirdWrong(clients.History, events, $"replica{liar}");
-        return new PairTimes(kind, liar, crashed, renewedAt - wrongAt, backAt.Value - killedAt, clients.History.Calls.Count);
+        return new PairTimes(kind, liar, crashed, renewedAt - wrongAt, backAt.Value - killedAt, renewedOnes.Contains(crashed), clients.History.Calls.Count);
     }
 
     private static bool HasCaughtUp(StatusDocument status, ReplicaStatus replica) =>

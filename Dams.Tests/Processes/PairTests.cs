@@ -65,7 +65,7 @@ internal sealed class AllPairsTests
     {
         var text = new StringBuilder("| lie | liar | crashed | calls | replaced after, s | back after, s |\n|---|---|---|---|---|---|\n");
         foreach (var times in all)
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {times.Kind} | {times.Liar} | {times.Crashed} | {times.Calls} | {Seconds(times.Replaced)} | {Seconds(times.Back)} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {times.Kind} | {times.Liar} | {times.Crashed} | {times.Calls} | {Seconds(times.Replaced)} | {Seconds(times.Back)}{(times.IsCrashedReplaced ? " (replaced)" : "")} |");
         text.AppendLine("\n| lie | pairs | worst replaced after, s | median | worst back after, s | median |\n|---|---|---|---|---|---|");
         foreach (var kind in all.GroupBy(times => times.Kind))
         {
