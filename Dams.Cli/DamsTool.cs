@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Dams.Cli.Bench;
 using Dams.Cli.Client;
 using Dams.Cli.Cluster;
+using Dams.Cli.Demo;
 using Dams.Cli.Keys;
 using Dams.Cli.Lab;
 using Dams.Cli.Membership;
@@ -40,6 +41,7 @@ internal static class DamsTool
         root.Subcommands.Add(SkipCommand.Create(console));
         root.Subcommands.Add(KeyCommand.Create(console));
         root.Subcommands.Add(FaultCommand.Create(console));
+        root.Subcommands.Add(DemoCommand.Create(console));
         root.Subcommands.Add(BenchCommand.Create(console));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

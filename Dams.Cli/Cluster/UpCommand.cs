@@ -96,7 +96,8 @@ internal static class UpCommand
             result.AddError(string.Create(CultureInfo.InvariantCulture, $"{result.Option.Name} is {value}; expected {min} to {max}."));
     }
 
-    private static IPAddress? ParseAddress(ArgumentResult result)
+    /// <summary>A loopback address, as the options of all commands that start a cluster take it.</summary>
+    public static IPAddress? ParseAddress(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         if (TopologyReader.ParseLoopback(text) is { } address)

@@ -37,6 +37,9 @@ internal sealed class BookingClients
 
     public ClientHistory History { get; } = new();
 
+    /// <summary>Where the history is written when the clients have stopped; null or empty if nowhere.</summary>
+    public string? HistoryFolder { get; set; } = Environment.GetEnvironmentVariable("DAMS_HISTORY_DIR");
+
     /// <summary>Time of the history.</summary>
     public TimeSpan Now => _clock.Elapsed;
 
@@ -72,8 +75,8 @@ internal sealed class BookingClients
     {
         _stop = true;
         await Task.WhenAll(_running);
-        if (Environment.GetEnvironmentVariable("DAMS_HISTORY_DIR") is { Length: > 0 } folder)
-            History.Write(folder, $"{TestContext.CurrentContext.Test.MethodName}-{Environment.ProcessId}");
+        if (HistoryFolder is { Length: > 0 } folder)
+            History.Write(folder, $"{TestContext.CurrentContext.Test.MethodName}-{Environment.ProcessId}-{_instance}");
     }
 
     /// <summary>

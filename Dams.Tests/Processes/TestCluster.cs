@@ -37,10 +37,14 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         Topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path, versions: versions);
         _reader = new StatusReader(Service);
+        Managers = new AgreedByManagers(Topology);
     }
 
     /// <summary>Where everything is.</summary>
     public ClusterTopology Topology { get; }
+
+    /// <summary>What its managers have agreed on.</summary>
+    public AgreedByManagers Managers { get; }
 
     /// <summary>The front end's SOAP endpoint.</summary>
     public Uri Service => new(Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);
@@ -264,6 +268,7 @@ internal sealed class TestCluster : IAsyncDisposable
             foreach (var factory in _factories)
                 factory.Abort();
             _reader.Dispose();
+            Managers.Dispose();
             _folder.Dispose();
         }
     }

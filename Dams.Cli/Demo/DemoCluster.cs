@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using Dams.Cli.Cluster;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Processes;
+
+namespace Dams.Cli.Demo;
+
+/// <summary>
+/// <c>dams up --lab</c> as a child with a folder of its own. What it and its processes have to say is kept out of the story: failures are what it is about, and their
+/// warnings are in the logs. If this process dies, the child finds its standard input ended, and stops.
+/// </summary>
+internal sealed class DemoCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _up;
+    private readonly StringBuilder _said = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
+
+    private DemoCluster(string folder, IPAddress address)
+    {
+        Folder = folder;
+        Topology = new UpOptions { DataFolder = folder, Address = address }.ReadTopology().Topology!;
+        var start = ProgramLocator.Find("dams", AppContext.BaseDirectory).ToStartInfo(["up", "--lab", "--data", folder, "--address", address.ToString()], parentWatch: true);
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        _up = Process.Start(start) ?? throw new InvalidOperationException("no process was started");
+        _reading = Task.WhenAll(ReadAsync(_up.StandardOutput), ReadAsync(_up.StandardError));
+    }
+
+    /// <summary>Where it keeps everything.</summary>
+    public string Folder { get; }
+
+    /// <summary>What runs where.</summary>
+    public ClusterTopology Topology { get; }
+
+    /// <summary>What it and its processes have said.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (_said)
+                return _said.ToString();
+        }
+    }
+
+    /// <summary>Starts it on a temporary folder.</summary>
+    public static DemoCluster Start(IPAddress address) => new(Directory.CreateTempSubdirectory("dams-demo-").FullName, address);
+
+    /// <summary>Waits until it is ready.</summary>
+    /// <returns>False if it has ended instead.</returns>
+    public async Task<bool> IsReadyAsync(CancellationToken stop) =>
+        await Task.WhenAny(_ready.Task, _up.WaitForExitAsync(stop)).WaitAsync(stop) == _ready.Task;
+
+    /// <summary>Stops it in order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _up.StandardInput.Close();
+        using var patience = new CancellationTokenSource(s_stopPatience);
+        try
+        {
+            await _up.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Its processes watch it as it watches this one.
+            _up.Kill();
+        }
+
+        await _reading;
+        _up.Dispose();
+    }
+
+    private async Task ReadAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (_said)
+                _said.AppendLine(line);
+            if (line == ReadyLine.Of(Topology))
+                _ready.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Net;
+using Dams.Cli.Cluster;
+
+namespace Dams.Cli.Demo;
+
+/// <summary><c>dams lab demo</c>: a cluster of its own that is broken on purpose, to see that nobody notices.</summary>
+internal static class DemoCommand
+{
+    public static Command Create(CliConsole console)
+    {
+        var address = new Option<IPAddress>("--address")
+        {
+            Description = "The loopback address of the demonstration's cluster, 127.x.y.z; one of its own, if not said.",
+            DefaultValueFactory = _ => OwnAddress(),
+            HelpName = "ADDRESS",
+            CustomParser = UpCommand.ParseAddress,
+        };
+        var demo = new Command("demo", "Start a cluster, have one replica lie and another crash while clients book, watch both come back, and check every answer. Ends with 0 only if all held.")
+        {
+            address,
+        };
+        demo.SetAction((parsed, _) => RunAsync(console, parsed.GetValue(address)!));
+        return new Command("lab", "See on a cluster of its own how failures are met.") { demo };
+    }
+
+    private static async Task<int> RunAsync(CliConsole console, IPAddress address)
+    {
+        using var interrupt = new Interrupt();
+        var exitCode = CliExitCodes.OtherOutcome;
+        var teller = new DemoTeller(console.OutTables);
+        teller.Begin();
+        var cluster = DemoCluster.Start(address);
+        try
+        {
+            using var story = new DemoStory(teller, cluster.Topology, interrupt.Token);
+            if (!await cluster.IsReadyAsync(interrupt.Token))
+                exitCode = CliExitCodes.Unreachable;
+            else if (await story.RunAsync())
+                exitCode = CliExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            exitCode = interrupt.ExitCode;
+        }
+        finally
+        {
+            await cluster.DisposeAsync();
+        }
+
+        teller.Tell("the cluster is stopped");
+        if (exitCode is CliExitCodes.Unreachable)
+            console.Error.WriteLine(cluster.Said);
+        if (exitCode is CliExitCodes.Unreachable or CliExitCodes.OtherOutcome)
+            console.Error.WriteLine($"the logs are in {cluster.Topology.Log.Folder}");
+        else
+            Directory.Delete(cluster.Folder, recursive: true);
+        return exitCode;
+    }
+
+    /// <summary>Nobody else's on this machine, so that it disturbs no cluster that runs. macOS has no more than one.</summary>
+    private static IPAddress OwnAddress() => OperatingSystem.IsMacOS()
+        ? IPAddress.Loopback
+        : new IPAddress([127, 200, (byte)(Environment.ProcessId / 250 % 250), (byte)((Environment.ProcessId % 250) + 1)]);
+}

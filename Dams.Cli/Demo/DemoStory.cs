@@ -1,0 +1,177 @@
+using System.Globalization;
+using Dams.Cli.Client;
+using Dams.Cli.Cluster;
+using Dams.Cli.Lab;
+using Dams.Cli.Status;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Lab;
+using Spectre.Console;
+
+namespace Dams.Cli.Demo;
+
+/// <summary>One replica lies and another is killed while clients book; both come back, and everything that the clients were told is checked.</summary>
+internal sealed class DemoStory : IDisposable
+{
+    private const int Clients = 4;
+    private const int Liar = 3;
+    private const int Victim = 2;
+    private const int Strikes = 3;
+    private const int CallsBefore = 100;
+    private const int CallsAfter = 100;
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly DemoTeller _teller;
+    private readonly CancellationToken _stop;
+    private readonly StringWriter _labSaid = new();
+    private readonly StatusReader _status;
+    private readonly ManagerEvents _managers;
+    private readonly LabClient _lab;
+    private readonly AppointmentClient _service;
+    private readonly List<DemoClient> _clients = [];
+
+    public DemoStory(DemoTeller teller, ClusterTopology topology, CancellationToken stop)
+    {
+        _teller = teller;
+        _stop = stop;
+        var service = ReadyLine.ServiceOf(topology);
+        _status = new StatusReader(service);
+        _managers = new ManagerEvents(topology);
+        _lab = new LabClient(new CliConsole(_labSaid, _labSaid, TextReader.Null, isInteractive: false, isErrorTerminal: false), service);
+        _service = new AppointmentClient(service);
+    }
+
+    /// <summary>Tells it, on a cluster that is ready.</summary>
+    /// <returns>Whether all held.</returns>
+    public async Task<bool> RunAsync()
+    {
+        var before = await StatusAsync(status => status.ActiveReplicas == status.Replicas.Count);
+        if (before is null)
+            return Fail("the front end does not say that all replicas vote");
+        _teller.Tell($"four replicas run, each with another version of the engine: {string.Join(", ", before.Replicas.Select(replica => replica.Engine))}");
+        _clients.AddRange(Enumerable.Range(0, Clients).Select(number => new DemoClient(_service, number)));
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+        var running = Task.WhenAll(_clients.Select(client => client.RunAsync(enough.Token, _stop)));
+        var story = BreakAndWatchAsync(before);
+        var held = await Task.WhenAny(story, running) == story && await story;
+        await enough.CancelAsync();
+        await running;
+        return await JudgeAsync(before) && held;
+    }
+
+    public void Dispose()
+    {
+        _status.Dispose();
+        _managers.Dispose();
+        _lab.Dispose();
+        _service.Dispose();
+        _labSaid.Dispose();
+    }
+
+    private async Task<bool> BreakAndWatchAsync(StatusDocument before)
+    {
+        await AnsweredAsync(CallsBefore);
+        _teller.Tell(Text($"{Clients} clients open slots, book, cancel and look: {_clients.Sum(client => client.Answered)} calls answered, and each client knows what each answer must be"));
+        if (await _lab.OrderAsync("lie", new LieOrder(Liar, LieKinds.WordOf(LieKind.Outcome)), FaultJson.Default.LieOrder, _stop) != CliExitCodes.Success)
+            return Fail(_labSaid.ToString());
+        _teller.Break(Text($"replica{Liar} lies from now on: whatever it answers to a booking is wrong"));
+        if (await _lab.OrderAsync("crash", new CrashOrder(Text($"replica{Victim}")), FaultJson.Default.CrashOrder, _stop) != CliExitCodes.Success)
+            return Fail(_labSaid.ToString());
+        _teller.Break(Text($"replica{Victim} is killed in the same moment (kill -9)"));
+
+        var (isOutvoted, isBack, isRenewed) = (false, false, false);
+        var after = await StatusAsync(status =>
+        {
+            var (liar, victim) = (status.Replicas[Liar - 1], status.Replicas[Victim - 1]);
+            if (!isOutvoted && liar.Wrong - before.Replicas[Liar - 1].Wrong >= Strikes)
+            {
+                isOutvoted = true;
+                _teller.Tell(Text($"replica{Liar} is outvoted, {liar.Wrong} times by now: the two that are left agree, and their answer is what the clients get"));
+            }
+
+            if (!isBack && IsCaughtUp(status, victim) && victim.ProcessId != before.Replicas[Victim - 1].ProcessId)
+            {
+                isBack = true;
+                _teller.Mend(Text($"replica{Victim} has read its log, caught up, and votes again"));
+            }
+
+            if (!isRenewed && IsCaughtUp(status, liar) && liar.Incarnation != before.Replicas[Liar - 1].Incarnation)
+            {
+                isRenewed = true;
+                _teller.Mend(Text($"replica{Liar} votes as a new incarnation, with another version: {liar.Engine} instead of {before.Replicas[Liar - 1].Engine}"));
+            }
+
+            return isOutvoted && isBack && isRenewed;
+        });
+        if (after is null)
+            return Fail(Text($"not within {s_patience.TotalSeconds} s: replica{Liar} is outvoted ({isOutvoted}) and replaced ({isRenewed}), replica{Victim} is back ({isBack})"));
+        await AnsweredAsync(CallsAfter);
+        return true;
+    }
+
+    /// <summary>Every acknowledged booking stands in its patient's schedule, nothing else does, no answer was wrong, and the replicas are equal.</summary>
+    private async Task<bool> JudgeAsync(StatusDocument before)
+    {
+        var compared = await Task.WhenAll(_clients.Select(client => client.CompareAsync(_stop)));
+        var (found, lost, strange) = (compared.Sum(one => one.Found), compared.Sum(one => one.Lost), compared.Sum(one => one.Strange));
+        var after = await StatusAsync(status => status.ActiveReplicas == status.Replicas.Count
+            && status.Replicas.All(replica => replica.DigestAt == replica.Executed) && status.Replicas.Select(replica => (replica.Executed, replica.Digest)).Distinct().Count() == 1);
+        var (answered, wrong, failed) = (_clients.Sum(client => client.Answered), _clients.Sum(client => client.Wrong), _clients.Sum(client => client.Failed));
+        if (after is not null)
+            _teller.Show(DemoTables.Replicas(before, after, Text($"replica{Victim}")));
+        _teller.Show(DemoTables.Counts(
+        [
+            ("calls answered", answered, null),
+            ("bookings acknowledged", _clients.Sum(client => client.Booked), null),
+            ("of them cancelled later", _clients.Sum(client => client.Cancelled), null),
+            ("wrong replies outvoted", (after?.Counters.WrongReplies ?? 0) - before.Counters.WrongReplies, null),
+            ("bookings in the schedules at the end", found, null),
+            ("bookings lost", lost, 0),
+            ("bookings that nobody made", strange, 0),
+            ("wrong answers", wrong, 0),
+            ("failed calls", failed, 0),
+            ("slowest call, ms", (long)_clients.Max(client => client.Slowest).TotalMilliseconds, null),
+        ]));
+        foreach (var problem in _clients.Select(client => client.Problem).OfType<string>())
+            Fail(problem);
+        if (after is null)
+            return Fail("the replicas are not all there, or not equal");
+        if (found == 0 || lost + strange + wrong + failed > 0)
+            return Fail("not all held");
+        _teller.Mend("nothing lost, nothing done twice, no wrong answer, no failed call: all four replicas have the same state");
+        return true;
+    }
+
+    private async Task AnsweredAsync(int more)
+    {
+        var until = _clients.Sum(client => client.Answered) + more;
+        while (_clients.Sum(client => client.Answered) < until)
+            await Task.Delay(s_poll, _stop);
+    }
+
+    /// <summary>Waits until the status is as wanted, and tells what the managers agree on meanwhile; null if it takes too long.</summary>
+    private async Task<StatusDocument?> StatusAsync(Func<StatusDocument, bool> isWanted)
+    {
+        for (var began = _teller.Now; _teller.Now - began < s_patience; await Task.Delay(s_poll, _stop))
+        {
+            foreach (var happening in await _managers.NextAsync(_stop))
+                _teller.Agree($"agreed about {happening.Node}: {happening.Text}");
+            var (_, status, _) = await _status.ReadAsync(_stop);
+            if (status is not null && isWanted(status))
+                return status;
+        }
+
+        return null;
+    }
+
+    private static bool IsCaughtUp(StatusDocument status, ReplicaStatus replica) =>
+        replica.State == "active" && replica.Executed >= status.Replicas.Max(other => other.Executed) - (2 * Clients);
+
+    private bool Fail(string text)
+    {
+        _teller.Fail(text);
+        return false;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
