@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// Random faults of every kind within the fault model, under load: no answer is wrong, nothing is lost and nothing is done twice, and in the end four replicas are equal.
+/// Random faults of every kind within the fault model, under load: no answer is wrong, no call fails, nothing is lost and nothing is done twice, and in
+/// the end four replicas are equal.
 /// <c>DAMS_CHAOS_SEED</c> and <c>DAMS_CHAOS_SECONDS</c> say which and how long.
 /// </summary>
 [Category("Processes")]
@@ -46,10 +47,9 @@ internal sealed class FaultChaosTests
             var whole = await cluster.IsWholeAsync();
             var calls = clients.History.Calls;
             TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"measured: seed {seed}: {calls.Count} calls in {ended.TotalSeconds:F0} s, {calls.Count(call => call.Attempts > 1)} of them failed at first, the slowest took {calls.Max(call => call.Took).TotalSeconds:F1} s; "
+                $"measured: seed {seed}: {calls.Count} calls in {ended.TotalSeconds:F0} s, the slowest took {calls.Max(call => call.Took).TotalSeconds:F1} s; "
                 + $"{whole.Counters.WrongReplies} wrong replies outvoted; {driver.Told}"));
-            foreach (var problem in calls.Where(call => call.Problems is not null).Select(call => call.Problems).Distinct())
-                TestContext.Out.WriteLine($"failed at first: {problem}");
+            Assert.That(calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
         }
         catch
         {

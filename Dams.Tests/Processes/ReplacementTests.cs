@@ -47,9 +47,8 @@ internal sealed class ReplacementTests : ClusterFixture
     public async Task Nobody_is_replaced_for_having_nothing_to_do()
     {
         await _clients.StopAsync();
-        // Longer than any limit of silence lasts while there is something to say; there is no other sign of it than that nothing happens.
+        // Longer than a suspect is watched before the vote; there is no other sign of it than that nothing happens.
         await Task.Delay(TimeSpan.FromSeconds(5));
-        Assert.That(await _cluster.Managers.LastEventAsync(), Is.EqualTo(_agreedBefore));
         await NobodyIsReplacedAsync();
     }
 

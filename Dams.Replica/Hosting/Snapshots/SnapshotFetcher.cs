@@ -25,7 +25,7 @@ internal sealed class SnapshotFetcher(
 {
     private const int VouchersMin = 2;
 
-    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
     private SequenceNumber? _fetching;
