@@ -8,7 +8,7 @@ namespace Dams.Tests.Processes;
 /// <summary>
 /// Breaks a cluster under load, by a seed, and within the fault model: at any time at most one replica lies and at most one other is away (killed, hung, or cut off),
 /// whatever the network, the sequencers and the managers do besides. A replica that is being replaced, or that is charged with anything, counts as what it was until it
-/// is settled. Nothing is given up: what was broken is broken by the same seed again, though never at the same call.
+/// is settled. The seed throws the dice; what they meet is a matter of timing.
 /// </summary>
 internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, int seed)
 {
