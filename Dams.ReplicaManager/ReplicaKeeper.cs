@@ -82,6 +82,8 @@ internal sealed class ReplicaKeeper
     {
         try
         {
+            if (File.Exists(_folder))
+                throw new IOException("a file stands where the folder should be");
             if (ReplicaFolder.IncarnationOf(_folder) is not { } incarnation || !isOver(incarnation))
                 return;
             ManagerLog.Replaces(_logger, _id.ToString(), incarnation, why, Version);

@@ -220,6 +220,6 @@ public sealed partial class GroupMember
         _recordDirty = new MemberRecord(_incarnation, _promised, _installed, _view);
     }
 
-    /// <summary>A member that does not vote yet says again and again that it has caught up.</summary>
-    private void ArmJoin(Instant now) => _joinAt = _view.IsVoter(_id, _incarnation) ? Instant.Never : now + _options.JoinRetry;
+    /// <summary>A member that does not vote yet says at once that it has caught up, and again and again until it votes.</summary>
+    private void ArmJoin(Instant now) => _joinAt = _view.IsVoter(_id, _incarnation) ? Instant.Never : now;
 }

@@ -7,7 +7,7 @@ namespace Dams.Tests.Processes;
 [Explicit("measures")]
 internal sealed class FailureTimes : ClusterFixture
 {
-    private const int Times = 10;
+    private static readonly int Times = int.TryParse(Environment.GetEnvironmentVariable("DAMS_FAILURE_TIMES"), out var times) ? times : 10;
     private const int Clients = 16;
 
     [TestCase(true)]
