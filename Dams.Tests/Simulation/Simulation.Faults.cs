@@ -207,6 +207,8 @@ internal sealed partial class Simulation
             return false;
         foreach (var replica in _replicas)
         {
+            if (!replica.IsUp && IsLeftToAPerson(replica))
+                continue;
             if (!replica.IsUp)
                 return false;
             var member = replica.Replica.Member;
@@ -238,9 +240,9 @@ internal sealed partial class Simulation
     {
         var keys = model.BucketKeys();
         // What a liar has answered is in its session table, and so in its digest.
-        var truthful = _replicas.Where(replica => !IsLiar(replica)).ToList();
+        var truthful = _replicas.Where(replica => replica.IsUp && !IsLiar(replica)).ToList();
         var digest = truthful[0].Replica.Core.Digest();
-        foreach (var replica in _replicas)
+        foreach (var replica in _replicas.Where(replica => replica.IsUp))
         {
             var engine = replica.Replica.Core.Engine;
             Broken.Unless(!truthful.Contains(replica) || replica.Replica.Core.Digest().AsSpan().SequenceEqual(digest), $"{replica.Id} has another state digest than {truthful[0].Id}");

@@ -257,6 +257,9 @@ internal sealed partial class Simulation
     /// <summary>Whether the LEAVE of a decision is committed: two have it on disk.</summary>
     private bool HasLeft(Decision decision) => _replicas.Count(replica => replica.FormerLogs.Append(replica.Log!).Any(log => log.HasLeave(decision.Replica, decision.Incarnation))) >= 2;
 
+    /// <summary>Replaced three times in ten minutes: then nobody does it a fourth time.</summary>
+    private bool IsLeftToAPerson(SimulatedNode replica) => _managers.All(manager => manager.Twin is { IsUp: true } twin && twin.Manager.State.StandingOf(replica.Id.Number) == "degraded");
+
     private bool AreManagersDone()
     {
         foreach (var manager in _managers)

@@ -113,6 +113,20 @@ internal sealed partial class Simulation
     {
         Trace($"{node.Id} was ordered out and begins anew");
         Stop(node);
+        BeginAnewWithManager(node, node.Life);
+    }
+
+    /// <summary>It is the manager who starts it, with the version that was agreed on.</summary>
+    private void BeginAnewWithManager(SimulatedNode node, int life)
+    {
+        if (node.Life != life)
+            return;
+        if (_twins[NodeId.Manager(node.Id.Number)] is not { IsUp: true })
+        {
+            At(_now + Milliseconds(20), () => BeginAnewWithManager(node, life));
+            return;
+        }
+
         SetFolderAside(node);
         At(_now + Milliseconds(100), () => Restart(node));
     }
