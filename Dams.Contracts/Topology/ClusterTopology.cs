@@ -139,9 +139,9 @@ public sealed record ClusterTopology
     /// <summary>The effective configuration as indented JSON; reading it gives the same topology.</summary>
     public string Write() => TopologyWriter.Write(this);
 
-    /// <summary>The version list of replica <paramref name="number"/>: all, beginning with the one of its number.</summary>
+    /// <summary>The version list of replica <paramref name="number"/>: all, each once, beginning with the one of its number; a replaced replica is to get another.</summary>
     internal static ImmutableArray<string> Turned(IReadOnlyList<string> names, int number) =>
-        [.. Enumerable.Range(number - 1, names.Count).Select(i => names[i % names.Count])];
+        [.. Enumerable.Range(number - 1, names.Count).Select(i => names[i % names.Count]).Distinct()];
 
     internal static ImmutableArray<string> DefaultHosts(IEnumerable<IPAddress> addresses) =>
         [.. addresses.Select(address => address.ToString()).Prepend("localhost").Distinct()];

@@ -133,14 +133,14 @@ internal sealed class ScenarioTests : ClusterFixture
     }
 
     [Test]
-    public async Task Four_versions_have_answered_all_of_it_equally()
+    public async Task All_versions_have_answered_all_of_it_equally()
     {
         var cluster = await FreshAsync();
         var clients = await BookingClients.StartAsync(cluster, 8, seed: 5);
         await clients.AnsweredAsync(400);
         await clients.CheckAsync();
         var status = await cluster.IsWholeAsync();
-        Assert.That(status.Replicas.Select(replica => replica.Engine), Is.Unique.And.Exactly(4).Items);
+        Assert.That(status.Replicas.Select(replica => replica.Engine), Is.EqualTo(cluster.Topology.Replicas.Select(replica => replica.Versions[0])));
         Assert.That(status.Counters.WrongReplies, Is.Zero);
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
     }

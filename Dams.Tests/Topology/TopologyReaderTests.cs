@@ -193,4 +193,12 @@ public sealed class TopologyReaderTests
     [TestCase("Replica1")]
     [TestCase("router1")]
     public void Anything_else_is_no_id(string? text) => Assert.That(NodeId.TryParse(text, out _), Is.False);
+
+    [Test]
+    public void A_version_that_is_named_twice_begins_at_two_replicas_and_is_in_each_list_once()
+    {
+        var replicas = ClusterTopology.Default(versions: ["Ledger", "Ledger", "Journal", "Calendar"]).Replicas;
+        Assert.That(replicas.Select(replica => replica.Versions[0]), Is.EqualTo(new[] { "Ledger", "Ledger", "Journal", "Calendar" }));
+        Assert.That(replicas.Select(replica => replica.Versions), Is.All.Unique.And.All.Exactly(3).Items);
+    }
 }
