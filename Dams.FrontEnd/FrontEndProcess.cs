@@ -40,7 +40,7 @@ internal static class FrontEndProcess
         var observed = new ObservedCoordinator(coordinator, switches, sightings, requests);
         await using var network = NodeDriver.Open(
             context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox), new DrivenCore(GroupId.Managers, submitter, reports)], clock);
-        executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>()));
+        executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>(), stopping));
         var watch = new ClusterWatch(topology, () => sightings.View, journal);
         using var poller = new ClusterPoller(topology, replicas, watch.OnPolled, context.Loggers.CreateLogger<ClusterPoller>());
         var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal);
@@ -58,12 +58,12 @@ internal static class FrontEndProcess
         await web.StartAsync(stopping);
         journal.Write(ClusterEventKind.FrontEndStarted, context.Id.ToString(), $"answers at {context.Node.Listen}, process {Environment.ProcessId}");
         network.Driver.Start();
-        var polling = poller.RunAsync(stopping);
+        var polling = network.Driver.RunBesideAsync(() => poller.RunAsync(stopping), stopping);
         var exitCode = await network.RunUntilAsync(stopping);
         await web.StopAsync(CancellationToken.None);
         if (control is not null)
             await control.StopAsync(CancellationToken.None);
-        await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await polling;
         return exitCode;
     }
 }

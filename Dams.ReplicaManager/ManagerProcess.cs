@@ -44,7 +44,7 @@ internal static class ManagerProcess
         using var clients = new ReplicaClients(topology);
         using var others = new ManagerClients(topology, context.Id, logger);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var watch = new ReplicaWatch(clients, others, store, keeper, end.Cancel, logger);
+        var watch = new ReplicaWatch(clients, others, store, keeper, end.Cancel, logger, stopping);
         var (replicasOut, managersOut) = (new Outbox(), new Outbox());
         var replicas = new LeaveRequester(ClusterGroups.ReplicasOf(topology), replicasOut);
         var skips = new SkipRequester(ClusterGroups.ReplicasOf(topology), replicasOut);

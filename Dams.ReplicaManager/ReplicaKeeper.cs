@@ -12,7 +12,7 @@ namespace Dams.ReplicaManager;
 
 /// <summary>
 /// The own replica's process and folder: keeps the one running, and sets the other aside when its incarnation is over, so that the next begins with the version whose
-/// turn it is. May be called by any thread; what touches files is done one after the other.
+/// turn it is. May be called by any thread; what touches files is done one after the other, and waits for the disk.
 /// </summary>
 internal sealed class ReplicaKeeper
 {
@@ -71,14 +71,13 @@ internal sealed class ReplicaKeeper
     /// <summary>The folder can't be started from: it is set aside, unless it is that of a member of the view.</summary>
     public void SetAsideUnless(ulong present) => Change("its process can't be started", incarnation => incarnation != new Incarnation(present).ToString());
 
-    /// <summary>Off the loop that asks for it: a folder may be slow.</summary>
-    private void Change(string why, Func<string, bool> isOver) => _ = Task.Run(() =>
+    private void Change(string why, Func<string, bool> isOver)
     {
         lock (_files)
-            ChangeNow(why, isOver);
-    });
+            ChangeAlone(why, isOver);
+    }
 
-    private void ChangeNow(string why, Func<string, bool> isOver)
+    private void ChangeAlone(string why, Func<string, bool> isOver)
     {
         try
         {

@@ -1,4 +1,3 @@
-using System.ServiceModel;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Cluster;
 using Dams.Ordering;
@@ -17,8 +16,9 @@ namespace Dams.ReplicaManager;
 /// <param name="keeper">The own replica.</param>
 /// <param name="failed">The disk has refused: the process must end.</param>
 /// <param name="logger">Hears of silence, at Debug.</param>
+/// <param name="stopping">Ends what is asked and not answered yet.</param>
 internal sealed class ReplicaWatch(
-    ReplicaClients clients, ManagerClients others, SnapshotStore store, ReplicaKeeper keeper, Action failed, ILogger logger) : IReplicaWatch
+    ReplicaClients clients, ManagerClients others, SnapshotStore store, ReplicaKeeper keeper, Action failed, ILogger logger, CancellationToken stopping) : IReplicaWatch
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
     private ManagerProtocol _manager = null!;
@@ -29,34 +29,42 @@ internal sealed class ReplicaWatch(
 
     /// <inheritdoc/>
     public void AskStatus(byte replica) => Ask(replica,
-        async client => SightingOf(await client.GetStatusAsync()),
+        client => client.GetStatusAsync(), SightingOf,
         (sighting, now) => _manager.OnStatus(replica, sighting, now));
 
     /// <inheritdoc/>
     public void AskReply(byte replica, long sequence) => Ask(replica,
-        async client => AnswerOf(await client.GetReplyAsync(sequence)),
+        client => client.GetReplyAsync(sequence), AnswerOf,
         (answer, now) => _manager.OnReply(replica, sequence, answer, now));
 
     /// <inheritdoc/>
     public void AskDigest(byte replica, long checkpoint) => Ask(replica,
-        async client => await client.GetStateDigestAsync(checkpoint) is { Found: true } found && Digest.TryParse(found.Digest, out var digest) ? digest : (Digest?)null,
+        client => client.GetStateDigestAsync(checkpoint), found => found.Found && Digest.TryParse(found.Digest, out var digest) ? digest : (Digest?)null,
         (digest, now) => _manager.OnDigest(replica, checkpoint, digest, now));
 
     /// <inheritdoc/>
-    public void Replace(Decision decision) => keeper.Replace(decision);
-
-    /// <inheritdoc/>
-    public void SetAsideUnless(ulong present) => keeper.SetAsideUnless(present);
-
-    /// <inheritdoc/>
-    public void AskSnapshot(long sequence) => _ = Task.Run(async () =>
+    public void Replace(Decision decision) => RunBeside(() =>
     {
-        var snapshot = await others.FindSnapshotAsync(sequence, s_patience).ConfigureAwait(false);
-        await TellAsync(now => _manager.OnSnapshot(sequence, snapshot, now)).ConfigureAwait(false);
+        keeper.Replace(decision);
+        return Task.CompletedTask;
     });
 
     /// <inheritdoc/>
-    public void SaveSnapshot(ManagementSnapshot snapshot) => _ = Task.Run(async () =>
+    public void SetAsideUnless(ulong present) => RunBeside(() =>
+    {
+        keeper.SetAsideUnless(present);
+        return Task.CompletedTask;
+    });
+
+    /// <inheritdoc/>
+    public void AskSnapshot(long sequence) => RunBeside(async () =>
+    {
+        var snapshot = await others.FindSnapshotAsync(sequence, s_patience).ConfigureAwait(false);
+        await _driver.PostPatientlyAsync(now => _manager.OnSnapshot(sequence, snapshot, now)).ConfigureAwait(false);
+    });
+
+    /// <inheritdoc/>
+    public void SaveSnapshot(ManagementSnapshot snapshot) => RunBeside(async () =>
     {
         try
         {
@@ -70,7 +78,7 @@ internal sealed class ReplicaWatch(
             return;
         }
 
-        await TellAsync(now => _manager.OnSnapshotSaved(snapshot, now)).ConfigureAwait(false);
+        await _driver.PostPatientlyAsync(now => _manager.OnSnapshotSaved(snapshot, now)).ConfigureAwait(false);
     });
 
     private static ReplicaSighting? SightingOf(GetStatusResult status) => Incarnation.TryParse(status.Incarnation, out var incarnation)
@@ -84,28 +92,21 @@ internal sealed class ReplicaWatch(
         reply is { Found: true, Body: { } body } && Digest.TryParse(reply.RequestDigest, out var request)
             ? new StoredAnswer(reply.Sequence, request, Digest.Of(body)) : null;
 
-    private void Ask<T>(byte replica, Func<IReplicaService, Task<T>> ask, Action<T?, Instant> answer) => _ = AskAsync(replica, ask, answer);
-
-    private async Task AskAsync<T>(byte replica, Func<IReplicaService, Task<T>> ask, Action<T?, Instant> answer)
+    private void Ask<TAnswer, TRead>(byte replica, Func<IReplicaService, Task<TAnswer>> ask, Func<TAnswer, TRead?> read, Action<TRead?, Instant> tell)
+        where TAnswer : class => RunBeside(async () =>
     {
-        T? told = default;
+        TRead? told = default;
         try
         {
-            // Off the loop: opening a channel takes a while.
-            told = await Task.Run(() => ask(clients.Of(replica))).WaitAsync(s_patience).ConfigureAwait(false);
+            told = await ReplicaQuestion.AskAsync(clients.Of, replica, ask, read, s_patience, stopping).ConfigureAwait(false);
         }
-        catch (Exception silence) when (silence is CommunicationException or TimeoutException)
+        catch (ReplicaUnusableException silence)
         {
             ManagerLog.NoAnswer(logger, replica, silence.Message);
         }
 
-        await TellAsync(now => answer(told, now)).ConfigureAwait(false);
-    }
+        await _driver.PostPatientlyAsync(now => tell(told, now)).ConfigureAwait(false);
+    });
 
-    private async Task TellAsync(Action<Instant> what)
-    {
-        // A queue that is full is emptied within moments; one that is closed belongs to a process that ends.
-        while (!_driver.Post(what) && !_driver.Completion.IsCompleted)
-            await Task.Delay(s_patience).ConfigureAwait(false);
-    }
+    private void RunBeside(Func<Task> work) => _driver.RunBeside(work, stopping);
 }

@@ -1,4 +1,3 @@
-using System.ServiceModel;
 using Dams.Contracts.Management;
 using Dams.FrontEnd.Coordination;
 using Dams.Hosting.Cluster;
@@ -10,8 +9,11 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Service;
 
 /// <summary>The way into the coordinator's loop, and out of it for bodies that don't fit a datagram and for reports. Called by any thread unless it says otherwise.</summary>
-internal sealed class FrontEndLoop(RequestCoordinator coordinator, RequestSubmitter managers, ProtocolDriver driver, ReplicaClients replicas, ILogger logger) : IFrontEndLoop
+internal sealed class FrontEndLoop(
+    RequestCoordinator coordinator, RequestSubmitter managers, ProtocolDriver driver, ReplicaClients replicas, ILogger logger, CancellationToken stopping) : IFrontEndLoop
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     public bool TryCall(long call, RequestKey? key, byte opcode, ReadOnlyMemory<byte> payload) =>
         driver.Post(now => coordinator.OnCall(call, key, opcode, payload, now));
@@ -24,27 +26,25 @@ internal sealed class FrontEndLoop(RequestCoordinator coordinator, RequestSubmit
     public void Submit(Report report, Instant now) => managers.Submit(ReportCodec.OpcodeOf(report), ReportCodec.Encode(report), now);
 
     /// <inheritdoc/>
-    public void FetchBody(BodyWanted wanted) => _ = FetchBodyAsync(wanted);
+    public void FetchBody(BodyWanted wanted) => driver.RunBeside(() => FetchBodyAsync(wanted), stopping);
 
-    /// <summary>Ends without an exception: whatever the replica does wrong is "no body", and the coordinator asks the next one.</summary>
+    /// <summary>Whatever the replica does wrong is "no body", and the coordinator asks the next one.</summary>
     private async Task FetchBodyAsync(BodyWanted wanted)
     {
         ReadOnlyMemory<byte>? body = null;
         try
         {
-            // The loop must not wait for a channel that is being opened.
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            var reply = await replicas.Of(wanted.Replica).GetReplyAsync(wanted.Seq.Value).ConfigureAwait(false);
+            var reply = await ReplicaQuestion.AskAsync(replicas.Of, wanted.Replica, client => client.GetReplyAsync(wanted.Seq.Value), s_patience, stopping).ConfigureAwait(false);
             if (reply.Found)
                 body = reply.Body;
             else
                 CallLog.BodyNotFetched(logger, wanted.Replica, wanted.Seq.Value, "it no longer has it");
         }
-        catch (Exception problem) when (problem is CommunicationException or TimeoutException)
+        catch (ReplicaUnusableException problem)
         {
             CallLog.BodyNotFetched(logger, wanted.Replica, wanted.Seq.Value, problem.Message);
         }
 
-        driver.Post(now => coordinator.OnBodyFetched(wanted, body, now));
+        await driver.PostPatientlyAsync(now => coordinator.OnBodyFetched(wanted, body, now)).ConfigureAwait(false);
     }
 }

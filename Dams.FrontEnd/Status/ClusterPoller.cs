@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.ServiceModel;
 using System.Text.Json;
 using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
@@ -53,9 +52,10 @@ internal sealed class ClusterPoller : IDisposable
         using var timer = new PeriodicTimer(Interval);
         do
         {
-            var replicas = Task.WhenAll(_topology.Replicas.Select(AskReplicaAsync));
+            var replicas = Task.WhenAll(_topology.Replicas.Select(replica => AskReplicaAsync(replica.Id, stopping)));
             var managers = Task.WhenAll(_topology.Managers.Select(manager => AskManagerAsync(manager, stopping)));
-            var statuses = (await replicas.ConfigureAwait(false)).Where(answer => answer is not null).ToImmutableDictionary(answer => answer!.Id, answer => answer!);
+            var statuses = (await replicas.ConfigureAwait(false)).Where(answer => answer.Status is not null)
+                .ToImmutableDictionary(answer => answer.Number, answer => answer.Status!);
             var reports = (await managers.ConfigureAwait(false)).Where(answer => answer.Report is not null)
                 .ToImmutableDictionary(answer => answer.Number, answer => answer.Report!);
             _reports = new ClusterReports(statuses, reports);
@@ -66,19 +66,17 @@ internal sealed class ClusterPoller : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<GetStatusResult?> AskReplicaAsync(ReplicaNode replica)
+    /// <summary>The number is of the one asked: what a replica says it is may be wrong.</summary>
+    private async Task<(int Number, GetStatusResult? Status)> AskReplicaAsync(NodeId replica, CancellationToken stopping)
     {
-        var answer = _replicas.Of(replica.Id.Number).GetStatusAsync();
-        // Nobody looks at one that fails after it was given up.
-        _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            return await answer.WaitAsync(Patience).ConfigureAwait(false);
+            return (replica.Number, await ReplicaQuestion.AskAsync(_replicas.Of, replica.Number, client => client.GetStatusAsync(), Patience, stopping).ConfigureAwait(false));
         }
-        catch (Exception silence) when (silence is CommunicationException or TimeoutException)
+        catch (ReplicaUnusableException silence)
         {
-            StatusLog.Silent(_logger, replica.Id.ToString(), silence.Message);
-            return null;
+            StatusLog.Silent(_logger, replica.ToString(), silence.Message);
+            return (replica.Number, null);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Dams.Hosting.Processes;
 using Microsoft.Extensions.Logging;
@@ -124,7 +125,7 @@ public sealed class SupervisedProcess(
         {
             _running = found;
             SupervisionLog.Adopted(logger, name, found.ProcessId);
-            _ = WatchAdoptedAsync(found);
+            _ = ReportAsync(WatchAdoptedAsync(found));
             return true;
         }
 
@@ -143,8 +144,26 @@ public sealed class SupervisedProcess(
         // A child that has already ended is not to be found any more; its number can't be another's before it was waited for.
         _running = ProcessIdentity.Of(_child.Id) ?? new ProcessIdentity(_child.Id, 0, "");
         SupervisionLog.Started(logger, name, _child.Id);
-        _ = WatchChildAsync(_child);
+        _ = ReportAsync(WatchChildAsync(_child));
         return true;
+    }
+
+    /// <summary>Nobody awaits a watch: one that fails ends the loop, which is awaited.</summary>
+    private async Task ReportAsync(Task watch)
+    {
+        try
+        {
+            await watch.ConfigureAwait(false);
+        }
+        catch (Exception defect)
+        {
+            var thrown = ExceptionDispatchInfo.Capture(defect);
+            _inputs.Writer.TryWrite(_ =>
+            {
+                thrown.Throw();
+                return [];
+            });
+        }
     }
 
     private async Task WatchChildAsync(Process child)

@@ -142,9 +142,26 @@ public sealed partial class SourceRulesTests
         Assert.That(strays, Is.Empty);
     }
 
+    /// <summary>Where a task may be let go: those that tell of their own failures.</summary>
+    private static readonly string[] s_tellsOfFailures = ["Dams.Hosting/Cluster/LoopCalls.cs", "Dams.Hosting/Supervision/SupervisedProcess.cs"];
+
+    [Test]
+    public void No_task_is_begun_whose_failure_nobody_hears_of() => Assert.That(
+        SourceTree.Sources.Where(path => !path.StartsWith("Dams.Tests/", StringComparison.Ordinal) && !s_tellsOfFailures.Contains(path))
+            .Where(path => LetGo().IsMatch(CodeText.WithoutWords(SourceTree.Text(path)))), Is.Empty);
+
+    [TestCase("_ = Task.Run(() => Work());", true)]
+    [TestCase("void Begin() => _ = loop.WorkAsync(1);", true)]
+    [TestCase("var x = await WorkAsync();", false)]
+    [TestCase("await Task.WhenAny(WorkAsync());", false)]
+    public void The_rule_sees_tasks_that_are_let_go(string code, bool isFound) => Assert.That(LetGo().IsMatch(code), Is.EqualTo(isFound));
+
     [Test]
     public void No_test_sleeps() => Assert.That(
         SourceTree.Below("Dams.Tests").Where(path => Regex.IsMatch(CodeText.WithoutWords(SourceTree.Text(path)), @"\bThread\s*\.\s*Sleep\b")), Is.Empty);
+
+    [GeneratedRegex(@"(?<!\w)_\s*=\s*(?!await)[\w.\s]*\b(Task\s*\.\s*Run|\w+Async)\s*\(")]
+    private static partial Regex LetGo();
 
     [GeneratedRegex(@"\[LoggerMessage\(\s*(EventId\s*=\s*)?(?<id>\d*)")]
     private static partial Regex LoggerMessage();

@@ -1,6 +1,7 @@
-using System.ServiceModel;
+using System.Diagnostics;
 using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
+using Dams.Hosting.Cluster;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Replica.State.Snapshots;
@@ -33,6 +34,9 @@ internal sealed class SnapshotFetcher(
     /// <summary>How long two are waited for who vouch. The donors write the snapshot first; a million bookings take them some seconds.</summary>
     public TimeSpan VouchersPatience { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a donor may take for all of it: one that gives pieces without end is like one that gives none.</summary>
+    public TimeSpan DonorPatience { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Begins to fetch, if the member wants a snapshot that is not being fetched yet. In the loop.</summary>
     public void OnBatchEnd(Func<ProtocolDriver> driver, CancellationToken stopping)
     {
@@ -46,7 +50,7 @@ internal sealed class SnapshotFetcher(
             return;
         _fetching = wanted;
         var loop = driver();
-        _ = Task.Run(() => loop.RunBesideAsync(() => FetchAsync(wanted, loop, stopping), stopping), stopping);
+        loop.RunBeside(() => FetchAsync(wanted, loop, stopping), stopping);
     }
 
     private async Task FetchAsync(SequenceNumber wanted, ProtocolDriver driver, CancellationToken stopping)
@@ -86,12 +90,12 @@ internal sealed class SnapshotFetcher(
     {
         try
         {
-            var answer = await clientOf(replica).GetStateDigestAsync(wanted.Value).WaitAsync(AnswerPatience, stopping).ConfigureAwait(false);
+            var answer = await ReplicaQuestion.AskAsync(clientOf, replica, client => client.GetStateDigestAsync(wanted.Value), AnswerPatience, stopping).ConfigureAwait(false);
             // What is no digest vouches for nothing, whoever says it.
             var isDigest = answer is { Found: true, Digest.Length: 2 * State.StateDigester.DigestSize } && answer.Digest.All(char.IsAsciiHexDigitLower);
             return (replica, isDigest ? answer.Digest : null);
         }
-        catch (Exception problem) when (problem is CommunicationException or TimeoutException)
+        catch (ReplicaUnusableException problem)
         {
             SnapshotLog.DonorSilent(logger, replica, wanted.Value, problem.Message);
             return (replica, null);
@@ -112,7 +116,7 @@ internal sealed class SnapshotFetcher(
                 SnapshotLog.DonationRefused(logger, wanted.Value, donor, refused.ToString());
             return refused is null;
         }
-        catch (Exception problem) when (problem is CommunicationException or TimeoutException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is ReplicaUnusableException or IOException or UnauthorizedAccessException)
         {
             SnapshotLog.DonorSilent(logger, donor, wanted.Value, problem.Message);
             return false;
@@ -121,15 +125,20 @@ internal sealed class SnapshotFetcher(
 
     private async Task<bool> DownloadAsync(SequenceNumber wanted, int donor, SnapshotFile file, CancellationToken stopping)
     {
-        while (true)
+        var (began, total) = (Stopwatch.GetTimestamp(), (long?)null);
+        while (Stopwatch.GetElapsedTime(began) < DonorPatience)
         {
-            var piece = await clientOf(donor).GetSnapshotAsync(wanted.Value, file.Bytes).WaitAsync(AnswerPatience, stopping).ConfigureAwait(false);
+            var piece = await ReplicaQuestion.AskAsync(clientOf, donor, client => client.GetSnapshotAsync(wanted.Value, file.Bytes), AnswerPatience, stopping).ConfigureAwait(false);
             if (!piece.Found || piece.Chunk is not { Length: > 0 } chunk)
                 return false;
+            if (piece.TotalBytes != (total ??= piece.TotalBytes))
+                throw new ReplicaUnusableException($"its snapshot of {total} bytes has become one of {piece.TotalBytes}");
             file.Write(chunk);
-            if (file.Bytes >= piece.TotalBytes)
+            if (file.Bytes >= total)
                 return true;
         }
+
+        throw new ReplicaUnusableException($"its snapshot has not come to an end within {DonorPatience.TotalSeconds} s; {file.Bytes} bytes were given");
     }
 
     /// <summary>

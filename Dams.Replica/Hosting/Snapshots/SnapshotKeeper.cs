@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Threading.Channels;
+using Dams.Hosting.Cluster;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;

@@ -104,7 +104,7 @@ internal sealed class BugList
         ("snapshot from the wrong replica", typeof(SnapshotFetcherTests), nameof(SnapshotFetcherTests.Who_gives_another_state_than_it_vouches_for_is_found_out_and_the_next_is_asked)),
         ("snapshot without its number", typeof(SnapshotReaderTests), nameof(SnapshotReaderTests.A_right_snapshot_of_another_state_or_number_is_refused)),
         ("start from a snapshot that nobody vouched for", typeof(SnapshotFetcherTests), nameof(SnapshotFetcherTests.What_is_not_what_was_vouched_for_never_has_the_name_that_a_start_looks_for)),
-        ("joiner that waits for a fetch that has ended", typeof(SnapshotFetcherTests), nameof(SnapshotFetcherTests.What_nobody_expects_ends_the_loop_with_it_instead_of_the_joiner_waiting_for_ever)),
+        ("joiner that waits for a fetch that has ended", typeof(SnapshotFetcherTests), nameof(SnapshotFetcherTests.A_donor_that_gives_pieces_without_end_is_followed_by_another)),
         ("donor that forgets its joiner when it restarts", typeof(SnapshotKeeperTests), nameof(SnapshotKeeperTests.One_that_a_joiner_needs_is_served_on_after_a_restart)),
         ("lengths in characters instead of bytes", typeof(LengthTests), nameof(LengthTests.The_limit_of_a_request_is_one_of_bytes)),
         ("buffers that truncate silently or keep an old tail", typeof(UdpTransportTests), nameof(UdpTransportTests.A_short_datagram_in_the_buffer_of_a_long_one_ends_where_it_ends)),

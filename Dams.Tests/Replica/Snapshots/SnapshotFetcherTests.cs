@@ -56,6 +56,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         var fetcher = new SnapshotFetcher(_node, 1, ClusterTopology.Default(), number => _donors[number - 2], _snapshots, new ReplicaCoreOptions(), _log)
         {
             VouchersPatience = TimeSpan.FromMilliseconds(300),
+            DonorPatience = TimeSpan.FromMilliseconds(500),
         };
         var keeper = new SnapshotKeeper(_node, _memberLog, _snapshots, _log);
         _node.Start(ClockSource.System.Now);
@@ -132,12 +133,36 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task What_nobody_expects_ends_the_loop_with_it_instead_of_the_joiner_waiting_for_ever()
+    public async Task A_donor_that_is_wrong_in_a_way_that_nobody_expects_is_passed_over()
     {
         _donors[0].Fails = new NotSupportedException("on purpose");
+        _donors[1].Has(Right);
+        _donors[2].Has(Right);
         await JoinAsync();
-        var end = Assert.CatchAsync<Exception>(() => _driver.Completion.WaitAsync(Eventually.Limit));
-        Assert.That((await end)!.Message, Is.EqualTo("on purpose"));
+        await IsRestoredAsync();
+    }
+
+    [Test]
+    public async Task A_donor_that_gives_pieces_without_end_is_followed_by_another()
+    {
+        _donors[0].Has(Right.Digest, Right.Bytes, long.MaxValue);
+        _donors[0].IsEndless = true;
+        _donors[1].Has(Right);
+        _donors[2].Has(Right);
+        await JoinAsync();
+        await IsRestoredAsync();
+    }
+
+    [Test]
+    public async Task A_donor_whose_snapshot_grows_while_it_is_given_is_followed_by_another()
+    {
+        _donors[0].Has(Right.Digest, Right.Bytes, Right.Bytes.Length + 1);
+        _donors[0].Grows = true;
+        _donors[1].Has(Right);
+        _donors[2].Has(Right);
+        await JoinAsync();
+        await IsRestoredAsync();
+        Assert.That(_log.Lines, Has.Some.Contains("has become one of"));
     }
 
     [Test]
@@ -190,6 +215,12 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
 
         public Exception? Fails { get; set; }
 
+        /// <summary>After its last piece it begins again.</summary>
+        public bool IsEndless { get; set; }
+
+        /// <summary>Each piece is of a longer snapshot.</summary>
+        public bool Grows { get; set; }
+
         public int Asked { get; private set; }
 
         public void Has((byte[] Bytes, string Digest) state) => Has(state.Digest, state.Bytes);
@@ -203,6 +234,10 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         public Task<GetSnapshotResult> GetSnapshotAsync(long sequence, long offset)
         {
             Asked++;
+            if (IsEndless)
+                offset %= _bytes.Length;
+            if (Grows)
+                _total++;
             if (offset >= _bytes.Length)
                 throw new CommunicationException("on purpose");
             var chunk = _bytes.AsSpan((int)offset, Math.Min(ChunkBytes, _bytes.Length - (int)offset)).ToArray();

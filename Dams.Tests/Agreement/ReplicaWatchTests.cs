@@ -1,0 +1,85 @@
+using Dams.Contracts.Soap;
+using Dams.Contracts.Topology;
+using Dams.Hosting;
+using Dams.Hosting.Cluster;
+using Dams.Ordering;
+using Dams.Ordering.Driver;
+using Dams.Ordering.Protocol;
+using Dams.ReplicaManager;
+using Dams.ReplicaManager.Agreement;
+using Dams.Tests.Hosting;
+using Dams.Tests.Ordering.Driver;
+using Dams.Tests.Ordering.Storage;
+using NUnit.Framework;
+using NodeId = Dams.Ordering.NodeId;
+
+namespace Dams.Tests.Agreement;
+
+/// <summary>A manager goes on asking a replica, whatever that has said.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class ReplicaWatchTests : IAsyncDisposable
+{
+    private static readonly NodeId s_self = NodeId.Manager(1);
+
+    private readonly TestFolder _folder = new();
+    private readonly LogFolder _logFolder = new();
+    private readonly RecordingLogger _log = new();
+    private readonly DriverCluster _cluster = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly BabblingServer _replica;
+    private readonly ReplicaClients _clients;
+    private readonly ManagerClients _others;
+    private readonly ProtocolDriver _driver;
+
+    public ReplicaWatchTests()
+    {
+        var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
+        var id = topology.Managers[0].Id;
+        var context = new NodeContext(topology, NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!, _log, KeyFile.LoadOrCreate(topology.KeyFile));
+        _replica = new BabblingServer(topology.FindReplica(1)!.Listen.ToEndPoint());
+        (_clients, _others) = (new ReplicaClients(topology), new ManagerClients(topology, id, _log));
+        var memberLog = _logFolder.Open();
+        var watch = new ReplicaWatch(_clients, _others, new SnapshotStore(_folder.Path), new ReplicaKeeper(context, _log), static () => { }, _log, _stopping.Token);
+        var (outbox, leaves) = (new Outbox(), new Outbox());
+        var manager = new ManagerProtocol(
+            ClusterGroups.ManagersOf(topology), new ManagementOptions { Slots = [1, 2, 3, 4] }, 1, DriverOptions.NewBoot(), memberLog, outbox,
+            new LeaveRequester(ClusterGroups.ReplicasOf(topology), leaves), watch);
+        foreach (var node in topology.Nodes)
+            _cluster.Place(ClusterGroups.Of(node.Id));
+        _driver = _cluster.Add(s_self, new DrivenCore(GroupId.Managers, manager, outbox, memberLog));
+        watch.Attach(manager, _driver);
+        manager.Start(ClockSource.System.Now);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _cluster.DisposeAsync();
+        _clients.Dispose();
+        _others.Dispose();
+        await _replica.DisposeAsync();
+        _stopping.Dispose();
+        _log.Dispose();
+        _logFolder.Dispose();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task A_replica_that_talks_nonsense_is_asked_again()
+    {
+        _replica.Says = BabblingServer.Http(
+            $"<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><GetStatusResponse xmlns='{SoapNamespaces.ReplicaV1}'/></s:Body></s:Envelope>");
+        _driver.Start();
+        await Eventually.IsTrueAsync(() => _replica.Asked >= 3);
+        Assert.That(_driver.Completion.IsCompleted, Is.False);
+        Assert.That(_log.Lines, Has.Some.Contains("replica 1 does not answer: its answer is empty"));
+    }
+
+    [Test]
+    public async Task A_replica_that_says_nothing_is_asked_again()
+    {
+        _driver.Start();
+        await Eventually.IsTrueAsync(() => _replica.Asked >= 3);
+        Assert.That(_driver.Completion.IsCompleted, Is.False);
+    }
+}

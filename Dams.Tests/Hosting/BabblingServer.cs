@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Dams.Tests.Hosting;
+
+/// <summary>Takes HTTP requests and answers each with the bytes it was given, whatever they are; with none, it says nothing at all.</summary>
+internal sealed class BabblingServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentBag<Task> _conversations = [];
+    private readonly Task _accepting;
+    private int _asked;
+
+    public BabblingServer(IPEndPoint listen)
+    {
+        _listener = new TcpListener(listen);
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>What it says; may be changed at any time.</summary>
+    public byte[]? Says { get; set; }
+
+    /// <summary>How many requests have come.</summary>
+    public int Asked => Volatile.Read(ref _asked);
+
+    /// <summary>An answer with this body.</summary>
+    public static byte[] Http(string body, string contentType = "text/xml; charset=utf-8", string status = "200 OK") =>
+        Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        await Task.WhenAll(_conversations);
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                _conversations.Add(ConverseAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
+    }
+
+    private async Task ConverseAsync(TcpClient client)
+    {
+        using (client)
+        {
+            try
+            {
+                var stream = client.GetStream();
+                // Requests of the tests come in one piece or a few; what comes after the first is not needed.
+                if (await stream.ReadAsync(new byte[65_536], _stopping.Token) == 0)
+                    return;
+                Interlocked.Increment(ref _asked);
+                if (Says is { } words)
+                    await stream.WriteAsync(words, _stopping.Token);
+                else
+                    await Task.Delay(Timeout.Infinite, _stopping.Token);
+            }
+            catch (Exception end) when (end is OperationCanceledException or IOException)
+            {
+                // Told to stop, or the other side has given up.
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Dams.Contracts.Soap;
+using Dams.Contracts.Topology;
+using Dams.FrontEnd.Status;
+using Dams.Hosting.Cluster;
+using Dams.Tests.Hosting;
+using NUnit.Framework;
+
+namespace Dams.Tests.Status;
+
+/// <summary>What replicas say of themselves is told as theirs, and spoils nothing of the others'.</summary>
+internal sealed class ClusterPollerTests
+{
+    [Test]
+    public async Task A_replica_that_says_it_is_another_or_talks_nonsense_does_not_hide_the_rest()
+    {
+        using var folder = new TestFolder();
+        using var log = new RecordingLogger();
+        using var stopping = new CancellationTokenSource();
+        var topology = ClusterTopology.Default(address: folder.Address, dataFolder: folder.Path);
+        await using var truthful = new BabblingServer(topology.FindReplica(1)!.Listen.ToEndPoint()) { Says = Status(1, "Ledger") };
+        await using var liar = new BabblingServer(topology.FindReplica(2)!.Listen.ToEndPoint()) { Says = Status(1, "Journal") };
+        await using var fool = new BabblingServer(topology.FindReplica(3)!.Listen.ToEndPoint()) { Says = BabblingServer.Http("<a/>") };
+        await using var manager = new BabblingServer(topology.Managers[0].Listen.ToEndPoint()) { Says = BabblingServer.Http("null", "application/json") };
+        using var clients = new ReplicaClients(topology);
+        var rounds = 0;
+        using var poller = new ClusterPoller(topology, clients, _ => Interlocked.Increment(ref rounds), log);
+        var polling = poller.RunAsync(stopping.Token);
+        await Eventually.IsTrueAsync(() => poller.Reports.Replicas.Count == 2);
+        var seen = Volatile.Read(ref rounds);
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref rounds) > seen);
+        Assert.That(poller.Reports.Replicas.ToDictionary(pair => pair.Key, pair => pair.Value.Engine), Is.EqualTo(new Dictionary<int, string> { [1] = "Ledger", [2] = "Journal" }));
+        Assert.That(poller.Reports.Managers, Is.Empty);
+        Assert.That(log.Lines, Has.Some.Contains("replica3 does not say its status"));
+        await stopping.CancelAsync();
+        await Assert.CatchAsync<OperationCanceledException>(() => polling);
+    }
+
+    private static byte[] Status(int id, string engine) => BabblingServer.Http(
+        $"<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><GetStatusResponse xmlns='{SoapNamespaces.ReplicaV1}'><result><id>{id}</id><incarnation>5</incarnation><boot>6</boot><engine>{engine}</engine></result></GetStatusResponse></s:Body></s:Envelope>");
+}
