@@ -138,6 +138,33 @@ internal sealed partial class Simulation
         });
     }
 
+    /// <summary>
+    /// A joiner says that it has caught up, and just then the sequencer loses two of the three voters, which elect another; the third voter and the joiner hear the
+    /// first one only. What was ordered before the joiner's ACTIVATE is on two disks then, and one of them doesn't count.
+    /// </summary>
+    private void DivideAt(NodeId joiner)
+    {
+        if (_isDivided || _healed)
+            return;
+        _isDivided = true;
+        var first = _nodes.Values.FirstOrDefault(node => node is { IsUp: true, Id.Role: NodeRole.Sequencer, Sequencer.State: SequencerState.Active });
+        if (first is null)
+            return;
+        var loyal = _replicas.Select(replica => replica.Id).Where(id => id != joiner).ElementAt(_random.Below(Replicas - 1));
+        var cuts = new List<(NodeId, NodeId)>();
+        foreach (var deserter in _replicas.Select(replica => replica.Id).Where(id => id != joiner && id != loyal))
+            cuts.AddRange([(first.Id, deserter), (deserter, first.Id), (loyal, deserter), (deserter, loyal)]);
+        foreach (var rival in _group.Sequencers.Select(NodeId.Sequencer).Where(id => id != first.Id))
+        {
+            foreach (var held in new[] { loyal, joiner, first.Id })
+                cuts.AddRange([(rival, held), (held, rival)]);
+        }
+
+        Trace($"{first.Id} keeps {loyal} and {joiner} alone");
+        _cuts.UnionWith(cuts);
+        At(_now + Milliseconds(1500), () => _cuts.ExceptWith(cuts));
+    }
+
     private void SchedulePartition()
     {
         var nodes = _nodes.Keys.ToArray();

@@ -39,6 +39,7 @@ internal sealed partial class Simulation
     private long _now;
     private long _order;
     private bool _healed;
+    private bool _isDivided;
     private int _atOnce;
 
     public Simulation(ulong seed, SimulationKnobs knobs, TextWriter? trace = null)
@@ -266,6 +267,9 @@ internal sealed partial class Simulation
         if (FindNode(outgoing.To, from.Group) is null)
             return;
         var random = from.Random;
+        var isDelayed = _knobs.DividedAtActivation && !_isDivided && outgoing.Message is CaughtUp && from.Group == GroupId.Replicas;
+        if (isDelayed)
+            DivideAt(from.Id);
         if (!_healed && (IsCut(from.Id, outgoing.To) || (outgoing.Message is Sync && _mute.Contains(from.Id) && from.Group == GroupId.Replicas) || IsKeptFromKnowing(outgoing) || random.Chance(_knobs.LossPerMille)))
         {
             Trace($"{from.Id} -x {outgoing.To} {outgoing.Message}");
@@ -285,6 +289,8 @@ internal sealed partial class Simulation
             var delay = random.Between(_knobs.DelayMin, _knobs.DelayMax);
             if (!_healed && random.Chance(_knobs.TailPerMille))
                 delay *= 50;
+            if (isDelayed)
+                delay += TimeSpan.FromMilliseconds(30);
             if (message is ReplyMessage && _knobs.LieKind == LieKind.Late && IsLiar(from))
                 delay += TimeSpan.FromMilliseconds(50 + _managersRandom.Below(1000));
             At(_now + delay.Ticks, () => Deliver(envelope, outgoing.To, message, from.Group));

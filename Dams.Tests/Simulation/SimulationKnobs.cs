@@ -36,6 +36,9 @@ internal sealed record SimulationKnobs
     /// <summary>See <see cref="Simulation"/>: two sequencers that each have some of the members.</summary>
     public bool SplitLoyalty { get; init; }
 
+    /// <summary>See <see cref="Simulation"/>: when a joiner has caught up, half of the voters lose the sequencer.</summary>
+    public bool DividedAtActivation { get; init; }
+
     public int Pauses { get; init; }
 
     public bool PowerCut { get; init; }
@@ -146,6 +149,8 @@ internal sealed record SimulationKnobs
         // A request that kills some, and a replica that dies of something else, are more than the cluster promises to stand.
         if (knobs.Poison > 0)
             knobs = knobs with { Dead = null };
+        if (knobs.Poison == 0 && new SeededRandom(seed ^ 0xAC7).Chance(40))
+            knobs = knobs with { DividedAtActivation = true, Sequencers = 2, Wipes = Math.Max(1, knobs.Wipes) };
         // Three strikes take a while: there must be calls left to be lied to.
         return knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs;
     }
