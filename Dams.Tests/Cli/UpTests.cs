@@ -35,8 +35,9 @@ public sealed class UpTests
         _folder.Dispose();
     }
 
-    private TestProcess Up(params string[] more) =>
-        TestProcess.StartDams(["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), "--ready-within", ReadyWithin, "--exit-with-parent", .. more]);
+    private string[] UpArguments => ["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), "--ready-within", ReadyWithin, "--exit-with-parent"];
+
+    private TestProcess Up(params string[] more) => TestProcess.StartDams([.. UpArguments, .. more]);
 
     private IReadOnlyList<ProcessIdentity> Running() => [.. PidFile.FindRunning(_topology).Select(found => found.Process)];
 
@@ -54,9 +55,6 @@ public sealed class UpTests
     }
 
     private static Task NoneRunsAsync(IReadOnlyList<ProcessIdentity> processes) => Eventually.IsTrueAsync(() => processes.All(process => !process.IsAlive));
-
-    private static void Interrupt(TestProcess process) =>
-        Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
 
     [Test]
     public async Task A_killed_up_leaves_no_orphan()
@@ -81,12 +79,9 @@ public sealed class UpTests
     [TestCase(false, 143)]
     public async Task A_signal_stops_everything_in_order_and_is_the_exit_code(bool isInterrupt, int exitCode)
     {
-        using var up = Up();
+        using var up = TestProcess.StartInterruptibleDams(UpArguments);
         var all = await AllRunAsync(up);
-        if (isInterrupt)
-            Interrupt(up);
-        else
-            up.Terminate();
+        Process.Start("kill", [isInterrupt ? "-INT" : "-TERM", up.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         Assert.That(await up.ExitAsync(), Is.EqualTo(exitCode));
         Assert.That(all.Where(process => process.IsAlive), Is.Empty);
         Assert.That(up.OutputLines, Has.All.EqualTo($"ready http://{_folder.Address}:8080/AppointmentService?wsdl").And.Count.LessThanOrEqualTo(1));

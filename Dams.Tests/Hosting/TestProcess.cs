@@ -29,6 +29,15 @@ internal sealed class TestProcess : IDisposable
     public static TestProcess StartDams(params IEnumerable<string> arguments) =>
         new(ProgramLocator.Find("dams", AppContext.BaseDirectory).ToStartInfo(arguments));
 
+    /// <summary>
+    /// As <see cref="StartDams"/>, and it hears SIGINT even if this run does not: what a shell starts in the background ignores it, and so does what that starts.
+    /// </summary>
+    public static TestProcess StartInterruptibleDams(params IEnumerable<string> arguments)
+    {
+        var dams = ProgramLocator.Find("dams", AppContext.BaseDirectory);
+        return new(new DamsProgram("env", "--default-signal=INT").ToStartInfo([dams.Host, dams.File, .. arguments]));
+    }
+
     public ProcessIdentity Identity { get; }
 
     public int Id => _process.Id;

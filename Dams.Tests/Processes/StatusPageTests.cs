@@ -43,7 +43,7 @@ internal sealed class StatusPageTests : ClusterFixture
         await KeepPictureAsync(page, $"status-page-{width}{(isDark ? "-dark" : "")}.png");
         Assert.That(await page.TextAsync("#replicas"), Does.Contain("Ledger").And.Contain("Journal").And.Contain("Relational").And.Contain("Calendar"));
         Assert.That(await page.TextAsync("#headline"), Does.Contain($"Answering rightly, {Liar} outvoted"));
-        Assert.That(await page.TextAsync("#replicas tr.liar"), Does.Contain(Liar).And.Contain("✗ wrong").And.Contain("active"));
+        Assert.That(await page.TextAsync("#replicas tr.liar"), Does.Contain(Liar).And.Contain("✗ wrong").And.Match("active|suspected"), "on a busy machine a reply of it may be missed, too");
         Assert.That(await page.CountAsync("document.querySelectorAll('#replicas tr.liar').length"), Is.EqualTo(1));
         Assert.That(await page.CountAsync("document.querySelectorAll('#requests tbody tr').length"), Is.EqualTo(50));
         Assert.That(await page.EvaluateAsync("new Set([...document.querySelectorAll('#requests td.wrong')].map(cell => cell.dataset.label)).size"), Is.EqualTo("1"));
