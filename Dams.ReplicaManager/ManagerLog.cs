@@ -38,6 +38,9 @@ internal static partial class ManagerLog
     [LoggerMessage(5010, LogLevel.Warning, "this manager's incarnation is over ({State}: {Reason}); its folder is kept as evidence, and the next joins the managers' group")]
     public static partial void BeginsAnew(ILogger logger, string state, string reason);
 
+    [LoggerMessage(5011, LogLevel.Error, "the states of the replicas are divided at checkpoint {Checkpoint}: no one stands against the rest, so nobody is accused. Compare GetStateDigest of all four there, and order the wrong ones out")]
+    public static partial void Divided(ILogger logger, long checkpoint);
+
     [LoggerMessage(5018, LogLevel.Warning, "an operator wants entry {Seq} skipped")]
     public static partial void OperatorSkips(ILogger logger, long seq);
 

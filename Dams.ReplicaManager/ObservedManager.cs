@@ -13,6 +13,8 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
     private long _told = manager.State.Events.LastOrDefault()?.Number ?? 0;
     private (MemberState State, Reign Promised, Reign Installed) _seen = (manager.Member.State, manager.Member.Promised, manager.Member.Installed);
 
+    private long? _divided;
+
     /// <inheritdoc/>
     public Instant NextDeadline => manager.NextDeadline;
 
@@ -40,6 +42,13 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
                 ManagerLog.Alarmed(logger, happening.Number, happening.Replica, happening.Kind.ToString(), happening.Text);
             else
                 ManagerLog.Agreed(logger, happening.Number, happening.Replica, happening.Kind.ToString(), happening.Text);
+        }
+
+        if (manager.DividedAt != _divided)
+        {
+            _divided = manager.DividedAt;
+            if (_divided is { } checkpoint)
+                ManagerLog.Divided(logger, checkpoint);
         }
 
         var member = manager.Member;

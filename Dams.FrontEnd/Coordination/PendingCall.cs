@@ -6,8 +6,13 @@ namespace Dams.FrontEnd.Coordination;
 /// <summary>One request on its way, or answered and still being judged.</summary>
 internal sealed class PendingCall(Request request, Instant deadline)
 {
-    /// <summary>A request may be executed under several numbers after a fail-over (reads are executed again); more are not followed.</summary>
-    private const int VotesMax = 4;
+    /// <summary>
+    /// A request may be executed under several numbers after a fail-over (reads are executed again); more of one replica are not followed. Each has its own, so that
+    /// one that makes numbers up takes no place from those that don't.
+    /// </summary>
+    private const int VotesOfReplicaMax = 4;
+
+    private ulong _strayed;
 
     public Request Request { get; } = request;
 
@@ -45,6 +50,9 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// <summary>When judging ends; never before there is a majority.</summary>
     public Instant JudgeUntil { get; set; } = Instant.Never;
 
+    /// <summary>Until then others are waited for: they are not silent yet, and the call has not ended.</summary>
+    public Instant AnswerBy => Instant.Earlier(JudgeUntil, Deadline);
+
     /// <summary>When a strict write that has two equal replies stops waiting for a third.</summary>
     public Instant AnswerAt { get; set; } = Instant.Never;
 
@@ -61,19 +69,32 @@ internal sealed class PendingCall(Request request, Instant deadline)
 
     public Instant NextDeadline => IsAnswered ? JudgeUntil : Instant.Earlier(Instant.Earlier(Deadline, RetryAt), Instant.Earlier(BodyRetryAt, AnswerAt));
 
-    /// <summary>The vote for the number of a reply; null if there are too many.</summary>
-    public ReplyVoter? VoteFor(ReplyMessage reply)
+    /// <summary>The vote for the number of a replica's reply; null if that replica has named too many.</summary>
+    public ReplyVoter? VoteFor(ReplyMessage reply, byte replica)
     {
+        var named = 0;
         foreach (var vote in Votes)
         {
             if (vote.Seq == reply.Seq)
                 return vote;
+            if (vote.HasReplied(replica))
+                named++;
         }
 
-        if (Votes.Count >= VotesMax)
+        if (named >= VotesOfReplicaMax)
             return null;
         var added = new ReplyVoter(reply.Seq, reply.RequestDigest) { Quorum = Quorum };
         Votes.Add(added);
         return added;
     }
+
+    /// <summary>A replica has replied to another request than this one under this one's key.</summary>
+    public void OnStrayed(byte replica) => _strayed |= 1UL << replica;
+
+    /// <summary>
+    /// Whether a replica has spoken, but beside the vote that was decided: under a number that nobody else has named, or about another request. After a fail-over a right
+    /// one may have replied under two numbers, of which others name each.
+    /// </summary>
+    public bool HasStrayed(byte replica) => (_strayed & (1UL << replica)) != 0
+        || Votes.Exists(vote => !ReferenceEquals(vote, Decided) && vote.Replies == 1 && vote.HasReplied(replica));
 }

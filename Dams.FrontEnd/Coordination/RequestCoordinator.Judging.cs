@@ -80,7 +80,7 @@ internal sealed partial class RequestCoordinator
     private Verdict VerdictOn(byte replica, PendingCall call, ReplyVoter vote, Instant now) => vote.VerdictOn(replica) switch
     {
         // The call's deadline may come before the limit for late replies: then nothing is said about who has not replied.
-        Verdict.Waiting when now >= call.JudgeUntil => Verdict.Silent,
+        Verdict.Waiting when now >= call.JudgeUntil => call.HasStrayed(replica) ? Verdict.Wrong : Verdict.Silent,
         Verdict.Unjudged when _options.Mutant == CoordinationMutant.NoMajorityAccuses => vote.ResultOf(replica) == vote.Majority ? Verdict.Right : Verdict.Wrong,
         var verdict => verdict,
     };

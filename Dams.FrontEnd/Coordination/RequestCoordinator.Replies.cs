@@ -85,12 +85,17 @@ internal sealed partial class RequestCoordinator
 
     private void OnReply(in Envelope envelope, ReplyMessage reply, Instant now)
     {
-        if (envelope.From.Role != NodeRole.Replica || !IsActive(envelope.From.Number, reply)
-            || !_calls.TryGetValue((reply.Key, reply.RequestDigest), out var call) || call.VoteFor(reply) is not { } vote)
+        if (envelope.From.Role != NodeRole.Replica || !IsActive(envelope.From.Number, reply))
+            return;
+        if (!_calls.TryGetValue((reply.Key, reply.RequestDigest), out var call))
         {
+            foreach (var other in _byKey.TryGetValue(reply.Key, out var calls) ? calls : [])
+                other.OnStrayed(envelope.From.Number);
             return;
         }
 
+        if (call.VoteFor(reply, envelope.From.Number) is not { } vote)
+            return;
         call.WasOrdered = true;
         if (vote.Replies == 0)
             _strikes.OnOpened(vote.Seq);
@@ -123,8 +128,8 @@ internal sealed partial class RequestCoordinator
             return;
         }
 
-        var state = AnswerRule.Of(vote, _options.Strict && CommandCodec.IsWrite(call.Request.Opcode), now < call.JudgeUntil && !HaveReplied(vote, vote.Seq), _options.Mutant);
-        call.AnswerAt = state == VoteState.Open ? call.JudgeUntil : Instant.Never;
+        var state = AnswerRule.Of(vote, _options.Strict && CommandCodec.IsWrite(call.Request.Opcode), now < call.AnswerBy && !HaveReplied(vote, vote.Seq), _options.Mutant);
+        call.AnswerAt = state == VoteState.Open ? call.AnswerBy : Instant.Never;
         if (state == VoteState.Divergence)
         {
             Fail(call, CallFailure.ReplicaDivergence, now);

@@ -3,6 +3,9 @@ namespace Dams.Ordering.Protocol;
 /// <summary>Who is who in a group, and its timing. Immutable; the same in every process.</summary>
 public sealed record GroupOptions
 {
+    /// <summary>Some 200 MB of the smallest entries.</summary>
+    public const long LagEntriesMaxDefault = 1_000_000;
+
     /// <summary>The group.</summary>
     public required GroupId Group { get; init; }
 
@@ -50,6 +53,12 @@ public sealed record GroupOptions
 
     /// <summary>A member whose disk has made no progress for this long, while others' have, is reported as a laggard.</summary>
     public TimeSpan LaggardAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>As <see cref="LaggardAfter"/>, of a member that does not vote yet: fetching a big snapshot takes a while, and meanwhile its disk says nothing.</summary>
+    public TimeSpan JoinerLaggardAfter { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>A member that is this far behind what is committed is a laggard even if it moves: the others keep their logs for it.</summary>
+    public long LagEntriesMax { get; init; } = LagEntriesMaxDefault;
 
     /// <summary>A sequencer that has heard fewer than Q voters for this long stops sending SYNC: it must not look alive when it is deaf.</summary>
     public TimeSpan DeafAfter { get; init; } = TimeSpan.FromMilliseconds(500);

@@ -5,9 +5,15 @@ namespace Dams.Ordering.Protocol;
 /// <content>JOIN, ACTIVATE and LEAVE, which are ordered like everything else, and the orderly end of a reign.</content>
 public sealed partial class SequencerProtocol
 {
-    /// <summary>Members of the view whose disk has made no progress for too long while there was something to store.</summary>
-    public IReadOnlyList<byte> LaggardsAt(Instant now) => State != SequencerState.Active ? [] :
-        [.. _view.Members.Where(member => DurableOf(member) < _commit && now - LastAdvance(member.Id) > _options.LaggardAfter).Select(member => member.Id)];
+    /// <summary>Members of the view whose disk has made no progress for too long while there was something to store, or that are too far behind to be waited for.</summary>
+    public IReadOnlyList<byte> LaggardsAt(Instant now) => State != SequencerState.Active ? [] : [.. _view.Members.Where(member => IsLaggard(member, now)).Select(member => member.Id)];
+
+    private bool IsLaggard(in ViewMember member, Instant now)
+    {
+        var durable = DurableOf(member);
+        var patience = member.Votes ? _options.LaggardAfter : _options.JoinerLaggardAfter;
+        return (durable < _commit && now - LastAdvance(member.Id) > patience) || (member.Votes && _commit - durable > _options.LagEntriesMax);
+    }
 
     /// <summary>At most one change is appended and uncommitted; the members' view must have it before the next.</summary>
     private bool MembershipIsSettled => State == SequencerState.Active && _commit >= _view.Number;

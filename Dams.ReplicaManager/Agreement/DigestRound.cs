@@ -4,12 +4,14 @@ namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
 /// One comparison of the state digests of all replicas at one checkpoint, which all of them took at the same entry. First everyone says its newest checkpoint, then
-/// everyone is asked for the lowest of them, which those that are ahead still have. Pure and single-threaded.
+/// everyone is asked for the lowest of them, which those that are ahead still have; in every other round for the second lowest, so that one that names an old checkpoint for
+/// ever does not keep the others from being compared. Pure and single-threaded.
 /// </summary>
 /// <param name="voters">The replicas that are compared.</param>
 /// <param name="until">When to go by what there is.</param>
+/// <param name="isWithoutLowest">Whether the second lowest is asked for.</param>
 /// <param name="mutant">The rule that is taken out.</param>
-internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Instant until, ManagementMutant mutant)
+internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Instant until, bool isWithoutLowest, ManagementMutant mutant)
 {
     private readonly Dictionary<byte, long?> _newest = [];
     private readonly Dictionary<byte, Digest?> _digests = [];
@@ -35,7 +37,8 @@ internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Insta
         _newest[replica] = sighting is not null && sighting.Incarnation == incarnation && sighting.Checkpoint > 0 ? sighting.Checkpoint : null;
         if (_newest.Count < voters.Count)
             return false;
-        Checkpoint = _newest.Values.Count(newest => newest is not null) < 3 ? 0 : _newest.Values.Min() ?? 0;
+        var named = _newest.Values.OfType<long>().Order().ToList();
+        Checkpoint = named.Count < 3 ? 0 : named[isWithoutLowest ? 1 : 0];
         return Checkpoint > 0;
     }
 
@@ -68,6 +71,6 @@ internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Insta
         }
     }
 
-    /// <summary>Whether the replicas are divided so that nobody can say who is right.</summary>
-    public bool IsDivided => _digests.Values.OfType<Digest>().Distinct().Count() > 1 && Minority is null;
+    /// <summary>Whether the replicas are divided so that nobody can say who is right: three or four have spoken, and no one stands against the rest.</summary>
+    public bool IsDivided => _digests.Values.OfType<Digest>().Count() >= 3 && _digests.Values.OfType<Digest>().Distinct().Count() > 1 && Minority is null;
 }

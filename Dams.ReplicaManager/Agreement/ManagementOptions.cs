@@ -1,3 +1,5 @@
+using Dams.Ordering.Protocol;
+
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>The rules of replacing, and the timing of what a manager looks at. Immutable; what is agreed on must be the same at every manager.</summary>
@@ -29,6 +31,9 @@ internal sealed record ManagementOptions
 
     /// <summary>A suspect is watched for this long before a vote.</summary>
     public TimeSpan ProbeTime { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Entries that the others keep for a replica that is behind; one that is further behind is replaced, which is faster than catching up.</summary>
+    public long LagEntriesMax { get; init; } = GroupOptions.LagEntriesMaxDefault;
 
     /// <summary>How often a suspect is asked.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(250);

@@ -9,10 +9,12 @@ internal sealed partial class ManagerProtocol
     private readonly List<SilenceProbe> _probes = [];
     private readonly List<ReplyEvidence> _evidence = [];
     private readonly HashSet<byte> _asked = [];
-    private readonly Dictionary<byte, long> _executed = [];
+    private readonly Dictionary<byte, ReplicaSighting> _seen = [];
     private int _failedStarts;
     private readonly Dictionary<byte, (long Since, Instant Until)> _holds = [];
     private DigestRound? _round;
+    private long _rounds;
+    private PassageEvidence? _passage;
     private Instant _watchAt;
     private Instant _digestAt;
     private ulong _lossTold;
@@ -24,9 +26,14 @@ internal sealed partial class ManagerProtocol
         _asked.Remove(replica);
         if (sighting is not null)
         {
-            _executed[replica] = sighting.Executed;
+            _seen[replica] = sighting;
             foreach (var probe in _probes)
-                probe.OnSighting(replica, sighting, isEarly: now - probe.BeganAt < _options.ProbeTime * (2 / 3.0));
+            {
+                // What a stranger in another's place says is no measure for the suspect.
+                if (probe.Case.Replica == replica || IsInView(replica, sighting.Incarnation))
+                    probe.OnSighting(replica, sighting, isEarly: now - probe.BeganAt < _options.ProbeTime * (2 / 3.0));
+            }
+
             if (replica == _id)
                 OnOwnSighting(sighting, now);
         }
@@ -45,10 +52,20 @@ internal sealed partial class ManagerProtocol
     {
         foreach (var evidence in _evidence)
             evidence.OnReply(replica, sequence, answer);
+        if (replica != _id)
+            _passage?.OnReply(replica, sequence, answer);
     }
 
     /// <summary>What a replica has answered to <see cref="IReplicaWatch.AskDigest"/>; null if it has none, or has not answered in time.</summary>
-    public void OnDigest(byte replica, long checkpoint, Digest? digest, Instant now) => _round?.OnDigest(replica, checkpoint, digest);
+    public void OnDigest(byte replica, long checkpoint, Digest? digest, Instant now)
+    {
+        _round?.OnDigest(replica, checkpoint, digest);
+        if (replica != _id)
+            _passage?.OnDigest(replica, checkpoint, digest);
+    }
+
+    /// <summary>The last checkpoint at which the replicas' states were divided so that nobody can say who is right; null since they were compared and were not.</summary>
+    public long? DividedAt { get; private set; }
 
     /// <summary>The own replica's process has ended by itself, and is started again.</summary>
     public void OnReplicaExited(Instant now)
@@ -77,7 +94,7 @@ internal sealed partial class ManagerProtocol
             if (!IsMine(open))
                 continue;
             if (open.Kind == CaseKind.Silent && !_probes.Exists(probe => probe.Case.Number == open.Number))
-                _probes.Add(new SilenceProbe(open, now));
+                _probes.Add(new SilenceProbe(open, now, _options.LagEntriesMax));
             else if (open.Kind == CaseKind.Wrong && !_evidence.Exists(evidence => evidence.Case.Number == open.Number))
                 Gather(open, now);
         }
@@ -186,7 +203,7 @@ internal sealed partial class ManagerProtocol
         var voters = _replicas.View.Members.Where(member => member.Votes).ToDictionary(member => member.Id, member => member.Incarnation.Value);
         if (voters.Count < 3)
             return;
-        _round = new DigestRound(voters, now + _options.AnswerPatience, _options.Mutant);
+        _round = new DigestRound(voters, now + _options.AnswerPatience, isWithoutLowest: ++_rounds % 2 == 0, _options.Mutant);
         foreach (var voter in _options.Slots)
         {
             if (voters.ContainsKey(voter))
@@ -197,6 +214,10 @@ internal sealed partial class ManagerProtocol
     private void FinishRound(DigestRound round, Instant now)
     {
         _round = null;
+        if (round.IsDivided)
+            DividedAt = round.Checkpoint;
+        else if (round.IsComplete && round.Checkpoint > 0)
+            DividedAt = null;
         if (round.Minority is { } liar && liar != _id && round.Voters[liar] is var incarnation && IsInView(liar, incarnation) && !State.IsReplaced(liar, incarnation))
             Report(new DigestReport(liar, incarnation, _id, round.Checkpoint!.Value, _replicas.View.Number.Value), now);
     }
@@ -210,8 +231,27 @@ internal sealed partial class ManagerProtocol
             ReportLoss(lost, LossCause.FolderLost, now);
         else if (sighting.HasHalted)
             ReportLoss(sighting.Incarnation, LossCause.Halted, now);
-        else if (sighting.WaitingBefore is { } poison && _executed.Count(pair => pair.Key != _id && pair.Value >= poison) >= 2)
-            ReportLoss(sighting.Incarnation, LossCause.Poisoned, now);
+        else if (sighting.WaitingBefore is { } poison)
+            FollowPoison(poison, sighting.Incarnation, now);
+    }
+
+    /// <summary>A replica that waits before an entry is lost when two others have passed it; until then it waits for an operator's word.</summary>
+    private void FollowPoison(long poison, ulong incarnation, Instant now)
+    {
+        if (_passage is { IsPassed: true } passage && passage.Entry == poison)
+        {
+            ReportLoss(incarnation, LossCause.Poisoned, now);
+            return;
+        }
+
+        _passage = new PassageEvidence(poison);
+        List<byte> beyond = [.. _seen.Where(pair => pair.Key != _id && pair.Value.Executed >= poison && IsInView(pair.Key, pair.Value.Incarnation)).Select(pair => pair.Key)];
+        foreach (var replica in beyond)
+        {
+            _watch.AskReply(replica, poison);
+            foreach (var checkpoint in beyond.Select(other => _seen[other].Checkpoint).Where(checkpoint => checkpoint >= poison).Distinct())
+                _watch.AskDigest(replica, checkpoint);
+        }
     }
 
     private void ReportLoss(ulong incarnation, LossCause cause, Instant now)

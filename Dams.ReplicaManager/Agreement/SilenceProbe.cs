@@ -3,16 +3,17 @@ using Dams.Ordering;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// Whether a suspect is dead: it never answers, or it stands still below what others had executed a while ago. Anything else is slow, and slow is no crime.
-/// Pure and single-threaded.
+/// Whether a suspect is dead: it never answers, or it stands still below what two others had executed a while ago (what one says may be wrong), or is so far behind
+/// them that the logs would outgrow their bound. Anything else is slow, and slow is no crime. Pure and single-threaded.
 /// </summary>
 /// <param name="about">The case.</param>
 /// <param name="beganAt">The beginning.</param>
-internal sealed class SilenceProbe(Case about, Instant beganAt)
+/// <param name="lagMax">Entries that the others keep for who is behind.</param>
+internal sealed class SilenceProbe(Case about, Instant beganAt, long lagMax)
 {
+    private readonly Dictionary<byte, long> _others = [];
     private long? _first;
     private long _last;
-    private long _goal;
     private bool _isExcused;
 
     /// <summary>The case.</summary>
@@ -42,10 +43,12 @@ internal sealed class SilenceProbe(Case about, Instant beganAt)
         }
         else if (isEarly)
         {
-            _goal = Math.Max(_goal, sighting.Executed);
+            _others[replica] = Math.Max(_others.GetValueOrDefault(replica), sighting.Executed);
         }
     }
 
     /// <summary>The verdict, when the probe is over.</summary>
-    public bool IsDead => !_isExcused && (_first is null || (_last == _first && _last < _goal));
+    public bool IsDead => !_isExcused && (_first is null || (_last == _first && _last < Goal) || _last < Goal - lagMax);
+
+    private long Goal => _others.Values.OrderDescending().ElementAtOrDefault(1);
 }

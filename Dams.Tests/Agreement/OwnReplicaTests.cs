@@ -1,4 +1,5 @@
 using Dams.Contracts.Management;
+using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
@@ -9,6 +10,7 @@ namespace Dams.Tests.Agreement;
 internal sealed class OwnReplicaTests
 {
     private static readonly TimeSpan s_look = Rules.WatchInterval;
+    private static readonly StoredAnswer s_passed = new(51, Digest.Of([1]), Digest.Of([2]));
 
     [Test]
     public void A_process_that_ended_is_told_to_be_started_again_each_time()
@@ -96,12 +98,51 @@ internal sealed class OwnReplicaTests
     {
         var script = Watching();
         script.Sightings[1] = script.Sightings[1] with { Executed = 51 };
+        script.Answers[(1, 51)] = s_passed;
         script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), false, 50, WaitingBefore: 51);
         script.Wait(2 * script.Options.DigestInterval);
         Assert.That(Losses(script), Is.Empty, "one has: the entry may kill the rest");
         script.Sightings[4] = script.Sightings[4] with { Executed = 51 };
         script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(Losses(script), Is.Empty, "the other only says so");
+        script.Answers[(4, 51)] = s_passed with { Result = Digest.Of([9]) };
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(Losses(script), Is.Empty, "one of the two is wrong");
+        script.Answers[(4, 51)] = s_passed;
+        script.Wait(2 * script.Options.DigestInterval);
         Assert.That(Losses(script), Is.EqualTo(new[] { new LossReport(3, IncarnationOf(3), LossCause.Poisoned, 5) }));
+    }
+
+    [Test]
+    public void Two_others_that_keep_no_reply_so_old_have_passed_an_entry_if_their_states_behind_it_are_equal()
+    {
+        var script = Watching();
+        script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), false, 50, WaitingBefore: 51);
+        script.Sightings[1] = script.Sightings[1] with { Executed = 90_000, Checkpoint = 89_000 };
+        script.Sightings[4] = script.Sightings[4] with { Executed = 90_000, Checkpoint = 90_000 };
+        script.Digests[(4, 89_000)] = Digest.Of([1]);
+        script.Digests[(4, 90_000)] = Digest.Of([2]);
+        script.Digests[(1, 89_000)] = Digest.Of([3]);
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(Losses(script), Is.Empty, "their states differ");
+        script.Digests[(1, 89_000)] = Digest.Of([1]);
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(Losses(script), Is.EqualTo(new[] { new LossReport(3, IncarnationOf(3), LossCause.Poisoned, 5) }));
+    }
+
+    [Test]
+    public void A_stranger_in_anothers_place_has_passed_nothing()
+    {
+        var script = Watching();
+        script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), false, 50, WaitingBefore: 51);
+        foreach (byte other in new byte[] { 1, 4 })
+        {
+            script.Sightings[other] = new ReplicaSighting(IncarnationOf(other) + 1, false, 60);
+            script.Answers[(other, 51)] = s_passed;
+        }
+
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(Losses(script), Is.Empty);
     }
 
     [Test]

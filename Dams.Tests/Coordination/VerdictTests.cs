@@ -156,6 +156,52 @@ internal sealed class VerdictTests
     }
 
     [Test]
+    public void A_replica_that_makes_numbers_up_takes_no_place_from_those_that_are_right()
+    {
+        var script = Reigned();
+        for (var seq = 10; seq < 13; seq++)
+        {
+            var request = script.Vote(seq);
+            for (var madeUp = 100; madeUp < 120; madeUp++)
+                script.Reply(1, request, seq: madeUp);
+            for (byte id = 2; id <= 4; id++)
+                script.Reply(id, request, seq: seq);
+            Assert.That(script.Results.Values.Last(), Is.InstanceOf<Answered>());
+        }
+
+        script.Wait(script.Options.SilenceFirst);
+        Assert.That(script.Reports.OfType<VerdictReport>().Select(Sequences), Is.EqualTo(new[] { new[] { 10, 11, 12 } }));
+        Assert.That(script.Reports.OfType<SuspicionReport>(), Is.Empty, "it has spoken");
+    }
+
+    [Test]
+    public void A_reply_about_another_request_is_a_wrong_one()
+    {
+        var script = Reigned();
+        script.Vote(10, 0, 1, 1, 1);
+        script.Wait(script.Options.SilenceFirst);
+        var other = script.Vote(11);
+        script.Reply(1, other with { Digest = Digest.Of([9]) }, seq: 11);
+        for (byte id = 2; id <= 4; id++)
+            script.Reply(id, other, seq: 11);
+        script.Wait(script.Options.SilenceFirst);
+        Assert.That(script.Judgements.Select(judgement => judgement.Replicas[0].Verdict), Is.EqualTo(new[] { Verdict.Silent, Verdict.Wrong }));
+    }
+
+    [Test]
+    public void A_replica_whose_reply_to_a_second_execution_is_lost_has_not_strayed_when_others_know_the_first()
+    {
+        var script = Reigned();
+        var request = script.Call(1);
+        script.Reply(1, request, seq: 10, hasBody: false);
+        script.Reply(2, request, result: 9, seq: 10, hasBody: false);
+        for (byte id = 2; id <= 4; id++)
+            script.Reply(id, request, seq: 12);
+        script.Wait(script.Options.SilenceFirst);
+        Assert.That(script.Judgements.Single().Replicas[0].Verdict, Is.EqualTo(Verdict.Silent));
+    }
+
+    [Test]
     public void A_new_incarnation_begins_without_strikes()
     {
         var script = Reigned();

@@ -44,6 +44,19 @@ internal sealed class MembershipRuleTests
         Assert.That(script.Member(4).IsVoter, Is.True);
     }
 
+    // Bug: big snapshot never joins.
+    [Test]
+    public void A_joiner_whose_snapshot_takes_a_while_is_no_laggard_until_it_takes_too_long()
+    {
+        var script = Joining();
+        Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Joining));
+        script.Request(50);
+        script.Wait(170_000);
+        Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.Empty);
+        script.Wait(20_000);
+        Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.EqualTo(new byte[] { 4 }));
+    }
+
     // Bug: activation changes who counts for older entries.
     [Test]
     public void A_joiner_does_not_count_for_entries_before_its_ACTIVATE() => OnlyWithoutMutant(Mutant.ActivationCountsForOlderEntries, change =>

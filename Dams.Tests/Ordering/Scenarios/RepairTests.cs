@@ -143,6 +143,18 @@ internal sealed class RepairTests
         Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.EqualTo(new byte[] { 3 }));
     }
 
+    [Test]
+    public void A_member_that_moves_but_is_further_behind_than_logs_are_kept_is_reported()
+    {
+        var script = ProtocolScript.Started(change: options => options with { LagEntriesMax = 20 });
+        script.HoldFlushes(3);
+        for (ulong i = 1; i <= 20; i++)
+            script.Request(i);
+        Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.Empty);
+        script.Request(21);
+        Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.EqualTo(new byte[] { 3 }));
+    }
+
     // Bug: wall clock in a replica.
     [Test]
     public void What_a_replicas_own_clock_says_is_not_in_its_state()
