@@ -7,7 +7,7 @@ public sealed partial class SequencerProtocol
 {
     private void OnViewSummary(in Envelope envelope, ViewSummary summary, Instant now)
     {
-        if (envelope.From.Role != _options.MemberRole || !_members.TryGetValue(envelope.From.Number, out var track))
+        if (envelope.From.Role != _options.MemberRole || !_members.TryGetValue(envelope.From.Number, out var track) || !IsOfGroup(summary.Installed.Epoch, summary.View))
             return;
         track.Summary = summary;
         track.SummaryAt = now;

@@ -17,7 +17,8 @@ public sealed partial class SequencerProtocol
     private NewView? _newView;
     private HashSet<byte> Installed { get; } = [];
 
-    private Reign Reign => new(_epoch, _boot);
+    /// <summary>What it is promised as a candidate, and reigns in as a sequencer.</summary>
+    internal Reign Reign => new(_epoch, _boot);
 
     private void BecomeStandby(Instant now)
     {
@@ -96,10 +97,13 @@ public sealed partial class SequencerProtocol
         }
     }
 
+    /// <summary>Whoever has installed an epoch has a view with voters, all of this group: one that says otherwise is of another configuration, or damaged.</summary>
+    private bool IsOfGroup(Epoch installed, View view) => installed == Epoch.None || (view.Voters > 0 && view.Members.All(member => _members.ContainsKey(member.Id)));
+
     private void OnPromise(in Envelope envelope, Promise promise, Instant now)
     {
         if (promise.Reign != Reign || State != SequencerState.Candidate || envelope.From.Role != _options.MemberRole
-            || !_members.TryGetValue(envelope.From.Number, out var track))
+            || !_members.TryGetValue(envelope.From.Number, out var track) || !IsOfGroup(promise.Installed, promise.View))
         {
             return;
         }

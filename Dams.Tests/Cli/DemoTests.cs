@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dams.Tests.Hosting;
 using Dams.Tests.Network;
 using NUnit.Framework;
@@ -12,7 +13,9 @@ internal sealed class DemoTests
     public async Task The_demonstration_ends_well_and_leaves_nothing_behind()
     {
         using var demo = TestProcess.StartDams("lab", "demo", "--address", TestAddresses.Next().ToString());
+        var began = Stopwatch.GetTimestamp();
         var exitCode = await demo.ExitAsync();
+        Assert.That(Stopwatch.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(60)));
         TestContext.Out.WriteLine(demo.Output);
         Assert.That(exitCode, Is.Zero, demo.Errors);
         Assert.That(demo.Output, Does.Match(@"bookings lost +│ +0 ").And.Match(@"wrong answers +│ +0 ").And.Match("replica3 .* replaced"));

@@ -31,7 +31,7 @@ internal sealed class StatusPageTests : ClusterFixture
     [TestCase(1280, 1000, false, false)]
     [TestCase(1280, 1000, false, true)]
     [TestCase(390, 844, true, false)]
-    public async Task The_page_shows_the_four_versions_and_the_liar_and_fits(int width, int height, bool isPhone, bool isDark)
+    public async Task The_page_shows_the_versions_and_the_liar_and_fits(int width, int height, bool isPhone, bool isDark)
     {
         var cluster = await ClusterAsync();
         var clients = await BookingClients.StartAsync(cluster, Clients, seed: width + (isDark ? 1 : 0));
@@ -41,7 +41,8 @@ internal sealed class StatusPageTests : ClusterFixture
         await page.IsTrueAsync("document.querySelectorAll('#requests td.wrong').length > 0 && document.querySelector('#events').innerText.includes('Reply wrong')");
         await page.IsTrueAsync("document.querySelector('#rate').innerText !== '–'");
         await KeepPictureAsync(page, $"status-page-{width}{(isDark ? "-dark" : "")}.png");
-        Assert.That(await page.TextAsync("#replicas"), Does.Contain("Ledger").And.Contain("Journal").And.Contain("Relational").And.Contain("Calendar"));
+        var shown = await page.TextAsync("#replicas");
+        Assert.That(cluster.Topology.Replicas.Select(replica => replica.Versions[0]).Where(version => !shown.Contains(version, StringComparison.Ordinal)), Is.Empty);
         Assert.That(await page.TextAsync("#headline"), Does.Contain($"Answering rightly, {Liar} outvoted"));
         Assert.That(await page.TextAsync("#replicas tr.liar"), Does.Contain(Liar).And.Contain("✗ wrong").And.Match("active|suspected"), "on a busy machine a reply of it may be missed, too");
         Assert.That(await page.CountAsync("document.querySelectorAll('#replicas tr.liar').length"), Is.EqualTo(1));

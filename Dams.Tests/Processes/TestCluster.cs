@@ -33,9 +33,11 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly StatusReader _reader;
     private readonly List<ChannelFactory<IAppointmentService>> _factories = [];
 
-    private TestCluster(IReadOnlyList<string>? versions)
+    private TestCluster(IReadOnlyList<string>? versions, bool isStrict = false)
     {
-        Topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path, versions: versions);
+        // To see the same with any version four times.
+        versions ??= Environment.GetEnvironmentVariable("DAMS_VERSIONS")?.Split(',');
+        Topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path, versions: versions) with { Strict = isStrict };
         _reader = new StatusReader(Service);
         Managers = new AgreedByManagers(Topology);
     }
@@ -57,12 +59,10 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts a cluster with <c>dams up</c> and waits for its line.</summary>
     public static async Task<TestCluster> UpAsync(IReadOnlyList<string>? versions = null, bool isLab = false)
     {
-        // To see the same with any version four times.
-        versions ??= Environment.GetEnvironmentVariable("DAMS_VERSIONS")?.Split(',');
         var cluster = new TestCluster(versions);
         try
         {
-            await cluster.UpAgainAsync([.. versions is null ? (string[])[] : ["--versions", string.Join(',', versions)], .. isLab ? (string[])["--lab"] : []]);
+            await cluster.UpAgainAsync(["--versions", string.Join(',', cluster.Topology.Replicas.Select(replica => replica.Versions[0])), .. isLab ? (string[])["--lab"] : []]);
             return cluster;
         }
         catch
@@ -75,10 +75,11 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Starts the processes one by one, and waits until a read has been answered by all replicas.</summary>
     /// <param name="replicas">Starts replicas that no manager starts: those of the managers that are left out.</param>
+    /// <param name="isStrict">Whether writes wait for a third equal reply.</param>
     /// <param name="leftOut">What isn't started.</param>
-    public static async Task<TestCluster> ApartAsync(Func<TestCluster, IEnumerable<TestProcess>>? replicas = null, params string[] leftOut)
+    public static async Task<TestCluster> ApartAsync(Func<TestCluster, IEnumerable<TestProcess>>? replicas = null, bool isStrict = false, params string[] leftOut)
     {
-        var cluster = new TestCluster(null);
+        var cluster = new TestCluster(null, isStrict);
         try
         {
             foreach (var node in cluster.Topology.Nodes)

@@ -25,6 +25,7 @@ internal sealed class BugList
         ("recovery that needs everyone", typeof(ReignTests), nameof(ReignTests.A_new_epoch_begins_without_a_dead_member)),
         ("duelling candidates", typeof(ReignTests), nameof(ReignTests.Candidates_that_meet_do_not_go_on_for_ever)),
         ("epoch reused by a restarted candidate", typeof(ReignTests), nameof(ReignTests.A_restarted_candidate_cannot_use_what_its_former_life_was_promised)),
+        ("assertion that is reachable from the wire", typeof(ReignTests), nameof(ReignTests.A_view_of_another_configuration_counts_for_nothing)),
         ("refusal that reaches nobody", typeof(ReignTests), nameof(ReignTests.Who_is_refused_learns_it_and_comes_back_higher)),
         ("stale tail executed on a newer epoch's commit", typeof(ReignTests), nameof(ReignTests.A_commit_of_an_epoch_that_is_not_installed_executes_nothing)),
         ("delayed NEWVIEW cuts acknowledged entries", typeof(ReignTests), nameof(ReignTests.A_delayed_NEWVIEW_is_acknowledged_and_cuts_nothing)),

@@ -109,6 +109,29 @@ internal sealed class ReignTests
         Assert.That(script.Member(1).Installed.Epoch, Is.EqualTo(Epoch.Of(1, 1)));
     }
 
+    // Bug: assertion that is reachable from the wire.
+    [Test]
+    public void A_view_of_another_configuration_counts_for_nothing()
+    {
+        var script = ProtocolScript.Started();
+        var strange = new View(new SequenceNumber(9), [new ViewMember(9, new Incarnation(9), SequenceNumber.Zero, SequenceNumber.Zero)]);
+        script.Hold("*", "seq2", "Promise");
+        script.Crash(NodeId.Sequencer(1));
+        script.Wait(1200);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Candidate));
+        foreach (var view in new[] { strange, View.None })
+        {
+            script.Inject(NodeId.Replica(1), NodeId.Sequencer(2), new Promise(
+                script.Sequencer(2).Reign, script.Member(1).Incarnation, Epoch.Of(1000, 1), new SequenceNumber(1), Chain.Genesis, SequenceNumber.Zero, SequenceNumber.Zero, 0, view));
+            script.Inject(NodeId.Replica(1), NodeId.Sequencer(2), new ViewSummary(script.Member(1).Incarnation, script.Sequencer(2).Reign, new Reign(Epoch.Of(1000, 1), new BootId(1)), true, view));
+        }
+
+        script.Heal();
+        script.Release();
+        script.Wait(3000);
+        AssertServes(script);
+    }
+
     // Bug: refusal that reaches nobody.
     [Test]
     public void Who_is_refused_learns_it_and_comes_back_higher() => OnlyWithoutMutant(Mutant.RefusalReachesNobody, change =>
