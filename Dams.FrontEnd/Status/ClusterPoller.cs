@@ -71,7 +71,7 @@ internal sealed class ClusterPoller : IDisposable
     {
         try
         {
-            return (replica.Number, await ReplicaQuestion.AskAsync(_replicas.Of, replica.Number, client => client.GetStatusAsync(), Patience, stopping).ConfigureAwait(false));
+            return (replica.Number, await ReplicaQuestion.AskAsync(_replicas.Of, replica.Number, client => client.GetStatusAsync(), ReportedStatus.Clean, Patience, stopping).ConfigureAwait(false));
         }
         catch (ReplicaUnusableException silence)
         {
