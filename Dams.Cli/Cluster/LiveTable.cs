@@ -76,7 +76,7 @@ internal static class LiveTable
     }
 
     private static Text Head(StatusDocument status, double? rate) => new(string.Create(CultureInfo.InvariantCulture,
-        $"epoch {status.Epoch ?? "?"}, {status.Sequencer?.Id ?? "no sequencer"} orders, sequence {status.Sequence}, committed {status.Committed}, answered per second {rate?.ToString("F0", CultureInfo.InvariantCulture) ?? "-"}"));
+        $"epoch {status.Epoch ?? "?"}, {(status.Sequencer is { Active: true } sequencer ? sequencer.Id : "no sequencer")} orders, sequence {status.Sequence}, committed {status.Committed}, answered per second {rate?.ToString("F0", CultureInfo.InvariantCulture) ?? "-"}"));
 
     private static Table Replicas(StatusDocument status)
     {

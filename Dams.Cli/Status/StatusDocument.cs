@@ -59,6 +59,9 @@ internal sealed record SequencerStatus
 
     public int? ProcessId { get; init; }
 
+    /// <summary>False while none is heard, and this is the one that is asked.</summary>
+    public bool Active { get; set; } = true;
+
     public IReadOnlyList<string> Standbys { get; set; } = [];
 }
 
@@ -151,6 +154,12 @@ internal sealed record CountersStatus
     public long Replacements { get; init; }
 
     public long Failovers { get; init; }
+
+    /// <summary>Requests whose replies were divided.</summary>
+    public long Divergences { get; init; }
+
+    /// <summary>Requests that were ordered and had no two equal replies in time.</summary>
+    public long NoQuorum { get; init; }
 }
 
 // Ids in JSON are text or numbers, as the writer likes: 64-bit ones lose digits as numbers in some readers. Some texts are a replica's own words, and go to a terminal.

@@ -43,7 +43,7 @@ internal static class StatusTables
             table.AddColumn(new TableColumn(heading).NoWrap());
         if (status.Sequencer is { } sequencer)
         {
-            table.AddRow(Cell(Of(sequencer.ProcessId)), Cell(sequencer.Id), State("active"));
+            table.AddRow(Cell(Of(sequencer.ProcessId)), Cell(sequencer.Id), State(sequencer.Active ? "active" : "not heard"));
             foreach (var standby in sequencer.Standbys)
                 table.AddRow(Cell(null), Cell(standby), Cell("standby"));
         }
@@ -55,7 +55,8 @@ internal static class StatusTables
 
     private static Text Counters(CountersStatus counters) => new(string.Create(CultureInfo.InvariantCulture,
         $"requests {counters.Requests}, answered {counters.Answered} ({counters.AnsweredByAll} by all), faults {counters.Faults}, "
-        + $"wrong replies {counters.WrongReplies}, missing {counters.MissingReplies}, replacements {counters.Replacements}, fail-overs {counters.Failovers}"));
+        + $"wrong replies {counters.WrongReplies}, missing {counters.MissingReplies}, replacements {counters.Replacements}, fail-overs {counters.Failovers}, "
+        + $"divided votes {counters.Divergences}, without a quorum {counters.NoQuorum}"));
 
     /// <summary>How long the replicas remember what clients have asked; nothing while that is for ever.</summary>
     private static IEnumerable<Text> Sessions(StatusDocument status)

@@ -91,7 +91,7 @@ internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Fu
         var text = $"the replicas are divided at {at}: {split}; nobody is accused; compare their states";
         alarms.Raise(AlarmCause.StatesDivided, text);
         if (_dividedThrottle.Passes(out var count))
-            journal.Write(ClusterEventKind.StatesDivided, frontEnd.ToString(), count == 1 ? text : $"{text}; they were so at {count - 1} more entries before");
+            journal.Write(ClusterEventKind.StatesDivided, frontEnd.ToString(), count == 1 ? text : $"{text}; the last of {count} such entries");
     }
 
     private void OnUnited()

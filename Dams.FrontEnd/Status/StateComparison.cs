@@ -7,7 +7,7 @@ namespace Dams.FrontEnd.Status;
 /// there is work: only digests of the same entry compare. Immutable.
 /// </summary>
 /// <param name="At">The entry.</param>
-/// <param name="HasMajority">Whether at least two have the same digest, and more than have any other.</param>
+/// <param name="HasMajority">Whether more than half of those that have told a digest of this entry, and at least two, have told the same.</param>
 /// <param name="Differing">Those whose digest is not the majority's. Nobody, if there is none.</param>
 /// <param name="Split">Who has the same state as whom, when there is no majority and the replicas that have told no digest of this entry can't make one; else null.</param>
 internal sealed record StateComparison(long At, bool HasMajority, IReadOnlyList<int> Differing, string? Split)

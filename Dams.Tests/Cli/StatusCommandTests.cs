@@ -17,7 +17,7 @@ public sealed class StatusCommandTests
            "durable":4711,"digest":"0123456789abcdef","digestAt":4710,"wrong":2,"silent":3,"restarts":5,"replacements":1,"sessionWindowSeconds":431},
           {"id":"replica2","state":"joining"},{"id":"replica3","state":"active","executed":4710,"digest":"fedcba9876543210","digestAt":4000,"differs":true,"sessionWindowSeconds":440}],
          "managers":[{"id":"manager1","processId":301,"state":"running"}],
-         "counters":{"requests":50,"answered":49,"answeredByAll":40,"faults":1,"wrongReplies":2,"missingReplies":3,"replacements":4,"failovers":5},
+         "counters":{"requests":50,"answered":49,"answeredByAll":40,"faults":1,"wrongReplies":2,"missingReplies":3,"replacements":4,"failovers":5,"divergences":6,"noQuorum":7},
          "alarms":["replica2 is degraded: look at its log"],"somethingNew":[1,2]}
         """;
 
@@ -42,10 +42,10 @@ public sealed class StatusCommandTests
             .And.Match(@"replica3 .*4710 +│ ≠ fedcba98 at 4000")
             .And.Contain("session window, in which a repeated request has no second effect: replica1 431 s, replica3 440 s")
             .And.Contain("epoch 2.1, sequencer sequencer1, sequence 4711, committed 4710")
-            .And.Match(@"sequencer2 +│ standby")
+            .And.Match(@"sequencer1 +│ active").And.Match(@"sequencer2 +│ standby")
             .And.Match(@"301 +│ manager1 +│ running")
             .And.Contain("alarm: replica2 is degraded: look at its log")
-            .And.Contain("requests 50, answered 49 (40 by all), faults 1, wrong replies 2, missing 3, replacements 4, fail-overs 5"));
+            .And.Contain("requests 50, answered 49 (40 by all), faults 1, wrong replies 2, missing 3, replacements 4, fail-overs 5, divided votes 6, without a quorum 7"));
     }
 
     [Test]
@@ -62,9 +62,9 @@ public sealed class StatusCommandTests
     public async Task While_nobody_orders_it_names_those_who_are_waited_for()
     {
         using var folder = new TestFolder();
-        await using var web = await ServeAsync(folder, """{"waitingFor":["replica3","sequencer1"]}""");
+        await using var web = await ServeAsync(folder, """{"sequencer":{"id":"sequencer1","active":false},"waitingFor":["replica3","sequencer1"]}""");
         var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080");
-        Assert.That(run.Output, Does.Contain("no sequencer is heard; waiting for replica3, sequencer1 (a first start needs all replicas)"));
+        Assert.That(run.Output, Does.Contain("no sequencer is heard; waiting for replica3, sequencer1 (a first start needs all replicas)").And.Match(@"sequencer1 +│ not heard"));
     }
 
     [Test]

@@ -159,7 +159,7 @@ public sealed class ClusterWatchTests
         Assert.That(_alarms.Texts.Single(), Does.StartWith("the replicas are divided at 2000: "));
         _time.Advance(Throttle.IntervalMin);
         Assert.That(PollTwice(AllAt(3000, "aa", "bb", "bb", "aa")),
-            Is.EqualTo(new[] { "statesDivided frontend1 the replicas are divided at 3000: {1,4} against {2,3}; nobody is accused; compare their states; they were so at 1 more entries before" }));
+            Is.EqualTo(new[] { "statesDivided frontend1 the replicas are divided at 3000: {1,4} against {2,3}; nobody is accused; compare their states; the last of 2 such entries" }));
     }
 
     [Test]
