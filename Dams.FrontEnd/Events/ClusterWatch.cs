@@ -23,7 +23,7 @@ internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Fu
     private const int WitnessesMin = 2;
 
     private readonly Dictionary<string, Transition> _states = [];
-    private readonly Dictionary<int, string> _differing = [];
+    private readonly Dictionary<int, Incarnation> _differing = [];
     private readonly Throttle _dividedThrottle = new(time);
     private (long At, string Split)? _divided;
     private long _lastManagerEvent;
@@ -39,7 +39,7 @@ internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Fu
         foreach (var manager in topology.Managers)
             Note(ClusterEventKind.ManagerStateChanged, manager.Id.ToString(), ReplicaStates.OfManager(manager, reports));
         foreach (var compared in StateComparison.Of(reports, topology.Replicas.Length))
-            OnCompared(compared, reports);
+            OnCompared(compared, members);
         WatchSessions(reports);
     }
 
@@ -63,20 +63,25 @@ internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Fu
         journal.Write(kind, node, $"is {state}, and was {known.Told}");
     }
 
-    private void OnCompared(StateComparison compared, ClusterReports reports)
+    private void OnCompared(StateComparison compared, View members)
     {
         foreach (var replica in compared.Differing)
-            OnDiffering(replica, reports.Replicas[replica].Incarnation, compared.At);
+        {
+            if (members.TryGet((byte)replica, out var member))
+                OnDiffering(replica, member.Incarnation, compared.At);
+        }
+
         if (compared.Split is { } split)
             OnDivided(compared.At, split);
         else if (compared.HasMajority && compared.At >= _divided?.At)
             OnUnited();
     }
 
-    // Once per incarnation: replies that were wrong leave the state when their sessions end, and come again with the next ones.
-    private void OnDiffering(int replica, string incarnation, long at)
+    // Once per incarnation: replies that were wrong leave the state when their sessions end, and come again with the next ones. Which it is the view tells, and not
+    // the replica, which may name another one each time.
+    private void OnDiffering(int replica, Incarnation incarnation, long at)
     {
-        if (_differing.GetValueOrDefault(replica) == incarnation)
+        if (_differing.TryGetValue(replica, out var told) && told == incarnation)
             return;
         _differing[replica] = incarnation;
         journal.Write(ClusterEventKind.CheckpointDiffers, new NodeId(NodeRole.Replica, replica).ToString(), $"has another state than the majority after entry {at}");

@@ -16,6 +16,7 @@ namespace Dams.Tests.Status;
 public sealed class ClusterWatchTests
 {
     private readonly ClusterTopology _topology = ClusterTopology.Default();
+    private View _view = null!;
     private FakeTimeProvider _time = null!;
     private StandingAlarms _alarms = null!;
     private EventJournal _journal = null!;
@@ -25,10 +26,11 @@ public sealed class ClusterWatchTests
     [SetUp]
     public void Open()
     {
+        _view = CoordinatorScript.ViewOf(1, 2, 3, 4);
         _time = new FakeTimeProvider();
         _alarms = new StandingAlarms();
         _journal = new EventJournal(_time, NullLogger.Instance);
-        _watch = new ClusterWatch(new NodeId(NodeRole.FrontEnd, 1), _topology, () => CoordinatorScript.ViewOf(1, 2, 3, 4), _journal, _alarms, _time);
+        _watch = new ClusterWatch(new NodeId(NodeRole.FrontEnd, 1), _topology, () => _view, _journal, _alarms, _time);
         _reports = new ClusterReports(
             Enumerable.Range(1, 4).ToImmutableDictionary(id => id, id => new GetStatusResult { Id = id, Incarnation = new Incarnation((ulong)id).ToString(), Executed = 7, DigestAt = 7, StateDigest = "aa" }),
             Enumerable.Range(1, 4).ToImmutableDictionary(id => id, _ => new ManagerReport(1, "running", new ManagerReplicaReport(2, "running", 0))));
@@ -114,7 +116,12 @@ public sealed class ClusterWatchTests
         Assert.That(PollTwice(lie), Is.EqualTo(new[] { "checkpointDiffers replica3 has another state than the majority after entry 7" }));
         Assert.That(PollTwice(lie), Is.Empty);
         Assert.That(_alarms.Texts, Is.Empty);
-        Assert.That(PollTwice(WithReplica(3, report => (report.StateDigest, report.Incarnation) = ("bb", "33"))), Does.Contain("checkpointDiffers replica3 has another state than the majority after entry 7"));
+        Assert.That(PollTwice(WithReplica(3, report => (report.StateDigest, report.Incarnation) = ("bb", "33"))), Has.None.StartsWith("checkpointDiffers"), "it says that it is another one");
+        _view = new View(new SequenceNumber(20), [.. CoordinatorScript.ViewOf(1, 2, 4).Members, new ViewMember(3, new Incarnation(33), SequenceNumber.Zero, SequenceNumber.Zero)]);
+        Assert.That(PollTwice(WithReplica(3, report => (report.StateDigest, report.DigestAt) = ("bb", 8))), Has.None.StartsWith("checkpointDiffers"), "it is alone at its entry");
+        Assert.That(PollTwice(lie), Does.Contain("checkpointDiffers replica3 has another state than the majority after entry 7"), "now it is another one");
+        _view = CoordinatorScript.ViewOf(1, 2, 4);
+        Assert.That(PollTwice(lie), Has.None.StartsWith("checkpointDiffers"), "it was ordered out");
     }
 
     // Bug: a busy replica tells the digest of its last checkpoint, an idle one that of its last entry.
