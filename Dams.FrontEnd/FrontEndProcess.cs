@@ -26,7 +26,8 @@ internal static class FrontEndProcess
         var outbox = new Outbox();
         var switches = new LabSwitches();
         var journal = new EventJournal(TimeProvider.System, context.Loggers.CreateLogger<EventJournal>());
-        var sightings = new CoordinatorSightings(context.Id, journal, TimeProvider.System);
+        var alarms = new StandingAlarms();
+        var sightings = new CoordinatorSightings(context.Id, journal, alarms, TimeProvider.System);
         var requests = new RequestLog(TimeProvider.System);
         var executor = new ReplicatedExecutor(sightings, requests, context.Loggers.CreateLogger<ReplicatedExecutor>());
         var coordinator = new RequestCoordinator(ClusterGroups.ReplicasOf(topology),
@@ -41,9 +42,9 @@ internal static class FrontEndProcess
         await using var network = NodeDriver.Open(
             context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox), new DrivenCore(GroupId.Managers, submitter, reports)], clock);
         executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>(), stopping));
-        var watch = new ClusterWatch(topology, () => sightings.View, journal);
+        var watch = new ClusterWatch(context.Id, topology, () => sightings.View, journal, alarms, TimeProvider.System);
         using var poller = new ClusterPoller(topology, replicas, watch.OnPolled, context.Loggers.CreateLogger<ClusterPoller>());
-        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal);
+        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms);
 
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
         web.MapAppointments(topology, executor);

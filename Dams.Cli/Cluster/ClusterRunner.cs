@@ -111,12 +111,12 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             var verdict = Readiness.Judge(seen, Stopwatch.GetElapsedTime(start), options.ReadyWithin);
             if (verdict == ReadinessVerdict.Failed)
             {
-                console.Error.WriteLine($"no read was answered within {options.ReadyWithin.TotalSeconds} s; {seen.ActiveReplicas} of {seen.AllReplicas} replicas are active. The logs are in {topology.Log.Folder}");
+                console.Error.WriteLine($"no read was answered within {options.ReadyWithin.TotalSeconds} s; {seen.Replicas}. The logs are in {topology.Log.Folder}");
                 return CliExitCodes.Unreachable;
             }
 
             if (verdict == ReadinessVerdict.ReadyWithoutAll)
-                console.Error.WriteLine($"warning: after {options.ReadyWithin.TotalSeconds} s only {seen.ActiveReplicas} of {seen.AllReplicas} replicas are active; two equal replies can be had. The logs are in {topology.Log.Folder}");
+                console.Error.WriteLine($"warning: after {options.ReadyWithin.TotalSeconds} s only {seen.Replicas}; two equal replies can be had. The logs are in {topology.Log.Folder}");
             if (verdict != ReadinessVerdict.Wait)
                 break;
             await await Task.WhenAny([.. _children.Select(child => child.Running), Task.Delay(ReadinessPoll, interrupt.Token)]);

@@ -21,6 +21,9 @@ internal static class LiveTable
     // Lines that are no events: heading, table with four replicas, counters, blanks and the last line, where the cursor stands.
     private const int OtherLines = 16;
 
+    // Address, heading, table and counters.
+    private const int RowsAlways = 4;
+
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Draws until it is cancelled.</summary>
@@ -66,13 +69,14 @@ internal static class LiveTable
         if (status is null)
             return new Rows(address, new Text(problem ?? "", new Style(Color.Red)));
         var rows = new List<IRenderable> { address, Head(status, rate), Replicas(status), Counters(status.Counters) };
+        rows.AddRange(StatusTables.Waiting(status));
         rows.AddRange(status.Alarms.Select(alarm => new Text("! " + alarm, new Style(Color.Red))));
-        rows.Add(Events(status, Math.Max(EventsMin, height - OtherLines - status.Alarms.Count)));
+        rows.Add(Events(status, Math.Max(EventsMin, height - OtherLines - (rows.Count - RowsAlways))));
         return new Rows(rows);
     }
 
     private static Text Head(StatusDocument status, double? rate) => new(string.Create(CultureInfo.InvariantCulture,
-        $"epoch {status.Epoch ?? "?"}, {status.Sequencer?.Id ?? "no sequencer"} orders, sequence {status.Sequence}, committed {status.Committed}, answered per second {rate?.ToString("F0", CultureInfo.InvariantCulture) ?? "-"}"));
+        $"epoch {status.Epoch ?? "?"}, {(status.Sequencer is { Active: true } sequencer ? sequencer.Id : "no sequencer")} orders, sequence {status.Sequence}, committed {status.Committed}, answered per second {rate?.ToString("F0", CultureInfo.InvariantCulture) ?? "-"}"));
 
     private static Table Replicas(StatusDocument status)
     {

@@ -6,7 +6,12 @@ namespace Dams.Cli.Cluster;
 /// <param name="AllReplicas">How many there are.</param>
 /// <param name="IsReadAnswered">Whether a read has just been answered.</param>
 /// <param name="AnsweredByAll">For how many requests all replies were equal.</param>
-internal sealed record ReadinessObservation(bool IsHealthy, int ActiveReplicas, int AllReplicas, bool IsReadAnswered, long AnsweredByAll);
+/// <param name="Missing">Who is not there, as far as that is known.</param>
+internal sealed record ReadinessObservation(bool IsHealthy, int ActiveReplicas, int AllReplicas, bool IsReadAnswered, long AnsweredByAll, IReadOnlyList<string> Missing)
+{
+    /// <summary>The same for people.</summary>
+    public string Replicas => $"{ActiveReplicas} of {AllReplicas} replicas are active{(Missing.Count == 0 ? "" : $", missing: {string.Join(", ", Missing)}")}";
+}
 
 /// <summary>What to make of it.</summary>
 internal enum ReadinessVerdict

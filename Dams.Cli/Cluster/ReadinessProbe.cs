@@ -18,7 +18,8 @@ internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
     /// <param name="stop">Cancels.</param>
     public async Task<ReadinessObservation> LookAsync(bool isPatient, CancellationToken stop)
     {
-        var active = (await _reader.ReadAsync(stop)).Status?.ActiveReplicas ?? 0;
+        var status = (await _reader.ReadAsync(stop)).Status;
+        var active = status?.ActiveReplicas ?? 0;
         var isHealthy = active > 0 && await _reader.IsHealthyAsync(stop);
         var isAnswered = false;
         var answeredByAll = 0L;
@@ -29,8 +30,16 @@ internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
             answeredByAll = (await _reader.ReadAsync(stop)).Status?.Counters.AnsweredByAll ?? 0;
         }
 
-        return new ReadinessObservation(isHealthy, active, topology.Replicas.Length, isAnswered, answeredByAll);
+        return new ReadinessObservation(isHealthy, active, topology.Replicas.Length, isAnswered, answeredByAll, MissingIn(status));
     }
+
+    /// <summary>While nobody orders, the front end knows best; then it is whoever does not vote.</summary>
+    private IReadOnlyList<string> MissingIn(StatusDocument? status) => status switch
+    {
+        null => [topology.FrontEnds[0].Id.ToString()],
+        { WaitingFor.Count: > 0 } => status.WaitingFor,
+        _ => [.. status.Replicas.Where(replica => !replica.IsActive).Select(replica => replica.Id ?? "?")],
+    };
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dams.Cli.Status;
 using Dams.Contracts.Topology;
 
 namespace Dams.Cli.Demo;
@@ -23,7 +24,7 @@ internal sealed record ManagerEvent
     public string Text { get; init; } = "";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(PlainTextConverter)])]
 [JsonSerializable(typeof(ManagerDocument))]
 internal sealed partial class ManagerDocumentJson : JsonSerializerContext;
 

@@ -37,9 +37,12 @@ internal sealed record StatusDocument
     /// <summary>The last transitions, oldest first.</summary>
     public IReadOnlyList<EventStatus> Events { get; set; } = [];
 
+    /// <summary>While no sequencer is heard: the replicas and sequencers that are missing.</summary>
+    public IReadOnlyList<string> WaitingFor { get; set; } = [];
+
     /// <summary>How many replicas answer and vote.</summary>
     [JsonIgnore]
-    public int ActiveReplicas => Replicas.Count(replica => replica.State == "active");
+    public int ActiveReplicas => Replicas.Count(replica => replica.IsActive);
 
     /// <summary>The processes of the cluster as far as they are known; the front end's own is the one that answers.</summary>
     [JsonIgnore]
@@ -55,6 +58,9 @@ internal sealed record SequencerStatus
     public string? Address { get; init; }
 
     public int? ProcessId { get; init; }
+
+    /// <summary>False while none is heard, and this is the one that is asked.</summary>
+    public bool Active { get; set; } = true;
 
     public IReadOnlyList<string> Standbys { get; set; } = [];
 }
@@ -74,6 +80,10 @@ internal sealed record ReplicaStatus
 
     public string? State { get; init; }
 
+    /// <summary>Whether it answers and votes.</summary>
+    [JsonIgnore]
+    public bool IsActive => State == "active";
+
     public long? Executed { get; init; }
 
     public string? Digest { get; init; }
@@ -81,11 +91,21 @@ internal sealed record ReplicaStatus
     /// <summary>The entry just after which the state had that digest; a busy replica tells that of its last checkpoint.</summary>
     public long? DigestAt { get; init; }
 
+    /// <summary>Whether the majority has another digest after the same entry.</summary>
+    public bool Differs { get; init; }
+
     public long? Wrong { get; init; }
 
     public long? Silent { get; init; }
 
+    /// <summary>How often its process was started again as the same incarnation.</summary>
+    public long? Restarts { get; init; }
+
+    /// <summary>How often a new incarnation has taken its place.</summary>
     public long? Replacements { get; init; }
+
+    /// <summary>How far back in time it remembers requests of clients; null if to the beginning, or if it does not know.</summary>
+    public long? SessionWindowSeconds { get; init; }
 
     /// <summary>The entry that a waiting replica does not execute.</summary>
     public long? WaitingBefore { get; init; }
@@ -134,9 +154,16 @@ internal sealed record CountersStatus
     public long Replacements { get; init; }
 
     public long Failovers { get; init; }
+
+    /// <summary>Requests whose replies were divided.</summary>
+    public long Divergences { get; init; }
+
+    /// <summary>Requests that were ordered and had no two equal replies in time.</summary>
+    public long NoQuorum { get; init; }
 }
 
-// Ids in JSON are text or numbers, as the writer likes: 64-bit ones lose digits as numbers in some readers.
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+// Ids in JSON are text or numbers, as the writer likes: 64-bit ones lose digits as numbers in some readers. Some texts are a replica's own words, and go to a terminal.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString, Converters = [typeof(PlainTextConverter)])]
 [JsonSerializable(typeof(StatusDocument))]
 internal sealed partial class StatusJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ internal static class StatusTables
     private const int DigestCharacters = 8;
 
     public static IRenderable Render(StatusDocument status) => new Rows(
-        [Head(status), Replicas(status), Others(status), Counters(status.Counters), .. status.Alarms.Select(alarm => new Text($"alarm: {alarm}", new Style(Color.Red)))]);
+        [Head(status), Replicas(status), .. Sessions(status), Others(status), Counters(status.Counters), .. Waiting(status), .. Alarms(status)]);
 
     private static Text Head(StatusDocument status) => new(
         $"cluster {status.Cluster ?? "?"}, release {status.Release ?? "?"}: epoch {status.Epoch ?? "?"}, "
@@ -21,13 +21,13 @@ internal static class StatusTables
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var heading in (ReadOnlySpan<string>)["replica", "address", "process", "version", "incarnation", "state"])
             table.AddColumn(new TableColumn(heading).NoWrap());
-        foreach (var heading in (ReadOnlySpan<string>)["executed", "digest", "wrong", "silent", "restarts"])
+        foreach (var heading in (ReadOnlySpan<string>)["executed", "digest", "wrong", "silent", "restarts", "replaced"])
             table.AddColumn(new TableColumn(heading).NoWrap().RightAligned());
         foreach (var replica in status.Replicas)
         {
             table.AddRow(
                 Cell(replica.Id), Cell(replica.Address), Cell(Of(replica.ProcessId)), Cell(replica.Engine), Cell(replica.Incarnation), State(StateOf(replica)),
-                Cell(Of(replica.Executed)), Cell(Digest(replica)), Cell(Of(replica.Wrong)), Cell(Of(replica.Silent)), Cell(Of(replica.Replacements)));
+                Cell(Of(replica.Executed)), Digest(replica), Cell(Of(replica.Wrong)), Cell(Of(replica.Silent)), Cell(Of(replica.Restarts)), Cell(Of(replica.Replacements)));
         }
 
         return table;
@@ -43,7 +43,7 @@ internal static class StatusTables
             table.AddColumn(new TableColumn(heading).NoWrap());
         if (status.Sequencer is { } sequencer)
         {
-            table.AddRow(Cell(Of(sequencer.ProcessId)), Cell(sequencer.Id), State("active"));
+            table.AddRow(Cell(Of(sequencer.ProcessId)), Cell(sequencer.Id), State(sequencer.Active ? "active" : "not heard"));
             foreach (var standby in sequencer.Standbys)
                 table.AddRow(Cell(null), Cell(standby), Cell("standby"));
         }
@@ -55,7 +55,21 @@ internal static class StatusTables
 
     private static Text Counters(CountersStatus counters) => new(string.Create(CultureInfo.InvariantCulture,
         $"requests {counters.Requests}, answered {counters.Answered} ({counters.AnsweredByAll} by all), faults {counters.Faults}, "
-        + $"wrong replies {counters.WrongReplies}, missing {counters.MissingReplies}, replacements {counters.Replacements}, fail-overs {counters.Failovers}"));
+        + $"wrong replies {counters.WrongReplies}, missing {counters.MissingReplies}, replacements {counters.Replacements}, fail-overs {counters.Failovers}, "
+        + $"divided votes {counters.Divergences}, without a quorum {counters.NoQuorum}"));
+
+    /// <summary>How long the replicas remember what clients have asked; nothing while that is for ever.</summary>
+    private static IEnumerable<Text> Sessions(StatusDocument status)
+    {
+        var windows = status.Replicas.Where(replica => replica.SessionWindowSeconds is not null).Select(replica => $"{replica.Id ?? "?"} {Of(replica.SessionWindowSeconds)} s").ToList();
+        return windows.Count == 0 ? [] : [new Text($"session window, in which a repeated request has no second effect: {string.Join(", ", windows)}")];
+    }
+
+    /// <summary>Who is missing while nobody orders.</summary>
+    public static IEnumerable<Text> Waiting(StatusDocument status) => status.WaitingFor.Count == 0 ? []
+        : [new Text($"no sequencer is heard; waiting for {string.Join(", ", status.WaitingFor)} (a first start needs all replicas)", new Style(Color.Red))];
+
+    private static IEnumerable<Text> Alarms(StatusDocument status) => status.Alarms.Select(alarm => new Text($"alarm: {alarm}", new Style(Color.Red)));
 
     private static Text Cell(string? text) => new(text ?? "");
 
@@ -68,8 +82,11 @@ internal static class StatusTables
     }));
 
     /// <summary>Digests compare only at one entry: which one it is stands behind it, unless it is the last that was executed.</summary>
-    private static string Digest(ReplicaStatus replica) =>
-        replica.DigestAt is { } at && at != replica.Executed ? string.Create(CultureInfo.InvariantCulture, $"{Short(replica.Digest)} at {at}") : Short(replica.Digest);
+    private static Text Digest(ReplicaStatus replica)
+    {
+        var digest = replica.DigestAt is { } at && at != replica.Executed ? string.Create(CultureInfo.InvariantCulture, $"{Short(replica.Digest)} at {at}") : Short(replica.Digest);
+        return replica.Differs ? new Text("≠ " + digest, new Style(Color.Red)) : new Text(digest);
+    }
 
     private static string Short(string? digest) => digest is { Length: > DigestCharacters } ? digest[..DigestCharacters] : digest ?? "";
 

@@ -73,6 +73,17 @@ public sealed class GetStatusResult
     /// <summary>Whether it waits before an entry.</summary>
     [XmlIgnore]
     public bool WaitingBeforeSpecified { get; set; }
+
+    /// <summary>How far back in time it remembers the requests whose ids clients have made, by the entries' own time; see <see cref="SessionWindowSecondsSpecified"/>.</summary>
+    [XmlElement("sessionWindowSeconds", Order = 16)]
+    public long SessionWindowSeconds { get; set; }
+
+    /// <summary>
+    /// False while it has room for more, so that it remembers all since the beginning; and after a start from a snapshot, which doesn't tell times, until what
+    /// was in the snapshot is forgotten.
+    /// </summary>
+    [XmlIgnore]
+    public bool SessionWindowSecondsSpecified { get; set; }
 }
 
 /// <summary>The digest of the state after an entry.</summary>

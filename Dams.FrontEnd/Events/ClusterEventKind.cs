@@ -46,11 +46,14 @@ internal enum ClusterEventKind
     /// <summary>A request was ordered, and no two replies were equal in time.</summary>
     NoQuorum,
 
-    /// <summary>All active replicas have replied to a request, and no two replies were equal.</summary>
+    /// <summary>The replies to a request had no majority that stands alone: two pairs, before the answer or after it, or all were there and no two equal.</summary>
     Divergence,
 
     /// <summary>A replica's state digest is not that of two others after the same entry.</summary>
     CheckpointDiffers,
+
+    /// <summary>The replicas' state digests after the same entry have no majority.</summary>
+    StatesDivided,
 
     /// <summary>The managers were told that a replica is silent.</summary>
     Suspicion,

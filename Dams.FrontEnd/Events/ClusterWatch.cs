@@ -7,14 +7,25 @@ using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.FrontEnd.Events;
 
-/// <summary>Turns what is polled of replicas and managers into events. Called by the poller's task only.</summary>
+/// <summary>Turns what is polled of replicas and managers into events and alarms. Called by the poller's task only.</summary>
+/// <param name="frontEnd">Who looks.</param>
 /// <param name="topology">Whom to look at.</param>
 /// <param name="view">The view that replies are judged by.</param>
 /// <param name="journal">Where events go.</param>
-internal sealed class ClusterWatch(ClusterTopology topology, Func<View> view, EventJournal journal)
+/// <param name="alarms">Where alarms go.</param>
+/// <param name="time">For what goes on and on.</param>
+internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Func<View> view, EventJournal journal, StandingAlarms alarms, TimeProvider time)
 {
+    /// <summary>A client that gives up later than this after its first try is a rare one.</summary>
+    public static readonly TimeSpan SessionWindowMin = TimeSpan.FromMinutes(10);
+
+    // One replica may say anything of itself.
+    private const int WitnessesMin = 2;
+
     private readonly Dictionary<string, Transition> _states = [];
-    private readonly HashSet<string> _differing = [];
+    private readonly Dictionary<int, Incarnation> _differing = [];
+    private readonly Throttle _dividedThrottle = new(time);
+    private (long At, string Split)? _divided;
     private long _lastManagerEvent;
 
     /// <summary>A round of polls is over.</summary>
@@ -27,7 +38,9 @@ internal sealed class ClusterWatch(ClusterTopology topology, Func<View> view, Ev
             Note(ClusterEventKind.ReplicaStateChanged, replica.Id.ToString(), ReplicaStates.Of(replica, members, reports));
         foreach (var manager in topology.Managers)
             Note(ClusterEventKind.ManagerStateChanged, manager.Id.ToString(), ReplicaStates.OfManager(manager, reports));
-        CompareDigests(reports);
+        foreach (var compared in StateComparison.Of(reports, topology.Replicas.Length))
+            OnCompared(compared, members);
+        WatchSessions(reports);
     }
 
     // One poll that is answered late on a busy machine is no transition: two in a row have to say it.
@@ -50,24 +63,68 @@ internal sealed class ClusterWatch(ClusterTopology topology, Func<View> view, Ev
         journal.Write(kind, node, $"is {state}, and was {known.Told}");
     }
 
-    // A digest and the number of the last executed entry are taken together, so replicas can be compared that happen to be at the same one.
-    private void CompareDigests(ClusterReports reports)
+    private void OnCompared(StateComparison compared, View members)
     {
-        foreach (var same in reports.Replicas.Values.GroupBy(report => report.Executed))
+        foreach (var replica in compared.Differing)
         {
-            if (same.GroupBy(report => report.StateDigest).FirstOrDefault(equal => equal.Count() > 1 && equal.Count() * 2 > same.Count()) is not { } majority)
-                continue;
-            foreach (var report in same)
-                Compare(report, majority.Key);
+            if (members.TryGet((byte)replica, out var member))
+                OnDiffering(replica, member.Incarnation, compared.At);
+        }
+
+        if (compared.Split is { } split)
+            OnDivided(compared.At, split);
+        else if (compared.HasMajority && compared.At >= _divided?.At)
+            OnUnited();
+    }
+
+    // Once per incarnation: replies that were wrong leave the state when their sessions end, and come again with the next ones. Which it is the view tells, and not
+    // the replica, which may name another one each time.
+    private void OnDiffering(int replica, Incarnation incarnation, long at)
+    {
+        if (_differing.TryGetValue(replica, out var told) && told == incarnation)
+            return;
+        _differing[replica] = incarnation;
+        journal.Write(ClusterEventKind.CheckpointDiffers, new NodeId(NodeRole.Replica, replica).ToString(), $"has another state than the majority after entry {at}");
+    }
+
+    // Each split once at each entry, as long as that doesn't drive everything else out of the journal.
+    private void OnDivided(long at, string split)
+    {
+        if (_divided == (at, split))
+            return;
+        _divided = (at, split);
+        var text = $"the replicas are divided at {at}: {split}; nobody is accused; compare their states";
+        alarms.Raise(AlarmCause.StatesDivided, text);
+        if (_dividedThrottle.Passes(out var count))
+            journal.Write(ClusterEventKind.StatesDivided, frontEnd.ToString(), count == 1 ? text : $"{text}; the last of {count} such entries");
+    }
+
+    private void OnUnited()
+    {
+        _divided = null;
+        alarms.Settle(AlarmCause.StatesDivided);
+    }
+
+    private void WatchSessions(ClusterReports reports)
+    {
+        var tooShort = reports.Replicas.Where(report => IsShort(report.Value)).OrderBy(report => report.Value.SessionWindowSeconds).ToList();
+        if (tooShort.Count >= WitnessesMin)
+        {
+            var text = $"who repeats a request more than {tooShort[0].Value.SessionWindowSeconds} s after its first try may have its effect twice: so short is the session window of "
+                + $"{string.Join(" and ", tooShort.Select(report => new NodeId(NodeRole.Replica, report.Key).ToString()).Order(StringComparer.Ordinal))}, where {SessionWindowMin.TotalSeconds} s are due; "
+                + "let clients repeat sooner, or send fewer writes with ids of their own";
+            if (alarms.Raise(AlarmCause.SessionWindowShort, text))
+                journal.Write(ClusterEventKind.Alarm, frontEnd.ToString(), text);
+        }
+        else if (topology.Replicas.Length - reports.Replicas.Values.Count(report => !IsShort(report)) < WitnessesMin)
+        {
+            // Who did not answer this time may still be one of them.
+            alarms.Settle(AlarmCause.SessionWindowShort);
         }
     }
 
-    // Once per incarnation: replies that were wrong leave the state when their sessions end, and come again with the next ones.
-    private void Compare(GetStatusResult report, string majority)
-    {
-        if (report.StateDigest != majority && _differing.Add(report.Incarnation))
-            journal.Write(ClusterEventKind.CheckpointDiffers, new NodeId(NodeRole.Replica, report.Id).ToString(), $"has another state than the majority after entry {report.Executed}");
-    }
+    private static bool IsShort(GetStatusResult report) =>
+        report.SessionWindowSecondsSpecified && report.SessionWindowSeconds < SessionWindowMin.TotalSeconds;
 
     // The managers agree on their events and number them alike, so that any of them can tell.
     private void CopyManagerEvents(ClusterReports reports)

@@ -7,12 +7,13 @@ using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.FrontEnd.Events;
 
-/// <summary>Turns what the coordinator sees into events. Called in its loop only; <see cref="View"/> is read by any thread.</summary>
-internal sealed class CoordinatorSightings(NodeId frontEnd, EventJournal journal, TimeProvider time)
+/// <summary>Turns what the coordinator sees into events and alarms. Called in its loop only; <see cref="View"/> is read by any thread.</summary>
+internal sealed class CoordinatorSightings(NodeId frontEnd, EventJournal journal, StandingAlarms alarms, TimeProvider time)
 {
     private readonly Dictionary<(ClusterEventKind Kind, byte Replica), Throttle> _throttles = [];
     private Epoch _epoch;
     private bool _isHeard;
+    private long _divided;
     private volatile View _view = View.None;
 
     /// <summary>The view that replies are judged by, as of the loop's last turn.</summary>
@@ -41,17 +42,27 @@ internal sealed class CoordinatorSightings(NodeId frontEnd, EventJournal journal
         }
     }
 
-    /// <summary>A request has ended, with an answer or without.</summary>
-    public void OnClosed(PendingCall call)
+    /// <summary>A vote accuses nobody, and an operator must know of it.</summary>
+    public void OnAlarm(VoteAlarm alarm)
     {
-        if (call.Result is not Failed { Reason: CallFailure.NoQuorum or CallFailure.ReplicaDivergence } failed)
-            return;
-        var (kind, one, more) = failed.Reason == CallFailure.NoQuorum
+        var split = Split.Of(alarm.Replies.Select(reply => ((int)reply.Replica, reply.Result)));
+        // Who is dead or slow makes no quorum either, but those that have replied agree then.
+        if (alarm.Replies.DistinctBy(reply => reply.Result).Skip(1).Any())
+        {
+            _divided++;
+            alarms.Raise(AlarmCause.RepliesDivided, Times(_divided, $"the replies to request {alarm.Seq} were divided: {split}; nobody is accused; compare the replicas' states",
+                $"the replies to {_divided} requests were divided since this front end started, the last time at {alarm.Seq}: {split}; nobody is accused; compare the replicas' states"));
+        }
+
+        var (kind, one, more) = alarm.Reason == CallFailure.NoQuorum
             ? (ClusterEventKind.NoQuorum, "a request was ordered and had no two equal replies in time", "more requests had no two equal replies in time")
-            : (ClusterEventKind.Divergence, "all replicas have replied to a request, and no two replies are equal", "more requests had replies of all replicas, no two of them equal");
+            : (ClusterEventKind.Divergence, $"the replies to request {alarm.Seq} are divided: {split}; {AnswerOf(alarm)}; nobody is accused",
+                $"more requests had divided replies, the last one {alarm.Seq}: {split}; {AnswerOf(alarm)}; nobody is accused");
         if (Passes(kind, 0, out var count))
             journal.Write(kind, frontEnd.ToString(), Times(count, one, $"{count} {more}"));
     }
+
+    private static string AnswerOf(VoteAlarm alarm) => alarm.IsAnswered ? "the client had been given the answer of the first pair" : "the client was given no answer";
 
     private static string Times(long count, string one, string more) => count == 1 ? one : more;
 

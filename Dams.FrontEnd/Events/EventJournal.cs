@@ -88,8 +88,8 @@ internal sealed class EventJournal(TimeProvider time, ILogger logger)
     }
 
     private static bool IsTrouble(ClusterEventKind kind) => kind is ClusterEventKind.SequencerSilent or ClusterEventKind.ReplyWrong or ClusterEventKind.ReplySilent
-        or ClusterEventKind.NoQuorum or ClusterEventKind.Divergence or ClusterEventKind.CheckpointDiffers or ClusterEventKind.Suspicion or ClusterEventKind.Verdict
-        or ClusterEventKind.Degraded or ClusterEventKind.Alarm;
+        or ClusterEventKind.NoQuorum or ClusterEventKind.Divergence or ClusterEventKind.CheckpointDiffers or ClusterEventKind.StatesDivided or ClusterEventKind.Suspicion
+        or ClusterEventKind.Verdict or ClusterEventKind.Degraded or ClusterEventKind.Alarm;
 }
 
 /// <summary>Log of events. Event ids 4030–4039.</summary>

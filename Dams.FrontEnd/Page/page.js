@@ -3,7 +3,7 @@
 (() => {
   const byId = id => document.getElementById(id);
   const kinds = document.documentElement.dataset.kinds.split(' ');
-  const bad = ['replyWrong', 'noQuorum', 'divergence', 'checkpointDiffers', 'verdict', 'alarm', 'degraded', 'replicaLeft'];
+  const bad = ['replyWrong', 'noQuorum', 'divergence', 'checkpointDiffers', 'statesDivided', 'verdict', 'alarm', 'degraded', 'replicaLeft'];
   const warn = ['replySilent', 'suspicion', 'sequencerSilent', 'replacementDecided', 'replacementStarted', 'restarting'];
   const good = ['replicaActivated', 'replacementDone', 'sequencerHeard', 'dismissed'];
   const marks = { right: '✓', wrong: '✗', silent: '…', late: '◷', unjudged: '?', notAsked: '–' };
@@ -47,7 +47,8 @@
     let look = 'good', mark = '●', text = `Answering, with all ${active.length} replicas`;
     if (!status.sequencer.active || active.length < 2) {
       [look, mark] = ['bad', '■'];
-      text = status.sequencer.active ? `No answers: ${plural(active.length, 'replica is', 'replicas are')} active` : 'No answers: no sequencer is heard';
+      text = status.sequencer.active ? `No answers: ${plural(active.length, 'replica is', 'replicas are')} active`
+        : 'No answers: no sequencer is heard' + (status.waitingFor ? `, waiting for ${status.waitingFor.join(' and ')}` : '');
     } else if (liars.length > 0 || away.length > 0) {
       [look, mark] = ['warn', '▲'];
       text = 'Answering rightly' + (liars.length > 0 ? `, ${liars.join(' and ')} outvoted` : '') + (away.length > 0 ? `, without ${away.join(' and ')}` : '');
@@ -68,27 +69,17 @@
     return [...found].sort();
   }
 
-  // Replicas that have executed as much as others and have another state than most of them.
-  function differing() {
-    const found = new Set();
-    for (const replica of status.replicas) {
-      const same = status.replicas.filter(other => other.digest && other.executed === replica.executed);
-      const equal = same.filter(other => other.digest === replica.digest).length;
-      if (replica.digest && same.length > 2 && equal * 2 < same.length) found.add(replica.id);
-    }
-    return found;
-  }
-
   function showReplicas() {
-    const liars = liarsOf(), others = differing();
+    const liars = liarsOf();
     byId('replicas').tBodies[0].replaceChildren(...status.replicas.map(replica => {
       const look = replica.state === 'active' ? 'good' : ['dead', 'degraded'].includes(replica.state) ? 'bad' : 'warn';
       const mark = { good: '●', warn: '◐', bad: '■' }[look];
       const id = cell('Replica', '', replica.id);
       if (liars.includes(replica.id)) id.append(element('span', 'tag', '✗ wrong'));
-      const digest = cell('State digest', 'code' + (others.has(replica.id) ? ' differs' : ''),
-        replica.digest ? (others.has(replica.id) ? '≠ ' : '') + replica.digest.slice(0, 12) : '–');
-      if (others.has(replica.id)) digest.append(unseen(' differs from the others'));
+      // Digests compare at one entry only, and it is the front end that does: which entry it is stands behind it, unless it is the last that was executed.
+      const digest = cell('State digest', 'code' + (replica.differs ? ' differs' : ''),
+        replica.digest ? (replica.differs ? '≠ ' : '') + replica.digest.slice(0, 12) + (replica.digestAt === replica.executed ? '' : ` at ${replica.digestAt}`) : '–');
+      if (replica.differs) digest.append(unseen(' differs from the others'));
       return row([
         id, cell('Version', '', replica.engine ?? '–'), cell('State', '', element('span', 'state ' + look, `${mark} ${replica.state}`)),
         cell('Incarnation', 'code', replica.incarnation ?? '–'), cell('Executed', 'number', number(replica.executed)), digest,

@@ -80,11 +80,7 @@ internal sealed class ReplicatedExecutor(CoordinatorSightings sightings, Request
     public void OnJudged(Judgement judgement) => sightings.OnJudged(judgement);
 
     /// <inheritdoc/>
-    public void OnClosed(PendingCall call, View view)
-    {
-        requests.OnClosed(call, view);
-        sightings.OnClosed(call);
-    }
+    public void OnClosed(PendingCall call, View view) => requests.OnClosed(call, view);
 
     /// <inheritdoc/>
     public void OnReport(Report report, Instant now)
@@ -96,6 +92,7 @@ internal sealed class ReplicatedExecutor(CoordinatorSightings sightings, Request
     /// <inheritdoc/>
     public void OnAlarm(VoteAlarm alarm)
     {
+        sightings.OnAlarm(alarm);
         // While nobody answers, every call is one of these: the first is news, and then every thousandth.
         if (alarm.Reason == CallFailure.ReplicaDivergence)
             CallLog.Diverged(logger, alarm.Seq.Value, alarm.IsAnswered, Describe(alarm));

@@ -3,7 +3,7 @@ using Dams.FrontEnd.Events;
 
 namespace Dams.FrontEnd.Status;
 
-/// <summary>What <c>/status</c> answers; names and form are stable.</summary>
+/// <summary>What <c>/status</c> answers; names and form are stable, and <c>WaitingFor</c> is there only while no sequencer is heard (see <see cref="WaitedFor"/>).</summary>
 internal sealed record ClusterStatus(
     string Cluster,
     string Release,
@@ -19,17 +19,20 @@ internal sealed record ClusterStatus(
     ClusterCounters Counters,
     IReadOnlyList<string> Alarms,
     IReadOnlyDictionary<string, long> EventCounts,
-    IReadOnlyList<ClusterEvent> Events);
+    IReadOnlyList<ClusterEvent> Events,
+    IReadOnlyList<string>? WaitingFor);
 
 /// <summary>The sequencer that is believed to be active.</summary>
 internal sealed record SequencerStatus(string Id, string Address, int? ProcessId, bool Active, IReadOnlyList<string> Standbys);
 
 /// <summary>
-/// One replica, as the front end and the replica itself see it. The digest is of the state just after entry <c>DigestAt</c>, which an idle replica has executed last.
+/// One replica, as the front end and the replica itself see it. The digest is of the state just after entry <c>DigestAt</c>, which an idle replica has executed last;
+/// it <c>Differs</c> if the majority of those at the same entry have another one. <c>Restarts</c> are the same incarnation's, and its manager's to count; with each of
+/// the <c>Replacements</c> another incarnation has begun to vote. No <c>SessionWindowSeconds</c>: it reaches back to the beginning, or it is not known.
 /// </summary>
 internal sealed record ReplicaStatus(
     string Id, string Address, int? ProcessId, string? Incarnation, string? Boot, string? Engine, string State, long? Executed, long? Durable,
-    string? Digest, long? DigestAt, long Wrong, long Silent, int Restarts, long Replacements, long? WaitingBefore);
+    string? Digest, long? DigestAt, bool Differs, long Wrong, long Silent, int? Restarts, long Replacements, long? WaitingBefore, long? SessionWindowSeconds);
 
 /// <summary>One manager.</summary>
 internal sealed record ManagerStatus(string Id, string Address, int? ProcessId, string State);

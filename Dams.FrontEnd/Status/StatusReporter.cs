@@ -5,11 +5,13 @@ using Dams.Hosting;
 using Dams.Hosting.Processes;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
+using NodeId = Dams.Contracts.Topology.NodeId;
 
 namespace Dams.FrontEnd.Status;
 
 /// <summary>Puts together what the coordinator, the replicas and the managers say. Called by many threads.</summary>
-internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinator coordinator, ProtocolDriver driver, ClusterPoller poller, EventJournal journal)
+internal sealed class StatusReporter(
+    ClusterTopology topology, RequestCoordinator coordinator, ProtocolDriver driver, ClusterPoller poller, EventJournal journal, StandingAlarms alarms)
 {
     /// <summary>How many of the last events the status has: what fits a screen; <c>/events</c> has the others.</summary>
     public const int EventsShown = 50;
@@ -19,6 +21,7 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
     {
         var seen = await driver.InvokeAsync(Look).ConfigureAwait(false);
         var reports = poller.Reports;
+        var differing = StateComparison.Of(reports, topology.Replicas.Length).SelectMany(compared => compared.Differing).ToHashSet();
         var sequencer = topology.Sequencers.First(node => node.Id.Number == seen.Sequencer);
         return new ClusterStatus(
             topology.Cluster,
@@ -27,17 +30,18 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
             seen.Epoch.ToString(),
             topology.Control.ToHttpUri().ToString(),
             new SequencerStatus(sequencer.Id.ToString(), sequencer.Listen.ToString(),
-                PidFile.FindRunning(topology.FolderOf(sequencer.Id), sequencer.Id.ToString())?.ProcessId, seen.HearsSequencer,
+                FindProcess(sequencer.Id)?.ProcessId, seen.HearsSequencer,
                 [.. topology.Sequencers.Where(node => node != sequencer).Select(node => node.Id.ToString())]),
             seen.MaxSeq.Value,
             seen.CommitSeq.Value,
             topology.Durability == Durability.Memory ? "memory" : "disk",
-            [.. topology.Replicas.Select(replica => ReplicaOf(replica, seen, reports))],
+            [.. topology.Replicas.Select(replica => ReplicaOf(replica, seen, reports, differing.Contains(replica.Id.Number)))],
             [.. topology.Managers.Select(manager => ManagerOf(manager, reports))],
             seen.Counters with { Replacements = reports.Managers.Values.Select(manager => manager.Replacements).DefaultIfEmpty().Max() },
-            [.. reports.Managers.Values.SelectMany(manager => manager.Alarms ?? []).Distinct()],
+            [.. reports.Managers.Values.SelectMany(manager => manager.Alarms ?? []).Distinct(), .. alarms.Texts],
             journal.Counts(),
-            journal.Last(EventsShown));
+            journal.Last(EventsShown),
+            seen.HearsSequencer ? null : WaitedFor.Of(topology, reports, id => FindProcess(id) is not null));
     }
 
     /// <summary>Whether two equal replies can be had: a sequencer reigns, and two replicas of the view say that they live.</summary>
@@ -46,6 +50,8 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
         var seen = await driver.InvokeAsync(Look).ConfigureAwait(false);
         return seen.HearsSequencer && topology.Replicas.Count(replica => ReplicaStates.Of(replica, seen.View, poller.Reports) == ReplicaStates.Active) >= 2;
     }
+
+    private ProcessIdentity? FindProcess(NodeId id) => PidFile.FindRunning(topology.FolderOf(id), id.ToString());
 
     private Seen Look(Instant now)
     {
@@ -57,15 +63,15 @@ internal sealed class StatusReporter(ClusterTopology topology, RequestCoordinato
                 replicas.Values.Sum(counts => counts.Wrong), replicas.Values.Sum(counts => counts.Silent), 0, statistics.Failovers, statistics.Divergences, statistics.NoQuorum));
     }
 
-    private ReplicaStatus ReplicaOf(ReplicaNode replica, Seen seen, ClusterReports reports)
+    private ReplicaStatus ReplicaOf(ReplicaNode replica, Seen seen, ClusterReports reports, bool differs)
     {
         var report = reports.Replicas.GetValueOrDefault(replica.Id.Number);
         var manager = reports.Managers.GetValueOrDefault(replica.Id.Number);
         var (wrong, silent) = seen.Replicas.GetValueOrDefault(replica.Id.Number);
         return new ReplicaStatus(replica.Id.ToString(), replica.Listen.ToString(), report?.ProcessId ?? manager?.Replica?.ProcessId, report?.Incarnation,
-            report?.Boot, report?.Engine, ReplicaStates.Of(replica, seen.View, reports), report?.Executed, report?.Durable, report?.StateDigest, report?.DigestAt, wrong, silent,
-            manager?.Replica?.Restarts ?? 0, journal.CountOf(ClusterEventKind.ReplacementDone, replica.Id.ToString()),
-            report is { WaitingBeforeSpecified: true } ? report.WaitingBefore : null);
+            report?.Boot, report?.Engine, ReplicaStates.Of(replica, seen.View, reports), report?.Executed, report?.Durable, report?.StateDigest, report?.DigestAt, differs, wrong, silent,
+            manager?.Replica?.Restarts, journal.CountOf(ClusterEventKind.ReplacementDone, replica.Id.ToString()),
+            report is { WaitingBeforeSpecified: true } ? report.WaitingBefore : null, report is { SessionWindowSecondsSpecified: true } ? report.SessionWindowSeconds : null);
     }
 
     private static ManagerStatus ManagerOf(ClusterNode manager, ClusterReports reports) => new(

@@ -40,6 +40,7 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     private readonly StateObservers _observers = new();
     private readonly Dictionary<SequenceNumber, StoredReply> _replies = [];
     private readonly Queue<SequenceNumber> _replyOrder = [];
+    private readonly SessionWindow _window;
     private SessionTable _sessions;
 
     /// <summary>A state machine around an empty engine.</summary>
@@ -52,6 +53,7 @@ internal sealed partial class ReplicaCore : IEntryConsumer
         _options = options;
         _sink = sink;
         _sessions = new SessionTable(options.ClientSessionsMax, _observers);
+        _window = new SessionWindow(options.ClientSessionsMax);
         Schedule = new SnapshotSchedule(options.Snapshots);
         _observers.Buckets.Reset(engine);
     }
@@ -61,6 +63,12 @@ internal sealed partial class ReplicaCore : IEntryConsumer
 
     /// <summary>Exactly-once bookkeeping.</summary>
     public SessionTable Sessions => _sessions;
+
+    /// <summary>
+    /// How far back in time the requests of clients are remembered, by the entries' own time; null while all since the beginning are, or while it is not known
+    /// because they were in the snapshot that this core has begun with.
+    /// </summary>
+    public TimeSpan? SessionWindow => _sessions.ClientRows < _options.ClientSessionsMax ? null : _window.Reach(_sessions.OldestClientSeq, ExecutedTime);
 
     /// <summary>Last number executed.</summary>
     public SequenceNumber Executed { get; private set; }
@@ -154,8 +162,15 @@ internal sealed partial class ReplicaCore : IEntryConsumer
             return Stored(entry, new RefusedReply(Refusal.InternalError));
         var reply = Stored(entry, isSkipped ? new RefusedReply(Refusal.InternalError) : Ask(command!));
         if (command!.IsWrite)
-            _sessions.Add(new SessionRow(request.Key, request.Digest, entry.Seq, reply.Result));
+            AddSession(entry, reply);
         return reply;
+    }
+
+    private void AddSession(Entry entry, StoredReply reply)
+    {
+        _sessions.Add(new SessionRow(reply.Key, reply.RequestDigest, entry.Seq, reply.Result));
+        if (reply.Key.IsClientMade)
+            _window.OnAdded(entry, _sessions.OldestClientSeq);
     }
 
     private static StoredReply FromRow(RequestKey key, SessionRow row) =>

@@ -22,6 +22,7 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Snapshot
     {
         var member = node.Member;
         var digest = node.Core.NewestDigest(now);
+        var sessions = node.Core.SessionWindow;
         return new GetStatusResult
         {
             Id = member.Id,
@@ -41,6 +42,8 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Snapshot
             Checkpoint = node.Core.NewestCheckpoint?.Seq.Value ?? 0,
             WaitingBefore = member.WaitingBefore?.Value ?? 0,
             WaitingBeforeSpecified = member.WaitingBefore is not null,
+            SessionWindowSeconds = (long)(sessions?.TotalSeconds ?? 0),
+            SessionWindowSecondsSpecified = sessions is not null,
         };
     });
 

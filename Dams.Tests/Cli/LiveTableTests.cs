@@ -56,6 +56,14 @@ public sealed class LiveTableTests
     }
 
     [Test]
+    public void It_says_who_is_waited_for_and_fits_all_the_same()
+    {
+        var lines = Draw(s_status with { WaitingFor = ["replica3"] });
+        Assert.That(lines, Has.Some.StartsWith("no sequencer is heard; waiting for replica3 "));
+        Assert.That(lines, Has.Length.LessThan(Lines));
+    }
+
+    [Test]
     public void A_front_end_that_says_nothing_is_said() =>
         Assert.That(Draw(null, "nobody answers"), Has.Some.StartsWith("ready http").And.Some.EqualTo("nobody answers"));
 

@@ -13,7 +13,7 @@ internal static class Executors
     public static ReplicatedExecutor LogTo(ILoggerFactory log)
     {
         var journal = new EventJournal(TimeProvider.System, NullLogger<EventJournal>.Instance);
-        var sightings = new CoordinatorSightings(new NodeId(NodeRole.FrontEnd, 1), journal, TimeProvider.System);
+        var sightings = new CoordinatorSightings(new NodeId(NodeRole.FrontEnd, 1), journal, new StandingAlarms(), TimeProvider.System);
         return new ReplicatedExecutor(sightings, new RequestLog(TimeProvider.System), new Logger<ReplicatedExecutor>(log));
     }
 }

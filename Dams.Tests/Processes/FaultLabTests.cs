@@ -1,4 +1,6 @@
+using Dams.Contracts.Domain;
 using Dams.Hosting.Cluster;
+using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 
@@ -57,6 +59,28 @@ internal sealed class FaultLabTests : ClusterFixture
         await cluster.FaultAsync("heal");
         var after = await cluster.IsWholeAsync();
         Assert.That(after.Counters.WrongReplies, Is.EqualTo(before.Counters.WrongReplies));
+    }
+
+    [Test]
+    public async Task Two_that_lie_alike_divide_the_vote_and_nobody_is_accused_but_an_operator_called()
+    {
+        var cluster = await ClusterAsync();
+        var before = await cluster.IsWholeAsync();
+        await cluster.FaultAsync($"lie {Liar} --kind field");
+        await cluster.FaultAsync("lie 4 --kind field");
+        var client = cluster.Client();
+        // Again, should a reply come so late that its replica is missed instead.
+        await Eventually.IsTrueAsync(() =>
+        {
+            client.ListAppointmentAvailabilityAsync("MTLA0001", AppointmentType.Dental).GetAwaiter().GetResult();
+            var status = cluster.StatusAsync().GetAwaiter().GetResult();
+            return status.Alarms.Any(alarm => alarm.Contains("divided") && alarm.Contains("{1,2} against {3,4}; nobody is accused"))
+                && status.Events.Any(happened => happened is { Kind: "divergence", Node: "frontend1" });
+        });
+        await cluster.FaultAsync("heal");
+        var after = await cluster.IsWholeAsync();
+        Assert.That(after.Replicas.Select(replica => replica.Incarnation), Is.EqualTo(before.Replicas.Select(replica => replica.Incarnation)));
+        Assert.That(after.Counters.Divergences, Is.GreaterThan(before.Counters.Divergences));
     }
 
     [Test]

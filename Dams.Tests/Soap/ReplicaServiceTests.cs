@@ -57,8 +57,9 @@ public sealed class ReplicaServiceTests(string version)
     {
         var status = await _client.GetStatusAsync();
         Assert.That(
-            (status.Id, status.Incarnation, status.Boot, status.Engine, status.Epoch, status.Executed, status.Durable, status.FirstLogged, status.LastLogged, status.StateDigest, status.DigestAt, status.ProcessId, status.Checkpoint),
-            Is.EqualTo((3, "18446744073709551615", "9223372036854775808", "Ledger", "257", 10L, 12L, 1L, 12L, "00ff", 9L, 4711, 8L)));
+            (status.Id, status.Incarnation, status.Boot, status.Engine, status.Epoch, status.Executed, status.Durable, status.FirstLogged, status.LastLogged, status.StateDigest, status.DigestAt, status.ProcessId, status.Checkpoint,
+                status.WaitingBeforeSpecified, status.SessionWindowSecondsSpecified, status.SessionWindowSeconds),
+            Is.EqualTo((3, "18446744073709551615", "9223372036854775808", "Ledger", "257", 10L, 12L, 1L, 12L, "00ff", 9L, 4711, 8L, false, true, 431L)));
         var digest = await _client.GetStateDigestAsync(long.MaxValue);
         Assert.That((digest.Found, digest.Sequence, digest.Digest), Is.EqualTo((false, long.MaxValue, (string?)null)));
         var reply = await _client.GetReplyAsync(7);
@@ -100,6 +101,8 @@ public sealed class ReplicaServiceTests(string version)
             DigestAt = 9,
             ProcessId = 4711,
             Checkpoint = 8,
+            SessionWindowSeconds = 431,
+            SessionWindowSecondsSpecified = true,
         });
 
         public Task<GetStateDigestResult> GetStateDigestAsync(long sequence) => Task.FromResult(new GetStateDigestResult { Sequence = sequence });

@@ -6,6 +6,9 @@ using Dams.FrontEnd.Status;
 using Dams.Ordering;
 using Dams.Tests.Coordination;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using NodeId = Dams.Contracts.Topology.NodeId;
+using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.Tests.Status;
 
@@ -13,6 +16,9 @@ namespace Dams.Tests.Status;
 public sealed class ClusterWatchTests
 {
     private readonly ClusterTopology _topology = ClusterTopology.Default();
+    private View _view = null!;
+    private FakeTimeProvider _time = null!;
+    private StandingAlarms _alarms = null!;
     private EventJournal _journal = null!;
     private ClusterWatch _watch = null!;
     private ClusterReports _reports = null!;
@@ -20,10 +26,13 @@ public sealed class ClusterWatchTests
     [SetUp]
     public void Open()
     {
-        _journal = new EventJournal(TimeProvider.System, NullLogger.Instance);
-        _watch = new ClusterWatch(_topology, () => CoordinatorScript.ViewOf(1, 2, 3, 4), _journal);
+        _view = CoordinatorScript.ViewOf(1, 2, 3, 4);
+        _time = new FakeTimeProvider();
+        _alarms = new StandingAlarms();
+        _journal = new EventJournal(_time, NullLogger.Instance);
+        _watch = new ClusterWatch(new NodeId(NodeRole.FrontEnd, 1), _topology, () => _view, _journal, _alarms, _time);
         _reports = new ClusterReports(
-            Enumerable.Range(1, 4).ToImmutableDictionary(id => id, id => new GetStatusResult { Id = id, Incarnation = new Incarnation((ulong)id).ToString(), Executed = 7, StateDigest = "aa" }),
+            Enumerable.Range(1, 4).ToImmutableDictionary(id => id, id => new GetStatusResult { Id = id, Incarnation = new Incarnation((ulong)id).ToString(), Executed = 7, DigestAt = 7, StateDigest = "aa" }),
             Enumerable.Range(1, 4).ToImmutableDictionary(id => id, _ => new ManagerReport(1, "running", new ManagerReplicaReport(2, "running", 0))));
     }
 
@@ -35,12 +44,34 @@ public sealed class ClusterWatchTests
         return _journal.Last(int.MaxValue).Skip(before).Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Node} {written.Text}");
     }
 
-    private ClusterReports WithReplica(int id, Action<GetStatusResult> change)
+    private ClusterReports WithReplica(int id, Action<GetStatusResult> change) => WithReplicas(change, id);
+
+    private ClusterReports WithReplicas(Action<GetStatusResult> change, params int[] ids) => _reports with
     {
-        var changed = new GetStatusResult { Id = id, Incarnation = _reports.Replicas[id].Incarnation, Executed = 7, StateDigest = "aa" };
-        change(changed);
-        return _reports with { Replicas = _reports.Replicas.SetItem(id, changed) };
-    }
+        Replicas = _reports.Replicas.SetItems(ids.Select(id =>
+        {
+            var changed = new GetStatusResult { Id = id, Incarnation = _reports.Replicas[id].Incarnation, Executed = 7, DigestAt = 7, StateDigest = "aa" };
+            change(changed);
+            return KeyValuePair.Create(id, changed);
+        })),
+    };
+
+    private ClusterReports AllAt(long entry, params string[] digests) => _reports with
+    {
+        Replicas = _reports.Replicas.SetItems(digests.Select((digest, i) => KeyValuePair.Create(i + 1,
+            new GetStatusResult { Id = i + 1, Incarnation = _reports.Replicas[i + 1].Incarnation, Executed = entry + 3, DigestAt = entry, StateDigest = digest }))),
+    };
+
+    private ClusterReports Windows(params long?[] seconds) => _reports with
+    {
+        Replicas = _reports.Replicas.ToImmutableDictionary(pair => pair.Key, pair => new GetStatusResult
+        {
+            Id = pair.Key,
+            Incarnation = pair.Value.Incarnation,
+            SessionWindowSeconds = seconds[pair.Key - 1] ?? 0,
+            SessionWindowSecondsSpecified = seconds[pair.Key - 1] is not null,
+        }),
+    };
 
     private ClusterReports WithManager(int id, ManagerReport report) => _reports with { Managers = _reports.Managers.SetItem(id, report) };
 
@@ -84,15 +115,73 @@ public sealed class ClusterWatchTests
         var lie = WithReplica(3, report => report.StateDigest = "bb");
         Assert.That(PollTwice(lie), Is.EqualTo(new[] { "checkpointDiffers replica3 has another state than the majority after entry 7" }));
         Assert.That(PollTwice(lie), Is.Empty);
+        Assert.That(_alarms.Texts, Is.Empty);
+        Assert.That(PollTwice(WithReplica(3, report => (report.StateDigest, report.Incarnation) = ("bb", "33"))), Has.None.StartsWith("checkpointDiffers"), "it says that it is another one");
+        _view = new View(new SequenceNumber(20), [.. CoordinatorScript.ViewOf(1, 2, 4).Members, new ViewMember(3, new Incarnation(33), SequenceNumber.Zero, SequenceNumber.Zero)]);
+        Assert.That(PollTwice(WithReplica(3, report => (report.StateDigest, report.DigestAt) = ("bb", 8))), Has.None.StartsWith("checkpointDiffers"), "it is alone at its entry");
+        Assert.That(PollTwice(lie), Does.Contain("checkpointDiffers replica3 has another state than the majority after entry 7"), "now it is another one");
+        _view = CoordinatorScript.ViewOf(1, 2, 4);
+        Assert.That(PollTwice(lie), Has.None.StartsWith("checkpointDiffers"), "it was ordered out");
+    }
+
+    // Bug: a busy replica tells the digest of its last checkpoint, an idle one that of its last entry.
+    [Test]
+    public void Digests_of_different_entries_are_no_different_states_and_those_of_one_entry_are_however_much_was_executed()
+    {
+        PollTwice(_reports);
+        Assert.That(PollTwice(WithReplica(3, report => (report.StateDigest, report.DigestAt) = ("bb", 5))), Is.Empty);
+        Assert.That(PollTwice(WithReplica(3, report => (report.StateDigest, report.Executed) = ("bb", 8))),
+            Is.EqualTo(new[] { "checkpointDiffers replica3 has another state than the majority after entry 7" }));
     }
 
     [Test]
-    public void States_without_a_majority_or_after_different_entries_accuse_nobody()
+    public void A_replica_that_says_it_is_another_accuses_itself()
     {
         PollTwice(_reports);
-        var twoAndTwo = _reports with { Replicas = WithReplica(3, report => report.StateDigest = "bb").Replicas.SetItem(4, WithReplica(4, report => report.StateDigest = "bb").Replicas[4]) };
-        Assert.That(PollTwice(twoAndTwo), Is.Empty);
-        Assert.That(PollTwice(WithReplica(3, report => (report.StateDigest, report.Executed) = ("bb", 8))), Is.Empty);
+        Assert.That(PollTwice(WithReplica(3, report => (report.StateDigest, report.Id) = ("bb", 1))), Does.Contain("checkpointDiffers replica3 has another state than the majority after entry 7"));
+    }
+
+    [Test]
+    public void Divided_states_accuse_nobody_are_told_once_and_stand_until_there_is_a_majority_again()
+    {
+        PollTwice(_reports);
+        Assert.That(PollTwice(AllAt(1000, "aa", "aa", "bb", "bb")),
+            Is.EqualTo(new[] { "statesDivided frontend1 the replicas are divided at 1000: {1,2} against {3,4}; nobody is accused; compare their states" }));
+        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replicas are divided at 1000: {1,2} against {3,4}; nobody is accused; compare their states" }));
+        Assert.That(PollTwice(AllAt(1000, "aa", "aa", "bb", "bb")), Is.Empty);
+        Assert.That(PollTwice(AllAt(900, "aa", "aa", "aa", "aa")), Is.Empty);
+        Assert.That(_alarms.Texts, Has.Count.EqualTo(1), "what was before settles nothing");
+        _watch.OnPolled(AllAt(2000, "aa", "cc"));
+        Assert.That(_alarms.Texts, Has.Count.EqualTo(1), "neither do two of four");
+        PollTwice(AllAt(2000, "aa", "aa", "aa", "bb"));
+        Assert.That(_alarms.Texts, Is.Empty);
+    }
+
+    [Test]
+    public void States_that_stay_divided_do_not_fill_the_journal()
+    {
+        PollTwice(_reports);
+        Assert.That(PollTwice(AllAt(1000, "aa", "aa", "bb", "bb")), Has.Exactly(1).Items);
+        Assert.That(PollTwice(AllAt(2000, "aa", "aa", "bb", "bb")), Is.Empty);
+        Assert.That(_alarms.Texts.Single(), Does.StartWith("the replicas are divided at 2000: "));
+        _time.Advance(Throttle.IntervalMin);
+        Assert.That(PollTwice(AllAt(3000, "aa", "bb", "bb", "aa")),
+            Is.EqualTo(new[] { "statesDivided frontend1 the replicas are divided at 3000: {1,4} against {2,3}; nobody is accused; compare their states; the last of 2 such entries" }));
+    }
+
+    [Test]
+    public void A_session_window_under_ten_minutes_at_two_replicas_is_an_alarm_until_it_is_longer()
+    {
+        PollTwice(_reports);
+        Assert.That(PollTwice(Windows(599, null, 600, null)), Is.Empty, "one may say anything");
+        Assert.That(PollTwice(Windows(599, null, 431, 700)), Has.Exactly(1).StartsWith("alarm frontend1 who repeats a request more than 431 s after its first try"));
+        Assert.That(_alarms.Texts.Single(), Does.Contain("so short is the session window of replica1 and replica3, where 600 s are due"));
+        var silent = Windows(599, null, 431, 700);
+        _watch.OnPolled(silent with { Replicas = silent.Replicas.Remove(1) });
+        Assert.That(_alarms.Texts, Has.Count.EqualTo(1), "who did not answer");
+        Assert.That(PollTwice(silent), Is.Empty);
+        PollTwice(Windows(600, null, 431, 700));
+        Assert.That(_alarms.Texts, Is.Empty);
     }
 
     [Test]

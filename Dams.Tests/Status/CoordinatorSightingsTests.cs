@@ -15,6 +15,7 @@ public sealed class CoordinatorSightingsTests
 {
     private FakeTimeProvider _time = null!;
     private CoordinatorScript _script = null!;
+    private StandingAlarms _alarms = null!;
     private EventJournal _journal = null!;
     private CoordinatorSightings _sightings = null!;
 
@@ -23,8 +24,9 @@ public sealed class CoordinatorSightingsTests
     {
         _time = new FakeTimeProvider();
         _script = new CoordinatorScript();
+        _alarms = new StandingAlarms();
         _journal = new EventJournal(_time, NullLogger.Instance);
-        _sightings = new CoordinatorSightings(new NodeId(NodeRole.FrontEnd, 1), _journal, _time);
+        _sightings = new CoordinatorSightings(new NodeId(NodeRole.FrontEnd, 1), _journal, _alarms, _time);
     }
 
     private IEnumerable<string> Look()
@@ -107,12 +109,58 @@ public sealed class CoordinatorSightingsTests
         var alone = _script.Call(2, payload: 2);
         _script.Reply(1, alone);
         _script.Wait(_script.Options.CallDeadline);
-        foreach (var (call, _) in _script.Closed)
-            _sightings.OnClosed(call);
-        Assert.That(_journal.Last(int.MaxValue).Select(written => $"{written.Kind} {written.Node} {written.Text}"), Is.EqualTo(new[]
+        Assert.That(TellAlarms(), Is.EqualTo(new[]
         {
-            "Divergence frontend1 all replicas have replied to a request, and no two replies are equal",
+            "Divergence frontend1 the replies to request 10 are divided: {1} against {2} against {3} against {4}; the client was given no answer; nobody is accused",
             "NoQuorum frontend1 a request was ordered and had no two equal replies in time",
         }));
+        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replies to request 10 were divided: {1} against {2} against {3} against {4}; nobody is accused; compare the replicas' states" }));
+    }
+
+    [Test]
+    public void A_second_pair_after_the_answer_accuses_nobody_and_is_told()
+    {
+        _script.Sync();
+        _script.Vote(10, 1, 9, 1, 9);
+        Assert.That(_script.Results.Values.Single(), Is.InstanceOf<Answered>());
+        Assert.That(TellAlarms(), Is.EqualTo(new[]
+        {
+            "Divergence frontend1 the replies to request 10 are divided: {1,3} against {2,4}; the client had been given the answer of the first pair; nobody is accused",
+        }));
+        Assert.That((_script.Judgements.Count, _script.Reports.Count), Is.EqualTo((0, 0)));
+        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replies to request 10 were divided: {1,3} against {2,4}; nobody is accused; compare the replicas' states" }));
+    }
+
+    [Test]
+    public void The_first_divided_vote_is_told_and_the_next_ones_together_and_the_alarm_counts_all()
+    {
+        _script.Sync();
+        _script.Vote(10, 1, 1, 9, 9);
+        _script.Vote(11, 1, 1, 9, 9);
+        Assert.That(TellAlarms(), Has.Exactly(1).Items);
+        Assert.That(_alarms.Texts.Single(), Does.StartWith("the replies to 2 requests were divided since this front end started, the last time at 11: {1,2} against {3,4}"));
+        _time.Advance(Throttle.IntervalMin);
+        _script.Vote(12, 1, 1, 9, 9);
+        Assert.That(TellAlarms(), Has.Exactly(1).StartsWith("Divergence frontend1 2 more requests had divided replies, the last one 12: {1,2} against {3,4}"));
+    }
+
+    [Test]
+    public void Replies_that_differ_and_have_no_quorum_are_an_alarm_and_too_few_are_none()
+    {
+        _script.Sync();
+        _script.Vote(10, 1, 2, 3, 0);
+        _script.Vote(11, 1, 0, 0, 0);
+        _script.Wait(_script.Options.CallDeadline);
+        Assert.That(TellAlarms(), Is.EqualTo(new[] { "NoQuorum frontend1 a request was ordered and had no two equal replies in time" }));
+        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replies to request 10 were divided: {1} against {2} against {3}; nobody is accused; compare the replicas' states" }));
+    }
+
+    private List<string> TellAlarms()
+    {
+        var before = _journal.Last(int.MaxValue).Count;
+        foreach (var alarm in _script.Alarms)
+            _sightings.OnAlarm(alarm);
+        _script.Alarms.Clear();
+        return [.. _journal.Last(int.MaxValue).Skip(before).Select(written => $"{written.Kind} {written.Node} {written.Text}")];
     }
 }

@@ -89,7 +89,7 @@ public sealed class EventJournalTests
     [Test]
     public void Names_of_kinds_are_stable() => Assert.That(string.Join(' ', ClusterEventKindNames.All), Is.EqualTo(
         "frontEndStarted epochChanged sequencerChanged sequencerSilent sequencerHeard replicaJoined replicaActivated replicaLeft replicaStateChanged "
-        + "managerStateChanged replyWrong replySilent noQuorum divergence checkpointDiffers suspicion verdict dismissed replacementDecided replacementStarted "
+        + "managerStateChanged replyWrong replySilent noQuorum divergence checkpointDiffers statesDivided suspicion verdict dismissed replacementDecided replacementStarted "
         + "replacementDone restarting degraded alarm managerEvent"));
 
     [Test]
