@@ -32,12 +32,12 @@ internal static class VersionBugs
         yield return Bug("the weekly cap counts home", "BookingRules.cs", "if (held.Id.Hospital != patient.Home)", "if (held.Id.Hospital >= 0)");
         yield return Bug("the cap is four", "BookingRules.cs", "OutsideHomeMax = 3", "OutsideHomeMax = 4");
         yield return Bug("times conflict within one hospital only", "BookingRules.cs", "held.Id.Time == slot.Id.Time", "held.Id == slot.Id");
-        yield return Bug("a place too few where there are several", "BookingRules.cs", "remaining == 0", "remaining == 0 || remaining == 1 && outside > 0");
+        yield return Bug("a place too few", "BookingRules.cs", "remaining == 0", "remaining <= 1");
         yield return Bug("a swap checks before it releases", "JournalEngine.cs",
             "draft.Note(new PlaceReleased(old, patient));\n        var outcome = BookingRules.Judge(draft, patient, @new);",
             "var outcome = BookingRules.Judge(draft, patient, @new);\n        draft.Note(new PlaceReleased(old, patient));");
         yield return Bug("a refused swap loses the old booking", "JournalEngine.cs", "draft.Discard();", "{ }");
-        yield return Bug("all who lose a slot are released before the first is relocated, in reverse", "JournalEngine.cs",
+        yield return Bug("relocation begins with the last in line", "JournalEngine.cs",
             "in Fold.Standing(stream.Events))", "in Enumerable.Reverse(Fold.Standing(stream.Events)))");
         yield return Bug("a stream that is condensed forgets the booking order", "EventStream.cs", "AddRange(standing)", "AddRange(standing.OrderBy(taken => taken.Patient))");
         yield return Bug("a release undoes the first taking instead of the last", "Fold.cs", "i = events.Count - 1; i >= 0; i--", "i = 0; i < events.Count; i++");
@@ -78,7 +78,9 @@ internal static class VersionBugs
         yield return Bug("a place too many", "WeekRules.cs", "left <= 0", "left < 0");
         yield return Bug("the cap comes before the places", "WeekRules.cs", "if (left <= 0)", "if (left <= 0 && CountOutside(days, Numbering.HomeOf(patient)) < OutsideMax)");
         yield return Bug("the last in line takes the place of whoever leaves", "CalendarDay.cs", "holders[(place + 1)..].CopyTo(holders[place..]);", "holders[place] = holders[^1];");
-        yield return Bug("whoever cancels at one hospital may be booked at another", "CalendarEngine.cs", " || Numbering.HospitalOfCode(code) != (int)id.Hospital", "");
+        yield return Bug("a cancel takes what is held at that time, at whichever hospital", "CalendarEngine.cs",
+            " || Numbering.HospitalOfCode(code) != (int)id.Hospital)\n            return new CancelReply(CancelOutcome.NotBooked, null);\n        var cell = Numbering.CellOf((int)id.Hospital,",
+            ")\n            return new CancelReply(CancelOutcome.NotBooked, null);\n        var cell = Numbering.CellOf(Numbering.HospitalOfCode(code),");
         yield return Bug("closing one slot hides the others of its day", "CalendarEngine.cs", ".Put(day, hasAny)", ".Put(day, HasSlot(day, cell))");
 
         static VersionBug Bug(string name, string file, string right, string wrong) => new("Calendar", name, file, right, wrong);
