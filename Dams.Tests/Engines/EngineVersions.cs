@@ -15,6 +15,13 @@ internal static class EngineVersions
     /// <summary>All versions, and the model that they are compared with: what the rules say must hold for the judge as well.</summary>
     public static IEnumerable<string> AllAndModel => All.Append(Model);
 
+    /// <summary>One of the versions besides this one: with the numbers, each in turn.</summary>
+    public static string OtherThan(string name, int number)
+    {
+        var others = All.Where(other => other != name).ToList();
+        return others[number % others.Count];
+    }
+
     public static IAppointmentEngine Create(string name)
     {
         if (name == Model)

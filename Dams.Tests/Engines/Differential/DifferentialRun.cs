@@ -45,17 +45,30 @@ internal sealed class DifferentialRun : IDisposable
     {
         for (var step = 0; step < _commands.Count; step++)
         {
-            if (step == _commands.Count / 2 && Restore() is { } spoilt)
+            if (step == _commands.Count / 2 && Try(Restore) is { } spoilt)
                 return $"after {step} commands, {spoilt}";
             var expected = _model.Execute(_commands[step]);
             foreach (var subject in _subjects)
             {
-                if (Step(subject, _commands[step], expected, step) is { } difference)
+                if (Try(() => Step(subject, _commands[step], expected, step)) is { } difference)
                     return $"command {step + 1}, {ScriptText.Of(_commands[step])}: {subject.Engine.Version} {difference}";
             }
         }
 
         return null;
+    }
+
+    /// <summary>What is thrown is a difference, too, for the model throws nothing: it is shrunk and repeated like any other.</summary>
+    private static string? Try(Func<string?> findDifference)
+    {
+        try
+        {
+            return findDifference();
+        }
+        catch (Exception exception)
+        {
+            return $"fails: {exception}";
+        }
     }
 
     private string? Step(Subject subject, Command command, Reply expected, int step)

@@ -13,33 +13,53 @@ namespace Dams.Tests.Engines.Differential;
 [Category("Engines")]
 public sealed class DifferentialTests
 {
+    private const int SequencesByDefault = 2_000;
     private const int SequencesToFindAMutant = 2_000;
 
-    private static int Sequences { get; } = Setting("DAMS_DIFF_SEQUENCES", 2_000);
+    private static int Sequences { get; } = Setting("DAMS_DIFF_SEQUENCES", SequencesByDefault);
 
     private static int FirstSeed { get; } = Setting("DAMS_DIFF_SEED", 1);
 
     [TestCaseSource(typeof(EngineVersions), nameof(EngineVersions.All))]
     public void A_version_agrees_with_the_model_and_so_does_what_it_is_restored_into(string version)
     {
-        var successor = EngineVersions.All.SkipWhile(name => name != version).Skip(1).FirstOrDefault(EngineVersions.All.First());
+        var restored = EngineVersions.All.Where(other => other != version).ToDictionary(other => other, _ => 0);
         for (var seed = FirstSeed; seed < FirstSeed + Sequences; seed++)
         {
             var commands = RandomSequence.OfSeed(seed);
-            if (FindDifference(commands) is not null)
-                Assert.Fail(Explain(seed, RandomSequence.Shrink(commands, shorter => FindDifference(shorter) is not null)));
+            if (FindDifference(seed, commands) is not null)
+                Assert.Fail(Explain(seed, RandomSequence.Shrink(commands, shorter => FindDifference(seed, shorter) is not null)));
         }
 
-        string? FindDifference(IReadOnlyList<Command> commands) =>
-            DifferentialRun.FindDifference(() => EngineVersions.Create(version), () => EngineVersions.Create(successor), commands);
+        TestContext.Out.WriteLine($"restored from {version}: {string.Join(", ", restored.Select(other => $"{other.Key} {other.Value:N0}"))}");
+        Assert.That(restored, Has.Count.EqualTo(EngineVersions.All.Count() - 1));
+        Assert.That(restored.Values, Has.All.GreaterThanOrEqualTo(Sequences / restored.Count), "each of the others is restored from it in every third sequence");
+
+        string? FindDifference(int seed, IReadOnlyList<Command> commands) => DifferentialRun.FindDifference(() => EngineVersions.Create(version), () => Restored(seed), commands);
+
+        IAppointmentEngine Restored(int seed)
+        {
+            var other = EngineVersions.OtherThan(version, seed);
+            restored[other]++;
+            return EngineVersions.Create(other);
+        }
 
         string Explain(int seed, IReadOnlyList<Command> shortest) =>
             $"""
 
-            {FindDifference(shortest)}
+            {FindDifference(seed, shortest)}
             {RandomSequence.AsScript(shortest)}
             again: DAMS_DIFF_SEED={seed} DAMS_DIFF_SEQUENCES=1 dotnet test Dams.Tests --filter "Category=Engines&Name~{version}"
             """;
+    }
+
+    [Test]
+    public void A_run_restores_any_version_into_any_other_and_each_of_the_twelve_pairs_hundreds_of_times()
+    {
+        var pairs = EngineVersions.All.SelectMany(version => Enumerable.Range(1, SequencesByDefault).Select(seed => (From: version, Into: EngineVersions.OtherThan(version, seed))))
+            .CountBy(pair => pair).ToDictionary();
+        Assert.That(pairs.Keys, Has.Count.EqualTo(12).And.All.Matches<(string From, string Into)>(pair => pair.From != pair.Into));
+        Assert.That(pairs.Values, Has.All.GreaterThanOrEqualTo(SequencesByDefault / 3));
     }
 
     [TestCaseSource(nameof(AllMutants))]
