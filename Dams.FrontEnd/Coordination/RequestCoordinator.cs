@@ -80,6 +80,9 @@ internal sealed partial class RequestCoordinator : IProtocol
     /// <summary>Whether the sequencer was heard lately.</summary>
     public bool HearsSequencer(Instant now) => _view.Voters > 0 && now - _sequencerHeardAt < _options.SequencerPatience;
 
+    /// <summary>Calls in flight that are not answered yet.</summary>
+    internal int Unanswered => _unanswered;
+
     /// <summary>The limit for late replies now.</summary>
     public TimeSpan SilenceLimit => _silence.Current;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.ServiceModel;
 using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
@@ -54,17 +55,20 @@ internal sealed class ReplicatedExecutor(CoordinatorSightings sightings, Request
         var reason = ((Failed)result).Reason;
         var level = LevelOf(reason);
         CallLog.Failed(logger, level, command, reason, requestId, took.TotalMilliseconds);
-        throw reason switch
-        {
-            CallFailure.OverloadedHere => DamsFaults.Overloaded(OverloadRetry, requestId),
-            CallFailure.Overloaded => DamsFaults.OverloadedUntilDeadline(OverloadRetry, requestId),
-            CallFailure.SequencerUnavailable => DamsFaults.SequencerUnavailable(requestId),
-            CallFailure.TooBig => DamsFaults.TooBig(requestId),
-            CallFailure.NoQuorum or CallFailure.SessionRetired => DamsFaults.NoQuorum(requestId),
-            CallFailure.InsufficientReplicas => DamsFaults.InsufficientReplicas(requestId),
-            _ => DamsFaults.ReplicaDivergence(requestId),
-        };
+        throw FaultOf(reason, requestId);
     }
+
+    /// <summary>What a client is told of a call without an answer.</summary>
+    internal static FaultException<DamsFault> FaultOf(CallFailure reason, string? requestId) => reason switch
+    {
+        CallFailure.OverloadedHere => DamsFaults.Overloaded(OverloadRetry, requestId),
+        CallFailure.Overloaded => DamsFaults.OverloadedUntilDeadline(OverloadRetry, requestId),
+        CallFailure.SequencerUnavailable => DamsFaults.SequencerUnavailable(requestId),
+        CallFailure.TooBig => DamsFaults.TooBig(requestId),
+        CallFailure.NoQuorum or CallFailure.SessionRetired => DamsFaults.NoQuorum(requestId),
+        CallFailure.InsufficientReplicas => DamsFaults.InsufficientReplicas(requestId),
+        _ => DamsFaults.ReplicaDivergence(requestId),
+    };
 
     /// <inheritdoc/>
     public void OnCompleted(long call, CallResult result)

@@ -183,7 +183,10 @@ public sealed partial class GroupMember
             return;
         }
 
-        AskForInstallation(now);
+        if (_options.Mutant == Mutant.ShorterMemberHalts)
+            Halt($"the log of epoch {view.Reign.Epoch} ends at {view.Tail}, the own one at {_contiguous}");
+        else
+            AskForInstallation(now);
     }
 
     /// <summary>The own log differs from the chosen one at or below here: take a lower base. Below executed there is nothing to take.</summary>

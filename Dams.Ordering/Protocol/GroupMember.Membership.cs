@@ -107,6 +107,9 @@ public sealed partial class GroupMember
         NextDeadline = Instant.Never;
     }
 
+    private bool IsOwnLeave(Entry entry) =>
+        entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change) && change == new MembershipChange(_id, _incarnation);
+
     private void OnJoinTimerElapsed(Instant now)
     {
         _joinAt = now + _options.JoinRetry;
@@ -218,6 +221,8 @@ public sealed partial class GroupMember
             return;
         _view = _view.After(entry);
         _recordDirty = new MemberRecord(_incarnation, _promised, _installed, _view);
+        if (_options.Mutant == Mutant.LogDeletedBeforeLeave && IsOwnLeave(entry))
+            BecomeLeft();
     }
 
     /// <summary>A member that does not vote yet says at once that it has caught up, and again and again until it votes.</summary>

@@ -66,8 +66,11 @@ public sealed partial class GroupMember
         while (_held.TryTake(_contiguous.Next, out var next))
         {
             if (!TryAppend(next))
-                return;
+                break;
         }
+
+        if (State == MemberState.Halted)
+            return;
 
         _losses.OnProgress(_contiguous, _contiguous < _maxKnown, now);
         if (_contiguous < _maxKnown)
@@ -81,7 +84,7 @@ public sealed partial class GroupMember
         var known = ChainAt(entry.Seq);
         if (known is null || known == entry.Chain)
             _ackDue = true;
-        else
+        else if (!IsOfLostReign(entry, entry.Seq))
             Halt($"entry {entry.Seq} came with chain {entry.Chain} but is stored with {known}");
     }
 
@@ -89,7 +92,10 @@ public sealed partial class GroupMember
     {
         if (entry.Previous != _chain)
         {
-            Halt($"entry {entry.Seq} follows chain {entry.Previous} but the log ends with {_chain}");
+            if (IsOfLostReign(entry, _contiguous))
+                _held.Clear();
+            else
+                Halt($"entry {entry.Seq} follows chain {entry.Previous} but the log ends with {_chain}");
             return false;
         }
 
@@ -100,6 +106,18 @@ public sealed partial class GroupMember
         NoteMembership(entry);
         NoteSkip(entry);
         return true;
+    }
+
+    /// <summary>
+    /// A difference is fatal unless one side, the entry or what stands here, is of a later epoch than is followed here: what members know to be committed is taken
+    /// from any epoch. Then the reign that is followed is over, and what it ordered last is lost: nothing is taken, and a NEWVIEW puts it right. What was executed
+    /// can't be lost.
+    /// </summary>
+    private bool IsOfLostReign(Entry entry, SequenceNumber differsAt)
+    {
+        var isOwnLater = EntryAt(differsAt) is { } own && own.Epoch > _installed.Epoch;
+        var isLater = entry.Epoch > _installed.Epoch;
+        return isOwnLater != isLater && (isOwnLater || differsAt > _executed);
     }
 
     private void OnCommit(Commit commit, Instant now)
@@ -193,9 +211,10 @@ public sealed partial class GroupMember
 
     private void OnFetch(in Envelope envelope, Fetch fetch)
     {
-        // What was trimmed nobody needs any more; the answer says where this log begins.
+        // What was trimmed nobody needs any more; the answer says where this log begins, even if that is above all that was asked for.
         var from = SequenceNumber.Max(fetch.From, _log.Base.Next);
-        for (var i = 0; i < _options.FetchEntriesMax && from + i <= fetch.To; i++)
+        var to = SequenceNumber.Max(fetch.To, from);
+        for (var i = 0; i < _options.FetchEntriesMax && from + i <= to; i++)
         {
             if (!TrySendFetched(envelope, from + i))
                 return;

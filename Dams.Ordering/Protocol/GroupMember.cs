@@ -167,6 +167,12 @@ public sealed partial class GroupMember : IProtocol
     /// <inheritdoc/>
     public Instant NextDeadline { get; private set; }
 
+    /// <summary>Entries held beyond a gap.</summary>
+    internal int HeldCount => _held.Count;
+
+    /// <summary>Entries held beyond a gap while a new epoch is installed.</summary>
+    internal int EarlyCount => _installation?.Early.Count ?? 0;
+
     private Epoch HeaderEpoch => State == MemberState.Following ? _installed.Epoch : Epoch.None;
 
     private MemberProgress Progress => new(_incarnation, _contiguous, _durable, _executed);
@@ -306,7 +312,7 @@ public sealed partial class GroupMember : IProtocol
             Invariant.That(entry is not null && entry.Seq == _executed.Next);
             if (!TryPass(entry, now))
                 return;
-            if (entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change) && change == new MembershipChange(_id, _incarnation))
+            if (IsOwnLeave(entry))
                 BecomeLeft();
         }
     }

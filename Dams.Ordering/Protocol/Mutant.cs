@@ -54,11 +54,20 @@ internal enum Mutant
     /// <summary>A joiner whose JOIN is above the new epoch's tail halts.</summary>
     JoinerAboveTailHalts,
 
+    /// <summary>A member whose log is shorter than the new epoch's halts, and fetches nothing.</summary>
+    ShorterMemberHalts,
+
     /// <summary>Members that were not heard in this epoch don't hold trimming up.</summary>
     TrimmingIgnoresSilentMembers,
 
     /// <summary>A wiped member counts under its old identity.</summary>
     WipedMemberKeepsItsIdentity,
+
+    /// <summary>A member takes itself for ordered out, and its folder is set aside, as soon as it has its LEAVE, committed or not.</summary>
+    LogDeletedBeforeLeave,
+
+    /// <summary>The sequencer's history drops the oldest entries when it is full, committed or not.</summary>
+    UncommittedEntriesAreDropped,
 
     /// <summary>The session table forgets a request after a few others.</summary>
     SessionWindowIsSmall,

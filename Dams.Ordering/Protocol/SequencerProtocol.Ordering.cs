@@ -5,6 +5,9 @@ namespace Dams.Ordering.Protocol;
 /// <content>The normal path of the active sequencer.</content>
 public sealed partial class SequencerProtocol
 {
+    /// <summary>What the history may do without: the members have it on their disks.</summary>
+    private SequenceNumber Droppable => _options.Mutant == Mutant.UncommittedEntriesAreDropped ? _max : _commit;
+
     private void OnReq(in Envelope envelope, Req req, Instant now)
     {
         // Sequencers report laggards to the managers.
@@ -29,7 +32,7 @@ public sealed partial class SequencerProtocol
             return;
         }
 
-        if (_max - _commit >= _options.WindowEntriesMax || _history.IsFull(_commit))
+        if (_max - _commit >= _options.WindowEntriesMax || _history.IsFull(Droppable))
         {
             Acknowledge(envelope, request, ReqAckStatus.Busy, _options.BusyRetryMilliseconds);
             return;
@@ -60,7 +63,7 @@ public sealed partial class SequencerProtocol
         _max = entry.Seq;
         _chain = entry.Chain;
         _history.Append(entry);
-        _history.Trim(_commit);
+        _history.Trim(Droppable);
         NoteMembership(entry, now);
         SendToMembers(new Order(entry));
         return entry;
@@ -105,7 +108,7 @@ public sealed partial class SequencerProtocol
         if (_commit >= _view.Number)
             _viewBefore = _view;
         _commitDue = true;
-        _history.Trim(_commit);
+        _history.Trim(Droppable);
     }
 
     /// <summary>What K members have that vote in a view and in the latest one.</summary>

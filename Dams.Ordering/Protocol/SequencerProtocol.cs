@@ -87,6 +87,12 @@ public sealed partial class SequencerProtocol : IProtocol
     /// <summary>The members.</summary>
     public View View => _view;
 
+    /// <summary>The entries that it can send again.</summary>
+    internal HistoryBuffer History => _history;
+
+    /// <summary>Entries held beyond a gap while a tail is fetched.</summary>
+    internal int EarlyCount => _early.Count;
+
     /// <summary>How often it became active.</summary>
     public int Activations { get; private set; }
 

@@ -82,6 +82,9 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     /// <summary>The epoch that it was ordered in.</summary>
     public Epoch ExecutedEpoch { get; private set; }
 
+    /// <summary>Replies that can be sent again.</summary>
+    public int RepliesKept => _replies.Count;
+
     /// <summary>How often the version has thrown.</summary>
     public long EngineFailures { get; private set; }
 

@@ -1,5 +1,6 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
+using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Tests.Engines.Model;
@@ -21,6 +22,12 @@ internal sealed class RecordedCall(int client, Command command, string? requestI
     public long? Ended { get; set; }
 
     public CallResult? Result { get; set; }
+
+    /// <summary>The request's keys: those that a front end has sent it under, and the client's own.</summary>
+    public HashSet<RequestKey> Keys { get; } = [];
+
+    /// <summary>What the client was told at each end without an answer: whether its request was executed.</summary>
+    public List<ExecutionState> Told { get; } = [];
 }
 
 /// <summary>
@@ -32,9 +39,10 @@ internal static class CallHistory
     /// <summary>Checks the calls; the model, given empty, holds afterwards the state that the order leads to.</summary>
     public static void Check(IReadOnlyList<RecordedCall> calls, IReadOnlyList<Entry> order, IReadOnlySet<SequenceNumber> skipped, ReferenceModel model)
     {
-        var expected = Witness(order, skipped, model);
+        var (expected, executed) = Witness(order, skipped, model);
         foreach (var call in calls)
         {
+            CheckTold(call, executed);
             if (call.Result is not Answered answer)
                 continue;
             Broken.Unless(expected.TryGetValue(answer.Seq, out var reply), $"{call.Command} was answered with {answer.Seq}, which nobody has executed or which had no effect of its own");
@@ -61,11 +69,20 @@ internal static class CallHistory
         }
     }
 
-    /// <summary>What the rules answer at each number that had an effect or a reading of its own.</summary>
-    private static Dictionary<SequenceNumber, byte[]> Witness(IReadOnlyList<Entry> order, IReadOnlySet<SequenceNumber> skipped, ReferenceModel model)
+    /// <summary>Who was never told anything else than that the request was not executed may believe it; who was told that it was, too.</summary>
+    private static void CheckTold(RecordedCall call, HashSet<RequestKey> executed)
+    {
+        var wasExecuted = call.Keys.Overlaps(executed);
+        Broken.Unless(!wasExecuted || call.Result is Answered || call.Told.Exists(told => told != ExecutionState.NotExecuted), $"{call.Command} was executed, and its client was told that it was not");
+        Broken.Unless(wasExecuted || !call.Told.Contains(ExecutionState.Executed), $"{call.Command} was not executed, and its client was told that it was");
+    }
+
+    /// <summary>What the rules answer at each number that had an effect or a reading of its own, and the requests that were executed.</summary>
+    private static (Dictionary<SequenceNumber, byte[]> Replies, HashSet<RequestKey> Executed) Witness(IReadOnlyList<Entry> order, IReadOnlySet<SequenceNumber> skipped, ReferenceModel model)
     {
         var replies = new Dictionary<SequenceNumber, byte[]>();
         var writes = new Dictionary<RequestKey, Digest>();
+        var executed = new HashSet<RequestKey>();
         var lives = new FrontEndLives();
         foreach (var entry in order)
         {
@@ -79,11 +96,13 @@ internal static class CallHistory
             }
 
             replies.Add(entry.Seq, ReplyCodec.Encode(skipped.Contains(entry.Seq) ? new RefusedReply(Refusal.InternalError) : model.Execute(command!)));
+            if (!skipped.Contains(entry.Seq))
+                executed.Add(entry.Request.Key);
             if (command!.IsWrite)
                 writes.Add(entry.Request.Key, entry.Request.Digest);
         }
 
-        return replies;
+        return (replies, executed);
     }
 
     /// <summary>What front ends have given up for good: keys of their own that are below the lowest outstanding one, or of a life that is over.</summary>

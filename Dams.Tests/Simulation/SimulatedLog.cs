@@ -4,7 +4,9 @@ using Dams.Ordering.Storage;
 
 namespace Dams.Tests.Simulation;
 
-/// <summary>A disk: batches are written, become durable with a sync, and a crash keeps any number of those that were not synced yet, oldest first.</summary>
+/// <summary>
+/// A disk: batches are written, become durable with a sync, and a crash keeps any number of those that were not synced yet, oldest first; the first that is not kept is torn.
+/// </summary>
 internal sealed class SimulatedLog : IMemberLog
 {
     private readonly List<(long Write, LogBatch Batch)> _unsynced = [];
@@ -28,6 +30,12 @@ internal sealed class SimulatedLog : IMemberLog
     public SequenceNumber Last => _seen.Last;
 
     public SequenceNumber CommitHint => _seen.Hint;
+
+    /// <summary>What a crash can't make forgotten.</summary>
+    public MemberRecord DurableRecord => _durable.Record;
+
+    /// <summary>The last entry that a crash can't take away.</summary>
+    public SequenceNumber DurableLast => _durable.Last;
 
     /// <summary>Whether a crash can't take this entry away: it is on disk, or was trimmed from it.</summary>
     public bool HasDurably(Entry entry) =>
@@ -71,6 +79,8 @@ internal sealed class SimulatedLog : IMemberLog
     {
         var kept = _unsynced.Count == 0 ? 0 : random.Below(_unsynced.Count + 1);
         for (var i = 0; i < kept; i++)
+            SyncOldest();
+        if (_unsynced.Count > 0 && TornBatch.IsWhole(_unsynced[0].Batch, _unsynced[0].Write, new SeededRandom(Record.Incarnation.Value ^ (ulong)_writes)))
             SyncOldest();
         CrashWithoutRest();
     }

@@ -1,10 +1,8 @@
-using Dams.Contracts.Domain;
 using Dams.Contracts.Engines;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
-using Dams.Replica.Versions.Ledger;
 using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Simulation;
@@ -27,6 +25,9 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
 
     /// <summary>The process ends as soon as it is started, until its folder is set aside.</summary>
     public bool CannotStart { get; set; }
+
+    /// <summary>The version that it runs; some hold native memory.</summary>
+    public IAppointmentEngine? Engine { get; private set; }
 
     /// <summary>How often its version was changed; the first may be a liar.</summary>
     public int VersionTurns { get; set; }
@@ -92,34 +93,11 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     public SequencerProtocol Sequencer => (SequencerProtocol)Protocol!;
 
     public RequestCoordinator Coordinator => (RequestCoordinator)Protocol!;
-}
 
-/// <summary>A version that answers wrongly now and then: it says the opposite of booked, and keeps its state right.</summary>
-/// <param name="random">When it lies.</param>
-/// <param name="perMille">How often it lies.</param>
-internal sealed class LyingLedger(SeededRandom random, int perMille) : IAppointmentEngine
-{
-    private readonly LedgerEngine _ledger = new();
-
-    public string Version => _ledger.Version;
-
-    public Reply Execute(Command command, IBucketObserver observer)
+    /// <summary>Gives the next life an engine of its own; null for none any more.</summary>
+    public IAppointmentEngine? UseEngine(IAppointmentEngine? engine)
     {
-        var reply = _ledger.Execute(command, observer);
-        if (!random.Chance(perMille))
-            return reply;
-        return reply switch
-        {
-            BookReply book => new BookReply(book.Outcome == BookOutcome.Booked ? BookOutcome.Full : BookOutcome.Booked),
-            AddReply add => new AddReply(add.Outcome == AddOutcome.Added ? AddOutcome.AlreadyExists : AddOutcome.Added),
-            ScheduleReply => new ScheduleReply([]),
-            _ => reply,
-        };
+        (Engine as IDisposable)?.Dispose();
+        return Engine = engine;
     }
-
-    public IReadOnlyList<BucketKey> BucketKeys() => _ledger.BucketKeys();
-
-    public Bucket ReadBucket(BucketKey key) => _ledger.ReadBucket(key);
-
-    public void Restore(IEnumerable<Bucket> buckets) => _ledger.Restore(buckets);
 }

@@ -2,8 +2,11 @@ using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.Contracts.Management;
+using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
+using Dams.FrontEnd.Service;
 using Dams.Ordering;
+using Dams.Ordering.Messages;
 
 namespace Dams.Tests.Simulation;
 
@@ -53,6 +56,10 @@ internal sealed partial class Simulation
         Trace($"client {call.Client} calls {frontEnd.Id}: {call.Command} {call.RequestId}");
         RequestKey? key = call.RequestId is { } id ? RequestKey.OfClient(Encoding.UTF8.GetBytes($"{call.Command.Caller}\0{id}")) : null;
         frontEnd.Coordinator.OnCall(handle, key, CommandCodec.OpcodeOf(call.Command), CommandCodec.Encode(call.Command), InstantOf(frontEnd));
+        // Nothing else is in the outbox now.
+        call.Keys.UnionWith(frontEnd.Outbox.Messages.Select(outgoing => outgoing.Message).OfType<Req>().Select(req => req.Request.Key));
+        if (key is { } own)
+            call.Keys.Add(own);
         Settle(frontEnd);
     }
 
@@ -61,6 +68,10 @@ internal sealed partial class Simulation
         if (!_running.Remove((frontEnd.Id, handle), out var call))
             throw new BrokenException($"call {handle} of {frontEnd.Id} ended twice");
         Trace($"client {call.Client} has {result?.ToString() ?? "a broken connection"}");
+        if (result is Answered answer)
+            _replies.OnAnswered(frontEnd.Id, call, answer);
+        else
+            call.Told.Add(result is Failed failed ? ReplicatedExecutor.FaultOf(failed.Reason, call.RequestId).Detail.Execution : ExecutionState.Unknown);
         if (result is not Answered && call.RequestId is not null)
         {
             At(_now + Milliseconds(10 + _random.Below(100)), () => Submit(call));
@@ -77,6 +88,7 @@ internal sealed partial class Simulation
 
     private void OnFrontEndCrashed(SimulatedNode frontEnd)
     {
+        _replies.OnFrontEndCrashed(frontEnd.Id);
         foreach (var key in _running.Keys.Where(key => key.FrontEnd == frontEnd.Id).ToArray())
             OnCompleted(frontEnd, key.Handle, null);
     }

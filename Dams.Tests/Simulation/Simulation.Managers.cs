@@ -1,11 +1,9 @@
-using Dams.Contracts.Engines;
 using Dams.Contracts.Management;
 using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
-using Dams.Replica.Versions.Ledger;
 using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Simulation;
@@ -19,6 +17,8 @@ internal sealed partial class Simulation
     private readonly List<SimulatedNode> _managers = [];
     private readonly Dictionary<NodeId, SimulatedNode> _twins = [];
     private readonly OrderChecker _managersChecker = new();
+    private readonly DurabilityChecker _managersDurability = new();
+    private readonly List<SimulatedNode> _managerTwins = [];
     private readonly HashSet<ulong> _lost = [];
     private readonly HashSet<ulong> _accused = [];
     private readonly HashSet<ulong> _stuck = [];
@@ -46,7 +46,9 @@ internal sealed partial class Simulation
         {
             var manager = new SimulatedNode(NodeId.Manager(id), GroupId.Replicas, _managersRandom);
             _managers.Add(manager);
-            AddTwin(manager).Log = new SimulatedLog(new Incarnation(_managersRandom.Next() | 1));
+            var twin = AddTwin(manager);
+            twin.Log = new SimulatedLog(new Incarnation(_managersRandom.Next() | 1));
+            _managerTwins.Add(twin);
         }
     }
 
@@ -61,6 +63,8 @@ internal sealed partial class Simulation
     private SimulatedNode? FindNode(NodeId id, GroupId group) =>
         group == GroupId.Managers ? _twins.GetValueOrDefault(id)
         : id.Role == NodeRole.Manager ? _managers.Find(manager => manager.Id == id) : _nodes.GetValueOrDefault(id);
+
+    private GroupOptions GroupOf(SimulatedNode node) => node.Group == GroupId.Managers ? _managersGroup : _group;
 
     private OrderChecker CheckerOf(SimulatedNode node) => node.Group == GroupId.Managers ? _managersChecker : _checker;
 
@@ -167,21 +171,6 @@ internal sealed partial class Simulation
         Settle(node);
     }
 
-    private IAppointmentEngine EngineOf(SimulatedNode replica) =>
-        IsLiar(replica) && _knobs.LieKind is LieKind.Outcome or LieKind.Late ? new LyingLedger(new SeededRandom(_random.Next()), _knobs.LiesPerMille) : new LedgerEngine();
-
-    /// <summary>A liar that was replaced comes back as another version, which is right.</summary>
-    private bool IsLiar(SimulatedNode replica) => _knobs.Liar == replica.Id.Number && replica.VersionTurns == 0;
-
-    /// <summary>What a liar says otherwise than its state and its stored replies have it.</summary>
-    private Message AsTold(SimulatedNode from, Message message)
-    {
-        if (message is not ReplyMessage reply || !IsLiar(from) || _knobs.LieKind != LieKind.TwoFaced || !_managersRandom.Chance(_knobs.LiesPerMille))
-            return message;
-        var lie = new byte[] { 0 };
-        return reply with { Result = lie, ResultDigest = Digest.Of(lie), HasResult = true };
-    }
-
     /// <summary>Dies, and does not come back before it is replaced.</summary>
     private void Kill(SimulatedNode replica)
     {
@@ -254,8 +243,9 @@ internal sealed partial class Simulation
         Settle(frontEnd);
     }
 
-    /// <summary>Whether the LEAVE of a decision is committed: two have it on disk.</summary>
-    private bool HasLeft(Decision decision) => _replicas.Count(replica => replica.FormerLogs.Append(replica.Log!).Any(log => log.HasLeave(decision.Replica, decision.Incarnation))) >= 2;
+    /// <summary>Whether the LEAVE of an incarnation is committed: two have it on disk.</summary>
+    private bool HasLeft(byte replica, ulong incarnation) =>
+        _replicas.Count(holder => holder.FormerLogs.Append(holder.Log!).Any(log => log.HasLeave(replica, incarnation))) >= 2;
 
     /// <summary>Replaced three times in ten minutes: then nobody does it a fourth time.</summary>
     private bool IsLeftToAPerson(SimulatedNode replica) => _managers.All(manager => manager.Twin is { IsUp: true } twin && twin.Manager.State.StandingOf(replica.Id.Number) == "degraded");
@@ -316,7 +306,7 @@ internal sealed partial class Simulation
 
         public void OnDelivered(Entry entry, Instant now)
         {
-            simulation._managersChecker.OnDelivered(node, entry, simulation._managers.ConvertAll(process => process.Twin!));
+            simulation._managersChecker.OnDelivered(node, entry, simulation._managerTwins);
             manager.OnDelivered(entry, now);
             // While a manager is made, what it replays is nobody's yet.
             if (manager is not ManagerProtocol { State: { } state } || !ReportCodec.TryDecode(entry.Request.Payload.Span, out var report))

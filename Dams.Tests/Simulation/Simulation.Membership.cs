@@ -36,11 +36,11 @@ internal sealed partial class Simulation
             replica.Snapshot = SnapshotPosition.After(executed);
         if (replica.Snapshot is not { } snapshot)
             return;
-        var trim = SequenceNumber.Min(member.GcSeq, snapshot.Seq);
-        if (trim > replica.Log.Base && replica.Log.Read(trim) is { } last)
+        if (replica.Replica.Core.Schedule.TrimTo((replica.Log.Base, replica.Log.Last), member.GcSeq, snapshot.Seq) is { } trim && replica.Log.Read(trim) is { } last)
         {
             Trace($"{replica.Id} trims its log to {trim}");
             replica.Log.TrimTo(trim, last.Chain);
+            Check(replica);
         }
     }
 
@@ -112,6 +112,7 @@ internal sealed partial class Simulation
     private void BeginAnew(SimulatedNode node)
     {
         Trace($"{node.Id} was ordered out and begins anew");
+        Broken.Unless(HasLeft(node.Id.Number, node.Log!.Record.Incarnation.Value), $"{node.Id} sets its folder aside before its LEAVE is committed");
         Stop(node);
         BeginAnewWithManager(node, node.Life);
     }

@@ -35,7 +35,7 @@ internal sealed partial class Simulation
             {
                 if (manager.Life != life || Replica.Log!.Record.Incarnation.Value != decision.Incarnation)
                     return;
-                Broken.Unless(simulation.HasLeft(decision), $"{decision}: it is replaced before it has left");
+                Broken.Unless(simulation.HasLeft(decision.Replica, decision.Incarnation), $"{decision}: it is replaced before it has left");
                 BeginAnew();
             });
         }

@@ -7,7 +7,7 @@ using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
-using Dams.Replica.Versions.Ledger;
+using Dams.Replica.State.Snapshots;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Engines.Model;
 
@@ -33,9 +33,10 @@ internal sealed partial class Simulation
     private readonly HashSet<NodeId> _mute = [];
     private readonly HashSet<NodeId> _forgetful = [];
     private readonly OrderChecker _checker = new();
+    private readonly DurabilityChecker _durability = new();
+    private readonly ReplyChecker _replies;
     private readonly GroupOptions _group;
     private readonly TextWriter? _trace;
-    private readonly byte[] _wire = new byte[2048];
     private long _now;
     private long _order;
     private bool _healed;
@@ -57,6 +58,18 @@ internal sealed partial class Simulation
             FrontEnds = [.. Enumerable.Range(1, knobs.FrontEnds).Select(id => (byte)id)],
             Mutant = knobs.Mutant,
         };
+        if (knobs.SmallBuffers is { } small)
+            _group = _group with { HistoryEntriesMax = small + 1, WindowEntriesMax = small + 2, FetchEntriesMax = small, RetransmitEntriesMax = small };
+        CoreOptions = new ReplicaCoreOptions
+        {
+            CheckpointEntries = 8,
+            ClientSessionsMax = knobs.Mutant == Mutant.SessionWindowIsSmall ? 2 : 1_000_000,
+            RepliesKept = knobs.SmallBuffers * 4 ?? 10_000,
+            Snapshots = new SnapshotScheduleOptions { LogEntriesKept = 0, TrimEntriesMin = 1 },
+        };
+        CoordinatorOptions = new CoordinatorOptions { Strict = knobs.Strict, CallsMax = knobs.CallsMax, Mutant = knobs.CoordinationMutant };
+        _damageRandom = knobs.DamagedDatagrams ? new SeededRandom(seed ^ 0xDA3A) : null;
+        _replies = new ReplyChecker(_checker.Order);
         _agreement = new AgreementChecker(ManagementOptions.RestartHold, OnDecided);
         foreach (var id in _group.Sequencers)
             AddNode(NodeId.Sequencer(id));
@@ -74,8 +87,9 @@ internal sealed partial class Simulation
 
     public ulong Seed { get; }
 
-    private ReplicaCoreOptions CoreOptions =>
-        new() { CheckpointEntries = 8, ClientSessionsMax = _knobs.Mutant == Mutant.SessionWindowIsSmall ? 2 : 1_000_000 };
+    private ReplicaCoreOptions CoreOptions { get; }
+
+    private CoordinatorOptions CoordinatorOptions { get; }
 
     public IReadOnlyList<RecordedCall> Calls => _calls;
 
@@ -85,6 +99,19 @@ internal sealed partial class Simulation
 
     /// <summary>Runs both phases; throws <see cref="BrokenException"/> at the first broken invariant.</summary>
     public void Run()
+    {
+        try
+        {
+            RunBothPhases();
+        }
+        finally
+        {
+            foreach (var replica in _replicas)
+                replica.UseEngine(null);
+        }
+    }
+
+    private void RunBothPhases()
     {
         foreach (var node in _nodes.Values)
             StartUp(node);
@@ -163,7 +190,7 @@ internal sealed partial class Simulation
                 sequencer.Start(now);
                 break;
             case NodeRole.FrontEnd:
-                var coordinator = new RequestCoordinator(_group, new CoordinatorOptions { Strict = _knobs.Strict, Mutant = _knobs.CoordinationMutant }, node.Id.Number, node.Boot, node.Outbox, new Sink(this, node), _random.Next());
+                var coordinator = new RequestCoordinator(_group, CoordinatorOptions, node.Id.Number, node.Boot, node.Outbox, new Sink(this, node), _random.Next());
                 node.Protocol = coordinator;
                 coordinator.Start(now);
                 break;
@@ -172,8 +199,7 @@ internal sealed partial class Simulation
                 node.Protocol = requester;
                 break;
             default:
-                var engine = EngineOf(node);
-                var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, engine, 0, CoreOptions, _random.Next(),
+                var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, node.UseEngine(EngineOf(node))!, 0, CoreOptions, _random.Next(),
                     core => new CheckedConsumer(this, node, core), restored: node.Snapshot, mark: node.Mark);
                 node.Protocol = replica;
                 node.Fetching = null;
@@ -209,7 +235,7 @@ internal sealed partial class Simulation
     {
         var now = InstantOf(node);
         node.Protocol!.OnBatchEnd(now);
-        CheckerOf(node).OnStep(node);
+        Check(node);
         var flush = node.Outbox.TakeFlush();
         if (flush > 0)
         {
@@ -230,6 +256,18 @@ internal sealed partial class Simulation
         node.WakeAt = wake;
         var wakeLife = node.Life;
         At(Math.Max(wake, _now), () => Wake(node, wakeLife, wake));
+    }
+
+    private void Check(SimulatedNode node)
+    {
+        CheckerOf(node).OnStep(node);
+        BufferChecker.OnStep(node, GroupOf(node), CoreOptions, CoordinatorOptions);
+        if (node.Log is null)
+            return;
+        var durability = node.Group == GroupId.Managers ? _managersDurability : _durability;
+        durability.OnStep(node, node.Group == GroupId.Managers ? _managerTwins : _replicas);
+        foreach (var outgoing in node.Outbox.Messages)
+            durability.OnSend(node, outgoing.Message);
     }
 
     private void Flush(SimulatedNode node, int life, long write)
@@ -259,70 +297,6 @@ internal sealed partial class Simulation
 
         node.WakeAt = long.MaxValue;
         node.Protocol!.OnTimer(InstantOf(node));
-        Settle(node);
-    }
-
-    private void Send(SimulatedNode from, Outgoing outgoing)
-    {
-        if (FindNode(outgoing.To, from.Group) is null)
-            return;
-        var random = from.Random;
-        var isDelayed = _knobs.DividedAtActivation && !_isDivided && outgoing.Message is CaughtUp && from.Group == GroupId.Replicas;
-        if (isDelayed)
-            DivideAt(from.Id);
-        if (!_healed && (IsCut(from.Id, outgoing.To) || (outgoing.Message is Sync && _mute.Contains(from.Id) && from.Group == GroupId.Replicas) || IsKeptFromKnowing(outgoing) || random.Chance(_knobs.LossPerMille)))
-        {
-            Trace($"{from.Id} -x {outgoing.To} {outgoing.Message}");
-            return;
-        }
-
-        if (outgoing.Message is SkipVote { Answer: SkipAnswer.Promised } vote)
-            OnSkipPromised(from, vote);
-        if (outgoing.Message is Promise && from.Group == GroupId.Replicas && !_healed && (_forgetful.Contains(from.Id) || random.Chance(_knobs.CrashAfterPromisePerMille)))
-            CrashSoon(from);
-        var copies = !_healed && random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;
-        var message = random.Chance(20) ? OverTheWire(outgoing.Message) : outgoing.Message;
-        message = AsTold(from, message);
-        var envelope = new Envelope(from.Id, from.Boot, outgoing.Epoch);
-        for (var i = 0; i < copies; i++)
-        {
-            var delay = random.Between(_knobs.DelayMin, _knobs.DelayMax);
-            if (!_healed && random.Chance(_knobs.TailPerMille))
-                delay *= 50;
-            if (isDelayed)
-                delay += TimeSpan.FromMilliseconds(30);
-            if (message is ReplyMessage && _knobs.LieKind == LieKind.Late && IsLiar(from))
-                delay += TimeSpan.FromMilliseconds(50 + _managersRandom.Below(1000));
-            At(_now + delay.Ticks, () => Deliver(envelope, outgoing.To, message, from.Group));
-        }
-    }
-
-    /// <summary>A manager lives on its replica's host.</summary>
-    private bool IsCut(NodeId from, NodeId to) => _cuts.Count > 0 && _cuts.Contains((HostOf(from), HostOf(to)));
-
-    private static NodeId HostOf(NodeId id) => id.Role == NodeRole.Manager ? NodeId.Replica(id.Number) : id;
-
-    /// <summary>Now and then a message goes through the codec, so that what is on the wire is what the cores mean.</summary>
-    private Message OverTheWire(Message message)
-    {
-        ReadOnlySpan<byte> bytes = _wire.AsSpan(0, MessageCodec.Write(_wire, message));
-        Broken.Unless(MessageCodec.TryRead(ref bytes, out var read) && bytes.IsEmpty, $"the codec does not read what it wrote: {message}");
-        return read!;
-    }
-
-    private void Deliver(Envelope envelope, NodeId to, Message message, GroupId group)
-    {
-        var node = FindNode(to, group)!;
-        if (!node.IsUp)
-            return;
-        if (node.PausedUntil > _now)
-        {
-            At(node.PausedUntil + node.Random.Below(1000), () => Deliver(envelope, to, message, group));
-            return;
-        }
-
-        Trace($"{envelope.From} -> {to} {message}");
-        node.Protocol!.OnMessage(envelope, message, InstantOf(node));
         Settle(node);
     }
 

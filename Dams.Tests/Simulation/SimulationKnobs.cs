@@ -9,7 +9,7 @@ namespace Dams.Tests.Simulation;
 /// <summary>What a run may do to the nodes. Everything is drawn from the seed.</summary>
 internal sealed record SimulationKnobs
 {
-    private static readonly LieKind[] s_lies = [LieKind.Outcome, LieKind.TwoFaced, LieKind.State, LieKind.Late];
+    private static readonly LieKind[] s_lies = [LieKind.Outcome, LieKind.TwoFaced, LieKind.State, LieKind.Late, LieKind.Field, LieKind.Stale];
 
     public int LossPerMille { get; init; }
 
@@ -50,6 +50,15 @@ internal sealed record SimulationKnobs
     public bool Trimming { get; init; }
 
     public bool ClockJumps { get; init; }
+
+    /// <summary>Whether some datagrams are damaged on the way.</summary>
+    public bool DamagedDatagrams { get; init; }
+
+    /// <summary>Histories, windows and fetches of a few entries, which are full all the time; null for those of production, which never are.</summary>
+    public int? SmallBuffers { get; init; }
+
+    /// <summary>Calls in flight at a front end.</summary>
+    public int CallsMax { get; init; } = 4096;
 
     public byte? Liar { get; init; }
 
@@ -152,7 +161,19 @@ internal sealed record SimulationKnobs
         if (knobs.Poison == 0 && new SeededRandom(seed ^ 0xAC7).Chance(40))
             knobs = knobs with { DividedAtActivation = true, Sequencers = 2, Wipes = Math.Max(1, knobs.Wipes) };
         // Three strikes take a while: there must be calls left to be lied to.
-        return knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs;
+        return OfBounds(seed, knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs);
+    }
+
+    /// <summary>Drawn by dice of their own, too.</summary>
+    private static SimulationKnobs OfBounds(ulong seed, SimulationKnobs knobs)
+    {
+        var random = new SeededRandom(seed ^ 0xB0D5);
+        return knobs with
+        {
+            DamagedDatagrams = random.Chance(200),
+            SmallBuffers = random.Chance(150) ? 1 + random.Below(6) : null,
+            CallsMax = random.Chance(100) ? 1 + random.Below(2) : knobs.CallsMax,
+        };
     }
 
     private static SimulationKnobs WithPoison(SimulationKnobs knobs, SeededRandom random)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dams.Contracts.Soap;
 using Dams.Ordering;
 
 namespace Dams.Tests.Simulation;
@@ -41,6 +42,7 @@ internal sealed class SimulationTests
         var failures = new List<string>();
         long events = 0;
         var answered = 0;
+        var refused = 0;
         for (var seed = from; seed < from + count && failures.Count < 10; seed++)
         {
             var simulation = new Simulation(seed, SimulationKnobs.Of(seed));
@@ -55,9 +57,10 @@ internal sealed class SimulationTests
 
             events += simulation.Events;
             answered += simulation.Calls.Count(call => call.Result is FrontEnd.Coordination.Answered);
+            refused += simulation.Calls.Count(call => call.Told.Contains(ExecutionState.NotExecuted));
         }
 
-        TestContext.Out.WriteLine($"{count} seeds from {from}: {events} events, {answered} calls answered");
+        TestContext.Out.WriteLine($"{count} seeds from {from}: {events} events, {answered} calls answered, {refused} told that they were not executed");
         Assert.That(failures, Is.Empty, string.Join("\n", failures));
         Assert.That(answered, Is.GreaterThan((int)count), "runs that answer nothing prove nothing");
     }

@@ -185,6 +185,23 @@ internal sealed class MembershipRuleTests
         Assert.That(script.FrontEnd.Where(received => received.Message is ReplyMessage).Select(received => received.From.Number), Is.EqualTo(new byte[] { 1, 2, 4 }));
     }
 
+    // Bug: log deleted before LEAVE.
+    [Test]
+    public void Who_is_ordered_out_stays_with_its_log_until_the_LEAVE_is_committed() => OnlyWithoutMutant(Mutant.LogDeletedBeforeLeave, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Request(1);
+        script.HoldFlushes(1);
+        script.HoldFlushes(2);
+        script.WantOut(3, 3);
+        Assert.That(script.Sequencer(1).View.TryGet(3, out _), Is.False, "the LEAVE is ordered");
+        Assert.That(script.Sequencer(1).CommitSeq, Is.LessThan(script.Sequencer(1).MaxSeq), "one of those who stay has it on disk");
+        Assert.That(script.Member(3).State, Is.EqualTo(MemberState.Following));
+        script.Flush(1);
+        script.Wait(60);
+        Assert.That(script.Member(3).State, Is.EqualTo(MemberState.Left), "SYNC tells it");
+    });
+
     /// <summary>The fourth's folder is lost, the lost one ordered out, and the new one's JOIN is ordered.</summary>
     private static ProtocolScript Joining(Func<GroupOptions, GroupOptions>? change = null)
     {

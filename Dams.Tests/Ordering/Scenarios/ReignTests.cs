@@ -183,6 +183,52 @@ internal sealed class ReignTests
         Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Following));
     });
 
+    // Bug: halted by what a lost reign ordered.
+    [Test]
+    public void What_is_held_of_a_lost_reign_does_not_halt_who_learns_what_the_next_has_committed()
+    {
+        var script = ProtocolScript.Started();
+        script.Request(1);
+        script.Cut("r3|seq1", "r1|r2|r4|seq2");
+        script.Drop("seq1", "r3", "Order#2");
+        script.Drop("seq1", "r3", "Retrans");
+        script.Request(2);
+        script.Request(3);
+        Assert.That(script.Member(3).HeldCount, Is.EqualTo(1), "the second of the first reign's two");
+        script.Wait(2000);
+        script.Request(4, 2);
+        script.Request(5, 2);
+        Assert.That(script.Member(1).Executed.Value, Is.EqualTo(3));
+        // It still follows the first reign, and asks the others for what it lacks.
+        script.Heal();
+        script.Drop("seq1|seq2", "r3");
+        script.Wait(1000);
+        Assert.That(script.Member(3).State, Is.EqualTo(MemberState.Following));
+        Assert.That(script.Member(3).Contiguous.Value, Is.GreaterThanOrEqualTo(2));
+        Assert.That(script.Log(3).Read(new SequenceNumber(2))!.Epoch, Is.EqualTo(Epoch.Of(2, 2)));
+        script.Heal();
+        script.Wait(1000);
+        Assert.That(script.Member(3).Executed.Value, Is.EqualTo(3));
+    }
+
+    // Bug: shorter member halts at NEWVIEW.
+    [Test]
+    public void A_member_whose_log_is_shorter_than_the_new_epochs_fetches_the_rest() => OnlyWithoutMutant(Mutant.ShorterMemberHalts, change =>
+    {
+        var script = ProtocolScript.Started(change: change);
+        script.Cut("r4", "*");
+        for (ulong i = 1; i <= 3; i++)
+            script.Request(i);
+        script.Crash(NodeId.Sequencer(1));
+        script.Wait(1700);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Active));
+        Assert.That(script.Member(4).Contiguous, Is.EqualTo(SequenceNumber.Zero));
+        script.Heal();
+        script.Wait(1000);
+        Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Following));
+        Assert.That(script.Member(4).Executed.Value, Is.EqualTo(3));
+    });
+
     // Bug: sequencer that is deaf but not mute.
     [Test]
     public void A_sequencer_that_hears_nobody_is_silent_and_is_followed_by_another()

@@ -116,6 +116,35 @@ internal sealed class RepairTests
         Assert.That(script.Order, Has.Count.EqualTo(30));
     }
 
+    // Bug: asked for what is trimmed, and no answer.
+    [Test]
+    public void Who_asks_for_what_is_trimmed_is_told_where_the_log_begins()
+    {
+        var script = ProtocolScript.Started();
+        for (ulong i = 1; i <= 5; i++)
+            script.Request(i);
+        script.Wait(200);
+        script.TakeSnapshot(1);
+        Assert.That(script.Log(1).Base.Value, Is.EqualTo(5));
+        script.Request(6);
+        script.Trace.Take();
+        script.Inject(NodeId.Replica(2), NodeId.Replica(1), new Fetch(new SequenceNumber(1), new SequenceNumber(2)));
+        Assert.That(script.Trace.Take(), Has.Some.Contains("r1 -> r2 Fetched #6"));
+    }
+
+    // Bug: uncommitted entries dropped from history.
+    [Test]
+    public void A_full_history_drops_nothing_that_is_not_committed() => OnlyWithoutMutant(Mutant.UncommittedEntriesAreDropped, change =>
+    {
+        var script = ProtocolScript.Started(change: options => change(options with { HistoryEntriesMax = 4 }));
+        script.Drop("seq1", "r*", "Order");
+        for (ulong i = 1; i <= 6; i++)
+            script.Request(i);
+        script.Heal();
+        script.Wait(1000);
+        Assert.That(script.Options.Members.Select(id => script.Member(id).Executed.Value), Is.All.EqualTo(4));
+    });
+
     // Bug: one slow member stops the group.
     [Test]
     public void A_slow_member_is_waited_for_by_nobody_and_finds_in_the_others_logs_what_the_history_has_dropped()

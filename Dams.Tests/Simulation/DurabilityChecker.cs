@@ -1,0 +1,71 @@
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+
+namespace Dams.Tests.Simulation;
+
+/// <summary>
+/// Holds what is said about disks against the disks: promises, installs and progress are on disk before they are told; a promise that was given never falls; a log is
+/// trimmed behind a snapshot of its own, and only of what every voter has.
+/// </summary>
+internal sealed class DurabilityChecker
+{
+    private readonly Dictionary<Incarnation, Epoch> _given = [];
+    private readonly Dictionary<SimulatedLog, SequenceNumber> _bases = [];
+
+    /// <summary>A node sends a message; its disk is as it is now.</summary>
+    public void OnSend(SimulatedNode node, Message message)
+    {
+        switch (message)
+        {
+            case Promise promise:
+                var record = node.Log!.DurableRecord;
+                Broken.Unless(record.Promised == promise.Reign, $"{node.Id} gives the promise {promise.Reign}, and has {record.Promised} on disk");
+                HoldProgress(node, promise.Last);
+                _given[record.Incarnation] = promise.Reign.Epoch;
+                break;
+            case NewViewAck ack:
+                var installed = node.Log!.DurableRecord;
+                // A promise may have come behind the install, before both were on disk: it tells of the install, so that who has it misses nothing.
+                Broken.Unless(installed.Installed == ack.Reign && installed.Promised.Epoch >= ack.Reign.Epoch, $"{node.Id} has installed {ack.Reign}, and has {installed.Installed}, promised {installed.Promised}, on disk");
+                HoldProgress(node, ack.Progress.Durable);
+                break;
+            case Stored stored:
+                HoldProgress(node, stored.Progress.Durable);
+                break;
+            case State state:
+                HoldProgress(node, state.Progress.Durable);
+                break;
+        }
+    }
+
+    /// <summary>A node has done a step.</summary>
+    /// <param name="node">Which.</param>
+    /// <param name="members">All members of its group, itself included.</param>
+    public void OnStep(SimulatedNode node, IReadOnlyList<SimulatedNode> members)
+    {
+        if (node.Member is not { } member)
+            return;
+        Broken.Unless(!_given.TryGetValue(member.Incarnation, out var given) || member.Promised.Epoch >= given, $"{node.Id} obeys {member.Promised}, and has promised epoch {given}");
+        var log = node.Log!;
+        var before = _bases.GetValueOrDefault(log);
+        if (log.Base == before)
+            return;
+        _bases[log] = log.Base;
+        var snapshot = node.Snapshot?.Seq ?? new SequenceNumber(node.Agreed?.Seq ?? 0);
+        Broken.Unless(log.Base > before && log.Base <= snapshot && log.Base <= member.Executed, $"{node.Id} has trimmed its log from {before} to {log.Base}; its snapshot is of {snapshot}, and it has executed {member.Executed}");
+        foreach (var voter in members)
+        {
+            foreach (var other in voter.FormerLogs.Append(voter.Log!))
+                Broken.Unless(log.Base <= other.DurableLast || !IsVoter(voter, other, members), $"{node.Id} has trimmed its log to {log.Base}, and {voter.Id} has {other.DurableLast} on disk");
+        }
+    }
+
+    private static void HoldProgress(SimulatedNode node, SequenceNumber told) =>
+        Broken.Unless(told <= node.Log!.DurableLast, $"{node.Id} says that it has stored {told}, and has {node.Log.DurableLast} on disk");
+
+    /// <summary>Whether a folder's incarnation votes: its own view says so, and it has not been ordered out since, which would be on two disks.</summary>
+    private static bool IsVoter(SimulatedNode voter, SimulatedLog log, IReadOnlyList<SimulatedNode> members) =>
+        log.DurableRecord.View.IsVoter(voter.Id.Number, log.Record.Incarnation)
+        && members.Count(holder => holder.FormerLogs.Append(holder.Log!).Any(copy => copy.HasLeave(voter.Id.Number, log.Record.Incarnation.Value))) < 2;
+}
