@@ -121,7 +121,7 @@ internal sealed class FaultCommandTests
         using var http = new HttpClient { BaseAddress = new Uri($"http://{folder.Address}:8080") };
         using var soap = await http.PostAsync(new Uri("/leave?force", UriKind.Relative), new StringContent("<a/>", null, "text/xml"));
         Assert.That((int)soap.StatusCode, Is.EqualTo(415));
-        Assert.That(await soap.Content.ReadAsStringAsync(), Is.EqualTo("Content-Type is 'text/xml'; expected application/json; the body may be empty.\n"));
+        Assert.That(await soap.Content.ReadAsStringAsync(), Is.EqualTo("Content-Type is 'text/xml; charset=utf-8'; expected application/json; the body may be empty.\n"));
         using var nothing = await http.PostAsync(new Uri("/leave", UriKind.Relative), null);
         Assert.That(((int)nothing.StatusCode, applied), Is.EqualTo((415, 0)));
         using var json = await http.PostAsync(new Uri("/leave", UriKind.Relative), new StringContent("", null, "application/json"));
