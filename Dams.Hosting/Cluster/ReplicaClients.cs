@@ -63,7 +63,10 @@ public sealed class ReplicaClients : IDisposable
     private IReplicaService Open(int replica)
     {
         var node = _topology.FindReplica(replica) ?? throw new ArgumentOutOfRangeException(nameof(replica), replica, "no such replica");
-        return _factory.CreateChannel(new EndpointAddress(new Uri(node.Listen.ToHttpUri(), SoapEndpoints.ReplicaPath)));
+        var channel = _factory.CreateChannel(new EndpointAddress(new Uri(node.Listen.ToHttpUri(), SoapEndpoints.ReplicaPath)));
+        // Nothing is sent. A channel that its first calls open makes them wait for each other, and go on in each other's context.
+        ((ICommunicationObject)channel).Open();
+        return channel;
     }
 
     /// <summary>Gives WCF its HTTP: a function among the binding's parameters is how it takes one.</summary>

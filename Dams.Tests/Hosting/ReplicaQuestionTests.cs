@@ -125,6 +125,16 @@ internal sealed class ReplicaQuestionTests : IAsyncDisposable
         Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(AllocatedMax));
     }
 
+    [Test]
+    public async Task Who_gives_up_early_ends_nobody_else_s_question()
+    {
+        var early = Enumerable.Range(0, 10).Select(_ => AskAsync(TimeSpan.FromMilliseconds(300))).ToList();
+        var late = Enumerable.Range(0, 10).Select(_ => AskAsync(TimeSpan.FromMilliseconds(1_200))).ToList();
+        foreach (var (question, says) in early.Select(question => (question, "no answer within 0.3 s")).Concat(late.Select(question => (question, "no answer within 1.2 s"))))
+            Assert.That((await Assert.ThrowsAsync<ReplicaUnusableException>(() => question))!.Message, Is.EqualTo(says));
+        await Eventually.IsTrueAsync(() => _replica.Left == 20);
+    }
+
     [TestCase("307 Temporary Redirect")]
     [TestCase("308 Permanent Redirect")]
     [TestCase("302 Found")]
