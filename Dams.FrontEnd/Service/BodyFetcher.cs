@@ -23,8 +23,8 @@ namespace Dams.FrontEnd.Service;
 internal sealed class BodyFetcher(
     ProtocolDriver driver, Func<int, IReplicaService> clientOf, Action<BodyWanted, ReadOnlyMemory<byte>?, Instant> fetched, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
-    /// <summary>Bodies that are fetched from one replica at the same time.</summary>
-    public const int AtOnceMax = 16;
+    /// <summary>Bodies that are fetched from one replica at the same time: as answers of the longest message, about 150 MB.</summary>
+    public const int AtOnceMax = 8;
 
     /// <summary>How long a body is waited for, its turn included.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

@@ -17,9 +17,10 @@ namespace Dams.Hosting.Cluster;
 public sealed class ReplicaClients : IDisposable
 {
     /// <summary>
-    /// The longest message. A piece of a snapshot is 350 KB in base 64, 500 entries are under 1 MB, and a reply of 30,000 relocations is 400 KB.
+    /// The longest message. A list of all slots that a type can have (three hospitals, three times of day, a hundred years, 15 bytes each) is 6.6 MB in base 64; a piece of a
+    /// snapshot is 350 KB, and 500 entries are under 1 MB.
     /// </summary>
-    internal const int MessageBytesMax = 2 * 1024 * 1024;
+    internal const int MessageBytesMax = 8 * 1024 * 1024;
 
     // Names, digests, numbers and a fault's reason; what is longer is in base 64 and counts as an array.
     private const int TextLengthMax = 4_096;

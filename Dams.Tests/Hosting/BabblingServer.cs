@@ -78,8 +78,10 @@ internal sealed class BabblingServer : IAsyncDisposable
                     await stream.WriteAsync(words, _stopping.Token);
                 while (GoesOnWith is { } more)
                     await stream.WriteAsync(more, _stopping.Token);
-                if ((Says is null || Lingers) && await stream.ReadAsync(new byte[1], _stopping.Token) == 0)
-                    Interlocked.Increment(ref _left);
+                if (Says is not null && !Lingers)
+                    return;
+                await stream.CopyToAsync(Stream.Null, _stopping.Token);
+                Interlocked.Increment(ref _left);
             }
             catch (OperationCanceledException)
             {
