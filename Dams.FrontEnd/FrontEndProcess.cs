@@ -41,7 +41,8 @@ internal static class FrontEndProcess
         var observed = new ObservedCoordinator(coordinator, switches, sightings, requests);
         await using var network = NodeDriver.Open(
             context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox), new DrivenCore(GroupId.Managers, submitter, reports)], clock);
-        executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, replicas, context.Loggers.CreateLogger<FrontEndLoop>(), stopping));
+        var bodies = new BodyFetcher(network.Driver, replicas.Of, coordinator.OnBodyFetched, TimeProvider.System, context.Loggers.CreateLogger<BodyFetcher>(), stopping);
+        executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, bodies));
         var watch = new ClusterWatch(context.Id, topology, () => sightings.View, journal, alarms, TimeProvider.System);
         using var poller = new ClusterPoller(topology, replicas, watch.OnPolled, context.Loggers.CreateLogger<ClusterPoller>());
         var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms);

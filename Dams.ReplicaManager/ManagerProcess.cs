@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Lab;
 using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
@@ -77,7 +78,7 @@ internal static class ManagerProcess
             if (snapshot is not null)
                 await http.Response.Body.WriteAsync(snapshot.ToJson(), http.RequestAborted);
         });
-        web.MapPost("/leave", async http =>
+        web.MapBareOrder("/leave", async http =>
         {
             var isForced = http.Request.Query.ContainsKey("force");
             var leaver = await network.Driver.InvokeAsync(now => replicas.OnOperatorWants(number, isForced, now));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Messages;
@@ -19,7 +20,7 @@ internal static class SkipEndpoint
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    public static void MapSkip(this IEndpointRouteBuilder web, SkipRequester skipping, ProtocolDriver driver, ILogger logger) => web.MapPost("/skip", async http =>
+    public static void MapSkip(this IEndpointRouteBuilder web, SkipRequester skipping, ProtocolDriver driver, ILogger logger) => web.MapBareOrder("/skip", async http =>
     {
         if (!long.TryParse(http.Request.Query["seq"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > long.MaxValue / 2)
         {

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Dams.Cli.Client;
 using Dams.Cli.Status;
 
@@ -36,7 +37,9 @@ internal static class ManagerCall
         {
             try
             {
-                using var answer = await http.PostAsync(new Uri($"http://{address.Address}/{what}"), null, stop);
+                // The order is in the path; managers take only what says that it is JSON.
+                using var order = new StringContent("", null, MediaTypeNames.Application.Json);
+                using var answer = await http.PostAsync(new Uri($"http://{address.Address}/{what}"), order, stop);
                 var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
                 (answer.IsSuccessStatusCode ? console.Out : console.Error).WriteLine(text);
                 return answer.IsSuccessStatusCode ? CliExitCodes.Success : CliExitCodes.OtherOutcome;

@@ -101,6 +101,13 @@ public sealed class GetStateDigestResult
     /// <summary>Hexadecimal; null unless found.</summary>
     [XmlElement("digest", Order = 2)]
     public string? Digest { get; set; }
+
+    /// <summary>
+    /// Hexadecimal; what this replica vouches for if its snapshot of that state can be had: SHA-256 of all of it but the last 32 bytes, which are just that. All replicas write
+    /// the same bytes. Null otherwise.
+    /// </summary>
+    [XmlElement("snapshotDigest", Order = 3)]
+    public string? SnapshotDigest { get; set; }
 }
 
 /// <summary>The reply that this replica gave.</summary>

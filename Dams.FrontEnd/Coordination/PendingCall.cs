@@ -1,3 +1,4 @@
+using Dams.Contracts.Encoding;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 
@@ -92,9 +93,9 @@ internal sealed class PendingCall(Request request, Instant deadline)
     public void OnStrayed(byte replica) => _strayed |= 1UL << replica;
 
     /// <summary>
-    /// Whether a replica has spoken, but beside the vote that was decided: under a number that nobody else has named, or about another request. After a fail-over a right
-    /// one may have replied under two numbers, of which others name each.
+    /// Whether a replica has spoken, but beside the vote that was decided, as no right one does: about another request under a key that this front end gave away once, or to
+    /// a write under a number that nobody else has named. A read may have been executed under several numbers, and which replies were lost is chance.
     /// </summary>
     public bool HasStrayed(byte replica) => (_strayed & (1UL << replica)) != 0
-        || Votes.Exists(vote => !ReferenceEquals(vote, Decided) && vote.Replies == 1 && vote.HasReplied(replica));
+        || (CommandCodec.IsWrite(Request.Opcode) && Votes.Exists(vote => !ReferenceEquals(vote, Decided) && vote.Replies == 1 && vote.HasReplied(replica)));
 }

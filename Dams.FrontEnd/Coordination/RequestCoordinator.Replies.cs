@@ -89,7 +89,8 @@ internal sealed partial class RequestCoordinator
             return;
         if (!_calls.TryGetValue((reply.Key, reply.RequestDigest), out var call))
         {
-            foreach (var other in _byKey.TryGetValue(reply.Key, out var calls) ? calls : [])
+            // A client may ask other things under a key of its own.
+            foreach (var other in !reply.Key.IsClientMade && _byKey.TryGetValue(reply.Key, out var calls) ? calls : [])
                 other.OnStrayed(envelope.From.Number);
             return;
         }

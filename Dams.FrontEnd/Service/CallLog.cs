@@ -13,8 +13,8 @@ internal static partial class CallLog
     [LoggerMessage(EventId = 4001, Message = "{Command} -> {Reason} (request id {RequestId}) after {Milliseconds:F1} ms")]
     public static partial void Failed(ILogger logger, LogLevel level, Command command, CallFailure reason, string? requestId, double milliseconds);
 
-    [LoggerMessage(4003, LogLevel.Warning, "replica {Replica} could not give the body of reply {Sequence}: {Problem}")]
-    public static partial void BodyNotFetched(ILogger logger, byte replica, long sequence, string problem);
+    [LoggerMessage(4003, LogLevel.Warning, "replica {Replica} could not give the body of reply {Sequence}: {Problem}. Bodies that it could not give since this was last told: {Count}")]
+    public static partial void BodyNotFetched(ILogger logger, byte replica, long sequence, string problem, long count);
 
     [LoggerMessage(4005, LogLevel.Warning, "to the replica managers: {Report}")]
     public static partial void Reported(ILogger logger, string report);

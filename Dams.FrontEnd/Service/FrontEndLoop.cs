@@ -1,19 +1,14 @@
 using Dams.Contracts.Management;
 using Dams.FrontEnd.Coordination;
-using Dams.Hosting.Cluster;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
-using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Service;
 
 /// <summary>The way into the coordinator's loop, and out of it for bodies that don't fit a datagram and for reports. Called by any thread unless it says otherwise.</summary>
-internal sealed class FrontEndLoop(
-    RequestCoordinator coordinator, RequestSubmitter managers, ProtocolDriver driver, ReplicaClients replicas, ILogger logger, CancellationToken stopping) : IFrontEndLoop
+internal sealed class FrontEndLoop(RequestCoordinator coordinator, RequestSubmitter managers, ProtocolDriver driver, BodyFetcher bodies) : IFrontEndLoop
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
-
     /// <inheritdoc/>
     public bool TryCall(long call, RequestKey? key, byte opcode, ReadOnlyMemory<byte> payload) =>
         driver.Post(now => coordinator.OnCall(call, key, opcode, payload, now));
@@ -26,25 +21,5 @@ internal sealed class FrontEndLoop(
     public void Submit(Report report, Instant now) => managers.Submit(ReportCodec.OpcodeOf(report), ReportCodec.Encode(report), now);
 
     /// <inheritdoc/>
-    public void FetchBody(BodyWanted wanted) => driver.RunBeside(() => FetchBodyAsync(wanted), stopping);
-
-    /// <summary>Whatever the replica does wrong is "no body", and the coordinator asks the next one.</summary>
-    private async Task FetchBodyAsync(BodyWanted wanted)
-    {
-        ReadOnlyMemory<byte>? body = null;
-        try
-        {
-            var reply = await ReplicaQuestion.AskAsync(replicas.Of, wanted.Replica, client => client.GetReplyAsync(wanted.Seq.Value), s_patience, stopping).ConfigureAwait(false);
-            if (reply.Found)
-                body = reply.Body;
-            else
-                CallLog.BodyNotFetched(logger, wanted.Replica, wanted.Seq.Value, "it no longer has it");
-        }
-        catch (ReplicaUnusableException problem)
-        {
-            CallLog.BodyNotFetched(logger, wanted.Replica, wanted.Seq.Value, problem.Message);
-        }
-
-        await driver.PostPatientlyAsync(now => coordinator.OnBodyFetched(wanted, body, now)).ConfigureAwait(false);
-    }
+    public void FetchBody(BodyWanted wanted) => bodies.Fetch(wanted);
 }

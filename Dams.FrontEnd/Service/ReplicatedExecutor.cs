@@ -125,6 +125,6 @@ internal interface IFrontEndLoop
     /// <summary>Puts a report into the managers' order. In the loop.</summary>
     void Submit(Report report, Instant now);
 
-    /// <summary>Fetches a body outside the loop and brings it back into it.</summary>
+    /// <summary>Fetches a body outside the loop and brings it back into it. In the loop.</summary>
     void FetchBody(BodyWanted wanted);
 }

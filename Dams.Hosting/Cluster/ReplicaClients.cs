@@ -1,15 +1,32 @@
 using System.Collections.Concurrent;
 using System.ServiceModel;
+using System.ServiceModel.Channels;
+using System.ServiceModel.Description;
+using System.ServiceModel.Dispatcher;
+using System.Xml;
 using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
 using Dams.Hosting.Web;
 
 namespace Dams.Hosting.Cluster;
 
-/// <summary>SOAP clients of the replicas' own contract, one channel each; a faulted one is replaced. Used by many threads.</summary>
+/// <summary>
+/// SOAP clients of the replicas' own contract, one channel each; a faulted one is replaced. A replica may be wrong in any way, so what it answers is bounded in bytes, depth
+/// and time before anything looks at it. Used by many threads.
+/// </summary>
 public sealed class ReplicaClients : IDisposable
 {
-    private const long MessageBytesMax = 64L << 20;
+    /// <summary>
+    /// The longest message. A list of all slots that a type can have (three hospitals, three times of day, a hundred years, 15 bytes each) is 6.6 MB in base 64; a piece of a
+    /// snapshot is 350 KB, and 500 entries are under 1 MB.
+    /// </summary>
+    internal const int MessageBytesMax = 8 * 1024 * 1024;
+
+    // Names, digests, numbers and a fault's reason; what is longer is in base 64 and counts as an array.
+    private const int TextLengthMax = 4_096;
+
+    // The contract needs seven.
+    private const int DepthMax = 32;
 
     private readonly ChannelFactory<IReplicaService> _factory;
     private readonly ClusterTopology _topology;
@@ -22,11 +39,14 @@ public sealed class ReplicaClients : IDisposable
         var binding = new BasicHttpBinding
         {
             MaxReceivedMessageSize = MessageBytesMax,
-            ReaderQuotas = System.Xml.XmlDictionaryReaderQuotas.Max,
-            SendTimeout = TimeSpan.FromSeconds(5),
+            MaxBufferSize = MessageBytesMax,
+            ReaderQuotas = new XmlDictionaryReaderQuotas { MaxDepth = DepthMax, MaxStringContentLength = TextLengthMax, MaxArrayLength = MessageBytesMax },
+            // Longer than anybody asks for, and than an exchange may take: those who ask end it.
+            SendTimeout = TimeSpan.FromSeconds(10),
             UseDefaultWebProxy = false,
         };
         _factory = new ChannelFactory<IReplicaService>(binding);
+        _factory.Endpoint.EndpointBehaviors.Add(new BoundedHttp());
     }
 
     /// <summary>The client of a replica.</summary>
@@ -44,6 +64,28 @@ public sealed class ReplicaClients : IDisposable
     private IReplicaService Open(int replica)
     {
         var node = _topology.FindReplica(replica) ?? throw new ArgumentOutOfRangeException(nameof(replica), replica, "no such replica");
-        return _factory.CreateChannel(new EndpointAddress(new Uri(node.Listen.ToHttpUri(), SoapEndpoints.ReplicaPath)));
+        var channel = _factory.CreateChannel(new EndpointAddress(new Uri(node.Listen.ToHttpUri(), SoapEndpoints.ReplicaPath)));
+        // Nothing is sent. A channel that its first calls open makes them wait for each other, and go on in each other's context.
+        ((ICommunicationObject)channel).Open();
+        return channel;
+    }
+
+    /// <summary>Gives WCF its HTTP: a function among the binding's parameters is how it takes one.</summary>
+    private sealed class BoundedHttp : IEndpointBehavior
+    {
+        public void AddBindingParameters(ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>
+            bindingParameters.Add((Func<HttpClientHandler, HttpMessageHandler>)(http => WholeAnswers.Around(http, MessageBytesMax)));
+
+        public void ApplyClientBehavior(ServiceEndpoint endpoint, ClientRuntime clientRuntime)
+        {
+        }
+
+        public void ApplyDispatchBehavior(ServiceEndpoint endpoint, EndpointDispatcher endpointDispatcher)
+        {
+        }
+
+        public void Validate(ServiceEndpoint endpoint)
+        {
+        }
     }
 }

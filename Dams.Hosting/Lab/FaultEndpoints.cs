@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
@@ -31,6 +32,7 @@ public static class FaultEndpoints
         {
             try
             {
+                RequireJson(http, $"{http.Request.Path} takes {Expected(json, sample)}");
                 var order = await ReadAsync(http, json, sample);
                 await SayAsync(http, StatusCodes.Status200OK, await apply(order, http.RequestAborted));
             }
@@ -38,6 +40,26 @@ public static class FaultEndpoints
             {
                 await SayAsync(http, refused.Status, refused.Message);
             }
+        });
+
+    /// <summary>
+    /// Serves an order that is all in its path and query: its body is not looked at, but it is said to be JSON, for the reason above. Nobody who only repeats what somebody
+    /// else has posted says that, either.
+    /// </summary>
+    public static void MapBareOrder(this IEndpointRouteBuilder web, string path, RequestDelegate apply) =>
+        web.MapPost(path, async http =>
+        {
+            try
+            {
+                RequireJson(http, "the body may be empty");
+            }
+            catch (FaultRefusedException refused)
+            {
+                await SayAsync(http, refused.Status, refused.Message);
+                return;
+            }
+
+            await apply(http);
         });
 
     /// <summary>Answers with a sentence.</summary>
@@ -56,12 +78,18 @@ public static class FaultEndpoints
         return JsonSerializer.SerializeAsync(http.Response.Body, value, json, http.RequestAborted);
     }
 
+    private static string Expected<T>(JsonTypeInfo<T> json, T sample) => $"JSON such as {JsonSerializer.Serialize(sample, json).ReplaceLineEndings(" ")}";
+
+    private static void RequireJson(HttpContext http, string taken)
+    {
+        if (!http.Request.HasJsonContentType())
+            throw FaultRefusedException.WrongType(http.Request.ContentType ?? "", $"{MediaTypeNames.Application.Json}; {taken}");
+    }
+
     private static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> json, T sample)
         where T : class
     {
-        var expected = $"JSON such as {JsonSerializer.Serialize(sample, json).ReplaceLineEndings(" ")}";
-        if (!http.Request.HasJsonContentType())
-            throw FaultRefusedException.Wrong("Content-Type", http.Request.ContentType ?? "", $"application/json; {http.Request.Path} takes {expected}");
+        var expected = Expected(json, sample);
         try
         {
             return await JsonSerializer.DeserializeAsync(http.Request.Body, json, http.RequestAborted)

@@ -9,13 +9,18 @@ public sealed class FaultRefusedException : Exception
     public FaultRefusedException(string message, int status)
         : base(message) => Status = status;
 
-    /// <summary>400 or 409.</summary>
+    /// <summary>400, 409 or 415.</summary>
     public int Status { get; }
 
     /// <summary>What was asked for is wrong in itself.</summary>
     public static FaultRefusedException Wrong(string field, object? value, string expected) =>
-        new($"{field} is {(value is string text ? $"'{text}'" : value)}; expected {expected}.", StatusCodes.Status400BadRequest);
+        new(Sentence(field, value, expected), StatusCodes.Status400BadRequest);
+
+    /// <summary>What was sent is of another type than is taken.</summary>
+    public static FaultRefusedException WrongType(string type, string expected) => new(Sentence("Content-Type", type, expected), StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>It can't be done as things are.</summary>
     public static FaultRefusedException Impossible(string reason) => new(reason, StatusCodes.Status409Conflict);
+
+    private static string Sentence(string field, object? value, string expected) => $"{field} is {(value is string text ? $"'{text}'" : value)}; expected {expected}.";
 }

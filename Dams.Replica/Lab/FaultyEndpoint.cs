@@ -21,7 +21,7 @@ internal sealed class FaultyEndpoint(IReplicaService replica, ReplicaLies lies, 
     {
         var digest = await replica.GetStateDigestAsync(sequence).ConfigureAwait(false);
         if (digest.Digest is { } right && await driver.InvokeAsync(_ => lies.IsFalseCheckpoint(sequence)).ConfigureAwait(false))
-            digest.Digest = OtherThan(right);
+            (digest.Digest, digest.SnapshotDigest) = (OtherThan(right), digest.SnapshotDigest is { } file ? OtherThan(file) : null);
         return digest;
     }
 

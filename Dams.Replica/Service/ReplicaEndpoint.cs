@@ -52,13 +52,15 @@ internal sealed class ReplicaEndpoint(ReplicaNode node, IMemberLog log, Snapshot
     {
         RequireSequence(sequence, nameof(sequence));
         var seq = new SequenceNumber(sequence);
+        var (ofState, ofFile) = snapshots.ReadDigests(seq);
         // After a restart the core has forgotten what the snapshots on disk still say.
-        var digest = await driver.InvokeAsync(_ => node.Core.FindDigest(seq)).ConfigureAwait(false) ?? snapshots.ReadStateDigest(seq);
+        var digest = await driver.InvokeAsync(_ => node.Core.FindDigest(seq)).ConfigureAwait(false) ?? ofState;
         return new GetStateDigestResult
         {
             Found = digest is not null,
             Sequence = sequence,
             Digest = digest is null ? null : Convert.ToHexStringLower(digest),
+            SnapshotDigest = ofFile is null ? null : Convert.ToHexStringLower(ofFile),
         };
     }
 

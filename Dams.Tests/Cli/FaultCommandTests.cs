@@ -103,9 +103,29 @@ internal sealed class FaultCommandTests
         })
         {
             using var answer = await http.PostAsync(new Uri("/lab/slow", UriKind.Relative), new StringContent(body, System.Text.Encoding.UTF8, type));
-            Assert.That((int)answer.StatusCode, Is.EqualTo(400), body);
+            Assert.That((int)answer.StatusCode, Is.EqualTo(type == "application/json" ? 400 : 415), body);
             Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(problem).And.Match("\"by\": \"200ms\""));
         }
+    }
+
+    [Test]
+    public async Task An_order_that_is_all_in_its_path_is_taken_only_if_it_is_said_to_be_JSON()
+    {
+        using var folder = new TestFolder();
+        var applied = 0;
+        await using var web = await ServeAsync(folder, server => server.MapBareOrder("/leave", http =>
+        {
+            applied++;
+            return FaultEndpoints.SayAsync(http, 202, "done");
+        }));
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{folder.Address}:8080") };
+        using var soap = await http.PostAsync(new Uri("/leave?force", UriKind.Relative), new StringContent("<a/>", null, "text/xml"));
+        Assert.That((int)soap.StatusCode, Is.EqualTo(415));
+        Assert.That(await soap.Content.ReadAsStringAsync(), Is.EqualTo("Content-Type is 'text/xml; charset=utf-8'; expected application/json; the body may be empty.\n"));
+        using var nothing = await http.PostAsync(new Uri("/leave", UriKind.Relative), null);
+        Assert.That(((int)nothing.StatusCode, applied), Is.EqualTo((415, 0)));
+        using var json = await http.PostAsync(new Uri("/leave", UriKind.Relative), new StringContent("", null, "application/json"));
+        Assert.That(((int)json.StatusCode, applied), Is.EqualTo((202, 1)));
     }
 
     [Test]

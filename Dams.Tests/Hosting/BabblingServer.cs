@@ -13,6 +13,7 @@ internal sealed class BabblingServer : IAsyncDisposable
     private readonly ConcurrentBag<Task> _conversations = [];
     private readonly Task _accepting;
     private int _asked;
+    private int _left;
 
     public BabblingServer(IPEndPoint listen)
     {
@@ -23,6 +24,15 @@ internal sealed class BabblingServer : IAsyncDisposable
 
     /// <summary>What it says; may be changed at any time.</summary>
     public byte[]? Says { get; set; }
+
+    /// <summary>What it says after that, over and over, until the other side has enough; null is nothing.</summary>
+    public byte[]? GoesOnWith { get; set; }
+
+    /// <summary>When it has said all, it waits for the other side to end the connection.</summary>
+    public bool Lingers { get; set; }
+
+    /// <summary>How often the other side has ended the connection first.</summary>
+    public int Left => Volatile.Read(ref _left);
 
     /// <summary>How many requests have come.</summary>
     public int Asked => Volatile.Read(ref _asked);
@@ -66,12 +76,21 @@ internal sealed class BabblingServer : IAsyncDisposable
                 Interlocked.Increment(ref _asked);
                 if (Says is { } words)
                     await stream.WriteAsync(words, _stopping.Token);
-                else
-                    await Task.Delay(Timeout.Infinite, _stopping.Token);
+                while (GoesOnWith is { } more)
+                    await stream.WriteAsync(more, _stopping.Token);
+                if (Says is not null && !Lingers)
+                    return;
+                await stream.CopyToAsync(Stream.Null, _stopping.Token);
+                Interlocked.Increment(ref _left);
             }
-            catch (Exception end) when (end is OperationCanceledException or IOException)
+            catch (OperationCanceledException)
             {
-                // Told to stop, or the other side has given up.
+                // Told to stop.
+            }
+            catch (IOException)
+            {
+                // The other side has given up.
+                Interlocked.Increment(ref _left);
             }
         }
     }

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Encoding;
 using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
 using Dams.Hosting.Cluster;
@@ -13,6 +16,9 @@ namespace Dams.Tests.Hosting;
 internal sealed class ReplicaQuestionTests : IAsyncDisposable
 {
     private const string Right = $"<r:GetStateDigestResponse xmlns:r='{SoapNamespaces.ReplicaV1}'><r:result><r:found>true</r:found><r:sequence>7</r:sequence><r:digest>ab</r:digest></r:result></r:GetStateDigestResponse>";
+
+    // A few times the longest message, as text, too.
+    private const long AllocatedMax = 32L << 20;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
@@ -49,9 +55,41 @@ internal sealed class ReplicaQuestionTests : IAsyncDisposable
         yield return Case("no truth", BabblingServer.Http(Soap(Right.Replace(">true<", ">perhaps<", StringComparison.Ordinal))));
         yield return Case("a fault without a meaning", BabblingServer.Http(Soap("<s:Fault><faultcode>s:Server</faultcode><faultstring>no</faultstring></s:Fault>"), status: "500 Internal Server Error"));
         yield return Case("a fault of another shape", BabblingServer.Http(Soap("<s:Fault><detail><x/></detail></s:Fault>"), status: "500 Internal Server Error"));
+        yield return Case("a long sentence on many lines", BabblingServer.Http(
+            Soap($"<s:Fault><faultcode>s:Server</faultcode><faultstring>{string.Concat(Enumerable.Repeat("no&#10;&#13;", 400))}</faultstring></s:Fault>"), status: "500 Internal Server Error"));
+        yield return Case("a moved permanently", BabblingServer.Http(Soap(Right), status: "308 Permanent Redirect"));
+        yield return Case("another status", BabblingServer.Http(Soap(Right), status: "202 Accepted"));
+        yield return Case("half a million elements deep", BabblingServer.Http(Soap(string.Concat(Enumerable.Repeat("<a>", 500_000)))));
+        yield return Case("a million elements deep", BabblingServer.Http(Soap(string.Concat(Enumerable.Repeat("<a>", 1_000_000)))));
+        yield return Case("a digest of 5,000 characters", BabblingServer.Http(Soap(Right.Replace("ab", new string('a', 5_000), StringComparison.Ordinal))));
+        yield return Case("a digest of 3 MiB", BabblingServer.Http(Soap(Right.Replace("ab", new string('a', 3 << 20), StringComparison.Ordinal))));
+        yield return Case("a digest of 9 MiB", BabblingServer.Http(Soap(Right.Replace("ab", new string('a', 9 << 20), StringComparison.Ordinal))));
+        yield return Case("a length of 3 GiB", Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 3221225472\r\n\r\n<a>"));
+        yield return Case("200 MB in a few bytes", Gzip(200_000_000));
         yield return Case("10,000 elements deep", BabblingServer.Http(Soap(string.Concat(Enumerable.Repeat("<a>", 10_000)))));
 
         static TestCaseData Case(string name, byte[] says) => new TestCaseData(says).SetArgDisplayNames(name);
+    }
+
+    private static IEnumerable<SlotAvailability> AllSlots() =>
+        from day in Enumerable.Range(0, new DateOnly(2100, 1, 1).DayNumber - new DateOnly(2000, 1, 1).DayNumber)
+        from time in Enum.GetValues<TimeOfDay>()
+        from hospital in Enum.GetValues<Hospital>()
+        select new SlotAvailability(new Slot(new AppointmentId(hospital, new DateOnly(2000, 1, 1).AddDays(day), time), AppointmentType.Dental), 1, 1);
+
+    private static byte[] Gzip(int bytes)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(Encoding.ASCII.GetBytes(Soap(Right)));
+            var spaces = Enumerable.Repeat((byte)' ', 1_000_000).ToArray();
+            for (var written = 0; written < bytes; written += spaces.Length)
+                gzip.Write(spaces);
+        }
+
+        var head = $"HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Encoding: gzip\r\nContent-Length: {compressed.Length}\r\nConnection: close\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. compressed.ToArray()];
     }
 
     private static string Soap(string body) => $"<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>{body}</s:Body></s:Envelope>";
@@ -67,10 +105,78 @@ internal sealed class ReplicaQuestionTests : IAsyncDisposable
     public async Task Nonsense_is_no_answer_and_the_next_question_is_answered(byte[] says)
     {
         _replica.Says = says;
+        var before = GC.GetTotalAllocatedBytes();
         var problem = await Assert.ThrowsAsync<ReplicaUnusableException>(AskAsync);
-        Assert.That(problem!.Message, Is.Not.Empty);
+        Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(AllocatedMax));
+        Assert.That(problem!.Message, Is.Not.Empty.And.Length.LessThanOrEqualTo(ReplicaUnusableException.MessageLengthMax).And.Not.StartWith("no answer within"));
+        Assert.That(problem.Message.Any(char.IsControl), Is.False);
         _replica.Says = BabblingServer.Http(Soap(Right));
         Assert.That((await AskAsync()).Sequence, Is.EqualTo(7));
+    }
+
+    /// <summary>What an answer begins with, and what goes on without end; some of it is refused at its beginning.</summary>
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n", null)]
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 1000\r\n\r\n<a>", null)]
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\n<a/>\r\n")]
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n", " ")]
+    [TestCase("HTTP/1.1 200 OK\r\n", "X: y\r\n")]
+    [TestCase("HTTP/1.1 200 OK\r\nContent-Type: ", "text/")]
+    [TestCase("", "HTTP/1.1 100 Continue\r\n\r\n")]
+    [TestCase(null, null)]
+    public async Task A_question_does_not_outlive_the_patience_of_who_asks(string? begins, string? goesOn)
+    {
+        // The first question of all takes WCF a while.
+        _replica.Says = BabblingServer.Http(Soap(Right));
+        await AskAsync();
+        (_replica.Says, _replica.GoesOnWith) = (begins is null ? null : Encoding.ASCII.GetBytes(begins), goesOn is null ? null : Encoding.ASCII.GetBytes(goesOn));
+        _replica.Lingers = true;
+        var (began, before) = (Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes());
+        await Assert.ThrowsAsync<ReplicaUnusableException>(() => AskAsync(TimeSpan.FromSeconds(1)));
+        await Eventually.IsTrueAsync(() => _replica.Left == 1);
+        Assert.That(Stopwatch.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(4)), "WCF by itself has longer");
+        Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(AllocatedMax));
+    }
+
+    [Test]
+    public async Task Who_gives_up_early_ends_nobody_else_s_question()
+    {
+        var early = Enumerable.Range(0, 10).Select(_ => AskAsync(TimeSpan.FromMilliseconds(300))).ToList();
+        var late = Enumerable.Range(0, 10).Select(_ => AskAsync(TimeSpan.FromMilliseconds(1_200))).ToList();
+        foreach (var (question, says) in early.Select(question => (question, "no answer within 0.3 s")).Concat(late.Select(question => (question, "no answer within 1.2 s"))))
+            Assert.That((await Assert.ThrowsAsync<ReplicaUnusableException>(() => question))!.Message, Is.EqualTo(says));
+        await Eventually.IsTrueAsync(() => _replica.Left == _replica.Asked);
+        Assert.That(_replica.Asked, Is.GreaterThan(0));
+    }
+
+    [TestCase("307 Temporary Redirect")]
+    [TestCase("308 Permanent Redirect")]
+    [TestCase("302 Found")]
+    public async Task Whoever_a_replica_points_at_is_not_asked(string status)
+    {
+        var other = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path).Managers[1].Listen;
+        await using var manager = new BabblingServer(other.ToEndPoint()) { Says = BabblingServer.Http(Soap(Right)) };
+        _replica.Says = Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nLocation: {other.ToHttpUri()}leave?force\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        var problem = await Assert.ThrowsAsync<ReplicaUnusableException>(AskAsync);
+        Assert.That(problem!.Message, Does.Contain(status[..3]));
+        Assert.That(manager.Asked, Is.Zero);
+    }
+
+    [Test]
+    public async Task The_longest_body_of_a_reply_is_read()
+    {
+        var body = ReplyCodec.Encode(new ListReply([.. AllSlots()]));
+        _replica.Says = BabblingServer.Http(Soap(
+            $"<r:GetReplyResponse xmlns:r='{SoapNamespaces.ReplicaV1}'><r:result><r:found>true</r:found><r:sequence>7</r:sequence><r:body>{Convert.ToBase64String(body)}</r:body></r:result></r:GetReplyResponse>"));
+        var reply = await ReplicaQuestion.AskAsync(_clients.Of, 1, client => client.GetReplyAsync(7), s_patience);
+        Assert.That(reply.Body, Is.EqualTo(body));
+    }
+
+    [Test]
+    public async Task A_time_out_that_is_not_that_of_who_asks_is_not_told_as_such()
+    {
+        var problem = await Assert.ThrowsAsync<ReplicaUnusableException>(() => ReplicaQuestion.AskAsync<GetStateDigestResult>(
+            _clients.Of, 1, _ => throw new TimeoutException("the channel was not opened in time"), s_patience));
+        Assert.That(problem!.Message, Is.EqualTo("the channel was not opened in time"));
     }
 
     [Test]

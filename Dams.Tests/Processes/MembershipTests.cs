@@ -34,8 +34,14 @@ internal sealed class MembershipTests : ClusterFixture
         var clients = await BookingClients.StartAsync(cluster, Clients, seed: 12);
         await clients.AnsweredAsync(300);
         var before = (await cluster.StatusAsync()).Replicas[1];
-        using var http = new HttpClient();
-        using var answer = await http.PostAsync(new Uri(cluster.Topology.Managers[1].Listen.ToHttpUri(), "/leave"), null);
+        using var http = new HttpClient { BaseAddress = cluster.Topology.Managers[1].Listen.ToHttpUri() };
+        foreach (var path in new[] { "/leave?force", "/skip?seq=1" })
+        {
+            using var repeated = await http.PostAsync(new Uri(path, UriKind.Relative), new StringContent("<a/>", null, "text/xml"));
+            Assert.That((int)repeated.StatusCode, Is.EqualTo(415), path);
+        }
+
+        using var answer = await http.PostAsync(new Uri("/leave", UriKind.Relative), new StringContent("", null, "application/json"));
         Assert.That((int)answer.StatusCode, Is.EqualTo(202));
         await cluster.StatusAsync(status => status.Replicas[1] is { State: "active" } back && back.Incarnation != before.Incarnation, JoinLimit);
         await clients.AnsweredAsync(100);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
 using Dams.Hosting.Cluster;
@@ -11,7 +12,8 @@ using ReplicaNode = Dams.Replica.Core.ReplicaNode;
 namespace Dams.Replica.Hosting.Snapshots;
 
 /// <summary>
-/// Fetches the snapshot that a joiner needs from the other replicas' SOAP endpoints. It is taken from one, and used only if two vouch for its digest.
+/// Fetches the snapshot that a joiner needs from the other replicas' SOAP endpoints. It is taken from one, and looked into only if two vouch for its bytes: one of them is
+/// right, so that neither the state nor what stands in front of it is anything but what all replicas have written.
 /// <see cref="OnBatchEnd"/> is the loop's; one task at a time does the work, which always comes to an end that the loop hears of.
 /// </summary>
 /// <param name="node">The joiner.</param>
@@ -34,8 +36,11 @@ internal sealed class SnapshotFetcher(
     /// <summary>How long two are waited for who vouch. The donors write the snapshot first; a million bookings take them some seconds.</summary>
     public TimeSpan VouchersPatience { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long a donor may take for all of it: one that gives pieces without end is like one that gives none.</summary>
-    public TimeSpan DonorPatience { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>
+    /// How long a donor may take for all of it: one that gives pieces without end is like one that gives none. A million bookings and as many sessions take three seconds, and
+    /// managers give a replacement up after a minute, in which another donor must have its turn.
+    /// </summary>
+    public TimeSpan DonorPatience { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Begins to fetch, if the member wants a snapshot that is not being fetched yet. In the loop.</summary>
     public void OnBatchEnd(Func<ProtocolDriver> driver, CancellationToken stopping)
@@ -72,7 +77,9 @@ internal sealed class SnapshotFetcher(
 
     private async Task<(byte[] Digest, IReadOnlyList<int> Donors)> FindVouchersAsync(SequenceNumber wanted, CancellationToken stopping)
     {
-        for (var waited = TimeSpan.Zero; waited < VouchersPatience; waited += AskAgain)
+        // By the clock, and not by rounds: in each of them a silent replica has its time to answer.
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < VouchersPatience)
         {
             var answers = await Task.WhenAll(topology.Replicas.Where(replica => replica.Id.Number != self)
                 .Select(replica => AskDigestAsync(replica.Id.Number, wanted, stopping))).ConfigureAwait(false);
@@ -92,8 +99,8 @@ internal sealed class SnapshotFetcher(
         {
             var answer = await ReplicaQuestion.AskAsync(clientOf, replica, client => client.GetStateDigestAsync(wanted.Value), AnswerPatience, stopping).ConfigureAwait(false);
             // What is no digest vouches for nothing, whoever says it.
-            var isDigest = answer is { Found: true, Digest.Length: 2 * State.StateDigester.DigestSize } && answer.Digest.All(char.IsAsciiHexDigitLower);
-            return (replica, isDigest ? answer.Digest : null);
+            var isDigest = answer.SnapshotDigest is { Length: 2 * SnapshotFormat.FileDigestSize } digest && digest.All(char.IsAsciiHexDigitLower);
+            return (replica, isDigest ? answer.SnapshotDigest : null);
         }
         catch (ReplicaUnusableException problem)
         {
@@ -107,9 +114,9 @@ internal sealed class SnapshotFetcher(
         try
         {
             using var file = folder.Create(wanted);
-            if (!await DownloadAsync(wanted, donor, file, stopping).ConfigureAwait(false))
+            if (await DownloadAsync(wanted, donor, file, stopping).ConfigureAwait(false) is not { } given)
                 return false;
-            var refused = await UseAsync(wanted, digest, file, driver).ConfigureAwait(false);
+            var refused = await UseAsync(wanted, digest, given, file, driver).ConfigureAwait(false);
             if (refused is null)
                 SnapshotLog.Fetched(logger, wanted.Value, donor);
             else
@@ -123,38 +130,43 @@ internal sealed class SnapshotFetcher(
         }
     }
 
-    private async Task<bool> DownloadAsync(SequenceNumber wanted, int donor, SnapshotFile file, CancellationToken stopping)
+    /// <summary>Writes what a donor gives into the file.</summary>
+    /// <returns>What two have to vouch for; null if the donor does not have it.</returns>
+    private async Task<byte[]?> DownloadAsync(SequenceNumber wanted, int donor, SnapshotFile file, CancellationToken stopping)
     {
-        var (began, total) = (Stopwatch.GetTimestamp(), (long?)null);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (began, total, bytesMax) = (Stopwatch.GetTimestamp(), (long?)null, ExpectationOf(wanted).BytesMax);
         while (Stopwatch.GetElapsedTime(began) < DonorPatience)
         {
             var piece = await ReplicaQuestion.AskAsync(clientOf, donor, client => client.GetSnapshotAsync(wanted.Value, file.Bytes), AnswerPatience, stopping).ConfigureAwait(false);
             if (!piece.Found || piece.Chunk is not { Length: > 0 } chunk)
-                return false;
+                return null;
             if (piece.TotalBytes != (total ??= piece.TotalBytes))
                 throw new ReplicaUnusableException($"its snapshot of {total} bytes has become one of {piece.TotalBytes}");
+            if (total < SnapshotFormat.EndSize || total > bytesMax)
+                throw new ReplicaUnusableException($"its snapshot is said to have {total} bytes; {SnapshotFormat.EndSize} to {bytesMax} can be right");
+            if (file.Bytes + chunk.Length > total)
+                throw new ReplicaUnusableException($"its snapshot is said to have {total} bytes, and it gives {file.Bytes + chunk.Length}");
+            digest.AppendData(chunk.AsSpan(0, (int)Math.Clamp(total.Value - SnapshotFormat.FileDigestSize - file.Bytes, 0, chunk.Length)));
             file.Write(chunk);
-            if (file.Bytes >= total)
-                return true;
+            if (file.Bytes == total)
+                return digest.GetHashAndReset();
         }
 
         throw new ReplicaUnusableException($"its snapshot has not come to an end within {DonorPatience.TotalSeconds} s; {file.Bytes} bytes were given");
     }
 
+    private SnapshotExpectation ExpectationOf(SequenceNumber wanted) => new() { ClientSessionsMax = options.ClientSessionsMax, Seq = wanted };
+
     /// <summary>
     /// A file has its name only when it is what two have vouched for: a start takes what it finds under that name, and asks nobody.
     /// </summary>
-    private async Task<SnapshotRefused?> UseAsync(SequenceNumber wanted, byte[] digest, SnapshotFile file, ProtocolDriver driver)
+    private async Task<SnapshotRefused?> UseAsync(SequenceNumber wanted, byte[] vouched, byte[] given, SnapshotFile file, ProtocolDriver driver)
     {
-        SnapshotContent? content;
-        using (var stream = file.OpenRead())
+        if (Read(wanted, vouched, given, file, out var content) is { } unusable)
         {
-            var expectation = new SnapshotExpectation { ClientSessionsMax = options.ClientSessionsMax, Seq = wanted, StateDigest = digest };
-            if (SnapshotReader.Read(stream, expectation, out content) is { } unusable)
-            {
-                file.SetAside();
-                return unusable;
-            }
+            file.SetAside();
+            return unusable;
         }
 
         file.Commit();
@@ -162,6 +174,16 @@ internal sealed class SnapshotFetcher(
         if (refused is not null)
             folder.SetAside(wanted);
         return refused;
+    }
+
+    /// <summary>What nobody else vouches for is not even read: whoever makes it up may have made it hard to read.</summary>
+    private SnapshotRefused? Read(SequenceNumber wanted, byte[] vouched, byte[] given, SnapshotFile file, out SnapshotContent? content)
+    {
+        content = null;
+        if (!given.AsSpan().SequenceEqual(vouched))
+            return new SnapshotRefused(SnapshotProblem.NotAsExpected, 0, $"its bytes have digest {Convert.ToHexStringLower(given)}, not {Convert.ToHexStringLower(vouched)}");
+        using var stream = file.OpenRead();
+        return SnapshotReader.Read(stream, ExpectationOf(wanted), out content);
     }
 
     /// <summary>In the loop.</summary>

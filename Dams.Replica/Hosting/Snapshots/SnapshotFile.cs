@@ -33,11 +33,11 @@ internal sealed class SnapshotFile : IDisposable
     public FileStream OpenRead() =>
         new(_stream.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, SnapshotFolder.BufferBytes, FileOptions.SequentialScan);
 
-    /// <summary>Keeps it as <see cref="SnapshotFolder.SetAside"/> does, though it has never had its name.</summary>
+    /// <summary>Keeps it as evidence, though it has never had its name.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
     public void SetAside()
     {
-        File.Move(_stream.Name, SnapshotFolder.AsidePathOf(_path), overwrite: true);
+        SnapshotFolder.SetAside(_stream.Name, _path);
         _stays = true;
     }
 

@@ -12,6 +12,9 @@ internal sealed class SnapshotFolder
     /// <summary>The newest snapshots that are kept besides those that somebody waits for: if one turns out unreadable, there is another.</summary>
     public const int KeptMax = 2;
 
+    /// <summary>The newest refused ones that are kept: each may be as long as a snapshot can be.</summary>
+    public const int RefusedKeptMax = 2;
+
     /// <summary>How much is read at a time.</summary>
     internal const int BufferBytes = 256 * 1024;
 
@@ -76,19 +79,19 @@ internal sealed class SnapshotFolder
     }
 
     /// <summary>
-    /// The digest of the state that a snapshot claims to hold; null if it is not there. One that was damaged since claims what nobody else does, and a
-    /// joiner believes two.
+    /// The digests that a snapshot claims to have, of the state that it holds and of its bytes; null if it is not there. One that was damaged since is not what it claims,
+    /// which whoever it is given to finds out.
     /// </summary>
     /// <exception cref="IOException">The disk refused.</exception>
-    public byte[]? ReadStateDigest(SequenceNumber seq)
+    public (byte[]? OfState, byte[]? OfFile) ReadDigests(SequenceNumber seq)
     {
         using var file = OpenRead(seq);
         if (file is null || file.Length < SnapshotFormat.EndSize)
-            return null;
-        var digest = new byte[State.StateDigester.DigestSize];
+            return (null, null);
+        var end = new byte[SnapshotFormat.EndSize];
         file.Position = file.Length - SnapshotFormat.EndSize;
-        file.ReadExactly(digest);
-        return digest;
+        file.ReadExactly(end);
+        return (end[..State.StateDigester.DigestSize], end[State.StateDigester.DigestSize..]);
     }
 
     /// <summary>Deletes all but the newest two, and those that somebody waits for.</summary>
@@ -103,16 +106,27 @@ internal sealed class SnapshotFolder
     /// <exception cref="IOException">The disk refused.</exception>
     public void Delete(SequenceNumber seq) => File.Delete(PathOf(seq));
 
-    /// <summary>Takes one that was refused out of the list. It stays in the folder: it is evidence.</summary>
+    /// <summary>Takes one that was refused out of the list. It stays in the folder, it is evidence, until there is newer evidence.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
-    public void SetAside(SequenceNumber seq) => File.Move(PathOf(seq), AsidePathOf(PathOf(seq)), overwrite: true);
+    public void SetAside(SequenceNumber seq) => SetAside(PathOf(seq), PathOf(seq));
 
-    /// <summary>Where one goes that is refused.</summary>
-    internal static string AsidePathOf(string path) => path + RefusedSuffix;
-
-    private static SequenceNumber? SeqOf(string path)
+    /// <summary>Keeps a file that was refused as evidence, and of older evidence only the newest: who gives wrong snapshots must not fill the disk with them.</summary>
+    /// <param name="file">Where it is.</param>
+    /// <param name="path">The name that it has, or would have got.</param>
+    /// <exception cref="IOException">The disk refused.</exception>
+    internal static void SetAside(string file, string path)
     {
-        var name = Path.GetFileName(path.AsSpan());
+        File.Move(file, path + RefusedSuffix, overwrite: true);
+        var refused = Directory.GetFiles(Path.GetDirectoryName(path)!, Prefix + "*" + Suffix + RefusedSuffix);
+        foreach (var old in refused.OrderByDescending(name => SeqOf(name.AsSpan(..^RefusedSuffix.Length))).Skip(RefusedKeptMax))
+            File.Delete(old);
+    }
+
+    private static SequenceNumber? SeqOf(string path) => SeqOf(path.AsSpan());
+
+    private static SequenceNumber? SeqOf(ReadOnlySpan<char> path)
+    {
+        var name = Path.GetFileName(path);
         return long.TryParse(name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? new SequenceNumber(seq) : null;
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using System.ServiceModel;
 using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
@@ -29,9 +31,9 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     private const int Join = 200;
     private static readonly NodeId Self = NodeId.Replica(1);
     private static readonly SequenceNumber JoinSeq = new(Join);
-    private static readonly (byte[] Bytes, string Digest) Right = StateOf(seed: 1, Join);
-    private static readonly (byte[] Bytes, string Digest) Other = StateOf(seed: 2, Join);
-    private static readonly (byte[] Bytes, string Digest) Earlier = StateOf(seed: 1, Join - 1);
+    private static readonly Snapshot Right = StateOf(seed: 1, Join);
+    private static readonly Snapshot Other = StateOf(seed: 2, Join);
+    private static readonly Snapshot Earlier = StateOf(seed: 1, Join - 1);
 
     private readonly LogFolder _logFolder = new();
     private readonly TestFolder _folder = new();
@@ -91,8 +93,8 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     [Test]
     public async Task Who_gives_another_state_than_it_vouches_for_is_found_out_and_the_next_is_asked()
     {
-        _donors[0].Has(Right.Digest, Other.Bytes);
-        _donors[1].Has(Right.Digest, Earlier.Bytes);
+        _donors[0].Has(Right.Vouched, Other.Bytes);
+        _donors[1].Has(Right.Vouched, Earlier.Bytes);
         _donors[2].Has(Right);
         await JoinAsync();
         await IsRestoredAsync();
@@ -105,7 +107,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     public async Task What_is_not_what_was_vouched_for_never_has_the_name_that_a_start_looks_for()
     {
         foreach (var donor in _donors)
-            donor.Has(Right.Digest, Other.Bytes);
+            donor.Has(Right.Vouched, Other.Bytes);
         await JoinAsync();
         await IsGivenUpAsync();
         Assert.That(_snapshots.List(), Is.Empty);
@@ -125,7 +127,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     [Test]
     public async Task A_donor_that_breaks_off_is_followed_by_another()
     {
-        _donors[0].Has(Right.Digest, Right.Bytes[..^100], Right.Bytes.Length);
+        _donors[0].Has(Right.Vouched, Right.Bytes[..^100], Right.Bytes.Length);
         _donors[1].Has(Right);
         _donors[2].Has(Right);
         await JoinAsync();
@@ -145,7 +147,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     [Test]
     public async Task A_donor_that_gives_pieces_without_end_is_followed_by_another()
     {
-        _donors[0].Has(Right.Digest, Right.Bytes, long.MaxValue);
+        _donors[0].Has(Right.Vouched, Right.Bytes, new SnapshotExpectation { ClientSessionsMax = 1 }.BytesMax);
         _donors[0].IsEndless = true;
         _donors[1].Has(Right);
         _donors[2].Has(Right);
@@ -153,10 +155,96 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         await IsRestoredAsync();
     }
 
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(SnapshotFormat.EndSize - 1)]
+    [TestCase((1L << 30) + 1)]
+    [TestCase(long.MaxValue)]
+    public async Task A_donor_whose_snapshot_has_a_length_that_none_can_have_is_asked_for_one_piece_only(long total)
+    {
+        _donors[0].Has(Right.Vouched, Right.Bytes, total);
+        _donors[1].Has(Right);
+        _donors[2].Has(Right);
+        await JoinAsync();
+        await IsRestoredAsync();
+        Assert.That(_donors[0].Asked, Is.EqualTo(1));
+        Assert.That(_log.Lines, Has.Some.Contains($"is said to have {total} bytes"));
+        Assert.That(Directory.GetFiles(_folder.File("snapshots")), Has.Length.EqualTo(1), "nothing of it stays");
+    }
+
+    [Test]
+    public async Task A_donor_that_gives_more_than_it_says_is_followed_by_another()
+    {
+        _donors[0].Has(Right.Vouched, Right.Bytes, Right.Bytes.Length - 1);
+        _donors[1].Has(Right);
+        _donors[2].Has(Right);
+        await JoinAsync();
+        await IsRestoredAsync();
+        Assert.That(_log.Lines, Has.Some.Contains($"and it gives {Right.Bytes.Length}"));
+    }
+
+    /// <summary>The state is right, the file whole, and what stands in front of the state a lie.</summary>
+    [TestCaseSource(nameof(LyingHeaders))]
+    public async Task A_header_that_nobody_vouches_for_is_not_believed(byte[] lie)
+    {
+        Assert.That(SnapshotBytes.Read(lie, out _, SnapshotBytes.AnyState with { Seq = JoinSeq }), Is.Null, "nothing else is wrong with it");
+        _donors[0].Has(Right.Vouched, lie);
+        _donors[1].Has(Right);
+        _donors[2].Has(Right);
+        await JoinAsync();
+        await IsRestoredAsync();
+        Assert.That(_log.Lines, Has.One.Contains("is refused and set aside"));
+        Assert.That(File.ReadAllBytes(_folder.File("snapshots", $"snapshot-{Join}.dams")), Is.EqualTo(Right.Bytes));
+        var position = await _driver.InvokeAsync(_ => (_node.Core.ExecutedChain, _node.Core.ExecutedEpoch, _node.Core.ExecutedTime, _node.Member.State == MemberState.Halted));
+        Assert.That(position, Is.EqualTo((Right.Header.Chain, Right.Header.Position.Epoch, Right.Header.Time, false)));
+    }
+
+    [Test]
+    public async Task Who_never_answers_does_not_make_the_others_be_waited_for_any_longer()
+    {
+        _donors[0].IsSilent = true;
+        _donors[1].Has(Right);
+        _donors[2].Has(Other);
+        await JoinAsync();
+        await IsGivenUpAsync();
+        Assert.That(_donors[1].Vouched, Is.EqualTo(1), "one round takes longer than all of them may");
+    }
+
+    [Test]
+    public async Task A_digest_of_the_state_alone_vouches_for_nothing()
+    {
+        foreach (var donor in _donors)
+        {
+            donor.Has(Right);
+            donor.VouchesForStateOnly = true;
+        }
+
+        await JoinAsync();
+        await IsGivenUpAsync();
+        Assert.That(_donors.Sum(donor => donor.Asked), Is.Zero);
+    }
+
+    [Test]
+    public async Task Of_the_evidence_the_newest_is_kept()
+    {
+        foreach (var seq in new[] { 7, 30, 100 })
+        {
+            using var file = _snapshots.Create(new SequenceNumber(seq));
+            file.Write([1]);
+            file.SetAside();
+        }
+
+        foreach (var donor in _donors)
+            donor.Has(Right.Vouched, Other.Bytes);
+        await JoinAsync();
+        await IsGivenUpAsync();
+        Assert.That(Directory.GetFiles(_folder.File("snapshots")).Select(Path.GetFileName), Is.EquivalentTo(new[] { "snapshot-100.dams.refused", $"snapshot-{Join}.dams.refused" }));
+    }
+
     [Test]
     public async Task A_donor_whose_snapshot_grows_while_it_is_given_is_followed_by_another()
     {
-        _donors[0].Has(Right.Digest, Right.Bytes, Right.Bytes.Length + 1);
+        _donors[0].Has(Right.Vouched, Right.Bytes, Right.Bytes.Length + 1);
         _donors[0].Grows = true;
         _donors[1].Has(Right);
         _donors[2].Has(Right);
@@ -196,20 +284,55 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         Assert.That(_log.Lines, Has.Some.Contains("the JOIN is asked for again"));
     }
 
-    private static (byte[] Bytes, string Digest) StateOf(ulong seed, int entries)
+    private static IEnumerable<TestCaseData> LyingHeaders()
+    {
+        yield return Lie("another chain", header => header with { Chain = new Chain(5) });
+        yield return Lie("an epoch beyond all", header => header with { View = SnapshotHeader.ViewOf(new Epoch(ulong.MaxValue)) });
+        yield return Lie("no epoch", header => header with { View = ReadOnlyMemory<byte>.Empty });
+        yield return Lie("a time of its own", header => header with { Time = header.Time + 1 });
+        yield return Lie("a checkpoint a moment earlier", header => header with { CheckpointTime = header.CheckpointTime - 1 });
+        yield return Lie("a checkpoint of the future", header => header with { CheckpointTime = long.MaxValue });
+
+        static TestCaseData Lie(string name, Func<SnapshotHeader, SnapshotHeader> change) => new TestCaseData(Right.With(change(Right.Header))).SetArgDisplayNames(name);
+    }
+
+    private static Snapshot StateOf(ulong seed, int entries)
     {
         var core = new ReplicaCore(EngineVersions.Create("Ledger"), new ReplicaCoreOptions(), new Replies());
         var source = new EntrySource(seed);
         foreach (var command in RandomSequence.OfSeed((int)seed).Take(entries))
             core.OnDelivered(source.Next(command), default);
-        return (SnapshotBytes.Of(core), Convert.ToHexStringLower(core.Digest()));
+        return new Snapshot(SnapshotBytes.Of(core), Convert.ToHexStringLower(core.Digest()));
+    }
+
+    private sealed record Snapshot(byte[] Bytes, string Digest)
+    {
+        public string Vouched => Convert.ToHexStringLower(Bytes.AsSpan(^SnapshotFormat.FileDigestSize..));
+
+        public SnapshotHeader Header
+        {
+            get
+            {
+                var header = SnapshotFormat.ReadHeader(Bytes, out var viewBytes);
+                return header with { View = Bytes.AsMemory(SnapshotFormat.HeaderFixedSize, viewBytes) };
+            }
+        }
+
+        /// <summary>The same state behind another header, whole.</summary>
+        public byte[] With(SnapshotHeader header)
+        {
+            var bytes = new ArrayBufferWriter<byte>();
+            SnapshotFormat.WriteHeader(header, bytes);
+            bytes.Write(Bytes.AsSpan((SnapshotFormat.HeaderFixedSize + Header.View.Length)..^SnapshotFormat.FileDigestSize));
+            return [.. bytes.WrittenSpan, .. SHA256.HashData(bytes.WrittenSpan)];
+        }
     }
 
     private sealed class Donor : IReplicaService
     {
         private const int ChunkBytes = 2_000;
 
-        private string? _digest;
+        private string? _vouched;
         private byte[] _bytes = [];
         private long _total;
 
@@ -221,15 +344,37 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         /// <summary>Each piece is of a longer snapshot.</summary>
         public bool Grows { get; set; }
 
+        /// <summary>It does not answer who wants it to vouch.</summary>
+        public bool IsSilent { get; set; }
+
+        /// <summary>It has the state, and no snapshot yet.</summary>
+        public bool VouchesForStateOnly { get; set; }
+
+        /// <summary>How many pieces it was asked for.</summary>
         public int Asked { get; private set; }
 
-        public void Has((byte[] Bytes, string Digest) state) => Has(state.Digest, state.Bytes);
+        /// <summary>How often it was asked to vouch.</summary>
+        public int Vouched { get; private set; }
 
-        public void Has(string digest, byte[] bytes, long? total = null) => (_digest, _bytes, _total) = (digest, bytes, total ?? bytes.Length);
+        public void Has(Snapshot snapshot) => Has(snapshot.Vouched, snapshot.Bytes);
 
-        public Task<GetStateDigestResult> GetStateDigestAsync(long sequence) => Fails is not null
-            ? Task.FromException<GetStateDigestResult>(Fails)
-            : Task.FromResult(new GetStateDigestResult { Found = _digest is not null, Sequence = sequence, Digest = _digest });
+        public void Has(string vouched, byte[] bytes, long? total = null) => (_vouched, _bytes, _total) = (vouched, bytes, total ?? bytes.Length);
+
+        public Task<GetStateDigestResult> GetStateDigestAsync(long sequence)
+        {
+            Vouched++;
+            if (IsSilent)
+                return new TaskCompletionSource<GetStateDigestResult>(TaskCreationOptions.RunContinuationsAsynchronously).Task;
+            if (Fails is not null)
+                return Task.FromException<GetStateDigestResult>(Fails);
+            return Task.FromResult(new GetStateDigestResult
+            {
+                Found = _vouched is not null,
+                Sequence = sequence,
+                Digest = _vouched,
+                SnapshotDigest = VouchesForStateOnly ? null : _vouched,
+            });
+        }
 
         public Task<GetSnapshotResult> GetSnapshotAsync(long sequence, long offset)
         {

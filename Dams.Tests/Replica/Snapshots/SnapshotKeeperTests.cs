@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
@@ -136,8 +137,8 @@ public sealed class SnapshotKeeperTests : IDisposable
         await replica.ListsAsync(850, 600, 120);
 
         var endpoint = new ReplicaEndpoint(replica.Node, replica.Log, replica.Folder, replica.Driver, new BootId(1));
-        var digest = (await endpoint.GetStateDigestAsync(120)).Digest;
-        Assert.That(digest, Is.EqualTo(Convert.ToHexStringLower(DigestAt(120))));
+        var digests = await endpoint.GetStateDigestAsync(120);
+        Assert.That(digests.Digest, Is.EqualTo(Convert.ToHexStringLower(DigestAt(120))));
         List<byte> bytes = [];
         for (var piece = await endpoint.GetSnapshotAsync(120, 0); bytes.Count < piece.TotalBytes; piece = await endpoint.GetSnapshotAsync(120, bytes.Count))
         {
@@ -145,8 +146,8 @@ public sealed class SnapshotKeeperTests : IDisposable
             bytes.AddRange(piece.Chunk!);
         }
 
-        var refused = SnapshotBytes.Read(
-            [.. bytes], out var content, SnapshotBytes.AnyState with { Seq = new SequenceNumber(120), StateDigest = Convert.FromHexString(digest!) });
+        Assert.That(digests.SnapshotDigest, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray().AsSpan(..^SnapshotFormat.FileDigestSize)))));
+        var refused = SnapshotBytes.Read([.. bytes], out var content, SnapshotBytes.AnyState with { Seq = new SequenceNumber(120) });
         Assert.That(refused, Is.Null);
         Assert.That(content!.Header.Position, Is.EqualTo(SnapshotPosition.After(_entries[119])));
 
@@ -186,8 +187,11 @@ public sealed class SnapshotKeeperTests : IDisposable
         await again.ExecuteAsync(850, snapshotAt: 850);
         await again.ListsAsync(850, 600, 120);
         var endpoint = new ReplicaEndpoint(again.Node, again.Log, again.Folder, again.Driver, new BootId(1));
-        Assert.That((await endpoint.GetStateDigestAsync(120)).Digest, Is.EqualTo(Convert.ToHexStringLower(DigestAt(120))));
-        Assert.That((await endpoint.GetSnapshotAsync(120, 0)).Found, Is.True);
+        var digests = await endpoint.GetStateDigestAsync(120);
+        Assert.That(digests.Digest, Is.EqualTo(Convert.ToHexStringLower(DigestAt(120))));
+        var piece = await endpoint.GetSnapshotAsync(120, 0);
+        Assert.That((piece.Found, piece.TotalBytes), Is.EqualTo((true, piece.Chunk!.Length)));
+        Assert.That(digests.SnapshotDigest, Is.EqualTo(Convert.ToHexStringLower(piece.Chunk.AsSpan(^SnapshotFormat.FileDigestSize..))));
         Assert.That((await endpoint.GetStateDigestAsync(121)).Found, Is.False);
     }
 
