@@ -14,8 +14,13 @@ internal sealed class ReportedStatusTests
         var digest = Digest.Of([1]).ToString();
         var clean = ReportedStatus.Clean(new GetStatusResult
         {
-            Engine = "Calendar", State = "Waiting", Incarnation = new Incarnation(0xABCD).ToString(), BlockedBy = new Incarnation(5).ToString(), Boot = new BootId(0xF0).ToString(),
-            Epoch = global::Dams.Ordering.Epoch.Of(7, 2).ToString(), StateDigest = digest,
+            Engine = "Calendar",
+            State = "Waiting",
+            Incarnation = new Incarnation(0xABCD).ToString(),
+            BlockedBy = new Incarnation(5).ToString(),
+            Boot = new BootId(0xF0).ToString(),
+            Epoch = global::Dams.Ordering.Epoch.Of(7, 2).ToString(),
+            StateDigest = digest,
         });
         Assert.That(
             (clean.Engine, clean.State, clean.Incarnation, clean.BlockedBy, clean.Boot, clean.Epoch, clean.StateDigest),
@@ -33,7 +38,13 @@ internal sealed class ReportedStatusTests
     {
         var clean = ReportedStatus.Clean(new GetStatusResult
         {
-            Engine = said!, State = said!, Incarnation = said!, BlockedBy = said, Boot = said!, Epoch = said!, StateDigest = said!,
+            Engine = said!,
+            State = said!,
+            Incarnation = said!,
+            BlockedBy = said,
+            Boot = said!,
+            Epoch = said!,
+            StateDigest = said!,
         });
         Assert.That((clean.Engine, clean.State, clean.Incarnation, clean.BlockedBy, clean.Boot, clean.Epoch, clean.StateDigest), Is.EqualTo(("", "", "", (string?)null, "", "", "")));
     }
