@@ -44,7 +44,8 @@ internal sealed class FaultChaosTests
             var ended = clients.Now;
             await clients.AnsweredAsync(100);
             await clients.CheckAsync();
-            var whole = await cluster.IsWholeAsync();
+            // The dice may have one slot lie so often that it is replaced three times.
+            var whole = await cluster.IsWholeAsync(isDegradedToo: true);
             var calls = clients.History.Calls;
             TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"measured: seed {seed}: {calls.Count} calls in {ended.TotalSeconds:F0} s, the slowest took {calls.Max(call => call.Took).TotalSeconds:F1} s; "
