@@ -20,9 +20,6 @@ internal static partial class ReplicaLog
     [LoggerMessage(3003, LogLevel.Information, "serving the whole contract alone, with version {Version}: nothing is replicated, and nothing is kept")]
     public static partial void Standalone(ILogger logger, string version);
 
-    [LoggerMessage(3004, LogLevel.Critical, "the loop of the replica has ended: {Problem}")]
-    public static partial void LoopEnded(ILogger logger, string problem);
-
     [LoggerMessage(3005, LogLevel.Critical, "version {Version} threw at {Command}, entry {Seq}, and has answered with an internal error; {Count} times since the start")]
     public static partial void EngineFailed(ILogger logger, string version, string command, long seq, long count, Exception exception);
 
