@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>Why a replica is replaced. The order is the order of replacing: the crashed before the wrong.</summary>
@@ -54,7 +56,7 @@ internal enum CaseKind
 /// <param name="Incarnation">The accused.</param>
 /// <param name="Kind">The charge.</param>
 /// <param name="OpenedAt">By the sequencer's clock, in milliseconds since 1970.</param>
-/// <param name="Sequences">The replies that are said to be wrong; empty otherwise.</param>
+/// <param name="Sequences">The replies that are said to be wrong, or the checkpoint at which its state is; empty otherwise.</param>
 internal sealed record Case(long Number, byte Replica, ulong Incarnation, CaseKind Kind, long OpenedAt, IReadOnlyList<long> Sequences)
 {
     /// <summary>The managers that have seen it, as bits by slot.</summary>
@@ -65,6 +67,10 @@ internal sealed record Case(long Number, byte Replica, ulong Incarnation, CaseKi
 
     /// <summary>The newest number of the replicas' view in which a manager that voted saw the accused.</summary>
     public long View { get; init; }
+
+    /// <summary>The checkpoint at which the state was seen to be another one; 0 where that is not the charge.</summary>
+    [JsonIgnore]
+    public long Checkpoint => Kind == CaseKind.State && Sequences is [var at] ? at : 0;
 
     /// <summary>Whether a manager has voted.</summary>
     public bool HasVoted(byte manager) => ((Guilty | Innocent) & (1u << manager)) != 0;

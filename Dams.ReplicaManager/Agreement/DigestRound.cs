@@ -25,6 +25,10 @@ internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Insta
     /// <summary>The checkpoint that is compared; null until it is known, 0 if there is none.</summary>
     public long? Checkpoint { get; private set; }
 
+    /// <summary>A comparison at a checkpoint that is known already, because somebody is accused there.</summary>
+    public static DigestRound At(long checkpoint, IReadOnlyDictionary<byte, ulong> voters, Instant until, ManagementMutant mutant) =>
+        new(voters, until, isWithoutLowest: false, mutant) { Checkpoint = checkpoint };
+
     /// <summary>Whether there is nothing more to wait for.</summary>
     public bool IsComplete => Checkpoint is 0 || (Checkpoint is not null && _digests.Count == voters.Count);
 
@@ -69,6 +73,15 @@ internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Insta
             var smaller = known.MinBy(group => group.Count())!;
             return smaller.Count() == 1 ? smaller.First().Key : null;
         }
+    }
+
+    /// <summary>Whether a replica has the digest that two at least have, and more than have any other. Missing ones acquit nobody.</summary>
+    public bool IsWithMajority(byte replica)
+    {
+        if (_digests.GetValueOrDefault(replica) is not { } own)
+            return false;
+        var sizes = _digests.Values.OfType<Digest>().CountBy(digest => digest).ToDictionary();
+        return sizes[own] >= 2 && sizes.All(pair => pair.Key == own || pair.Value < sizes[own]);
     }
 
     /// <summary>Whether the replicas are divided so that nobody can say who is right: three or four have spoken, and no one stands against the rest.</summary>

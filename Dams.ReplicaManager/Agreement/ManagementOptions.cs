@@ -99,6 +99,9 @@ internal enum ManagementMutant
     /// <summary>A missing state digest accuses.</summary>
     MissingDigestAccuses,
 
+    /// <summary>Who has seen another's state with the majority, where or after somebody else has not, does not say so.</summary>
+    StateIsNeverAcquitted,
+
     /// <summary>A reply that can't be had accuses.</summary>
     MissingReplyAccuses,
 

@@ -57,7 +57,7 @@ internal sealed partial class ManagementState
     {
         if (IsLeftToAPerson(slot, digest) || !MayVote(digest.Manager, digest.Replica))
             return;
-        if (TryOpen(number, CaseKind.State, digest, []))
+        if (TryOpen(number, CaseKind.State, digest, [digest.Checkpoint]))
             Tell(ManagementEventKind.CheckpointDiffers, digest.Replica, $"manager {digest.Manager} finds its state at checkpoint {digest.Checkpoint} in the minority");
         var index = _cases.FindIndex(open => open.Kind == CaseKind.State && open.Replica == digest.Replica && open.Incarnation == digest.Incarnation);
         if (index >= 0)
@@ -102,9 +102,12 @@ internal sealed partial class ManagementState
     private void Dismiss(Case open)
     {
         _cases.Remove(open);
-        if (open.Kind == CaseKind.Silent)
-            Tell(ManagementEventKind.Dismissed, open.Replica, "managers find that it answers and moves: it is slow, not dead");
-        else
-            Tell(ManagementEventKind.Alarm, open.Replica, $"its replies to {string.Join(", ", open.Sequences)} were judged wrong, but managers that fetched them find them right or gone: the front end errs, or the replica tells each asker something else");
+        var (kind, why) = open.Kind switch
+        {
+            CaseKind.Silent => (ManagementEventKind.Dismissed, "managers find that it answers and moves: it is slow, not dead"),
+            CaseKind.Wrong => (ManagementEventKind.Alarm, $"its replies to {string.Join(", ", open.Sequences)} were judged wrong, but managers that fetched them find them right or gone: the front end errs, or the replica tells each asker something else"),
+            _ => (ManagementEventKind.Alarm, $"its state at checkpoint {open.Checkpoint} was in the minority, but other managers find it there or later with the majority: it has mended, or the replica tells each asker something else"),
+        };
+        Tell(kind, open.Replica, why);
     }
 }

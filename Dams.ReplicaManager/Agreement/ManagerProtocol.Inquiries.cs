@@ -14,6 +14,7 @@ internal sealed partial class ManagerProtocol
     private readonly Dictionary<byte, (long Since, Instant Until)> _holds = [];
     private DigestRound? _round;
     private long _rounds;
+    private long _comparedFor;
     private PassageEvidence? _passage;
     private Instant _watchAt;
     private Instant _digestAt;
@@ -38,13 +39,8 @@ internal sealed partial class ManagerProtocol
                 OnOwnSighting(sighting, now);
         }
 
-        if (_round is not { } round || !round.OnSighting(replica, sighting))
-            return;
-        foreach (var voter in _options.Slots)
-        {
-            if (round.Voters.ContainsKey(voter))
-                _watch.AskDigest(voter, round.Checkpoint!.Value);
-        }
+        if (_round is { } round && round.OnSighting(replica, sighting))
+            AskDigests(round);
     }
 
     /// <summary>What a replica has answered to <see cref="IReplicaWatch.AskReply"/>; null if it has none, or has not answered in time.</summary>
@@ -109,6 +105,11 @@ internal sealed partial class ManagerProtocol
 
         if (_round is { } round && (round.IsComplete || now >= round.Until))
             FinishRound(round, now);
+        if (_round is null && State.Cases.FirstOrDefault(open => open.Kind == CaseKind.State && open.Number > _comparedFor && IsMine(open)) is { } differing)
+        {
+            _comparedFor = differing.Number;
+            BeginRound(now, differing.Checkpoint);
+        }
     }
 
     private bool IsMine(Case about) =>
@@ -198,16 +199,34 @@ internal sealed partial class ManagerProtocol
         }
     }
 
-    private void BeginRound(Instant now)
+    /// <summary>Compares the states where all have a checkpoint; or where one is accused of having another state.</summary>
+    private void BeginRound(Instant now, long? checkpoint = null)
     {
         var voters = _replicas.View.Members.Where(member => member.Votes).ToDictionary(member => member.Id, member => member.Incarnation.Value);
         if (voters.Count < 3)
             return;
-        _round = new DigestRound(voters, now + _options.AnswerPatience, isWithoutLowest: ++_rounds % 2 == 0, _options.Mutant);
+        var until = now + _options.AnswerPatience;
+        if (checkpoint is { } at)
+        {
+            _round = DigestRound.At(at, voters, until, _options.Mutant);
+            AskDigests(_round);
+            return;
+        }
+
+        _round = new DigestRound(voters, until, isWithoutLowest: ++_rounds % 2 == 0, _options.Mutant);
         foreach (var voter in _options.Slots)
         {
             if (voters.ContainsKey(voter))
                 AskStatus(voter);
+        }
+    }
+
+    private void AskDigests(DigestRound round)
+    {
+        foreach (var voter in _options.Slots)
+        {
+            if (round.Voters.ContainsKey(voter))
+                _watch.AskDigest(voter, round.Checkpoint!.Value);
         }
     }
 
@@ -220,6 +239,17 @@ internal sealed partial class ManagerProtocol
             DividedAt = null;
         if (round.Minority is { } liar && liar != _id && round.Voters[liar] is var incarnation && IsInView(liar, incarnation) && !State.IsReplaced(liar, incarnation))
             Report(new DigestReport(liar, incarnation, _id, round.Checkpoint!.Value, _replicas.View.Number.Value), now);
+        if (_options.Mutant == ManagementMutant.StateIsNeverAcquitted)
+            return;
+        foreach (var open in State.Cases)
+        {
+            // What was before the difference says nothing of it.
+            if (open.Kind == CaseKind.State && round.Checkpoint >= open.Checkpoint && round.Voters.GetValueOrDefault(open.Replica) == open.Incarnation
+                && round.IsWithMajority(open.Replica) && IsMine(open))
+            {
+                Vote(open, isGuilty: false, now);
+            }
+        }
     }
 
     /// <summary>What only a replica's own manager can know.</summary>

@@ -27,6 +27,31 @@ internal sealed class DigestRoundTests
         Assert.That((round.IsComplete, (int?)round.Minority, round.IsDivided), Is.EqualTo((true, minority, isDivided)));
     }
 
+    [TestCase("AAAA", "1234")]
+    [TestCase("AABA", "124")]
+    [TestCase("AAB-", "12")]
+    [TestCase("AA--", "12")]
+    [TestCase("AABB", "")]
+    [TestCase("AABC", "12")]
+    [TestCase("AB--", "")]
+    [TestCase("A---", "")]
+    [TestCase("----", "")]
+    public void Two_that_agree_and_are_more_than_any_others_are_the_majority(string digests, string majority)
+    {
+        var round = Asked();
+        Answer(round, digests);
+        Assert.That(string.Concat(s_voters.Keys.Where(round.IsWithMajority)), Is.EqualTo(majority));
+    }
+
+    [Test]
+    public void A_checkpoint_that_is_known_is_compared_at_once_whatever_is_newer()
+    {
+        var round = DigestRound.At(2000, s_voters, new Instant(1000, 0), ManagementMutant.None);
+        Assert.That(See(round, 1, 3000), Is.False);
+        Answer(round, "AABA");
+        Assert.That((round.Checkpoint, round.IsComplete, (int?)round.Minority), Is.EqualTo(((long?)2000, true, 3)));
+    }
+
     [Test]
     public void A_missing_digest_accuses_nobody() => AgreementScript.OnlyWithoutMutant(ManagementMutant.MissingDigestAccuses, options =>
     {

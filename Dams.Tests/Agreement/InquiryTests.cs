@@ -147,9 +147,68 @@ internal sealed class InquiryTests
         Assert.That(script.Reports, Is.Empty);
     }
 
-    private static ManagerScript Watching(byte id = 1)
+    [Test]
+    public void A_state_that_another_manager_found_other_is_looked_at_where_that_was()
     {
-        var script = new ManagerScript(id);
+        var script = Watching();
+        Check(script, 1000, liar: 3);
+        Check(script, 2000, liar: null);
+        script.Order(new DigestReport(3, IncarnationOf(3), Manager: 2, Checkpoint: 1000, View: 5));
+        Assert.That(script.Reports, Is.EqualTo(new[] { new DigestReport(3, IncarnationOf(3), 1, Checkpoint: 1000, View: 5) }));
+        script.Wait(script.Options.DigestInterval - s_moment);
+        Assert.That(script.Reports, Has.Count.EqualTo(1), "once");
+    }
+
+    [Test]
+    public void A_state_that_this_manager_finds_with_the_majority_where_another_did_not_is_not_seen() => OnlyWithoutMutant(ManagementMutant.StateIsNeverAcquitted, options =>
+    {
+        var script = Watching(options: options);
+        Check(script, 1000, liar: null);
+        var about = script.Order(new DigestReport(3, IncarnationOf(3), Manager: 2, Checkpoint: 1000, View: 5));
+        Assert.That(script.Reports, Is.EqualTo(new[] { new VoteReport(3, IncarnationOf(3), 1, about, IsGuilty: false, View: 0, Seen: about) }));
+        script.Order(script.Reports.Single());
+        script.Wait(5 * script.Options.DigestInterval);
+        Assert.That(script.Reports, Has.Count.EqualTo(1), "it has voted");
+    });
+
+    [Test]
+    public void Where_nobody_has_the_checkpoint_any_more_the_next_that_is_compared_tells_and_an_earlier_one_does_not()
+    {
+        var script = Watching();
+        var about = script.Order(new DigestReport(3, IncarnationOf(3), Manager: 2, Checkpoint: 1000, View: 5));
+        Check(script, 500, liar: null);
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(script.Reports, Is.Empty);
+        Check(script, 2000, liar: null);
+        script.Wait(script.Options.DigestInterval);
+        Assert.That(script.Reports, Is.EqualTo(new[] { new VoteReport(3, IncarnationOf(3), 1, about, IsGuilty: false, View: 0, Seen: about) }));
+    }
+
+    [Test]
+    public void A_divided_state_acquits_nobody()
+    {
+        var script = Watching();
+        Check(script, 1000, liar: 3);
+        script.Digests[(4, 1000)] = script.Digests[(3, 1000)];
+        script.Order(new DigestReport(3, IncarnationOf(3), Manager: 2, Checkpoint: 1000, View: 5));
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(script.Reports, Is.Empty);
+    }
+
+    [Test]
+    public void The_state_of_the_own_replica_and_of_one_that_has_gone_is_not_looked_at()
+    {
+        var script = Watching(id: 3);
+        Check(script, 1000, liar: null);
+        script.Order(new DigestReport(3, IncarnationOf(3), Manager: 2, Checkpoint: 1000, View: 5));
+        script.Order(new DigestReport(4, IncarnationOf(4, 7), Manager: 2, Checkpoint: 1000, View: 5));
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(script.Reports, Is.Empty);
+    }
+
+    private static ManagerScript Watching(byte id = 1, ManagementOptions? options = null)
+    {
+        var script = new ManagerScript(id, options);
         script.ShowAll();
         return script;
     }

@@ -23,6 +23,7 @@ internal sealed class ManagementMutantTests
         [ManagementMutant.RestartIsNotHeld] = (typeof(RestartHoldTests), nameof(RestartHoldTests.Votes_that_did_not_know_of_a_restart_count_for_nothing)),
         [ManagementMutant.VotesAreCountedTwice] = (typeof(VoteTests), nameof(VoteTests.A_vote_that_is_ordered_twice_counts_once)),
         [ManagementMutant.MissingDigestAccuses] = (typeof(DigestRoundTests), nameof(DigestRoundTests.A_missing_digest_accuses_nobody)),
+        [ManagementMutant.StateIsNeverAcquitted] = (typeof(InquiryTests), nameof(InquiryTests.A_state_that_this_manager_finds_with_the_majority_where_another_did_not_is_not_seen)),
         [ManagementMutant.MissingReplyAccuses] = (typeof(ReplyEvidenceTests), nameof(ReplyEvidenceTests.What_can_not_be_had_accuses_nobody)),
         [ManagementMutant.ReplacedBeforeItLeft] = (typeof(ManagerProtocolTests), nameof(ManagerProtocolTests.The_own_replica_is_replaced_when_it_has_left_and_again_until_that_is_settled)),
     };

@@ -10,6 +10,8 @@ namespace Dams.Tests.Simulation;
 /// <content>Which version a replica runs, and how the liar among them lies.</content>
 internal sealed partial class Simulation
 {
+    private int _stateLies;
+
     /// <summary>The version whose turn it is in the slot.</summary>
     private IAppointmentEngine EngineOf(SimulatedNode replica)
     {
@@ -22,6 +24,15 @@ internal sealed partial class Simulation
 
     /// <summary>A liar that was replaced comes back as another version, which is right.</summary>
     private bool IsLiar(SimulatedNode replica) => _knobs.Liar == replica.Id.Number && replica.VersionTurns == 0;
+
+    /// <summary>Whether the liar gives a wrong digest to the manager that asks just now: not to each, and in some runs not for long.</summary>
+    private bool IsStateFalse(SimulatedNode replica)
+    {
+        if (!IsLiar(replica) || _knobs.LieKind != LieKind.State || _stateLies >= _knobs.StateLiesMax || !_managersRandom.Chance(_knobs.LiesPerMille))
+            return false;
+        _stateLies++;
+        return true;
+    }
 
     /// <summary>What a liar says otherwise than its state and its stored replies have it.</summary>
     private Message AsTold(SimulatedNode from, Message message)

@@ -256,7 +256,7 @@ internal sealed partial class Simulation
         {
             if (manager.Twin is not { IsUp: true } twin || twin.Manager.Member is not { State: MemberState.Following, IsVoter: true }
                 || twin.Manager.Member.Executed.Value != _managersChecker.Order.Count
-                || twin.Manager.State.Active is not null || twin.Manager.State.Queue.Count > 0)
+                || twin.Manager.State.Active is not null || twin.Manager.State.Queue.Count > 0 || twin.Manager.State.Cases.Count > 0)
             {
                 return false;
             }

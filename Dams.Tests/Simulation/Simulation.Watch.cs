@@ -22,7 +22,7 @@ internal sealed partial class Simulation
         public void AskDigest(byte replica, long checkpoint) => Ask(replica, node =>
             {
                 var digest = node.Replica.Core.FindDigest(new SequenceNumber(checkpoint))?.ToArray();
-                if (digest is not null && simulation.IsLiar(node) && simulation._knobs.LieKind == LieKind.State)
+                if (digest is not null && simulation.IsStateFalse(node))
                     digest[0] ^= 1;
                 return digest;
             },

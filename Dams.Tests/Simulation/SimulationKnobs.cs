@@ -68,6 +68,9 @@ internal sealed record SimulationKnobs
     /// <summary>How many of a thousand answers are lies.</summary>
     public int LiesPerMille { get; init; } = 500;
 
+    /// <summary>How often one that lies about its state does so before it is itself again.</summary>
+    public int StateLiesMax { get; init; } = int.MaxValue;
+
     /// <summary>A replica that dies and can't be started again before it is replaced.</summary>
     public byte? Dead { get; init; }
 
@@ -173,6 +176,7 @@ internal sealed record SimulationKnobs
             DamagedDatagrams = random.Chance(200),
             SmallBuffers = random.Chance(150) ? 1 + random.Below(6) : null,
             CallsMax = random.Chance(100) ? 1 + random.Below(2) : knobs.CallsMax,
+            StateLiesMax = random.Chance(500) ? 1 + random.Below(3) : int.MaxValue,
         };
     }
 
