@@ -248,7 +248,7 @@ public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
         }
 
         BytesOnDisk = _segments.Sum(segment => segment.Header.Capacity);
-        _factory.PrepareSpare();
+        PrepareSpareInTime();
         if (TornTail is { } torn)
             _logger.TornTailCut(torn.Bytes, torn.File, torn.Offset, Last);
         _logger.LogOpened(_options.Folder, Record.Incarnation, Base, Last, _segments.Count, watch.ElapsedMilliseconds);
@@ -290,6 +290,7 @@ public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
         Apply(flags, cut, trim, record, entries);
         _state = _state with { CommitHint = hint };
         Active.End += length;
+        PrepareSpareInTime();
         _lastBatch++;
         if (_buffer.Length > BufferBytesKept)
             _buffer = new byte[64 * 1024];
@@ -339,7 +340,12 @@ public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
         _segments.Add(segment);
         BytesOnDisk += segment.Header.Capacity;
         _logger.SegmentAdded(segment.Path, segment.Header.Capacity);
-        _factory.PrepareSpare();
+    }
+
+    private void PrepareSpareInTime()
+    {
+        if (Active.End > Active.Header.Capacity / 2)
+            _factory.PrepareSpare();
     }
 
     private void DeleteTrimmedSegments()

@@ -28,6 +28,12 @@ public sealed record DurableLogOptions
     /// </summary>
     public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Size of the first segment of a new log, in bytes; no more than <see cref="SegmentBytes"/> in any case. A segment is written through once before it is used, and who
+    /// makes a new log has others waiting for it.
+    /// </summary>
+    public int FirstSegmentBytes { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>How many of the newest entries stay in memory as objects: twice the sequencer's history, so that a repair rarely reads the disk.</summary>
     public int CachedEntries { get; init; } = 16_384;
 
@@ -48,6 +54,8 @@ public sealed record DurableLogOptions
             problems.Add("the log needs a folder");
         if (SegmentBytes is < SegmentBytesMin or > SegmentBytesMax)
             problems.Add($"segment bytes are {SegmentBytes}, but must be between {SegmentBytesMin} and {SegmentBytesMax}");
+        if (FirstSegmentBytes is < SegmentBytesMin or > SegmentBytesMax)
+            problems.Add($"bytes of the first segment are {FirstSegmentBytes}, but must be between {SegmentBytesMin} and {SegmentBytesMax}");
         if (CachedEntries is < 1 or > 1 << 24)
             problems.Add($"cached entries are {CachedEntries}, but must be between 1 and {1 << 24}");
         return problems;

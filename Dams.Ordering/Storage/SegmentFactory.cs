@@ -10,7 +10,7 @@ namespace Dams.Ordering.Storage;
 internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
 {
     private const string SpareName = "spare.tmp";
-    private const string OversizeName = "oversize.tmp";
+    private const string SingleName = "single.tmp";
 
     /// <summary>Written and flushed piece by piece, so that the owner's flushes do not wait for all of it.</summary>
     private const int PieceBytes = 1024 * 1024;
@@ -23,10 +23,10 @@ internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
     public void DeleteLeftovers()
     {
         File.Delete(Path.Combine(options.Folder, SpareName));
-        File.Delete(Path.Combine(options.Folder, OversizeName));
+        File.Delete(Path.Combine(options.Folder, SingleName));
     }
 
-    /// <summary>Begins to prepare the next segment.</summary>
+    /// <summary>Begins to prepare the next segment, unless that has begun: when the present one is half full, so that a log that stays short takes little of the disk.</summary>
     public void PrepareSpare() =>
         _spare ??= Task.Run(() => CreateFilled(SpareName, options.SegmentBytes, _stop.Token));
 
@@ -37,10 +37,11 @@ internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
         options.BeforeAccess?.Invoke(LogAccess.CreateSegment);
         SafeFileHandle handle;
         string temporary;
-        var capacity = LogFormat.HeaderSize + frameBytes;
-        if (capacity <= options.SegmentBytes)
+        var needed = LogFormat.HeaderSize + frameBytes;
+        var usual = number == 1 ? Math.Min(options.FirstSegmentBytes, options.SegmentBytes) : options.SegmentBytes;
+        var capacity = Math.Max(needed, usual);
+        if (capacity == options.SegmentBytes)
         {
-            capacity = options.SegmentBytes;
             temporary = SpareName;
             PrepareSpare();
             var spare = _spare!;
@@ -49,8 +50,8 @@ internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
         }
         else
         {
-            temporary = OversizeName;
-            handle = CreateFilled(OversizeName, capacity, CancellationToken.None);
+            temporary = SingleName;
+            handle = CreateFilled(SingleName, capacity, CancellationToken.None);
         }
 
         try

@@ -348,6 +348,30 @@ public sealed class DurableLogTests
     }
 
     [Test]
+    public void A_new_log_begins_with_a_small_segment_and_the_next_is_prepared_when_it_is_half_full()
+    {
+        var options = _folder.Options(segmentBytes: 64 * 1024) with { FirstSegmentBytes = 8 * 1024 };
+        var spare = Path.Combine(_folder.Path, "spare.tmp");
+        using (var log = DurableLog.Open(options))
+        {
+            Assert.That((log.BytesOnDisk, File.Exists(spare)), Is.EqualTo((8 * 1024, false)));
+            while (log.End.Offset <= 4 * 1024)
+            {
+                Assert.That(File.Exists(spare), Is.False);
+                log.Write(SampleEntries.After(log, 1).Batch());
+            }
+
+            Assert.That(() => File.Exists(spare), Is.True.After(5000, 5));
+            while (log.SegmentCount == 1)
+                log.Write(SampleEntries.After(log, 1).Batch());
+            Assert.That((log.BytesOnDisk, File.Exists(spare)), Is.EqualTo((72 * 1024, false)));
+        }
+
+        using var again = DurableLog.Open(options);
+        Assert.That((again.SegmentCount, again.BytesOnDisk), Is.EqualTo((2, 72 * 1024)));
+    }
+
+    [Test]
     public void Memory_durability_says_so_and_is_read_back_after_the_process_ended()
     {
         using (var log = DurableLog.Open(_folder.Options(durability: Durability.Memory)))
@@ -365,8 +389,8 @@ public sealed class DurableLogTests
     [Test]
     public void All_wrong_options_are_named_at_once()
     {
-        var exception = Assert.Throws<ArgumentException>(() => DurableLog.Open(new DurableLogOptions { Folder = "", SegmentBytes = 1, CachedEntries = 0 }));
-        Assert.That(exception!.Message, Does.Contain("folder").And.Contain("segment bytes").And.Contain("cached entries"));
+        var exception = Assert.Throws<ArgumentException>(() => DurableLog.Open(new DurableLogOptions { Folder = "", SegmentBytes = 1, FirstSegmentBytes = 1, CachedEntries = 0 }));
+        Assert.That(exception!.Message, Does.Contain("folder").And.Contain("segment bytes").And.Contain("first segment").And.Contain("cached entries"));
     }
 
     private static long ContentLength(string file) => File.ReadAllBytes(file).AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
