@@ -22,7 +22,6 @@ internal sealed class ReplicaKeeper
     private readonly ILogger _logger;
     private readonly Lock _files = new();
     private volatile int _versionTurns;
-    private volatile bool _isReplacing;
 
     /// <summary>A keeper of the replica of this manager's number.</summary>
     public ReplicaKeeper(NodeContext context, ILogger logger)
@@ -56,11 +55,7 @@ internal sealed class ReplicaKeeper
         {
             var hasEnded = status.State == SupervisedState.Pausing && before != SupervisedState.Pausing;
             before = status.State;
-            if (!hasEnded || status.LastExitCode == ExitCodes.OrderedOut)
-                return;
-            if (_isReplacing)
-                _isReplacing = false;
-            else
+            if (hasEnded && status.LastExitCode != ExitCodes.OrderedOut)
                 exited();
         };
     }
@@ -87,11 +82,7 @@ internal sealed class ReplicaKeeper
                 return;
             ManagerLog.Replaces(_logger, _id.ToString(), incarnation, why, Version);
             ReplicaFolder.MarkAsLeft(_folder);
-            if (Process.Status.Process is { } running)
-            {
-                _isReplacing = true;
-                ProcessSignal.Kill(running);
-            }
+            Process.Renew(Process.Status.Process);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -22,16 +22,22 @@ public enum LieKind
 
     /// <summary>The front end is told something wrong, and who asks for the reply later something right.</summary>
     TwoFaced = 5,
+
+    /// <summary>The reply to a write is right, and told under numbers that are made up.</summary>
+    Number = 6,
 }
 
 /// <summary>The words for kinds of lies.</summary>
 public static class LieKinds
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> Words { get; } = ["outcome", "field", "stale", "late", "state", "two-faced"];
+    public static IReadOnlyList<string> Words { get; } = ["outcome", "field", "stale", "late", "state", "two-faced", "number"];
 
     /// <summary>The word of a kind.</summary>
     public static string WordOf(LieKind kind) => Words[(int)kind];
+
+    /// <summary>Whether a manager that looks for itself finds it: else the liar is outvoted and told of, and not replaced.</summary>
+    public static bool IsFoundByManagers(LieKind kind) => kind is not (LieKind.TwoFaced or LieKind.Number);
 
     /// <summary>The kind of a word.</summary>
     /// <exception cref="FaultRefusedException">It is none.</exception>

@@ -46,6 +46,25 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
     /// <summary>The process shall stop for good.</summary>
     public IReadOnlyList<SupervisorEffect> OnEndAsked(TimeSpan now) => OnStop(Wish.End, now);
 
+    /// <summary>The process shall end at once, and the next start without a pause: it is no fault of its own that is waited for to pass. Not counted as a restart.</summary>
+    public IReadOnlyList<SupervisorEffect> OnRenewalAsked(TimeSpan now)
+    {
+        if (_wish != Wish.Run)
+            return Nothing;
+        _pause = policy.FirstPause;
+        switch (State)
+        {
+            case SupervisedState.Pausing:
+                return BecomeStarting();
+            case SupervisedState.Running:
+                State = SupervisedState.Stopping;
+                Deadline = now + policy.StopGrace;
+                return [new SupervisorEffect.Kill()];
+            default:
+                return Nothing;
+        }
+    }
+
     /// <summary>It runs.</summary>
     public IReadOnlyList<SupervisorEffect> OnStarted(TimeSpan now)
     {

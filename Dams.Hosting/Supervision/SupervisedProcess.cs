@@ -59,6 +59,10 @@ public sealed class SupervisedProcess(
     /// <summary>The process shall stop for good; <see cref="RunAsync"/> then returns.</summary>
     public void End() => _inputs.Writer.TryWrite(_core.OnEndAsked);
 
+    /// <summary>The present process shall be killed, and the next one start without a pause.</summary>
+    /// <param name="present">The one that runs, or null for none; if another does by now, nothing is done.</param>
+    public void Renew(ProcessIdentity? present) => _inputs.Writer.TryWrite(now => _running == present ? _core.OnRenewalAsked(now) : []);
+
     /// <summary>The loop. Returns when the process has stopped for good.</summary>
     public async Task RunAsync()
     {

@@ -10,6 +10,7 @@ public sealed partial class GroupMember
     private SequenceNumber _givenUp;
     private NodeId _reigning;
     private Instant _joinAt = Instant.Never;
+    private bool _hasCaughtUp;
     private bool _isCopying;
     private SequenceNumber _joinedAt;
     private SequenceNumber _copyFrom;
@@ -125,7 +126,11 @@ public sealed partial class GroupMember
                 break;
             case MemberState.Following when _view.TryGet(_id, out var self) && self.Incarnation == _incarnation && !self.Votes:
                 if (_commit - _executed <= _options.CaughtUpWithin)
+                {
+                    _hasCaughtUp = true;
                     SendToSequencer(new CaughtUp(_incarnation, self.JoinedAt, _executed));
+                }
+
                 break;
             case MemberState.Promised or MemberState.Installing when _restored is not null:
                 break;
@@ -225,6 +230,16 @@ public sealed partial class GroupMember
             BecomeLeft();
     }
 
-    /// <summary>A member that does not vote yet says at once that it has caught up, and again and again until it votes.</summary>
-    private void ArmJoin(Instant now) => _joinAt = _view.IsVoter(_id, _incarnation) ? Instant.Never : now;
+    /// <summary>A member that does not vote yet says that it has caught up as soon as it has, and again and again until it votes.</summary>
+    private void ArmJoin(Instant now)
+    {
+        _joinAt = _view.IsVoter(_id, _incarnation) ? Instant.Never : now;
+        _hasCaughtUp = false;
+    }
+
+    private void FollowCatchingUp(Instant now)
+    {
+        if (State == MemberState.Following && !_hasCaughtUp && _joinAt != Instant.Never && _commit - _executed <= _options.CaughtUpWithin)
+            OnJoinTimerElapsed(now);
+    }
 }

@@ -243,6 +243,7 @@ public sealed partial class GroupMember : IProtocol
             return;
         if (now >= _losses.Due)
             OnLossTimerElapsed(now);
+        FollowCatchingUp(now);
         WriteBatch(null);
         if (_ackDue && State == MemberState.Following)
             SendToSequencer(new Stored(Progress));

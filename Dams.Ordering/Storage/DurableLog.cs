@@ -156,7 +156,8 @@ public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
     }
 
     /// <summary>
-    /// Makes everything that was written durable: one fsync (FlushToDisk), about 40 us on a solid-state disk; at once if there is nothing new.
+    /// Makes everything that was written durable: one fsync (FlushToDisk), about 40 us on a solid-state disk; at once if there is nothing new. A log whose file was deleted
+    /// or moved away has failed, like one whose disk refuses.
     /// </summary>
     /// <exception cref="LogFailedException">The disk refused, now or before.</exception>
     public void Flush()
@@ -167,6 +168,9 @@ public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
         try
         {
             _options.BeforeAccess?.Invoke(LogAccess.Flush);
+            // A file without a name takes everything and gives nothing back.
+            if (!File.Exists(Active.Path))
+                throw new FileNotFoundException($"{Active.Path} was deleted or moved away.");
             if (IsDurable)
                 RandomAccess.FlushToDisk(Active.Handle);
         }

@@ -16,6 +16,12 @@ internal sealed class FaultyReplica(IProtocol replica, Outbox sent, ReplicaLies 
     /// <summary>Longer than three right replicas need to answer, and shorter than the shortest time after which a reply counts as missing.</summary>
     public static readonly TimeSpan LateBy = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Numbers that a reply is told under instead of its own: more than a front end follows of one replica.</summary>
+    public const int MadeUpNumbers = 5;
+
+    /// <summary>How far a made-up number is from the one before.</summary>
+    public const int MadeUpStep = 1_000;
+
     // A second of a busy cluster at the longest delay; what comes then is not sent at all.
     private const int HeldMax = 20_000;
 
@@ -73,14 +79,25 @@ internal sealed class FaultyReplica(IProtocol replica, Outbox sent, ReplicaLies 
         }
 
         var isLate = lies.IsLate;
-        var delay = Slow;
-        if (lies.InsteadOf(reply) is { } told)
+        if (lies.InsteadOf(reply) is not { } told)
         {
-            reply = Falsified(reply, told);
-            if (isLate)
-                delay += LateBy;
+            Send(message, reply, Slow, now);
+            return;
         }
 
+        var falsified = Falsified(reply, told);
+        if (!told.IsMisnumbered)
+        {
+            Send(message, falsified, isLate ? Slow + LateBy : Slow, now);
+            return;
+        }
+
+        for (var i = 1; i <= MadeUpNumbers; i++)
+            Send(message, falsified with { Seq = reply.Seq + i * MadeUpStep }, Slow, now);
+    }
+
+    private void Send(in Outgoing message, ReplyMessage reply, TimeSpan delay, Instant now)
+    {
         if (delay == TimeSpan.Zero)
             Outbox.Send(message.To, message.Epoch, reply);
         else if (_held.Count < HeldMax)

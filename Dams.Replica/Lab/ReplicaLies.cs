@@ -13,7 +13,8 @@ namespace Dams.Replica.Lab;
 /// <param name="Result">The canonical bytes.</param>
 /// <param name="Digest">Their digest.</param>
 /// <param name="IsStored">Whether it is also what <c>GetReply</c> gives.</param>
-internal sealed record ToldReply(byte[] Result, Digest Digest, bool IsStored);
+/// <param name="IsMisnumbered">Whether it is told under other numbers than its own.</param>
+internal sealed record ToldReply(byte[] Result, Digest Digest, bool IsStored, bool IsMisnumbered = false);
 
 /// <summary>
 /// The lies of a replica: what it says is wrong, what it does and holds is right, so that it is whole again when it stops lying. What was said wrongly is
@@ -75,9 +76,9 @@ internal sealed class ReplicaLies(ReplicaCore core, IMemberLog log, Func<IAppoin
         if (Kind is null or LieKind.State || core.FindReply(reply.Key, reply.Seq) is not { } right || MakeFalse(right) is not { } wrong)
             return null;
         var bytes = ReplyCodec.Encode(wrong);
-        if (bytes.AsSpan().SequenceEqual(right.Result))
+        if (Kind != LieKind.Number && bytes.AsSpan().SequenceEqual(right.Result))
             return null;
-        var told = new ToldReply(bytes, Digest.Of(bytes), IsStored: Kind != LieKind.TwoFaced);
+        var told = new ToldReply(bytes, Digest.Of(bytes), LieKinds.IsFoundByManagers(Kind.Value), IsMisnumbered: Kind == LieKind.Number);
         Remember(reply.Seq, told);
         CountOne();
         return told;
@@ -113,6 +114,8 @@ internal sealed class ReplicaLies(ReplicaCore core, IMemberLog log, Func<IAppoin
         {
             LieKind.Outcome => FalseReply.WithOtherOutcome(reply!),
             LieKind.Field => FalseReply.WithOtherField(reply!),
+            // A read's number may be any that it was executed under.
+            LieKind.Number => FalseReply.WithOtherOutcome(reply!) is null ? null : reply,
             _ => FalseReply.Any(reply!),
         };
     }

@@ -12,7 +12,7 @@ internal sealed class FaultCommandTests
 {
     [TestCase("fault lie", "REPLICA")]
     [TestCase("fault lie x", "x")]
-    [TestCase("fault lie 3 --kind white", "--kind is 'white'; expected one of outcome, field, stale, late, state, two-faced.")]
+    [TestCase("fault lie 3 --kind white", "--kind is 'white'; expected one of outcome, field, stale, late, state, two-faced, number.")]
     [TestCase("fault lie 3 --count 0", "--count is 0; expected 1 to 1000000.")]
     [TestCase("fault crash", "PROCESS")]
     [TestCase("fault pause 2", "DURATION")]

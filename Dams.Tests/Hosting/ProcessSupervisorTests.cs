@@ -103,6 +103,39 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
+    public void One_that_is_renewed_is_killed_and_the_next_starts_without_a_pause_and_without_a_restart_being_counted()
+    {
+        Run();
+        Exited();
+        Pass(200);
+        Started();
+        Assert.That(Text(_supervisor.OnRenewalAsked(_now)), Is.EqualTo("Kill"));
+        Assert.That(_supervisor.State, Is.EqualTo(SupervisedState.Stopping), "it has not ended by itself");
+        Assert.That(Text(_supervisor.OnRenewalAsked(_now)), Is.Empty);
+        Assert.That(Pass(_policy.StopGrace.TotalMilliseconds), Is.EqualTo("Kill"), "should the first one have met a process that could not be ended");
+        Assert.That(Exited(137), Is.EqualTo("Start"));
+        Assert.That(_supervisor.Restarts, Is.EqualTo(1));
+        Started();
+        Exited();
+        Assert.That(Pass(200), Is.EqualTo("Start"), "its pause is the first");
+    }
+
+    [Test]
+    public void One_that_is_renewed_while_it_pauses_starts_at_once_and_one_that_is_not_wanted_does_not()
+    {
+        Assert.That(Text(_supervisor.OnRenewalAsked(_now)), Is.Empty);
+        Run();
+        Exited();
+        Assert.That(Text(_supervisor.OnRenewalAsked(_now)), Is.EqualTo("Start"));
+        Assert.That((Pass(10_000), _supervisor.Restarts), Is.EqualTo(("", 0)));
+        Started();
+        _supervisor.OnHaltAsked(_now);
+        Assert.That(Text(_supervisor.OnRenewalAsked(_now)), Is.Empty, "it is being stopped");
+        Exited();
+        Assert.That((Text(_supervisor.OnRenewalAsked(_now)), _supervisor.State), Is.EqualTo(("", SupervisedState.Halted)));
+    }
+
+    [Test]
     public void A_process_is_asked_to_stop_and_then_all_is_over()
     {
         Run();

@@ -123,6 +123,25 @@ internal sealed class FaultyReplicaTests : IReplySink
     }
 
     [Test]
+    public void A_lie_about_the_number_of_a_write_leaves_all_else_right_and_says_more_numbers_than_one()
+    {
+        _lies.Begin(LieKind.Number, 2);
+        Assert.That(Answer(s_look), Is.EqualTo(new ScheduleReply([])), "a read is answered as ever");
+        Execute(s_book);
+        var message = (ReplyMessage)_inner.Outbox.Messages.Single().Message;
+        _replica.OnBatchEnd(Now);
+        var told = _replica.Outbox.Messages.Select(sent => (ReplyMessage)sent.Message).ToList();
+        _replica.Outbox.ClearMessages();
+        Assert.That(told.Select(reply => reply.Seq.Value), Is.EqualTo(new[] { 1_003, 2_003, 3_003, 4_003, 5_003 }));
+        Assert.That(told.Select(reply => reply with { Seq = message.Seq, Result = message.Result }), Is.All.EqualTo(message));
+        Assert.That(told.Select(reply => Decode(reply.Result.Span)), Is.All.EqualTo(new BookReply(BookOutcome.Booked)));
+        Assert.That((Stored(3), _lies.Count), Is.EqualTo(((Reply?)null, 1L)));
+        _lies.End();
+        _inner.Outbox.Send(NodeId.FrontEnd(1), default, message);
+        Assert.That(Sent(), Has.Count.EqualTo(FaultyReplica.MadeUpNumbers), "what was said is said again");
+    }
+
+    [Test]
     public void What_was_said_is_said_again_even_when_the_lie_is_over()
     {
         _lies.Begin(LieKind.Outcome, null);

@@ -18,7 +18,7 @@ internal sealed record PairTimes(string Kind, int Liar, int Crashed, TimeSpan? R
     /// <summary>What the design grants a liar of this kind; null if it is outvoted and not replaced.</summary>
     public TimeSpan? ReplacedWithin => Kind switch
     {
-        _ when Kind == LieKinds.WordOf(LieKind.TwoFaced) => null,
+        _ when !LieKinds.IsFoundByManagers(LieKinds.Parse(Kind)) => null,
         _ when Kind == LieKinds.WordOf(LieKind.State) => TimeSpan.FromSeconds(20),
         _ => TimeSpan.FromSeconds(5),
     };
@@ -54,7 +54,7 @@ internal static class LiarAndCrash
         await cluster.FaultAsync($"lie {liar} --kind {kind}");
         var killedAt = clients.Now;
         var killed = cluster.Kill($"replica{crashed}").Single();
-        var isReplaced = kind != LieKinds.WordOf(LieKind.TwoFaced);
+        var isReplaced = LieKinds.IsFoundByManagers(LieKinds.Parse(kind));
         TimeSpan? renewedAt = null, backAt = null;
         var after = await cluster.StatusAsync(status =>
         {

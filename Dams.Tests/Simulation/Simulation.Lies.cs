@@ -35,11 +35,17 @@ internal sealed partial class Simulation
     }
 
     /// <summary>What a liar says otherwise than its state and its stored replies have it.</summary>
-    private Message AsTold(SimulatedNode from, Message message)
+    private IReadOnlyList<Message> AsTold(SimulatedNode from, Message message)
     {
-        if (message is not ReplyMessage reply || !IsLiar(from) || _knobs.LieKind != LieKind.TwoFaced || !_managersRandom.Chance(_knobs.LiesPerMille))
-            return message;
+        if (message is not ReplyMessage reply || !IsLiar(from) || LieKinds.IsFoundByManagers(_knobs.LieKind) || !_managersRandom.Chance(_knobs.LiesPerMille))
+            return [message];
+        if (_knobs.LieKind == LieKind.Number)
+            return [.. Enumerable.Range(0, 1 + _managersRandom.Below(6)).Select(_ => reply with { Seq = MadeUp(reply.Seq) })];
         var lie = new byte[] { 0 };
-        return reply with { Result = lie, ResultDigest = Digest.Of(lie), HasResult = true };
+        return [reply with { Result = lie, ResultDigest = Digest.Of(lie), HasResult = true }];
     }
+
+    /// <summary>Near the right number, where others are, or anywhere.</summary>
+    private SequenceNumber MadeUp(SequenceNumber right) =>
+        SequenceNumber.Max(new SequenceNumber(1), right + (_managersRandom.Chance(700) ? _managersRandom.Below(9) - 4 : _managersRandom.Below(1_000_000)));
 }

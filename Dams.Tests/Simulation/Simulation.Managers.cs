@@ -294,7 +294,7 @@ internal sealed partial class Simulation
                 Broken.Unless(_now - replica.UnwellAt < TimeSpan.FromSeconds(4).Ticks, $"{decision}: it was well all the time");
                 break;
             default:
-                Broken.Unless((_knobs.Liar == decision.Replica && _knobs.LieKind != LieKind.TwoFaced) || IsOverruled(decision.Replica), $"{decision}: it tells the truth");
+                Broken.Unless((_knobs.Liar == decision.Replica && LieKinds.IsFoundByManagers(_knobs.LieKind)) || IsOverruled(decision.Replica), $"{decision}: it tells the truth");
                 break;
         }
     }

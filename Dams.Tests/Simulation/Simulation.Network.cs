@@ -42,18 +42,20 @@ internal sealed partial class Simulation
             CrashSoon(from);
         var copies = !_healed && random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;
         var message = random.Chance(20) ? OverTheWire(outgoing.Message) : outgoing.Message;
-        message = AsTold(from, message);
         var envelope = new Envelope(from.Id, from.Boot, outgoing.Epoch);
-        for (var i = 0; i < copies; i++)
+        foreach (var told in AsTold(from, message))
         {
-            var delay = random.Between(_knobs.DelayMin, _knobs.DelayMax);
-            if (!_healed && random.Chance(_knobs.TailPerMille))
-                delay *= 50;
-            if (isDelayed)
-                delay += TimeSpan.FromMilliseconds(30);
-            if (message is ReplyMessage && _knobs.LieKind == LieKind.Late && IsLiar(from))
-                delay += TimeSpan.FromMilliseconds(50 + _managersRandom.Below(1000));
-            At(_now + delay.Ticks, () => Deliver(envelope, outgoing.To, message, from.Group));
+            for (var i = 0; i < copies; i++)
+            {
+                var delay = random.Between(_knobs.DelayMin, _knobs.DelayMax);
+                if (!_healed && random.Chance(_knobs.TailPerMille))
+                    delay *= 50;
+                if (isDelayed)
+                    delay += TimeSpan.FromMilliseconds(30);
+                if (told is ReplyMessage && _knobs.LieKind == LieKind.Late && IsLiar(from))
+                    delay += TimeSpan.FromMilliseconds(50 + _managersRandom.Below(1000));
+                At(_now + delay.Ticks, () => Deliver(envelope, outgoing.To, told, from.Group));
+            }
         }
     }
 

@@ -9,7 +9,7 @@ namespace Dams.Tests.Simulation;
 /// <summary>What a run may do to the nodes. Everything is drawn from the seed.</summary>
 internal sealed record SimulationKnobs
 {
-    private static readonly LieKind[] s_lies = [LieKind.Outcome, LieKind.TwoFaced, LieKind.State, LieKind.Late, LieKind.Field, LieKind.Stale];
+    private static readonly LieKind[] s_lies = [LieKind.Outcome, LieKind.TwoFaced, LieKind.State, LieKind.Late, LieKind.Field, LieKind.Stale, LieKind.Number];
 
     public int LossPerMille { get; init; }
 

@@ -371,6 +371,26 @@ public sealed class DurableLogTests
         Assert.That((again.SegmentCount, again.BytesOnDisk), Is.EqualTo((2, 72 * 1024)));
     }
 
+    [TestCase(Durability.Disk, true)]
+    [TestCase(Durability.Disk, false)]
+    [TestCase(Durability.Memory, true)]
+    public void Nothing_is_called_durable_in_a_file_that_was_deleted_or_moved_away(Durability durability, bool isDeleted)
+    {
+        using var log = DurableLog.Open(_folder.Options(durability: durability));
+        log.Write(SampleEntries.After(log, 2).Batch());
+        log.Flush();
+        var file = _folder.Segments().Single();
+        if (isDeleted)
+            File.Delete(file);
+        else
+            File.Move(file, file + ".away");
+        log.Write(SampleEntries.After(log, 1).Batch());
+        var flushed = log.Flushed;
+        Assert.That(log.Flush, Throws.InstanceOf<LogFailedException>().With.Message.Contain(file));
+        Assert.That(log.Flushed, Is.EqualTo(flushed));
+        Assert.That(() => log.Write(SampleEntries.After(log, 1).Batch()), Throws.InstanceOf<LogFailedException>());
+    }
+
     [Test]
     public void Memory_durability_says_so_and_is_read_back_after_the_process_ended()
     {
