@@ -13,7 +13,7 @@ namespace Dams.Ordering.Storage;
 /// Known limit: if the very last batch that was flushed rots on the disk, it can't be told from one that a crash tore, because nothing behind it
 /// says that it was durable; it is dropped and reported as <see cref="TornTail"/>.
 /// </remarks>
-public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
+public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
 {
     private const int BufferBytesKept = 4 * 1024 * 1024;
 
@@ -182,24 +182,6 @@ public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
         _flushedThrough = _lastBatch;
     }
 
-    /// <summary>
-    /// Forgets the entries up to a number, and deletes the files that hold only such. Durable when it returns. A number above <see cref="Last"/> empties the log:
-    /// a joiner's log begins where its donor's did.
-    /// </summary>
-    /// <param name="seq">Becomes <see cref="Base"/>. Nothing happens if it is not above it.</param>
-    /// <param name="chain">The chain value at that number.</param>
-    /// <exception cref="InvariantBrokenException">The entry of that number has another chain value.</exception>
-    /// <exception cref="LogFailedException">The disk refused, now or before.</exception>
-    public void TrimTo(SequenceNumber seq, Chain chain)
-    {
-        if (seq <= Base)
-            return;
-        Invariant.That(seq > Last || PointAt(seq).Chain == chain, "a log is trimmed at a chain value of its own");
-        Append(LogFormat.FrameFlags.Trim, default, new ChainPoint(seq, chain), null, [], CommitHint);
-        Flush();
-        DeleteTrimmedSegments();
-    }
-
     /// <summary>Flushes, unless the disk has failed, and lets go of the folder.</summary>
     public void Dispose()
     {
@@ -350,34 +332,6 @@ public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
     {
         if (Active.End > Active.Header.Capacity / 2)
             _factory.PrepareSpare();
-    }
-
-    private void DeleteTrimmedSegments()
-    {
-        var deleted = 0;
-        try
-        {
-            // The oldest first: a crash between two leaves a log that begins later, never one with a gap.
-            while (_segments.Count > 1 && (_segments[0].Count == 0 || _segments[0].LastSeq <= Base.Value))
-            {
-                var segment = _segments[0];
-                _segments.RemoveAt(0);
-                segment.Dispose();
-                File.Delete(segment.Path);
-                BytesOnDisk -= segment.Header.Capacity;
-                deleted++;
-            }
-
-            if (deleted > 0 && IsDurable)
-                DirectorySync.Flush(_options.Folder);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Failed("trimmed", exception);
-        }
-
-        if (deleted > 0)
-            _logger.Trimmed(deleted, Base);
     }
 
     private LogFailedException Failed(string what, Exception exception)
