@@ -10,8 +10,8 @@ namespace Dams.Ordering.Storage;
 /// bytes. One thread, the owner's loop; a task of its own prepares the next file. Whatever is written is visible at once and durable after <see cref="Flush"/>.
 /// </summary>
 /// <remarks>
-/// Known limit: if the very last batch that was flushed rots on the disk, it can't be told from one that a crash tore, because nothing behind it
-/// says that it was durable; it is dropped and reported as <see cref="TornTail"/>.
+/// Known limit: after a power cut, and there alone, the note of how far the log was flushed may be an old one. If the last batch that was durable rots then as well, it can't be
+/// told from one that the power cut tore, because nothing behind it says that it was durable; it is dropped and reported as <see cref="TornTail"/>.
 /// </remarks>
 public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
 {
@@ -21,6 +21,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     private readonly ILogger _logger;
     private readonly FileStream _lock;
     private readonly SegmentFactory _factory;
+    private readonly FlushMark _mark;
     private readonly List<LogSegment> _segments = [];
     private readonly EntryReader _entries;
     private readonly List<uint> _offsets = [];
@@ -30,11 +31,12 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     private ulong _flushedThrough;
     private string? _unusable;
 
-    private DurableLog(DurableLogOptions options, ILogger logger, FileStream lockFile)
+    private DurableLog(DurableLogOptions options, ILogger logger, FileStream lockFile, FlushMark mark)
     {
         _options = options;
         _logger = logger;
         _lock = lockFile;
+        _mark = mark;
         _factory = new SegmentFactory(options);
         _entries = new EntryReader(options, _segments);
     }
@@ -92,18 +94,21 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         var problems = options.Validate();
         if (problems.Count > 0)
             throw new ArgumentException(string.Join("; ", problems), nameof(options));
+        FileStream? lockFile = null;
         DurableLog? log = null;
         var watch = Stopwatch.StartNew();
         try
         {
             Directory.CreateDirectory(options.Folder);
-            log = new DurableLog(options, logger ?? NullLogger<DurableLog>.Instance, FolderLock.Take(options.Folder));
+            lockFile = FolderLock.Take(options.Folder);
+            log = new DurableLog(options, logger ?? NullLogger<DurableLog>.Instance, lockFile, new FlushMark(options.Folder));
             log.Load(watch);
             return log;
         }
         catch (Exception exception)
         {
             log?.Dispose();
+            lockFile?.Dispose();
             if (exception is IOException or UnauthorizedAccessException)
                 throw new LogFailedException($"The log in {options.Folder} can't be opened: {exception.Message}", exception);
             throw;
@@ -179,7 +184,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
             throw Failed("flushed", exception);
         }
 
-        _flushedThrough = _lastBatch;
+        NoteFlushed(_lastBatch);
     }
 
     /// <summary>Flushes, unless the disk has failed, and lets go of the folder.</summary>
@@ -201,13 +206,14 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         _factory.Dispose();
         foreach (var segment in _segments)
             segment.Dispose();
+        _mark.Dispose();
         _lock.Dispose();
     }
 
     private void Load(Stopwatch watch)
     {
         _factory.DeleteLeftovers();
-        var recovery = new LogRecovery(_options, _entries.Remember);
+        var recovery = new LogRecovery(_options, _mark, _entries.Remember);
         try
         {
             IsNew = !recovery.Run();
@@ -228,11 +234,13 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         else
         {
             _state = recovery.State;
-            _lastBatch = _flushedThrough = recovery.LastBatch;
+            _lastBatch = recovery.LastBatch;
             TornTail = recovery.Torn;
             DeleteTrimmedSegments();
         }
 
+        _mark.Begin(Record.Incarnation, IsDurable ? _lastBatch : 0);
+        _flushedThrough = _lastBatch;
         BytesOnDisk = _segments.Sum(segment => segment.Header.Capacity);
         PrepareSpareInTime();
         if (TornTail is { } torn)
@@ -326,6 +334,14 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         _segments.Add(segment);
         BytesOnDisk += segment.Header.Capacity;
         _logger.SegmentAdded(segment.Path, segment.Header.Capacity);
+    }
+
+    /// <summary>What is in memory alone may be gone after a power cut, and its note not.</summary>
+    private void NoteFlushed(ulong batch)
+    {
+        _flushedThrough = batch;
+        if (IsDurable)
+            _mark.Note(batch);
     }
 
     private void PrepareSpareInTime()

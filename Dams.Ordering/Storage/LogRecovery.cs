@@ -13,7 +13,7 @@ public sealed record TornTail(string File, long Offset, long Bytes);
 /// Reads a data folder back: every sum, every number and the whole hash chain are checked. The end of the last segment may be torn, which is what a
 /// crash does to bytes that nobody was promised; everything else that does not fit is refused.
 /// </summary>
-internal sealed class LogRecovery(DurableLogOptions options, Action<Entry> onEntry)
+internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Action<Entry> onEntry)
 {
     private const int WindowBytes = 1024 * 1024;
 
@@ -162,6 +162,8 @@ internal sealed class LogRecovery(DurableLogOptions options, Action<Entry> onEnt
 
     private void CutTail(Window window, LogSegment segment)
     {
+        if (mark.BatchOf(Segments[0].Header.State.Record.Incarnation) is var durable && durable > LastBatch)
+            throw Corrupt(segment, segment.End, $"batch {LastBatch + 1}, which was durable, as all are up to {durable}", "no such batch");
         var garbageEnd = LastNonZero(segment) + 1;
         if (garbageEnd > segment.End)
         {

@@ -1,4 +1,5 @@
 using Dams.Cli.Status;
+using Dams.Ordering.Storage;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
@@ -63,25 +64,27 @@ internal sealed class ReplacementTests : ClusterFixture
         await NobodyIsReplacedAsync();
     }
 
-    [TestCase(3, true)]
-    [TestCase(4, false)]
-    public async Task A_replica_whose_log_is_destroyed_comes_back_as_a_new_incarnation(int replica, bool isGarbage)
+    [TestCase(3, "garbage")]
+    [TestCase(4, "nothing")]
+    [TestCase(1, "zeros")]
+    public async Task A_replica_whose_log_is_destroyed_comes_back_as_a_new_incarnation(int replica, string content)
     {
         await KillAndBreakAsync(replica, folder =>
         {
             var segment = Path.Combine(folder, "log", "00000001.log");
             using var file = new FileStream(segment, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            if (!isGarbage)
+            if (content == "nothing")
             {
                 file.SetLength(0);
                 return;
             }
 
-            // Behind the header, and with much behind it that was durable later: nothing that a crash leaves.
-            var garbage = new byte[1024];
-            new Random(1).NextBytes(garbage);
-            file.Position = 1024;
-            file.Write(garbage);
+            // Behind the header: random bytes with much behind them that was durable later, which no crash leaves, or as if nothing had ever been written.
+            var bytes = new byte[content == "zeros" ? file.Length - LogFormat.HeaderSize : 1024];
+            if (content == "garbage")
+                new Random(1).NextBytes(bytes);
+            file.Position = content == "zeros" ? LogFormat.HeaderSize : 1024;
+            file.Write(bytes);
         });
         await IsReplacedAsync(replica);
     }

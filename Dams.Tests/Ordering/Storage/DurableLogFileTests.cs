@@ -58,4 +58,117 @@ internal sealed class DurableLogFileTests
         Assert.That(log.Flushed, Is.EqualTo(flushed));
         Assert.That(() => log.Write(SampleEntries.After(log, 1).Batch()), Throws.InstanceOf<LogFailedException>());
     }
+
+    [Test]
+    public void A_log_that_lost_what_was_durable_is_refused_whatever_it_looks_like()
+    {
+        var end = WriteFiveBatches();
+        var file = _folder.Segments().Single();
+        var whole = File.ReadAllBytes(file);
+        foreach (var kept in new[] { LogFormat.HeaderSize, end[0], end[3], end[4] - 64 })
+        {
+            File.WriteAllBytes(file, [.. whole.AsSpan(0, (int)kept), .. new byte[whole.Length - (int)kept]]);
+            var exception = Assert.Throws<LogCorruptException>(() => _folder.Open());
+            Assert.That(exception!.File, Is.EqualTo(file));
+            Assert.That(exception.Expected, Does.Contain("which was durable, as all are up to 5"));
+            Assert.That(File.ReadAllBytes(file).AsSpan(0, (int)kept).SequenceEqual(whole.AsSpan(0, (int)kept)), "nothing is changed");
+        }
+
+        File.WriteAllBytes(file, whole);
+        using var again = _folder.Open();
+        Assert.That(again.Last, Is.EqualTo(new SequenceNumber(5)));
+    }
+
+    [Test]
+    public void A_batch_that_was_not_flushed_may_be_torn_and_is_not_missed()
+    {
+        LogFolder? crashed = null;
+        try
+        {
+            long flushed;
+            using (var log = _folder.Open())
+            {
+                log.Write(SampleEntries.After(log, 3).Batch());
+                log.Flush();
+                flushed = log.End.Offset;
+                log.Write(SampleEntries.After(log, 2).Batch());
+                crashed = _folder.Copy(isWithMark: true);
+            }
+
+            LogFolder.FlipBit(crashed.Segments().Single(), flushed + 40);
+            using var again = crashed.Open();
+            Assert.That((again.Last, again.TornTail?.Offset), Is.EqualTo((new SequenceNumber(3), flushed)));
+        }
+        finally
+        {
+            crashed?.Dispose();
+        }
+    }
+
+    [Test]
+    public void Without_the_mark_a_torn_end_looks_like_that_of_a_crash()
+    {
+        var end = WriteFiveBatches();
+        using var crashed = _folder.Copy();
+        LogFolder.FlipBit(crashed.Segments().Single(), end[3] + 40);
+        using var again = crashed.Open();
+        Assert.That((again.Last, again.TornTail?.Offset), Is.EqualTo((new SequenceNumber(4), end[3])));
+    }
+
+    [Test]
+    public void The_mark_of_another_incarnation_says_nothing()
+    {
+        WriteFiveBatches();
+        File.Delete(_folder.Segments().Single());
+        var other = new Incarnation(0x99);
+        using (var log = DurableLog.Open(_folder.Options() with { IncarnationOfNewFolder = other }))
+            Assert.That((log.IsNew, log.Record.Incarnation), Is.EqualTo((true, other)));
+        using var again = _folder.Open();
+        Assert.That((again.IsNew, again.Last), Is.EqualTo((false, SequenceNumber.Zero)));
+    }
+
+    [Test]
+    public void What_memory_alone_has_is_not_noted_as_flushed()
+    {
+        using var log = DurableLog.Open(_folder.Options(durability: Durability.Memory));
+        log.Write(SampleEntries.After(log, 5).Batch());
+        log.Flush();
+        using var crashed = _folder.Copy(isWithMark: true);
+        LogFolder.FlipBit(crashed.Segments().Single(), LogFormat.HeaderSize + 40);
+        using var again = crashed.Open();
+        Assert.That(again.Last, Is.EqualTo(SequenceNumber.Zero));
+    }
+
+    [TestCase(0, true)]
+    [TestCase(512, true)]
+    [TestCase(511, false)]
+    [TestCase(-512, false)]
+    public void A_mark_that_is_none_is_refused_and_one_that_was_just_made_is_not(int bytes, bool isTaken)
+    {
+        WriteFiveBatches();
+        var mark = Path.Combine(_folder.Path, FlushMark.Name);
+        var content = new byte[Math.Abs(bytes)];
+        if (bytes < 0)
+            content[0] = 1;
+        File.WriteAllBytes(mark, content);
+        if (!isTaken)
+            Assert.That(() => _folder.Open(), Throws.InstanceOf<LogCorruptException>().With.Message.Contain(mark));
+        else
+            Assert.That(() => _folder.Open().Dispose(), Throws.Nothing);
+    }
+
+    /// <returns>Where each batch ends.</returns>
+    private List<long> WriteFiveBatches()
+    {
+        using var log = _folder.Open();
+        List<long> ends = [];
+        for (var i = 0; i < 5; i++)
+        {
+            log.Write(SampleEntries.After(log, 1).Batch());
+            log.Flush();
+            ends.Add(log.End.Offset);
+        }
+
+        return ends;
+    }
 }

@@ -24,12 +24,14 @@ internal sealed class LogFolder : IDisposable
 
     public string[] Segments() => [.. Directory.GetFiles(Path, "*.log").Order(StringComparer.Ordinal)];
 
-    /// <summary>What a crash of the process leaves: the files as they are now, without the lock.</summary>
-    public LogFolder Copy()
+    /// <summary>What a crash leaves: the files as they are now, without the lock; of the process, with the mark of what was flushed, of the machine perhaps without.</summary>
+    public LogFolder Copy(bool isWithMark = false)
     {
         var copy = new LogFolder();
         foreach (var file in Segments())
             File.Copy(file, System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
+        if (isWithMark)
+            File.Copy(System.IO.Path.Combine(Path, FlushMark.Name), System.IO.Path.Combine(copy.Path, FlushMark.Name));
         return copy;
     }
 
