@@ -61,18 +61,23 @@ internal sealed class ReplicaKeeper
     }
 
     /// <summary>The incarnation of a decision has left: if the folder is still its own, the process ends, however it does, and the next begins anew.</summary>
-    public void Replace(Decision decision) => Change($"decision {decision.Number}", incarnation => incarnation == new Incarnation(decision.Incarnation).ToString());
+    public void Replace(Decision decision) => Change($"decision {decision.Number}", incarnation => incarnation == new Incarnation(decision.Incarnation).ToString(), Process.Renew);
 
     /// <summary>The folder can't be started from: it is set aside, unless it is that of a member of the view.</summary>
-    public void SetAsideUnless(ulong present) => Change("its process can't be started", incarnation => incarnation != new Incarnation(present).ToString());
+    public void SetAsideUnless(ulong present) => Change("its process can't be started", incarnation => incarnation != new Incarnation(present).ToString(), static running =>
+    {
+        // Its pauses stay as long as they have become: what keeps it from starting may keep the next one.
+        if (running is { } one)
+            ProcessSignal.Kill(one);
+    });
 
-    private void Change(string why, Func<string, bool> isOver)
+    private void Change(string why, Func<string, bool> isOver, Action<ProcessIdentity?> end)
     {
         lock (_files)
-            ChangeAlone(why, isOver);
+            ChangeAlone(why, isOver, end);
     }
 
-    private void ChangeAlone(string why, Func<string, bool> isOver)
+    private void ChangeAlone(string why, Func<string, bool> isOver, Action<ProcessIdentity?> end)
     {
         try
         {
@@ -82,7 +87,7 @@ internal sealed class ReplicaKeeper
                 return;
             ManagerLog.Replaces(_logger, _id.ToString(), incarnation, why, Version);
             ReplicaFolder.MarkAsLeft(_folder);
-            Process.Renew(Process.Status.Process);
+            end(Process.Status.Process);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

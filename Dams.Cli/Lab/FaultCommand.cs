@@ -50,7 +50,7 @@ internal sealed class FaultCommand
     {
         var kind = new Option<string>("--kind")
         {
-            Description = "Wrong in its outcome or a field; computed on an old state; wrong and late; right with a wrong digest of the state; different to each who asks.",
+            Description = "Wrong in its outcome or a field; computed on an old state; wrong and late; right with a wrong digest of the state; different to each who asks; under numbers that are made up.",
             DefaultValueFactory = _ => LieKinds.Words[0],
             HelpName = string.Join('|', LieKinds.Words),
         };

@@ -12,8 +12,8 @@ namespace Dams.Ordering.Storage;
 /// </summary>
 public sealed class ExecutionMarkFile : IExecutionMark, IDisposable
 {
-    /// <summary>The file, in bytes: a sector is written whole or not at all.</summary>
-    public const int Size = 512;
+    /// <summary>The file, in bytes.</summary>
+    public const int Size = MappedSector.Size;
 
     private const long Magic = 0x314B_5241_4D53_4D44; // "DMSMARK1"
     private const int IncarnationAt = 8;
@@ -72,9 +72,10 @@ public sealed class ExecutionMarkFile : IExecutionMark, IDisposable
     public static ExecutionMarkFile Open(string path, Incarnation incarnation, UInt128 machineBoot)
     {
         var isNew = !File.Exists(path);
-        if (!isNew && new FileInfo(path).Length is not (0 or Size) and var length)
-            throw new IOException($"{path} has {length} bytes, but a mark of executions has {Size}: move it away, and the replica with its folder, so that it joins anew");
-        var mark = new ExecutionMarkFile(MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, null, Size), machineBoot);
+        var (file, wrongLength) = MappedSector.Open(path);
+        if (file is null)
+            throw new IOException($"{path} has {wrongLength} bytes, but a mark of executions has {Size}: move it away, and the replica with its folder, so that it joins anew");
+        var mark = new ExecutionMarkFile(file, machineBoot);
         try
         {
             mark.Load(path, incarnation);

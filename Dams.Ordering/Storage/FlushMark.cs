@@ -3,9 +3,8 @@ using System.IO.MemoryMappedFiles;
 namespace Dams.Ordering.Storage;
 
 /// <summary>
-/// How far the log was flushed, noted beside it: one sector of a memory-mapped file. A note costs a store and survives the process, because the page is the kernel's; after a
-/// power cut it may be an older one. So the log never ends before it unless the disk has lost what was durable, which the log's own bytes can't always tell from a tail that a
-/// crash tore. One thread.
+/// How far the log was flushed, noted beside it (<see cref="MappedSector"/>). After a power cut it may be an older note. So the log never ends before it unless the disk
+/// has lost what was durable, which the log's own bytes can't always tell from a tail that a crash tore. One thread.
 /// <code>
 ///   0 magic  8 incarnation  16 batch
 /// </code>
@@ -14,9 +13,6 @@ internal sealed class FlushMark : IDisposable
 {
     /// <summary>The file's name in the log's folder.</summary>
     public const string Name = "flushed";
-
-    /// <summary>The file, in bytes: a sector is written whole or not at all.</summary>
-    public const int Size = 512;
 
     private const long Magic = 0x3148_534C_464D_4144; // "DAMFLSH1"
     private const int IncarnationAt = 8;
@@ -31,12 +27,9 @@ internal sealed class FlushMark : IDisposable
     public FlushMark(string folder)
     {
         var path = Path.Combine(folder, Name);
-        // One that a crash left empty when it was made says nothing, like one that is not there.
-        var length = File.Exists(path) ? new FileInfo(path).Length : 0;
-        if (length is not (0 or Size))
-            throw new LogCorruptException(path, 0, $"{Size} bytes", $"{length}");
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, null, Size);
-        _view = _file.CreateViewAccessor(0, Size);
+        var (file, wrongLength) = MappedSector.Open(path);
+        _file = file ?? throw new LogCorruptException(path, 0, $"{MappedSector.Size} bytes", $"{wrongLength}");
+        _view = _file.CreateViewAccessor(0, MappedSector.Size);
         if (_view.ReadInt64(0) is 0 or Magic)
             return;
         Dispose();

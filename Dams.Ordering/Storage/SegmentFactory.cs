@@ -22,8 +22,8 @@ internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
     /// <summary>Removes what an earlier life was preparing when it ended.</summary>
     public void DeleteLeftovers()
     {
-        File.Delete(Path.Combine(options.Folder, SpareName));
-        File.Delete(Path.Combine(options.Folder, SingleName));
+        foreach (var leftover in Directory.GetFiles(options.Folder, "*.tmp"))
+            File.Delete(leftover);
     }
 
     /// <summary>Begins to prepare the next segment, unless that has begun: when the present one is half full, so that a log that stays short takes little of the disk.</summary>

@@ -44,6 +44,9 @@ internal sealed record ManagementOptions
     /// <summary>How often the state digests of all replicas are compared.</summary>
     public TimeSpan DigestInterval { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>A minority that stays is told so often: others may have found otherwise, and it goes on.</summary>
+    public TimeSpan MinorityPause { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>An inquiry waits so long for answers.</summary>
     public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(2);
 

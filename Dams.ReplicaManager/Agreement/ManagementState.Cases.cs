@@ -29,7 +29,7 @@ internal sealed partial class ManagementState
     /// <summary>A charge that is open already is not opened again, unless those who have voted on it don't agree and nobody else does: then all look anew.</summary>
     private bool TryOpen(long number, CaseKind kind, Report about, IReadOnlyList<long> sequences)
     {
-        var index = _cases.FindIndex(known => known.Kind == kind && known.Replica == about.Replica && known.Incarnation == about.Incarnation);
+        var index = Find(kind, about);
         if (index >= 0)
         {
             if (_cases[index].Guilty == 0 || _cases[index].Innocent == 0)
@@ -40,6 +40,9 @@ internal sealed partial class ManagementState
         _cases.Add(new Case(number, about.Replica, about.Incarnation, kind, Time, sequences));
         return true;
     }
+
+    private int Find(CaseKind kind, Report about) =>
+        _cases.FindIndex(known => known.Kind == kind && known.Replica == about.Replica && known.Incarnation == about.Incarnation);
 
     private void OnVote(long number, Slot slot, VoteReport vote)
     {
@@ -57,11 +60,17 @@ internal sealed partial class ManagementState
     {
         if (IsLeftToAPerson(slot, digest) || !MayVote(digest.Manager, digest.Replica))
             return;
-        if (TryOpen(number, CaseKind.State, digest, [digest.Checkpoint]))
+        var index = Find(CaseKind.State, digest);
+        if (index < 0)
+        {
+            index = _cases.Count;
+            _cases.Add(new Case(number, digest.Replica, digest.Incarnation, CaseKind.State, Time, [digest.Checkpoint]));
             Tell(ManagementEventKind.CheckpointDiffers, digest.Replica, $"manager {digest.Manager} finds its state at checkpoint {digest.Checkpoint} in the minority");
-        var index = _cases.FindIndex(open => open.Kind == CaseKind.State && open.Replica == digest.Replica && open.Incarnation == digest.Incarnation);
-        if (index >= 0)
-            Count(number, slot, index, digest.Manager, isGuilty: true, digest.View);
+        }
+
+        // Who has not seen it at one checkpoint may see it at another.
+        _cases[index] = _cases[index] with { Innocent = _cases[index].Innocent & ~(1u << digest.Manager) };
+        Count(number, slot, index, digest.Manager, isGuilty: true, digest.View);
     }
 
     /// <summary>A replica's own manager knows it too well: it doesn't vote about it.</summary>
@@ -106,7 +115,7 @@ internal sealed partial class ManagementState
         {
             CaseKind.Silent => (ManagementEventKind.Dismissed, "managers find that it answers and moves: it is slow, not dead"),
             CaseKind.Wrong => (ManagementEventKind.Alarm, $"its replies to {string.Join(", ", open.Sequences)} were judged wrong, but managers that fetched them find them right or gone: the front end errs, or the replica tells each asker something else"),
-            _ => (ManagementEventKind.Alarm, $"its state at checkpoint {open.Checkpoint} was in the minority, but other managers find it there or later with the majority: it has mended, or the replica tells each asker something else"),
+            _ => (ManagementEventKind.Alarm, $"its state at checkpoint {open.Checkpoint} was in the minority, but other managers find it there or later with the majority: it has mended or gone, or the replica tells each asker something else"),
         };
         Tell(kind, open.Replica, why);
     }

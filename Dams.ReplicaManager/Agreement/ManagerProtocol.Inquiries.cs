@@ -15,6 +15,8 @@ internal sealed partial class ManagerProtocol
     private DigestRound? _round;
     private long _rounds;
     private long _comparedFor;
+    private long _roundSince;
+    private readonly Dictionary<byte, (ulong Incarnation, Instant Until)> _minoritiesTold = [];
     private PassageEvidence? _passage;
     private Instant _watchAt;
     private Instant _digestAt;
@@ -152,6 +154,7 @@ internal sealed partial class ManagerProtocol
         if (now >= _digestAt)
         {
             _digestAt = now + _options.DigestInterval;
+            AcquitWhoHasGone(now);
             if (_round is null)
                 BeginRound(now);
         }
@@ -205,6 +208,7 @@ internal sealed partial class ManagerProtocol
         var voters = _replicas.View.Members.Where(member => member.Votes).ToDictionary(member => member.Id, member => member.Incarnation.Value);
         if (voters.Count < 3)
             return;
+        _roundSince = State.Number;
         var until = now + _options.AnswerPatience;
         if (checkpoint is { } at)
         {
@@ -237,18 +241,36 @@ internal sealed partial class ManagerProtocol
             DividedAt = round.Checkpoint;
         else if (round.IsComplete && round.Checkpoint > 0)
             DividedAt = null;
-        if (round.Minority is { } liar && liar != _id && round.Voters[liar] is var incarnation && IsInView(liar, incarnation) && !State.IsReplaced(liar, incarnation))
-            Report(new DigestReport(liar, incarnation, _id, round.Checkpoint!.Value, _replicas.View.Number.Value), now);
+        if (round.Minority is { } liar && liar != _id)
+            TellMinority(liar, round.Voters[liar], round.Checkpoint!.Value, now);
         if (_options.Mutant == ManagementMutant.StateIsNeverAcquitted)
             return;
         foreach (var open in State.Cases)
         {
-            // What was before the difference says nothing of it.
-            if (open.Kind == CaseKind.State && round.Checkpoint >= open.Checkpoint && round.Voters.GetValueOrDefault(open.Replica) == open.Incarnation
+            // What was asked for before the difference was known, or was before it, says nothing of it.
+            if (open.Kind == CaseKind.State && open.Number <= _roundSince && round.Checkpoint >= open.Checkpoint && round.Voters.GetValueOrDefault(open.Replica) == open.Incarnation
                 && round.IsWithMajority(open.Replica) && IsMine(open))
             {
                 Vote(open, isGuilty: false, now);
             }
+        }
+    }
+
+    private void TellMinority(byte liar, ulong incarnation, long checkpoint, Instant now)
+    {
+        if (!IsInView(liar, incarnation) || State.IsReplaced(liar, incarnation) || (_minoritiesTold.TryGetValue(liar, out var told) && told.Incarnation == incarnation && now < told.Until))
+            return;
+        _minoritiesTold[liar] = (incarnation, now + _options.MinorityPause);
+        Report(new DigestReport(liar, incarnation, _id, checkpoint, _replicas.View.Number.Value), now);
+    }
+
+    /// <summary>Whose state nobody can compare any more, because it was ordered out for something else, is not waited for. An older view may never have heard of it.</summary>
+    private void AcquitWhoHasGone(Instant now)
+    {
+        foreach (var open in State.Cases)
+        {
+            if (open.Kind == CaseKind.State && IsMine(open) && _replicas.View.Number.Value > open.View && !IsInView(open.Replica, open.Incarnation))
+                Vote(open, isGuilty: false, now);
         }
     }
 

@@ -196,14 +196,52 @@ internal sealed class InquiryTests
     }
 
     [Test]
-    public void The_state_of_the_own_replica_and_of_one_that_has_gone_is_not_looked_at()
+    public void The_state_of_the_own_replica_is_for_the_others()
     {
         var script = Watching(id: 3);
         Check(script, 1000, liar: null);
         script.Order(new DigestReport(3, IncarnationOf(3), Manager: 2, Checkpoint: 1000, View: 5));
-        script.Order(new DigestReport(4, IncarnationOf(4, 7), Manager: 2, Checkpoint: 1000, View: 5));
         script.Wait(2 * script.Options.DigestInterval);
         Assert.That(script.Reports, Is.Empty);
+    }
+
+    [Test]
+    public void The_state_of_one_that_has_gone_is_not_waited_for_once_a_later_view_shows_it()
+    {
+        var script = Watching();
+        Check(script, 1000, liar: null);
+        var about = script.Order(new DigestReport(3, IncarnationOf(3, 2), Manager: 2, Checkpoint: 1000, View: 6));
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(script.Reports, Is.Empty, "this view may be the older one");
+        script.Show(7, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 3), ManagerScript.Member(4));
+        script.Wait(script.Options.DigestInterval);
+        Assert.That(script.Reports, Is.EqualTo(new[] { new VoteReport(3, IncarnationOf(3, 2), 1, about, IsGuilty: false, View: 0, Seen: about) }));
+        script.Order(script.Reports.Single());
+        script.Wait(2 * script.Options.DigestInterval);
+        Assert.That(script.Reports, Has.Count.EqualTo(1), "it has voted");
+    }
+
+    [Test]
+    public void A_comparison_that_was_under_way_when_a_state_was_found_other_acquits_nobody()
+    {
+        var script = Watching();
+        Check(script, 2000, liar: null);
+        script.HoldDigests();
+        script.Wait(script.Options.DigestInterval);
+        var about = script.Order(new DigestReport(3, IncarnationOf(3), Manager: 2, Checkpoint: 1000, View: 5));
+        script.GiveDigests();
+        Assert.That(script.Reports, Is.Empty);
+        script.Wait(script.Options.DigestInterval + script.Options.AnswerPatience);
+        Assert.That(script.Reports.Distinct(), Is.EqualTo(new[] { new VoteReport(3, IncarnationOf(3), 1, about, IsGuilty: false, View: 0, Seen: about) }), "the next one does");
+    }
+
+    [Test]
+    public void A_minority_that_stays_is_told_every_five_seconds()
+    {
+        var script = Watching();
+        Check(script, 1000, liar: 3);
+        script.Wait(TimeSpan.FromSeconds(20));
+        Assert.That(script.Reports.Count, Is.InRange(3, 4));
     }
 
     private static ManagerScript Watching(byte id = 1, ManagementOptions? options = null)

@@ -27,6 +27,7 @@ internal sealed class ManagerScript : IReplicaWatch
     private readonly SimulatedLog _log;
     private readonly Queue<Action> _questions = [];
     private readonly HashSet<RequestKey> _taken = [];
+    private Queue<Action>? _held;
     private long _ticks = TimeSpan.TicksPerSecond;
     private long _number;
     private Chain _chain = Chain.Genesis;
@@ -87,6 +88,18 @@ internal sealed class ManagerScript : IReplicaWatch
         return number;
     }
 
+    /// <summary>Digests that are asked for from now on come only when they are given.</summary>
+    public void HoldDigests() => _held = [];
+
+    public void GiveDigests()
+    {
+        var given = _held!;
+        _held = null;
+        while (given.TryDequeue(out var answer))
+            _questions.Enqueue(answer);
+        Settle();
+    }
+
     public long Suspect(byte replica) => Order(new SuspicionReport(replica, AgreementScript.IncarnationOf(replica), SuspicionCause.Silent, 50));
 
     /// <summary>The managers agree to replace a slot's first incarnation, which was last seen in view 5.</summary>
@@ -132,7 +145,7 @@ internal sealed class ManagerScript : IReplicaWatch
         _questions.Enqueue(() => _manager.OnReply(replica, sequence, Answers.TryGetValue((replica, sequence), out var answer) ? answer : null, Now));
 
     public void AskDigest(byte replica, long checkpoint) =>
-        _questions.Enqueue(() => _manager.OnDigest(replica, checkpoint, Digests.TryGetValue((replica, checkpoint), out var digest) ? digest : null, Now));
+        (_held ?? _questions).Enqueue(() => _manager.OnDigest(replica, checkpoint, Digests.TryGetValue((replica, checkpoint), out var digest) ? digest : null, Now));
 
     public void Replace(Decision decision) => Replaced.Add(decision);
 

@@ -127,8 +127,25 @@ internal sealed class VoteTests
         script.Vote(4, 3, about, isGuilty: false);
         Assert.That((script.State.Cases.Count, script.State.Active, script.State.StandingOf(3)), Is.EqualTo((0, (Decision?)null, (string?)null)));
         Assert.That((script.State.Events.Last().Kind, script.State.Events.Last().Text), Is.EqualTo((ManagementEventKind.Alarm,
-            "its state at checkpoint 1000 was in the minority, but other managers find it there or later with the majority: it has mended, or the replica tells each asker something else")));
+            "its state at checkpoint 1000 was in the minority, but other managers find it there or later with the majority: it has mended or gone, or the replica tells each asker something else")));
         Assert.That(script.FindStateOther(2, 3), Is.EqualTo(script.State.Cases.Single().Number), "what is seen after that is another case");
+    }
+
+    [Test]
+    public void One_that_finds_the_state_right_does_not_outweigh_two_that_do_not_and_may_find_it_otherwise_later()
+    {
+        var script = new AgreementScript();
+        var about = script.FindStateOther(2, 3);
+        script.Vote(1, 3, about, isGuilty: false);
+        Assert.That((script.State.Cases.Single().Guilty, script.State.Cases.Single().Innocent), Is.EqualTo((1u << 2, 1u << 1)));
+        script.FindStateOther(4, 3);
+        Assert.That(script.State.Active?.Cause, Is.EqualTo(ReplacementCause.StateDiffers));
+
+        script = new AgreementScript();
+        about = script.FindStateOther(2, 3);
+        script.Vote(1, 3, about, isGuilty: false);
+        script.FindStateOther(1, 3);
+        Assert.That(script.State.Active?.Cause, Is.EqualTo(ReplacementCause.StateDiffers));
     }
 
     [TestCase(LossCause.FolderLost, "folder is gone")]

@@ -34,6 +34,7 @@ internal sealed partial class Simulation
     {
         Slots = _group.Members,
         DigestInterval = TimeSpan.FromMilliseconds(300),
+        MinorityPause = TimeSpan.FromMilliseconds(750),
         SnapshotEntries = 12,
         ReplacementPatience = TimeSpan.FromSeconds(8),
         Mutant = _knobs.ManagementMutant,
