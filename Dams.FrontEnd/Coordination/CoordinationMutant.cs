@@ -35,4 +35,7 @@ internal enum CoordinationMutant
 
     /// <summary>The first pair is the answer, even if there is another.</summary>
     RivalIsIgnored,
+
+    /// <summary>The numbers that are followed are counted for all replicas together, so that one can take all places.</summary>
+    PlacesAreShared,
 }

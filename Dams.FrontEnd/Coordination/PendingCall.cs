@@ -22,6 +22,9 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// <summary>Equal replies that make a majority.</summary>
     public int Quorum { get; init; } = ReplyVoter.AnswerQuorum;
 
+    /// <summary>Whether all replicas together have the places of one: see <see cref="CoordinationMutant.PlacesAreShared"/>.</summary>
+    public bool ArePlacesShared { get; init; }
+
     /// <summary>When it was taken.</summary>
     public Instant Began { get; init; }
 
@@ -78,7 +81,7 @@ internal sealed class PendingCall(Request request, Instant deadline)
         {
             if (vote.Seq == reply.Seq)
                 return vote;
-            if (vote.HasReplied(replica))
+            if (ArePlacesShared || vote.HasReplied(replica))
                 named++;
         }
 

@@ -135,7 +135,13 @@ internal sealed partial class RequestCoordinator : IProtocol
         if (clientKey is null)
             _outstanding.Add(key.Low);
         var request = new Request(key, _id, _session, LowestOutstanding, opcode, digest, payload);
-        var pending = new PendingCall(request, now + _options.CallDeadline) { Began = now, Retry = _options.RetryMin, Quorum = AnswerQuorum };
+        var pending = new PendingCall(request, now + _options.CallDeadline)
+        {
+            Began = now,
+            Retry = _options.RetryMin,
+            Quorum = AnswerQuorum,
+            ArePlacesShared = _options.Mutant == CoordinationMutant.PlacesAreShared,
+        };
         pending.Waiting.Add(call);
         _calls.Add((key, digest), pending);
         if (!_byKey.TryGetValue(key, out var sameKey))

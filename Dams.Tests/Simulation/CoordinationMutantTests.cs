@@ -16,6 +16,7 @@ internal sealed class CoordinationMutantTests
     [TestCase(CoordinationMutant.AnswerAtFirstReply)]
     [TestCase(CoordinationMutant.MissingCountsAsWrong)]
     [TestCase(CoordinationMutant.InactiveReplyCounts)]
+    [TestCase(CoordinationMutant.PlacesAreShared)]
     public void A_rule_of_voting_that_is_taken_out_is_missed(object mutant)
     {
         for (ulong seed = 1; seed <= SeedsMax; seed++)
