@@ -100,8 +100,13 @@ internal sealed class ReplicaKeeper
 
     private ProcessStartInfo StartInfo(DamsProgram program, NodeContext context)
     {
+        List<string> arguments = [.. context.ArgumentsFor(_id), "--engine", Version];
         if (ReplicaFolder.SetAsideIfLeft(_folder) is { } aside)
+        {
             ManagerLog.SetAside(_logger, _id.ToString(), aside);
-        return program.ToStartInfo([.. context.ArgumentsFor(_id), "--engine", Version]);
+            arguments.Add("--joins");
+        }
+
+        return program.ToStartInfo(arguments);
     }
 }

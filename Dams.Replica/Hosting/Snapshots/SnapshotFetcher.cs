@@ -42,6 +42,28 @@ internal sealed class SnapshotFetcher(
     /// </summary>
     public TimeSpan DonorPatience { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// Asks the others what a joiner asks, for nothing but to have asked. The first questions of a process take a second on a busy machine, because clients are made from
+    /// their contract and compiled; meanwhile the rest of the process can start.
+    /// </summary>
+    public static async Task RehearseAsync(ClusterTopology topology, int self, Func<int, IReplicaService> clientOf, ILogger logger, CancellationToken stopping) =>
+        await Task.WhenAll(topology.Replicas.Select(replica => replica.Id.Number).Where(number => number != self).Select(async number =>
+        {
+            try
+            {
+                await ReplicaQuestion.AskAsync(clientOf, number, client => client.GetStateDigestAsync(1), AnswerPatience, stopping).ConfigureAwait(false);
+                await ReplicaQuestion.AskAsync(clientOf, number, client => client.GetSnapshotAsync(1, 0), AnswerPatience, stopping).ConfigureAwait(false);
+            }
+            catch (ReplicaUnusableException problem)
+            {
+                SnapshotLog.DonorSilent(logger, number, 1, problem.Message);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // The process ends before it has begun.
+            }
+        })).ConfigureAwait(false);
+
     /// <summary>Begins to fetch, if the member wants a snapshot that is not being fetched yet. In the loop.</summary>
     public void OnBatchEnd(Func<ProtocolDriver> driver, CancellationToken stopping)
     {

@@ -29,7 +29,7 @@ internal static class BuggyReplica
         {
             Create = () => bug == Bug.Deadly ? new DeadlyEngine(version.Create()) : new ForgetfulEngine(version.Create()),
         }, stopping);
-    }, s_bug, ReplicaProcess.Standalone, ReplicaProcess.Version);
+    }, s_bug, ReplicaProcess.Standalone, ReplicaProcess.Version, ReplicaProcess.Joins);
 
     /// <summary>Starts it as a replica of a cluster.</summary>
     public static TestProcess Start(TestCluster cluster, string id, Bug bug) => TestProcess.Start(
