@@ -6,6 +6,9 @@ namespace Dams.ReplicaManager.Agreement;
 /// <content>What a manager looks at for itself, before it votes.</content>
 internal sealed partial class ManagerProtocol
 {
+    // Longer than a question is waited for, so that there is one at a time.
+    private static readonly TimeSpan s_repliesPause = TimeSpan.FromMilliseconds(600);
+
     private readonly List<SilenceProbe> _probes = [];
     private readonly List<ReplyEvidence> _evidence = [];
     private readonly HashSet<byte> _asked = [];
@@ -99,6 +102,7 @@ internal sealed partial class ManagerProtocol
 
         foreach (var evidence in _evidence)
         {
+            AskForReplies(evidence, now);
             if ((!evidence.IsComplete && now < evidence.Until) || now < VoteAgainAt(evidence.VotedAt))
                 continue;
             evidence.VotedAt = now;
@@ -122,12 +126,16 @@ internal sealed partial class ManagerProtocol
     {
         List<byte> witnesses = [.. _replicas.View.Members.Where(member => member.Votes && member.Id != open.Replica).Select(member => member.Id)];
         _evidence.Add(new ReplyEvidence(open, witnesses, now + _options.AnswerPatience, _options.Mutant));
-        foreach (var sequence in open.Sequences)
-        {
-            _watch.AskReply(open.Replica, sequence);
-            foreach (var witness in witnesses)
-                _watch.AskReply(witness, sequence);
-        }
+    }
+
+    /// <summary>Who has not answered may just have been busy: it is asked again until it must be gone by.</summary>
+    private void AskForReplies(ReplyEvidence evidence, Instant now)
+    {
+        if (now < evidence.AskAt || now >= evidence.Until || evidence.VotedAt is not null || evidence.IsComplete)
+            return;
+        evidence.AskAt = now + s_repliesPause;
+        foreach (var (replica, sequence) in evidence.Missing.ToList())
+            _watch.AskReply(replica, sequence);
     }
 
     /// <summary>A vote of guilty needs a view that has the accused: whoever has left is accused of nothing.</summary>
@@ -183,7 +191,7 @@ internal sealed partial class ManagerProtocol
 
     private Instant DueOf(SilenceProbe probe) => probe.VotedAt is null ? Instant.Earlier(probe.AskAt, EndOf(probe)) : VoteAgainAt(probe.VotedAt);
 
-    private static Instant DueOf(ReplyEvidence evidence) => evidence.VotedAt is null ? evidence.Until : VoteAgainAt(evidence.VotedAt);
+    private static Instant DueOf(ReplyEvidence evidence) => evidence.VotedAt is null ? Instant.Earlier(evidence.AskAt, evidence.Until) : VoteAgainAt(evidence.VotedAt);
 
     /// <summary>A probe lasts its time, and until a restart of the suspect has had its own.</summary>
     private Instant EndOf(SilenceProbe probe)

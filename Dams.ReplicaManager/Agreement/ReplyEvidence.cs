@@ -8,7 +8,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// </summary>
 internal sealed class ReplyEvidence
 {
-    private readonly Dictionary<(byte Replica, long Sequence), StoredAnswer?> _answers = [];
+    private readonly Dictionary<(byte Replica, long Sequence), StoredAnswer> _answers = [];
     private readonly HashSet<(byte Replica, long Sequence)> _asked = [];
     private readonly ManagementMutant _mutant;
 
@@ -43,14 +43,20 @@ internal sealed class ReplyEvidence
     /// <summary>When the vote was given; null until then.</summary>
     public Instant? VotedAt { get; set; }
 
-    /// <summary>Whether all have answered, if only that they can't.</summary>
-    public bool IsComplete => _answers.Count == _asked.Count;
+    /// <summary>When what is missing is asked for again.</summary>
+    public Instant AskAt { get; set; }
 
-    /// <summary>An answer; null if there is none.</summary>
+    /// <summary>What nobody has answered yet, or not in time, or does not have.</summary>
+    public IEnumerable<(byte Replica, long Sequence)> Missing => _asked.Where(question => !_answers.ContainsKey(question));
+
+    /// <summary>Whether there is nothing to wait for: what is still missing could not acquit the accused, or nothing is missing.</summary>
+    public bool IsComplete => IsGuilty || !Missing.Any();
+
+    /// <summary>An answer; null if there is none, which takes none back that there was.</summary>
     public void OnReply(byte replica, long sequence, StoredAnswer? answer)
     {
-        if (_asked.Contains((replica, sequence)))
-            _answers[(replica, sequence)] = answer;
+        if (answer is { } given && _asked.Contains((replica, sequence)))
+            _answers[(replica, sequence)] = given;
     }
 
     /// <summary>Whether the accused was wrong every time.</summary>
@@ -71,5 +77,5 @@ internal sealed class ReplyEvidence
         return false;
     }
 
-    private StoredAnswer? Of(byte replica, long sequence) => _answers.GetValueOrDefault((replica, sequence));
+    private StoredAnswer? Of(byte replica, long sequence) => _answers.TryGetValue((replica, sequence), out var answer) ? answer : null;
 }

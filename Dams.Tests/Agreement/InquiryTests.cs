@@ -111,6 +111,33 @@ internal sealed class InquiryTests
     }
 
     [Test]
+    public void A_reply_that_does_not_come_in_time_is_asked_for_again_before_it_is_taken_to_be_gone()
+    {
+        var script = Watching();
+        for (var sequence = 10; sequence <= 12; sequence++)
+        {
+            for (byte slot = 2; slot <= 4; slot++)
+                script.Answers[(slot, sequence)] = new StoredAnswer(sequence, Digest.Of([7]), Digest.Of([slot == 3 ? (byte)9 : (byte)1]));
+        }
+
+        var late = script.Answers[(3, 12)];
+        script.Answers.Remove((3, 12));
+        var first = script.Order(new VerdictReport(3, IncarnationOf(3), 1, 77, [10, 11, 12]));
+        script.Wait(s_moment);
+        Assert.That(script.Reports, Is.Empty);
+        script.Answers[(3, 12)] = late;
+        script.Wait(TimeSpan.FromSeconds(1));
+        Assert.That(script.Reports.OfType<VoteReport>().Select(vote => (vote.Case, vote.IsGuilty)), Is.EqualTo(new[] { (first, true) }), "though the first replica has said nothing at all");
+
+        script.Answers.Remove((4, 12));
+        var second = script.Order(new VerdictReport(2, IncarnationOf(2), 1, 77, [10, 11, 12]));
+        script.Wait(script.Options.AnswerPatience - s_moment);
+        Assert.That(script.Reports, Has.Count.EqualTo(1));
+        script.Wait(s_moment);
+        Assert.That(script.Reports.OfType<VoteReport>().Skip(1).Select(vote => (vote.Case, vote.IsGuilty)), Is.EqualTo(new[] { (second, false) }));
+    }
+
+    [Test]
     public void A_vote_that_was_not_ordered_is_given_again()
     {
         var script = Watching();

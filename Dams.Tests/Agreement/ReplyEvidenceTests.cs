@@ -37,8 +37,24 @@ internal sealed class ReplyEvidenceTests
     public void What_can_not_be_had_accuses_nobody() => AgreementScript.OnlyWithoutMutant(ManagementMutant.MissingReplyAccuses, options =>
     {
         var evidence = Of(["9 1 1 1", "- 1 1 1", "9 1 1 1"], options.Mutant);
-        Assert.That((evidence.IsGuilty, evidence.IsComplete), Is.EqualTo((false, true)));
+        Assert.That((evidence.IsGuilty, evidence.IsComplete), Is.EqualTo((false, false)));
+        Assert.That(evidence.Missing, Is.EqualTo(new[] { ((byte)3, 11L) }));
     });
+
+    [Test]
+    public void What_is_missing_is_not_waited_for_when_it_could_not_acquit()
+    {
+        var evidence = Of("9 1 1 -", "9 1 - 1", "9 1 1 -");
+        Assert.That((evidence.IsComplete, evidence.Missing.Count()), Is.EqualTo((true, 3)));
+    }
+
+    [Test]
+    public void Silence_takes_no_answer_back()
+    {
+        var evidence = Of("9 1 1 1", "9 1 1 1", "9 1 1 1");
+        evidence.OnReply(3, 10, null);
+        Assert.That((evidence.IsGuilty, evidence.Missing.Any()), Is.EqualTo((true, false)));
+    }
 
     [Test]
     public void An_answer_to_another_request_or_of_another_number_is_another_answer()
