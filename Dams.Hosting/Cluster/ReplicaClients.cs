@@ -28,7 +28,7 @@ public sealed class ReplicaClients : IDisposable
     // The contract needs seven.
     private const int DepthMax = 32;
 
-    // Made when somebody is asked: it costs a fifth of a process's start, and most replicas never ask.
+    // Made when somebody is asked: hundreds of methods are compiled for it, and most replicas never ask.
     private readonly Lazy<ChannelFactory<IReplicaService>> _factory = new(MakeFactory);
     private readonly ClusterTopology _topology;
     private readonly ConcurrentDictionary<int, IReplicaService> _channels = new();
