@@ -8,6 +8,9 @@ namespace Dams.Tests.Hosting;
 /// <summary>One of our programs, started by a test; it does not outlive the test.</summary>
 internal sealed class TestProcess : IDisposable
 {
+    /// <summary>Where the programs are: beside the tests, or published in <c>DAMS_PROGRAMS</c>.</summary>
+    private static readonly string Programs = Environment.GetEnvironmentVariable("DAMS_PROGRAMS") is { Length: > 0 } published ? Path.GetFullPath(published) : AppContext.BaseDirectory;
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
@@ -22,19 +25,19 @@ internal sealed class TestProcess : IDisposable
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput, _output), ReadAsync(_process.StandardError, _errors));
     }
 
-    public static TestProcess Start(NodeRole role, params IEnumerable<string> arguments) => new(ProgramLocator.Find(role).ToStartInfo(arguments));
+    public static TestProcess Start(NodeRole role, params IEnumerable<string> arguments) => new(ProgramLocator.Find(ProgramLocator.AssemblyOf(role), Programs).ToStartInfo(arguments));
 
     public static TestProcess Start(DamsProgram program, params IEnumerable<string> arguments) => new(program.ToStartInfo(arguments));
 
     public static TestProcess StartDams(params IEnumerable<string> arguments) =>
-        new(ProgramLocator.Find("dams", AppContext.BaseDirectory).ToStartInfo(arguments));
+        new(ProgramLocator.Find("dams", Programs).ToStartInfo(arguments));
 
     /// <summary>
     /// As <see cref="StartDams"/>, and it hears SIGINT even if this run does not: what a shell starts in the background ignores it, and so does what that starts.
     /// </summary>
     public static TestProcess StartInterruptibleDams(params IEnumerable<string> arguments)
     {
-        var dams = ProgramLocator.Find("dams", AppContext.BaseDirectory);
+        var dams = ProgramLocator.Find("dams", Programs);
         return new(new DamsProgram("env", "--default-signal=INT").ToStartInfo([dams.Host, dams.File, .. arguments]));
     }
 
