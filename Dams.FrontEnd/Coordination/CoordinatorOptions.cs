@@ -21,7 +21,7 @@ internal sealed record CoordinatorOptions
     /// <summary>A sequencer that has been silent for this long is no longer preferred: requests are sent to the next one.</summary>
     public TimeSpan SequencerPatience { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The limit for late replies before a spread was seen.</summary>
+    /// <summary>The limit for late replies before a spread was seen; and an incarnation that has voted for less than this is not suspected.</summary>
     public TimeSpan SilenceFirst { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The limit for late replies is never below.</summary>

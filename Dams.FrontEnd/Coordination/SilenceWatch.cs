@@ -7,7 +7,8 @@ namespace Dams.FrontEnd.Coordination;
 /// Suspects replicas whose reply was missing at the end of the limit. Only while the group is steady: one epoch has reigned, and its SYNCs came without a gap, since
 /// before the second equal reply. A sequencer that dies between telling one replica to go on and telling the next leaves the next without its fault, and
 /// members install the next epoch one after the other; and a front end that stood still itself finds the replies in its socket later than its timers. Who is
-/// missed in vote after vote for as long as the limit can be is suspected anyhow: with two of four dead the sequencer is mute. Pure and single-threaded.
+/// missed in vote after vote for as long as the limit can be is suspected anyhow: with two of four dead the sequencer is mute. An incarnation that has just begun to vote
+/// has the limit that all have at first: its process is still slow. Pure and single-threaded.
 /// </summary>
 /// <param name="options">Limits.</param>
 /// <param name="sink">Where reports go.</param>
@@ -34,12 +35,14 @@ internal sealed class SilenceWatch(CoordinatorOptions options, IReportSink sink)
         foreach (var judged in judgement.Replicas)
         {
             if (!_watched.TryGetValue(judged.Replica, out var watched) || watched.Incarnation != judged.Incarnation)
-                _watched[judged.Replica] = watched = new Watched(judged.Incarnation);
+                _watched[judged.Replica] = watched = new Watched(judged.Incarnation, judgement.MajorityAt);
             if (judged.Verdict is Verdict.Right or Verdict.Wrong)
                 watched.MissedSince = null;
             if (judged.Verdict != Verdict.Silent)
                 continue;
             watched.MissedSince ??= now;
+            if (now - watched.Since < options.SilenceFirst)
+                continue;
             if ((!wasSteady && now - watched.MissedSince.Value < options.SilenceMax) || (watched.ToldAt is { } told && now - told < options.SuspicionPause))
                 continue;
             watched.ToldAt = now;
@@ -50,9 +53,12 @@ internal sealed class SilenceWatch(CoordinatorOptions options, IReportSink sink)
     private bool WasSteady(Instant since, Instant now) => options.Mutant == CoordinationMutant.SuspicionDuringFailOver
         || (since >= _steadyFrom && _syncAt is { } at && now - at <= options.SyncGapMax);
 
-    private sealed class Watched(Incarnation incarnation)
+    private sealed class Watched(Incarnation incarnation, Instant since)
     {
         public Incarnation Incarnation { get; } = incarnation;
+
+        /// <summary>When the first request was answered that it could have replied to.</summary>
+        public Instant Since { get; } = since;
 
         /// <summary>When the first vote ended without it after the last one that it took part in.</summary>
         public Instant? MissedSince { get; set; }

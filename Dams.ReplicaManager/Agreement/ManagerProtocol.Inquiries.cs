@@ -193,11 +193,11 @@ internal sealed partial class ManagerProtocol
 
     private static Instant DueOf(ReplyEvidence evidence) => evidence.VotedAt is null ? Instant.Earlier(evidence.AskAt, evidence.Until) : VoteAgainAt(evidence.VotedAt);
 
-    /// <summary>A probe lasts its time, and until a restart of the suspect has had its own.</summary>
+    /// <summary>A probe lasts its time, and until a restart of the suspect has had its own or has brought it back: who is not dead when the watch ends does not become so by waiting.</summary>
     private Instant EndOf(SilenceProbe probe)
     {
         var end = probe.BeganAt + _options.ProbeTime;
-        return _holds.TryGetValue(probe.Case.Replica, out var hold) && hold.Until > end ? hold.Until : end;
+        return probe.IsDead && _holds.TryGetValue(probe.Case.Replica, out var hold) && hold.Until > end ? hold.Until : end;
     }
 
     private void FollowHolds(Instant now)

@@ -94,6 +94,22 @@ internal sealed class InquiryTests
         Assert.That(script.Reports.OfType<VoteReport>().Skip(1).Select(vote => vote.IsGuilty), Is.Not.Empty.And.All.False);
     }
 
+    [TestCase(2.0, 3.0, TestName = "Who_is_back_before_the_watch_ends_is_acquitted_then")]
+    [TestCase(3.5, 3.75, TestName = "Who_is_back_before_its_restart_has_had_its_time_is_acquitted_then")]
+    public void Who_is_back_from_a_restart_is_not_watched_to_the_end_of_its_time(double backAfter, double acquittedAfter)
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        script.Suspect(3);
+        script.Order(new RestartReport(3, IncarnationOf(3), 1));
+        script.Wait(TimeSpan.FromSeconds(backAfter));
+        script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), false, 50);
+        script.Wait(TimeSpan.FromSeconds(acquittedAfter - backAfter) - s_moment);
+        Assert.That(script.Reports, Is.Empty);
+        script.Wait(s_moment);
+        Assert.That(script.Reports.OfType<VoteReport>().Select(vote => vote.IsGuilty), Is.EqualTo(new[] { false }));
+    }
+
     [Test]
     public void Disputed_replies_are_fetched_and_compared()
     {

@@ -29,7 +29,7 @@ internal sealed class SuspicionTests
     }
 
     [Test]
-    public void Another_incarnation_is_suspected_at_once()
+    public void Another_incarnation_has_a_pause_of_its_own()
     {
         var script = Steady();
         script.Vote(10, 1, 1, 1, 0);
@@ -37,9 +37,35 @@ internal sealed class SuspicionTests
         script.View = new View(new SequenceNumber(20),
             [.. ViewOf(1, 2, 3).Members, new ViewMember(4, new Incarnation(44), new SequenceNumber(20), new SequenceNumber(15))]);
         script.Sync();
-        script.Vote(21, 1, 1, 1, 0);
-        script.WaitSteadily(script.Options.SilenceFirst);
+        var first = script.Now;
+        for (var seq = 21; script.Reports.Count == 1; seq++)
+        {
+            script.Vote(seq, 1, 1, 1, 0);
+            script.WaitSteadily(script.Options.SilenceMin);
+        }
+
         Assert.That(script.Reports.Select(report => report.Incarnation), Is.EqualTo(new[] { 4, 44 }));
+        Assert.That(script.Now - first, Is.LessThan(script.Options.SuspicionPause));
+    }
+
+    // Its process compiles what the others' have compiled long ago.
+    [Test]
+    public void An_incarnation_that_has_just_begun_to_vote_has_the_first_limit_however_fast_the_others_are()
+    {
+        var script = Steady();
+        script.Vote(10, 1, 1, 1, 1);
+        Assert.That(script.Coordinator.SilenceLimit, Is.EqualTo(script.Options.SilenceMin));
+        script.View = new View(new SequenceNumber(20),
+            [.. ViewOf(1, 2, 3).Members, new ViewMember(4, new Incarnation(44), new SequenceNumber(20), new SequenceNumber(15))]);
+        script.Sync();
+        var first = script.Now;
+        for (var seq = 21; script.Reports.Count == 0; seq++)
+        {
+            script.Vote(seq, 1, 1, 1, 0);
+            script.WaitSteadily(script.Options.SilenceMin);
+        }
+
+        Assert.That(script.Now - first, Is.EqualTo(script.Options.SilenceFirst));
     }
 
     [Test]
