@@ -113,7 +113,7 @@ internal sealed partial class ManagementState
         _cases.Remove(open);
         var (kind, why) = open.Kind switch
         {
-            CaseKind.Silent => (ManagementEventKind.Dismissed, "managers find that it answers and moves: it is slow, not dead"),
+            CaseKind.Silent => (ManagementEventKind.Dismissed, "managers find that it answers and moves: it is not dead"),
             CaseKind.Wrong => (ManagementEventKind.Alarm, $"its replies to {string.Join(", ", open.Sequences)} were judged wrong, but managers that fetched them find them right or gone: the front end errs, or the replica tells each asker something else"),
             _ => (ManagementEventKind.Alarm, $"its state at checkpoint {open.Checkpoint} was in the minority, but other managers find it there or later with the majority: it has mended or gone, or the replica tells each asker something else"),
         };
