@@ -1,3 +1,4 @@
+using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
@@ -12,6 +13,9 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// one that makes numbers up takes no place from those that don't.
     /// </summary>
     private const int VotesOfReplicaMax = 4;
+
+    /// <summary>The reply to a copy of a request that the network has kept until its front end was done with it, and had said so.</summary>
+    private static readonly Digest s_sessionRetired = Digest.Of(ReplyCodec.Encode(new RefusedReply(Refusal.SessionRetired)));
 
     private ulong _strayed;
 
@@ -97,8 +101,9 @@ internal sealed class PendingCall(Request request, Instant deadline)
 
     /// <summary>
     /// Whether a replica has spoken, but beside the vote that was decided, as no right one does: about another request under a key that this front end gave away once, or to
-    /// a write under a number that nobody else has named. A read may have been executed under several numbers, and which replies were lost is chance.
+    /// a write under a number that nobody else has named. A read may have been executed under several numbers, and a late copy of a write is refused under one; which replies
+    /// were lost is chance.
     /// </summary>
     public bool HasStrayed(byte replica) => (_strayed & (1UL << replica)) != 0
-        || (CommandCodec.IsWrite(Request.Opcode) && Votes.Exists(vote => !ReferenceEquals(vote, Decided) && vote.Replies == 1 && vote.HasReplied(replica)));
+        || (CommandCodec.IsWrite(Request.Opcode) && Votes.Exists(vote => !ReferenceEquals(vote, Decided) && vote.Replies == 1 && vote.ResultOf(replica) is { } result && result != s_sessionRetired));
 }

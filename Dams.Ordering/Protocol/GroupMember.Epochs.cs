@@ -144,6 +144,11 @@ public sealed partial class GroupMember
             // In the view, but with nothing restored: first the snapshot. SYNC says of which number.
             return;
         }
+        else if (_restored is { } joined && joined.Epoch == view.Reign.Epoch && view.Tail < joined.Seq && !(_view.TryGet(_id, out var own) && own.JoinedAt >= joined.Seq))
+        {
+            // Joined once more above the tail, and restarted since: the view with that JOIN was in memory only, and SYNC has it.
+            return;
+        }
 
         BecomeInstalling(envelope.From, view, now);
     }
@@ -193,7 +198,7 @@ public sealed partial class GroupMember
     private void StepBack(SequenceNumber differsAt, Instant now)
     {
         var installation = _installation!;
-        var lowest = SequenceNumber.Max(installation.Floor, _log.Base);
+        var lowest = LowestBase(installation);
         if (differsAt <= lowest)
         {
             Halt($"the log of epoch {installation.Target.Reign.Epoch} differs at {differsAt}, but {installation.Floor} was executed");
@@ -207,6 +212,8 @@ public sealed partial class GroupMember
         installation.Early.Clear();
         AskForInstallation(now);
     }
+
+    private SequenceNumber LowestBase(Installation installation) => SequenceNumber.Max(installation.Floor, _log.Base);
 
     private void AskForInstallation(Instant now)
     {
@@ -249,7 +256,8 @@ public sealed partial class GroupMember
     {
         if (entry.Previous != installation.LastChain)
         {
-            if (installation.Fetched.Count == 0)
+            // What was executed is in every log that can be chosen: an entry that doesn't follow it is of a tail that its sender has yet to lose.
+            if (installation.Fetched.Count == 0 && installation.Base > LowestBase(installation))
                 StepBack(installation.Base, now);
             else
                 RestartFetch(now);

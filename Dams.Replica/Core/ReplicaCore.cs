@@ -200,7 +200,7 @@ internal sealed record ReplicaCoreOptions
     /// <summary>The newest client-made request ids that are remembered.</summary>
     public int ClientSessionsMax { get; init; } = 1_000_000;
 
-    /// <summary>Replies of reads and writes that can be sent again.</summary>
+    /// <summary>Replies of reads and writes that can be sent again. Not fewer than <see cref="CheckpointEntries"/>: that others have passed a poison entry is shown by their replies to it, or by a checkpoint behind it.</summary>
     public int RepliesKept { get; init; } = 10_000;
 
     /// <summary>A replica this many entries behind executes without sending: its front end has long been told by others.</summary>

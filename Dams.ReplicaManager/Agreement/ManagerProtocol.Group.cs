@@ -14,6 +14,7 @@ internal sealed partial class ManagerProtocol
     private readonly SortedDictionary<long, ManagementSnapshot> _joins = [];
     private ManagementSnapshot? _latest;
     private ManagementSnapshot? _restoring;
+    private ManagementSnapshot? _saving;
     private Instant _fetchAt = Instant.Never;
     private int _fetches;
 
@@ -32,7 +33,7 @@ internal sealed partial class ManagerProtocol
         {
             _restoring = snapshot;
             _fetchAt = Instant.Never;
-            _watch.SaveSnapshot(snapshot);
+            SaveNext();
             return;
         }
 
@@ -46,6 +47,7 @@ internal sealed partial class ManagerProtocol
     /// <summary>A snapshot is on disk: what is before it may go, or, of a joiner, what comes after it may come.</summary>
     public void OnSnapshotSaved(ManagementSnapshot snapshot, Instant now)
     {
+        _saving = null;
         Durable = SequenceNumber.Max(Durable, snapshot.Position.Seq);
         if (_restoring?.Seq == snapshot.Seq)
         {
@@ -74,16 +76,31 @@ internal sealed partial class ManagerProtocol
             _fetchAt = Instant.Never;
         }
 
-        if (_latest is { } latest && _restoring is null)
-        {
-            _latest = null;
-            _watch.SaveSnapshot(latest);
-        }
+        SaveNext();
 
         // Never below what every manager has, nor beyond what is on disk here as a snapshot.
         var trim = SequenceNumber.Min(Member.GcSeq, Durable);
         if (trim - _log.Base >= _options.SnapshotEntries && Member.State == MemberState.Following && _log.Read(trim) is { } last)
             _log.TrimTo(trim, last.Chain);
+    }
+
+    /// <summary>One at a time, or an older one could come to lie over a newer one; and none of what a power cut could take from the own log, which would end before its state.</summary>
+    private void SaveNext()
+    {
+        if (_saving is not null)
+            return;
+        if (_restoring is not null)
+        {
+            _saving = _restoring;
+        }
+        else if (_latest is { } latest && latest.Position.Seq <= Member.Durable)
+        {
+            _saving = latest;
+            _latest = null;
+        }
+
+        if (_saving is not null)
+            _watch.SaveSnapshot(_saving);
     }
 
     private void KeepSnapshots(Entry entry)

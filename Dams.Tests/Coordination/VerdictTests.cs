@@ -1,6 +1,9 @@
+using Dams.Contracts.Domain;
+using Dams.Contracts.Encoding;
 using Dams.Contracts.Management;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
+using Dams.Ordering.Messages;
 using NUnit.Framework;
 using static Dams.Tests.Coordination.CoordinatorScript;
 
@@ -174,6 +177,18 @@ internal sealed class VerdictTests
         Assert.That(script.Reports.OfType<VerdictReport>().Select(Sequences), Is.EqualTo(new[] { new[] { 10, 11, 12 } }));
         Assert.That(script.Reports.OfType<SuspicionReport>(), Is.Empty, "it has spoken");
     });
+
+    // The network has kept a copy of the request until its front end was done with it: whoever executes the copy refuses it. Only this one's refusal arrives.
+    [Test]
+    public void A_replica_that_refuses_a_late_copy_has_not_strayed()
+    {
+        var script = Reigned();
+        var request = script.Vote(10, 1, 1, 1, 0);
+        var refusal = ReplyCodec.Encode(new RefusedReply(Refusal.SessionRetired));
+        script.Receive(NodeId.Replica(4), Epoch.Of(1, 1), new ReplyMessage(request.Key, new SequenceNumber(22), new Incarnation(4), new SequenceNumber(22), 4, request.Digest, Digest.Of(refusal), refusal, true));
+        script.Wait(script.Options.SilenceFirst);
+        Assert.That(script.Judgements.Single().Replicas.Select(judged => judged.Verdict), Is.EqualTo(new[] { Verdict.Right, Verdict.Right, Verdict.Right, Verdict.Silent }));
+    }
 
     [Test]
     public void A_reply_about_another_request_is_a_wrong_one()

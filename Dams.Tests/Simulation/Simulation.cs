@@ -60,11 +60,12 @@ internal sealed partial class Simulation
         };
         if (knobs.SmallBuffers is { } small)
             _group = _group with { HistoryEntriesMax = small + 1, WindowEntriesMax = small + 2, FetchEntriesMax = small, RetransmitEntriesMax = small };
+        const int checkpoint = 8;
         CoreOptions = new ReplicaCoreOptions
         {
-            CheckpointEntries = 8,
+            CheckpointEntries = checkpoint,
             ClientSessionsMax = knobs.Mutant == Mutant.SessionWindowIsSmall ? 2 : 1_000_000,
-            RepliesKept = knobs.SmallBuffers * 4 ?? 10_000,
+            RepliesKept = knobs.SmallBuffers is { } replies ? Math.Max(replies * 4, checkpoint) : 10_000,
             Snapshots = new SnapshotScheduleOptions { LogEntriesKept = 0, TrimEntriesMin = 1 },
         };
         CoordinatorOptions = new CoordinatorOptions { Strict = knobs.Strict, CallsMax = knobs.CallsMax, Mutant = knobs.CoordinationMutant };

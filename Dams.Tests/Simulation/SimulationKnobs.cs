@@ -183,14 +183,15 @@ internal sealed record SimulationKnobs
     private static SimulationKnobs WithPoison(SimulationKnobs knobs, SeededRandom random)
     {
         var poisoned = random.Chance(400) ? 0b1111 : 1 + random.Below(0b1110);
-        // Where some versions can't stand the entry and some can, who lies besides, or loses its folder, is one fault too many: two alone have the answer.
+        // Where some versions can't stand the entry and some can, who lies besides, or loses its folder, is one fault too many: two alone have the answer. Where none can,
+        // both are: who lies about its state is replaced, and then two have not promised.
         var mortals = BitOperations.PopCount((uint)poisoned);
         var uninformed = random.Chance(500) ? (byte)(1 + random.Below(4)) : (byte)0;
         return knobs with
         {
             Poison = 2 + random.Below(24),
             Poisoned = poisoned,
-            Wipes = mortals is 2 or 3 ? 0 : knobs.Wipes,
+            Wipes = mortals is 2 or 3 || (mortals == 4 && knobs.Liar is not null) ? 0 : knobs.Wipes,
             Liar = mortals < 4 ? null : knobs.Liar,
             Uninformed = uninformed > 0 && (poisoned & (1 << (uninformed - 1))) == 0 ? uninformed : null,
         };

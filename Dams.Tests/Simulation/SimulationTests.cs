@@ -37,6 +37,14 @@ internal sealed class SimulationTests
             RunSeeds(ulong.Parse(commit.AsSpan(0, 12), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), count);
     }
 
+    /// <summary>Seeds beyond those of every day that have found a defect.</summary>
+    [TestCase(67752ul, TestName = "Seed_67752_an_honest_replica_that_refuses_a_late_copy_was_judged_wrong")]
+    [TestCase(71582ul, TestName = "Seed_71582_a_managers_older_snapshot_was_saved_over_a_newer_one")]
+    [TestCase(105067ul, TestName = "Seed_105067_a_managers_snapshot_was_on_disk_before_its_log")]
+    [TestCase(125948ul, TestName = "Seed_125948_a_member_halted_because_another_had_a_lost_tail")]
+    [TestCase(137857ul, TestName = "Seed_137857_a_joiner_that_restarted_did_not_find_its_second_JOIN")]
+    public void What_was_found_once_stays_found(ulong seed) => new Simulation(seed, SimulationKnobs.Of(seed)).Run();
+
     private static void RunSeeds(ulong from, ulong count)
     {
         var failures = new List<string>();
