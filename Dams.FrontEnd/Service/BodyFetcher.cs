@@ -29,6 +29,9 @@ internal sealed class BodyFetcher(
     /// <summary>How long a body is waited for, its turn included.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    // A timer may be a little early: with less left than this nobody is asked any more.
+    private static readonly TimeSpan s_patienceMin = TimeSpan.FromMilliseconds(10);
+
     // The loop's alone.
     private readonly Dictionary<byte, ActionBlock<(BodyWanted Wanted, long Since)>> _queues = [];
     private readonly Dictionary<byte, Throttle> _throttles = [];
@@ -59,7 +62,7 @@ internal sealed class BodyFetcher(
 
     private async Task<(ReadOnlyMemory<byte>? Body, string? Problem)> AskAsync(BodyWanted wanted, TimeSpan patience)
     {
-        if (patience <= TimeSpan.Zero)
+        if (patience < s_patienceMin)
             return (null, $"{AtOnceMax} others have been waited for, for {Patience.TotalSeconds} s");
         try
         {
