@@ -22,7 +22,7 @@ internal sealed class BabblingServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>What it says; may be changed at any time.</summary>
+    /// <summary>What it says; may be changed at any time, as the others: what counts is what they are when a request comes.</summary>
     public byte[]? Says { get; set; }
 
     /// <summary>What it says after that, over and over, until the other side has enough; null is nothing.</summary>
@@ -73,12 +73,13 @@ internal sealed class BabblingServer : IAsyncDisposable
                 // Requests of the tests come in one piece or a few; what comes after the first is not needed.
                 if (await stream.ReadAsync(new byte[65_536], _stopping.Token) == 0)
                     return;
+                var (words, more, lingers) = (Says, GoesOnWith, Lingers);
                 Interlocked.Increment(ref _asked);
-                if (Says is { } words)
+                if (words is not null)
                     await stream.WriteAsync(words, _stopping.Token);
-                while (GoesOnWith is { } more)
+                while (more is not null)
                     await stream.WriteAsync(more, _stopping.Token);
-                if (Says is not null && !Lingers)
+                if (words is not null && !lingers)
                     return;
                 await stream.CopyToAsync(Stream.Null, _stopping.Token);
                 Interlocked.Increment(ref _left);
