@@ -41,6 +41,9 @@ internal static partial class ManagerLog
     [LoggerMessage(5011, LogLevel.Error, "the states of the replicas are divided at checkpoint {Checkpoint}: no one stands against the rest, so nobody is accused. Compare GetStateDigest of all four there, and order the wrong ones out")]
     public static partial void Divided(ILogger logger, long checkpoint);
 
+    [LoggerMessage(5012, LogLevel.Error, "can't install epoch {Promised} of the managers' group: what the others give does not lead from entry {Executed}, which is executed here, to that epoch's beginning. It takes nothing of it and goes on asking. If that lasts, stop this manager, move its folder away and start it again: it joins anew")]
+    public static partial void InstallsInVain(ILogger logger, string promised, long executed);
+
     [LoggerMessage(5018, LogLevel.Warning, "an operator wants entry {Seq} skipped")]
     public static partial void OperatorSkips(ILogger logger, long seq);
 

@@ -12,8 +12,8 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
     // What a former life has told is in its log.
     private long _told = manager.State.Events.LastOrDefault()?.Number ?? 0;
     private (MemberState State, Reign Promised, Reign Installed) _seen = (manager.Member.State, manager.Member.Promised, manager.Member.Installed);
-
     private long? _divided;
+    private bool _isInVain;
 
     /// <inheritdoc/>
     public Instant NextDeadline => manager.NextDeadline;
@@ -52,6 +52,13 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
         }
 
         var member = manager.Member;
+        if (member.IsInstallingInVain != _isInVain)
+        {
+            _isInVain = member.IsInstallingInVain;
+            if (_isInVain)
+                ManagerLog.InstallsInVain(logger, member.Promised.ToString(), member.Executed.Value);
+        }
+
         if (_seen == (member.State, member.Promised, member.Installed))
             return;
         _seen = (member.State, member.Promised, member.Installed);

@@ -1,4 +1,3 @@
-using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
@@ -13,9 +12,6 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// one that makes numbers up takes no place from those that don't.
     /// </summary>
     private const int VotesOfReplicaMax = 4;
-
-    /// <summary>The reply to a copy of a request that the network has kept until its front end was done with it, and had said so.</summary>
-    private static readonly Digest s_sessionRetired = Digest.Of(ReplyCodec.Encode(new RefusedReply(Refusal.SessionRetired)));
 
     private ulong _strayed;
 
@@ -105,5 +101,5 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// were lost is chance.
     /// </summary>
     public bool HasStrayed(byte replica) => (_strayed & (1UL << replica)) != 0
-        || (CommandCodec.IsWrite(Request.Opcode) && Votes.Exists(vote => !ReferenceEquals(vote, Decided) && vote.Replies == 1 && vote.ResultOf(replica) is { } result && result != s_sessionRetired));
+        || (CommandCodec.IsWrite(Request.Opcode) && Votes.Exists(vote => !ReferenceEquals(vote, Decided) && vote.Replies == 1 && vote.ResultOf(replica) is { } result && !RetiredReply.Is(result)));
 }

@@ -8,8 +8,6 @@ namespace Dams.FrontEnd.Coordination;
 /// <content>What comes back: acknowledgements, views and replies.</content>
 internal sealed partial class RequestCoordinator
 {
-    private static readonly byte[] s_sessionRetired = ReplyCodec.Encode(new RefusedReply(Refusal.SessionRetired));
-
     private void OnSync(in Envelope envelope, Sync sync, Instant now)
     {
         if (envelope.From.Role != NodeRole.Sequencer || envelope.Epoch.Sequencer != envelope.From.Number || envelope.Epoch < _epoch)
@@ -143,7 +141,7 @@ internal sealed partial class RequestCoordinator
                 return;
             }
 
-            if (result.Span.SequenceEqual(s_sessionRetired))
+            if (RetiredReply.Is(result.Span))
             {
                 // A late request of a former life was ordered after this one's first: the replicas take it for the newer. New calls begin a new session.
                 if (call.Request.FrontEndBoot == _session)

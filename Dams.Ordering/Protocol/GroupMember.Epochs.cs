@@ -9,6 +9,7 @@ public sealed partial class GroupMember
     private Installation? _installation;
     private Instant _installRetryAt = Instant.Never;
     private Instant _askViewAt;
+    private Instant? _unfitSince;
     private int _rotation;
 
     /// <summary>An installation under way: the chosen log's tail, and what has been fetched of it so far.</summary>
@@ -289,6 +290,14 @@ public sealed partial class GroupMember
         installation.Early.Clear();
         installation.Tries++;
         _installRetryAt = now + _options.NakDelay;
+        _unfitSince ??= now;
+        IsInstallingInVain |= now - _unfitSince >= _options.InstallPatience;
+    }
+
+    private void NoteFit()
+    {
+        _unfitSince = null;
+        IsInstallingInVain = false;
     }
 
     /// <summary>
@@ -298,6 +307,7 @@ public sealed partial class GroupMember
     private void KeepCommittedPart(Instant now)
     {
         var installation = _installation!;
+        NoteFit();
         TakeOver(installation);
         WriteBatch(installation.Base < _log.Last ? installation.Base : null);
         _commit = SequenceNumber.Max(_commit, _contiguous);
@@ -337,6 +347,7 @@ public sealed partial class GroupMember
         var installation = _installation!;
         Invariant.That(installation.Base > installation.Target.Tail || installation.LastChain == installation.Target.TailChain);
         TakeOver(installation);
+        NoteFit();
         _promised = _installed = installation.Target.Reign;
         // Above the tail there are entries only in a joiner's log, whose own view is the later one.
         if (_contiguous == installation.Target.Tail)

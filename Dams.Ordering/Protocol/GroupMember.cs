@@ -128,6 +128,12 @@ public sealed partial class GroupMember : IProtocol
     /// <summary>Why it halted; null unless it has.</summary>
     public string? HaltReason { get; private set; }
 
+    /// <summary>
+    /// Whether what others give it for an installation has not led to the chosen tail for <see cref="GroupOptions.InstallPatience"/>. It takes nothing of it and goes on
+    /// asking: a sender may have a tail to lose still. If that stays so, what it has executed is not what the group has.
+    /// </summary>
+    public bool IsInstallingInVain { get; private set; }
+
     /// <summary>Its slot.</summary>
     public byte Id => _id;
 

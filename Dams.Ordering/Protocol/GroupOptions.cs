@@ -45,6 +45,9 @@ public sealed record GroupOptions
     /// <summary>A candidate without progress for this long starts again with a higher epoch.</summary>
     public TimeSpan CandidatePatience { get; init; } = TimeSpan.FromMilliseconds(1500);
 
+    /// <summary>An installation whose fetched entries have not fitted for this long is said to be in vain.</summary>
+    public TimeSpan InstallPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often a joiner repeats what it asks for.</summary>
     public TimeSpan JoinRetry { get; init; } = TimeSpan.FromMilliseconds(500);
 

@@ -47,8 +47,11 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     /// <param name="engine">The version.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="sink">Where replies go.</param>
+    /// <exception cref="ArgumentException">Fewer replies are kept than there are entries between checkpoints.</exception>
     public ReplicaCore(IAppointmentEngine engine, ReplicaCoreOptions options, IReplySink sink)
     {
+        if (options.RepliesKept < options.CheckpointEntries)
+            throw new ArgumentException($"{options.RepliesKept} replies are kept, but checkpoints can be {options.CheckpointEntries} entries apart: that others have passed an entry would be shown by neither", nameof(options));
         Engine = engine;
         _options = options;
         _sink = sink;

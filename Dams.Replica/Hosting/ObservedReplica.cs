@@ -17,6 +17,7 @@ internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots
 {
     private long _engineFailures;
     private SequenceNumber? _waitingBefore;
+    private bool _isInVain;
     private (MemberState State, Reign Promised, Reign Installed) _seen = (node.Member.State, node.Member.Promised, node.Member.Installed);
 
     /// <inheritdoc/>
@@ -39,6 +40,7 @@ internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots
         fetch();
         LogEngineFailures();
         LogWaiting();
+        LogInstalling();
         var member = node.Member;
         if (_seen == (member.State, member.Promised, member.Installed))
             return;
@@ -58,6 +60,16 @@ internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots
         _engineFailures = node.Core.EngineFailures;
         var last = node.Core.LastEngineFailure!;
         ReplicaLog.EngineFailed(logger, node.Core.Engine.Version, last.Command.GetType().Name, last.Seq.Value, _engineFailures, last.Exception);
+    }
+
+    private void LogInstalling()
+    {
+        var member = node.Member;
+        if (member.IsInstallingInVain == _isInVain)
+            return;
+        _isInVain = member.IsInstallingInVain;
+        if (_isInVain)
+            ReplicaLog.InstallsInVain(logger, member.Promised.ToString(), member.Executed.Value);
     }
 
     private void LogWaiting()

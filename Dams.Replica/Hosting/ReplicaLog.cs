@@ -29,6 +29,9 @@ internal static partial class ReplicaLog
     [LoggerMessage(3007, LogLevel.Error, "waits before entry {Seq}, which it has promised not to execute: a skip was asked for. If that is refused in the end, order this incarnation out")]
     public static partial void Renounced(ILogger logger, long seq);
 
+    [LoggerMessage(3010, LogLevel.Error, "can't install epoch {Promised}: what the others give does not lead from entry {Executed}, which is executed here, to that epoch's beginning. It takes nothing of it and goes on asking. If that lasts, order this incarnation out")]
+    public static partial void InstallsInVain(ILogger logger, string promised, long executed);
+
     [LoggerMessage(3008, LogLevel.Warning, "entry {Seq} was skipped; {Executed} are executed")]
     public static partial void GoesOn(ILogger logger, long seq, long executed);
 }

@@ -229,6 +229,35 @@ internal sealed class ReignTests
         Assert.That(script.Member(4).Executed.Value, Is.EqualTo(3));
     });
 
+    // Bug: asks for ever and says nothing.
+    [Test]
+    public void Who_is_given_only_what_does_not_follow_what_it_executed_takes_nothing_and_says_so()
+    {
+        var script = ProtocolScript.Started();
+        script.Request(1);
+        script.Cut("r4", "*");
+        script.Request(2);
+        script.Crash(NodeId.Sequencer(1));
+        script.Wait(1700);
+        script.Heal();
+        script.Drop("*", "r4", "Fetched");
+        script.Wait(1000);
+        var (member, right) = (script.Member(4), script.Log(1).Read(new SequenceNumber(2))!);
+        var lost = new Entry(right.Seq, right.Epoch, right.Time, right.Kind, right.Chain, right.Request);
+        var patience = (long)script.Options.InstallPatience.TotalMilliseconds;
+        for (var waited = 0L; waited <= patience; waited += 100)
+        {
+            Assert.That((member.State, member.Contiguous.Value, member.IsInstallingInVain), Is.EqualTo((MemberState.Installing, 1L, false)), $"after {waited} ms");
+            script.Inject(NodeId.Replica(2), NodeId.Replica(4), new Fetched(right.Seq, new SequenceNumber(1), lost));
+            script.Wait(100);
+        }
+
+        Assert.That((member.State, member.Contiguous.Value, member.IsInstallingInVain), Is.EqualTo((MemberState.Installing, 1L, true)));
+        script.Heal();
+        script.Wait(1000);
+        Assert.That((member.State, member.Executed.Value, member.IsInstallingInVain), Is.EqualTo((MemberState.Following, 2L, false)));
+    }
+
     // Bug: sequencer that is deaf but not mute.
     [Test]
     public void A_sequencer_that_hears_nobody_is_silent_and_is_followed_by_another()

@@ -40,7 +40,7 @@ public sealed class SnapshotCostTests
         SnapshotContent? content = null;
         var forged = SnapshotBytes.Forge(Fill, new SnapshotHeader(new SequenceNumber(Sessions), 1, default, 1, ReadOnlyMemory<byte>.Empty));
         Time($"read {forged.Length / 1e6:F1} MB", () => Assert.That(SnapshotBytes.Read(forged, out content), Is.Null));
-        var core = new ReplicaCore(EngineVersions.Create(version), new ReplicaCoreOptions { CheckpointEntries = int.MaxValue, CheckpointMilliseconds = long.MaxValue }, new Nobody());
+        var core = new ReplicaCore(EngineVersions.Create(version), new ReplicaCoreOptions { CheckpointEntries = int.MaxValue, RepliesKept = int.MaxValue, CheckpointMilliseconds = long.MaxValue }, new Nobody());
         using var ownership = core.Engine as IDisposable;
         Time("restored, with its digest", () => Assert.That(core.Restore(content!), Is.Null));
 
