@@ -22,8 +22,8 @@ public sealed partial class GroupMember
     /// <summary>The incarnation that has this slot's place in the committed view, if it is another one: it must leave before this one can join.</summary>
     public Incarnation? BlockedBy { get; private set; }
 
-    /// <summary>Whether nothing was ever installed or restored in this folder.</summary>
-    private bool IsFresh => _installed.Epoch == Epoch.None && _restored is null;
+    /// <summary>Whether nothing was ever installed or restored in this folder, nor kept of an installation that did not end.</summary>
+    private bool IsFresh => _installed.Epoch == Epoch.None && _restored is null && _contiguous == SequenceNumber.Zero;
 
     private Epoch PromiseFloor => _restored?.Epoch ?? Epoch.None;
 

@@ -234,7 +234,7 @@ internal sealed partial class Simulation
             return false;
         foreach (var replica in _replicas)
         {
-            if (!replica.IsUp && IsLeftToAPerson(replica))
+            if (IsLeftOut(replica))
                 continue;
             if (!replica.IsUp)
                 return false;
@@ -245,6 +245,10 @@ internal sealed partial class Simulation
 
         return true;
     }
+
+    /// <summary>Its slot was replaced too often, and it is down or has lost its folder once more: nobody but a person brings it back.</summary>
+    private bool IsLeftOut(SimulatedNode replica) =>
+        IsLeftToAPerson(replica) && (!replica.IsUp || replica.Replica.Member is { State: MemberState.Outside, BlockedBy: not null });
 
     private string DescribeStuck()
     {
@@ -267,9 +271,10 @@ internal sealed partial class Simulation
     {
         var keys = model.BucketKeys();
         // What a liar has answered is in its session table, and so in its digest.
-        var truthful = _replicas.Where(replica => replica.IsUp && !IsLiar(replica)).ToList();
+        var taking = _replicas.Where(replica => !IsLeftOut(replica)).ToList();
+        var truthful = taking.Where(replica => !IsLiar(replica)).ToList();
         var digest = truthful[0].Replica.Core.Digest();
-        foreach (var replica in _replicas.Where(replica => replica.IsUp))
+        foreach (var replica in taking)
         {
             var engine = replica.Replica.Core.Engine;
             Broken.Unless(!truthful.Contains(replica) || replica.Replica.Core.Digest().AsSpan().SequenceEqual(digest), $"{replica.Id} has another state digest than {truthful[0].Id}");
