@@ -17,6 +17,9 @@ public readonly record struct Instant(long Ticks, long UnixMilliseconds) : IComp
     /// <summary>The earlier of two.</summary>
     public static Instant Earlier(Instant left, Instant right) => left.Ticks <= right.Ticks ? left : right;
 
+    /// <summary>The later of two.</summary>
+    public static Instant Later(Instant left, Instant right) => left.Ticks >= right.Ticks ? left : right;
+
     /// <summary>Later by a duration; the wall clock part moves along. <see cref="Never"/> stays.</summary>
     public static Instant operator +(Instant left, TimeSpan right) =>
         left.Ticks == long.MaxValue ? left : new(left.Ticks + right.Ticks, left.UnixMilliseconds + (long)right.TotalMilliseconds);

@@ -67,7 +67,7 @@ internal static class ManagerProcess
         {
             var process = keeper.Process.Status;
             var replica = new ReplicaStatus(keeper.Id.ToString(), process.Process?.ProcessId, process.State.ToString().ToLowerInvariant(), process.Restarts, process.LastExitCode, keeper.Version);
-            var status = await network.Driver.InvokeAsync(_ => ManagerStatus.Of(context.Id.ToString(), stopping.IsCancellationRequested, replica, manager));
+            var status = await network.Driver.InvokeAsync(now => ManagerStatus.Of(context.Id.ToString(), stopping.IsCancellationRequested, replica, manager, now));
             http.Response.ContentType = "application/json";
             await JsonSerializer.SerializeAsync(http.Response.Body, status, ManagerJson.Default.ManagerStatus, http.RequestAborted);
         });

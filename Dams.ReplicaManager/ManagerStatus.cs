@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 
 namespace Dams.ReplicaManager;
@@ -19,12 +20,12 @@ internal sealed record ManagerStatus(
     IReadOnlyList<string> Alarms, IReadOnlyList<EventStatus> Events)
 {
     /// <summary>What the core's loop knows. Call it there.</summary>
-    public static ManagerStatus Of(string id, bool isStopping, ReplicaStatus replica, ManagerProtocol manager) => new(
-        id, Environment.ProcessId, isStopping ? "stopping" : "running", replica with { State = manager.State.StandingOf(manager.Member.Id) ?? replica.State },
+    public static ManagerStatus Of(string id, bool isStopping, ReplicaStatus replica, ManagerProtocol manager, Instant now) => new(
+        id, Environment.ProcessId, isStopping ? "stopping" : "running", replica with { State = manager.State.StandingOf(manager.Member.Id, now.UnixMilliseconds) ?? replica.State },
         new GroupStatus(manager.Member.State.ToString(), manager.Member.Installed.Epoch.ToString(), manager.Member.Incarnation.ToString(), manager.Member.IsVoter, manager.Member.Executed.Value),
         manager.State.Replacements,
         manager.State.Active is { } active ? new ReplacementStatus(active.Number, NameOf(active.Replica), active.Cause.ToString(), TimeOf(active.DecidedAt)) : null,
-        manager.State.Alarms,
+        manager.State.AlarmsAt(now.UnixMilliseconds),
         [.. manager.State.Events.Select(happening => new EventStatus(happening.Number, TimeOf(happening.Time), JsonNamingPolicy.CamelCase.ConvertName(happening.Kind.ToString()), NameOf(happening.Replica), happening.Text))]);
 
     private static string NameOf(byte replica) => $"replica{replica}";

@@ -2,15 +2,15 @@ namespace Dams.Cli.Cluster;
 
 /// <summary>What was seen of a cluster that comes up.</summary>
 /// <param name="IsHealthy">Whether the front end says that two equal replies can be had.</param>
-/// <param name="ActiveReplicas">How many replicas vote.</param>
+/// <param name="VotingReplicas">How many replicas vote.</param>
 /// <param name="AllReplicas">How many there are.</param>
 /// <param name="IsReadAnswered">Whether a read has just been answered.</param>
 /// <param name="AnsweredByAll">For how many requests all replies were equal.</param>
 /// <param name="Missing">Who is not there, as far as that is known.</param>
-internal sealed record ReadinessObservation(bool IsHealthy, int ActiveReplicas, int AllReplicas, bool IsReadAnswered, long AnsweredByAll, IReadOnlyList<string> Missing)
+internal sealed record ReadinessObservation(bool IsHealthy, int VotingReplicas, int AllReplicas, bool IsReadAnswered, long AnsweredByAll, IReadOnlyList<string> Missing)
 {
     /// <summary>The same for people.</summary>
-    public string Replicas => $"{ActiveReplicas} of {AllReplicas} replicas are active{(Missing.Count == 0 ? "" : $", missing: {string.Join(", ", Missing)}")}";
+    public string Replicas => $"{VotingReplicas} of {AllReplicas} replicas vote{(Missing.Count == 0 ? "" : $", missing: {string.Join(", ", Missing)}")}";
 }
 
 /// <summary>What to make of it.</summary>
@@ -34,7 +34,7 @@ internal static class Readiness
 {
     public static ReadinessVerdict Judge(ReadinessObservation seen, TimeSpan elapsed, TimeSpan limit)
     {
-        if (seen is { IsHealthy: true, IsReadAnswered: true, AnsweredByAll: > 0 } && seen.ActiveReplicas == seen.AllReplicas)
+        if (seen is { IsHealthy: true, IsReadAnswered: true, AnsweredByAll: > 0 } && seen.VotingReplicas == seen.AllReplicas)
             return ReadinessVerdict.Ready;
         if (elapsed < limit)
             return ReadinessVerdict.Wait;

@@ -19,18 +19,18 @@ internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
     public async Task<ReadinessObservation> LookAsync(bool isPatient, CancellationToken stop)
     {
         var status = (await _reader.ReadAsync(stop)).Status;
-        var active = status?.ActiveReplicas ?? 0;
-        var isHealthy = active > 0 && await _reader.IsHealthyAsync(stop);
+        var voting = status?.Replicas.Count(replica => replica.IsVoting) ?? 0;
+        var isHealthy = voting > 0 && await _reader.IsHealthyAsync(stop);
         var isAnswered = false;
         var answeredByAll = 0L;
-        if (isHealthy && (active == topology.Replicas.Length || !isPatient))
+        if (isHealthy && (voting == topology.Replicas.Length || !isPatient))
         {
             var report = await _client.ListAsync(Caller, AppointmentType.Physician, AppointmentClient.NewRequestId()).WaitAsync(stop);
             isAnswered = report is CallReport.Answer { IsSuccess: true };
             answeredByAll = (await _reader.ReadAsync(stop)).Status?.Counters.AnsweredByAll ?? 0;
         }
 
-        return new ReadinessObservation(isHealthy, active, topology.Replicas.Length, isAnswered, answeredByAll, MissingIn(status));
+        return new ReadinessObservation(isHealthy, voting, topology.Replicas.Length, isAnswered, answeredByAll, MissingIn(status));
     }
 
     /// <summary>While nobody orders, the front end knows best; then it is whoever does not vote.</summary>
@@ -38,7 +38,7 @@ internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
     {
         null => [topology.FrontEnds[0].Id.ToString()],
         { WaitingFor.Count: > 0 } => status.WaitingFor,
-        _ => [.. status.Replicas.Where(replica => !replica.IsActive).Select(replica => replica.Id ?? "?")],
+        _ => [.. status.Replicas.Where(replica => !replica.IsVoting).Select(replica => replica.Id ?? "?")],
     };
 
     public void Dispose()

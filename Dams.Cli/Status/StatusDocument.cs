@@ -40,7 +40,7 @@ internal sealed record StatusDocument
     /// <summary>While no sequencer is heard: the replicas and sequencers that are missing.</summary>
     public IReadOnlyList<string> WaitingFor { get; set; } = [];
 
-    /// <summary>How many replicas answer and vote.</summary>
+    /// <summary>How many replicas vote and are thought well of.</summary>
     [JsonIgnore]
     public int ActiveReplicas => Replicas.Count(replica => replica.IsActive);
 
@@ -80,9 +80,16 @@ internal sealed record ReplicaStatus
 
     public string? State { get; init; }
 
-    /// <summary>Whether it answers and votes.</summary>
+    /// <summary>Whether it votes, and nothing is held against it.</summary>
     [JsonIgnore]
     public bool IsActive => State == "active";
+
+    /// <summary>Whether its replies count, whatever is held against it; null if the front end does not say.</summary>
+    public bool? Votes { get; init; }
+
+    /// <summary>The same, as far as it can be told.</summary>
+    [JsonIgnore]
+    public bool IsVoting => Votes ?? IsActive;
 
     public long? Executed { get; init; }
 

@@ -64,6 +64,12 @@ internal sealed class PendingCall(Request request, Instant deadline)
 
     public List<byte> BodyAsked { get; } = [];
 
+    /// <summary>Whether every replica of the decided vote has been asked for the body, and none had it.</summary>
+    public bool IsBodyInVain { get; set; }
+
+    /// <summary>Whether another number that a read was executed under may take the place of the decided one, whose body nobody has any more.</summary>
+    public bool MayChangeVote => IsBodyInVain && !CommandCodec.IsWrite(Request.Opcode);
+
     public bool WasOrdered { get; set; }
 
     public bool WasBusy { get; set; }
@@ -90,6 +96,26 @@ internal sealed class PendingCall(Request request, Instant deadline)
         var added = new ReplyVoter(reply.Seq, reply.RequestDigest) { Quorum = Quorum };
         Votes.Add(added);
         return added;
+    }
+
+    /// <summary>Decides by a vote that has a majority.</summary>
+    public void Decide(ReplyVoter vote, Instant judgeUntil)
+    {
+        (Decided, JudgeUntil) = (vote, judgeUntil);
+        (BodyRetryAt, IsBodyInVain) = (Instant.Never, false);
+        BodyAsked.Clear();
+    }
+
+    /// <summary>A replica of the decided vote that has not been asked for the body; null if all have.</summary>
+    public byte? NextToAsk()
+    {
+        foreach (var id in Decided!.MajorityReplicas())
+        {
+            if (!BodyAsked.Contains(id))
+                return id;
+        }
+
+        return null;
     }
 
     /// <summary>A replica has replied to another request than this one under this one's key.</summary>

@@ -98,11 +98,8 @@ internal sealed partial class RequestCoordinator
         call.WasOrdered = true;
         if (vote.Replies == 0)
             _strikes.OnOpened(vote.Seq);
-        if (vote.OnReply(envelope.From.Number, reply, now) && call.Decided is null)
-        {
-            call.Decided = vote;
-            call.JudgeUntil = JudgeFrom(call, now) + _silence.Current;
-        }
+        if (vote.OnReply(envelope.From.Number, reply, now) && (call.Decided is null || call.MayChangeVote))
+            Decide(call, vote, now);
 
         if (!call.IsAnswered)
             TryAnswer(call, now);
@@ -154,27 +151,47 @@ internal sealed partial class RequestCoordinator
             Finish(call, new Answered(vote.Seq, result));
             Schedule(call);
         }
-        else if (call.BodyRetryAt == Instant.Never)
+        else if (call.BodyRetryAt == Instant.Never || (call.IsBodyInVain && call.NextToAsk() is not null))
         {
             AskForBody(call, now);
             Schedule(call);
         }
     }
 
+    private void Decide(PendingCall call, ReplyVoter vote, Instant now) => call.Decide(vote, JudgeFrom(call, now) + _silence.Current);
+
     /// <summary>The result did not fit a datagram: it is fetched from a replica of the majority, from another one if that fails.</summary>
     private void AskForBody(PendingCall call, Instant now)
     {
-        var vote = call.Decided!;
-        var replicas = vote.MajorityReplicas().ToArray();
         // First of all: a timer that is left in the past would elapse for ever.
         call.BodyRetryAt = now + _options.BodyRetry;
-        if (replicas.Length == 0)
-            return;
-        var next = replicas.Where(id => !call.BodyAsked.Contains(id)).DefaultIfEmpty(replicas[0]).First();
-        if (call.BodyAsked.Contains(next))
+        call.IsBodyInVain = false;
+        if (call.NextToAsk() is null)
             call.BodyAsked.Clear();
+        if (call.NextToAsk() is not { } next)
+            return;
         call.BodyAsked.Add(next);
-        _sink.OnBodyWanted(new BodyWanted(call.Request.Key, call.Request.Digest, vote.Seq, next));
+        _sink.OnBodyWanted(new BodyWanted(call.Request.Key, call.Request.Digest, call.Decided!.Seq, next));
+    }
+
+    /// <summary>
+    /// A replica of the majority has not given the body: the next one is asked, and after the last of them all again, but not at once. A read is ordered anew when the replicas
+    /// have forgotten its reply, and what two say then is as good an answer.
+    /// </summary>
+    private void OnBodyMissed(PendingCall call, Instant now)
+    {
+        if (call.NextToAsk() is not null)
+        {
+            AskForBody(call, now);
+            return;
+        }
+
+        call.BodyRetryAt = now + _options.BodyRetry;
+        call.IsBodyInVain = true;
+        if (!call.MayChangeVote || call.Votes.Find(vote => !ReferenceEquals(vote, call.Decided) && vote.Majority is not null) is not { } other)
+            return;
+        Decide(call, other, now);
+        TryAnswer(call, now);
     }
 
     /// <summary>The body that <see cref="ICallSink.OnBodyWanted"/> asked for; null if that replica could not give it.</summary>
@@ -183,14 +200,12 @@ internal sealed partial class RequestCoordinator
         if (!_calls.TryGetValue((wanted.Key, wanted.RequestDigest), out var call) || call.IsAnswered || call.Decided is not { } vote || vote.Seq != wanted.Seq)
             return;
         if (body is null || !vote.OnBodyFetched(wanted.Replica, body.Value))
-        {
-            AskForBody(call, now);
+            OnBodyMissed(call, now);
+        else
+            TryAnswer(call, now);
+        if (!call.IsAnswered)
             Schedule(call);
-            return;
-        }
-
-        TryAnswer(call, now);
-        if (call.IsAnswered && HaveReplied(vote, vote.Seq))
+        else if (call.Decided is { } decided && HaveReplied(decided, decided.Seq))
             Close(call, now);
     }
 

@@ -31,7 +31,7 @@ internal sealed record SequencerStatus(string Id, string Address, int? ProcessId
 /// the <c>Replacements</c> another incarnation has begun to vote. No <c>SessionWindowSeconds</c>: it reaches back to the beginning, or it is not known.
 /// </summary>
 internal sealed record ReplicaStatus(
-    string Id, string Address, int? ProcessId, string? Incarnation, string? Boot, string? Engine, string State, long? Executed, long? Durable,
+    string Id, string Address, int? ProcessId, string? Incarnation, string? Boot, string? Engine, string State, bool Votes, long? Executed, long? Durable,
     string? Digest, long? DigestAt, bool Differs, long Wrong, long Silent, int? Restarts, long Replacements, long? WaitingBefore, long? SessionWindowSeconds);
 
 /// <summary>One manager.</summary>

@@ -32,11 +32,16 @@ internal static class ReplicaStates
                 return Dead;
             if (report.WaitingBeforeSpecified)
                 return Waiting;
-            return Incarnation.TryParse(report.Incarnation, out var incarnation) && view.IsVoter((byte)replica.Id.Number, incarnation) ? Active : "joining";
+            return Votes(replica, view, reports) ? Active : "joining";
         }
 
         return manager?.State == "running" ? Restarting : Dead;
     }
+
+    /// <summary>Whether a replica's replies count and come: it answers, is in the view, and executes. What the managers think of it is another matter: who is suspected or degraded votes.</summary>
+    public static bool Votes(ReplicaNode replica, View view, ClusterReports reports) =>
+        reports.Replicas.TryGetValue(replica.Id.Number, out var report) && report.State != Halted && !report.WaitingBeforeSpecified
+        && Incarnation.TryParse(report.Incarnation, out var incarnation) && view.IsVoter((byte)replica.Id.Number, incarnation);
 
     /// <summary>The state of a manager.</summary>
     public static string OfManager(ClusterNode manager, ClusterReports reports) => reports.Managers.ContainsKey(manager.Id.Number) ? Active : Dead;

@@ -48,7 +48,7 @@ internal sealed class StatusReporter(
     public async Task<bool> IsHealthyAsync()
     {
         var seen = await driver.InvokeAsync(Look).ConfigureAwait(false);
-        return seen.HearsSequencer && topology.Replicas.Count(replica => ReplicaStates.Of(replica, seen.View, poller.Reports) == ReplicaStates.Active) >= 2;
+        return seen.HearsSequencer && topology.Replicas.Count(replica => ReplicaStates.Votes(replica, seen.View, poller.Reports)) >= 2;
     }
 
     private ProcessIdentity? FindProcess(NodeId id) => PidFile.FindRunning(topology.FolderOf(id), id.ToString());
@@ -69,7 +69,7 @@ internal sealed class StatusReporter(
         var manager = reports.Managers.GetValueOrDefault(replica.Id.Number);
         var (wrong, silent) = seen.Replicas.GetValueOrDefault(replica.Id.Number);
         return new ReplicaStatus(replica.Id.ToString(), replica.Listen.ToString(), report?.ProcessId ?? manager?.Replica?.ProcessId, report?.Incarnation,
-            report?.Boot, report?.Engine, ReplicaStates.Of(replica, seen.View, reports), report?.Executed, report?.Durable, report?.StateDigest, report?.DigestAt, differs, wrong, silent,
+            report?.Boot, report?.Engine, ReplicaStates.Of(replica, seen.View, reports), ReplicaStates.Votes(replica, seen.View, reports), report?.Executed, report?.Durable, report?.StateDigest, report?.DigestAt, differs, wrong, silent,
             manager?.Replica?.Restarts, journal.CountOf(ClusterEventKind.ReplacementDone, replica.Id.ToString()),
             report is { WaitingBeforeSpecified: true } ? report.WaitingBefore : null, report is { SessionWindowSecondsSpecified: true } ? report.SessionWindowSeconds : null);
     }

@@ -2,6 +2,7 @@ using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.Contracts.Engines;
 using Dams.Ordering;
+using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Replica.State.Sessions;
 using Dams.Replica.State.Snapshots;
@@ -47,11 +48,12 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     /// <param name="engine">The version.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="sink">Where replies go.</param>
-    /// <exception cref="ArgumentException">Fewer replies are kept than there are entries between checkpoints.</exception>
+    /// <exception cref="ArgumentException">Fewer replies are kept than there are entries between checkpoints, or longer ones sent than fit a datagram.</exception>
     public ReplicaCore(IAppointmentEngine engine, ReplicaCoreOptions options, IReplySink sink)
     {
         if (options.RepliesKept < options.CheckpointEntries)
             throw new ArgumentException($"{options.RepliesKept} replies are kept, but checkpoints can be {options.CheckpointEntries} entries apart: that others have passed an entry would be shown by neither", nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ReplyBytesMax, ReplyMessage.ResultBytesMax);
         Engine = engine;
         _options = options;
         _sink = sink;
@@ -100,8 +102,9 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     /// <inheritdoc/>
     public void OnSkipped(Entry entry, Instant now) => Pass(entry, isSkipped: true, now);
 
-    /// <summary>The reply to the entry of a number, if it is still kept.</summary>
-    public StoredReply? FindReply(SequenceNumber seq) => _replies.GetValueOrDefault(seq);
+    /// <summary>The reply to the entry of a number, if it is still kept: that of a write for as long as its request is remembered.</summary>
+    public StoredReply? FindReply(SequenceNumber seq) =>
+        _replies.GetValueOrDefault(seq) ?? (_sessions.Find(seq) is { } row ? FromRow(row.Key, row) : null);
 
     /// <summary>The reply of a request that was executed under a number; null if it is gone, and the repeat must be ordered.</summary>
     public StoredReply? FindReply(RequestKey key, SequenceNumber seq)
@@ -205,6 +208,9 @@ internal sealed record ReplicaCoreOptions
 
     /// <summary>Replies of reads and writes that can be sent again. Not fewer than <see cref="CheckpointEntries"/>: that others have passed a poison entry is shown by their replies to it, or by a checkpoint behind it.</summary>
     public int RepliesKept { get; init; } = 10_000;
+
+    /// <summary>A longer reply is sent as its digest, and fetched by the front end; in bytes, at most <see cref="ReplyMessage.ResultBytesMax"/>.</summary>
+    public int ReplyBytesMax { get; init; } = ReplyMessage.ResultBytesMax;
 
     /// <summary>A replica this many entries behind executes without sending: its front end has long been told by others.</summary>
     public int ReplyWhenBehindMax { get; init; } = 1_024;

@@ -86,7 +86,7 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
 
     private void Send(StoredReply reply, byte frontEnd)
     {
-        var fits = reply.Result.Length <= ReplyMessage.ResultBytesMax;
+        var fits = reply.Result.Length <= _options.ReplyBytesMax;
         _outbox.Send(NodeId.FrontEnd(frontEnd), Member.Installed.Epoch, new ReplyMessage(reply.Key, reply.Seq, Member.Incarnation, Core.Executed,
             _engineNumber, reply.RequestDigest, reply.ResultDigest, fits ? reply.Result : ReadOnlyMemory<byte>.Empty, fits));
     }

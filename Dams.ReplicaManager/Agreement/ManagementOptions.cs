@@ -108,6 +108,9 @@ internal enum ManagementMutant
     /// <summary>A reply that can't be had accuses.</summary>
     MissingReplyAccuses,
 
+    /// <summary>A manager that nobody answers, or that stood still itself, votes for death.</summary>
+    BlindVote,
+
     /// <summary>The manager starts a new incarnation before the old one has left.</summary>
     ReplacedBeforeItLeft,
 }

@@ -48,23 +48,21 @@ internal sealed partial class ManagementState
     public long Number { get; private set; }
 
     /// <summary>What a person should look at now; empty if all is well.</summary>
-    public IReadOnlyList<string> Alarms
+    /// <param name="now">The asker's time, in milliseconds since 1970: in a healthy cluster nothing is reported, and <see cref="Time"/> stands still.</param>
+    public IReadOnlyList<string> AlarmsAt(long now)
     {
-        get
+        var alarms = new List<string>();
+        foreach (var (number, slot) in _slots)
         {
-            var alarms = new List<string>();
-            foreach (var (number, slot) in _slots)
-            {
-                if (slot.Overdue is not null)
-                    alarms.Add($"replica{number} is dead: its replacement has not come to vote; look at its host and its data folder");
-                if (IsDegraded(slot))
-                    alarms.Add($"replica{number} is degraded: replaced {slot.ReplacedAt.Count} times in {_options.ReplacementsWithin.TotalMinutes:0} minutes, and not any more until they are over; look at its log");
-            }
-
-            if (Active is null && _queue.Count > 0)
-                alarms.Add($"{string.Join(", ", _queue.Select(decision => $"replica{decision.Replica}"))} can't be replaced: fewer than {_options.DonorsMin} healthy replicas are left to copy from");
-            return alarms;
+            if (slot.Overdue is not null)
+                alarms.Add($"replica{number} is dead: its replacement has not come to vote; look at its host and its data folder");
+            if (IsDegradedAt(slot, now))
+                alarms.Add($"replica{number} is degraded: replaced {slot.ReplacedAt.Count} times in {_options.ReplacementsWithin.TotalMinutes:0} minutes, and not any more until they are over; look at its log");
         }
+
+        if (Active is null && _queue.Count > 0)
+            alarms.Add($"{string.Join(", ", _queue.Select(decision => $"replica{decision.Replica}"))} can't be replaced: fewer than {_options.DonorsMin} healthy replicas are left to copy from");
+        return alarms;
     }
 
     /// <summary>How many times a slot's version has been changed: a replaced replica comes back as the next of its list. A lost folder is not the version's fault.</summary>
@@ -74,8 +72,10 @@ internal sealed partial class ManagementState
     public Decision? Unsettled(byte replica) => Active?.Replica == replica ? Active : _slots[replica].Overdue;
 
     /// <summary>What is thought of a slot, in a word for people; null if all is well with it.</summary>
-    public string? StandingOf(byte replica) =>
-        IsDegraded(_slots[replica]) ? "degraded"
+    /// <param name="replica">The slot.</param>
+    /// <param name="now">The asker's time, as in <see cref="AlarmsAt"/>.</param>
+    public string? StandingOf(byte replica, long now) =>
+        IsDegradedAt(_slots[replica], now) ? "degraded"
         : _slots[replica].Overdue is not null ? "dead"
         : _cases.Exists(open => open.Replica == replica) || _queue.Exists(decision => decision.Replica == replica) ? "suspected" : null;
 
@@ -193,7 +193,7 @@ internal sealed partial class ManagementState
         while (_queue.Count > 0 && (Active is null || _options.Mutant == ManagementMutant.ReplacesAtOnce))
         {
             var next = _queue.MinBy(decision => (!decision.IsCrash, decision.Number))!;
-            var healthy = _slots.Count(pair => pair.Value.Overdue is null && !_queue.Exists(decision => decision.Replica == pair.Key));
+            var healthy = _slots.Count(pair => pair.Value.Overdue is null && !IsLeftWrong(pair.Value) && !_queue.Exists(decision => decision.Replica == pair.Key));
             if (healthy < _options.DonorsMin && _options.Mutant != ManagementMutant.DonorsAreNotCounted)
             {
                 if (_shortageToldFor != next.Number)
@@ -216,15 +216,22 @@ internal sealed partial class ManagementState
     /// <summary>Whether nothing more is to be said of an incarnation: its slot is degraded, and that was told.</summary>
     private bool IsLeftToAPerson(Slot slot, Report about) => IsDegraded(slot) && slot.DegradedTold == about.Incarnation;
 
-    private bool IsDegraded(Slot slot) => slot.ReplacedAt.Count >= _options.ReplacementsMax && _options.Mutant != ManagementMutant.ReplacesForEver;
+    /// <summary>Whether a slot's present incarnation was found wrong or dead, and is left to a person: nothing is to be copied from it.</summary>
+    private bool IsLeftWrong(Slot slot) => IsDegraded(slot) && slot.DegradedTold != 0 && !slot.Replaced.Contains(slot.DegradedTold);
+
+    private bool IsDegraded(Slot slot) => IsDegradedAt(slot, Time);
+
+    private bool IsDegradedAt(Slot slot, long now) => _options.Mutant != ManagementMutant.ReplacesForEver
+        && slot.ReplacedAt.Count(at => !IsOver(at, Math.Max(Time, now))) >= _options.ReplacementsMax;
+
+    private bool IsOver(long at, long now) => at < now - (long)_options.ReplacementsWithin.TotalMilliseconds;
 
     private void ForgetOld(long time)
     {
-        var window = time - (long)_options.ReplacementsWithin.TotalMilliseconds;
         foreach (var slot in _slots.Values)
         {
-            slot.ReplacedAt.RemoveAll(at => at < window);
-            slot.RestartedAt.RemoveAll(at => at < window);
+            slot.ReplacedAt.RemoveAll(at => IsOver(at, time));
+            slot.RestartedAt.RemoveAll(at => IsOver(at, time));
         }
     }
 

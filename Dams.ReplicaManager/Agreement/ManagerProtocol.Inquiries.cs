@@ -37,7 +37,7 @@ internal sealed partial class ManagerProtocol
             {
                 // What a stranger in another's place says is no measure for the suspect.
                 if (probe.Case.Replica == replica || IsInView(replica, sighting.Incarnation))
-                    probe.OnSighting(replica, sighting, isEarly: now - probe.BeganAt < _options.ProbeTime * (2 / 3.0));
+                    probe.OnSighting(replica, sighting, now);
             }
 
             if (replica == _id)
@@ -95,7 +95,7 @@ internal sealed partial class ManagerProtocol
             if (!IsMine(open))
                 continue;
             if (open.Kind == CaseKind.Silent && !_probes.Exists(probe => probe.Case.Number == open.Number))
-                _probes.Add(new SilenceProbe(open, now, _options.LagEntriesMax));
+                _probes.Add(new SilenceProbe(open, now, _options));
             else if (open.Kind == CaseKind.Wrong && !_evidence.Exists(evidence => evidence.Case.Number == open.Number))
                 Gather(open, now);
         }
@@ -167,9 +167,17 @@ internal sealed partial class ManagerProtocol
                 BeginRound(now);
         }
 
-        foreach (var probe in _probes)
-            FollowProbe(probe, now);
+        for (var i = 0; i < _probes.Count; i++)
+        {
+            if (HasSeenNothing(_probes[i], now))
+                _probes[i] = new SilenceProbe(_probes[i].Case, now, _options);
+            FollowProbe(_probes[i], now);
+        }
     }
+
+    /// <summary>Who comes to its questions so late stood still itself, and whom nobody answers knows nothing of anyone.</summary>
+    private bool HasSeenNothing(SilenceProbe probe, Instant now) => _options.Mutant != ManagementMutant.BlindVote && probe.VotedAt is null
+        && (now - probe.AskAt > _options.ProbeInterval * 2 || (now >= EndOf(probe) && !probe.IsConclusive));
 
     private void FollowProbe(SilenceProbe probe, Instant now)
     {
@@ -189,7 +197,7 @@ internal sealed partial class ManagerProtocol
     /// <summary>A vote is repeated only if it has been pushed out by others on its way.</summary>
     private static Instant VoteAgainAt(Instant? votedAt) => votedAt is { } at ? at + s_repeat : default;
 
-    private Instant DueOf(SilenceProbe probe) => probe.VotedAt is null ? Instant.Earlier(probe.AskAt, EndOf(probe)) : VoteAgainAt(probe.VotedAt);
+    private Instant DueOf(SilenceProbe probe) => probe.VotedAt is null ? Instant.Earlier(probe.AskAt, EndOf(probe)) : Instant.Later(VoteAgainAt(probe.VotedAt), EndOf(probe));
 
     private static Instant DueOf(ReplyEvidence evidence) => evidence.VotedAt is null ? Instant.Earlier(evidence.AskAt, evidence.Until) : VoteAgainAt(evidence.VotedAt);
 
@@ -205,8 +213,11 @@ internal sealed partial class ManagerProtocol
         foreach (var slot in _options.Slots)
         {
             var since = State.HeldSince(slot);
-            if (since > 0 && (!_holds.TryGetValue(slot, out var hold) || hold.Since != since))
-                _holds[slot] = (since, now + _options.RestartHold);
+            if (since == 0 || (_holds.TryGetValue(slot, out var hold) && hold.Since == since))
+                continue;
+            _holds[slot] = (since, now + _options.RestartHold);
+            // What was voted before counts no more; the looking begins again.
+            _probes.RemoveAll(probe => probe.Case.Replica == slot && probe.VotedAt is not null);
         }
     }
 

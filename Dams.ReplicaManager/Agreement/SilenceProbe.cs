@@ -3,52 +3,69 @@ using Dams.Ordering;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// Whether a suspect is dead: it never answers, or it stands still below what two others had executed a while ago (what one says may be wrong), or is so far behind
-/// them that the logs would outgrow their bound. Anything else is slow, and slow is no crime. Pure and single-threaded.
+/// Whether a suspect is dead: it never answers while others do, or it stands still below what two others had executed a while ago (what one says may be wrong), or is so far
+/// behind them that the logs would outgrow their bound. Anything else is slow, and slow is no crime. A manager that nobody answers, or that stood still itself, has seen
+/// nothing: it looks again. Pure and single-threaded.
 /// </summary>
 /// <param name="about">The case.</param>
 /// <param name="beganAt">The beginning.</param>
-/// <param name="lagMax">Entries that the others keep for who is behind.</param>
-internal sealed class SilenceProbe(Case about, Instant beganAt, long lagMax)
+/// <param name="options">How long it lasts, and how many entries the others keep for who is behind.</param>
+internal sealed class SilenceProbe(Case about, Instant beganAt, ManagementOptions options)
 {
     private readonly Dictionary<byte, long> _others = [];
-    private long? _first;
-    private long _last;
+    private (long Executed, Instant At)? _first;
+    private (long Executed, Instant At) _last;
     private bool _isExcused;
+    private bool _isSeenLate;
+    private bool _areOthersSeenLate;
 
     /// <summary>The case.</summary>
     public Case Case => about;
 
     /// <summary>When it began.</summary>
-    public Instant BeganAt => beganAt;
+    public Instant BeganAt { get; } = beganAt;
 
     /// <summary>When the suspect is asked next.</summary>
-    public Instant AskAt { get; set; }
+    public Instant AskAt { get; set; } = beganAt;
 
     /// <summary>When the vote was given; null until then.</summary>
     public Instant? VotedAt { get; set; }
 
+    /// <summary>Whether its end tells anything: someone has answered in the last third of it.</summary>
+    public bool IsConclusive => _isExcused || _isSeenLate || _areOthersSeenLate;
+
+    /// <summary>The verdict, when the probe is over.</summary>
+    public bool IsDead => !_isExcused && (_first is null ? _areOthersSeenLate || options.Mutant == ManagementMutant.BlindVote : StandsStill || _last.Executed < Goal - options.LagEntriesMax);
+
+    private bool StandsStill => _isSeenLate && _last.At - _first!.Value.At >= Third && _last.Executed == _first.Value.Executed && _last.Executed < Goal;
+
+    private long Goal => _others.Values.OrderDescending().ElementAtOrDefault(1);
+
+    private TimeSpan Third => options.ProbeTime / 3;
+
     /// <summary>An answer of the suspect or of another replica; none says nothing.</summary>
     /// <param name="replica">Who.</param>
     /// <param name="sighting">What it says.</param>
-    /// <param name="isEarly">Whether enough of the probe is left for the suspect to come up to it.</param>
-    public void OnSighting(byte replica, ReplicaSighting sighting, bool isEarly)
+    /// <param name="now">Now.</param>
+    public void OnSighting(byte replica, ReplicaSighting sighting, Instant now)
     {
+        var isLate = now - BeganAt >= Third * 2;
         if (replica == about.Replica)
         {
             // Who waits before a poison entry stands still for a reason; whether it is replaced depends on what the others did with that entry.
             _isExcused |= sighting.Incarnation != about.Incarnation || sighting.WaitingBefore is not null;
-            _first ??= sighting.Executed;
-            _last = sighting.Executed;
+            _last = (sighting.Executed, now);
+            _first ??= _last;
+            _isSeenLate |= isLate;
         }
-        else if (isEarly)
+        else if (isLate)
+        {
+            // It is no measure: the suspect needs a while to come up to it.
+            _areOthersSeenLate = true;
+        }
+        else
         {
             _others[replica] = Math.Max(_others.GetValueOrDefault(replica), sighting.Executed);
         }
     }
-
-    /// <summary>The verdict, when the probe is over.</summary>
-    public bool IsDead => !_isExcused && (_first is null || (_last == _first && _last < Goal) || _last < Goal - lagMax);
-
-    private long Goal => _others.Values.OrderDescending().ElementAtOrDefault(1);
 }

@@ -15,6 +15,9 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
 
     public long Time { get; private set; } = 1_700_000_000_000;
 
+    /// <summary>What a person sees now.</summary>
+    public IReadOnlyList<string> Alarms => State.AlarmsAt(Time);
+
     public IEnumerable<ManagementEventKind> Told => State.Events.Select(happening => happening.Kind);
 
     /// <summary>The incarnation of a slot's first, second, … life.</summary>
@@ -33,6 +36,8 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
         State.OnReport(++Number, Time, report);
         return Number;
     }
+
+    public string? StandingOf(byte replica) => State.StandingOf(replica, Time);
 
     public void Pass(TimeSpan duration) => Time += (long)duration.TotalMilliseconds;
 
@@ -74,7 +79,7 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
 
     /// <summary>All that is agreed on, as text.</summary>
     public string Agreed() =>
-        $"{State.Active}\n{string.Join("\n", State.Queue)}\n{string.Join("\n", State.Cases)}\n{string.Join("\n", State.Events)}\n{State.Replacements} {string.Join("\n", State.Alarms)}"
+        $"{State.Active}\n{string.Join("\n", State.Queue)}\n{string.Join("\n", State.Cases)}\n{string.Join("\n", State.Events)}\n{State.Replacements} {string.Join("\n", Alarms)}"
         + string.Join(",", Rules.Slots.Select(slot => $"{State.Unsettled(slot)} {State.VersionTurns(slot)} {State.HeldSince(slot)}"));
 
     private static IEnumerable<byte> Others(byte replica) => Rules.Slots.Where(slot => slot != replica);

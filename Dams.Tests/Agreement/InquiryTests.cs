@@ -24,6 +24,56 @@ internal sealed class InquiryTests
     }
 
     [Test]
+    public void A_manager_that_nobody_answers_votes_about_nobody() => OnlyWithoutMutant(ManagementMutant.BlindVote, options =>
+    {
+        var script = Watching(options: options);
+        var well = script.Sightings.ToDictionary();
+        script.Sightings.Clear();
+        script.Suspect(3);
+        script.Wait(TimeSpan.FromSeconds(10));
+        Assert.That(script.Reports, Is.Empty);
+        foreach (var (slot, sighting) in well.Where(pair => pair.Key != 3))
+            script.Sightings.Add(slot, sighting);
+        script.Wait(options.ProbeTime * 2);
+        Assert.That(script.Reports.OfType<VoteReport>().First().IsGuilty, "it sees others now, and never the suspect");
+    });
+
+    // Its timers are due before it has asked anyone.
+    [Test]
+    public void A_manager_that_stood_still_looks_again()
+    {
+        var script = Watching();
+        var well = script.Sightings[3];
+        script.Sightings.Remove(3);
+        script.Suspect(3);
+        script.Wait(TimeSpan.FromMilliseconds(100));
+        script.Stand(script.Options.ProbeTime);
+        script.Wait(TimeSpan.Zero);
+        script.Sightings[3] = well;
+        script.Wait(script.Options.ProbeTime - s_moment);
+        Assert.That(script.Reports, Is.Empty);
+        script.Wait(s_moment);
+        Assert.That(script.Reports.OfType<VoteReport>().Single().IsGuilty, Is.False);
+    }
+
+    // The vote counts for nothing, because a restart was ordered before it: it may be the end of the looking no more than of the case.
+    [Test]
+    public void A_vote_that_a_restart_has_voided_is_followed_by_another_look()
+    {
+        var script = Watching();
+        var well = script.Sightings[3];
+        script.Sightings.Remove(3);
+        script.Suspect(3);
+        script.Wait(script.Options.ProbeTime);
+        Assert.That(script.Reports.OfType<VoteReport>().Single().IsGuilty);
+        script.Order(new RestartReport(3, IncarnationOf(3), 1));
+        script.Wait(TimeSpan.FromSeconds(1));
+        script.Sightings[3] = well;
+        script.Wait(script.Options.ProbeTime);
+        Assert.That(script.Reports.OfType<VoteReport>().Skip(1).Select(vote => vote.IsGuilty), Is.Not.Empty.And.All.False);
+    }
+
+    [Test]
     public void One_that_answers_and_is_where_the_others_are_is_not_found_dead()
     {
         var script = Watching();

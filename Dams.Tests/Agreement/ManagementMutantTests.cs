@@ -25,6 +25,7 @@ internal sealed class ManagementMutantTests
         [ManagementMutant.MissingDigestAccuses] = (typeof(DigestRoundTests), nameof(DigestRoundTests.A_missing_digest_accuses_nobody)),
         [ManagementMutant.StateIsNeverAcquitted] = (typeof(InquiryTests), nameof(InquiryTests.A_state_that_this_manager_finds_with_the_majority_where_another_did_not_is_not_seen)),
         [ManagementMutant.MissingReplyAccuses] = (typeof(ReplyEvidenceTests), nameof(ReplyEvidenceTests.What_can_not_be_had_accuses_nobody)),
+        [ManagementMutant.BlindVote] = (typeof(InquiryTests), nameof(InquiryTests.A_manager_that_nobody_answers_votes_about_nobody)),
         [ManagementMutant.ReplacedBeforeItLeft] = (typeof(ManagerProtocolTests), nameof(ManagerProtocolTests.The_own_replica_is_replaced_when_it_has_left_and_again_until_that_is_settled)),
     };
 

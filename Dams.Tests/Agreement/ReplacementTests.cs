@@ -52,7 +52,7 @@ internal sealed class ReplacementTests
         script.GiveUp(2);
         var number = script.Lose(3);
         Assert.That((script.State.Active, script.State.Queue.Select(waiting => waiting.Number).SingleOrDefault()), Is.EqualTo(((Decision?)null, number)));
-        Assert.That((script.Told.Last(), script.State.Alarms[^1]), Is.EqualTo((ManagementEventKind.Alarm, "replica3 can't be replaced: fewer than 2 healthy replicas are left to copy from")));
+        Assert.That((script.Told.Last(), script.Alarms[^1]), Is.EqualTo((ManagementEventKind.Alarm, "replica3 can't be replaced: fewer than 2 healthy replicas are left to copy from")));
         script.Suspect(4);
         Assert.That(script.Told.Last(), Is.EqualTo(ManagementEventKind.Suspicion), "it is told once");
         script.Settle(1);
@@ -69,8 +69,11 @@ internal sealed class ReplacementTests
             script.Settle(3);
         }
 
-        Assert.That(script.State.Alarms, Has.One.StartsWith("replica3 is degraded: replaced 3 times in 10 minutes"));
-        script.Pass(options.ReplacementsWithin);
+        Assert.That(script.Alarms, Has.One.StartsWith("replica3 is degraded: replaced 3 times in 10 minutes"));
+        Assert.That(script.StandingOf(3), Is.EqualTo("degraded"));
+        script.Pass(options.ReplacementsWithin + TimeSpan.FromMilliseconds(1));
+        Assert.That((script.Alarms.Count, script.StandingOf(3)), Is.EqualTo((0, (string?)null)), "nobody has reported anything since");
+        script.Pass(TimeSpan.FromMilliseconds(-1));
         script.Lose(3, life: 4);
         Assert.That((script.State.Active, script.State.Queue.Count, script.Told.Last(), script.State.Replacements), Is.EqualTo(((Decision?)null, 0, ManagementEventKind.Degraded, 3)));
         Assert.That(script.State.IsReplaced(3, IncarnationOf(3, 4)), Is.False, "it may be told again");
@@ -79,8 +82,31 @@ internal sealed class ReplacementTests
         script.Settle(4);
         script.Pass(TimeSpan.FromMilliseconds(1));
         script.Lose(3, life: 4);
-        Assert.That((script.State.Active?.Incarnation, script.State.Alarms.Count), Is.EqualTo(((ulong?)IncarnationOf(3, 4), 0)));
+        Assert.That((script.State.Active?.Incarnation, script.Alarms.Count), Is.EqualTo(((ulong?)IncarnationOf(3, 4), 0)));
     });
+
+    [Test]
+    public void A_degraded_slot_whose_incarnation_is_found_wrong_is_nobody_to_copy_from()
+    {
+        var script = new AgreementScript();
+        for (var life = 1; life <= 3; life++)
+        {
+            script.Lose(3, life);
+            script.Settle(3);
+        }
+
+        script.Lose(1);
+        script.GiveUp(1);
+        script.Lose(2);
+        Assert.That(script.State.Active?.Replica, Is.EqualTo(2), "the third one's is well, for all that is known");
+        script.Settle(2);
+        script.Lose(3, life: 4);
+        var number = script.Lose(4);
+        Assert.That((script.State.Active, script.State.Queue.Single().Number), Is.EqualTo(((Decision?)null, number)), "only the second is left");
+        script.Pass(Rules.ReplacementsWithin + TimeSpan.FromMilliseconds(1));
+        script.Lose(3, life: 4);
+        Assert.That(script.State.Queue.Select(waiting => waiting.Replica), Is.EqualTo(new byte[] { 4, 3 }), "both wait for someone to copy from");
+    }
 
     [Test]
     public void One_that_is_overdue_is_dead_until_it_is_settled_and_others_go_on()
@@ -91,12 +117,12 @@ internal sealed class ReplacementTests
         var first = script.State.Active!;
         script.GiveUp(3);
         Assert.That((script.State.Active?.Replica, script.State.Unsettled(3)), Is.EqualTo(((byte?)4, first)), "the next one's turn has come");
-        Assert.That(script.State.Alarms.Single(), Does.StartWith("replica3 is dead"));
+        Assert.That(script.Alarms.Single(), Does.StartWith("replica3 is dead"));
         var told = script.State.Events.Count;
         script.Order(new OverdueReport(3, first.Incarnation, first.Number));
         Assert.That((script.State.Active?.Replica, script.State.Events.Count), Is.EqualTo(((byte?)4, told)), "another manager says it too");
         script.Settle(3);
-        Assert.That((script.State.Unsettled(3), script.State.Active?.Replica, script.State.Alarms.Count, script.Told.Last()), Is.EqualTo(((Decision?)null, (byte?)4, 0, ManagementEventKind.ReplacementDone)));
+        Assert.That((script.State.Unsettled(3), script.State.Active?.Replica, script.Alarms.Count, script.Told.Last()), Is.EqualTo(((Decision?)null, (byte?)4, 0, ManagementEventKind.ReplacementDone)));
     }
 
     [Test]

@@ -7,93 +7,130 @@ namespace Dams.Tests.Agreement;
 /// <summary>Who is dead, and who is only slow.</summary>
 internal sealed class SilenceProbeTests
 {
+    // Parts of a probe's time.
+    private const double Early = 0.1;
+    private const double Late = 0.9;
+
+    private static readonly Instant s_began = new(1000, 0);
+
     private SilenceProbe _probe = null!;
 
     [SetUp]
-    public void Begin() => _probe = new SilenceProbe(new Case(7, Replica: 3, Incarnation: 30, CaseKind.Silent, OpenedAt: 0, []), new Instant(1000, 0), lagMax: 5000);
+    public void Begin() => _probe = new SilenceProbe(new Case(7, Replica: 3, Incarnation: 30, CaseKind.Silent, OpenedAt: 0, []), s_began, AgreementScript.Rules with { LagEntriesMax = 5000 });
 
     [Test]
-    public void Who_never_answers_is_dead() => Assert.That(_probe.IsDead);
+    public void Who_never_answers_while_another_does_is_dead()
+    {
+        See(1, 50, Early);
+        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((false, false)), "nobody has been heard for a while");
+        See(1, 50, Late);
+        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((true, true)));
+    }
+
+    [Test]
+    public void Whom_nobody_answers_knows_of_nobodys_death()
+    {
+        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((false, false)));
+        See(1, 10_000, Early);
+        See(2, 10_000, Early);
+        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((false, false)));
+    }
 
     [Test]
     public void Who_stands_still_below_what_others_had_executed_is_dead()
     {
-        See(3, 40);
-        See(1, 50);
-        See(2, 41);
-        See(3, 40);
+        See(3, 40, Early);
+        See(1, 50, Early);
+        See(2, 41, Early);
+        See(3, 40, Late);
         Assert.That(_probe.IsDead);
+    }
+
+    [TestCase(0.1, 0.3, TestName = "Nobody_stands_still_who_was_seen_early_only")]
+    [TestCase(0.8, 0.9, TestName = "Nobody_stands_still_who_was_seen_late_only")]
+    [TestCase(0.6, 0.7, TestName = "Nobody_stands_still_who_was_seen_for_a_moment")]
+    public void Nobody_stands_still_who_was_not_seen_for_a_while(double first, double last)
+    {
+        See(1, 50, Early);
+        See(2, 50, Early);
+        See(3, 40, first);
+        See(3, 40, last);
+        See(1, 60, Late);
+        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((true, false)));
     }
 
     [Test]
     public void What_one_other_says_it_has_executed_is_no_measure()
     {
-        See(3, 40);
-        See(1, long.MaxValue);
-        See(2, 40);
-        See(3, 40);
+        See(3, 40, Early);
+        See(1, long.MaxValue, Early);
+        See(2, 40, Early);
+        See(3, 40, Late);
         Assert.That(_probe.IsDead, Is.False, "two others are at 40");
     }
 
     [Test]
     public void Who_moves_and_is_further_behind_than_the_others_keep_their_logs_is_given_up()
     {
-        See(1, 5042);
-        See(2, 5042);
-        See(3, 40);
-        See(3, 41);
+        See(1, 5042, Early);
+        See(2, 5042, Early);
+        See(3, 40, Early);
+        See(3, 41, Late);
         Assert.That(_probe.IsDead);
     }
 
     [Test]
     public void Who_moves_is_slow_however_far_it_is_behind()
     {
-        See(1, 5000);
-        See(2, 5000);
-        See(3, 40);
-        See(3, 41);
+        See(1, 5000, Early);
+        See(2, 5000, Early);
+        See(3, 40, Early);
+        See(3, 41, Late);
         Assert.That(_probe.IsDead, Is.False);
     }
 
     [Test]
     public void Who_stands_still_where_everyone_does_is_well()
     {
-        See(3, 50);
-        See(1, 50);
-        See(2, 49);
-        See(3, 50);
-        Assert.That(_probe.IsDead, Is.False);
+        See(3, 50, Early);
+        See(1, 50, Early);
+        See(2, 49, Early);
+        See(3, 50, Late);
+        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((true, false)));
     }
 
     [Test]
     public void Nobody_is_measured_by_what_others_have_executed_just_now()
     {
-        See(3, 50);
-        See(1, 50);
-        See(2, 50);
-        See(1, 60, isEarly: false);
-        See(2, 60, isEarly: false);
+        See(3, 50, Early);
+        See(1, 50, Early);
+        See(2, 50, Early);
+        See(1, 60, Late);
+        See(2, 60, Late);
+        See(3, 50, Late);
         Assert.That(_probe.IsDead, Is.False);
     }
 
     [Test]
     public void Another_incarnation_in_its_place_is_not_the_suspect()
     {
-        See(1, 50);
-        See(2, 50);
-        See(3, 40, incarnation: 31);
-        Assert.That(_probe.IsDead, Is.False);
+        See(1, 50, Early);
+        See(2, 50, Early);
+        See(3, 40, Early, incarnation: 31);
+        See(3, 40, Late, incarnation: 31);
+        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((true, false)));
     }
 
     [Test]
     public void Who_waits_before_a_poison_entry_stands_still_for_a_reason()
     {
-        See(1, 50);
-        See(2, 50);
-        _probe.OnSighting(3, new ReplicaSighting(30, false, 40, WaitingBefore: 41), isEarly: true);
-        Assert.That(_probe.IsDead, Is.False);
+        See(1, 50, Early);
+        See(2, 50, Early);
+        See(3, 40, Early, waitingBefore: 41);
+        See(3, 40, Late, waitingBefore: 41);
+        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((true, false)));
     }
 
-    private void See(byte replica, long executed, ulong? incarnation = null, bool isEarly = true) =>
-        _probe.OnSighting(replica, new ReplicaSighting(incarnation ?? (ulong)replica * 10, false, executed), isEarly);
+    private void See(byte replica, long executed, double at, ulong? incarnation = null, long? waitingBefore = null) =>
+        _probe.OnSighting(replica, new ReplicaSighting(incarnation ?? (ulong)replica * 10, false, executed, WaitingBefore: waitingBefore), s_began + (AgreementScript.Rules.ProbeTime * at));
 }

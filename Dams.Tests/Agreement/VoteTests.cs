@@ -121,11 +121,11 @@ internal sealed class VoteTests
     {
         var script = new AgreementScript();
         var about = script.FindStateOther(1, 3);
-        Assert.That((script.State.Cases.Single().Checkpoint, script.State.StandingOf(3)), Is.EqualTo((1000, "suspected")));
+        Assert.That((script.State.Cases.Single().Checkpoint, script.StandingOf(3)), Is.EqualTo((1000, "suspected")));
         script.Vote(2, 3, about, isGuilty: false);
         Assert.That(script.State.Cases, Has.Count.EqualTo(1));
         script.Vote(4, 3, about, isGuilty: false);
-        Assert.That((script.State.Cases.Count, script.State.Active, script.State.StandingOf(3)), Is.EqualTo((0, (Decision?)null, (string?)null)));
+        Assert.That((script.State.Cases.Count, script.State.Active, script.StandingOf(3)), Is.EqualTo((0, (Decision?)null, (string?)null)));
         Assert.That((script.State.Events.Last().Kind, script.State.Events.Last().Text), Is.EqualTo((ManagementEventKind.Alarm,
             "its state at checkpoint 1000 was in the minority, but other managers find it there or later with the majority: it has mended or gone, or the replica tells each asker something else")));
         Assert.That(script.FindStateOther(2, 3), Is.EqualTo(script.State.Cases.Single().Number), "what is seen after that is another case");

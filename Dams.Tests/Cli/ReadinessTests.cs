@@ -6,7 +6,7 @@ namespace Dams.Tests.Cli;
 public sealed class ReadinessTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly ReadinessObservation AllWell = new(IsHealthy: true, ActiveReplicas: 4, AllReplicas: 4, IsReadAnswered: true, AnsweredByAll: 1, Missing: []);
+    private static readonly ReadinessObservation AllWell = new(IsHealthy: true, VotingReplicas: 4, AllReplicas: 4, IsReadAnswered: true, AnsweredByAll: 1, Missing: []);
 
     private static ReadinessVerdict Judge(ReadinessObservation seen, double seconds) => Readiness.Judge(seen, TimeSpan.FromSeconds(seconds), Limit);
 
@@ -17,7 +17,7 @@ public sealed class ReadinessTests
     [Test]
     public void Before_the_limit_anything_less_is_waited_for()
     {
-        Assert.That(Judge(AllWell with { ActiveReplicas = 3 }, 59), Is.EqualTo(ReadinessVerdict.Wait));
+        Assert.That(Judge(AllWell with { VotingReplicas = 3 }, 59), Is.EqualTo(ReadinessVerdict.Wait));
         Assert.That(Judge(AllWell with { IsReadAnswered = false }, 59), Is.EqualTo(ReadinessVerdict.Wait));
         Assert.That(Judge(AllWell with { AnsweredByAll = 0 }, 59), Is.EqualTo(ReadinessVerdict.Wait));
         Assert.That(Judge(AllWell with { IsHealthy = false }, 59), Is.EqualTo(ReadinessVerdict.Wait));
@@ -25,13 +25,13 @@ public sealed class ReadinessTests
 
     [Test]
     public void After_the_limit_an_answer_of_two_is_enough() =>
-        Assert.That(Judge(AllWell with { ActiveReplicas = 2, AnsweredByAll = 0 }, 60), Is.EqualTo(ReadinessVerdict.ReadyWithoutAll));
+        Assert.That(Judge(AllWell with { VotingReplicas = 2, AnsweredByAll = 0 }, 60), Is.EqualTo(ReadinessVerdict.ReadyWithoutAll));
 
     [Test]
     public void It_says_who_is_missing()
     {
-        Assert.That(AllWell.Replicas, Is.EqualTo("4 of 4 replicas are active"));
-        Assert.That((AllWell with { ActiveReplicas = 2, Missing = ["replica2", "replica4"] }).Replicas, Is.EqualTo("2 of 4 replicas are active, missing: replica2, replica4"));
+        Assert.That(AllWell.Replicas, Is.EqualTo("4 of 4 replicas vote"));
+        Assert.That((AllWell with { VotingReplicas = 2, Missing = ["replica2", "replica4"] }).Replicas, Is.EqualTo("2 of 4 replicas vote, missing: replica2, replica4"));
     }
 
     [Test]

@@ -210,6 +210,67 @@ internal sealed class RequestCoordinatorTests
         Assert.That(script.Judgements.Single().Replicas[0], Is.EqualTo(new JudgedReplica(1, new Incarnation(1), Verdict.Wrong)));
     }
 
+    [Test]
+    public void A_body_that_nobody_has_is_asked_for_again_after_a_pause_and_of_a_newcomer_at_once()
+    {
+        var script = Reigned();
+        var request = script.Call(1);
+        script.Reply(1, request, hasBody: false);
+        script.Reply(2, request, hasBody: false);
+        script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
+        script.Coordinator.OnBodyFetched(script.Wanted[1], null, script.Now);
+        script.Wait(script.Options.BodyRetry - TimeSpan.FromMilliseconds(1));
+        Assert.That(script.Wanted.Select(wanted => wanted.Replica), Is.EqualTo(new byte[] { 1, 2 }));
+        script.Reply(3, request, hasBody: false);
+        Assert.That(script.Wanted.Select(wanted => wanted.Replica), Is.EqualTo(new byte[] { 1, 2, 3 }));
+        script.Coordinator.OnBodyFetched(script.Wanted[2], null, script.Now);
+        script.Wait(script.Options.BodyRetry);
+        Assert.That(script.Wanted.Select(wanted => wanted.Replica), Is.EqualTo(new byte[] { 1, 2, 3, 1 }));
+        script.Coordinator.OnBodyFetched(script.Wanted[3], new byte[] { 1 }, script.Now);
+        Assert.That(script.Results[1], Is.InstanceOf<Answered>());
+    }
+
+    // The replicas have forgotten its reply, and its repeat was ordered anew.
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_read_whose_body_is_gone_is_answered_by_what_two_say_under_another_number(bool isKnownBefore)
+    {
+        var script = Reigned();
+        var request = script.Call(1, opcode: 3);
+        script.Reply(1, request, hasBody: false);
+        script.Reply(2, request, hasBody: false);
+        if (isKnownBefore)
+            ReplyAgain();
+        script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
+        script.Coordinator.OnBodyFetched(script.Wanted[1], null, script.Now);
+        if (!isKnownBefore)
+            ReplyAgain();
+        Assert.That(script.Results[1], Is.EqualTo(new Answered(new SequenceNumber(20), new byte[] { 2 })).Using<CallResult>(IsEqual));
+
+        void ReplyAgain()
+        {
+            script.Reply(3, request, result: 2, seq: 20);
+            script.Reply(4, request, result: 2, seq: 20);
+        }
+
+        static bool IsEqual(CallResult one, CallResult other) =>
+            one is Answered left && other is Answered right && left.Seq == right.Seq && left.Reply.Span.SequenceEqual(right.Reply.Span);
+    }
+
+    [Test]
+    public void A_write_has_one_number_whoever_has_its_body()
+    {
+        var script = Reigned();
+        var request = script.Call(1);
+        script.Reply(1, request, hasBody: false);
+        script.Reply(2, request, hasBody: false);
+        script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
+        script.Coordinator.OnBodyFetched(script.Wanted[1], null, script.Now);
+        script.Reply(3, request, result: 2, seq: 20);
+        script.Reply(4, request, result: 2, seq: 20);
+        Assert.That(script.Results, Is.Empty);
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     public void A_body_that_comes_only_when_a_reply_is_sent_again_is_taken(byte replica)

@@ -306,8 +306,8 @@ internal sealed class TestCluster : IAsyncDisposable
             var seen = await probe.LookAsync(isPatient: true, CancellationToken.None);
             if (Readiness.Judge(seen, Stopwatch.GetElapsedTime(began), StartLimit) == ReadinessVerdict.Ready)
                 return;
-            // A replica that lies is active, too, but never all replies are equal then: an answer has to do.
-            if (seen is { IsReadAnswered: true } && seen.ActiveReplicas == seen.AllReplicas)
+            // A replica that lies votes, too, but never all replies are equal then: an answer has to do.
+            if (seen is { IsReadAnswered: true } && seen.VotingReplicas == seen.AllReplicas)
                 return;
             if (Stopwatch.GetElapsedTime(began) > StartLimit)
                 throw new TimeoutException($"the cluster was not ready after {StartLimit.TotalSeconds} s: {seen}");

@@ -108,15 +108,6 @@ public sealed class EngineFailureTests
         Assert.That(() => Deliver(core, RequestOf(Book, 1)), Throws.InstanceOf(exception));
     }
 
-    // Whether others have passed an entry that kills is shown by their replies to it, or by a checkpoint behind it.
-    [Test]
-    public void Fewer_replies_than_there_are_entries_between_checkpoints_are_refused()
-    {
-        var options = new ReplicaCoreOptions { CheckpointEntries = 50, RepliesKept = 49 };
-        Assert.That(() => new ReplicaCore(new BrokenEngine(before: true), options, new Replies()), Throws.ArgumentException.With.Message.Contains("49").And.Message.Contains("50"));
-        Assert.That(() => new ReplicaCore(new BrokenEngine(before: true), options with { RepliesKept = 50 }, new Replies()), Throws.Nothing);
-    }
-
     private static ReplicaCore CoreOf(IAppointmentEngine engine, out Replies replies)
     {
         replies = new Replies();

@@ -26,6 +26,15 @@ internal sealed class SessionTableTests
     }
 
     [Test]
+    public void A_row_is_found_by_its_number_for_as_long_as_it_is_kept()
+    {
+        var table = new SessionTable(3);
+        for (ulong id = 1; id <= 5; id++)
+            Add(table, Client(id, boot: 10));
+        Assert.That(Enumerable.Range(0, 8).Select(seq => table.Find(new SequenceNumber(seq))?.Seq.Value), Is.EqualTo(new long?[] { null, null, null, 3, 4, 5, null, null }));
+    }
+
+    [Test]
     public void A_number_that_was_given_up_has_no_effect()
     {
         var table = new SessionTable(3);

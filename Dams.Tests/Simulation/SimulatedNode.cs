@@ -32,7 +32,13 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     /// <summary>How often its version was changed; the first may be a liar.</summary>
     public int VersionTurns { get; set; }
 
-    /// <summary>When it was last seen down, paused, cut off or not following the order.</summary>
+    /// <summary>When it was last seen up and in reach, and executing what there was to execute.</summary>
+    public long WellAt { get; set; }
+
+    /// <summary>How far it had executed then.</summary>
+    public long SeenExecuted { get; set; }
+
+    /// <summary>When it was last unwell for as long as a manager must see it to be; 0 if it never was.</summary>
     public long UnwellAt { get; set; }
 
     public BootId Boot { get; set; }

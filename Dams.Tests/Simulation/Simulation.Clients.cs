@@ -128,16 +128,25 @@ internal sealed partial class Simulation
 
         public void OnBodyWanted(BodyWanted wanted)
         {
-            var life = node.Life;
-            simulation.At(simulation._now + Milliseconds(1), () =>
+            var replica = simulation._nodes[NodeId.Replica(wanted.Replica)];
+            var isLost = !simulation._healed && (simulation.IsCut(node.Id, replica.Id) || simulation.IsCut(replica.Id, node.Id));
+            var body = !isLost && replica.IsUp && replica.PausedUntil <= simulation._now ? replica.Replica.Core.FindReply(wanted.Seq)?.Result : null;
+            simulation.At(simulation._now + Milliseconds(1 + simulation._random.Below(body is null ? 500 : 5)), () => GiveBody(node.Life, wanted, body));
+        }
+
+        private void GiveBody(int life, BodyWanted wanted, byte[]? body)
+        {
+            if (node.Life != life || !node.IsUp)
+                return;
+            if (node.PausedUntil > simulation._now)
             {
-                if (node.Life != life)
-                    return;
-                var replica = simulation._nodes[NodeId.Replica(wanted.Replica)];
-                ReadOnlyMemory<byte>? body = replica.IsUp ? replica.Replica.Core.FindReply(wanted.Seq)?.Result : null;
-                node.Coordinator.OnBodyFetched(wanted, body, simulation.InstantOf(node));
-                simulation.Settle(node);
-            });
+                simulation.At(node.PausedUntil, () => GiveBody(life, wanted, body));
+                return;
+            }
+
+            // Not the conversion of an array to memory, which makes no array an empty body.
+            node.Coordinator.OnBodyFetched(wanted, body is null ? (ReadOnlyMemory<byte>?)null : body, simulation.InstantOf(node));
+            simulation.Settle(node);
         }
 
         public void OnJudged(Judgement judgement)

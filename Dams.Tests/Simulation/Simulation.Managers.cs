@@ -14,6 +14,9 @@ namespace Dams.Tests.Simulation;
 /// </content>
 internal sealed partial class Simulation
 {
+    // What stands still for a third of a probe can be found dead.
+    private static readonly long s_unwellMin = TimeSpan.FromSeconds(1).Ticks;
+
     private readonly List<SimulatedNode> _managers = [];
     private readonly Dictionary<NodeId, SimulatedNode> _twins = [];
     private readonly OrderChecker _managersChecker = new();
@@ -85,6 +88,7 @@ internal sealed partial class Simulation
             });
         }
 
+        SchedulePauses();
         if (_knobs.ManagerWipe)
         {
             var wiped = _managers[_managersRandom.Below(_managers.Count)];
@@ -97,6 +101,22 @@ internal sealed partial class Simulation
             At(Milliseconds(500), () => Slander(_nodes[NodeId.FrontEnd(1)], slandered));
         foreach (var replica in _replicas)
             At(0, () => Observe(replica));
+    }
+
+    /// <summary>Their hosts are overloaded: some managers stand still at the same time, and come to everything too late.</summary>
+    private void SchedulePauses()
+    {
+        if (_knobs.ManagerPauses == 0)
+            return;
+        var (at, length) = (_managersRandom.Between(TimeSpan.FromMilliseconds(50), _knobs.FaultyPhase * 0.7).Ticks, Milliseconds(500 + _managersRandom.Below(3500)));
+        foreach (var manager in _managers.OrderBy(_ => _managersRandom.Next()).Take(_knobs.ManagerPauses).ToList())
+        {
+            At(at, () =>
+            {
+                Trace($"{manager.Id} pauses");
+                manager.PausedUntil = _now + length;
+            });
+        }
     }
 
     /// <summary>A manager's folder is lost, while all the others vote.</summary>
@@ -193,17 +213,24 @@ internal sealed partial class Simulation
 
     private void OnReplicaExited(SimulatedNode replica)
     {
-        replica.UnwellAt = _now;
         var incarnation = replica.Log!.Record.Incarnation.Value;
         _exits[incarnation] = _exits.GetValueOrDefault(incarnation) + 1;
         var manager = _twins[NodeId.Manager(replica.Id.Number)];
-        At(_now + Milliseconds(5), () =>
+        At(_now + Milliseconds(5), () => TellOfExit(manager));
+    }
+
+    private void TellOfExit(SimulatedNode manager)
+    {
+        if (!manager.IsUp)
+            return;
+        if (manager.PausedUntil > _now)
         {
-            if (!manager.IsUp || manager.PausedUntil > _now)
-                return;
-            manager.Manager.OnReplicaExited(InstantOf(manager));
-            Settle(manager);
-        });
+            At(manager.PausedUntil, () => TellOfExit(manager));
+            return;
+        }
+
+        manager.Manager.OnReplicaExited(InstantOf(manager));
+        Settle(manager);
     }
 
     /// <summary>Remembers when a replica was last not well, by which a decision about it is judged.</summary>
@@ -213,11 +240,16 @@ internal sealed partial class Simulation
         if (replica.IsUp && replica.Replica.Member is { } member && (member.State == MemberState.Halted || member.WaitingBefore is not null))
             _stuck.Add(member.Incarnation.Value);
         var isCut = !_healed && _cuts.Any(cut => cut.From == replica.Id || cut.To == replica.Id);
-        if (!replica.IsUp || replica.PausedUntil > _now || isCut || replica.Replica.Member.State != MemberState.Following
-            || replica.Replica.Member.Executed.Value + 3 < _checker.Order.Count)
+        var executed = replica.IsUp ? replica.Replica.Member.Executed.Value : 0;
+        if (replica.IsUp && replica.PausedUntil <= _now && !isCut && replica.Replica.Member.State == MemberState.Following
+            && (executed > replica.SeenExecuted || executed == _checker.Order.Count))
         {
-            replica.UnwellAt = _now;
+            replica.WellAt = _now;
         }
+
+        if (_now - replica.WellAt >= s_unwellMin)
+            replica.UnwellAt = _now;
+        replica.SeenExecuted = executed;
     }
 
     /// <summary>A front end tells the managers what it has seen.</summary>
@@ -249,7 +281,7 @@ internal sealed partial class Simulation
         _replicas.Count(holder => holder.FormerLogs.Append(holder.Log!).Any(log => log.HasLeave(replica, incarnation))) >= 2;
 
     /// <summary>Replaced three times in ten minutes: then nobody does it a fourth time.</summary>
-    private bool IsLeftToAPerson(SimulatedNode replica) => _managers.All(manager => manager.Twin is { IsUp: true } twin && twin.Manager.State.StandingOf(replica.Id.Number) == "degraded");
+    private bool IsLeftToAPerson(SimulatedNode replica) => _managers.All(manager => manager.Twin is { IsUp: true } twin && twin.Manager.State.StandingOf(replica.Id.Number, twin.Manager.State.Time) == "degraded");
 
     private bool AreManagersDone()
     {
@@ -275,13 +307,7 @@ internal sealed partial class Simulation
             + string.Join("; ", state.Events.TakeLast(4).Select(happening => $"{happening.Kind} {happening.Replica}"));
     });
 
-    private void CheckManagers()
-    {
-        if (_knobs.Slandered is { } slandered && _knobs.Liar != slandered)
-            Broken.Unless(_managers.All(manager => manager.Twin!.Manager.State.VersionTurns(slandered) == 0 || _replicas[slandered - 1].UnwellAt > 0), $"replica {slandered} was slandered, and replaced");
-    }
-
-    /// <summary>A decision must have a reason that the simulation knows of.</summary>
+    /// <summary>A decision must have a reason that the simulation knows of; that a front end has said so is none.</summary>
     private void OnDecided(Decision decision)
     {
         var replica = _replicas[decision.Replica - 1];
@@ -292,7 +318,7 @@ internal sealed partial class Simulation
                     || _exits.GetValueOrDefault(decision.Incarnation) >= ManagementOptions.FailedStartsMax, $"{decision}: it is not lost");
                 break;
             case ReplacementCause.Dead:
-                Broken.Unless(_now - replica.UnwellAt < TimeSpan.FromSeconds(4).Ticks, $"{decision}: it was well all the time");
+                Broken.Unless(replica.UnwellAt > 0 && _now - replica.UnwellAt < TimeSpan.FromSeconds(8).Ticks, $"{decision}: it was well all the time");
                 break;
             default:
                 Broken.Unless((_knobs.Liar == decision.Replica && LieKinds.IsFoundByManagers(_knobs.LieKind)) || IsOverruled(decision.Replica), $"{decision}: it tells the truth");

@@ -57,6 +57,12 @@ internal sealed record SimulationKnobs
     /// <summary>Histories, windows and fetches of a few entries, which are full all the time; null for those of production, which never are.</summary>
     public int? SmallBuffers { get; init; }
 
+    /// <summary>Longer replies are sent as digests and fetched, and few are kept; null for the bounds of production, which none of these replies reaches.</summary>
+    public int? ReplyBytesMax { get; init; }
+
+    /// <summary>Managers that stand still at the same time.</summary>
+    public int ManagerPauses { get; init; }
+
     /// <summary>Calls in flight at a front end.</summary>
     public int CallsMax { get; init; } = 4096;
 
@@ -164,8 +170,22 @@ internal sealed record SimulationKnobs
         if (knobs.Poison == 0 && new SeededRandom(seed ^ 0xAC7).Chance(40))
             knobs = knobs with { DividedAtActivation = true, Sequencers = 2, Wipes = Math.Max(1, knobs.Wipes) };
         // Three strikes take a while: there must be calls left to be lied to.
-        return OfBounds(seed, knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs);
+        return OfBodies(seed, OfBounds(seed, knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs));
     }
+
+    /// <summary>And these by dice of their own.</summary>
+    private static SimulationKnobs OfBodies(ulong seed, SimulationKnobs knobs)
+    {
+        var random = new SeededRandom(seed ^ 0xB0D1E5);
+        return knobs with
+        {
+            ReplyBytesMax = random.Chance(150) ? random.Below(2) * 8 : null,
+            ManagerPauses = random.Chance(150) ? 1 + random.Below(4) : 0,
+        };
+    }
+
+    /// <summary>The knobs that a seed had when it found something before there were more of them.</summary>
+    public static SimulationKnobs Former(ulong seed) => Of(seed) with { ReplyBytesMax = null, ManagerPauses = 0 };
 
     /// <summary>Drawn by dice of their own, too.</summary>
     private static SimulationKnobs OfBounds(ulong seed, SimulationKnobs knobs)

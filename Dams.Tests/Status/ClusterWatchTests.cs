@@ -109,6 +109,19 @@ public sealed class ClusterWatchTests
     }
 
     [Test]
+    public void Who_votes_does_so_whatever_managers_think_of_it_but_not_when_it_can_not()
+    {
+        foreach (var standing in new[] { "suspected", "degraded" })
+            Assert.That(Voters(WithManager(4, new ManagerReport(1, "running", new ManagerReplicaReport(2, standing, 0)))), Is.EqualTo(new[] { 1, 2, 3, 4 }), standing);
+        Assert.That(Voters(WithReplica(1, report => report.State = "Halted")), Is.EqualTo(new[] { 2, 3, 4 }));
+        Assert.That(Voters(WithReplica(2, report => report.WaitingBeforeSpecified = true)), Is.EqualTo(new[] { 1, 3, 4 }));
+        Assert.That(Voters(WithReplica(3, report => report.Incarnation = new Incarnation(99).ToString())), Is.EqualTo(new[] { 1, 2, 4 }));
+        Assert.That(Voters(_reports with { Replicas = _reports.Replicas.Remove(4) }), Is.EqualTo(new[] { 1, 2, 3 }));
+
+        IEnumerable<int> Voters(ClusterReports reports) => _topology.Replicas.Where(replica => ReplicaStates.Votes(replica, _view, reports)).Select(replica => replica.Id.Number);
+    }
+
+    [Test]
     public void A_state_that_differs_from_the_majority_is_told_once_for_an_incarnation()
     {
         PollTwice(_reports);

@@ -86,6 +86,23 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
         ? _clientRows.GetValueOrDefault(key)
         : _frontEnds.TryGetValue(key.Origin, out var sessions) && sessions.Boot.Value == key.High ? sessions.Rows.GetValueOrDefault(key.Low) : null;
 
+    /// <summary>The row of a number.</summary>
+    public SessionRow? Find(SequenceNumber seq)
+    {
+        var rows = ReadSection(SessionRow.SectionOf(seq));
+        var (low, high) = (0, rows.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (rows[middle].Seq < seq)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low < rows.Count && rows[low].Seq == seq ? rows[low] : null;
+    }
+
     /// <summary>Remembers a write that was executed just now: after <see cref="Admit"/>, and with a number above all rows'.</summary>
     public void Add(SessionRow row)
     {
