@@ -67,8 +67,9 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// <summary>Whether every replica of the decided vote has been asked for the body, and none had it.</summary>
     public bool IsBodyInVain { get; set; }
 
-    /// <summary>Whether another number that a read was executed under may take the place of the decided one, whose body nobody has any more.</summary>
-    public bool MayChangeVote => IsBodyInVain && !CommandCodec.IsWrite(Request.Opcode);
+    /// <summary>The newest vote with a majority that may take the place of the decided one, whose body nobody has any more: a read's, ordered anew; null if there is none.</summary>
+    public ReplyVoter? Successor => !IsBodyInVain || CommandCodec.IsWrite(Request.Opcode) ? null
+        : Votes.Where(vote => vote.Majority is not null && vote.Seq > Decided!.Seq).MaxBy(vote => vote.Seq);
 
     public bool WasOrdered { get; set; }
 

@@ -98,7 +98,7 @@ internal sealed partial class RequestCoordinator
         call.WasOrdered = true;
         if (vote.Replies == 0)
             _strikes.OnOpened(vote.Seq);
-        if (vote.OnReply(envelope.From.Number, reply, now) && (call.Decided is null || call.MayChangeVote))
+        if (vote.OnReply(envelope.From.Number, reply, now) && (call.Decided is null || ReferenceEquals(vote, call.Successor)))
             Decide(call, vote, now);
 
         if (!call.IsAnswered)
@@ -188,9 +188,9 @@ internal sealed partial class RequestCoordinator
 
         call.BodyRetryAt = now + _options.BodyRetry;
         call.IsBodyInVain = true;
-        if (!call.MayChangeVote || call.Votes.Find(vote => !ReferenceEquals(vote, call.Decided) && vote.Majority is not null) is not { } other)
+        if (call.Successor is not { } newer)
             return;
-        Decide(call, other, now);
+        Decide(call, newer, now);
         TryAnswer(call, now);
     }
 

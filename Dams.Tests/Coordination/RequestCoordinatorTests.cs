@@ -257,6 +257,27 @@ internal sealed class RequestCoordinatorTests
             one is Answered left && other is Answered right && left.Seq == right.Seq && left.Reply.Span.SequenceEqual(right.Reply.Span);
     }
 
+    // Bug: from one number whose body is gone to another and back, past the one whose body is there.
+    [Test]
+    public void A_number_whose_body_was_gone_is_not_gone_back_to()
+    {
+        var script = Reigned();
+        var request = script.Call(1, opcode: 3);
+        foreach (var seq in new[] { 20, 30, 40 })
+        {
+            script.Reply(1, request, seq: seq, hasBody: false);
+            script.Reply(2, request, seq: seq, hasBody: false);
+        }
+
+        for (var i = 0; i < 2; i++)
+            script.Coordinator.OnBodyFetched(script.Wanted[i], null, script.Now);
+        Assert.That(script.Wanted.Select(wanted => wanted.Seq.Value), Is.EqualTo(new[] { 20, 20, 40 }));
+        for (var i = 2; i < 4; i++)
+            script.Coordinator.OnBodyFetched(script.Wanted[i], null, script.Now);
+        script.Wait(script.Options.BodyRetry);
+        Assert.That(script.Wanted.Skip(2).Select(wanted => wanted.Seq.Value), Is.EqualTo(new[] { 40, 40, 40 }));
+    }
+
     [Test]
     public void A_write_has_one_number_whoever_has_its_body()
     {

@@ -131,7 +131,9 @@ internal sealed partial class Simulation
             var replica = simulation._nodes[NodeId.Replica(wanted.Replica)];
             var isLost = !simulation._healed && (simulation.IsCut(node.Id, replica.Id) || simulation.IsCut(replica.Id, node.Id));
             var body = !isLost && replica.IsUp && replica.PausedUntil <= simulation._now ? replica.Replica.Core.FindReply(wanted.Seq)?.Result : null;
-            simulation.At(simulation._now + Milliseconds(1 + simulation._random.Below(body is null ? 500 : 5)), () => GiveBody(node.Life, wanted, body));
+            simulation.Trace($"{node.Id} fetches #{wanted.Seq} from {replica.Id}: {body?.Length ?? -1} bytes");
+            var life = node.Life;
+            simulation.At(simulation._now + Milliseconds(1 + simulation._random.Below(body is null ? 500 : 5)), () => GiveBody(life, wanted, body));
         }
 
         private void GiveBody(int life, BodyWanted wanted, byte[]? body)

@@ -207,6 +207,13 @@ internal sealed partial class Simulation
 
     private void FailToStart(SimulatedNode replica)
     {
+        if (_twins[NodeId.Manager(replica.Id.Number)].PausedUntil > _now)
+        {
+            // Who would start it stands still.
+            At(_now + Milliseconds(20), () => Restart(replica));
+            return;
+        }
+
         OnReplicaExited(replica);
         At(_now + Milliseconds(400), () => Restart(replica));
     }
@@ -225,7 +232,7 @@ internal sealed partial class Simulation
             return;
         if (manager.PausedUntil > _now)
         {
-            At(manager.PausedUntil, () => TellOfExit(manager));
+            At(_now + Milliseconds(20), () => TellOfExit(manager));
             return;
         }
 
