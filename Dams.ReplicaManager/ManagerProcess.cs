@@ -3,6 +3,7 @@ using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Processes;
 using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
@@ -13,6 +14,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Durability = Dams.Contracts.Topology.Durability;
+using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.ReplicaManager;
 
@@ -41,7 +43,7 @@ internal static class ManagerProcess
                 Durability = topology.Durability == Durability.Memory ? Ordering.Storage.Durability.Memory : Ordering.Storage.Durability.Disk,
             },
             context.Loggers.CreateLogger<DurableLog>());
-        var keeper = new ReplicaKeeper(context, logger);
+        var keeper = new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), logger);
         using var clients = new ReplicaClients(topology);
         using var others = new ManagerClients(topology, context.Id, logger);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);

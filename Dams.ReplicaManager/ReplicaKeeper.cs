@@ -24,13 +24,15 @@ internal sealed class ReplicaKeeper
     private volatile int _versionTurns;
 
     /// <summary>A keeper of the replica of this manager's number.</summary>
-    public ReplicaKeeper(NodeContext context, ILogger logger)
+    /// <param name="context">What the manager's process was given.</param>
+    /// <param name="program">The replica's program.</param>
+    /// <param name="logger">The log.</param>
+    public ReplicaKeeper(NodeContext context, DamsProgram program, ILogger logger)
     {
         _id = new Contracts.Topology.NodeId(Contracts.Topology.NodeRole.Replica, context.Id.Number);
         _folder = context.Topology.FolderOf(_id);
         _versions = context.Topology.FindReplica(context.Id.Number)!.Versions;
         _logger = logger;
-        var program = ProgramLocator.Find(Contracts.Topology.NodeRole.Replica);
         Process = new SupervisedProcess(_id.ToString(), () => StartInfo(program, context), new SupervisionPolicy(), logger, TimeProvider.System,
             () => PidFile.FindRunning(_folder, _id.ToString()));
     }
@@ -47,16 +49,16 @@ internal sealed class ReplicaKeeper
     /// <summary>How many times the version was changed, as agreed; for the next start.</summary>
     public void UseVersion(int turns) => _versionTurns = turns;
 
-    /// <summary>Calls back whenever the process has ended by itself, and is started again after a pause.</summary>
+    /// <summary>Calls back whenever the process has ended by itself or could not be started, and is started again after a pause.</summary>
     public void OnExits(Action exited)
     {
         var before = SupervisedState.Idle;
         Process.Changed = status =>
         {
-            var hasEnded = status.State == SupervisedState.Pausing && before != SupervisedState.Pausing;
-            before = status.State;
-            if (hasEnded && status.LastExitCode != ExitCodes.OrderedOut)
+            // A start that fails leaves the exit code of the process before it.
+            if (status.State == SupervisedState.Pausing && before != SupervisedState.Pausing && (before == SupervisedState.Starting || status.LastExitCode != ExitCodes.OrderedOut))
                 exited();
+            before = status.State;
         };
     }
 

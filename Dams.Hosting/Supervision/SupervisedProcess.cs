@@ -44,7 +44,7 @@ public sealed class SupervisedProcess(
     /// <summary>The latest picture.</summary>
     public SupervisedStatus Status => _status;
 
-    /// <summary>Called by the loop after the picture has changed; must not block.</summary>
+    /// <summary>Called by the loop after each change of the picture; must not block. A start is seen before it is tried.</summary>
     public Action<SupervisedStatus>? Changed { get; set; }
 
     /// <summary>Its name.</summary>
@@ -72,7 +72,6 @@ public sealed class SupervisedProcess(
             while (_inputs.Reader.TryRead(out var input))
                 await PerformAsync(input(Now)).ConfigureAwait(false);
             await PerformAsync(_core.OnTimerElapsed(Now)).ConfigureAwait(false);
-            Publish();
         }
 
         _child?.Dispose();
@@ -100,6 +99,8 @@ public sealed class SupervisedProcess(
 
     private async Task PerformAsync(IReadOnlyList<SupervisorEffect> effects)
     {
+        // Before the effects: a start that fails at once would not be seen between two pauses, and they would look like one.
+        Publish();
         foreach (var effect in effects)
         {
             switch (effect)
@@ -118,8 +119,6 @@ public sealed class SupervisedProcess(
                     _hasEnded = true;
                     break;
             }
-
-            Publish();
         }
     }
 

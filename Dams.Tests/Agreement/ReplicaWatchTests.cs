@@ -2,6 +2,7 @@ using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Processes;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
@@ -12,6 +13,7 @@ using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
 using NUnit.Framework;
 using NodeId = Dams.Ordering.NodeId;
+using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.Tests.Agreement;
 
@@ -39,7 +41,7 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
         _replica = new BabblingServer(topology.FindReplica(1)!.Listen.ToEndPoint());
         (_clients, _others) = (new ReplicaClients(topology), new ManagerClients(topology, id, _log));
         var memberLog = _logFolder.Open();
-        var watch = new ReplicaWatch(_clients, _others, new SnapshotStore(_folder.Path), new ReplicaKeeper(context, _log), static () => { }, _log, _stopping.Token);
+        var watch = new ReplicaWatch(_clients, _others, new SnapshotStore(_folder.Path), new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), _log), static () => { }, _log, _stopping.Token);
         var (outbox, leaves) = (new Outbox(), new Outbox());
         var manager = new ManagerProtocol(
             ClusterGroups.ManagersOf(topology), new ManagementOptions { Slots = [1, 2, 3, 4] }, 1, DriverOptions.NewBoot(), memberLog, outbox,
