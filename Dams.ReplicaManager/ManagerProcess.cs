@@ -103,7 +103,7 @@ internal static class ManagerProcess
             {
                 await network.Driver.StopAsync();
                 if (manager.Member.State is MemberState.Left or MemberState.Halted)
-                    ReplicaFolder.MarkAsLeft(folder);
+                    ReplicaFolder.MarkAsLeft(folder, manager.Member.Incarnation.ToString());
                 return ExitCodes.OrderedOut;
             }
 

@@ -43,12 +43,14 @@ internal static class ReplicaFolder
     }
 
     /// <summary>Says of a folder that its incarnation is over: it is set aside before the process is started again.</summary>
+    /// <param name="folder">The folder; nothing is done if it isn't there.</param>
+    /// <param name="incarnation">Whose it is, for people.</param>
     /// <exception cref="IOException">The folder can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
-    public static void MarkAsLeft(string folder)
+    public static void MarkAsLeft(string folder, string incarnation)
     {
         if (Directory.Exists(folder))
-            File.WriteAllText(Path.Combine(folder, LeftMark), IncarnationOf(folder) ?? "unknown");
+            File.WriteAllText(Path.Combine(folder, LeftMark), incarnation);
     }
 
     private static List<(int Number, string Path)> Asides(string folder)

@@ -88,7 +88,7 @@ internal sealed class ReplicaKeeper
             if (ReplicaFolder.IncarnationOf(_folder) is not { } incarnation || !isOver(incarnation))
                 return;
             ManagerLog.Replaces(_logger, _id.ToString(), incarnation, why, Version);
-            ReplicaFolder.MarkAsLeft(_folder);
+            ReplicaFolder.MarkAsLeft(_folder, incarnation);
             end(Process.Status.Process);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -103,10 +103,14 @@ internal sealed class ReplicaKeeper
     private ProcessStartInfo StartInfo(DamsProgram program, NodeContext context)
     {
         List<string> arguments = [.. context.ArgumentsFor(_id), "--engine", Version];
-        if (ReplicaFolder.SetAsideIfLeft(_folder) is { } aside)
+        // Not while it is looked at whose folder this is, or the next one's would be marked.
+        lock (_files)
         {
-            ManagerLog.SetAside(_logger, _id.ToString(), aside);
-            arguments.Add("--joins");
+            if (ReplicaFolder.SetAsideIfLeft(_folder) is { } aside)
+            {
+                ManagerLog.SetAside(_logger, _id.ToString(), aside);
+                arguments.Add("--joins");
+            }
         }
 
         return program.ToStartInfo(arguments);

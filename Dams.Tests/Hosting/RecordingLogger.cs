@@ -11,6 +11,9 @@ internal sealed class RecordingLogger : ILogger, ILoggerFactory
     /// <summary>Level and text.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
+    /// <summary>Called in the course of the logging, by the thread that logs.</summary>
+    public Action<string>? Logged { get; set; }
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider)
@@ -22,8 +25,12 @@ internal sealed class RecordingLogger : ILogger, ILoggerFactory
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue($"{logLevel} {formatter(state, exception)}");
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var line = $"{logLevel} {formatter(state, exception)}";
+        _lines.Enqueue(line);
+        Logged?.Invoke(line);
+    }
 
     public void Dispose()
     {

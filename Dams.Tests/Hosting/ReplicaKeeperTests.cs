@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dams.Contracts.Management;
 using Dams.Contracts.Topology;
 using Dams.Hosting;
@@ -25,6 +24,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     private readonly DamsProgram _program;
     private ReplicaKeeper _keeper = null!;
     private Task _loop = Task.CompletedTask;
+    private volatile int _exits;
 
     public ReplicaKeeperTests()
     {
@@ -33,6 +33,17 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         _context = new NodeContext(topology, NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!, _log, KeyFile.LoadOrCreate(topology.KeyFile));
         _replica = topology.FindReplica(3)!.DataFolder;
         _program = new DamsProgram("sh", _folder.File("replica.sh"));
+        // Each start in a new folder is a new life.
+        File.WriteAllText(_program.File, $"""
+            mkdir -p '{_replica}'
+            if [ ! -f '{_replica}/{ReplicaFolder.IncarnationMark}' ]; then
+                echo life >> '{_folder.File("lives")}'
+                printf '%x' $(wc -l < '{_folder.File("lives")}') > '{_replica}/new'
+                mv '{_replica}/new' '{_replica}/{ReplicaFolder.IncarnationMark}'
+            fi
+            echo "$*" >> '{_folder.File("starts")}'
+            exec sleep 600
+            """);
     }
 
     public async ValueTask DisposeAsync()
@@ -55,6 +66,39 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         _keeper.Process.End();
         await _loop;
         Assert.That(script.Reports.OfType<LossReport>().Select(loss => loss.Cause), Is.EqualTo(new[] { LossCause.CannotStart }));
+    }
+
+    [Test]
+    public async Task The_next_incarnations_folder_is_not_marked_for_what_the_last_one_did()
+    {
+        var first = await StartAsync();
+        _log.Logged = line =>
+        {
+            if (!line.Contains("is replaced", StringComparison.Ordinal))
+                return;
+            // It has left by itself, and what follows it starts as soon as it may.
+            File.WriteAllText(Path.Combine(_replica, ReplicaFolder.LeftMark), IncarnationOf(1).ToString());
+            ProcessSignal.Kill(first);
+            SpinWait.SpinUntil(() => Starts().Count > 1, TimeSpan.FromSeconds(1));
+        };
+        _keeper.Replace(DecisionAbout(1));
+        await Eventually.IsTrueAsync(() => Starts().Count == 2);
+        Assert.That((File.Exists(Path.Combine(_replica, ReplicaFolder.LeftMark)), _log.Lines.Count(line => line.Contains("is kept as"))), Is.EqualTo((false, 1)));
+    }
+
+    private static Incarnation IncarnationOf(int life) => new((ulong)life);
+
+    private static Decision DecisionAbout(int life) => new(7, 3, IncarnationOf(life).Value, ReplacementCause.Wrong, 0, 5);
+
+    /// <summary>What it was started with, each time.</summary>
+    private List<string> Starts() => File.Exists(_folder.File("starts")) ? [.. File.ReadAllLines(_folder.File("starts"))] : [];
+
+    private async Task<ProcessIdentity> StartAsync()
+    {
+        Keep(_program, () => _exits++);
+        _keeper.Process.Want();
+        await Eventually.IsTrueAsync(() => Starts().Count == 1 && _keeper.Process.Status.Process is not null);
+        return _keeper.Process.Status.Process!.Value;
     }
 
     private void Keep(DamsProgram program, Action exited)
