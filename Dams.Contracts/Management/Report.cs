@@ -67,7 +67,7 @@ public sealed record DigestReport(byte Replica, ulong Incarnation, byte Manager,
 /// <summary>The replica's process has ended with its log intact, and its own manager starts it again: nobody is to vote it dead for a moment.</summary>
 /// <param name="Replica">The slot, which is also the manager's.</param>
 /// <param name="Incarnation">Which is started again; 0 if its manager does not know it.</param>
-/// <param name="Restart">Rises with each restart of this manager's life, so that two restarts are two reports.</param>
+/// <param name="Restart">Rises with each restart of the slot, so that two restarts are two reports, and one that comes late or again is known.</param>
 public sealed record RestartReport(byte Replica, ulong Incarnation, long Restart) : Report(Replica, Incarnation);
 
 /// <summary>Why an incarnation can't come back.</summary>

@@ -85,6 +85,9 @@ internal sealed partial class ManagementState
     /// <summary>The number of the report by which a slot's manager last said that it starts its replica again, and was believed; 0 if it never did. Votes of its death are held for a while from there.</summary>
     public long HeldSince(byte replica) => _options.Mutant == ManagementMutant.RestartIsNotHeld ? 0 : _slots[replica].HeldSince;
 
+    /// <summary>The highest number of a restart that a slot's manager has told of; 0 if it never did. One that is not higher counts for nothing.</summary>
+    public long LastRestart(byte replica) => _slots[replica].LastRestart;
+
     /// <summary>Takes the next ordered report. One that comes twice, or that does not fit, changes nothing.</summary>
     /// <param name="number">Its place in the managers' order.</param>
     /// <param name="time">The entry's time, in milliseconds since 1970.</param>
@@ -133,7 +136,7 @@ internal sealed partial class ManagementState
 
     private void OnRestart(long number, Slot slot, RestartReport restart)
     {
-        if (slot.LastRestart == restart.Restart)
+        if (restart.Restart <= slot.LastRestart)
             return;
         slot.LastRestart = restart.Restart;
         if (slot.RestartedAt.Count >= _options.RestartsMax)

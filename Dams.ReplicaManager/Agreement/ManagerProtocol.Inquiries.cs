@@ -72,7 +72,7 @@ internal sealed partial class ManagerProtocol
     public void OnReplicaExited(Instant now)
     {
         var incarnation = _replicas.View.TryGet(_id, out var present) ? present.Incarnation.Value : 0;
-        Report(new RestartReport(_id, incarnation, now.UnixMilliseconds), now);
+        OnReplicaRestarts(now);
         if (++_failedStarts < _options.FailedStartsMax)
             return;
         if (_replicas.View.Voters == 0)

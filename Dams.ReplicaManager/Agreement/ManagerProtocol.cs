@@ -22,6 +22,7 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     private readonly IReplicaWatch _watch;
     private readonly IMemberLog _log;
     private readonly LeaveRequester _managers;
+    private long _lastRestart;
     private long _leaveWantedFor;
     private Instant _replaceAt;
     private long _overdueOf;
@@ -104,6 +105,15 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
         FollowCases(now);
         FollowReplacement(now);
         UpdateDeadline();
+    }
+
+    /// <summary>The own replica's process is started again: nobody is to vote it dead meanwhile.</summary>
+    public void OnReplicaRestarts(Instant now)
+    {
+        var incarnation = _replicas.View.TryGet(_id, out var present) ? present.Incarnation.Value : 0;
+        // Two within a millisecond are two, and so is one after the clock was set back.
+        _lastRestart = Math.Max(now.UnixMilliseconds, Math.Max(_lastRestart, State.LastRestart(_id)) + 1);
+        Report(new RestartReport(_id, incarnation, _lastRestart), now);
     }
 
     /// <inheritdoc/>

@@ -121,6 +121,12 @@ internal sealed class ManagerScript : IReplicaWatch
         Settle();
     }
 
+    public void OnReplicaRestarts()
+    {
+        _manager.OnReplicaRestarts(Now);
+        Settle();
+    }
+
     /// <summary>Time passes, and nothing is done: what is due is late.</summary>
     public void Stand(TimeSpan duration) => _ticks += duration.Ticks;
 

@@ -42,6 +42,27 @@ internal sealed class OwnReplicaTests
     }
 
     [Test]
+    public void One_that_is_started_again_for_another_version_is_told_of_and_is_none_that_can_not_be_started()
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        for (var i = 1; i <= 2 * Rules.FailedStartsMax; i++)
+            script.OnReplicaRestarts();
+        Assert.That(script.Reports.OfType<RestartReport>().Select(restart => restart.Restart).Distinct().Count(), Is.EqualTo(2 * Rules.FailedStartsMax), "within one millisecond");
+        Assert.That((Losses(script).Count, script.SetAside.Count), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public void The_number_of_a_restart_is_higher_than_the_last_that_was_agreed_on_whatever_the_clock_says()
+    {
+        var script = Watching();
+        var ahead = script.Now.UnixMilliseconds + 1_000_000;
+        script.Order(new RestartReport(3, IncarnationOf(3), ahead));
+        script.OnReplicaExited();
+        Assert.That(script.Reports.OfType<RestartReport>().Single().Restart, Is.GreaterThan(ahead));
+    }
+
+    [Test]
     public void One_that_answers_in_between_can_be_started()
     {
         var script = Watching();

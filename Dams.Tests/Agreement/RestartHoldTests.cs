@@ -85,4 +85,17 @@ internal sealed class RestartHoldTests
         script.RestartOf(3, 1);
         Assert.That((script.State.HeldSince(3), script.State.Events.Count), Is.EqualTo((first, 1)));
     }
+
+    [Test]
+    public void A_restart_that_is_ordered_again_after_a_later_one_is_one()
+    {
+        var script = new AgreementScript();
+        script.RestartOf(3, 1);
+        var second = script.RestartOf(3, 2);
+        var about = script.Suspect(3);
+        script.Vote(1, 3, about);
+        script.RestartOf(3, 1);
+        Assert.That((script.State.HeldSince(3), script.State.Cases.Single().Guilty), Is.EqualTo((second, 1u << 1)));
+        Assert.That(script.State.Events.Count(happening => happening.Kind == ManagementEventKind.Restarting), Is.EqualTo(2));
+    }
 }
