@@ -44,6 +44,9 @@ internal static partial class ManagerLog
     [LoggerMessage(5012, LogLevel.Error, "can't install epoch {Promised} of the managers' group: what the others give does not lead from entry {Executed}, which is executed here, to that epoch's beginning. It takes nothing of it and goes on asking. If that lasts, stop this manager, move its folder away and start it again: it joins anew")]
     public static partial void InstallsInVain(ILogger logger, string promised, long executed);
 
+    [LoggerMessage(5013, LogLevel.Warning, "{Replica} runs {Former}, and {Next} was agreed on: it is stopped, and started again with that")]
+    public static partial void ChangesVersion(ILogger logger, string replica, string former, string next);
+
     [LoggerMessage(5018, LogLevel.Warning, "an operator wants entry {Seq} skipped")]
     public static partial void OperatorSkips(ILogger logger, long seq);
 

@@ -61,8 +61,8 @@ internal static class ManagerProcess
         ], clock);
         watch.Attach(manager, network.Driver);
         manager.Start(clock.Now);
-        keeper.UseVersion(manager.State.VersionTurns(number));
-        keeper.OnExits(() => network.Driver.Post(manager.OnReplicaExited));
+        keeper.UseVersion(manager.State.VersionTurns(number), isReplacing: manager.State.Unsettled(number) is not null);
+        keeper.OnRestarts(() => network.Driver.Post(manager.OnReplicaExited), () => network.Driver.Post(manager.OnReplicaRestarts));
 
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
         web.MapGet("/status", async http =>

@@ -39,7 +39,7 @@ internal sealed record ManagerStatus(
 /// <param name="State">What the managers think of it, <c>suspected</c>, <c>degraded</c> or <c>dead</c>; else a <see cref="Hosting.Supervision.SupervisedState"/> in lower case.</param>
 /// <param name="Restarts">How often this manager has started it again.</param>
 /// <param name="LastExitCode">What it ended with last, if this manager could see it.</param>
-/// <param name="Version">The version that it is, or will be, started with.</param>
+/// <param name="Version">The version that it runs, or will be started with.</param>
 internal sealed record ReplicaStatus(string Id, int? ProcessId, string State, int Restarts, int? LastExitCode, string Version);
 
 /// <summary>A manager's place in the managers' group.</summary>

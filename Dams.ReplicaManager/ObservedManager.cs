@@ -31,7 +31,7 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
     public void OnBatchEnd(Instant now)
     {
         // Before a replacement is carried out: it starts the version that was agreed on.
-        keeper.UseVersion(manager.State.VersionTurns(id));
+        keeper.UseVersion(manager.State.VersionTurns(id), isReplacing: manager.State.Unsettled(id) is not null);
         manager.OnBatchEnd(now);
         foreach (var happening in manager.State.Events)
         {

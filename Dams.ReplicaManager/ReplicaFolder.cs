@@ -14,6 +14,9 @@ internal static class ReplicaFolder
     /// <summary>The replica leaves its incarnation in this file.</summary>
     public const string IncarnationMark = "incarnation";
 
+    /// <summary>The manager leaves in this file how many times the version had been changed when it last started a process on the folder.</summary>
+    public const string TurnsMark = "turns";
+
     private const string Aside = ".aside-";
     private const int KeptMax = 2;
 
@@ -40,6 +43,28 @@ internal static class ReplicaFolder
     {
         var mark = Path.Combine(folder, IncarnationMark);
         return File.Exists(mark) ? File.ReadAllText(mark).Trim() : null;
+    }
+
+    /// <summary>Of which turn of the versions the process is that was last started on the folder; null if the folder does not say.</summary>
+    public static int? TurnsOf(string folder)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(Path.Combine(folder, TurnsMark)), NumberStyles.None, CultureInfo.InvariantCulture, out var turns) ? turns : null;
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Says of a folder, which is made if it isn't there, of which turn the process is that is about to be started on it.</summary>
+    /// <exception cref="IOException">The folder can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
+    public static void MarkTurns(string folder, int turns)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, TurnsMark), turns.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Says of a folder that its incarnation is over: it is set aside before the process is started again.</summary>

@@ -16,12 +16,16 @@ namespace Dams.ReplicaManager;
 /// </summary>
 internal sealed class ReplicaKeeper
 {
+    private const int Unknown = -1;
+
     private readonly Contracts.Topology.NodeId _id;
     private readonly string _folder;
     private readonly ImmutableArray<string> _versions;
     private readonly ILogger _logger;
     private readonly Lock _files = new();
-    private volatile int _versionTurns;
+    private volatile int _turns;
+    private volatile int _startedTurns = Unknown;
+    private Action _restarts = static () => { };
 
     /// <summary>A keeper of the replica of this manager's number.</summary>
     /// <param name="context">What the manager's process was given.</param>
@@ -34,7 +38,7 @@ internal sealed class ReplicaKeeper
         _versions = context.Topology.FindReplica(context.Id.Number)!.Versions;
         _logger = logger;
         Process = new SupervisedProcess(_id.ToString(), () => StartInfo(program, context), new SupervisionPolicy(), logger, TimeProvider.System,
-            () => PidFile.FindRunning(_folder, _id.ToString()));
+            FindRunning);
     }
 
     /// <summary>The replica's name.</summary>
@@ -43,15 +47,25 @@ internal sealed class ReplicaKeeper
     /// <summary>The replica's process.</summary>
     public SupervisedProcess Process { get; }
 
-    /// <summary>The version that the process is, or will be, started with.</summary>
-    public string Version => _versions[_versionTurns % _versions.Length];
+    /// <summary>The version that the process runs, or will be started with if there is none.</summary>
+    public string Version => VersionAt(Process.Status.Process is null || _startedTurns == Unknown ? _turns : _startedTurns);
 
-    /// <summary>How many times the version was changed, as agreed; for the next start.</summary>
-    public void UseVersion(int turns) => _versionTurns = turns;
-
-    /// <summary>Calls back whenever the process has ended by itself or could not be started, and is started again after a pause.</summary>
-    public void OnExits(Action exited)
+    /// <summary>How many times the version was changed, as agreed. What runs an older one is started again, on the same folder; at once, unless it may be the one that goes.</summary>
+    /// <param name="turns">How many times.</param>
+    /// <param name="isReplacing">A replacement of this slot is not settled: <see cref="Replace"/> looks who runs.</param>
+    public void UseVersion(int turns, bool isReplacing)
     {
+        _turns = turns;
+        if (!isReplacing)
+            FollowVersion();
+    }
+
+    /// <summary>Calls back whenever the process is started again.</summary>
+    /// <param name="exited">It has ended by itself or could not be started, and is started again after a pause.</param>
+    /// <param name="restarts">It is being stopped, because it is to run another version.</param>
+    public void OnRestarts(Action exited, Action restarts)
+    {
+        _restarts = restarts;
         var before = SupervisedState.Idle;
         Process.Changed = status =>
         {
@@ -62,8 +76,15 @@ internal sealed class ReplicaKeeper
         };
     }
 
-    /// <summary>The incarnation of a decision has left: if the folder is still its own, the process ends, however it does, and the next begins anew.</summary>
-    public void Replace(Decision decision) => Change($"decision {decision.Number}", incarnation => incarnation == new Incarnation(decision.Incarnation).ToString(), Process.Renew);
+    /// <summary>
+    /// The incarnation of a decision has left: if the folder is still its own, the process ends, however it does, and the next begins anew. If it is not, the next has
+    /// begun, maybe before this manager knew with which version.
+    /// </summary>
+    public void Replace(Decision decision)
+    {
+        if (!Change($"decision {decision.Number}", incarnation => incarnation == new Incarnation(decision.Incarnation).ToString(), Process.Renew))
+            FollowVersion();
+    }
 
     /// <summary>The folder can't be started from: it is set aside, unless it is that of a member of the view.</summary>
     public void SetAsideUnless(ulong present) => Change("its process can't be started", incarnation => incarnation != new Incarnation(present).ToString(), static running =>
@@ -73,21 +94,22 @@ internal sealed class ReplicaKeeper
             ProcessSignal.Kill(one);
     });
 
-    private void Change(string why, Func<string, bool> isOver, Action<ProcessIdentity?> end)
+    /// <returns>Whether the incarnation is over.</returns>
+    private bool Change(string why, Func<string, bool> isOver, Action<ProcessIdentity?> end)
     {
         lock (_files)
-            ChangeAlone(why, isOver, end);
+            return ChangeAlone(why, isOver, end);
     }
 
-    private void ChangeAlone(string why, Func<string, bool> isOver, Action<ProcessIdentity?> end)
+    private bool ChangeAlone(string why, Func<string, bool> isOver, Action<ProcessIdentity?> end)
     {
         try
         {
             if (File.Exists(_folder))
                 throw new IOException("a file stands where the folder should be");
             if (ReplicaFolder.IncarnationOf(_folder) is not { } incarnation || !isOver(incarnation))
-                return;
-            ManagerLog.Replaces(_logger, _id.ToString(), incarnation, why, Version);
+                return false;
+            ManagerLog.Replaces(_logger, _id.ToString(), incarnation, why, VersionAt(_turns));
             ReplicaFolder.MarkAsLeft(_folder, incarnation);
             end(Process.Status.Process);
         }
@@ -98,21 +120,48 @@ internal sealed class ReplicaKeeper
             if (Process.Status.Process is { } running)
                 ProcessSignal.Kill(running);
         }
+
+        return true;
+    }
+
+    private string VersionAt(int turns) => _versions[turns % _versions.Length];
+
+    private void FollowVersion()
+    {
+        // In this order: what is known of a process is known before it is said to run. And turns only rise, so that who knows fewer does not know all yet.
+        if (Process.Status is not { State: SupervisedState.Running, Process: { } running } || _startedTurns is var started && (started == Unknown || started >= _turns))
+            return;
+        var (former, next) = (VersionAt(started), VersionAt(_turns));
+        if (former == next)
+            return;
+        Process.Restart(running, () =>
+        {
+            ManagerLog.ChangesVersion(_logger, _id.ToString(), former, next);
+            _restarts();
+        });
+    }
+
+    private ProcessIdentity? FindRunning()
+    {
+        if (PidFile.FindRunning(_folder, _id.ToString()) is not { } running)
+            return null;
+        _startedTurns = ReplicaFolder.TurnsOf(_folder) ?? Unknown;
+        return running;
     }
 
     private ProcessStartInfo StartInfo(DamsProgram program, NodeContext context)
     {
-        List<string> arguments = [.. context.ArgumentsFor(_id), "--engine", Version];
         // Not while it is looked at whose folder this is, or the next one's would be marked.
         lock (_files)
         {
-            if (ReplicaFolder.SetAsideIfLeft(_folder) is { } aside)
-            {
+            var aside = ReplicaFolder.SetAsideIfLeft(_folder);
+            if (aside is not null)
                 ManagerLog.SetAside(_logger, _id.ToString(), aside);
-                arguments.Add("--joins");
-            }
+            // A manager that has not caught up knows less than its folder.
+            var turns = Math.Max(_turns, ReplicaFolder.TurnsOf(_folder) ?? 0);
+            ReplicaFolder.MarkTurns(_folder, turns);
+            _startedTurns = turns;
+            return program.ToStartInfo([.. context.ArgumentsFor(_id), "--engine", VersionAt(turns), .. aside is null ? (string[])[] : ["--joins"]]);
         }
-
-        return program.ToStartInfo(arguments);
     }
 }

@@ -65,6 +65,9 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
         }
     }
 
+    /// <summary>The process shall stop in order, and the next start without a pause. Not counted as a restart.</summary>
+    public IReadOnlyList<SupervisorEffect> OnRestartAsked(TimeSpan now) => _wish == Wish.Run && State == SupervisedState.Running ? BecomeStopping(now) : Nothing;
+
     /// <summary>It runs.</summary>
     public IReadOnlyList<SupervisorEffect> OnStarted(TimeSpan now)
     {

@@ -63,6 +63,17 @@ public sealed class SupervisedProcess(
     /// <param name="present">The one that runs, or null for none; if another does by now, nothing is done.</param>
     public void Renew(ProcessIdentity? present) => _inputs.Writer.TryWrite(now => _running == present ? _core.OnRenewalAsked(now) : []);
 
+    /// <summary>The present process shall stop in order, and the next one start without a pause.</summary>
+    /// <param name="present">The one that runs; if it does no more by now, or is stopped already, nothing is done.</param>
+    /// <param name="begins">Called by the loop if it is done, and before; must not block.</param>
+    public void Restart(ProcessIdentity present, Action begins) => _inputs.Writer.TryWrite(now =>
+    {
+        if (_running != present || _core.OnRestartAsked(now) is not { Count: > 0 } effects)
+            return [];
+        begins();
+        return effects;
+    });
+
     /// <summary>The loop. Returns when the process has stopped for good.</summary>
     public async Task RunAsync()
     {

@@ -136,6 +136,21 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
+    public void One_that_is_to_be_started_again_stops_in_order_and_the_next_starts_without_a_pause_and_without_a_restart_being_counted()
+    {
+        Assert.That(Text(_supervisor.OnRestartAsked(_now)), Is.Empty, "nothing runs");
+        Run();
+        Assert.That(Text(_supervisor.OnRestartAsked(_now)), Is.EqualTo("Terminate"));
+        Assert.That(Text(_supervisor.OnRestartAsked(_now)), Is.Empty);
+        Assert.That(Pass(_policy.StopGrace.TotalMilliseconds), Is.EqualTo("Kill"), "if it does not stop in time");
+        Assert.That((Exited(0), _supervisor.Restarts), Is.EqualTo(("Start", 0)));
+        Started();
+        _supervisor.OnRestartAsked(_now);
+        _supervisor.OnEndAsked(_now);
+        Assert.That(Exited(0), Is.EqualTo("End"));
+    }
+
+    [Test]
     public void A_process_is_asked_to_stop_and_then_all_is_over()
     {
         Run();

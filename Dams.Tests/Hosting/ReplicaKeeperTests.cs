@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Dams.Contracts.Management;
 using Dams.Contracts.Topology;
 using Dams.Hosting;
@@ -17,21 +18,25 @@ namespace Dams.Tests.Hosting;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ReplicaKeeperTests : IAsyncDisposable
 {
+    private const string Engine = "--engine ";
+
     private readonly TestFolder _folder = new();
     private readonly RecordingLogger _log = new();
     private readonly NodeContext _context;
     private readonly string _replica;
+    private readonly ImmutableArray<string> _versions;
     private readonly DamsProgram _program;
     private ReplicaKeeper _keeper = null!;
     private Task _loop = Task.CompletedTask;
     private volatile int _exits;
+    private volatile int _restarts;
 
     public ReplicaKeeperTests()
     {
         var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
         var id = topology.Managers[2].Id;
         _context = new NodeContext(topology, NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!, _log, KeyFile.LoadOrCreate(topology.KeyFile));
-        _replica = topology.FindReplica(3)!.DataFolder;
+        (_replica, _versions) = (topology.FindReplica(3)!.DataFolder, topology.FindReplica(3)!.Versions);
         _program = new DamsProgram("sh", _folder.File("replica.sh"));
         // Each start in a new folder is a new life.
         File.WriteAllText(_program.File, $"""
@@ -48,8 +53,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _keeper.Process.End();
-        await _loop;
+        await EndAsync();
         _log.Dispose();
         _folder.Dispose();
     }
@@ -63,8 +67,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         Keep(_program with { Host = _folder.File("nothing") }, script.OnReplicaExited);
         _keeper.Process.Want();
         await Eventually.IsTrueAsync(() => _keeper.Process.Status.Restarts == 4);
-        _keeper.Process.End();
-        await _loop;
+        await EndAsync();
         Assert.That(script.Reports.OfType<LossReport>().Select(loss => loss.Cause), Is.EqualTo(new[] { LossCause.CannotStart }));
     }
 
@@ -86,25 +89,110 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         Assert.That((File.Exists(Path.Combine(_replica, ReplicaFolder.LeftMark)), _log.Lines.Count(line => line.Contains("is kept as"))), Is.EqualTo((false, 1)));
     }
 
+    [Test]
+    public async Task What_runs_an_older_version_than_is_agreed_on_is_started_again_on_its_folder_with_that_one()
+    {
+        await StartAsync();
+        for (var i = 0; i < 3; i++)
+            _keeper.UseVersion(1, isReplacing: false);
+        await RunsAsync(start: 2);
+        _keeper.UseVersion(1, isReplacing: false);
+        Assert.That((_keeper.Version, _keeper.Process.Status.Restarts, _exits), Is.EqualTo((_versions[1], 0, 0)));
+        await EndAsync();
+        Assert.That(Starts(), Is.EqualTo(new[] { _versions[0], _versions[1] }));
+        Assert.That((_restarts, ReplicaFolder.IncarnationOf(_replica)), Is.EqualTo((1, IncarnationOf(1).ToString())));
+    }
+
+    [Test]
+    public async Task What_is_being_replaced_runs_its_version_until_it_goes()
+    {
+        await StartAsync();
+        _keeper.UseVersion(1, isReplacing: true);
+        Assert.That(_keeper.Version, Is.EqualTo(_versions[0]));
+        _keeper.Replace(DecisionAbout(1));
+        await RunsAsync(start: 2);
+        _keeper.Replace(DecisionAbout(1));
+        await EndAsync();
+        Assert.That(Starts(), Is.EqualTo(new[] { _versions[0], _versions[1] + " --joins" }));
+        Assert.That(_restarts, Is.Zero);
+    }
+
+    [Test]
+    public async Task The_next_incarnation_that_was_started_before_its_version_was_known_runs_that_before_the_replacement_is_settled()
+    {
+        var first = await StartAsync();
+        File.WriteAllText(Path.Combine(_replica, ReplicaFolder.LeftMark), IncarnationOf(1).ToString());
+        ProcessSignal.Kill(first);
+        await RunsAsync(start: 2);
+        _keeper.UseVersion(1, isReplacing: true);
+        _keeper.Replace(DecisionAbout(1));
+        await RunsAsync(start: 3);
+        Assert.That(Starts(), Is.EqualTo(new[] { _versions[0], _versions[0] + " --joins", _versions[1] }));
+        Assert.That((_restarts, ReplicaFolder.IncarnationOf(_replica)), Is.EqualTo((1, IncarnationOf(2).ToString())));
+    }
+
+    [TestCase(0, 1, true)]
+    [TestCase(0, 4, false, Description = "the list has begun anew")]
+    [TestCase(1, 1, false)]
+    [TestCase(1, 0, false, Description = "this manager has not caught up")]
+    [TestCase(null, 1, false, Description = "nobody knows what it runs")]
+    public async Task What_a_former_manager_has_started_goes_on_unless_it_is_known_to_run_an_older_version(int? started, int agreed, bool isStartedAgain)
+    {
+        using var running = TestProcess.Start(_program, "--engine", _versions[started ?? 0]);
+        await Eventually.IsTrueAsync(() => Starts().Count == 1);
+        File.WriteAllText(PidFile.PathOf(_replica, "replica3"), running.Identity.ToString());
+        if (started is { } turns)
+            ReplicaFolder.MarkTurns(_replica, turns);
+        Keep(_program, static () => { });
+        _keeper.Process.Want();
+        await Eventually.IsTrueAsync(() => _keeper.Process.Status is { State: SupervisedState.Running } status && status.Process == running.Identity);
+        _keeper.UseVersion(agreed, isReplacing: false);
+        if (isStartedAgain)
+            await RunsAsync(start: 2);
+        else
+            Assert.That(_keeper.Version, Is.EqualTo(_versions[started ?? agreed]));
+        await EndAsync();
+        Assert.That(Starts(), Is.EqualTo(isStartedAgain ? new[] { _versions[started!.Value], _versions[agreed] } : [_versions[started ?? 0]]));
+        Assert.That(_restarts, Is.EqualTo(isStartedAgain ? 1 : 0));
+    }
+
+    [Test]
+    public async Task A_manager_that_has_not_caught_up_starts_what_the_folder_was_last_started_with()
+    {
+        ReplicaFolder.MarkTurns(_replica, 1);
+        await StartAsync();
+        Assert.That(Starts(), Is.EqualTo(new[] { _versions[1] }));
+    }
+
     private static Incarnation IncarnationOf(int life) => new((ulong)life);
 
     private static Decision DecisionAbout(int life) => new(7, 3, IncarnationOf(life).Value, ReplacementCause.Wrong, 0, 5);
 
-    /// <summary>What it was started with, each time.</summary>
-    private List<string> Starts() => File.Exists(_folder.File("starts")) ? [.. File.ReadAllLines(_folder.File("starts"))] : [];
+    /// <summary>What it was started with, each time: the version, and whether it joins.</summary>
+    private List<string> Starts() => File.Exists(_folder.File("starts")) ? [.. File.ReadAllLines(_folder.File("starts")).Select(line => line[line.IndexOf(Engine, StringComparison.Ordinal)..][Engine.Length..])] : [];
+
+    private Task RunsAsync(int start) =>
+        Eventually.IsTrueAsync(() => Starts().Count == start && _keeper.Process.Status is { State: SupervisedState.Running, Process: not null }, $"start {start}");
+
+    /// <summary>What was asked for before is taken before.</summary>
+    private async Task EndAsync()
+    {
+        _keeper.Process.End();
+        await _loop;
+    }
 
     private async Task<ProcessIdentity> StartAsync()
     {
         Keep(_program, () => _exits++);
         _keeper.Process.Want();
-        await Eventually.IsTrueAsync(() => Starts().Count == 1 && _keeper.Process.Status.Process is not null);
+        await RunsAsync(start: 1);
         return _keeper.Process.Status.Process!.Value;
     }
 
     private void Keep(DamsProgram program, Action exited)
     {
         _keeper = new ReplicaKeeper(_context, program, _log);
-        _keeper.OnExits(exited);
+        _keeper.OnRestarts(exited, () => _restarts++);
         _loop = _keeper.Process.RunAsync();
     }
 }

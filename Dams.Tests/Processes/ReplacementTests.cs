@@ -133,6 +133,22 @@ internal sealed class ReplacementTests : ClusterFixture
         Assert.That(_cluster.ProcessOf("manager3"), Is.Not.EqualTo(killed));
     }
 
+    [Test]
+    public async Task A_manager_that_was_down_when_its_replica_was_found_wrong_has_the_next_incarnation_run_the_next_version()
+    {
+        var versions = _cluster.Topology.FindReplica(3)!.Versions;
+        var next = versions[(versions.IndexOf(_before.Replicas[2].Engine!) + 1) % versions.Length];
+        var replica = _cluster.ProcessOf("replica3");
+        _cluster.Pause("manager3");
+        await _cluster.FaultAsync("lie 3 --kind outcome");
+        await _cluster.Managers.TellAsync(_agreedBefore, "replica3", "replacementStarted");
+        await Eventually.IsTrueAsync(() => !replica.IsAlive);
+        _cluster.Kill("manager3");
+        await _cluster.StatusAsync(status => status.Replicas[2] is { State: "active" } now && now.Engine == next && now.Incarnation != _before.Replicas[2].Incarnation, what: $"replica3 runs {next}");
+        await IsReplacedAsync(3);
+        await _cluster.Managers.SayAsync(status => status.Id == "manager3" && status.Replica.Version == next);
+    }
+
     /// <summary>Behind the header: random bytes with much behind them that was durable later, which no crash leaves, or as if nothing had ever been written.</summary>
     private static void Destroy(string segment, string content)
     {
