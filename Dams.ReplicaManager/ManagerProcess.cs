@@ -53,15 +53,15 @@ internal static class ManagerProcess
         var skips = new SkipRequester(ClusterGroups.ReplicasOf(topology), replicasOut);
         var managers = ClusterGroups.ManagersOf(topology);
         var manager = new ManagerProtocol(managers, new ManagementOptions { Slots = managers.Members }, number, boot, log, managersOut, replicas, watch, store.Read());
+        var observed = new ObservedManager(manager, number, keeper, end.Cancel, logger);
         await using var network = NodeDriver.Open(context, boot,
         [
             // First, so that a view that was heard of is known when the manager acts on it.
             new DrivenCore(GroupId.Replicas, new ProtocolPair(replicas, skips), replicasOut),
-            new DrivenCore(GroupId.Managers, new ObservedManager(manager, number, keeper, end.Cancel, logger), managersOut, log),
+            new DrivenCore(GroupId.Managers, observed, managersOut, log),
         ], clock);
         watch.Attach(manager, network.Driver);
-        manager.Start(clock.Now);
-        keeper.UseVersion(manager.State.VersionTurns(number), isReplacing: manager.State.Unsettled(number) is not null);
+        observed.Start(clock.Now);
         keeper.OnRestarts(() => network.Driver.Post(manager.OnReplicaExited), () => network.Driver.Post(manager.OnReplicaRestarts));
 
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();

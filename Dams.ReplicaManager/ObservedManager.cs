@@ -9,11 +9,18 @@ namespace Dams.ReplicaManager;
 /// <summary>The manager's core, with what is agreed on in the log and in its replica's next start. Cores have no logger.</summary>
 internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaKeeper keeper, Action ended, ILogger logger) : IProtocol
 {
-    // What a former life has told is in its log.
-    private long _told = manager.State.Events.LastOrDefault()?.Number ?? 0;
+    private long _told;
     private (MemberState State, Reign Promised, Reign Installed) _seen = (manager.Member.State, manager.Member.Promised, manager.Member.Installed);
     private long? _divided;
     private bool _isInVain;
+
+    /// <summary>Starts the manager; call once. What a former life has told is in its log, of what the manager's log gives back too.</summary>
+    public void Start(Instant now)
+    {
+        manager.Start(now);
+        _told = manager.State.Events.LastOrDefault()?.Number ?? 0;
+        UseVersion();
+    }
 
     /// <inheritdoc/>
     public Instant NextDeadline => manager.NextDeadline;
@@ -31,7 +38,7 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
     public void OnBatchEnd(Instant now)
     {
         // Before a replacement is carried out: it starts the version that was agreed on.
-        keeper.UseVersion(manager.State.VersionTurns(id), isReplacing: manager.State.Unsettled(id) is not null);
+        UseVersion();
         manager.OnBatchEnd(now);
         foreach (var happening in manager.State.Events)
         {
@@ -69,4 +76,5 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
             ended();
         }
     }
+    private void UseVersion() => keeper.UseVersion(manager.State.VersionTurns(id), isReplacing: manager.State.Unsettled(id) is not null);
 }

@@ -72,20 +72,24 @@ internal sealed class ManagerScript : IReplicaWatch
     public static ViewMember Member(byte slot, int life = 1, bool votes = true) =>
         new(slot, new Incarnation(AgreementScript.IncarnationOf(slot, life)), votes ? SequenceNumber.Zero : null, SequenceNumber.Zero);
 
+    /// <summary>A report as it is ordered behind another entry.</summary>
+    public static Entry EntryOf(long number, Chain before, Report report)
+    {
+        var (opcode, payload) = (ReportCodec.OpcodeOf(report), ReportCodec.Encode(report));
+        return new Entry(new SequenceNumber(number), s_epoch, 1_700_000_000_000, EntryKind.Operation, before,
+            new Request(new RequestKey(1, 1, (ulong)number), 1, new BootId(1), (ulong)number, opcode, Request.DigestOf(opcode, payload), payload));
+    }
+
     /// <summary>The managers' order goes on with this, in a batch of its own or in one with what is due.</summary>
     public long Order(Report report, bool isWithTimer = false)
     {
-        var payload = ReportCodec.Encode(report);
-        var opcode = ReportCodec.OpcodeOf(report);
-        var number = ++_number;
-        var entry = new Entry(new SequenceNumber(number), s_epoch, 1_700_000_000_000, EntryKind.Operation, _chain,
-            new Request(new RequestKey(1, 1, (ulong)number), 1, new BootId(1), (ulong)number, opcode, Request.DigestOf(opcode, payload), payload));
+        var entry = EntryOf(++_number, _chain, report);
         _chain = entry.Chain;
         _manager.OnDelivered(entry, Now);
         if (isWithTimer)
             _manager.OnTimer(Now);
         Settle();
-        return number;
+        return _number;
     }
 
     /// <summary>Digests that are asked for from now on come only when they are given.</summary>

@@ -37,7 +37,7 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
     {
         var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
         var id = topology.Managers[0].Id;
-        var context = new NodeContext(topology, NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!, _log, KeyFile.LoadOrCreate(topology.KeyFile));
+        var context = TestNode.ContextOf(topology, id, _log);
         _replica = new BabblingServer(topology.FindReplica(1)!.Listen.ToEndPoint());
         (_clients, _others) = (new ReplicaClients(topology), new ManagerClients(topology, id, _log));
         var memberLog = _logFolder.Open();

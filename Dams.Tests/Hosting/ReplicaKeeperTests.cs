@@ -34,8 +34,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     public ReplicaKeeperTests()
     {
         var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
-        var id = topology.Managers[2].Id;
-        _context = new NodeContext(topology, NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!, _log, KeyFile.LoadOrCreate(topology.KeyFile));
+        _context = TestNode.ContextOf(topology, topology.Managers[2].Id, _log);
         (_replica, _versions) = (topology.FindReplica(3)!.DataFolder, topology.FindReplica(3)!.Versions);
         _program = new DamsProgram("sh", _folder.File("replica.sh"));
         // Each start in a new folder is a new life.

@@ -1,0 +1,41 @@
+using Dams.Contracts.Management;
+using Dams.Hosting.Cluster;
+using Dams.Hosting.Processes;
+using Dams.Ordering;
+using Dams.Ordering.Protocol;
+using Dams.Ordering.Storage;
+using Dams.ReplicaManager;
+using Dams.ReplicaManager.Agreement;
+using Dams.Tests.Hosting;
+using Dams.Tests.Simulation;
+using NUnit.Framework;
+using ClusterTopology = Dams.Contracts.Topology.ClusterTopology;
+using NodeRole = Dams.Contracts.Topology.NodeRole;
+
+namespace Dams.Tests.Agreement;
+
+/// <summary>What of the agreed state a manager writes to its log.</summary>
+internal sealed class ObservedManagerTests
+{
+    [Test]
+    public void What_was_agreed_on_in_a_former_life_is_not_told_again()
+    {
+        using var folder = new TestFolder();
+        using var logger = new RecordingLogger();
+        var topology = ClusterTopology.Default(address: folder.Address, dataFolder: folder.Path);
+        var log = new SimulatedLog(new Incarnation(1));
+        var first = ManagerScript.EntryOf(1, Chain.Genesis, Restart(1));
+        log.Write(new LogBatch(null, [first], null, first.Seq));
+        var manager = new ManagerProtocol(
+            ClusterGroups.ManagersOf(topology), AgreementScript.Rules, 1, new BootId(1), log, new Outbox(), new LeaveRequester(ClusterGroups.ReplicasOf(topology), new Outbox()), new ManagerScript());
+        var observed = new ObservedManager(manager, 1, new ReplicaKeeper(TestNode.ContextOf(topology, topology.Managers[0].Id, logger), ProgramLocator.Find(NodeRole.Replica), logger), static () => { }, logger);
+        observed.Start(default);
+        observed.OnBatchEnd(default);
+        Assert.That((manager.State.Events.Count, logger.Lines.Count(line => line.Contains("agreed, event"))), Is.EqualTo((1, 0)));
+        manager.OnDelivered(ManagerScript.EntryOf(2, first.Chain, Restart(2)), default);
+        observed.OnBatchEnd(default);
+        Assert.That(logger.Lines.Where(line => line.Contains("agreed, event")), Is.EqualTo(new[] { "Information agreed, event 2: replica3: Restarting: its process has ended, and its manager starts it again" }));
+    }
+
+    private static RestartReport Restart(long number) => new(3, AgreementScript.IncarnationOf(3), number);
+}
