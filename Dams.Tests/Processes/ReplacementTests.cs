@@ -131,22 +131,29 @@ internal sealed class ReplacementTests : ClusterFixture
         var killed = _cluster.Kill("manager3").Single();
         await IsReplacedAsync(3);
         Assert.That(_cluster.ProcessOf("manager3"), Is.Not.EqualTo(killed));
+        await _cluster.StatusAsync(status => status.Replicas[2].Engine == VersionAfter(3));
     }
 
     [Test]
     public async Task A_manager_that_was_down_when_its_replica_was_found_wrong_has_the_next_incarnation_run_the_next_version()
     {
-        var versions = _cluster.Topology.FindReplica(3)!.Versions;
-        var next = versions[(versions.IndexOf(_before.Replicas[2].Engine!) + 1) % versions.Length];
-        var replica = _cluster.ProcessOf("replica3");
-        _cluster.Pause("manager3");
-        await _cluster.FaultAsync("lie 3 --kind outcome");
-        await _cluster.Managers.TellAsync(_agreedBefore, "replica3", "replacementStarted");
+        var next = VersionAfter(4);
+        var replica = _cluster.ProcessOf("replica4");
+        _cluster.Pause("manager4");
+        await _cluster.FaultAsync("lie 4 --kind outcome");
+        await _cluster.Managers.TellAsync(_agreedBefore, "replica4", "replacementStarted");
         await Eventually.IsTrueAsync(() => !replica.IsAlive);
-        _cluster.Kill("manager3");
-        await _cluster.StatusAsync(status => status.Replicas[2] is { State: "active" } now && now.Engine == next && now.Incarnation != _before.Replicas[2].Incarnation, what: $"replica3 runs {next}");
-        await IsReplacedAsync(3);
-        await _cluster.Managers.SayAsync(status => status.Id == "manager3" && status.Replica.Version == next);
+        _cluster.Kill("manager4");
+        await _cluster.StatusAsync(status => status.Replicas[3] is { State: "active" } now && now.Engine == next && now.Incarnation != _before.Replicas[3].Incarnation, what: $"replica4 runs {next}");
+        await IsReplacedAsync(4);
+        await _cluster.Managers.SayAsync(status => status.Id == "manager4" && status.Replica.Version == next);
+    }
+
+    /// <summary>What a replica is to run when it has been replaced.</summary>
+    private string VersionAfter(int replica)
+    {
+        var versions = _cluster.Topology.FindReplica(replica)!.Versions;
+        return versions[(versions.IndexOf(_before.Replicas[replica - 1].Engine!) + 1) % versions.Length];
     }
 
     /// <summary>Behind the header: random bytes with much behind them that was durable later, which no crash leaves, or as if nothing had ever been written.</summary>
