@@ -21,7 +21,7 @@ internal enum RequestVerdict
     /// <summary>A reply after the limit.</summary>
     Late,
 
-    /// <summary>It did not vote yet.</summary>
+    /// <summary>It did not vote yet, or nobody has replied, so that nothing shows that the request was ordered.</summary>
     NotAsked,
 }
 

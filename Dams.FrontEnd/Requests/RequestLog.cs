@@ -67,15 +67,15 @@ internal sealed class RequestLog(TimeProvider time)
 
     private static ReplicaReply ReplyOf(ViewMember member, ReplyVoter? vote)
     {
-        if (member.VotesFrom is not { } from || from > vote?.Seq)
+        if (vote is null || member.VotesFrom is not { } from || from > vote.Seq)
             return new ReplicaReply(member.Id, null, RequestVerdict.NotAsked);
-        var verdict = vote?.VerdictOn(member.Id) switch
+        var verdict = vote.VerdictOn(member.Id) switch
         {
             Verdict.Right => RequestVerdict.Right,
             Verdict.Wrong => RequestVerdict.Wrong,
             Verdict.Unjudged => RequestVerdict.Unjudged,
             _ => RequestVerdict.Silent,
         };
-        return new ReplicaReply(member.Id, vote?.ResultOf(member.Id), verdict);
+        return new ReplicaReply(member.Id, vote.ResultOf(member.Id), verdict);
     }
 }

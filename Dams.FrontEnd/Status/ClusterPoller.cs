@@ -27,7 +27,7 @@ internal sealed class ClusterPoller : IDisposable
     private readonly ReplicaClients _replicas;
     private readonly Action<ClusterReports> _onPolled;
     private readonly ILogger _logger;
-    private readonly HttpClient _http = new() { Timeout = Patience };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
     private volatile ClusterReports _reports = ClusterReports.None;
 
     /// <summary>A poller of this cluster.</summary>

@@ -30,6 +30,6 @@ public static partial class DurationText
         ? string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / TimeSpan.TicksPerSecond}s")
         : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0}ms");
 
-    [GeneratedRegex(@"^(\d{1,6})(ms|s|m)\z")]
+    [GeneratedRegex(@"^([0-9]{1,6})(ms|s|m)\z")]
     private static partial Regex Form();
 }

@@ -63,6 +63,7 @@ internal sealed class FaultTargetsTests
     [TestCase("1.5s")]
     [TestCase("1234567ms")]
     [TestCase("5s\n")]
+    [TestCase("\u0665s", Description = "a digit, and none that is read as a number")]
     [TestCase(null)]
     public void Anything_else_is_no_duration(string? text) => Assert.That(DurationText.TryParse(text, out _), Is.False);
 

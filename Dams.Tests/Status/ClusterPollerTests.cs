@@ -1,3 +1,4 @@
+using System.Net;
 using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
 using Dams.FrontEnd.Status;
@@ -33,6 +34,43 @@ internal sealed class ClusterPollerTests
         Assert.That(log.Lines, Has.Some.Contains("replica3 does not say its status"));
         await stopping.CancelAsync();
         await Assert.CatchAsync<OperationCanceledException>(() => polling);
+    }
+
+    [Test]
+    public async Task A_proxy_of_the_environment_is_not_asked_for_the_managers()
+    {
+        using var folder = new TestFolder();
+        using var stopping = new CancellationTokenSource();
+        var topology = ClusterTopology.Default(address: folder.Address, dataFolder: folder.Path);
+        await using var proxy = new BabblingServer(new IPEndPoint(folder.Address, 1080)) { Says = BabblingServer.Http("", status: "502 Bad Gateway") };
+        await using var manager = new BabblingServer(topology.Managers[0].Listen.ToEndPoint()) { Says = BabblingServer.Http("""{"processId":1,"state":"running"}""", "application/json") };
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new ProxyTo(folder.Address, new Uri($"http://{folder.Address}:1080"));
+        try
+        {
+            using var clients = new ReplicaClients(topology);
+            using var log = new RecordingLogger();
+            using var poller = new ClusterPoller(topology, clients, _ => { }, log);
+            var polling = poller.RunAsync(stopping.Token);
+            await Eventually.IsTrueAsync(() => poller.Reports.Managers.Count == 1 || proxy.Asked > 0);
+            Assert.That((poller.Reports.Managers.Count, proxy.Asked), Is.EqualTo((1, 0)));
+            await stopping.CancelAsync();
+            await Assert.CatchAsync<OperationCanceledException>(() => polling);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
+    }
+
+    /// <summary>As the environment's would be, but for one address only: other tests have their own.</summary>
+    private sealed class ProxyTo(IPAddress address, Uri proxy) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri GetProxy(Uri destination) => proxy;
+
+        public bool IsBypassed(Uri host) => host.Host != address.ToString();
     }
 
     private static byte[] Status(int id, string engine) => BabblingServer.Http(

@@ -80,14 +80,14 @@ public sealed class RequestLogTests
     }
 
     [Test]
-    public void A_request_that_nobody_ordered_has_no_number_and_no_replies()
+    public void A_request_that_nobody_ordered_has_no_number_and_no_replies_and_accuses_nobody()
     {
         _script.Call(1);
         _script.Wait(_script.Options.CallDeadline);
         Close();
         var report = RequestReport.Of(_log.Read().Single());
         Assert.That((report.Sequence, report.Outcome), Is.EqualTo(((long?)null, "SequencerUnavailable")));
-        Assert.That(report.Replicas.Select(reply => reply.Digest), Is.All.Null);
+        Assert.That(report.Replicas.Select(reply => (reply.Digest, reply.Verdict)), Is.EqualTo(Enumerable.Repeat(((string?)null, RequestVerdict.NotAsked), 4)));
     }
 
     [Test]
