@@ -131,8 +131,12 @@ internal sealed class FaultLab : IDisposable
         _switches.AccusedReplica = null;
         _proxy.Faults = NetworkFaults.None;
         _processes.ResumeAll();
-        var silent = await _replicas.HealAsync(stop);
-        return string.Join("; ", silent.Prepend("nothing is wrong on purpose any more"));
+        var unhealed = await _replicas.HealAsync(stop);
+        var problems = unhealed.Select(replica => replica.Problem);
+        var liars = unhealed.Where(replica => replica.MayLie).Select(replica => replica.Id.ToString()).ToList();
+        return liars.Count == 0
+            ? string.Join("; ", problems.Prepend("nothing is wrong on purpose any more"))
+            : throw FaultRefusedException.Impossible(string.Join("; ", problems.Prepend($"{string.Join(" and ", liars)} may still lie: heal again")));
     }
 
     private async Task<LabReport> ReportAsync(CancellationToken stop) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
 using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
@@ -20,38 +21,38 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
         var node = FaultTargets.Replica(topology, replica);
         try
         {
-            using var answer = await _http.PostAsJsonAsync(new Uri(node.Listen.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
-            var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
-            return answer.StatusCode switch
-            {
-                HttpStatusCode.OK => text,
-                HttpStatusCode.BadRequest or HttpStatusCode.Conflict => throw new FaultRefusedException(text, (int)answer.StatusCode),
-                _ => throw FaultRefusedException.Impossible($"{node.Id} answers {(int)answer.StatusCode}: it was not started with --lab, or is of another release."),
-            };
+            return await PostAsync(node, fault, order, json, stop);
         }
         catch (Exception silence) when (IsSilence(silence, stop))
         {
-            throw FaultRefusedException.Impossible($"{node.Id} does not answer at {node.Listen}: {silence.Message}");
+            throw FaultRefusedException.Impossible(Silence(node, silence));
         }
     }
 
-    /// <summary>Heals all that answer. One that doesn't has lost its faults with its process, or is told when the next order comes.</summary>
-    /// <returns>Those that do not answer.</returns>
-    public async Task<IReadOnlyList<string>> HealAsync(CancellationToken stop)
+    /// <summary>
+    /// Heals all that answer. One at whose address nobody listens has lost its faults with its process, or has just been started and was never told of any; any other that does not answer goes
+    /// on with what it was told, and nobody tells it later.
+    /// </summary>
+    /// <returns>Those that are not healed by this order, with what is known of each.</returns>
+    public async Task<IReadOnlyList<UnhealedReplica>> HealAsync(CancellationToken stop)
     {
-        var silent = await Task.WhenAll(topology.Replicas.Select(async replica =>
+        var unhealed = await Task.WhenAll(topology.Replicas.Select(async node =>
         {
             try
             {
-                await OrderAsync(replica.Id.Number, "heal", new HealOrder(), FaultJson.Default.HealOrder, stop);
+                await PostAsync(node, "heal", new HealOrder(), FaultJson.Default.HealOrder, stop);
                 return null;
             }
             catch (FaultRefusedException refused)
             {
-                return refused.Message;
+                return new UnhealedReplica(node.Id, refused.Message, MayLie: true);
+            }
+            catch (Exception silence) when (IsSilence(silence, stop))
+            {
+                return new UnhealedReplica(node.Id, Silence(node, silence), MayLie: silence.InnerException is not SocketException { SocketErrorCode: SocketError.ConnectionRefused });
             }
         }));
-        return [.. silent.OfType<string>()];
+        return [.. unhealed.OfType<UnhealedReplica>()];
     }
 
     /// <summary>What the replicas say, by number; those that don't answer are left out.</summary>
@@ -73,6 +74,26 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    private async Task<string> PostAsync<T>(ReplicaNode node, string fault, T order, JsonTypeInfo<T> json, CancellationToken stop)
+    {
+        using var answer = await _http.PostAsJsonAsync(new Uri(node.Listen.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
+        var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
+        return answer.StatusCode switch
+        {
+            HttpStatusCode.OK => text,
+            HttpStatusCode.BadRequest or HttpStatusCode.Conflict => throw new FaultRefusedException(text, (int)answer.StatusCode),
+            _ => throw FaultRefusedException.Impossible($"{node.Id} answers {(int)answer.StatusCode}: it was not started with --lab, or is of another release."),
+        };
+    }
+
+    private static string Silence(ReplicaNode node, Exception silence) => $"{node.Id} does not answer at {node.Listen}: {silence.Message}";
+
     private static bool IsSilence(Exception exception, CancellationToken stop) =>
         exception is HttpRequestException || (exception is OperationCanceledException && !stop.IsCancellationRequested);
 }
+
+/// <summary>A replica that an order to heal did not reach.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="Problem">Why not, as a sentence.</param>
+/// <param name="MayLie">Whether there may be a process that goes on as it was told.</param>
+internal sealed record UnhealedReplica(NodeId Id, string Problem, bool MayLie);

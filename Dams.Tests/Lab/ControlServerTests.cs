@@ -86,6 +86,24 @@ internal sealed class ControlServerTests
     }
 
     [Test]
+    public async Task A_heal_says_who_may_still_lie_and_is_no_success_then()
+    {
+        using var lab = new FaultLab(_context, new LabSwitches(), () => Task.FromResult(1));
+        await using var control = ControlServer.Build(_context, lab);
+        await control.StartAsync();
+        var healed = BabblingServer.Http("healed");
+        await using var first = new BabblingServer(_context.Topology.FindReplica(1)!.Listen.ToEndPoint()) { Says = healed };
+        await using var silent = new BabblingServer(_context.Topology.FindReplica(3)!.Listen.ToEndPoint());
+        var run = await FaultAsync("heal");
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((1, "")));
+        Assert.That(run.Errors, Does.StartWith("replica3 may still lie: heal again; replica2 does not answer at"), "replica2 does not run, so it does not lie");
+        silent.Says = healed;
+        run = await FaultAsync("heal");
+        Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
+        Assert.That(run.Output, Does.StartWith("nothing is wrong on purpose any more; replica2 does not answer at"));
+    }
+
+    [Test]
     public async Task A_shutdown_stops_the_dams_up_that_runs_the_cluster_and_is_refused_if_there_is_none()
     {
         await using var control = ControlServer.Build(_context, null);

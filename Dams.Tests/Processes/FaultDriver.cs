@@ -105,7 +105,8 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
 
     private async Task HealAsync()
     {
-        await FaultAsync("heal", "heal");
+        Note("heal", "heal");
+        await cluster.HealAsync();
         _networkFaults = 0;
         // What was seen of them just before is on its way to the managers.
         var soon = clients.Now + TimeSpan.FromSeconds(1);
@@ -136,9 +137,14 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
 
     private async Task FaultAsync(string what, string fault)
     {
+        Note(what, fault);
+        await cluster.FaultAsync(fault);
+    }
+
+    private void Note(string what, string fault)
+    {
         _counts[what] = _counts.GetValueOrDefault(what) + 1;
         TestContext.Out.WriteLine(Text($"{clients.Now.TotalSeconds:F3}: {fault}"));
-        await cluster.FaultAsync(fault);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

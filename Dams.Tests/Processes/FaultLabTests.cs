@@ -16,7 +16,7 @@ internal sealed class FaultLabTests : ClusterFixture
     public async Task Heal()
     {
         if (TestContext.CurrentContext.Result.Outcome.Status != NUnit.Framework.Interfaces.TestStatus.Failed)
-            await (await ClusterAsync()).FaultAsync("heal");
+            await (await ClusterAsync()).HealAsync();
     }
 
     // Two lies of a row are not enough for a replacement, so that the cluster can be used again.
@@ -57,7 +57,7 @@ internal sealed class FaultLabTests : ClusterFixture
         // Or the managers have seen it at a checkpoint already, and replaced it.
         await cluster.StatusAsync(status => status.Replicas[Liar - 1].Incarnation != before.Replicas[Liar - 1].Incarnation
             || (status.Replicas[Liar - 1].DigestAt == status.Replicas[0].DigestAt && status.Replicas[Liar - 1].Digest != status.Replicas[0].Digest));
-        await cluster.FaultAsync("heal");
+        await cluster.HealAsync();
         var after = await cluster.IsWholeAsync();
         Assert.That(after.Counters.WrongReplies, Is.EqualTo(before.Counters.WrongReplies));
     }
@@ -78,7 +78,7 @@ internal sealed class FaultLabTests : ClusterFixture
             return status.Alarms.Any(alarm => alarm.Contains("divided") && alarm.Contains("{1,2} against {3,4}; nobody is accused"))
                 && status.Events.Any(happened => happened is { Kind: "divergence", Node: "frontend1" });
         });
-        await cluster.FaultAsync("heal");
+        await cluster.HealAsync();
         var after = await cluster.IsWholeAsync();
         Assert.That(after.Replicas.Select(replica => replica.Incarnation), Is.EqualTo(before.Replicas.Select(replica => replica.Incarnation)));
         Assert.That(after.Counters.Divergences, Is.GreaterThan(before.Counters.Divergences));
@@ -147,7 +147,7 @@ internal sealed class FaultLabTests : ClusterFixture
         await cluster.FaultAsync($"partition {reigning}|1,2,3,4,{standby},frontend1");
         await clients.AnsweredAsync(50);
         await cluster.StatusAsync(status => status.Sequencer!.Id == standby);
-        await cluster.FaultAsync("heal");
+        await cluster.HealAsync();
         await clients.AnsweredAsync(20);
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
@@ -164,7 +164,7 @@ internal sealed class FaultLabTests : ClusterFixture
             await cluster.FaultAsync(fault);
         await clients.AnsweredAsync(300);
         Assert.That(await cluster.FaultAsync("show"), Does.Match("\"corrupted\": [1-9]").And.Match("\"duplicated\": [1-9]").And.Match("\"lost\": [1-9]"));
-        await cluster.FaultAsync("heal");
+        await cluster.HealAsync();
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
         var whole = await cluster.IsWholeAsync();
@@ -180,7 +180,7 @@ internal sealed class FaultLabTests : ClusterFixture
         var shown = await cluster.FaultAsync("show");
         foreach (var part in (string[])["\"lie\": \"stale\"", "\"left\": 5", "\"slow\": \"20ms\"", "\"accused\": 4", "drop 1 % from seq1"])
             Assert.That(shown, Does.Contain(part));
-        await cluster.FaultAsync("heal");
+        await cluster.HealAsync();
         shown = await cluster.FaultAsync("show");
         foreach (var part in (string[])["\"lie\"", "\"slow\"", "\"accused\"", "drop"])
             Assert.That(shown, Does.Not.Contain(part));

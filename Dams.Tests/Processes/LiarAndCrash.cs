@@ -67,7 +67,7 @@ internal static class LiarAndCrash
         var events = await cluster.Managers.TellAsync(agreedBefore, $"replica{liar}", isReplaced ? "replacementDone" : "alarm");
         TestContext.Out.WriteLine($"replica{liar} lies ({kind}) from {liedAt.TotalSeconds:F3}, replica{crashed} is killed at {killedAt.TotalSeconds:F3}, is back at {backAt!.Value.TotalSeconds:F3}, the liar is renewed at {renewedAt?.TotalSeconds:F3}; agreed:{AgreedByManagers.Tell(events)}");
         if (!isReplaced)
-            await cluster.FaultAsync("heal");
+            await cluster.HealAsync();
 
         await clients.AnsweredAsync(20);
         await clients.CheckAsync();

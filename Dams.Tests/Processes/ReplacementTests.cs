@@ -59,7 +59,7 @@ internal sealed class ReplacementTests : ClusterFixture
         await _cluster.FaultAsync("accuse 2");
         var events = await _cluster.Managers.TellAsync(_agreedBefore, "replica2", "dismissed");
         events = await _cluster.Managers.TellAsync(_agreedBefore, "replica2", "alarm");
-        await _cluster.FaultAsync("heal");
+        await _cluster.HealAsync();
         Assert.That(events.Select(happening => happening.Kind), Does.Contain("verdict").And.Contain("suspicion"));
         await NobodyIsReplacedAsync();
     }
@@ -103,7 +103,7 @@ internal sealed class ReplacementTests : ClusterFixture
     {
         await _cluster.FaultAsync("pause 2 20s");
         await _cluster.Managers.TellAsync(_agreedBefore, "replica2", "replacementDone");
-        await _cluster.FaultAsync("heal");
+        await _cluster.HealAsync();
         await IsReplacedAsync(2);
     }
 

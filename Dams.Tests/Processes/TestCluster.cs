@@ -198,6 +198,24 @@ internal sealed class TestCluster : IAsyncDisposable
         return run.ExitCode == 0 ? run.Output : throw new InvalidOperationException($"dams fault {fault} has ended with {run.ExitCode}: {run.Errors}");
     }
 
+    /// <summary>Ends all faults, and asks again while a replica that is just being stopped or replaced has not said that it has heard.</summary>
+    public async Task HealAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await FaultAsync("heal");
+                return;
+            }
+            catch (InvalidOperationException problem) when (problem.Message.Contains("heal again", StringComparison.Ordinal) && Stopwatch.GetElapsedTime(began) < Eventually.Limit)
+            {
+                await Task.Delay(StatusPoll);
+            }
+        }
+    }
+
     /// <summary>What the front end says; fails if it says nothing.</summary>
     public async Task<StatusDocument> StatusAsync()
     {
