@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -9,7 +10,7 @@ namespace Dams.Hosting.Lab;
 
 /// <summary>
 /// Orders as HTTP: an order is a POST of JSON, one of a fault to <c>/lab/{fault}</c>, and its answer is a sentence. Only JSON is taken, which a page in a browser can't send to
-/// another site without asking.
+/// another site without asking, and only under this machine's own name: a page may have pointed one of its own here, and then it would not have to ask.
 /// </summary>
 public static class FaultEndpoints
 {
@@ -32,7 +33,7 @@ public static class FaultEndpoints
         {
             try
             {
-                RequireJson(http, $"{http.Request.Path} takes {Expected(json, sample)}");
+                RequireOrder(http, $"{http.Request.Path} takes {Expected(json, sample)}");
                 var order = await ReadAsync(http, json, sample);
                 await SayAsync(http, StatusCodes.Status200OK, await apply(order, http.RequestAborted));
             }
@@ -51,7 +52,7 @@ public static class FaultEndpoints
         {
             try
             {
-                RequireJson(http, "the body may be empty");
+                RequireOrder(http, "the body may be empty");
             }
             catch (FaultRefusedException refused)
             {
@@ -80,11 +81,16 @@ public static class FaultEndpoints
 
     private static string Expected<T>(JsonTypeInfo<T> json, T sample) => $"JSON such as {JsonSerializer.Serialize(sample, json).ReplaceLineEndings(" ")}";
 
-    private static void RequireJson(HttpContext http, string taken)
+    private static void RequireOrder(HttpContext http, string taken)
     {
+        if (!IsOwn(http.Request.Host.Host, http.Connection.LocalIpAddress))
+            throw FaultRefusedException.WrongHost(http.Request.Host.Value ?? "", "127.0.0.1, [::1], localhost, or the address that is listened at");
         if (!http.Request.HasJsonContentType())
             throw FaultRefusedException.WrongType(http.Request.ContentType ?? "", $"{MediaTypeNames.Application.Json}; {taken}");
     }
+
+    private static bool IsOwn(string host, IPAddress? listens) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && (IPAddress.IsLoopback(address) || address.Equals(listens)));
 
     private static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> json, T sample)
         where T : class

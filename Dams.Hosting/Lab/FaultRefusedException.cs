@@ -9,7 +9,7 @@ public sealed class FaultRefusedException : Exception
     public FaultRefusedException(string message, int status)
         : base(message) => Status = status;
 
-    /// <summary>400, 409 or 415.</summary>
+    /// <summary>400, 409, 415 or 421.</summary>
     public int Status { get; }
 
     /// <summary>What was asked for is wrong in itself.</summary>
@@ -18,6 +18,9 @@ public sealed class FaultRefusedException : Exception
 
     /// <summary>What was sent is of another type than is taken.</summary>
     public static FaultRefusedException WrongType(string type, string expected) => new(Sentence("Content-Type", type, expected), StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>It was sent to another host than this one.</summary>
+    public static FaultRefusedException WrongHost(string host, string expected) => new(Sentence("Host", host, expected), StatusCodes.Status421MisdirectedRequest);
 
     /// <summary>It can't be done as things are.</summary>
     public static FaultRefusedException Impossible(string reason) => new(reason, StatusCodes.Status409Conflict);

@@ -1,14 +1,17 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
 using Dams.Contracts.Topology;
 using Dams.FrontEnd.Lab;
 using Dams.Hosting;
+using Dams.Hosting.Lab;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Web;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dams.Tests.Lab;
@@ -120,6 +123,45 @@ internal sealed class ControlServerTests
             using var answer = await http.PostAsJsonAsync(new Uri("/shutdown", UriKind.Relative), new { });
             return await answer.Content.ReadAsStringAsync();
         }
+    }
+
+    [TestCase("rebound.example.org:8081", false)]
+    [TestCase("127.0.0.1.example.org", false)]
+    [TestCase("192.0.2.1:8081", false)]
+    [TestCase("localhost.example.org", false)]
+    [TestCase("localhost:8081", true)]
+    [TestCase("LOCALHOST", true)]
+    [TestCase("127.0.0.1:1", true)]
+    [TestCase("[::1]:8081", true)]
+    public async Task An_order_under_a_name_that_is_not_this_machine_s_own_is_refused(string host, bool isTaken)
+    {
+        await using var control = ControlServer.Build(_context, null);
+        control.MapBareOrder("/leave", http => FaultEndpoints.SayAsync(http, StatusCodes.Status409Conflict, "taken"));
+        await control.StartAsync();
+        using var http = new HttpClient { BaseAddress = _context.Topology.Control.ToHttpUri() };
+        foreach (var path in (string[])["/shutdown", "/leave"])
+        {
+            using var order = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = JsonContent.Create(new { }), Headers = { Host = host } };
+            using var answer = await http.SendAsync(order);
+            Assert.That((int)answer.StatusCode, Is.EqualTo(isTaken ? 409 : 421), path);
+            if (!isTaken)
+                Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo($"Host is '{host}'; expected 127.0.0.1, [::1], localhost, or the address that is listened at.\n"));
+        }
+    }
+
+    [TestCase("localhost", "192.0.2.7", 200)]
+    [TestCase("192.0.2.7", "192.0.2.7", 200)]
+    [TestCase("192.0.2.8", "192.0.2.7", 421)]
+    [TestCase("example.org", "192.0.2.7", 421)]
+    [TestCase("", "192.0.2.7", 421)]
+    public async Task An_address_that_is_listened_at_is_this_machine_s_own(string host, string listens, int status)
+    {
+        await using var server = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, _context.Topology.Limits).Build();
+        server.MapBareOrder("/leave", taken => FaultEndpoints.SayAsync(taken, StatusCodes.Status200OK, "taken"));
+        var http = new DefaultHttpContext { RequestServices = server.Services };
+        (http.Request.Method, http.Request.Host, http.Request.ContentType, http.Connection.LocalIpAddress) = ("POST", new HostString(host), "application/json", IPAddress.Parse(listens));
+        await ((IEndpointRouteBuilder)server).DataSources.SelectMany(source => source.Endpoints).Single().RequestDelegate!(http);
+        Assert.That(http.Response.StatusCode, Is.EqualTo(status));
     }
 
     private Task<CliRun> FaultAsync(string fault) => CliRun.OfAsync(["fault", .. fault.Split(' '), "--url", $"http://{_folder.Address}:8080"]);
