@@ -25,7 +25,7 @@ internal static class FrontEndProcess
         var clock = ClockSource.System;
         var outbox = new Outbox();
         var switches = new LabSwitches();
-        var journal = new EventJournal(TimeProvider.System, context.Loggers.CreateLogger<EventJournal>());
+        var journal = new EventJournal(boot, TimeProvider.System, context.Loggers.CreateLogger<EventJournal>());
         var alarms = new StandingAlarms();
         var sightings = new CoordinatorSightings(context.Id, journal, alarms, TimeProvider.System);
         var requests = new RequestLog(TimeProvider.System);

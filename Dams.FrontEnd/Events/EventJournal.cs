@@ -1,3 +1,4 @@
+using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Events;
@@ -6,7 +7,7 @@ namespace Dams.FrontEnd.Events;
 /// The transitions of the cluster since this front end has started: the last thousand, how many there were of each kind, and whoever follows them. Written and
 /// read by any thread; a writer never waits for a reader.
 /// </summary>
-internal sealed class EventJournal(TimeProvider time, ILogger logger)
+internal sealed class EventJournal(BootId boot, TimeProvider time, ILogger logger)
 {
     /// <summary>How many events are kept: enough for an hour of trouble, and few enough to be sent to a page at once.</summary>
     public const int Kept = 1000;
@@ -19,6 +20,9 @@ internal sealed class EventJournal(TimeProvider time, ILogger logger)
     private readonly Dictionary<(ClusterEventKind Kind, string Node), long> _counts = [];
     private readonly List<EventSubscription> _subscribers = [];
     private long _last;
+
+    /// <summary>The life of this front end: its events are numbered from 1.</summary>
+    public BootId Boot { get; } = boot;
 
     /// <summary>Writes an event.</summary>
     /// <param name="kind">What has happened.</param>
@@ -65,16 +69,16 @@ internal sealed class EventJournal(TimeProvider time, ILogger logger)
     }
 
     /// <summary>Follows the events.</summary>
-    /// <param name="after">Begins with the kept ones after this id; with the next one to come, if not said.</param>
+    /// <param name="after">Begins with the kept ones after this one; with all that are kept, if that is of another life; with the next one to come, if not said.</param>
     /// <returns>Null if too many follow already.</returns>
-    public EventSubscription? TrySubscribe(long? after)
+    public EventSubscription? TrySubscribe(EventPlace? after)
     {
         lock (_gate)
         {
             if (_subscribers.Count >= SubscribersMax)
                 return null;
-            // An id from the future is of an earlier life of this front end: its reader has seen nothing of this one.
-            var seen = after is null ? _last : after > _last ? 0 : after.Value;
+            // Who comes from another life of this front end has seen nothing of this one; and a number from the future alone shows that it is of another.
+            var seen = after is not { } place ? _last : place.Boot != Boot || place.Number > _last ? 0 : place.Number;
             var subscription = new EventSubscription(seen, _kept.Where(kept => kept.Id > seen), Unsubscribe);
             _subscribers.Add(subscription);
             return subscription;

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Dams.FrontEnd.Events;
 
 /// <summary>
-/// <c>/events</c>: server-sent events. <c>Last-Event-ID</c> or <c>?after=</c> resumes after an id; without either the stream begins with the next event. Besides
+/// <c>/events</c>: server-sent events. <c>Last-Event-ID</c> or <c>?after=</c> resumes after an id; without either the stream begins with the next event. An id
+/// names the life of the front end (<see cref="EventPlace"/>): one of another life, which is over, begins with all that are kept of this one. Besides
 /// the kinds there are <c>heartbeat</c>, so that a page notices a dead connection (a comment would keep it open, but no page can see one), and
 /// <c>missed</c>, which says how many events are lost to a reader that was too slow or away for too long.
 /// </summary>
@@ -29,16 +30,16 @@ internal sealed class EventStream(EventJournal journal, TimeProvider time, Cance
     {
         // A browser that reconnects repeats the address and adds the header: the header is newer.
         var given = http.Request.Headers["Last-Event-ID"] is { Count: > 0 } header ? header.ToString() : http.Request.Query["after"].ToString();
-        long? after = null;
+        EventPlace? after = null;
         if (given.Length > 0)
         {
-            if (!long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            if (!EventPlace.TryParse(given, journal.Boot, out var place))
             {
-                await RefuseAsync(http, StatusCodes.Status400BadRequest, "Last-Event-ID or ?after= must be the id of an event: a whole number, 0 for all that are kept\n");
+                await RefuseAsync(http, StatusCodes.Status400BadRequest, $"Last-Event-ID or ?after= must be {EventPlace.Expected}\n");
                 return;
             }
 
-            after = id;
+            after = place;
         }
 
         using var subscription = journal.TrySubscribe(after);
@@ -77,7 +78,7 @@ internal sealed class EventStream(EventJournal journal, TimeProvider time, Cance
                     yield return new SseItem<string>(string.Create(CultureInfo.InvariantCulture, $"{{\"missed\":{missed}}}"), Missed);
                 yield return new SseItem<string>(JsonSerializer.Serialize(next, EventJson.Default.ClusterEvent), ClusterEventKindNames.Of(next!.Kind))
                 {
-                    EventId = next.Id.ToString(CultureInfo.InvariantCulture),
+                    EventId = new EventPlace(journal.Boot, next.Id).ToString(),
                 };
             }
 

@@ -8,7 +8,7 @@
   const good = ['replicaActivated', 'replacementDone', 'sequencerHeard', 'dismissed'];
   const marks = { right: '✓', wrong: '✗', silent: '…', late: '◷', unjudged: '?', notAsked: '–' };
   const eventsShown = 200, rateWindow = 60, patience = 3000, pollInterval = 1000;
-  let status = null, requests = [], isHeld = false, lostAt = null, lastEvent = null, source = null, samples = [], drawn = '';
+  let status = null, requests = [], isHeld = false, lostAt = null, lastEvent = null, life = null, source = null, samples = [], drawn = '';
 
   // ---- building
 
@@ -60,13 +60,11 @@
     document.title = (look === 'good' ? '' : mark + ' ') + 'DAMS ' + status.cluster;
   }
 
-  // Who is wrong now: in one of the last requests.
+  // Who is wrong now: in one of the last requests, and not replaced since. Who does not say its incarnation may be the same.
   function liarsOf() {
-    const found = new Set();
-    for (const request of requests)
-      for (const reply of request.replicas)
-        if (reply.verdict === 'wrong') found.add(reply.id);
-    return [...found].sort();
+    const isThere = reply => status.replicas.some(replica => replica.id === reply.id && (replica.incarnation ?? reply.incarnation) === reply.incarnation);
+    const wrong = requests.flatMap(request => request.replicas).filter(reply => reply.verdict === 'wrong' && isThere(reply));
+    return [...new Set(wrong.map(reply => reply.id))].sort();
   }
 
   function showReplicas() {
@@ -179,10 +177,22 @@
     byId('events').prepend(item);
   }
 
+  // Another life of the front end numbers its events from 1 again.
+  function forgetEvents() {
+    byId('events').replaceChildren();
+    lastEvent = life = null;
+  }
+
   function follow() {
     source?.close();
-    source = new EventSource('/events?after=' + (lastEvent ?? 0));
-    for (const kind of kinds) source.addEventListener(kind, message => showEvent(JSON.parse(message.data)));
+    source = new EventSource('/events?after=' + (life === null ? '' : life + '-') + (lastEvent ?? 0));
+    for (const kind of kinds)
+      source.addEventListener(kind, message => {
+        const named = message.lastEventId.split('-')[0];
+        if (life !== null && life !== named) forgetEvents();
+        life = named;
+        showEvent(JSON.parse(message.data));
+      });
     source.addEventListener('missed', message => showMissed(JSON.parse(message.data).missed));
     // A browser gives up for good when it is refused; the next good poll begins anew.
     source.onerror = () => { if (source.readyState === EventSource.CLOSED) source = null; };
@@ -198,11 +208,9 @@
 
   async function poll() {
     try {
-      const [newStatus, newRequests] = await Promise.all([read('/status'), isHeld ? requests : read('/requests')]);
+      const [newStatus, newRequests] = await Promise.all([read('/status'), read('/requests')]);
       if (status !== null && status.processId !== newStatus.processId) {
-        // Another life of the front end numbers its events from 1 again.
-        byId('events').replaceChildren();
-        lastEvent = null;
+        forgetEvents();
         source?.close();
         source = null;
       }
@@ -215,7 +223,7 @@
       showFigures();
       showRate();
       showReplicas();
-      showRequests();
+      if (!isHeld) showRequests();
     } catch (problem) {
       lostAt ??= Date.now();
     }

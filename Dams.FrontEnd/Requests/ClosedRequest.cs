@@ -27,9 +27,10 @@ internal enum RequestVerdict
 
 /// <summary>What a replica said to a request.</summary>
 /// <param name="Replica">Which.</param>
+/// <param name="Incarnation">And which of its incarnations: the one in the view when the request was closed.</param>
 /// <param name="Result">The digest of its first reply's result; null without a reply.</param>
 /// <param name="Verdict">How it did.</param>
-internal readonly record struct ReplicaReply(byte Replica, Digest? Result, RequestVerdict Verdict);
+internal readonly record struct ReplicaReply(byte Replica, Incarnation Incarnation, Digest? Result, RequestVerdict Verdict);
 
 /// <summary>A request that has ended.</summary>
 /// <param name="Seq">Its place in the order; null if no reply has told.</param>

@@ -45,7 +45,7 @@ internal sealed class RequestLog(TimeProvider time)
         for (var i = 0; i < closed.Replies.Length; i++)
         {
             if (closed.Replies[i].Replica == from.Number && closed.Replies[i].Verdict == RequestVerdict.Silent)
-                closed.Replies[i] = new ReplicaReply(from.Number, reply.ResultDigest, RequestVerdict.Late);
+                closed.Replies[i] = closed.Replies[i] with { Result = reply.ResultDigest, Verdict = RequestVerdict.Late };
         }
 
         if (!closed.IsMissingReplies)
@@ -68,7 +68,7 @@ internal sealed class RequestLog(TimeProvider time)
     private static ReplicaReply ReplyOf(ViewMember member, ReplyVoter? vote)
     {
         if (vote is null || member.VotesFrom is not { } from || from > vote.Seq)
-            return new ReplicaReply(member.Id, null, RequestVerdict.NotAsked);
+            return new ReplicaReply(member.Id, member.Incarnation, null, RequestVerdict.NotAsked);
         var verdict = vote.VerdictOn(member.Id) switch
         {
             Verdict.Right => RequestVerdict.Right,
@@ -76,6 +76,6 @@ internal sealed class RequestLog(TimeProvider time)
             Verdict.Unjudged => RequestVerdict.Unjudged,
             _ => RequestVerdict.Silent,
         };
-        return new ReplicaReply(member.Id, vote.ResultOf(member.Id), verdict);
+        return new ReplicaReply(member.Id, member.Incarnation, vote.ResultOf(member.Id), verdict);
     }
 }

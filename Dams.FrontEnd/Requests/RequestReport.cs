@@ -49,15 +49,16 @@ internal sealed record RequestReport(
 
 /// <summary>What a replica said.</summary>
 /// <param name="Id">Which.</param>
+/// <param name="Incarnation">And which of its incarnations, as in <c>/status</c>.</param>
 /// <param name="Digest">The first digits of its result's digest; equal replies have equal digests.</param>
 /// <param name="Verdict">How it did.</param>
-internal sealed record ReplicaReplyReport(string Id, string? Digest, RequestVerdict Verdict)
+internal sealed record ReplicaReplyReport(string Id, string Incarnation, string? Digest, RequestVerdict Verdict)
 {
     private const int DigestCharacters = 8;
 
     /// <summary>The report of a reply.</summary>
     public static ReplicaReplyReport Of(ReplicaReply reply) =>
-        new(new NodeId(NodeRole.Replica, reply.Replica).ToString(), reply.Result?.ToString()[..DigestCharacters], reply.Verdict);
+        new(new NodeId(NodeRole.Replica, reply.Replica).ToString(), reply.Incarnation.ToString(), reply.Result?.ToString()[..DigestCharacters], reply.Verdict);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

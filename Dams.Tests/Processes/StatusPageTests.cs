@@ -30,6 +30,7 @@ internal sealed class StatusPageTests : ClusterFixture
 
     [TestCase(1280, 1000, false, false)]
     [TestCase(1280, 1000, false, true)]
+    [TestCase(768, 1024, false, false)]
     [TestCase(390, 844, true, false)]
     public async Task The_page_shows_the_versions_and_the_liar_and_fits(int width, int height, bool isPhone, bool isDark)
     {

@@ -29,7 +29,7 @@ public sealed class ClusterWatchTests
         _view = CoordinatorScript.ViewOf(1, 2, 3, 4);
         _time = new FakeTimeProvider();
         _alarms = new StandingAlarms();
-        _journal = new EventJournal(_time, NullLogger.Instance);
+        _journal = new EventJournal(new BootId(1), _time, NullLogger.Instance);
         _watch = new ClusterWatch(new NodeId(NodeRole.FrontEnd, 1), _topology, () => _view, _journal, _alarms, _time);
         _reports = new ClusterReports(
             Enumerable.Range(1, 4).ToImmutableDictionary(id => id, id => new GetStatusResult { Id = id, Incarnation = new Incarnation((ulong)id).ToString(), Executed = 7, DigestAt = 7, StateDigest = "aa" }),

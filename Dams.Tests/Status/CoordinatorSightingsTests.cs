@@ -25,7 +25,7 @@ public sealed class CoordinatorSightingsTests
         _time = new FakeTimeProvider();
         _script = new CoordinatorScript();
         _alarms = new StandingAlarms();
-        _journal = new EventJournal(_time, NullLogger.Instance);
+        _journal = new EventJournal(new BootId(1), _time, NullLogger.Instance);
         _sightings = new CoordinatorSightings(new NodeId(NodeRole.FrontEnd, 1), _journal, _alarms, _time);
     }
 

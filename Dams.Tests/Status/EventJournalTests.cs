@@ -1,4 +1,5 @@
 using Dams.FrontEnd.Events;
+using Dams.Ordering;
 using Dams.Tests.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
@@ -6,12 +7,14 @@ namespace Dams.Tests.Status;
 
 public sealed class EventJournalTests
 {
+    private static readonly BootId s_boot = new(0xb1);
+
     private FakeTimeProvider _time = null!;
     private RecordingLogger _log = null!;
     private EventJournal _journal = null!;
 
     [SetUp]
-    public void Open() => _journal = new EventJournal(_time = new FakeTimeProvider(), _log = new RecordingLogger());
+    public void Open() => _journal = new EventJournal(s_boot, _time = new FakeTimeProvider(), _log = new RecordingLogger());
 
     private void Write(int count)
     {
@@ -53,14 +56,48 @@ public sealed class EventJournalTests
     [TestCase(null, new long[] { 6 })]
     [TestCase(3L, new long[] { 4, 5, 6 })]
     [TestCase(0L, new long[] { 1, 2, 3, 4, 5, 6 })]
-    [TestCase(99L, new long[] { 1, 2, 3, 4, 5, 6 }, Description = "an id of an earlier life of the front end")]
+    [TestCase(99L, new long[] { 1, 2, 3, 4, 5, 6 }, Description = "a number of an earlier life of the front end")]
     public void A_reader_resumes_after_what_it_has_seen(long? after, long[] ids)
     {
         Write(5);
-        using var subscription = _journal.TrySubscribe(after)!;
+        using var subscription = _journal.TrySubscribe(after is { } number ? new EventPlace(s_boot, number) : null)!;
         Write(1);
         Assert.That(ReadAll(subscription), Is.EqualTo(ids));
     }
+
+    [Test]
+    public void A_reader_that_comes_from_another_life_gets_all_of_this_one_however_far_it_was()
+    {
+        Write(5);
+        using var subscription = _journal.TrySubscribe(new EventPlace(new BootId(0xb0), 3))!;
+        Assert.That(ReadAll(subscription), Is.EqualTo(new long[] { 1, 2, 3, 4, 5 }));
+        Write(EventJournal.Kept);
+        using var late = _journal.TrySubscribe(new EventPlace(new BootId(0xb0), 3))!;
+        Assert.That(late.TryRead(out var first, out var missed), Is.True);
+        Assert.That((first!.Id, missed), Is.EqualTo((6, 5)));
+    }
+
+    [TestCase("40", "00b1-40")]
+    [TestCase("0", "00b1-0")]
+    [TestCase("00b1-40", "00b1-40")]
+    [TestCase("5f3a09c1d27b8e46-7", "5f3a09c1d27b8e46-7")]
+    public void An_id_names_a_life_and_a_number(string text, string id)
+    {
+        Assert.That(EventPlace.TryParse(text, s_boot, out var place), Is.True);
+        Assert.That(place.ToString(), Is.EqualTo(id));
+    }
+
+    [TestCase("")]
+    [TestCase("-")]
+    [TestCase("-1")]
+    [TestCase("b1-")]
+    [TestCase("b1--1")]
+    [TestCase("b1-1-1")]
+    [TestCase("x-1")]
+    [TestCase(" 1")]
+    [TestCase("11111111111111111-1")]
+    [TestCase("\u0661")]
+    public void Anything_else_is_no_id(string text) => Assert.That(EventPlace.TryParse(text, s_boot, out _), Is.False);
 
     [Test]
     public void A_reader_that_is_too_slow_or_was_away_too_long_is_told_how_many_it_has_missed()
@@ -69,7 +106,7 @@ public sealed class EventJournalTests
         Write(EventJournal.Kept + 7);
         Assert.That(slow.TryRead(out var first, out var missed), Is.True);
         Assert.That((first!.Id, missed), Is.EqualTo((8, 7)));
-        using var away = _journal.TrySubscribe(after: 2)!;
+        using var away = _journal.TrySubscribe(new EventPlace(s_boot, 2))!;
         Assert.That(away.TryRead(out first, out missed), Is.True);
         Assert.That((first!.Id, missed), Is.EqualTo((8, 5)));
         Assert.That(away.TryRead(out _, out missed), Is.True);

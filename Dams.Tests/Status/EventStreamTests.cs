@@ -4,6 +4,7 @@ using Dams.Contracts.Topology;
 using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Page;
 using Dams.Hosting.Web;
+using Dams.Ordering;
 using Dams.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,6 +15,8 @@ namespace Dams.Tests.Status;
 /// <summary>The stream over real HTTP, with a clock that is moved by hand.</summary>
 public sealed class EventStreamTests
 {
+    private static readonly BootId s_boot = new(0xb1);
+
     private FakeTimeProvider _time = null!;
     private TestFolder _folder = null!;
     private EventJournal _journal = null!;
@@ -26,7 +29,7 @@ public sealed class EventStreamTests
     {
         _folder = new TestFolder();
         _time = new FakeTimeProvider();
-        _journal = new EventJournal(_time, NullLogger.Instance);
+        _journal = new EventJournal(s_boot, _time, NullLogger.Instance);
         _stopping = new CancellationTokenSource();
         _web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), new NodeAddress(_folder.Address, 8080)).Build();
         _web.MapGet("/events", new EventStream(_journal, _time, _stopping.Token).ServeAsync);
@@ -63,14 +66,17 @@ public sealed class EventStreamTests
         using var reader = await OpenAsync();
         _journal.Write(ClusterEventKind.SequencerChanged, "sequencer2", "orders now, instead of sequencer1", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         var item = (await reader.NextAsync())!.Value;
-        Assert.That((item.EventId, item.EventType), Is.EqualTo(("1", "sequencerChanged")));
+        Assert.That((item.EventId, item.EventType), Is.EqualTo(("00b1-1", "sequencerChanged")));
         Assert.That(item.Data, Is.EqualTo(
             """{"id":1,"time":"2026-01-02T03:04:05+00:00","kind":"sequencerChanged","node":"sequencer2","text":"orders now, instead of sequencer1"}"""));
     }
 
-    [TestCase("?after=1", null, "2")]
-    [TestCase("", "1", "2")]
-    [TestCase("?after=0", "2", "3")]
+    [TestCase("?after=1", null, "00b1-2")]
+    [TestCase("", "1", "00b1-2")]
+    [TestCase("", "00b1-1", "00b1-2")]
+    [TestCase("?after=00b1-2", null, "00b1-3")]
+    [TestCase("?after=0", "00b1-2", "00b1-3")]
+    [TestCase("", "00b0-2", "00b1-1", Description = "of an earlier life of the front end")]
     public async Task A_stream_resumes_after_the_last_id_that_was_seen(string query, string? lastEventId, string first)
     {
         for (var i = 0; i < 3; i++)
@@ -87,7 +93,7 @@ public sealed class EventStreamTests
         using var reader = await OpenAsync("?after=1");
         var missed = (await reader.NextAsync())!.Value;
         Assert.That((missed.EventType, missed.Data), Is.EqualTo(("missed", """{"missed":3}""")));
-        Assert.That((await reader.NextAsync())!.Value.EventId, Is.EqualTo("5"));
+        Assert.That((await reader.NextAsync())!.Value.EventId, Is.EqualTo("00b1-5"));
     }
 
     [Test]
@@ -130,6 +136,7 @@ public sealed class EventStreamTests
 
     [TestCase("?after=x")]
     [TestCase("?after=-1")]
+    [TestCase("?after=1-x")]
     public async Task An_id_that_is_none_is_refused(string query)
     {
         using var refused = await _http.GetAsync(new Uri("/events" + query, UriKind.Relative));

@@ -100,7 +100,9 @@ public sealed class RequestLogTests
         for (byte replica = 1; replica <= 3; replica++)
             _script.Reply(replica, request, seq: 21);
         Close();
-        Assert.That(Verdicts(_log.Read().Single()), Is.EqualTo("Right Right Right NotAsked"));
+        var closed = _log.Read().Single();
+        Assert.That(Verdicts(closed), Is.EqualTo("Right Right Right NotAsked"));
+        Assert.That(closed.Replies.Select(reply => reply.Incarnation.Value), Is.EqualTo(new ulong[] { 1, 2, 3, 9 }));
     }
 
     [Test]
@@ -126,9 +128,9 @@ public sealed class RequestLogTests
         var reply = ReplyCodec.Encode(new BookReply(BookOutcome.WeeklyLimit));
         var digest = Digest.Of(reply);
         var report = RequestReport.Of(new ClosedRequest(new SequenceNumber(5), _time.GetUtcNow(), TimeSpan.FromMilliseconds(1.5), digest, CommandCodec.Encode(command),
-            new FrontEnd.Coordination.Answered(new SequenceNumber(5), reply), [new ReplicaReply(1, digest, RequestVerdict.Right), new ReplicaReply(2, null, RequestVerdict.NotAsked)]));
+            new FrontEnd.Coordination.Answered(new SequenceNumber(5), reply), [new ReplicaReply(1, new Incarnation(0xa1), digest, RequestVerdict.Right), new ReplicaReply(2, new Incarnation(2), null, RequestVerdict.NotAsked)]));
         var json = JsonSerializer.Serialize<IReadOnlyList<RequestReport>>([report], RequestJson.Default.IReadOnlyListRequestReport);
-        var replicas = $$"""[{"id":"replica1","digest":"{{digest.ToString()[..8]}}","verdict":"right"},{"id":"replica2","verdict":"notAsked"}]""";
+        var replicas = $$"""[{"id":"replica1","incarnation":"a1","digest":"{{digest.ToString()[..8]}}","verdict":"right"},{"id":"replica2","incarnation":"2","verdict":"notAsked"}]""";
         Assert.That(json, Is.EqualTo(
             $$"""[{"sequence":5,"time":"{{_time.GetUtcNow():yyyy-MM-ddTHH:mm:sszzz}}","operation":"BookAppointment","outcome":"WeeklyLimit","isAnswered":true,"milliseconds":1.5,"replicas":{{replicas}}}]"""));
         Assert.That(json, Does.Not.Contain("1234"));

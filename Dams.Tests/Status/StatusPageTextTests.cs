@@ -1,13 +1,6 @@
 using System.Text.RegularExpressions;
-using Dams.Contracts.Topology;
-using Dams.FrontEnd.Page;
-using Dams.Hosting.Web;
 using Dams.Tests.Browser;
-using Dams.Tests.Hosting;
 using Dams.Tests.Soap.ForeignClients;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dams.Tests.Status;
 
@@ -36,19 +29,9 @@ public sealed partial class StatusPageTextTests
     public async Task Markup_in_the_words_of_a_replica_is_shown_and_not_obeyed()
     {
         ForeignClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
-        using var folder = new TestFolder();
-        await using var web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), new NodeAddress(folder.Address, 8080)).Build();
-        web.MapGet("/", StatusPage.ServeAsync);
-        web.MapGet("/status", http => http.Response.WriteAsync(Status));
-        web.MapGet("/requests", http => http.Response.WriteAsync(Requests));
-        web.MapGet("/events", http =>
-        {
-            http.Response.ContentType = "text/event-stream";
-            return http.Response.WriteAsync(": nothing happens\n\n");
-        });
-        await web.StartAsync();
-        await using var browser = await Chromium.StartAsync();
-        var page = await browser.OpenAsync(new Uri($"http://{folder.Address}:8080/"), 1280, 1000);
+        await using var server = await StatusPageServer.StartAsync();
+        (server.Status, server.Requests) = (Status, Requests);
+        var page = await server.OpenAsync();
         await page.IsTrueAsync("document.querySelectorAll('#requests tbody td').length > 1 && document.querySelectorAll('#events li').length === 1");
         foreach (var place in (string[])["#headline", "#cluster", "#epoch", "#standbys", "#replicas", "#requests", "#events", "#alarms", "#release"])
             Assert.That(await page.EvaluateAsync($"document.querySelector('{place}').textContent"), Does.Contain(Markup), place);
