@@ -8,9 +8,12 @@ namespace Dams.Cli.Demo;
 
 /// <summary>
 /// One client with slots and patients that nobody else touches, so that it knows what every answer must be: it opens a slot of two places, fills it, asks for more,
-/// now and then cancels, and looks. It repeats a call that fails until it knows what became of it. Its numbers may be read by any thread.
+/// now and then cancels, and looks. It repeats a call that fails until it knows what became of it, or loses its patience. Its numbers may be read by any thread.
 /// </summary>
-internal sealed class DemoClient(AppointmentClient service, int number)
+/// <param name="service">What it calls.</param>
+/// <param name="number">Which client it is, from 0.</param>
+/// <param name="patience">How long a call may take with all its repeats.</param>
+internal sealed class DemoClient(AppointmentClient service, int number, TimeSpan patience)
 {
     private const int Places = 2;
     private const int Patients = 12;
@@ -51,6 +54,7 @@ internal sealed class DemoClient(AppointmentClient service, int number)
     public string? Problem { get; private set; }
 
     /// <summary>Books until it is told to stop, and then ends the round that it is in.</summary>
+    /// <exception cref="TimeoutException">A call was not answered in time; the message says so.</exception>
     public async Task RunAsync(CancellationToken enough, CancellationToken stop)
     {
         for (var round = 0; !enough.IsCancellationRequested; round++)
@@ -59,6 +63,7 @@ internal sealed class DemoClient(AppointmentClient service, int number)
 
     /// <summary>Asks for the schedule of each of its patients.</summary>
     /// <returns>How many acknowledged bookings stand there, are missing, and how many stand there that nobody made.</returns>
+    /// <exception cref="TimeoutException">A call was not answered in time; the message says so.</exception>
     public async Task<(int Found, int Lost, int Strange)> CompareAsync(CancellationToken stop)
     {
         var (found, lost, strange) = (0, 0, 0);
@@ -85,13 +90,13 @@ internal sealed class DemoClient(AppointmentClient service, int number)
         if (round % RoundsToCancel == 0)
         {
             var answer = await ExpectAsync(CancelOutcome.Cancelled, id => service.CancelAsync(second, second, slot, id), stop);
-            if (answer.IsSuccess && _held[second].Remove(slot))
+            if (answer.IsSuccess && HeldBy(second).Remove(slot))
                 Volatile.Write(ref _cancelled, _cancelled + 1);
         }
 
         var shown = IdsOf(await ExpectAsync(ScheduleOutcome.Scheduled, id => service.ScheduleAsync(first, first, id), stop));
-        if (!shown.SequenceEqual(_held[first]))
-            OnWrong($"the schedule of {first} is {string.Join(", ", shown)}; expected {string.Join(", ", _held[first])}");
+        if (!shown.SequenceEqual(HeldBy(first)))
+            OnWrong($"the schedule of {first} is {string.Join(", ", shown)}; expected {string.Join(", ", HeldBy(first))}");
     }
 
     private async Task BookAsync(string patient, string slot, CancellationToken stop)
@@ -106,6 +111,9 @@ internal sealed class DemoClient(AppointmentClient service, int number)
         held.Add(slot);
     }
 
+    /// <summary>What a patient holds; nothing after a first booking that had another outcome.</summary>
+    private List<string> HeldBy(string patient) => _held.GetValueOrDefault(patient) ?? [];
+
     private async Task<CallReport.Answer> ExpectAsync<T>(T expected, Func<string, Task<CallReport>> call, CancellationToken stop)
         where T : struct, Enum
     {
@@ -119,19 +127,30 @@ internal sealed class DemoClient(AppointmentClient service, int number)
     {
         var requestId = AppointmentClient.NewRequestId();
         var began = Stopwatch.GetTimestamp();
-        while (true)
+        var last = "nobody has said anything";
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        enough.CancelAfter(patience);
+        try
         {
-            var report = await call(requestId).WaitAsync(stop);
-            if (report is CallReport.Answer answer)
+            while (true)
             {
-                Volatile.Write(ref _answered, _answered + 1);
-                Volatile.Write(ref _slowestTicks, Math.Max(_slowestTicks, Stopwatch.GetElapsedTime(began).Ticks));
-                return answer;
-            }
+                var report = await call(requestId).WaitAsync(enough.Token);
+                if (report is CallReport.Answer answer)
+                {
+                    Volatile.Write(ref _answered, _answered + 1);
+                    Volatile.Write(ref _slowestTicks, Math.Max(_slowestTicks, Stopwatch.GetElapsedTime(began).Ticks));
+                    return answer;
+                }
 
-            Volatile.Write(ref _failed, _failed + 1);
-            Problem ??= $"a call failed: {((CallReport.Fault)report).Reason}";
-            await Task.Delay(s_pause, stop);
+                Volatile.Write(ref _failed, _failed + 1);
+                last = ((CallReport.Fault)report).Reason;
+                Problem ??= $"a call failed: {last}";
+                await Task.Delay(s_pause, enough.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException(Text($"a call of client {number + 1} was not answered within {patience.TotalSeconds} s: {last}"));
         }
     }
 

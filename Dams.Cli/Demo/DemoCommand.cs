@@ -33,7 +33,7 @@ internal static class DemoCommand
         var cluster = DemoCluster.Start(address);
         try
         {
-            using var story = new DemoStory(teller, cluster.Topology, interrupt.Token);
+            using var story = new DemoStory(teller, cluster.Topology, DemoStory.Patience, interrupt.Token);
             if (!await cluster.IsReadyAsync(interrupt.Token))
                 exitCode = CliExitCodes.Unreachable;
             else if (await story.RunAsync())

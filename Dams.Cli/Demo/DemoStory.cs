@@ -19,9 +19,9 @@ internal sealed class DemoStory : IDisposable
     private const int CallsBefore = 100;
     private const int CallsAfter = 100;
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly DemoTeller _teller;
+    private readonly TimeSpan _patience;
     private readonly CancellationToken _stop;
     private readonly StringWriter _labSaid = new();
     private readonly StatusReader _status;
@@ -30,9 +30,14 @@ internal sealed class DemoStory : IDisposable
     private readonly AppointmentClient _service;
     private readonly List<DemoClient> _clients = [];
 
-    public DemoStory(DemoTeller teller, ClusterTopology topology, CancellationToken stop)
+    /// <param name="teller">Who tells it.</param>
+    /// <param name="topology">The cluster.</param>
+    /// <param name="patience">How long anything may take; what takes longer is a failure.</param>
+    /// <param name="stop">The operator's interrupt.</param>
+    public DemoStory(DemoTeller teller, ClusterTopology topology, TimeSpan patience, CancellationToken stop)
     {
         _teller = teller;
+        _patience = patience;
         _stop = stop;
         var service = ReadyLine.ServiceOf(topology);
         _status = new StatusReader(service);
@@ -40,6 +45,9 @@ internal sealed class DemoStory : IDisposable
         _lab = new LabClient(new CliConsole(_labSaid, _labSaid, TextReader.Null, isInteractive: false, isErrorTerminal: false), service);
         _service = new AppointmentClient(service);
     }
+
+    /// <summary>How long anything may take: several times what it takes on a machine that does much else.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Tells it, on a cluster that is ready.</summary>
     /// <returns>Whether all held.</returns>
@@ -49,14 +57,20 @@ internal sealed class DemoStory : IDisposable
         if (before is null)
             return Fail("the front end does not say that all replicas vote");
         _teller.Tell($"four replicas run, each with another version of the engine: {string.Join(", ", before.Replicas.Select(replica => replica.Engine))}");
-        _clients.AddRange(Enumerable.Range(0, Clients).Select(number => new DemoClient(_service, number)));
+        _clients.AddRange(Enumerable.Range(0, Clients).Select(number => new DemoClient(_service, number, _patience)));
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop);
         var running = Task.WhenAll(_clients.Select(client => client.RunAsync(enough.Token, _stop)));
-        var story = BreakAndWatchAsync(before);
-        var held = await Task.WhenAny(story, running) == story && await story;
+        var held = await BreakAndWatchAsync(before);
         await enough.CancelAsync();
-        await running;
-        return await JudgeAsync(before) && held;
+        try
+        {
+            await running;
+            return await JudgeAsync(before) && held;
+        }
+        catch (TimeoutException silence)
+        {
+            return Fail(silence.Message);
+        }
     }
 
     public void Dispose()
@@ -70,7 +84,8 @@ internal sealed class DemoStory : IDisposable
 
     private async Task<bool> BreakAndWatchAsync(StatusDocument before)
     {
-        await AnsweredAsync(CallsBefore);
+        if (!await AnsweredAsync(CallsBefore))
+            return false;
         _teller.Tell(Text($"{Clients} clients open slots, book, cancel and look: {_clients.Sum(client => client.Answered)} calls answered, and each client knows what each answer must be"));
         if (await _lab.OrderAsync("lie", new LieOrder(Liar, LieKinds.WordOf(LieKind.Outcome)), FaultJson.Default.LieOrder, _stop) != CliExitCodes.Success)
             return Fail(_labSaid.ToString());
@@ -104,9 +119,8 @@ internal sealed class DemoStory : IDisposable
             return isOutvoted && isBack && isRenewed;
         });
         if (after is null)
-            return Fail(Text($"not within {s_patience.TotalSeconds} s: replica{Liar} is outvoted ({isOutvoted}) and replaced ({isRenewed}), replica{Victim} is back ({isBack})"));
-        await AnsweredAsync(CallsAfter);
-        return true;
+            return Fail(Text($"not within {_patience.TotalSeconds} s: replica{Liar} is outvoted ({isOutvoted}) and replaced ({isRenewed}), replica{Victim} is back ({isBack})"));
+        return await AnsweredAsync(CallsAfter);
     }
 
     /// <summary>Every acknowledged booking stands in its patient's schedule, nothing else does, no answer was wrong, and the replicas are equal.</summary>
@@ -142,17 +156,23 @@ internal sealed class DemoStory : IDisposable
         return true;
     }
 
-    private async Task AnsweredAsync(int more)
+    /// <summary>Waits until so many more calls are answered; a failure if that takes too long.</summary>
+    private async Task<bool> AnsweredAsync(int more)
     {
-        var until = _clients.Sum(client => client.Answered) + more;
-        while (_clients.Sum(client => client.Answered) < until)
-            await Task.Delay(s_poll, _stop);
+        var before = _clients.Sum(client => client.Answered);
+        for (var began = _teller.Now; _teller.Now - began < _patience; await Task.Delay(s_poll, _stop))
+        {
+            if (_clients.Sum(client => client.Answered) >= before + more)
+                return true;
+        }
+
+        return Fail(Text($"not within {_patience.TotalSeconds} s: {more} calls answered; there were {_clients.Sum(client => client.Answered) - before}"));
     }
 
     /// <summary>Waits until the status is as wanted, and tells what the managers agree on meanwhile; null if it takes too long.</summary>
     private async Task<StatusDocument?> StatusAsync(Func<StatusDocument, bool> isWanted)
     {
-        for (var began = _teller.Now; _teller.Now - began < s_patience; await Task.Delay(s_poll, _stop))
+        for (var began = _teller.Now; _teller.Now - began < _patience; await Task.Delay(s_poll, _stop))
         {
             foreach (var happening in await _managers.NextAsync(_stop))
                 _teller.Agree($"agreed about {happening.Node}: {happening.Text}");
