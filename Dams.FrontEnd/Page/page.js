@@ -41,17 +41,18 @@
   // ---- the cluster
 
   function showHeadline() {
-    const active = status.replicas.filter(replica => replica.state === 'active');
-    const away = status.replicas.filter(replica => replica.state !== 'active').map(replica => replica.id);
+    const voting = status.replicas.filter(replica => replica.votes);
+    const away = status.replicas.filter(replica => !replica.votes).map(replica => replica.id);
     const liars = liarsOf();
-    let look = 'good', mark = '●', text = `Answering, with all ${active.length} replicas`;
-    if (!status.sequencer.active || active.length < 2) {
+    const doubted = voting.filter(replica => replica.state !== 'active' && !liars.includes(replica.id)).map(replica => `${replica.id} ${replica.state}`);
+    let look = 'good', mark = '●', text = `Answering, with all ${voting.length} replicas`;
+    if (!status.sequencer.active || voting.length < 2) {
       [look, mark] = ['bad', '■'];
-      text = status.sequencer.active ? `No answers: ${plural(active.length, 'replica is', 'replicas are')} active`
+      text = status.sequencer.active ? `No answers: ${plural(voting.length, 'replica votes', 'replicas vote')}`
         : 'No answers: no sequencer is heard' + (status.waitingFor ? `, waiting for ${status.waitingFor.join(' and ')}` : '');
-    } else if (liars.length > 0 || away.length > 0) {
+    } else if (liars.length > 0 || doubted.length > 0 || away.length > 0) {
       [look, mark] = ['warn', '▲'];
-      text = 'Answering rightly' + (liars.length > 0 ? `, ${liars.join(' and ')} outvoted` : '') + (away.length > 0 ? `, without ${away.join(' and ')}` : '');
+      text = 'Answering rightly' + (liars.length > 0 ? `, ${liars.join(' and ')} outvoted` : '') + doubted.map(doubt => ', ' + doubt).join('') + (away.length > 0 ? `, without ${away.join(' and ')}` : '');
     }
     const headline = byId('headline');
     headline.className = 'headline ' + look;

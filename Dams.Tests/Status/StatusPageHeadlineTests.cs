@@ -13,14 +13,14 @@ public sealed class StatusPageHeadlineTests
     [OneTimeSetUp]
     public void RequireBrowser() => ForeignClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
 
-    private static string StatusWith(string second) => $$"""
+    private static string StatusWith(string second, string state = "active", bool votes = true) => $$"""
         {"cluster":"test","release":"1","processId":1,"epoch":"1.1","sequencer":{"id":"sequencer1","active":true,"standbys":["sequencer2"]},"sequence":123456,"committed":123456,"durability":"disk",
-         "replicas":[{{ReplicaWith(1, $"\"incarnation\":\"{Incarnation}\"")}},{{ReplicaWith(2, second)}},{{ReplicaWith(3, $"\"incarnation\":\"{Incarnation}\"")}},{{ReplicaWith(4, $"\"incarnation\":\"{Incarnation}\"")}}],
+         "replicas":[{{ReplicaWith(1, $"\"incarnation\":\"{Incarnation}\"")}},{{ReplicaWith(2, second, state, votes)}},{{ReplicaWith(3, $"\"incarnation\":\"{Incarnation}\"")}},{{ReplicaWith(4, $"\"incarnation\":\"{Incarnation}\"")}}],
          "managers":[],"counters":{"requests":1,"answered":1,"faults":0,"wrongReplies":0,"missingReplies":0,"replacements":0,"failovers":0},"alarms":[],"eventCounts":{},"events":[]}
         """;
 
-    private static string ReplicaWith(int number, string incarnation) =>
-        $$"""{"id":"replica{{number}}","engine":"Relational","state":"active",{{incarnation}},"executed":123456,"digest":"{{Incarnation}}","digestAt":123000,"differs":false,"wrong":0,"silent":0,"restarts":0,"replacements":0}""";
+    private static string ReplicaWith(int number, string incarnation, string state = "active", bool votes = true) =>
+        $$"""{"id":"replica{{number}}","engine":"Relational","state":"{{state}}","votes":{{(votes ? "true" : "false")}},{{incarnation}},"executed":123456,"digest":"{{Incarnation}}","digestAt":123000,"differs":false,"wrong":0,"silent":0,"restarts":0,"replacements":0}""";
 
     private static string RequestWith(int sequence, string verdict) => $$"""
         [{"sequence":{{sequence}},"time":"2026-01-02T03:04:05Z","operation":"BookAppointment","outcome":"Booked","isAnswered":true,"milliseconds":1.5,
@@ -43,6 +43,17 @@ public sealed class StatusPageHeadlineTests
         server.Status = StatusWith("\"boot\":\"5\"");
         await SaysAsync(page, Outvoted);
         Assert.That(page.Problems, Is.Empty);
+    }
+
+    [TestCase("degraded", true, "Answering rightly, replica2 degraded")]
+    [TestCase("suspected", true, "Answering rightly, replica2 suspected")]
+    [TestCase("suspected", false, "Answering rightly, without replica2")]
+    [TestCase("joining", false, "Answering rightly, without replica2")]
+    public async Task Who_does_not_vote_is_missed_and_who_is_doubted_and_votes_is_not(string state, bool votes, string headline)
+    {
+        await using var server = await StatusPageServer.StartAsync();
+        (server.Status, server.Requests) = (StatusWith($"\"incarnation\":\"{Incarnation}\"", state, votes), RequestWith(7, "right"));
+        await SaysAsync(await server.OpenAsync(), headline);
     }
 
     [Test]

@@ -14,8 +14,8 @@ public sealed partial class StatusPageTextTests
          "sequence":9,"committed":9,"durability":"disk","waitingFor":["replica4","{{Markup}}"],
          "replicas":[
           {"id":"replica1","engine":"{{Markup}}","state":"{{Markup}}","incarnation":"{{Markup}}","executed":9,"digest":"aaaaaaaaaaaaaaaa","digestAt":8,"differs":false,"wrong":0,"silent":0,"restarts":2,"replacements":1},
-          {"id":"replica2","engine":"Journal","state":"active","incarnation":"2","executed":9,"digest":"{{Markup}}","digestAt":9,"differs":true,"wrong":0,"silent":0,"replacements":0},
-          {"id":"replica3","engine":"Calendar","state":"active","incarnation":"3","executed":9,"digest":"bbbbbbbbbbbbbbbb","digestAt":9,"differs":false,"wrong":0,"silent":0,"restarts":0,"replacements":0}],
+          {"id":"replica2","engine":"Journal","state":"active","votes":true,"incarnation":"2","executed":9,"digest":"{{Markup}}","digestAt":9,"differs":true,"wrong":0,"silent":0,"replacements":0},
+          {"id":"replica3","engine":"Calendar","state":"active","votes":true,"incarnation":"3","executed":9,"digest":"bbbbbbbbbbbbbbbb","digestAt":9,"differs":false,"wrong":0,"silent":0,"restarts":0,"replacements":0}],
          "managers":[],"counters":{"requests":1,"answered":1,"faults":0,"wrongReplies":0,"missingReplies":0,"replacements":0,"failovers":0},
          "alarms":["{{Markup}}"],"eventCounts":{"alarm":1},"events":[{"id":1,"time":"2026-01-02T03:04:05Z","kind":"alarm","node":"{{Markup}}","text":"{{Markup}}"}]}
         """;
