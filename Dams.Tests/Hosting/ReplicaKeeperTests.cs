@@ -81,10 +81,11 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
             // It has left by itself, and what follows it starts as soon as it may.
             File.WriteAllText(Path.Combine(_replica, ReplicaFolder.LeftMark), IncarnationOf(1).ToString());
             ProcessSignal.Kill(first);
-            SpinWait.SpinUntil(() => Starts().Count > 1, TimeSpan.FromSeconds(1));
+            SpinWait.SpinUntil(() => Directory.Exists(_replica + ".aside-1") && Directory.Exists(_replica), TimeSpan.FromSeconds(1));
         };
         _keeper.Replace(DecisionAbout(1));
-        await Eventually.IsTrueAsync(() => Starts().Count == 2);
+        await RunsAsync(start: 2);
+        await EndAsync();
         Assert.That((File.Exists(Path.Combine(_replica, ReplicaFolder.LeftMark)), _log.Lines.Count(line => line.Contains("is kept as"))), Is.EqualTo((false, 1)));
     }
 
