@@ -17,6 +17,7 @@ internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided
     private readonly Dictionary<ulong, HashSet<byte>> _wrong = [];
     private readonly HashSet<long> _suspicions = [];
     private readonly Dictionary<byte, (int Count, long Number, long At)> _restarts = [];
+    private readonly Dictionary<byte, long> _lastRestarts = [];
     private readonly HashSet<ulong> _decided = [];
     private Decision? _active;
 
@@ -58,7 +59,13 @@ internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided
             case DigestReport digest when digest.Manager != digest.Replica:
                 Of(_wrong, digest.Incarnation).Add(digest.Manager);
                 break;
-            case RestartReport when _restarts.GetValueOrDefault(report.Replica).Count < 3:
+            // One that comes again, or too late, is none.
+            case RestartReport restart when restart.Restart <= _lastRestarts.GetValueOrDefault(report.Replica):
+                break;
+            case RestartReport restart:
+                _lastRestarts[report.Replica] = restart.Restart;
+                if (_restarts.GetValueOrDefault(report.Replica).Count >= 3)
+                    break;
                 // The first three in ten minutes hold the votes about its death.
                 _restarts[report.Replica] = (_restarts.GetValueOrDefault(report.Replica).Count + 1, number, now);
                 Of(_silent, report.Incarnation).Clear();
