@@ -76,5 +76,6 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
             ended();
         }
     }
+
     private void UseVersion() => keeper.UseVersion(manager.State.VersionTurns(id), isReplacing: manager.State.Unsettled(id) is not null);
 }

@@ -198,9 +198,7 @@ internal sealed class RequestCoordinatorTests
     public void A_body_that_did_not_fit_is_fetched_and_from_the_next_replica_if_the_first_lies()
     {
         var script = Reigned();
-        var request = script.Call(1);
-        script.Reply(1, request, hasBody: false);
-        script.Reply(2, request, hasBody: false);
+        CallOfTwoDigests(script);
         Assert.That((script.Results.Count, script.Wanted.Single().Replica), Is.EqualTo((0, (byte)1)));
         script.Coordinator.OnBodyFetched(script.Wanted[0], new byte[] { 99 }, script.Now);
         Assert.That(script.Wanted[1].Replica, Is.EqualTo(2));
@@ -214,9 +212,7 @@ internal sealed class RequestCoordinatorTests
     public void A_body_that_nobody_has_is_asked_for_again_after_a_pause_and_of_a_newcomer_at_once()
     {
         var script = Reigned();
-        var request = script.Call(1);
-        script.Reply(1, request, hasBody: false);
-        script.Reply(2, request, hasBody: false);
+        var request = CallOfTwoDigests(script);
         script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
         script.Coordinator.OnBodyFetched(script.Wanted[1], null, script.Now);
         script.Wait(script.Options.BodyRetry - TimeSpan.FromMilliseconds(1));
@@ -236,9 +232,7 @@ internal sealed class RequestCoordinatorTests
     public void A_read_whose_body_is_gone_is_answered_by_what_two_say_under_another_number(bool isKnownBefore)
     {
         var script = Reigned();
-        var request = script.Call(1, opcode: 3);
-        script.Reply(1, request, hasBody: false);
-        script.Reply(2, request, hasBody: false);
+        var request = CallOfTwoDigests(script, opcode: 3);
         if (isKnownBefore)
             ReplyAgain();
         script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
@@ -282,9 +276,7 @@ internal sealed class RequestCoordinatorTests
     public void A_write_has_one_number_whoever_has_its_body()
     {
         var script = Reigned();
-        var request = script.Call(1);
-        script.Reply(1, request, hasBody: false);
-        script.Reply(2, request, hasBody: false);
+        var request = CallOfTwoDigests(script);
         script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
         script.Coordinator.OnBodyFetched(script.Wanted[1], null, script.Now);
         script.Reply(3, request, result: 2, seq: 20);
@@ -297,9 +289,7 @@ internal sealed class RequestCoordinatorTests
     public void A_body_that_comes_only_when_a_reply_is_sent_again_is_taken(byte replica)
     {
         var script = Reigned();
-        var request = script.Call(1);
-        script.Reply(1, request, hasBody: false);
-        script.Reply(2, request, hasBody: false);
+        var request = CallOfTwoDigests(script);
         script.Reply(replica, request);
         Assert.That((script.Results[1] as Answered)?.Reply.ToArray(), Is.EqualTo(new byte[] { 1 }));
     }
@@ -320,9 +310,7 @@ internal sealed class RequestCoordinatorTests
     public void A_body_that_comes_again_and_does_not_match_is_a_lie()
     {
         var script = Reigned();
-        var request = script.Call(1);
-        script.Reply(1, request, hasBody: false);
-        script.Reply(2, request, hasBody: false);
+        var request = CallOfTwoDigests(script);
         script.Receive(NodeId.Replica(1), Epoch.Of(1, 1), new ReplyMessage(request.Key, new SequenceNumber(10), new Incarnation(1), new SequenceNumber(10), 1,
             request.Digest, Digest.Of([1]), new byte[] { 99 }, true));
         Assert.That(script.Results, Is.Empty);
@@ -379,6 +367,15 @@ internal sealed class RequestCoordinatorTests
         script.Reply(1, one);
         script.Reply(2, one);
         Assert.That(script.Call(3, payload: 3).LowestOutstanding, Is.EqualTo(2));
+    }
+
+    /// <summary>A call whose result two agree on, without having sent it.</summary>
+    private static Request CallOfTwoDigests(CoordinatorScript script, byte opcode = 1)
+    {
+        var request = script.Call(1, opcode: opcode);
+        script.Reply(1, request, hasBody: false);
+        script.Reply(2, request, hasBody: false);
+        return request;
     }
 
     private static CoordinatorScript Reigned(CoordinatorOptions? options = null)
