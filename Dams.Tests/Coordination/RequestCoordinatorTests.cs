@@ -251,7 +251,7 @@ internal sealed class RequestCoordinatorTests
             one is Answered left && other is Answered right && left.Seq == right.Seq && left.Reply.Span.SequenceEqual(right.Reply.Span);
     }
 
-    // Bug: from one number whose body is gone to another and back, past the one whose body is there.
+    // Bug: from one number whose body is gone to another and back.
     [Test]
     public void A_number_whose_body_was_gone_is_not_gone_back_to()
     {
