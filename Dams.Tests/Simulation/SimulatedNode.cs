@@ -32,6 +32,9 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     /// <summary>How often its version was changed; the first may be a liar.</summary>
     public int VersionTurns { get; set; }
 
+    /// <summary>Until then no replica's answer reaches this manager in time.</summary>
+    public long DeafUntil { get; set; }
+
     /// <summary>When it was last seen up and in reach, and executing what there was to execute.</summary>
     public long WellAt { get; set; }
 

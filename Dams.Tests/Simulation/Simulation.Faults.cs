@@ -221,6 +221,8 @@ internal sealed partial class Simulation
         Trace($"healed");
         _healed = true;
         _cuts.Clear();
+        foreach (var twin in _managerTwins)
+            twin.DeafUntil = 0;
         foreach (var node in _nodes.Values.Concat(_managers))
         {
             node.PausedUntil = 0;

@@ -103,7 +103,7 @@ internal sealed partial class Simulation
             At(0, () => Observe(replica));
     }
 
-    /// <summary>Their hosts are overloaded: some managers stand still at the same time, and come to everything too late.</summary>
+    /// <summary>Their hosts are overloaded: some managers stand still at the same time, and come to everything too late; or nobody's answer comes in time.</summary>
     private void SchedulePauses()
     {
         if (_knobs.ManagerPauses == 0)
@@ -113,8 +113,11 @@ internal sealed partial class Simulation
         {
             At(at, () =>
             {
-                Trace($"{manager.Id} pauses");
-                manager.PausedUntil = _now + length;
+                Trace($"{manager.Id} {(_knobs.AreManagersDeaf ? "is deaf" : "pauses")}");
+                if (_knobs.AreManagersDeaf)
+                    manager.Twin!.DeafUntil = _now + length;
+                else
+                    manager.PausedUntil = _now + length;
             });
         }
     }

@@ -63,6 +63,9 @@ internal sealed record SimulationKnobs
     /// <summary>Managers that stand still at the same time.</summary>
     public int ManagerPauses { get; init; }
 
+    /// <summary>Whether they go on all the same, but whatever they ask a replica is answered too late: their hosts are overloaded.</summary>
+    public bool AreManagersDeaf { get; init; }
+
     /// <summary>Calls in flight at a front end.</summary>
     public int CallsMax { get; init; } = 4096;
 
@@ -181,6 +184,7 @@ internal sealed record SimulationKnobs
         {
             ReplyBytesMax = random.Chance(150) ? random.Below(2) * 8 : null,
             ManagerPauses = random.Chance(150) ? 1 + random.Below(4) : 0,
+            AreManagersDeaf = random.Chance(500),
         };
     }
 
