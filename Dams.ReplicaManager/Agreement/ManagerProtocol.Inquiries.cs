@@ -177,7 +177,7 @@ internal sealed partial class ManagerProtocol
 
     /// <summary>Who comes to its questions so late stood still itself, and whom nobody answers knows nothing of anyone.</summary>
     private bool HasSeenNothing(SilenceProbe probe, Instant now) => _options.Mutant != ManagementMutant.BlindVote && probe.VotedAt is null
-        && (now - probe.AskAt > _options.ProbeInterval * 2 || (now >= EndOf(probe) && !probe.IsConclusive));
+        && (now - probe.AskAt > _options.ProbeInterval * 2 || probe.IsDeaf(now));
 
     private void FollowProbe(SilenceProbe probe, Instant now)
     {

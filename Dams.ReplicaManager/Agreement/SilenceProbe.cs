@@ -3,9 +3,9 @@ using Dams.Ordering;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// Whether a suspect is dead: it never answers while others do, or it stands still below what two others had executed a while ago (what one says may be wrong), or is so far
-/// behind them that the logs would outgrow their bound. Anything else is slow, and slow is no crime. A manager that nobody answers, or that stood still itself, has seen
-/// nothing: it looks again. Pure and single-threaded.
+/// Whether a suspect is dead: it never answers while others do all the time, or it stands still below what two others had executed a while ago (what one says may be wrong), or
+/// is so far behind them that the logs would outgrow their bound. Anything else is slow, and slow is no crime. A manager that nobody answers for a third of the watch, or that
+/// stood still itself, has seen nothing: it looks again. Pure and single-threaded.
 /// </summary>
 /// <param name="about">The case.</param>
 /// <param name="beganAt">The beginning.</param>
@@ -17,7 +17,8 @@ internal sealed class SilenceProbe(Case about, Instant beganAt, ManagementOption
     private (long Executed, Instant At) _last;
     private bool _isExcused;
     private bool _isSeenLate;
-    private bool _areOthersSeenLate;
+    private bool _wasDeaf;
+    private Instant _othersHeardAt = beganAt;
 
     /// <summary>The case.</summary>
     public Case Case => about;
@@ -31,11 +32,12 @@ internal sealed class SilenceProbe(Case about, Instant beganAt, ManagementOption
     /// <summary>When the vote was given; null until then.</summary>
     public Instant? VotedAt { get; set; }
 
-    /// <summary>Whether its end tells anything: someone has answered in the last third of it.</summary>
-    public bool IsConclusive => _isExcused || _isSeenLate || _areOthersSeenLate;
+    /// <summary>Whether for a third of the watch, now or before, no other has answered: a suspect that did not either is not to blame.</summary>
+    /// <param name="now">Now.</param>
+    public bool IsDeaf(Instant now) => _wasDeaf || now - _othersHeardAt > Third;
 
     /// <summary>The verdict, when the probe is over.</summary>
-    public bool IsDead => !_isExcused && (_first is null ? _areOthersSeenLate || options.Mutant == ManagementMutant.BlindVote : StandsStill || _last.Executed < Goal - options.LagEntriesMax);
+    public bool IsDead => !_isExcused && (_first is null || StandsStill || _last.Executed < Goal - options.LagEntriesMax);
 
     private bool StandsStill => _isSeenLate && _last.At - _first!.Value.At >= Third && _last.Executed == _first.Value.Executed && _last.Executed < Goal;
 
@@ -57,15 +59,13 @@ internal sealed class SilenceProbe(Case about, Instant beganAt, ManagementOption
             _last = (sighting.Executed, now);
             _first ??= _last;
             _isSeenLate |= isLate;
+            return;
         }
-        else if (isLate)
-        {
-            // It is no measure: the suspect needs a while to come up to it.
-            _areOthersSeenLate = true;
-        }
-        else
-        {
+
+        _wasDeaf = IsDeaf(now);
+        _othersHeardAt = now;
+        // What others have executed late is no measure: the suspect needs a while to come up to it.
+        if (!isLate)
             _others[replica] = Math.Max(_others.GetValueOrDefault(replica), sighting.Executed);
-        }
     }
 }

@@ -19,21 +19,29 @@ internal sealed class SilenceProbeTests
     public void Begin() => _probe = new SilenceProbe(new Case(7, Replica: 3, Incarnation: 30, CaseKind.Silent, OpenedAt: 0, []), s_began, AgreementScript.Rules with { LagEntriesMax = 5000 });
 
     [Test]
-    public void Who_never_answers_while_another_does_is_dead()
+    public void Who_never_answers_is_dead_for_who_hears_another_all_the_time()
     {
-        See(1, 50, Early);
-        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((false, false)), "nobody has been heard for a while");
-        See(1, 50, Late);
-        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((true, true)));
+        for (var at = 0.25; at < 1; at += 0.25)
+            See(1, 50, at);
+        Assert.That((_probe.IsDeaf(At(1)), _probe.IsDead), Is.EqualTo((false, true)));
     }
 
     [Test]
-    public void Whom_nobody_answers_knows_of_nobodys_death()
+    public void Whom_nobody_answers_for_a_third_of_the_watch_is_deaf_and_was()
     {
-        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((false, false)));
-        See(1, 10_000, Early);
-        See(2, 10_000, Early);
-        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((false, false)));
+        Assert.That((_probe.IsDeaf(At(0.33)), _probe.IsDeaf(At(0.34))), Is.EqualTo((false, true)));
+        See(1, 50, 0.3);
+        Assert.That((_probe.IsDeaf(At(0.63)), _probe.IsDeaf(At(0.64))), Is.EqualTo((false, true)));
+        See(2, 50, 0.7);
+        Assert.That(_probe.IsDeaf(At(0.7)), "it may have been the suspect's only answers that were lost");
+    }
+
+    [Test]
+    public void The_suspects_own_answers_are_no_sign_of_hearing()
+    {
+        See(3, 50, 0.2);
+        See(3, 50, 0.4);
+        Assert.That(_probe.IsDeaf(At(0.4)));
     }
 
     [Test]
@@ -56,7 +64,7 @@ internal sealed class SilenceProbeTests
         See(3, 40, first);
         See(3, 40, last);
         See(1, 60, Late);
-        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((true, false)));
+        Assert.That(_probe.IsDead, Is.False);
     }
 
     [Test]
@@ -96,7 +104,7 @@ internal sealed class SilenceProbeTests
         See(1, 50, Early);
         See(2, 49, Early);
         See(3, 50, Late);
-        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((true, false)));
+        Assert.That(_probe.IsDead, Is.False);
     }
 
     [Test]
@@ -118,7 +126,7 @@ internal sealed class SilenceProbeTests
         See(2, 50, Early);
         See(3, 40, Early, incarnation: 31);
         See(3, 40, Late, incarnation: 31);
-        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((true, false)));
+        Assert.That(_probe.IsDead, Is.False);
     }
 
     [Test]
@@ -128,9 +136,11 @@ internal sealed class SilenceProbeTests
         See(2, 50, Early);
         See(3, 40, Early, waitingBefore: 41);
         See(3, 40, Late, waitingBefore: 41);
-        Assert.That((_probe.IsConclusive, _probe.IsDead), Is.EqualTo((true, false)));
+        Assert.That(_probe.IsDead, Is.False);
     }
 
     private void See(byte replica, long executed, double at, ulong? incarnation = null, long? waitingBefore = null) =>
-        _probe.OnSighting(replica, new ReplicaSighting(incarnation ?? (ulong)replica * 10, false, executed, WaitingBefore: waitingBefore), s_began + (AgreementScript.Rules.ProbeTime * at));
+        _probe.OnSighting(replica, new ReplicaSighting(incarnation ?? (ulong)replica * 10, false, executed, WaitingBefore: waitingBefore), At(at));
+
+    private static Instant At(double part) => s_began + (AgreementScript.Rules.ProbeTime * part);
 }
