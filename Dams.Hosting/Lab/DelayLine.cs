@@ -7,12 +7,15 @@ internal sealed class DelayLine : IDisposable
     private const int WaitingMax = 20_000;
 
     private readonly PriorityQueue<(byte[] Datagram, Action<byte[]> Send), (long Due, long Number)> _waiting = new();
+    private readonly Func<long> _clock;
     private readonly Thread _thread;
     private long _number;
     private bool _closed;
 
-    public DelayLine()
+    /// <param name="clock">Milliseconds that never fall; asked by any thread.</param>
+    public DelayLine(Func<long> clock)
     {
+        _clock = clock;
         _thread = new Thread(Run) { IsBackground = true, Name = "lab delay" };
         _thread.Start();
     }
@@ -24,7 +27,7 @@ internal sealed class DelayLine : IDisposable
         {
             if (_waiting.Count >= WaitingMax)
                 return false;
-            _waiting.Enqueue((datagram, send), (Environment.TickCount64 + (long)delay.TotalMilliseconds, _number++));
+            _waiting.Enqueue((datagram, send), (_clock() + (long)delay.TotalMilliseconds, _number++));
             Monitor.Pulse(_waiting);
             return true;
         }
@@ -56,8 +59,8 @@ internal sealed class DelayLine : IDisposable
             {
                 if (!_waiting.TryPeek(out var first, out var order))
                     Monitor.Wait(_waiting);
-                else if (order.Due > Environment.TickCount64)
-                    Monitor.Wait(_waiting, (int)(order.Due - Environment.TickCount64 + 1));
+                else if (order.Due - _clock() is > 0 and var left)
+                    Monitor.Wait(_waiting, (int)left + 1);
                 else
                     return _waiting.Dequeue();
             }

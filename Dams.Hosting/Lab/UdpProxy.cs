@@ -22,7 +22,7 @@ public sealed record ProxyCounters(long Taken, long Passed, long Lost, long Dupl
 public sealed class UdpProxy : IDisposable
 {
     private readonly Dictionary<NodeId, Port> _ports = [];
-    private readonly DelayLine _delays = new();
+    private readonly DelayLine _delays = new(static () => Environment.TickCount64);
     private readonly int _seed;
     private volatile NetworkFaults _faults = NetworkFaults.None;
     private long _taken;

@@ -44,8 +44,9 @@ internal sealed class BabblingServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Dispose();
+        // Before the listener goes: one that has just accepted asks it for the next.
         await _accepting;
+        _listener.Dispose();
         await Task.WhenAll(_conversations);
         _stopping.Dispose();
     }
