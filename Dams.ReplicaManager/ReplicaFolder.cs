@@ -4,7 +4,7 @@ namespace Dams.ReplicaManager;
 
 /// <summary>
 /// The data folder of a replica whose incarnation was ordered out is set aside before the next one begins: it never counts again, but it is the evidence.
-/// The last two are kept.
+/// The last two are kept; and of those that a process could not be started on, the last one.
 /// </summary>
 internal static class ReplicaFolder
 {
@@ -17,21 +17,24 @@ internal static class ReplicaFolder
     /// <summary>The manager leaves in this file how many times the version had been changed when it last started a process on the folder.</summary>
     public const string TurnsMark = "turns";
 
-    private const string Aside = ".aside-";
-    private const int KeptMax = 2;
+    private const string Useless = "useless";
+    private static readonly (string Suffix, int KeptMax) s_ofReplaced = (".aside-", 2);
+    private static readonly (string Suffix, int KeptMax) s_ofUseless = (".useless-", 1);
 
-    /// <summary>Sets the folder aside if its incarnation has left. Call while no process works on it.</summary>
+    /// <summary>Sets the folder aside if its incarnation has left or is nobody's. Call while no process works on it.</summary>
     /// <returns>Where it is now; null if there was nothing to do.</returns>
     /// <exception cref="IOException">The folder can't be moved.</exception>
     public static string? SetAsideIfLeft(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, LeftMark)))
+        var isLeft = File.Exists(Path.Combine(folder, LeftMark));
+        if (!isLeft && !File.Exists(Path.Combine(folder, Useless)))
             return null;
-        var asides = Asides(folder);
+        var (suffix, keptMax) = isLeft ? s_ofReplaced : s_ofUseless;
+        var asides = Asides(folder, suffix);
         var next = asides.Count == 0 ? 1 : asides[^1].Number + 1;
-        var target = string.Create(CultureInfo.InvariantCulture, $"{folder}{Aside}{next}");
+        var target = string.Create(CultureInfo.InvariantCulture, $"{folder}{suffix}{next}");
         Directory.Move(folder, target);
-        foreach (var (_, path) in asides.SkipLast(KeptMax - 1))
+        foreach (var (_, path) in asides.SkipLast(keptMax - 1))
             Directory.Delete(path, recursive: true);
         return target;
     }
@@ -72,16 +75,25 @@ internal static class ReplicaFolder
     /// <param name="incarnation">Whose it is, for people.</param>
     /// <exception cref="IOException">The folder can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
-    public static void MarkAsLeft(string folder, string incarnation)
+    public static void MarkAsLeft(string folder, string incarnation) => Mark(folder, LeftMark, incarnation);
+
+    /// <summary>Says of a folder that no process could be started on it, and that it is no member's: it is set aside as well, but is evidence of nothing.</summary>
+    /// <param name="folder">The folder; nothing is done if it isn't there.</param>
+    /// <param name="incarnation">Whose it would be, for people.</param>
+    /// <exception cref="IOException">The folder can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
+    public static void MarkAsUseless(string folder, string incarnation) => Mark(folder, Useless, incarnation);
+
+    private static void Mark(string folder, string mark, string incarnation)
     {
         if (Directory.Exists(folder))
-            File.WriteAllText(Path.Combine(folder, LeftMark), incarnation);
+            File.WriteAllText(Path.Combine(folder, mark), incarnation);
     }
 
-    private static List<(int Number, string Path)> Asides(string folder)
+    private static List<(int Number, string Path)> Asides(string folder, string suffix)
     {
         var parent = Path.GetDirectoryName(folder)!;
-        var prefix = Path.GetFileName(folder) + Aside;
+        var prefix = Path.GetFileName(folder) + suffix;
         return [.. Directory.EnumerateDirectories(parent, prefix + "*")
             .Select(path => (int.TryParse(Path.GetFileName(path).AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0, path))
             .Where(aside => aside.Item1 > 0).OrderBy(aside => aside.Item1)];

@@ -82,12 +82,12 @@ internal sealed class ReplicaKeeper
     /// </summary>
     public void Replace(Decision decision)
     {
-        if (!Change($"decision {decision.Number}", incarnation => incarnation == new Incarnation(decision.Incarnation).ToString(), Process.Renew))
+        if (!Change($"decision {decision.Number}", incarnation => incarnation == new Incarnation(decision.Incarnation).ToString(), ReplicaFolder.MarkAsLeft, Process.Renew))
             FollowVersion();
     }
 
     /// <summary>The folder can't be started from: it is set aside, unless it is that of a member of the view.</summary>
-    public void SetAsideUnless(ulong present) => Change("its process can't be started", incarnation => incarnation != new Incarnation(present).ToString(), static running =>
+    public void SetAsideUnless(ulong present) => Change("its process can't be started", incarnation => incarnation != new Incarnation(present).ToString(), ReplicaFolder.MarkAsUseless, static running =>
     {
         // Its pauses stay as long as they have become: what keeps it from starting may keep the next one.
         if (running is { } one)
@@ -95,13 +95,13 @@ internal sealed class ReplicaKeeper
     });
 
     /// <returns>Whether the incarnation is over.</returns>
-    private bool Change(string why, Func<string, bool> isOver, Action<ProcessIdentity?> end)
+    private bool Change(string why, Func<string, bool> isOver, Action<string, string> mark, Action<ProcessIdentity?> end)
     {
         lock (_files)
-            return ChangeAlone(why, isOver, end);
+            return ChangeAlone(why, isOver, mark, end);
     }
 
-    private bool ChangeAlone(string why, Func<string, bool> isOver, Action<ProcessIdentity?> end)
+    private bool ChangeAlone(string why, Func<string, bool> isOver, Action<string, string> mark, Action<ProcessIdentity?> end)
     {
         try
         {
@@ -110,7 +110,7 @@ internal sealed class ReplicaKeeper
             if (ReplicaFolder.IncarnationOf(_folder) is not { } incarnation || !isOver(incarnation))
                 return false;
             ManagerLog.Replaces(_logger, _id.ToString(), incarnation, why, VersionAt(_turns));
-            ReplicaFolder.MarkAsLeft(_folder, incarnation);
+            mark(_folder, incarnation);
             end(Process.Status.Process);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)

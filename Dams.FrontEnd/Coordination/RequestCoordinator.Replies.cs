@@ -98,7 +98,7 @@ internal sealed partial class RequestCoordinator
         call.WasOrdered = true;
         if (vote.Replies == 0)
             _strikes.OnOpened(vote.Seq);
-        if (vote.OnReply(envelope.From.Number, reply, now) && (call.Decided is null || ReferenceEquals(vote, call.Successor)))
+        if (vote.OnReply(envelope.From.Number, reply, now) && (call.Decided is null || (!call.IsAnswered && ReferenceEquals(vote, call.Successor))))
             Decide(call, vote, now);
 
         if (!call.IsAnswered)

@@ -16,6 +16,9 @@ public sealed class LeaveRequester(GroupOptions options, Outbox outbox) : IProto
     /// <summary>The newest committed view that was heard of; none at first.</summary>
     public View View => _view;
 
+    /// <summary>What a sequencer has last said is committed, and when it was heard; null if none was.</summary>
+    public (SequenceNumber Commit, Instant At)? LastSync { get; private set; }
+
     /// <summary>Who is to leave; null if nobody is.</summary>
     public Incarnation? Leaving => _wanted?.Incarnation;
 
@@ -60,6 +63,7 @@ public sealed class LeaveRequester(GroupOptions options, Outbox outbox) : IProto
         if (message is not Sync sync || envelope.From.Role != NodeRole.Sequencer || sync.View.Number > sync.CommitSeq || sync.View.Number < _view.Number)
             return;
         _view = sync.View;
+        LastSync = (sync.CommitSeq, now);
         if (_wanted is { } wanted && (!sync.View.TryGet(wanted.Member, out var present) || present.Incarnation != wanted.Incarnation))
             OnSettled();
     }

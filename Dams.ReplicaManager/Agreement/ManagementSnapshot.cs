@@ -54,7 +54,7 @@ internal sealed record ManagementSnapshot(
 /// <summary>What is agreed on about one slot.</summary>
 internal sealed record SlotSnapshot(
     byte Replica, int Replacements, int VersionTurns, IReadOnlyList<long> ReplacedAt, IReadOnlyList<long> RestartedAt, long LastRestart, long HeldSince,
-    IReadOnlyList<ulong> Replaced, Decision? Overdue, ulong DegradedTold);
+    IReadOnlyList<ulong> Replaced, Decision? Overdue, Decision? LeftAlone);
 
 [JsonSerializable(typeof(ManagementSnapshot))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

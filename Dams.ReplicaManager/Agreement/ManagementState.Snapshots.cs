@@ -10,7 +10,7 @@ internal sealed partial class ManagementState
     public ManagementSnapshot ToSnapshot(Entry entry) => new(
         entry.Seq.Value, entry.Chain.Value.ToString("x32", CultureInfo.InvariantCulture), entry.Epoch.Value, entry.Time, Number, Time, _lastEvent, _shortageToldFor, Active,
         [.. _queue], [.. _cases], [.. _events], [.. _slots.Select(pair => new SlotSnapshot(pair.Key, pair.Value.Replacements, pair.Value.VersionTurns, [.. pair.Value.ReplacedAt],
-            [.. pair.Value.RestartedAt], pair.Value.LastRestart, pair.Value.HeldSince, [.. pair.Value.Replaced], pair.Value.Overdue, pair.Value.DegradedTold))]);
+            [.. pair.Value.RestartedAt], pair.Value.LastRestart, pair.Value.HeldSince, [.. pair.Value.Replaced], pair.Value.Overdue, pair.Value.LeftAlone))]);
 
     /// <summary>Becomes what a snapshot says, whatever it was.</summary>
     public void Restore(ManagementSnapshot snapshot)
@@ -30,7 +30,7 @@ internal sealed partial class ManagementState
                 LastRestart = kept.LastRestart,
                 HeldSince = kept.HeldSince,
                 Overdue = kept.Overdue,
-                DegradedTold = kept.DegradedTold,
+                LeftAlone = kept.LeftAlone,
             };
             slot.ReplacedAt.AddRange(kept.ReplacedAt);
             slot.RestartedAt.AddRange(kept.RestartedAt);

@@ -71,6 +71,9 @@ internal sealed partial class ManagementState
     /// <summary>The replacement of a slot that has not come to vote yet; null if there is none.</summary>
     public Decision? Unsettled(byte replica) => Active?.Replica == replica ? Active : _slots[replica].Overdue;
 
+    /// <summary>What would have been decided about a slot that is degraded, and is left to a person; null if nothing is, or another incarnation votes there since.</summary>
+    public Decision? LeftAlone(byte replica) => _slots[replica].LeftAlone;
+
     /// <summary>What is thought of a slot, in a word for people; null if all is well with it.</summary>
     /// <param name="replica">The slot.</param>
     /// <param name="now">The asker's time, as in <see cref="AlarmsAt"/>.</param>
@@ -116,6 +119,13 @@ internal sealed partial class ManagementState
 
     private void OnSettled(Slot slot, SettledReport settled)
     {
+        if (slot.LeftAlone?.Number == settled.Decision)
+        {
+            // A person has had it ordered out; that was no replacement.
+            slot.LeftAlone = null;
+            return;
+        }
+
         if (Active?.Number == settled.Decision)
             Active = null;
         else if (slot.Overdue?.Number == settled.Decision)
@@ -139,13 +149,16 @@ internal sealed partial class ManagementState
         if (restart.Restart <= slot.LastRestart)
             return;
         slot.LastRestart = restart.Restart;
-        if (slot.RestartedAt.Count >= _options.RestartsMax)
+        // One more than are held is remembered, so that this is told once, however often the process ends.
+        if (slot.RestartedAt.Count > _options.RestartsMax)
+            return;
+        slot.RestartedAt.Add(Time);
+        if (slot.RestartedAt.Count > _options.RestartsMax)
         {
-            Tell(ManagementEventKind.Restarting, restart.Replica, "its process is started again, but it ended too often: votes about it are not held any more");
+            Tell(ManagementEventKind.Restarting, restart.Replica, "its process is started again, but it ended too often: votes about it are not held for a while, nor is this told again");
             return;
         }
 
-        slot.RestartedAt.Add(Time);
         slot.HeldSince = number;
         // What was voted before knew nothing of it.
         for (var i = 0; i < _cases.Count; i++)
@@ -171,9 +184,9 @@ internal sealed partial class ManagementState
         _cases.RemoveAll(open => open.Replica == replica && open.Incarnation == incarnation);
         if (IsDegraded(slot))
         {
-            if (slot.DegradedTold == incarnation)
+            if (slot.LeftAlone?.Incarnation == incarnation)
                 return;
-            slot.DegradedTold = incarnation;
+            slot.LeftAlone = new Decision(number, replica, incarnation, cause, Time, view);
             Tell(ManagementEventKind.Degraded, replica, $"{why}, but it was replaced {_options.ReplacementsMax} times in {_options.ReplacementsWithin.TotalMinutes:0} minutes: it is left to a person");
             return;
         }
@@ -185,6 +198,7 @@ internal sealed partial class ManagementState
         if (Active?.Replica == replica)
             Active = null;
         slot.Overdue = null;
+        slot.LeftAlone = null;
         _queue.RemoveAll(waiting => waiting.Replica == replica);
         _queue.Add(new Decision(number, replica, incarnation, cause, Time, view) { TurnsVersion = turnsVersion });
         Tell(ManagementEventKind.ReplacementDecided, replica, $"incarnation {incarnation:x} is to be replaced: {why}");
@@ -217,10 +231,10 @@ internal sealed partial class ManagementState
     }
 
     /// <summary>Whether nothing more is to be said of an incarnation: its slot is degraded, and that was told.</summary>
-    private bool IsLeftToAPerson(Slot slot, Report about) => IsDegraded(slot) && slot.DegradedTold == about.Incarnation;
+    private bool IsLeftToAPerson(Slot slot, Report about) => IsDegraded(slot) && slot.LeftAlone?.Incarnation == about.Incarnation;
 
     /// <summary>Whether a slot's present incarnation was found wrong or dead, and is left to a person: nothing is to be copied from it.</summary>
-    private bool IsLeftWrong(Slot slot) => IsDegraded(slot) && slot.DegradedTold != 0 && !slot.Replaced.Contains(slot.DegradedTold);
+    private bool IsLeftWrong(Slot slot) => IsDegraded(slot) && slot.LeftAlone is not null;
 
     private bool IsDegraded(Slot slot) => IsDegradedAt(slot, Time);
 
@@ -264,7 +278,7 @@ internal sealed partial class ManagementState
 
         public Decision? Overdue { get; set; }
 
-        /// <summary>The incarnation of which it was told that it is left to a person.</summary>
-        public ulong DegradedTold { get; set; }
+        /// <summary>What would have been decided, had the slot not been degraded: its incarnation is left to a person, until another votes in its place.</summary>
+        public Decision? LeftAlone { get; set; }
     }
 }

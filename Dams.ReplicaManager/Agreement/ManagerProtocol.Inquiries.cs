@@ -95,13 +95,16 @@ internal sealed partial class ManagerProtocol
             if (!IsMine(open))
                 continue;
             if (open.Kind == CaseKind.Silent && !_probes.Exists(probe => probe.Case.Number == open.Number))
-                _probes.Add(new SilenceProbe(open, now, _options));
+                _probes.Add(new SilenceProbe(open, _id, now, _options));
             else if (open.Kind == CaseKind.Wrong && !_evidence.Exists(evidence => evidence.Case.Number == open.Number))
-                Gather(open, now);
+                _evidence.Add(NewEvidence(open, now));
         }
 
-        foreach (var evidence in _evidence)
+        for (var i = 0; i < _evidence.Count; i++)
         {
+            var evidence = _evidence[i];
+            if (HasStoodStill(evidence, now))
+                _evidence[i] = evidence = NewEvidence(evidence.Case, now);
             AskForReplies(evidence, now);
             if ((!evidence.IsComplete && now < evidence.Until) || now < VoteAgainAt(evidence.VotedAt))
                 continue;
@@ -122,11 +125,15 @@ internal sealed partial class ManagerProtocol
         (about.Replica != _id || _options.Mutant == ManagementMutant.OwnManagerVotes)
         && State.Cases.Any(open => open.Number == about.Number && !open.HasVoted(_id));
 
-    private void Gather(Case open, Instant now)
+    private ReplyEvidence NewEvidence(Case open, Instant now)
     {
         List<byte> witnesses = [.. _replicas.View.Members.Where(member => member.Votes && member.Id != open.Replica).Select(member => member.Id)];
-        _evidence.Add(new ReplyEvidence(open, witnesses, now + _options.AnswerPatience, _options.Mutant));
+        return new ReplyEvidence(open, witnesses, now, _options);
     }
+
+    /// <summary>Who comes to its questions so late has not asked those that it would have: what it lacks says nothing.</summary>
+    private bool HasStoodStill(ReplyEvidence evidence, Instant now) =>
+        _options.Mutant != ManagementMutant.BlindVote && evidence.VotedAt is null && !evidence.IsComplete && now - evidence.AskAt > s_repliesPause * 2;
 
     /// <summary>Who has not answered may just have been busy: it is asked again until it must be gone by.</summary>
     private void AskForReplies(ReplyEvidence evidence, Instant now)
@@ -169,15 +176,17 @@ internal sealed partial class ManagerProtocol
 
         for (var i = 0; i < _probes.Count; i++)
         {
+            if (_replicas.LastSync is { } sync)
+                _probes[i].OnReignHeard(sync.Commit, sync.At);
             if (HasSeenNothing(_probes[i], now))
-                _probes[i] = new SilenceProbe(_probes[i].Case, now, _options);
+                _probes[i] = new SilenceProbe(_probes[i].Case, _id, now, _options);
             FollowProbe(_probes[i], now);
         }
     }
 
     /// <summary>Who comes to its questions so late stood still itself, and whom nobody answers knows nothing of anyone.</summary>
     private bool HasSeenNothing(SilenceProbe probe, Instant now) => _options.Mutant != ManagementMutant.BlindVote && probe.VotedAt is null
-        && (now - probe.AskAt > _options.ProbeInterval * 2 || probe.IsDeaf(now));
+        && (now - probe.AskAt > _options.ProbeInterval * 2 || probe.IsDeaf(now) || (now >= EndOf(probe) && probe.IsWithoutReign(now)));
 
     private void FollowProbe(SilenceProbe probe, Instant now)
     {

@@ -149,7 +149,7 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
 
         foreach (var slot in _options.Slots)
         {
-            if (State.Unsettled(slot) is { } decision && HasLeft(decision) && _replicas.View.TryGet(slot, out var present) && present.Votes)
+            if ((State.Unsettled(slot) ?? State.LeftAlone(slot)) is { } decision && HasLeft(decision) && _replicas.View.TryGet(slot, out var present) && present.Votes)
                 Report(new SettledReport(slot, decision.Incarnation, decision.Number), now);
         }
 

@@ -15,13 +15,14 @@ internal sealed class ReplyEvidence
     /// <summary>Evidence in a case.</summary>
     /// <param name="about">The case.</param>
     /// <param name="witnesses">The other replicas that vote.</param>
-    /// <param name="until">When to go by what there is.</param>
-    /// <param name="mutant">The rule that is taken out.</param>
-    public ReplyEvidence(Case about, IReadOnlyList<byte> witnesses, Instant until, ManagementMutant mutant)
+    /// <param name="beganAt">The beginning.</param>
+    /// <param name="options">How long to wait, and the rule that is taken out.</param>
+    public ReplyEvidence(Case about, IReadOnlyList<byte> witnesses, Instant beganAt, ManagementOptions options)
     {
         Case = about;
-        Until = until;
-        _mutant = mutant;
+        AskAt = beganAt;
+        Until = beganAt + options.AnswerPatience;
+        _mutant = options.Mutant;
         Witnesses = witnesses;
         foreach (var sequence in about.Sequences)
         {

@@ -38,6 +38,47 @@ internal sealed class InquiryTests
         Assert.That(script.Reports.OfType<VoteReport>().First().IsGuilty, "it sees others now, and never the suspect");
     });
 
+    [Test]
+    public void A_manager_that_only_its_own_replica_answers_votes_about_nobody()
+    {
+        var script = Watching();
+        foreach (var elsewhere in new byte[] { 2, 3, 4 })
+            script.Sightings.Remove(elsewhere);
+        script.Suspect(3);
+        script.Wait(TimeSpan.FromSeconds(10));
+        Assert.That(script.Reports, Is.Empty);
+    }
+
+    // It is one entry behind, because the sequencer died before it could say that the last one is committed.
+    [Test]
+    public void Who_stands_still_while_nobody_reigns_is_looked_at_again_and_who_does_then_is_dead()
+    {
+        var script = Watching();
+        script.Sightings[3] = script.Sightings[3] with { Executed = 49 };
+        script.IsReignHeard = false;
+        script.Suspect(3);
+        script.Wait(TimeSpan.FromSeconds(10));
+        Assert.That(script.Reports, Is.Empty);
+        (script.IsReignHeard, script.Commit) = (true, 49);
+        script.Wait(TimeSpan.FromSeconds(10));
+        Assert.That(script.Reports, Is.Empty, "who reigns doesn't know either");
+        script.Commit = 50;
+        script.Wait(script.Options.ProbeTime * 2);
+        Assert.That(script.Reports.OfType<VoteReport>().First().IsGuilty);
+    }
+
+    [Test]
+    public void A_manager_that_stood_still_asks_for_the_replies_again() => OnlyWithoutMutant(ManagementMutant.BlindVote, options =>
+    {
+        var script = Watching(options: options);
+        script.Order(new VerdictReport(3, IncarnationOf(3), 1, 77, [10, 11, 12]));
+        script.Stand(options.AnswerPatience + s_moment);
+        script.Wait(TimeSpan.Zero);
+        Assert.That(script.Reports, Is.Empty);
+        script.Wait(options.AnswerPatience);
+        Assert.That(script.Reports.OfType<VoteReport>().Single().IsGuilty, Is.False, "it has asked all the time, and nobody has them");
+    });
+
     // Its timers are due before it has asked anyone.
     [Test]
     public void A_manager_that_stood_still_looks_again()

@@ -113,6 +113,24 @@ internal sealed class ManagerProtocolTests
         Assert.That(Settled(script).First(), Is.EqualTo(new SettledReport(3, IncarnationOf(3), number)));
     }
 
+    [Test]
+    public void A_degraded_slot_whose_wrong_incarnation_was_ordered_out_by_hand_is_as_good_as_any_other()
+    {
+        var script = new ManagerScript(id: 1, Rules with { ReplacementsMax = 0 });
+        script.ShowAll();
+        var number = script.Decide(3);
+        Assert.That(script.State.LeftAlone(3), Is.EqualTo(new Decision(number, 3, IncarnationOf(3), ReplacementCause.Lost, script.State.Time, 5)));
+        script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
+        script.Wait(s_moment);
+        Assert.That(Settled(script), Is.Empty, "nobody votes there");
+        script.Show(9, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2), ManagerScript.Member(4));
+        script.Order(Settled(script).First());
+        Assert.That((script.State.LeftAlone(3), script.State.Events.Last().Kind), Is.EqualTo(((Decision?)null, ManagementEventKind.Degraded)));
+        script.Reports.Clear();
+        script.Wait(s_repeat);
+        Assert.That(Settled(script), Is.Empty);
+    }
+
     private static IEnumerable<Report> Settled(ManagerScript script) => script.Reports.Where(report => report is SettledReport);
 
     private static IEnumerable<Report> Overdue(ManagerScript script) => script.Reports.Where(report => report is OverdueReport);

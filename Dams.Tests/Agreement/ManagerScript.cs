@@ -28,6 +28,7 @@ internal sealed class ManagerScript : IReplicaWatch
     private readonly Queue<Action> _questions = [];
     private readonly HashSet<RequestKey> _taken = [];
     private Queue<Action>? _held;
+    private Sync? _shown;
     private long _ticks = TimeSpan.TicksPerSecond;
     private long _number;
     private Chain _chain = Chain.Genesis;
@@ -51,6 +52,12 @@ internal sealed class ManagerScript : IReplicaWatch
     public Instant Now => new(_ticks, _ticks / TimeSpan.TicksPerMillisecond);
 
     public ManagementState State => _manager.State;
+
+    /// <summary>Whether the replicas' sequencer is heard while time passes.</summary>
+    public bool IsReignHeard { get; set; } = true;
+
+    /// <summary>What the replicas' sequencer says is committed.</summary>
+    public long Commit { get; set; } = 1_000;
 
     /// <summary>What it has reported, once each.</summary>
     public List<Report> Reports { get; } = [];
@@ -109,11 +116,11 @@ internal sealed class ManagerScript : IReplicaWatch
     /// <summary>The managers agree to replace a slot's first incarnation, which was last seen in view 5.</summary>
     public long Decide(byte replica) => Order(new LossReport(replica, AgreementScript.IncarnationOf(replica), LossCause.Halted, 5));
 
-    /// <summary>The replicas' sequencer shows a committed view.</summary>
+    /// <summary>The replicas' sequencer shows a committed view, and goes on doing so while time passes, unless nobody reigns.</summary>
     public void Show(long number, params ViewMember[] members)
     {
-        var seq = new SequenceNumber(number);
-        _replicas.OnMessage(s_sequencer, new Sync(seq, seq, SequenceNumber.Zero, new SequenceNumber(1), false, new View(seq, members)), Now);
+        _shown = SyncOf(new SequenceNumber(number), members);
+        _replicas.OnMessage(s_sequencer, _shown, Now);
         Settle();
     }
 
@@ -141,6 +148,8 @@ internal sealed class ManagerScript : IReplicaWatch
         {
             Assert.That(steps, Is.LessThan(StepsMax), "its deadline is always now");
             _ticks = Math.Max(_ticks, Instant.Earlier(_manager.NextDeadline, _replicas.NextDeadline).Ticks);
+            if (IsReignHeard && _shown is { } shown)
+                _replicas.OnMessage(s_sequencer, SyncOf(shown.View.Number, shown.View.Members), Now);
             _replicas.OnTimer(Now);
             _manager.OnTimer(Now);
             Settle();
@@ -164,6 +173,12 @@ internal sealed class ManagerScript : IReplicaWatch
     public void AskSnapshot(long sequence) => _questions.Enqueue(() => _manager.OnSnapshot(sequence, null, Now));
 
     public void SaveSnapshot(ManagementSnapshot snapshot) => _questions.Enqueue(() => _manager.OnSnapshotSaved(snapshot, Now));
+
+    private Sync SyncOf(SequenceNumber view, IReadOnlyList<ViewMember> members)
+    {
+        var commit = SequenceNumber.Max(view, new SequenceNumber(Commit));
+        return new Sync(commit, commit, SequenceNumber.Zero, new SequenceNumber(1), false, new View(view, members));
+    }
 
     private static GroupOptions GroupOf(GroupId group) => new() { Group = group, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [1] };
 

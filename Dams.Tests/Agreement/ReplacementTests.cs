@@ -103,6 +103,24 @@ internal sealed class ReplacementTests
         script.Lose(3, life: 4);
         var number = script.Lose(4);
         Assert.That((script.State.Active, script.State.Queue.Single().Number), Is.EqualTo(((Decision?)null, number)), "only the second is left");
+        script.Order(new SettledReport(3, IncarnationOf(3, 4), script.State.LeftAlone(3)!.Number));
+        Assert.That(script.State.Active?.Number, Is.EqualTo(number), "somebody else votes in the third one's place");
+    }
+
+    [Test]
+    public void A_degraded_slot_is_replaced_again_when_its_time_is_over_if_there_are_donors()
+    {
+        var script = new AgreementScript();
+        for (var life = 1; life <= 3; life++)
+        {
+            script.Lose(3, life);
+            script.Settle(3);
+        }
+
+        script.Lose(1);
+        script.GiveUp(1);
+        script.Lose(3, life: 4);
+        script.Lose(4);
         script.Pass(Rules.ReplacementsWithin + TimeSpan.FromMilliseconds(1));
         script.Lose(3, life: 4);
         Assert.That(script.State.Queue.Select(waiting => waiting.Replica), Is.EqualTo(new byte[] { 4, 3 }), "both wait for someone to copy from");

@@ -72,7 +72,7 @@ internal sealed class ReplyEvidenceTests
     [Test]
     public void Answers_that_nobody_asked_for_count_for_nothing()
     {
-        var evidence = new ReplyEvidence(s_case, [1, 2], new Instant(1000, 0), ManagementMutant.None);
+        var evidence = new ReplyEvidence(s_case, [1, 2], new Instant(1000, 0), AgreementScript.Rules);
         evidence.OnReply(4, 10, Answer(1));
         evidence.OnReply(1, 99, Answer(1));
         for (var sequence = 10; sequence <= 12; sequence++)
@@ -91,7 +91,7 @@ internal sealed class ReplyEvidenceTests
     /// <summary>For each number what the accused, and the first, second and fourth replica have answered; a dash if nothing.</summary>
     private static ReplyEvidence Of(string[] answers, ManagementMutant mutant)
     {
-        var evidence = new ReplyEvidence(s_case, [1, 2, 4], new Instant(1000, 0), mutant);
+        var evidence = new ReplyEvidence(s_case, [1, 2, 4], new Instant(1000, 0), AgreementScript.Rules with { Mutant = mutant });
         foreach (var (sequence, line) in s_case.Sequences.Zip(answers))
         {
             foreach (var (replica, answer) in new byte[] { 3, 1, 2, 4 }.Zip(line.Split(' ')))

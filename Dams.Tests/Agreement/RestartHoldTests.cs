@@ -63,6 +63,20 @@ internal sealed class RestartHoldTests
         Assert.That(script.State.Active?.Cause, Is.EqualTo(ReplacementCause.Dead));
     }
 
+    // Of what can't be started, each attempt is reported: the events are for people.
+    [Test]
+    public void Who_ends_too_often_is_told_of_once()
+    {
+        var script = new AgreementScript();
+        for (var i = 1; i <= 100; i++)
+            script.RestartOf(3, i);
+        Assert.That((script.Told.Count(), script.State.Events.Last().Text), Is.EqualTo((4, script.State.Events.Single(told => told.Text.Contains("too often", StringComparison.Ordinal)).Text)));
+        script.Pass(Rules.ReplacementsWithin + TimeSpan.FromMilliseconds(1));
+        for (var i = 101; i <= 200; i++)
+            script.RestartOf(3, i);
+        Assert.That(script.Told.Count(), Is.EqualTo(8), "it goes on, and is told again");
+    }
+
     [Test]
     public void Restarts_are_forgotten_after_ten_minutes()
     {

@@ -16,7 +16,8 @@ internal sealed class SilenceProbeTests
     private SilenceProbe _probe = null!;
 
     [SetUp]
-    public void Begin() => _probe = new SilenceProbe(new Case(7, Replica: 3, Incarnation: 30, CaseKind.Silent, OpenedAt: 0, []), s_began, AgreementScript.Rules with { LagEntriesMax = 5000 });
+    public void Begin() =>
+        _probe = new SilenceProbe(new Case(7, Replica: 3, Incarnation: 30, CaseKind.Silent, OpenedAt: 0, []), self: 4, s_began, AgreementScript.Rules with { LagEntriesMax = 5000 });
 
     [Test]
     public void Who_never_answers_is_dead_for_who_hears_another_all_the_time()
@@ -137,6 +138,53 @@ internal sealed class SilenceProbeTests
         See(3, 40, Early, waitingBefore: 41);
         See(3, 40, Late, waitingBefore: 41);
         Assert.That(_probe.IsDead, Is.False);
+    }
+
+    // Its own host is there through any broken network.
+    [Test]
+    public void Who_hears_its_own_replica_alone_is_deaf()
+    {
+        for (var at = 0.25; at < 1; at += 0.25)
+            See(4, 50, at);
+        Assert.That(_probe.IsDeaf(At(0.75)));
+    }
+
+    [Test]
+    public void Who_stands_still_while_nobody_reigns_may_have_missed_the_last_word()
+    {
+        StandStill();
+        Assert.That((_probe.IsDead, _probe.IsWithoutReign(At(0.33)), _probe.IsWithoutReign(At(0.34))), Is.EqualTo((true, false, true)));
+        _probe.OnReignHeard(new SequenceNumber(50), At(0.35));
+        Assert.That(_probe.IsWithoutReign(At(0.35)), "it has hardly had the time to hear it");
+    }
+
+    [Test]
+    public void Who_stands_still_while_a_sequencer_says_all_the_time_what_is_committed_is_dead()
+    {
+        for (var at = 0.2; at < 1; at += 0.2)
+            _probe.OnReignHeard(new SequenceNumber(50), At(at));
+        StandStill();
+        Assert.That((_probe.IsDead, _probe.IsWithoutReign(At(1))), Is.EqualTo((true, false)));
+    }
+
+    [Test]
+    public void A_sequencer_that_does_not_know_yet_what_others_have_executed_has_told_nobody()
+    {
+        StandStill();
+        for (var at = 0.2; at < 1; at += 0.2)
+            _probe.OnReignHeard(new SequenceNumber(49), At(at));
+        Assert.That(_probe.IsWithoutReign(At(1)));
+    }
+
+    [Test]
+    public void Who_never_answers_is_dead_whoever_reigns() => Assert.That((_probe.IsDead, _probe.IsWithoutReign(At(1))), Is.EqualTo((true, false)));
+
+    private void StandStill()
+    {
+        See(1, 50, Early);
+        See(2, 50, Early);
+        See(3, 49, Early);
+        See(3, 49, Late);
     }
 
     private void See(byte replica, long executed, double at, ulong? incarnation = null, long? waitingBefore = null) =>

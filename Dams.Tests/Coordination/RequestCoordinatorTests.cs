@@ -273,6 +273,19 @@ internal sealed class RequestCoordinatorTests
     }
 
     [Test]
+    public void What_a_call_was_answered_with_stays_decided()
+    {
+        var script = Reigned();
+        var request = CallOfTwoDigests(script, opcode: 3);
+        foreach (var (replica, body) in new[] { (0, null), (1, null), (0, new byte[] { 1 }) })
+            script.Coordinator.OnBodyFetched(script.Wanted[replica], body, script.Now);
+        script.Reply(3, request, result: 2, seq: 20);
+        script.Reply(4, request, result: 2, seq: 20);
+        script.Wait(script.Options.SilenceFirst);
+        Assert.That((((Answered)script.Results[1]).Seq, script.Judgements.Single().Seq.Value), Is.EqualTo((script.Judgements.Single().Seq, 10)));
+    }
+
+    [Test]
     public void A_write_has_one_number_whoever_has_its_body()
     {
         var script = Reigned();

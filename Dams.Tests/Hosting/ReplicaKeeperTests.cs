@@ -90,6 +90,25 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task What_can_not_be_started_does_not_push_the_evidence_out()
+    {
+        await StartAsync();
+        _keeper.Replace(DecisionAbout(1));
+        await RunsAsync(start: 2);
+        for (var life = 3; life <= 5; life++)
+        {
+            _keeper.SetAsideUnless(IncarnationOf(1).Value);
+            await RunsAsync(life);
+        }
+
+        _keeper.SetAsideUnless(IncarnationOf(5).Value);
+        await EndAsync();
+        Assert.That(
+            Directory.GetDirectories(Path.GetDirectoryName(_replica)!, Path.GetFileName(_replica) + "*").Select(path => (path[_replica.Length..], ReplicaFolder.IncarnationOf(path))),
+            Is.EquivalentTo(new[] { ("", IncarnationOf(5).ToString()), (".aside-1", IncarnationOf(1).ToString()), (".useless-3", IncarnationOf(4).ToString()) }));
+    }
+
+    [Test]
     public async Task What_runs_an_older_version_than_is_agreed_on_is_started_again_on_its_folder_with_that_one()
     {
         await StartAsync();

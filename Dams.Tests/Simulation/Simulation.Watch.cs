@@ -85,7 +85,7 @@ internal sealed partial class Simulation
             var life = manager.Life;
             var replica = simulation._replicas[number - 1];
             var isLost = !simulation._healed && (simulation.IsCut(manager.Id, replica.Id) || simulation.IsCut(replica.Id, manager.Id));
-            var isThere = !isLost && manager.DeafUntil <= simulation._now && replica.IsUp && replica.PausedUntil <= simulation._now;
+            var isThere = !isLost && (manager.DeafUntil <= simulation._now || number == manager.Id.Number) && replica.IsUp && replica.PausedUntil <= simulation._now;
             // Read at once, told a little later; who is not there is not waited for longer than half a second.
             var told = isThere ? ask(replica) : null;
             simulation.At(simulation._now + Milliseconds(isThere ? 1 + manager.Random.Below(5) : 500), () => Answer(life, told, answer));

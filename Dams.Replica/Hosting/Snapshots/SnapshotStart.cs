@@ -17,9 +17,11 @@ internal static class SnapshotStart
     /// <param name="options">The core's.</param>
     /// <param name="make">Makes a replica around an empty engine, from a snapshot or from nothing. What is refused is dropped here.</param>
     /// <param name="logger">Hears which it is.</param>
-    /// <returns>The replica; null if the log doesn't begin at the first entry and there is nothing that could stand in for what it lacks.</returns>
+    /// <returns>The replica; null if the log doesn't begin at the first entry, or is what a joiner had copied of it, and there is nothing that could stand in for what it lacks.</returns>
     public static ReplicaNode? Find(SnapshotFolder folder, IMemberLog log, ReplicaCoreOptions options, Func<SnapshotContent?, ReplicaNode> make, ILogger logger)
     {
+        // Only a joiner has a snapshot before it has installed an epoch: what is in its log is copied for the sake of others, and nothing to begin from.
+        var isCopy = log.Record.Installed.Epoch == Epoch.None && log.Last > SequenceNumber.Zero && folder.List().Count > 0;
         foreach (var seq in folder.List())
         {
             var refused = TryFrom(folder, seq, log, options, make, out var node);
@@ -33,9 +35,12 @@ internal static class SnapshotStart
             folder.SetAside(seq);
         }
 
-        if (log.Base == SequenceNumber.Zero)
+        if (log.Base == SequenceNumber.Zero && !isCopy)
             return make(null);
-        SnapshotLog.NothingToStartFrom(logger, log.Base.Value);
+        if (isCopy)
+            SnapshotLog.CopyWithoutSnapshot(logger, log.Base.Value, log.Last.Value);
+        else
+            SnapshotLog.NothingToStartFrom(logger, log.Base.Value);
         return null;
     }
 

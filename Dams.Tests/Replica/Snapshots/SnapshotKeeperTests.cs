@@ -114,6 +114,19 @@ public sealed class SnapshotKeeperTests : IDisposable
         Assert.That(Start(), Is.Null);
     }
 
+    // It would say that it is no newcomer, and neither ask for the snapshot again nor join.
+    [Test]
+    public async Task What_a_joiner_has_copied_of_the_log_is_nothing_to_start_from_without_its_snapshot()
+    {
+        await RunAsync(250);
+        using (var log = _logFolder.Open(4 * 1024))
+            log.Write(new LogBatch(null, [], new MemberRecord(LogFolder.Incarnation, default, default, View.None), SequenceNumber.Zero));
+        await using (var joiner = Start()!)
+            Assert.That(joiner.Node.Core.Executed.Value, Is.EqualTo(250));
+        LogFolder.FlipBit(_folder.File("snapshots", "snapshot-250.dams"), 100);
+        Assert.That(Start(), Is.Null);
+    }
+
     [Test]
     public async Task A_snapshot_of_another_log_is_refused()
     {
