@@ -1,4 +1,6 @@
 using System.Globalization;
+using Dams.Hosting.Processes;
+using Dams.Ordering;
 
 namespace Dams.ReplicaManager;
 
@@ -39,13 +41,13 @@ internal static class ReplicaFolder
         return target;
     }
 
-    /// <summary>Whose folder it is, as the replica has left it there; null if there is no folder, or it does not say.</summary>
+    /// <summary>Whose folder it is, as the replica has left it there; null if there is no folder, or it does not say, or nothing that could be meant.</summary>
     /// <exception cref="IOException">The folder can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder can't be read.</exception>
-    public static string? IncarnationOf(string folder)
+    public static Incarnation? IncarnationOf(string folder)
     {
         var mark = Path.Combine(folder, IncarnationMark);
-        return File.Exists(mark) ? File.ReadAllText(mark).Trim() : null;
+        return File.Exists(mark) && Incarnation.TryParse(File.ReadAllText(mark).Trim(), out var incarnation) ? incarnation : null;
     }
 
     /// <summary>Of which turn of the versions the process is that was last started on the folder; null if the folder does not say.</summary>
@@ -67,7 +69,7 @@ internal static class ReplicaFolder
     public static void MarkTurns(string folder, int turns)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, TurnsMark), turns.ToString(CultureInfo.InvariantCulture));
+        WholeFile.Write(Path.Combine(folder, TurnsMark), turns.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Says of a folder that its incarnation is over: it is set aside before the process is started again.</summary>
@@ -87,7 +89,7 @@ internal static class ReplicaFolder
     private static void Mark(string folder, string mark, string incarnation)
     {
         if (Directory.Exists(folder))
-            File.WriteAllText(Path.Combine(folder, mark), incarnation);
+            WholeFile.Write(Path.Combine(folder, mark), incarnation);
     }
 
     private static List<(int Number, string Path)> Asides(string folder, string suffix)

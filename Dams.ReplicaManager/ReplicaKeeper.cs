@@ -82,12 +82,12 @@ internal sealed class ReplicaKeeper
     /// </summary>
     public void Replace(Decision decision)
     {
-        if (!Change($"decision {decision.Number}", incarnation => incarnation == new Incarnation(decision.Incarnation).ToString(), ReplicaFolder.MarkAsLeft, Process.Renew))
+        if (!Change($"decision {decision.Number}", incarnation => incarnation?.Value == decision.Incarnation, ReplicaFolder.MarkAsLeft, Process.Renew))
             FollowVersion();
     }
 
-    /// <summary>The folder can't be started from: it is set aside, unless it is that of a member of the view.</summary>
-    public void SetAsideUnless(ulong present) => Change("its process can't be started", incarnation => incarnation != new Incarnation(present).ToString(), ReplicaFolder.MarkAsUseless, static running =>
+    /// <summary>The folder can't be started from: it is set aside, unless it is that of a member of the view, or may be, because it does not say whose it is.</summary>
+    public void SetAsideUnless(ulong present) => Change("its process can't be started", incarnation => present == 0 || (incarnation is { } known && known.Value != present), ReplicaFolder.MarkAsUseless, static running =>
     {
         // Its pauses stay as long as they have become: what keeps it from starting may keep the next one.
         if (running is { } one)
@@ -95,20 +95,22 @@ internal sealed class ReplicaKeeper
     });
 
     /// <returns>Whether the incarnation is over.</returns>
-    private bool Change(string why, Func<string, bool> isOver, Action<string, string> mark, Action<ProcessIdentity?> end)
+    private bool Change(string why, Func<Incarnation?, bool> isOver, Action<string, string> mark, Action<ProcessIdentity?> end)
     {
         lock (_files)
             return ChangeAlone(why, isOver, mark, end);
     }
 
-    private bool ChangeAlone(string why, Func<string, bool> isOver, Action<string, string> mark, Action<ProcessIdentity?> end)
+    private bool ChangeAlone(string why, Func<Incarnation?, bool> isOver, Action<string, string> mark, Action<ProcessIdentity?> end)
     {
         try
         {
             if (File.Exists(_folder))
                 throw new IOException("a file stands where the folder should be");
-            if (ReplicaFolder.IncarnationOf(_folder) is not { } incarnation || !isOver(incarnation))
+            var known = ReplicaFolder.IncarnationOf(_folder);
+            if (!isOver(known))
                 return false;
+            var incarnation = known?.ToString() ?? "unknown";
             ManagerLog.Replaces(_logger, _id.ToString(), incarnation, why, VersionAt(_turns));
             mark(_folder, incarnation);
             end(Process.Status.Process);

@@ -40,9 +40,7 @@ internal static class ClusterFolder
         var path = ConfigPath(topology);
         if (source is not null && Path.GetFullPath(source) == path)
             return path;
-        var aside = path + ".new";
-        File.WriteAllText(aside, topology.Write());
-        File.Move(aside, path, overwrite: true);
+        WholeFile.Write(path, topology.Write());
         return path;
     }
 

@@ -42,10 +42,7 @@ public sealed class PidFile : IDisposable
             return null;
         }
 
-        // Written aside and moved: who reads it sees all of it or nothing.
-        var aside = path + ".new";
-        File.WriteAllText(aside, ProcessIdentity.Current + "\n");
-        File.Move(aside, path, overwrite: true);
+        WholeFile.Write(path, ProcessIdentity.Current + "\n");
         return new PidFile(held, path);
     }
 

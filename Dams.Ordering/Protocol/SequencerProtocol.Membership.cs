@@ -66,7 +66,9 @@ public sealed partial class SequencerProtocol
             var track = _members[member.Id];
             if (track.Progress is { } progress && progress.Incarnation != member.Incarnation)
                 track.Progress = null;
-            track.AdvancedAt = now;
+            // A newcomer has its time from here, and so has who votes now; but not who only asks for another JOIN, nor anybody else for its sake.
+            if (!_viewBefore.TryGet(member.Id, out var before) || before.Incarnation != member.Incarnation || before.Votes != member.Votes)
+                track.AdvancedAt = now;
         }
     }
 

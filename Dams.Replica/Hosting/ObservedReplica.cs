@@ -18,7 +18,8 @@ internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots
     private long _engineFailures;
     private SequenceNumber? _waitingBefore;
     private bool _isInVain;
-    private (MemberState State, Reign Promised, Reign Installed) _seen = (node.Member.State, node.Member.Promised, node.Member.Installed);
+    // Nothing at first: what the log says at the start, that this incarnation has been ordered out or must halt, is news as well.
+    private (MemberState State, Reign Promised, Reign Installed)? _seen;
 
     /// <inheritdoc/>
     public Instant NextDeadline => node.NextDeadline;

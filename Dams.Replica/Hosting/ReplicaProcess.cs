@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Processes;
 using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
@@ -90,7 +91,7 @@ internal static class ReplicaProcess
             },
             context.Loggers.CreateLogger<DurableLog>());
         // For the manager, which must know whose folder this is when the process can't say it.
-        await File.WriteAllTextAsync(Path.Combine(context.DataFolder, IncarnationMark), log.Record.Incarnation.ToString(), stopping);
+        WholeFile.Write(Path.Combine(context.DataFolder, IncarnationMark), log.Record.Incarnation.ToString());
         using var mark = ExecutionMarkFile.Open(Path.Combine(context.DataFolder, "executing"), log.Record.Incarnation, MachineBoot.Id);
         var engineNumber = (byte)VersionCatalog.All.TakeWhile(known => known.Name != version.Name).Count();
         var options = new ReplicaCoreOptions();
@@ -129,7 +130,7 @@ internal static class ReplicaProcess
             return exitCode;
         // Its manager sets the folder aside and begins a new incarnation.
         ReplicaLog.Left(logger, node.Member.Incarnation.ToString());
-        await File.WriteAllTextAsync(Path.Combine(context.DataFolder, LeftMark), node.Member.Incarnation.ToString(), CancellationToken.None);
+        WholeFile.Write(Path.Combine(context.DataFolder, LeftMark), node.Member.Incarnation.ToString());
         return ExitCodes.OrderedOut;
     }
 }

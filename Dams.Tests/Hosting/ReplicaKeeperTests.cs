@@ -105,7 +105,22 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         await EndAsync();
         Assert.That(
             Directory.GetDirectories(Path.GetDirectoryName(_replica)!, Path.GetFileName(_replica) + "*").Select(path => (path[_replica.Length..], ReplicaFolder.IncarnationOf(path))),
-            Is.EquivalentTo(new[] { ("", IncarnationOf(5).ToString()), (".aside-1", IncarnationOf(1).ToString()), (".useless-3", IncarnationOf(4).ToString()) }));
+            Is.EquivalentTo(new[] { ("", (Incarnation?)IncarnationOf(5)), (".aside-1", IncarnationOf(1)), (".useless-3", IncarnationOf(4)) }));
+    }
+
+    // A full disk or a kill in the middle of a start: it may be the folder of a member.
+    [TestCase("")]
+    [TestCase("no incarnation")]
+    public async Task A_folder_that_does_not_say_whose_it_is_stays_as_long_as_the_view_has_anyone_in_its_place(string mark)
+    {
+        await StartAsync();
+        File.WriteAllText(Path.Combine(_replica, ReplicaFolder.IncarnationMark), mark);
+        _keeper.SetAsideUnless(IncarnationOf(1).Value);
+        Assert.That(Directory.GetFiles(_replica).Select(Path.GetFileName), Is.EquivalentTo(new[] { ReplicaFolder.IncarnationMark, ReplicaFolder.TurnsMark }));
+        _keeper.SetAsideUnless(0);
+        await RunsAsync(start: 2);
+        await EndAsync();
+        Assert.That(Directory.Exists(_replica + ".useless-1"));
     }
 
     [Test]
@@ -119,7 +134,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         Assert.That((_keeper.Version, _keeper.Process.Status.Restarts, _exits), Is.EqualTo((_versions[1], 0, 0)));
         await EndAsync();
         Assert.That(Starts(), Is.EqualTo(new[] { _versions[0], _versions[1] }));
-        Assert.That((_restarts, ReplicaFolder.IncarnationOf(_replica)), Is.EqualTo((1, IncarnationOf(1).ToString())));
+        Assert.That((_restarts, ReplicaFolder.IncarnationOf(_replica)), Is.EqualTo((1, (Incarnation?)IncarnationOf(1))));
     }
 
     [Test]
@@ -147,7 +162,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         _keeper.Replace(DecisionAbout(1));
         await RunsAsync(start: 3);
         Assert.That(Starts(), Is.EqualTo(new[] { _versions[0], _versions[0] + " --joins", _versions[1] }));
-        Assert.That((_restarts, ReplicaFolder.IncarnationOf(_replica)), Is.EqualTo((1, IncarnationOf(2).ToString())));
+        Assert.That((_restarts, ReplicaFolder.IncarnationOf(_replica)), Is.EqualTo((1, (Incarnation?)IncarnationOf(2))));
     }
 
     [TestCase(0, 1, true)]

@@ -31,7 +31,10 @@ internal sealed class SnapshotFetcher(
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     private SequenceNumber? _fetching;
+    private TimeSpan _pause;
 
     /// <summary>How long two are waited for who vouch. The donors write the snapshot first; a million bookings take them some seconds.</summary>
     public TimeSpan VouchersPatience { get; init; } = TimeSpan.FromSeconds(20);
@@ -41,6 +44,12 @@ internal sealed class SnapshotFetcher(
     /// managers give a replacement up after a minute, in which another donor must have its turn.
     /// </summary>
     public TimeSpan DonorPatience { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// The pause after the second attempt in vain, and twice that after each further one, up to half a minute: what keeps this replica from using any snapshot may last, and for
+    /// each JOIN all the others write one.
+    /// </summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Asks the others what a joiner asks, for nothing but to have asked. The first questions of a process take a second on a busy machine, because clients are made from
@@ -86,10 +95,15 @@ internal sealed class SnapshotFetcher(
         foreach (var donor in vouched.Donors)
         {
             if (await TryDonorAsync(wanted, donor, vouched.Digest, driver, stopping).ConfigureAwait(false))
+            {
+                _pause = TimeSpan.Zero;
                 return;
+            }
         }
 
         SnapshotLog.NotFetched(logger, wanted.Value, vouched.Donors.Count);
+        await Task.Delay(_pause, stopping).ConfigureAwait(false);
+        _pause = _pause == TimeSpan.Zero ? FirstPause : _pause < LongestPause / 2 ? _pause * 2 : LongestPause;
         await driver.InvokePatientlyAsync(now =>
         {
             node.Member.OnSnapshotUnavailable(wanted, now);
@@ -145,9 +159,14 @@ internal sealed class SnapshotFetcher(
                 SnapshotLog.DonationRefused(logger, wanted.Value, donor, refused.ToString());
             return refused is null;
         }
-        catch (Exception problem) when (problem is ReplicaUnusableException or IOException or UnauthorizedAccessException)
+        catch (ReplicaUnusableException problem)
         {
             SnapshotLog.DonorSilent(logger, donor, wanted.Value, problem.Message);
+            return false;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            SnapshotLog.OwnDiskRefused(logger, wanted.Value, problem.Message);
             return false;
         }
     }

@@ -14,6 +14,9 @@ internal static partial class SnapshotLog
     [LoggerMessage(3022, LogLevel.Critical, "the log begins behind entry {Base}, and no snapshot stands in for what it lacks. Move the whole data folder away and start with an empty one: the replica comes back as a new incarnation and takes the state from the others.")]
     public static partial void NothingToStartFrom(ILogger logger, long @base);
 
+    [LoggerMessage(3031, LogLevel.Error, "the snapshot at {Seq} can't be put into the own folder: {Problem}. This replica can't join until it can; it is tried again")]
+    public static partial void OwnDiskRefused(ILogger logger, long seq, string problem);
+
     [LoggerMessage(3030, LogLevel.Critical, "the log goes from {Base} to {Last} and was copied for a snapshot that can't be used any more: nothing can begin from it. The replica's manager has this incarnation replaced; without one, move the whole data folder away.")]
     public static partial void CopyWithoutSnapshot(ILogger logger, long @base, long last);
 

@@ -63,6 +63,7 @@ internal sealed class BugList
         ("joiner that lost its JOIN", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_JOIN_that_its_sequencer_took_along_is_asked_for_again)),
         ("joiner without donors waits for ever", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_JOIN_whose_snapshot_nobody_gives_is_ordered_again_with_a_new_number)),
         ("big snapshot that is taken for a slow disk", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_whose_snapshot_takes_a_while_is_no_laggard_until_it_takes_too_long)),
+        ("JOINs in vain that keep everyone from being a laggard", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_that_asks_for_one_JOIN_after_the_other_is_a_laggard_and_hides_none)),
         ("activation changes who counts for older entries", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_does_not_count_for_entries_before_its_ACTIVATE)),
         ("joiner above the new tail", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_above_the_tail_of_its_epoch_follows_without_cutting)),
         ("leaver takes the log with it", typeof(MembershipRuleTests), nameof(MembershipRuleTests.A_joiner_copies_the_old_entries_that_others_still_need)),

@@ -57,6 +57,29 @@ internal sealed class MembershipRuleTests
         Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.EqualTo(new byte[] { 4 }));
     }
 
+    // Bug: JOINs in vain that keep everyone from being a laggard.
+    [Test]
+    public void A_joiner_that_asks_for_one_JOIN_after_the_other_is_a_laggard_and_hides_none()
+    {
+        var script = Joining();
+        script.HoldFlushes(3);
+        script.Request(50);
+        for (var i = 0; i < 32; i++)
+        {
+            script.GiveUpSnapshot(4);
+            script.Wait(1000);
+        }
+
+        Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.EqualTo(new byte[] { 3 }), "its disk stands still");
+        for (var i = 0; i < 150; i++)
+        {
+            script.GiveUpSnapshot(4);
+            script.Wait(1000);
+        }
+
+        Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.EqualTo(new byte[] { 3, 4 }));
+    }
+
     // Bug: activation changes who counts for older entries.
     [Test]
     public void A_joiner_does_not_count_for_entries_before_its_ACTIVATE() => OnlyWithoutMutant(Mutant.ActivationCountsForOlderEntries, change =>

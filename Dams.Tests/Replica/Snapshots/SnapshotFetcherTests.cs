@@ -31,16 +31,16 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     private const int Join = 200;
     private static readonly NodeId Self = NodeId.Replica(1);
     private static readonly SequenceNumber JoinSeq = new(Join);
-    private static readonly Snapshot Right = StateOf(seed: 1, Join);
-    private static readonly Snapshot Other = StateOf(seed: 2, Join);
-    private static readonly Snapshot Earlier = StateOf(seed: 1, Join - 1);
+    private static readonly GivenSnapshot Right = StateOf(seed: 1, Join);
+    private static readonly GivenSnapshot Other = StateOf(seed: 2, Join);
+    private static readonly GivenSnapshot Earlier = StateOf(seed: 1, Join - 1);
 
     private readonly LogFolder _logFolder = new();
     private readonly TestFolder _folder = new();
     private readonly RecordingLogger _log = new();
     private readonly DriverCluster _cluster = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Donor[] _donors = [new(), new(), new()];
+    private readonly SnapshotDonor[] _donors = [new(), new(), new()];
     private readonly SnapshotFolder _snapshots;
     private readonly DurableLog _memberLog;
     private readonly ReplicaNode _node;
@@ -59,6 +59,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         {
             VouchersPatience = TimeSpan.FromMilliseconds(300),
             DonorPatience = TimeSpan.FromMilliseconds(500),
+            FirstPause = TimeSpan.FromHours(1),
         };
         var keeper = new SnapshotKeeper(_node, _memberLog, _snapshots, _log);
         _node.Start(ClockSource.System.Now);
@@ -253,6 +254,21 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         Assert.That(_log.Lines, Has.Some.Contains("has become one of"));
     }
 
+    // For each JOIN all the others write a snapshot.
+    [Test]
+    public async Task An_own_disk_that_refuses_is_told_of_and_the_JOIN_is_asked_for_less_and_less_often()
+    {
+        foreach (var donor in _donors)
+            donor.Has(Right);
+        Directory.Delete(_folder.File("snapshots"), recursive: true);
+        await JoinAsync();
+        await IsGivenUpAsync();
+        Assert.That(_log.Lines.Count(line => line.Contains("can't be put into the own folder", StringComparison.Ordinal)), Is.EqualTo(3));
+        await JoinAsync(Join + 1);
+        await Eventually.IsTrueAsync(() => _log.Lines.Count(line => line.Contains("the JOIN is asked for again", StringComparison.Ordinal)) == 2);
+        Assert.That(await _driver.InvokeAsync(_ => _node.Member.SnapshotWanted), Is.EqualTo(new SequenceNumber(Join + 1)));
+    }
+
     [Test]
     public async Task A_stop_in_the_middle_is_no_failure()
     {
@@ -262,11 +278,12 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         await _driver.StopAsync();
     }
 
-    private Task<bool> JoinAsync() => _driver.InvokeAsync(now =>
+    private Task<bool> JoinAsync(long at = Join) => _driver.InvokeAsync(now =>
     {
+        var seq = new SequenceNumber(at);
         var voters = new byte[] { 2, 3, 4 }.Select(id => new ViewMember(id, new Incarnation(id), SequenceNumber.Zero, SequenceNumber.Zero));
-        var view = new View(JoinSeq, voters.Append(new ViewMember(1, LogFolder.Incarnation, null, JoinSeq)));
-        _node.OnMessage(new Envelope(NodeId.Sequencer(1), new BootId(9), Epoch.Of(1, 1)), new Sync(JoinSeq, JoinSeq, SequenceNumber.Zero, new SequenceNumber(1), false, view), now);
+        var view = new View(seq, voters.Append(new ViewMember(1, LogFolder.Incarnation, null, seq)));
+        _node.OnMessage(new Envelope(NodeId.Sequencer(1), new BootId(9), Epoch.Of(1, 1)), new Sync(seq, seq, SequenceNumber.Zero, new SequenceNumber(1), false, view), now);
         return true;
     });
 
@@ -296,103 +313,12 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         static TestCaseData Lie(string name, Func<SnapshotHeader, SnapshotHeader> change) => new TestCaseData(Right.With(change(Right.Header))).SetArgDisplayNames(name);
     }
 
-    private static Snapshot StateOf(ulong seed, int entries)
+    private static GivenSnapshot StateOf(ulong seed, int entries)
     {
         var core = new ReplicaCore(EngineVersions.Create("Ledger"), new ReplicaCoreOptions(), new Replies());
         var source = new EntrySource(seed);
         foreach (var command in RandomSequence.OfSeed((int)seed).Take(entries))
             core.OnDelivered(source.Next(command), default);
-        return new Snapshot(SnapshotBytes.Of(core), Convert.ToHexStringLower(core.Digest()));
-    }
-
-    private sealed record Snapshot(byte[] Bytes, string Digest)
-    {
-        public string Vouched => Convert.ToHexStringLower(Bytes.AsSpan(^SnapshotFormat.FileDigestSize..));
-
-        public SnapshotHeader Header
-        {
-            get
-            {
-                var header = SnapshotFormat.ReadHeader(Bytes, out var viewBytes);
-                return header with { View = Bytes.AsMemory(SnapshotFormat.HeaderFixedSize, viewBytes) };
-            }
-        }
-
-        /// <summary>The same state behind another header, whole.</summary>
-        public byte[] With(SnapshotHeader header)
-        {
-            var bytes = new ArrayBufferWriter<byte>();
-            SnapshotFormat.WriteHeader(header, bytes);
-            bytes.Write(Bytes.AsSpan((SnapshotFormat.HeaderFixedSize + Header.View.Length)..^SnapshotFormat.FileDigestSize));
-            return [.. bytes.WrittenSpan, .. SHA256.HashData(bytes.WrittenSpan)];
-        }
-    }
-
-    private sealed class Donor : IReplicaService
-    {
-        private const int ChunkBytes = 2_000;
-
-        private string? _vouched;
-        private byte[] _bytes = [];
-        private long _total;
-
-        public Exception? Fails { get; set; }
-
-        /// <summary>After its last piece it begins again.</summary>
-        public bool IsEndless { get; set; }
-
-        /// <summary>Each piece is of a longer snapshot.</summary>
-        public bool Grows { get; set; }
-
-        /// <summary>It does not answer who wants it to vouch.</summary>
-        public bool IsSilent { get; set; }
-
-        /// <summary>It has the state, and no snapshot yet.</summary>
-        public bool VouchesForStateOnly { get; set; }
-
-        /// <summary>How many pieces it was asked for.</summary>
-        public int Asked { get; private set; }
-
-        /// <summary>How often it was asked to vouch.</summary>
-        public int Vouched { get; private set; }
-
-        public void Has(Snapshot snapshot) => Has(snapshot.Vouched, snapshot.Bytes);
-
-        public void Has(string vouched, byte[] bytes, long? total = null) => (_vouched, _bytes, _total) = (vouched, bytes, total ?? bytes.Length);
-
-        public Task<GetStateDigestResult> GetStateDigestAsync(long sequence)
-        {
-            Vouched++;
-            if (IsSilent)
-                return new TaskCompletionSource<GetStateDigestResult>(TaskCreationOptions.RunContinuationsAsynchronously).Task;
-            if (Fails is not null)
-                return Task.FromException<GetStateDigestResult>(Fails);
-            return Task.FromResult(new GetStateDigestResult
-            {
-                Found = _vouched is not null,
-                Sequence = sequence,
-                Digest = _vouched,
-                SnapshotDigest = VouchesForStateOnly ? null : _vouched,
-            });
-        }
-
-        public Task<GetSnapshotResult> GetSnapshotAsync(long sequence, long offset)
-        {
-            Asked++;
-            if (IsEndless)
-                offset %= _bytes.Length;
-            if (Grows)
-                _total++;
-            if (offset >= _bytes.Length)
-                throw new CommunicationException("on purpose");
-            var chunk = _bytes.AsSpan((int)offset, Math.Min(ChunkBytes, _bytes.Length - (int)offset)).ToArray();
-            return Task.FromResult(new GetSnapshotResult { Found = true, Sequence = sequence, Offset = offset, TotalBytes = _total, Chunk = chunk });
-        }
-
-        public Task<GetStatusResult> GetStatusAsync() => throw new NotSupportedException();
-
-        public Task<GetReplyResult> GetReplyAsync(long sequence) => throw new NotSupportedException();
-
-        public Task<GetEntriesResult> GetEntriesAsync(long from, long to) => throw new NotSupportedException();
+        return new GivenSnapshot(SnapshotBytes.Of(core), Convert.ToHexStringLower(core.Digest()));
     }
 }
