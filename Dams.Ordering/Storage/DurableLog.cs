@@ -37,7 +37,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         _logger = logger;
         _lock = lockFile;
         _mark = mark;
-        _factory = new SegmentFactory(options);
+        _factory = new SegmentFactory(options, logger);
         _entries = new EntryReader(options, _segments);
     }
 
@@ -242,7 +242,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         _mark.Begin(Record.Incarnation, IsDurable ? _lastBatch : 0);
         _flushedThrough = _lastBatch;
         BytesOnDisk = _segments.Sum(segment => segment.Header.Capacity);
-        PrepareSpareInTime();
+        _factory.PrepareSpareInTime(Active);
         if (TornTail is { } torn)
             _logger.TornTailCut(torn.Bytes, torn.File, torn.Offset, Last);
         _logger.LogOpened(_options.Folder, Record.Incarnation, Base, Last, _segments.Count, watch.ElapsedMilliseconds);
@@ -284,7 +284,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         Apply(flags, cut, trim, record, entries);
         _state = _state with { CommitHint = hint };
         Active.End += length;
-        PrepareSpareInTime();
+        _factory.PrepareSpareInTime(Active);
         _lastBatch++;
         if (_buffer.Length > BufferBytesKept)
             _buffer = new byte[64 * 1024];
@@ -342,12 +342,6 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         _flushedThrough = batch;
         if (IsDurable)
             _mark.Note(batch);
-    }
-
-    private void PrepareSpareInTime()
-    {
-        if (Active.End > Active.Header.Capacity / 2)
-            _factory.PrepareSpare();
     }
 
     private LogFailedException Failed(string what, Exception exception)

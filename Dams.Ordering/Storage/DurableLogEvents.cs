@@ -22,4 +22,7 @@ internal static partial class DurableLogEvents
 
     [LoggerMessage(2045, LogLevel.Critical, "The log of {Folder} could not be {What}; it takes nothing more")]
     public static partial void Failed(this ILogger logger, string folder, string what, Exception exception);
+
+    [LoggerMessage(2046, LogLevel.Warning, "The next segment of the log of {Folder} could not be prepared; this is tried again, at last when the log must have it")]
+    public static partial void SpareFailed(this ILogger logger, string folder, Exception exception);
 }

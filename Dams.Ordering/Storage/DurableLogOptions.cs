@@ -43,7 +43,7 @@ public sealed record DurableLogOptions
     /// <summary>The identity of a folder that is made now; null for a random one. Set by tests that must repeat.</summary>
     public Incarnation? IncarnationOfNewFolder { get; init; }
 
-    /// <summary>Called before each access of the disk: the door by which tests let it fail.</summary>
+    /// <summary>Called before each access of the disk: the door by which tests let it fail. For <see cref="LogAccess.Fill"/> perhaps beside the owner's thread.</summary>
     internal Action<LogAccess>? BeforeAccess { get; init; }
 
     /// <summary>All that is wrong with these options, one sentence each; empty if nothing is.</summary>
@@ -68,5 +68,6 @@ internal enum LogAccess
     Write,
     Flush,
     CreateSegment,
+    Fill,
     Read,
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
 namespace Dams.Ordering.Storage;
@@ -7,7 +8,7 @@ namespace Dams.Ordering.Storage;
 /// file system no change of its own: 40 us against 65 for blocks that are only reserved and 250 for a file that grows, as measured. A file gets its
 /// final name when its header is durable, so a segment with a bad header was never a crash. Owner's thread; only the spare's task runs beside it.
 /// </summary>
-internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
+internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) : IDisposable
 {
     private const string SpareName = "spare.tmp";
     private const string SingleName = "single.tmp";
@@ -17,7 +18,10 @@ internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
 
     private static readonly byte[] Zeros = new byte[PieceBytes];
     private readonly CancellationTokenSource _stop = new();
-    private Task<SafeFileHandle>? _spare;
+
+    /// <summary>Null, or what gives null if the disk refused: that was told of.</summary>
+    private Task<SafeFileHandle?>? _spare;
+    private long _retryAt;
 
     /// <summary>Removes what an earlier life was preparing when it ended.</summary>
     public void DeleteLeftovers()
@@ -26,9 +30,18 @@ internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
             File.Delete(leftover);
     }
 
-    /// <summary>Begins to prepare the next segment, unless that has begun: when the present one is half full, so that a log that stays short takes little of the disk.</summary>
-    public void PrepareSpare() =>
-        _spare ??= Task.Run(() => CreateFilled(SpareName, options.SegmentBytes, _stop.Token));
+    /// <summary>
+    /// Begins to prepare the next segment when the present one is half full, so that a log that stays short takes little of the disk. What failed is tried again with
+    /// each further eighth: a full disk is not filled up at every batch, and one that has room again is used before the owner must wait for it.
+    /// </summary>
+    public void PrepareSpareInTime(LogSegment active)
+    {
+        var hasFailed = _spare is { IsCompletedSuccessfully: true, Result: null };
+        if (active.End <= active.Header.Capacity / 2 || (_spare is not null && !(hasFailed && active.End >= _retryAt)))
+            return;
+        _retryAt = active.End + (active.Header.Capacity / 8);
+        _spare = Task.Run(TryFillSpare);
+    }
 
     /// <summary>Makes a segment with room for a frame, durable together with its name.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
@@ -43,10 +56,7 @@ internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
         if (capacity == options.SegmentBytes)
         {
             temporary = SpareName;
-            PrepareSpare();
-            var spare = _spare!;
-            _spare = null;
-            handle = spare.GetAwaiter().GetResult();
+            handle = TakeSpare() ?? CreateFilled(SpareName, capacity, CancellationToken.None);
         }
         else
         {
@@ -81,7 +91,7 @@ internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
         _stop.Cancel();
         try
         {
-            _spare?.GetAwaiter().GetResult().Dispose();
+            TakeSpare()?.Dispose();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or OperationCanceledException)
         {
@@ -99,14 +109,37 @@ internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
         }
     }
 
+    /// <returns>Null if none was begun or it failed. The disk may have room by now, so a failure of then is none of today.</returns>
+    private SafeFileHandle? TakeSpare()
+    {
+        var spare = _spare;
+        _spare = null;
+        return spare?.GetAwaiter().GetResult();
+    }
+
+    private SafeFileHandle? TryFillSpare()
+    {
+        try
+        {
+            return CreateFilled(SpareName, options.SegmentBytes, _stop.Token);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            logger.SpareFailed(options.Folder, exception);
+            return null;
+        }
+    }
+
     private SafeFileHandle CreateFilled(string name, long bytes, CancellationToken stop)
     {
-        var handle = File.OpenHandle(Path.Combine(options.Folder, name), FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        var path = Path.Combine(options.Folder, name);
+        var handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
         try
         {
             for (long at = 0; at < bytes; at += PieceBytes)
             {
                 stop.ThrowIfCancellationRequested();
+                options.BeforeAccess?.Invoke(LogAccess.Fill);
                 RandomAccess.Write(handle, Zeros.AsSpan(0, (int)Math.Min(PieceBytes, bytes - at)), at);
                 if (options.Durability == Durability.Disk)
                     RandomAccess.FlushToDisk(handle);
@@ -117,7 +150,21 @@ internal sealed class SegmentFactory(DurableLogOptions options) : IDisposable
         catch
         {
             handle.Dispose();
+            TryDelete(path);
             throw;
+        }
+    }
+
+    /// <summary>What is half full is of no use, and takes the room that others wait for.</summary>
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What went wrong first is what must be told; the next attempt or the next open removes it.
         }
     }
 }

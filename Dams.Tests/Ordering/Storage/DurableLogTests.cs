@@ -314,6 +314,7 @@ public sealed class DurableLogTests
     [TestCase(LogAccess.Write)]
     [TestCase(LogAccess.Flush)]
     [TestCase(LogAccess.CreateSegment)]
+    [TestCase(LogAccess.Fill)]
     public void After_the_disk_refused_once_the_log_takes_nothing_more(object failing)
     {
         var fail = false;
