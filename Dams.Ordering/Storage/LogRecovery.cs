@@ -17,6 +17,8 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
 {
     private const int WindowBytes = 1024 * 1024;
 
+    private ulong _durable;
+
     /// <summary>Of entries that were appended, cut or trimmed, what is left.</summary>
     public LogState State { get; private set; }
 
@@ -35,6 +37,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         if (Segments.Count == 0)
             return false;
         var first = Segments[0].Header;
+        _durable = mark.BatchOf(first.State.Record.Incarnation);
         State = first.State;
         LastBatch = first.FirstBatch - 1;
         for (var i = 0; i < Segments.Count; i++)
@@ -83,6 +86,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
     private void ReadSegment(LogSegment segment, LogSegment? next)
     {
         using var window = new Window(segment.Handle);
+        var durableEnd = segment.End;
         while (next is null || LastBatch + 1 < next.Header.FirstBatch)
         {
             var frame = NextFrame(window, segment, out var header);
@@ -90,13 +94,15 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
             {
                 if (next is not null)
                     throw Corrupt(segment, segment.End, $"batch {LastBatch + 1}", "something else");
-                CutTail(window, segment);
+                CutTail(window, segment, durableEnd);
                 return;
             }
 
             Apply(segment, frame, header);
             LastBatch = header.Batch;
             segment.End += frame.Length;
+            if (LastBatch <= _durable)
+                durableEnd = segment.End;
         }
     }
 
@@ -160,10 +166,10 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         State = state with { CommitHint = SequenceNumber.Max(state.CommitHint, header.CommitHint) };
     }
 
-    private void CutTail(Window window, LogSegment segment)
+    private void CutTail(Window window, LogSegment segment, long durableEnd)
     {
-        if (mark.BatchOf(Segments[0].Header.State.Record.Incarnation) is var durable && durable > LastBatch)
-            throw Corrupt(segment, segment.End, $"batch {LastBatch + 1}, which was durable, as all are up to {durable}", "no such batch");
+        if (_durable > LastBatch)
+            throw Corrupt(segment, segment.End, $"batch {LastBatch + 1}, which was durable, as all are up to {_durable}", "no such batch");
         var garbageEnd = LastNonZero(segment) + 1;
         if (garbageEnd > segment.End)
         {
@@ -179,7 +185,26 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         if (RandomAccess.GetLength(segment.Handle) < segment.Header.Capacity)
             RandomAccess.SetLength(segment.Handle, segment.Header.Capacity);
         if (options.Durability == Durability.Disk)
+        {
+            WriteAgain(window, segment, durableEnd);
+            options.BeforeAccess?.Invoke(LogAccess.Flush);
             RandomAccess.FlushToDisk(segment.Handle);
+        }
+    }
+
+    /// <summary>
+    /// Writes the frames that are not known to be durable once more where they are. After a flush that failed, the system may keep what the disk did not take and call it
+    /// clean: it was read here, and a flush would pass over it. No other file has such frames, because a log that rolls over is flushed before.
+    /// </summary>
+    private void WriteAgain(Window window, LogSegment segment, long from)
+    {
+        for (int length; from < segment.End; from += length)
+        {
+            length = (int)Math.Min(WindowBytes, segment.End - from);
+            var frames = window.Get(from, length);
+            options.BeforeAccess?.Invoke(LogAccess.Write);
+            RandomAccess.Write(segment.Handle, frames, from);
+        }
     }
 
     /// <summary>A crash tears what was not yet flushed. If a later batch says that this one was, the disk has lost it.</summary>
