@@ -63,5 +63,5 @@ public enum SkipAnswer : byte
 /// <param name="Seq">The entry.</param>
 /// <param name="Incarnation">Who answers.</param>
 /// <param name="Answer">The answer.</param>
-/// <param name="Before">Who was a member just before the entry, joiners among them, as the member's log tells; nobody if it doesn't.</param>
+/// <param name="Before">Who was a member just before the entry, joiners among them, as the member's log tells; nobody if it doesn't, or if no promise needs it yet.</param>
 public sealed record SkipVote(SequenceNumber Seq, Incarnation Incarnation, SkipAnswer Answer, View Before) : Message;

@@ -324,7 +324,7 @@ public sealed partial class GroupMember
         _contiguous = installation.Base;
         _chain = installation.BaseChain;
         _durable = SequenceNumber.Min(_durable, _contiguous);
-        ForgetSkipsAbove(_contiguous);
+        ForgetNotesAbove(_contiguous);
         for (var i = _writes.Count; i > 0; i--)
         {
             // A flush of what was cut must not count for what took its place.
@@ -338,7 +338,7 @@ public sealed partial class GroupMember
             _appending.Add(entry);
             _contiguous = entry.Seq;
             _chain = entry.Chain;
-            NoteSkip(entry);
+            TakeNote(entry);
         }
     }
 

@@ -104,7 +104,7 @@ public sealed partial class GroupMember
         _chain = entry.Chain;
         _lastTime = entry.Time;
         NoteMembership(entry);
-        NoteSkip(entry);
+        TakeNote(entry);
         return true;
     }
 

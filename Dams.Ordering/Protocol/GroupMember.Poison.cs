@@ -18,6 +18,9 @@ public sealed partial class GroupMember
     /// <summary>For entries that were not executed: the place of the first SKIP of them in this log, committed or not.</summary>
     private readonly Dictionary<SequenceNumber, SequenceNumber> _skips = [];
 
+    /// <summary>Of the entries of this log that were not executed: those that change the members, in order. Who waits long would have a long log to read for them.</summary>
+    private readonly List<(SequenceNumber Seq, MembershipChange Change)> _changes = [];
+
     private (SequenceNumber Seq, SequenceNumber ViewNumber, View Before)? _viewBefore;
 
     /// <summary>What becomes of the next entry.</summary>
@@ -55,20 +58,25 @@ public sealed partial class GroupMember
         if (_restored is { } restored && _mark.Inherited < restored.Seq)
             _mark.Inherit(restored.Seq);
         for (var seq = _executed.Next; seq <= _log.Last; seq = seq.Next)
-            NoteSkip(_log.Read(seq)!);
+            TakeNote(_log.Read(seq)!);
     }
 
     /// <summary>A SKIP in the log holds the entry back at once, although only the committed one passes over it: what is skipped elsewhere is not executed here.</summary>
-    private void NoteSkip(Entry entry)
+    private void TakeNote(Entry entry)
     {
         if (SkippedEntry.TryRead(entry, out var skipped) && skipped.Seq > _executed)
             _skips.TryAdd(skipped.Seq, entry.Seq);
+        if (!MembershipChange.TryRead(entry, out var change))
+            return;
+        _changes.RemoveAll(noted => noted.Seq <= _executed);
+        _changes.Add((entry.Seq, change));
     }
 
-    private void ForgetSkipsAbove(SequenceNumber last)
+    private void ForgetNotesAbove(SequenceNumber last)
     {
         foreach (var skipped in _skips.Where(skip => skip.Value > last).Select(skip => skip.Key).ToList())
             _skips.Remove(skipped);
+        _changes.RemoveAll(noted => noted.Seq > last);
     }
 
     private Fate FateOf(SequenceNumber seq)
@@ -126,7 +134,9 @@ public sealed partial class GroupMember
                 Renounce(ask.Seq);
         }
 
-        _outbox.Send(envelope.From, HeaderEpoch, new SkipVote(ask.Seq, _incarnation, answer, isJoiner ? View.None : ViewBefore(ask.Seq)));
+        // Until somebody has promised nobody counts the members; an old number, mistyped, has nobody read its log.
+        var isViewNeeded = !isJoiner && (answer == SkipAnswer.Promised || ask.IsUrgent);
+        _outbox.Send(envelope.From, HeaderEpoch, new SkipVote(ask.Seq, _incarnation, answer, isViewNeeded ? ViewBefore(ask.Seq) : View.None));
     }
 
     /// <summary>Who may have executed the entry never promises; who still could does only if it is needed, because nothing but a SKIP releases it.</summary>
@@ -158,14 +168,23 @@ public sealed partial class GroupMember
         if (_viewBefore is { } known && known.Seq == seq && known.ViewNumber == _view.Number)
             return known.Before;
         var members = _view.Members.ToDictionary(member => member.Id);
-        for (var later = _contiguous; later > seq; later += -1)
-        {
-            if (EntryAt(later) is { } entry && MembershipChange.TryRead(entry, out var change))
-                members[change.Member] = new ViewMember(change.Member, change.Incarnation, null, SequenceNumber.Zero);
-        }
-
+        foreach (var change in ChangesBehind(seq).DistinctBy(change => change.Member))
+            members[change.Member] = new ViewMember(change.Member, change.Incarnation, null, SequenceNumber.Zero);
         var before = new View(_view.Number, members.Values);
         _viewBefore = (seq, _view.Number, before);
         return before;
+    }
+
+    /// <summary>In order. Only who has executed the entry reads its log, forwards, as the disk reads ahead.</summary>
+    private IEnumerable<MembershipChange> ChangesBehind(SequenceNumber seq)
+    {
+        for (var later = SequenceNumber.Max(seq, _log.Base).Next; later <= _executed; later = later.Next)
+        {
+            if (EntryAt(later) is { } entry && MembershipChange.TryRead(entry, out var change))
+                yield return change;
+        }
+
+        foreach (var noted in _changes.Where(noted => noted.Seq > SequenceNumber.Max(seq, _executed)))
+            yield return noted.Change;
     }
 }

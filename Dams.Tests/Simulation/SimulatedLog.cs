@@ -41,7 +41,14 @@ internal sealed class SimulatedLog : IMemberLog
     public bool HasDurably(Entry entry) =>
         entry.Seq <= _durable.Base || (entry.Seq <= _durable.Last && _durable.Read(entry.Seq)!.Chain == entry.Chain);
 
-    public Entry? Read(SequenceNumber seq) => _seen.Read(seq);
+    /// <summary>What was read, in order; null while nobody wants to know.</summary>
+    public List<SequenceNumber>? Reads { get; set; }
+
+    public Entry? Read(SequenceNumber seq)
+    {
+        Reads?.Add(seq);
+        return _seen.Read(seq);
+    }
 
     /// <summary>Whether the LEAVE of an incarnation is on disk, or may have been trimmed from it.</summary>
     public bool HasLeave(byte member, ulong incarnation)

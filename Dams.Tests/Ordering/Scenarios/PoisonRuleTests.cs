@@ -214,6 +214,85 @@ internal sealed class PoisonRuleTests
         Assert.That(script.Sequencer(1).View.TryGet(3, out _), Is.False, "the operator has given up, so it goes");
     }
 
+    // Bug: an old number, mistyped, stops everyone.
+    [Test]
+    public void A_skip_of_an_old_entry_that_nobody_needs_has_nobody_read_its_log()
+    {
+        var script = ProtocolScript.Started();
+        RequestMany(script);
+        LookAtReads(script);
+        script.AskForSkip(1);
+        Assert.That(script.SkipStatus!.Outcome, Is.EqualTo(SkipOutcome.Executed));
+        Assert.That(script.Options.Members.Select(id => script.Log(id).Reads), Is.All.Empty);
+    }
+
+    // Bug: who is asked to promise reads for seconds.
+    [Test]
+    public void Who_waits_with_a_long_log_behind_the_entry_promises_without_reading_it()
+    {
+        var script = AllWaiting();
+        RequestMany(script);
+        LookAtReads(script);
+        script.Drop("r*", "seq1", "SkipVote");
+        script.AskForSkip(1);
+        Assert.That(script.Options.Members.Select(id => script.Log(id).Reads!.Distinct()), Is.All.EqualTo(new[] { One }));
+        script.Heal();
+        script.AskForSkip(1);
+        Assert.That(script.SkipStatus!.Outcome, Is.EqualTo(SkipOutcome.Skipped));
+        Assert.That(script.Options.Members.Select(id => script.Member(id).Executed), Is.All.EqualTo(script.Sequencer(1).MaxSeq));
+    }
+
+    // Bug: a long log read backwards.
+    [Test]
+    public void Who_has_executed_the_entry_reads_its_log_once_and_forwards()
+    {
+        var script = ProtocolScript.Started();
+        RequestMany(script);
+        LookAtReads(script);
+        var reign = script.Member(1).Installed;
+        for (var i = 0; i < 3; i++)
+            script.Inject(NodeId.Sequencer(1), NodeId.Replica(1), new SkipAsk(One, IsUrgent: true), reign.Epoch, reign.Boot);
+        Assert.That(script.Log(1).Reads, Is.EqualTo(script.Order.Skip(1).Select(entry => entry.Seq)));
+    }
+
+    // Bug: nobody knows who is waited for.
+    [Test]
+    public void Who_has_executed_the_entry_tells_who_was_there_when_none_but_a_joiner_promises()
+    {
+        var script = ProtocolScript.Started(members: 3);
+        script.Wipe(3);
+        script.WantOut(3, 3);
+        script.Start(NodeId.Replica(3));
+        script.Wait(1200);
+        var poison = script.Sequencer(1).MaxSeq.Next;
+        script.Poison(poison.Value, 1);
+        script.Request(1);
+        script.RestartUntilWaiting(1);
+        script.Drop("r3", "seq1", "SkipVote");
+        script.AskForSkip(poison.Value);
+        script.Crash(NodeId.Sequencer(1));
+        script.Wait(3000);
+        script.Heal();
+        script.Crash(NodeId.Replica(1));
+        script.AskForSkip(poison.Value, 2);
+        Assert.That(script.Member(3).State, Is.EqualTo(MemberState.Joining));
+        Assert.That(script.SkipStatus!.Outcome, Is.EqualTo(SkipOutcome.Collecting));
+        Assert.That(script.SkipStatus.WaitedFor.Members.Select(member => member.Id), Is.EqualTo(new byte[] { 1, 2 }));
+    }
+
+    private static void RequestMany(ProtocolScript script)
+    {
+        for (ulong number = 2; number <= 300; number++)
+            script.Request(number);
+        script.Wait(100);
+    }
+
+    private static void LookAtReads(ProtocolScript script)
+    {
+        foreach (var id in script.Options.Members)
+            script.Log(id).Reads = [];
+    }
+
     private static ProtocolScript AllWaiting()
     {
         var script = Poisoned(1, 2, 3, 4);
