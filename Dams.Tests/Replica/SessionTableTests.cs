@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dams.Ordering;
 using Dams.Replica.State.Sessions;
 using NUnit.Framework;
@@ -71,6 +72,37 @@ internal sealed class SessionTableTests
         Assert.That(_table.ClientRows, Is.EqualTo(3));
         Assert.That(Enumerable.Range(1, 5).Select(id => _table.Find(Client((ulong)id, 10).Key) is not null), Is.EqualTo(new[] { false, false, true, true, true }));
         Assert.That(_table.OldestClientSeq.Value, Is.EqualTo(3));
+    }
+
+    // Bug: everyone stands still while rows are forgotten.
+    [Test]
+    public void Rows_that_are_given_up_at_once_cost_about_the_same_each_however_many_they_are()
+    {
+        var few = Enumerable.Range(0, 3).Min(_ => TimeToDrop(25_000));
+        var many = Enumerable.Range(0, 3).Min(_ => TimeToDrop(200_000));
+        Assert.That(many / few, Is.LessThan(30), $"{few} for 25,000 and {many} for 200,000");
+    }
+
+    /// <summary>The front end has sent its numbers out of order, and keeps the last hundred.</summary>
+    private static TimeSpan TimeToDrop(ulong rows)
+    {
+        var table = new SessionTable(3);
+        var kept = new List<long>();
+        for (var seq = 1L; seq <= (long)rows + 100; seq++)
+        {
+            var request = Made(1, 10, (ulong)(seq ^ 1));
+            table.Admit(request);
+            table.Add(new SessionRow(request.Key, request.Digest, new SequenceNumber(seq), []));
+            if (request.Key.Low > rows)
+                kept.Add(seq);
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        table.Admit(Made(1, 10, rows + 200, lowest: rows + 1));
+        var took = Stopwatch.GetElapsedTime(start);
+        Assert.That(table.Sections.SelectMany(table.ReadSection).Select(row => row.Seq.Value), Is.EqualTo(kept));
+        Assert.That((table.Rows, kept.All(seq => table.Find(Made(1, 10, (ulong)(seq ^ 1)).Key)?.Seq.Value == seq)), Is.EqualTo((kept.Count, true)));
+        return took;
     }
 
     private void Add(SessionTable table, Request request)

@@ -70,10 +70,10 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
         if (request.LowestOutstanding > sessions.Lowest)
         {
             sessions.Lowest = request.LowestOutstanding;
-            while (sessions.Rows.Count > 0 && sessions.Rows.GetKeyAtIndex(0) < sessions.Lowest)
+            foreach (var (number, row) in sessions.Rows.TakeWhile(row => row.Key < sessions.Lowest).ToList())
             {
-                RemoveFromSection(sessions.Rows.GetValueAtIndex(0));
-                sessions.Rows.RemoveAt(0);
+                RemoveFromSection(row);
+                sessions.Rows.Remove(number);
             }
         }
 
@@ -182,7 +182,8 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
 
         public ulong Lowest { get; set; }
 
-        public SortedList<ulong, SessionRow> Rows { get; } = [];
+        /// <summary>By number. A tree: many rows may go at once, and none of them may move the rest.</summary>
+        public SortedDictionary<ulong, SessionRow> Rows { get; } = [];
 
         public Queue<BootId> RetiredBoots { get; } = [];
     }

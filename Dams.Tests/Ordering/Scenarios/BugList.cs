@@ -88,6 +88,7 @@ internal sealed class BugList
         ("nobody knows who is waited for", typeof(PoisonRuleTests), nameof(PoisonRuleTests.Who_has_executed_the_entry_tells_who_was_there_when_none_but_a_joiner_promises)),
         ("nonce reuse after restart", typeof(SealingTests), nameof(SealingTests.A_nonce_never_repeats_under_a_key)),
         ("id reuse by a late message of a predecessor", typeof(SessionTableTests), nameof(SessionTableTests.A_late_message_of_a_former_life_has_no_effect)),
+        ("everyone stands still while rows are forgotten", typeof(SessionTableTests), nameof(SessionTableTests.Rows_that_are_given_up_at_once_cost_about_the_same_each_however_many_they_are)),
         ("retry storm in step after fail-over", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.After_a_fail_over_the_repeats_do_not_come_in_step)),
         ("\"all different\" reported as fine", typeof(RequestCoordinatorTests), nameof(RequestCoordinatorTests.All_different_is_divergence_and_not_fine)),
         ("votes on text or on success only", typeof(ReplyVoterTests), nameof(ReplyVoterTests.Votes_are_on_digests_and_not_on_who_made_them_or_whether_the_text_is_there)),
