@@ -11,13 +11,14 @@ namespace Dams.Ordering.Transport;
 /// </summary>
 internal sealed class SocketWaiter : IDisposable
 {
-    /// <summary>The length of a wake-up; no datagram of ours is as short, and anyone may send it in vain.</summary>
+    /// <summary>The length of a wake-up; no datagram of ours is as short. It counts as one only from the waker's own address.</summary>
     public const int WakeBytes = 1;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private readonly Socket _socket;
     private readonly Socket _waker;
     private readonly SocketAddress _self;
+    private readonly SocketAddress _wakerAddress;
     private readonly int _descriptor;
 
     public SocketWaiter(Socket socket, IPEndPoint local)
@@ -29,6 +30,24 @@ internal sealed class SocketWaiter : IDisposable
             : local.Address;
         _self = new IPEndPoint(address, local.Port).Serialize();
         _waker = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+        try
+        {
+            _waker.Bind(new IPEndPoint(address, 0));
+        }
+        catch
+        {
+            _waker.Dispose();
+            throw;
+        }
+
+        _wakerAddress = _waker.LocalEndPoint!.Serialize();
+    }
+
+    /// <summary>Whether a datagram from there was sent by <see cref="Wake"/>: the port and the address say so.</summary>
+    public bool IsWaker(SocketAddress from)
+    {
+        var (start, end) = from.Family == AddressFamily.InterNetwork ? (2, 8) : (2, 24);
+        return from.Buffer.Span[start..end].SequenceEqual(_wakerAddress.Buffer.Span[start..end]);
     }
 
     /// <summary>Waits. The loop's thread.</summary>

@@ -44,6 +44,8 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
             if (_isIPv4)
                 _socket.DontFragment = true;
             _socket.Bind(local);
+            Local = (IPEndPoint)_socket.LocalEndPoint!;
+            _waiter = new SocketWaiter(_socket, Local);
         }
         catch (SocketException exception)
         {
@@ -56,9 +58,7 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
             throw;
         }
 
-        Local = (IPEndPoint)_socket.LocalEndPoint!;
         _from = new SocketAddress(local.AddressFamily);
-        _waiter = new SocketWaiter(_socket, Local);
     }
 
     /// <summary>What it has done since it started.</summary>
@@ -103,7 +103,7 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
         }
     }
 
-    /// <summary>Takes a datagram if one is there. Never waits.</summary>
+    /// <summary>Takes a datagram if one is there, and no wake-up before it: what is behind that is for the next turn. Never waits.</summary>
     /// <param name="buffer">Space for the longest; a longer one is cut, and so refused later.</param>
     /// <param name="length">Its length.</param>
     public bool TryReceive(Span<byte> buffer, out int length)
@@ -127,8 +127,9 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
                 continue;
             }
 
-            if (length == SocketWaiter.WakeBytes)
-                continue;
+            // Nobody can hold the loop in here with wake-ups, were they sent under the waker's own address; a stranger's are garbage like any other.
+            if (length == SocketWaiter.WakeBytes && _waiter.IsWaker(_from))
+                break;
             Counters.CountReceived(length);
             return true;
         }

@@ -125,6 +125,7 @@ internal sealed class BugList
         ("donor that forgets its joiner when it restarts", typeof(SnapshotKeeperTests), nameof(SnapshotKeeperTests.One_that_a_joiner_needs_is_served_on_after_a_restart)),
         ("lengths in characters instead of bytes", typeof(LengthTests), nameof(LengthTests.The_limit_of_a_request_is_one_of_bytes)),
         ("buffers that truncate silently or keep an old tail", typeof(UdpTransportTests), nameof(UdpTransportTests.A_short_datagram_in_the_buffer_of_a_long_one_ends_where_it_ends)),
+        ("flood that looks like wake-ups", typeof(UdpTransportTests), nameof(UdpTransportTests.A_strangers_datagrams_of_one_byte_are_taken_one_by_one_and_counted)),
         ("receive without a time-out", typeof(ProtocolDriverTests), nameof(ProtocolDriverTests.A_core_without_input_gets_its_timer_and_what_it_began_with_is_sent)),
     ];
 

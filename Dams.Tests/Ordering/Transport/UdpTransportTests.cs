@@ -136,4 +136,43 @@ public sealed class UdpTransportTests
         Assert.That(transport.Counters.Received, Is.Zero);
         Assert.That(transport.Wait(TimeSpan.FromMilliseconds(1)), Is.False);
     }
+
+    [TestCase("0.0.0.0")]
+    [TestCase("::1")]
+    [TestCase("::")]
+    public void A_wake_up_is_known_for_one_whatever_is_listened_at(string local)
+    {
+        using var transport = new UdpTransport(new IPEndPoint(IPAddress.Parse(local), 0), new AddressBook([]));
+        transport.Wake();
+        Assert.That(transport.Wait(Long));
+        Assert.That(transport.TryReceive(new byte[100], out _), Is.False);
+        Assert.That(transport.Counters.Received, Is.Zero);
+    }
+
+    // Bug: flood that looks like wake-ups.
+    [Test]
+    public void A_strangers_datagrams_of_one_byte_are_taken_one_by_one_and_counted()
+    {
+        using var transport = new UdpTransport(new IPEndPoint(TestAddresses.Next(), 8081), new AddressBook([]));
+        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (var i = 0; i < 500; i++)
+            stranger.SendTo([0], transport.Local);
+        stranger.SendTo([1, 2, 3], transport.Local);
+        Assert.That(Enumerable.Range(0, 501).Select(_ => transport.TryReceive(new byte[100], out var length) ? length : -1), Is.EqualTo(Enumerable.Repeat(1, 500).Append(3)));
+        Assert.That((transport.Counters.Received, transport.Counters.ReceivedBytes), Is.EqualTo((501, 503)));
+    }
+
+    [Test]
+    public void A_wake_up_ends_the_turn_and_hides_no_datagram_behind_it()
+    {
+        using var transport = new UdpTransport(new IPEndPoint(TestAddresses.Next(), 8081), new AddressBook([]));
+        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (var i = 0; i < 100; i++)
+            transport.Wake();
+        stranger.SendTo([1, 2, 3], transport.Local);
+        var turns = 0;
+        for (; !transport.TryReceive(new byte[100], out _); turns++)
+            Assert.That(transport.Wait(Long), "the rest is still there");
+        Assert.That((turns, transport.Counters.Received), Is.EqualTo((100, 1)));
+    }
 }
