@@ -57,6 +57,16 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
     /// <summary>The shortest way to a decision: the own manager's word.</summary>
     public long Lose(byte replica, int life = 1, LossCause cause = LossCause.FolderLost) => Order(new LossReport(replica, IncarnationOf(replica, life), cause, 5));
 
+    /// <summary>The slot is degraded then, and its fourth life votes.</summary>
+    public void LoseThreeTimes(byte replica)
+    {
+        for (var life = 1; life <= 3; life++)
+        {
+            Lose(replica, life);
+            Settle(replica);
+        }
+    }
+
     /// <summary>The other way: two managers find it wrong.</summary>
     public void Convict(byte replica)
     {

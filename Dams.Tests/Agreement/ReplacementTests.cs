@@ -63,11 +63,7 @@ internal sealed class ReplacementTests
     public void A_slot_that_was_replaced_three_times_in_ten_minutes_is_degraded_until_they_are_over() => OnlyWithoutMutant(ManagementMutant.ReplacesForEver, options =>
     {
         var script = new AgreementScript(options);
-        for (var life = 1; life <= 3; life++)
-        {
-            script.Lose(3, life);
-            script.Settle(3);
-        }
+        script.LoseThreeTimes(3);
 
         Assert.That(script.Alarms, Has.One.StartsWith("replica3 is degraded: replaced 3 times in 10 minutes"));
         Assert.That(script.StandingOf(3), Is.EqualTo("degraded"));
@@ -89,11 +85,7 @@ internal sealed class ReplacementTests
     public void A_degraded_slot_whose_incarnation_is_found_wrong_is_nobody_to_copy_from()
     {
         var script = new AgreementScript();
-        for (var life = 1; life <= 3; life++)
-        {
-            script.Lose(3, life);
-            script.Settle(3);
-        }
+        script.LoseThreeTimes(3);
 
         script.Lose(1);
         script.GiveUp(1);
@@ -111,11 +103,7 @@ internal sealed class ReplacementTests
     public void A_degraded_slot_is_replaced_again_when_its_time_is_over_if_there_are_donors()
     {
         var script = new AgreementScript();
-        for (var life = 1; life <= 3; life++)
-        {
-            script.Lose(3, life);
-            script.Settle(3);
-        }
+        script.LoseThreeTimes(3);
 
         script.Lose(1);
         script.GiveUp(1);

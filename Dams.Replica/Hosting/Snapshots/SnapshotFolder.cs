@@ -43,6 +43,9 @@ internal sealed class SnapshotFolder
     public IReadOnlyList<SequenceNumber> List() =>
         [.. Directory.GetFiles(_path, Prefix + "*" + Suffix).Select(SeqOf).OfType<SequenceNumber>().OrderDescending()];
 
+    /// <summary>Whether there is a snapshot, or one that was refused: it stays as evidence.</summary>
+    public bool HadAny => Directory.EnumerateFiles(_path, Prefix + "*").Any();
+
     /// <summary>Begins a file, which has its name only after <see cref="SnapshotFile.Commit"/>.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
     public SnapshotFile Create(SequenceNumber seq) => new(PathOf(seq) + UnfinishedSuffix, PathOf(seq), _isDurable);

@@ -21,7 +21,7 @@ internal static class SnapshotStart
     public static ReplicaNode? Find(SnapshotFolder folder, IMemberLog log, ReplicaCoreOptions options, Func<SnapshotContent?, ReplicaNode> make, ILogger logger)
     {
         // Only a joiner has a snapshot before it has installed an epoch: what is in its log is copied for the sake of others, and nothing to begin from.
-        var isCopy = log.Record.Installed.Epoch == Epoch.None && log.Last > SequenceNumber.Zero && folder.List().Count > 0;
+        var isCopy = log.Record.Installed.Epoch == Epoch.None && log.Last > SequenceNumber.Zero && folder.HadAny;
         foreach (var seq in folder.List())
         {
             var refused = TryFrom(folder, seq, log, options, make, out var node);

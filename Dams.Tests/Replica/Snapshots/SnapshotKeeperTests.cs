@@ -124,7 +124,8 @@ public sealed class SnapshotKeeperTests : IDisposable
         await using (var joiner = Start()!)
             Assert.That(joiner.Node.Core.Executed.Value, Is.EqualTo(250));
         LogFolder.FlipBit(_folder.File("snapshots", "snapshot-250.dams"), 100);
-        Assert.That(Start(), Is.Null);
+        for (var i = 0; i < 2; i++)
+            Assert.That(Start(), Is.Null, "nor at the next start, when it is set aside");
     }
 
     [Test]
