@@ -102,7 +102,7 @@ internal static class ManagerProcess
             if (await Task.WhenAny(keeping, watching) == watching && !stopping.IsCancellationRequested)
             {
                 await network.Driver.StopAsync();
-                if (manager.Member.State is MemberState.Left or MemberState.Halted)
+                if (manager.Member.IsOver)
                     ReplicaFolder.MarkAsLeft(folder, manager.Member.Incarnation.ToString());
                 return ExitCodes.OrderedOut;
             }

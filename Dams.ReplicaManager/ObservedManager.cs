@@ -10,6 +10,7 @@ namespace Dams.ReplicaManager;
 internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaKeeper keeper, Action ended, ILogger logger) : IProtocol
 {
     private long _told;
+    private bool _hasBegun;
     private (MemberState State, Reign Promised, Reign Installed) _seen = (manager.Member.State, manager.Member.Promised, manager.Member.Installed);
     private long? _divided;
     private bool _isInVain;
@@ -18,7 +19,7 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
     public void Start(Instant now)
     {
         manager.Start(now);
-        _told = manager.State.Events.LastOrDefault()?.Number ?? 0;
+        NoteFormerLife();
         UseVersion();
     }
 
@@ -40,6 +41,7 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
         // Before a replacement is carried out: it starts the version that was agreed on.
         UseVersion();
         manager.OnBatchEnd(now);
+        NoteFormerLife();
         foreach (var happening in manager.State.Events)
         {
             if (happening.Number <= _told)
@@ -70,11 +72,20 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
             return;
         _seen = (member.State, member.Promised, member.Installed);
         ManagerLog.StateChanged(logger, member.State.ToString(), member.Promised.ToString(), member.Installed.ToString(), member.View.ToString());
-        if (member.State is MemberState.Left or MemberState.Halted)
+        if (member.IsOver)
         {
             ManagerLog.BeginsAnew(logger, member.State.ToString(), member.HaltReason ?? "it was ordered out");
             ended();
         }
+    }
+
+    /// <summary>The log is replayed when others have confirmed the folder: nothing of it is news.</summary>
+    private void NoteFormerLife()
+    {
+        if (_hasBegun)
+            return;
+        _told = manager.State.Events.LastOrDefault()?.Number ?? 0;
+        _hasBegun = manager.Member.State != MemberState.Unconfirmed;
     }
 
     private void UseVersion() => keeper.UseVersion(manager.State.VersionTurns(id), isReplacing: manager.State.Unsettled(id) is not null);

@@ -84,7 +84,8 @@ internal sealed class ReplicaWatch(
     private static ReplicaSighting? SightingOf(GetStatusResult status) => Incarnation.TryParse(status.Incarnation, out var incarnation)
         ? new ReplicaSighting(incarnation.Value, status.State == nameof(Ordering.Protocol.MemberState.Halted), status.Executed,
             Incarnation.TryParse(status.BlockedBy, out var lost) ? lost.Value : null,
-            status.WaitingBeforeSpecified ? status.WaitingBefore : null, status.Checkpoint)
+            status.WaitingBeforeSpecified ? status.WaitingBefore : null, status.Checkpoint,
+            IsOutdated: status.State == nameof(Ordering.Protocol.MemberState.Outdated))
         : null;
 
     /// <summary>What counts is the body, not what the replica says of it.</summary>

@@ -84,6 +84,9 @@ public enum LossCause : byte
 
     /// <summary>Its process can't be started.</summary>
     CannotStart = 4,
+
+    /// <summary>Its data folder is an older copy of itself: others know a newer stamp.</summary>
+    FolderOutdated = 5,
 }
 
 /// <summary>A replica's own manager says what only it can know: this incarnation is lost.</summary>

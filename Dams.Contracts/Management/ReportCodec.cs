@@ -78,7 +78,7 @@ public static class ReportCodec
             3 => new VoteReport(replica, incarnation, reader.Byte(), reader.Int64(), reader.ByteUpTo(1) == 1, reader.Int64(), reader.Int64()),
             4 => new DigestReport(replica, incarnation, reader.Byte(), reader.Int64(), reader.Int64()),
             5 => new RestartReport(replica, incarnation, reader.Int64()),
-            6 => new LossReport(replica, incarnation, (LossCause)reader.ByteBetween(1, 4), reader.Int64()),
+            6 => new LossReport(replica, incarnation, (LossCause)reader.ByteBetween(1, 5), reader.Int64()),
             7 => new SettledReport(replica, incarnation, reader.Int64()),
             8 => new OverdueReport(replica, incarnation, reader.Int64()),
             _ => null,

@@ -1,5 +1,6 @@
 using Dams.Contracts.Topology;
 using Dams.Ordering;
+using Dams.Ordering.Protocol;
 
 namespace Dams.FrontEnd.Status;
 
@@ -12,13 +13,16 @@ internal static class ReplicaStates
     /// <summary>It does not answer, or will not answer any more.</summary>
     public const string Dead = "dead";
 
-    /// <summary>It does not answer, and its manager keeps starting it.</summary>
+    /// <summary>Its manager starts it, or it has just started and others have yet to confirm that its folder is the newest.</summary>
     public const string Restarting = "restarting";
 
     /// <summary>It executes nothing, because an entry has killed its process twice.</summary>
     public const string Waiting = "waiting";
 
-    private const string Halted = "Halted";
+    private const string Unconfirmed = nameof(MemberState.Unconfirmed);
+
+    // They never do anything again.
+    private static readonly string[] s_over = [nameof(MemberState.Halted), nameof(MemberState.Outdated)];
 
     /// <summary>The state of a replica: as the managers have agreed, else as it says itself and the view has it.</summary>
     public static string Of(ReplicaNode replica, View view, ClusterReports reports)
@@ -28,8 +32,10 @@ internal static class ReplicaStates
             return manager.Replica.State;
         if (reports.Replicas.TryGetValue(replica.Id.Number, out var report))
         {
-            if (report.State == Halted)
+            if (s_over.Contains(report.State))
                 return Dead;
+            if (report.State == Unconfirmed)
+                return Restarting;
             if (report.WaitingBeforeSpecified)
                 return Waiting;
             return Votes(replica, view, reports) ? Active : "joining";
@@ -40,7 +46,7 @@ internal static class ReplicaStates
 
     /// <summary>Whether a replica's replies count and come: it answers, is in the view, and executes. What the managers think of it is another matter: who is suspected or degraded votes.</summary>
     public static bool Votes(ReplicaNode replica, View view, ClusterReports reports) =>
-        reports.Replicas.TryGetValue(replica.Id.Number, out var report) && report.State != Halted && !report.WaitingBeforeSpecified
+        reports.Replicas.TryGetValue(replica.Id.Number, out var report) && report.State != Unconfirmed && !s_over.Contains(report.State) && !report.WaitingBeforeSpecified
         && Incarnation.TryParse(report.Incarnation, out var incarnation) && view.IsVoter((byte)replica.Id.Number, incarnation);
 
     /// <summary>The state of a manager.</summary>

@@ -11,7 +11,8 @@ namespace Dams.FrontEnd.Status;
 internal static class WaitedFor
 {
     // A new incarnation neither promises nor installs, and one that has ended never will again.
-    private static readonly string[] s_unable = [nameof(MemberState.Outside), nameof(MemberState.Joining), nameof(MemberState.Left), nameof(MemberState.Halted)];
+    private static readonly string[] s_unable = [nameof(MemberState.Outside), nameof(MemberState.Joining), nameof(MemberState.Left),
+        nameof(MemberState.Halted), nameof(MemberState.Outdated)];
 
     /// <summary>The replicas that don't say their status or can't take part, and the sequencers if none of them runs. If everyone is there, the sequencers are all that can be waited for.</summary>
     /// <param name="topology">Who should be there.</param>

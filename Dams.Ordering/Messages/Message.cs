@@ -92,6 +92,12 @@ public enum MessageType : byte
 
     /// <summary><see cref="SkipVote"/>.</summary>
     SkipVote = 30,
+
+    /// <summary><see cref="Messages.StampReq"/>.</summary>
+    StampReq = 31,
+
+    /// <summary><see cref="Messages.StampAck"/>.</summary>
+    StampAck = 32,
 }
 
 /// <summary>One message of the group protocol. The hierarchy is closed; <see cref="MessageCodec"/> gives each its bytes.</summary>

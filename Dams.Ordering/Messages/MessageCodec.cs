@@ -98,6 +98,10 @@ public static class MessageCodec
             case SkipStatus m: w.Seq(m.Seq); w.Byte((byte)m.Outcome); w.View(m.WaitedFor); return MessageType.SkipStatus;
             case SkipAsk m: w.Seq(m.Seq); w.Bool(m.IsUrgent); return MessageType.SkipAsk;
             case SkipVote m: w.Seq(m.Seq); w.Incarnation(m.Incarnation); w.Byte((byte)m.Answer); w.View(m.Before); return MessageType.SkipVote;
+            case StampReq m: w.Incarnation(m.Incarnation); w.Stamp(m.Stamp); return MessageType.StampReq;
+            case StampAck m:
+                w.Stamp(m.Stamp); w.Stamp(m.Known); w.Incarnation(m.Incarnation); w.Stamp(m.Own); w.PeerStamps(m.Others);
+                return MessageType.StampAck;
             default: throw new ArgumentException($"{message.GetType().Name} has no wire form", nameof(message));
         }
     }
@@ -143,6 +147,8 @@ public static class MessageCodec
             case MessageType.SkipAsk: return new SkipAsk(r.Seq(), r.Bool());
             case MessageType.SkipVote:
                 return new SkipVote(r.Seq(), r.Incarnation(), (SkipAnswer)r.ByteIn((byte)SkipAnswer.Free, (byte)SkipAnswer.NotARequest), r.View());
+            case MessageType.StampReq: return new StampReq(r.Incarnation(), r.Stamp());
+            case MessageType.StampAck: return new StampAck(r.Stamp(), r.Stamp(), r.Incarnation(), r.Stamp(), r.PeerStamps());
             default: return null;
         }
     }

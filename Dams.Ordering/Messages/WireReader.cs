@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Dams.Ordering.Storage;
 
 namespace Dams.Ordering.Messages;
 
@@ -107,6 +108,16 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         }
 
         return new Entry(seq, epoch, time, kind, previous, request);
+    }
+
+    public FolderStamp Stamp() => new((uint)Int32(), (uint)Int32());
+
+    public PeerStamp[] PeerStamps()
+    {
+        var stamps = new PeerStamp[ByteIn(0, StampRecord.OthersMax)];
+        for (var i = 0; i < stamps.Length; i++)
+            stamps[i] = new PeerStamp(Byte(), Incarnation(), Stamp());
+        return stamps;
     }
 
     public View View()

@@ -104,6 +104,23 @@ internal ref struct WireWriter(Span<byte> buffer)
         Request(entry.Request);
     }
 
+    public void Stamp(FolderStamp stamp)
+    {
+        Int32((int)stamp.Number);
+        Int32((int)stamp.Nonce);
+    }
+
+    public void PeerStamps(IReadOnlyList<PeerStamp> stamps)
+    {
+        Byte((byte)stamps.Count);
+        foreach (var stamp in stamps)
+        {
+            Byte(stamp.Member);
+            Incarnation(stamp.Incarnation);
+            Stamp(stamp.Stamp);
+        }
+    }
+
     public void View(View view)
     {
         Seq(view.Number);

@@ -38,7 +38,7 @@ public sealed partial class GroupMember
 
     /// <summary>The entry that this member does not execute, and waits before; null while it executes. Only a SKIP of it, or a new incarnation, goes on.</summary>
     public SequenceNumber? WaitingBefore =>
-        State is not (MemberState.Halted or MemberState.Left) && (IsPoison(_executed.Next) || _renounced.Contains(_executed.Next)) ? _executed.Next : null;
+        !IsOver && (IsPoison(_executed.Next) || _renounced.Contains(_executed.Next)) ? _executed.Next : null;
 
     /// <summary>Whether it waits because its process died in that entry, and not only because it promised not to execute it.</summary>
     public bool IsPoisoned => WaitingBefore is { } seq && IsPoison(seq);

@@ -3,31 +3,6 @@ using Dams.Ordering.Storage;
 
 namespace Dams.Ordering.Protocol;
 
-/// <summary>What a member is doing.</summary>
-public enum MemberState
-{
-    /// <summary>Nothing is installed yet, or the promise is ahead of what is installed: no order is followed, a NEWVIEW is waited for.</summary>
-    Promised,
-
-    /// <summary>A NEWVIEW is being installed: entries up to its tail are fetched.</summary>
-    Installing,
-
-    /// <summary>Follows the order of the installed epoch.</summary>
-    Following,
-
-    /// <summary>A new incarnation that is not in the view: it neither promises nor installs, and asks for its JOIN.</summary>
-    Outside,
-
-    /// <summary>Its JOIN is ordered: the snapshot of that number is being fetched, then the log in front of it.</summary>
-    Joining,
-
-    /// <summary>This incarnation has been ordered out. It never counts again; what its folder holds is evidence.</summary>
-    Left,
-
-    /// <summary>Two different entries for one number were seen: it answers nothing any more. Nothing is repaired in place.</summary>
-    Halted,
-}
-
 /// <summary>Takes the entries of a member in sequence, each once, committed.</summary>
 public interface IEntryConsumer
 {
@@ -111,22 +86,27 @@ public sealed partial class GroupMember : IProtocol
         // A log that was trimmed to its end has no entry to tell the time; the snapshot behind which it was trimmed has.
         _lastTime = log.Last == log.Base ? restored?.Time ?? 0 : log.Read(log.Last)!.Time;
         _commit = SequenceNumber.Max(SequenceNumber.Min(log.CommitHint, log.Last), _executed);
-        State = _installed.Epoch != Epoch.None && _installed == _promised ? MemberState.Following : MemberState.Promised;
-        if (restored is null)
-            return;
-        if (_installed.Epoch != Epoch.None)
-            return;
-        // A joiner: what is installed nowhere else comes from the snapshot.
-        _restored = restored;
-        _isCopying = log.Last > SequenceNumber.Zero;
-        State = restored.Seq > log.Last ? MemberState.Joining : MemberState.Promised;
+        _stamps = new FolderStamps(options, id, log, outbox, seed);
+        _confirmedState = _installed.Epoch != Epoch.None && _installed == _promised ? MemberState.Following : MemberState.Promised;
+        if (restored is not null && _installed.Epoch == Epoch.None)
+        {
+            // A joiner: what is installed nowhere else comes from the snapshot.
+            _restored = restored;
+            _isCopying = log.Last > SequenceNumber.Zero;
+            _confirmedState = restored.Seq > log.Last ? MemberState.Joining : MemberState.Promised;
+        }
+
+        State = _stamps.MayWork ? _confirmedState : MemberState.Unconfirmed;
     }
 
     /// <summary>What it is doing.</summary>
     public MemberState State { get; private set; }
 
-    /// <summary>Why it halted; null unless it has.</summary>
+    /// <summary>Why it halted, or what shows that its folder is outdated; null if neither is so.</summary>
     public string? HaltReason { get; private set; }
+
+    /// <summary>Whether this incarnation never does anything again.</summary>
+    public bool IsOver => State is MemberState.Halted or MemberState.Outdated or MemberState.Left;
 
     /// <summary>
     /// Whether what others give it for an installation has not led to the chosen tail for <see cref="GroupOptions.InstallPatience"/>. It takes nothing of it and goes on
@@ -183,25 +163,27 @@ public sealed partial class GroupMember : IProtocol
 
     private MemberProgress Progress => new(_incarnation, _contiguous, _durable, _executed);
 
-    /// <summary>Replays what is known to be committed, and starts its timers. Call once.</summary>
+    /// <summary>Begins. It works, and replays what is known to be committed, as soon as others have confirmed its folder. Call once.</summary>
     public void Start(Instant now)
     {
-        _stateAt = now + _options.StateInterval;
-        ArmSuspicion(now);
-        if (State is MemberState.Joining or MemberState.Following)
-            ArmJoin(now);
+        _stamps.Start(now);
         TakeStock();
-        Execute(now);
+        if (_stamps.MayWork)
+            BecomeConfirmed(now);
         UpdateDeadline();
     }
 
     /// <inheritdoc/>
     public void OnMessage(in Envelope envelope, Message message, Instant now)
     {
-        if (State is MemberState.Halted or MemberState.Left)
+        if (IsOver)
+            return;
+        if (State == MemberState.Unconfirmed && message is not (StampReq or StampAck or Nak or Fetch))
             return;
         switch (message)
         {
+            case StampReq m: _stamps.OnRequest(envelope.From, m, _view); break;
+            case StampAck m: OnStampAck(envelope, m, now); break;
             case Order m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
             case Retrans m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
             case Commit m when _options.Mutant == Mutant.CommitIsObeyedAcrossEpochs || IsFromReign(envelope, now): OnCommit(m, now); break;
@@ -223,9 +205,17 @@ public sealed partial class GroupMember : IProtocol
     /// <inheritdoc/>
     public void OnTimer(Instant now)
     {
-        if (State is MemberState.Halted or MemberState.Left)
+        if (IsOver)
         {
             NextDeadline = Instant.Never;
+            return;
+        }
+
+        if (now >= _stamps.NextDeadline)
+            _stamps.OnTimer(now);
+        if (State == MemberState.Unconfirmed)
+        {
+            UpdateDeadline();
             return;
         }
 
@@ -245,7 +235,7 @@ public sealed partial class GroupMember : IProtocol
     /// <inheritdoc/>
     public void OnBatchEnd(Instant now)
     {
-        if (State == MemberState.Halted)
+        if (State is MemberState.Halted or MemberState.Outdated)
             return;
         if (now >= _losses.Due)
             OnLossTimerElapsed(now);
@@ -263,8 +253,9 @@ public sealed partial class GroupMember : IProtocol
         while (_writes.TryPeek(out var pending) && pending.Write <= write)
         {
             _writes.Dequeue();
-            if (State == MemberState.Halted)
+            if (State is MemberState.Halted or MemberState.Outdated)
                 continue;
+            _stamps.OnDurable(pending.Stamps, now);
             _durable = SequenceNumber.Min(pending.Last, _contiguous);
             _ackDue = true;
             if (pending.PromiseTo is { } candidate && pending.Promised == _promised)
@@ -284,13 +275,19 @@ public sealed partial class GroupMember : IProtocol
     /// <summary>Writes what was collected as one atomic batch; the flush follows at the shell's hand.</summary>
     private void WriteBatch(SequenceNumber? cutTo)
     {
-        if (_appending.Count == 0 && _recordDirty is null && cutTo is null)
+        var record = _recordDirty;
+        if (record is not null || _stamps.Changes > _stampsWritten)
+            record = (record ?? _log.Record) with { Stamps = _stamps.ToRecord() };
+        if (_appending.Count == 0 && record is null && cutTo is null)
             return;
-        var batch = new LogBatch(cutTo, [.. _appending], _recordDirty, SequenceNumber.Min(_commit, _contiguous));
+        var batch = new LogBatch(cutTo, [.. _appending], record, SequenceNumber.Min(_commit, _contiguous));
         var write = _log.Write(batch);
+        if (_appending.Count > 0 || _recordDirty is not null)
+            _stamps.OnWorked();
+        _stampsWritten = _stamps.Changes;
         _appending.Clear();
         _writes.Enqueue(new PendingWrite(write, _contiguous, _recordDirty is null ? null : _promiseTo, _promised,
-            _recordDirty is null ? null : _installAckTo, _installed));
+            _recordDirty is null ? null : _installAckTo, _installed, _stampsWritten));
         _recordDirty = null;
         _promiseTo = _installAckTo = null;
         _outbox.WantFlush(write);
@@ -313,7 +310,8 @@ public sealed partial class GroupMember : IProtocol
 
     private void Execute(Instant now)
     {
-        while ((_executed < _commit || _options.Mutant == Mutant.ExecutedOnOrder) && _executed < _contiguous && State is not (MemberState.Joining or MemberState.Halted))
+        while ((_executed < _commit || _options.Mutant == Mutant.ExecutedOnOrder) && _executed < _contiguous
+            && State is not (MemberState.Joining or MemberState.Halted))
         {
             var entry = EntryAt(_executed.Next);
             Invariant.That(entry is not null && entry.Seq == _executed.Next);
@@ -327,6 +325,11 @@ public sealed partial class GroupMember : IProtocol
     private void Halt(string reason)
     {
         State = MemberState.Halted;
+        End(reason);
+    }
+
+    private void End(string reason)
+    {
         HaltReason = reason;
         _held.Clear();
         _losses.Reset();
@@ -335,10 +338,16 @@ public sealed partial class GroupMember : IProtocol
 
     private void SendToSequencer(Message message) => _outbox.Send(NodeId.Sequencer(_installed.Epoch.Sequencer), HeaderEpoch, message);
 
-    private void UpdateDeadline() =>
-        NextDeadline = State is MemberState.Halted or MemberState.Left ? Instant.Never : Instant.Earlier(Instant.Earlier(Instant.Earlier(_stateAt, _suspectAt), Instant.Earlier(_losses.Due, _installRetryAt)), _joinAt);
+    private void UpdateDeadline() => NextDeadline = State switch
+    {
+        MemberState.Halted or MemberState.Outdated or MemberState.Left => Instant.Never,
+        MemberState.Unconfirmed => _stamps.NextDeadline,
+        _ => Instant.Earlier(
+            Instant.Earlier(Instant.Earlier(_stateAt, _suspectAt), Instant.Earlier(_losses.Due, _installRetryAt)),
+            Instant.Earlier(_joinAt, _stamps.NextDeadline)),
+    };
 
     /// <summary>What to do when a write is on disk.</summary>
     private readonly record struct PendingWrite(
-        long Write, SequenceNumber Last, NodeId? PromiseTo, Reign Promised, NodeId? InstallAckTo, Reign Installed);
+        long Write, SequenceNumber Last, NodeId? PromiseTo, Reign Promised, NodeId? InstallAckTo, Reign Installed, long Stamps);
 }

@@ -108,6 +108,23 @@ public sealed record GroupOptions
     /// <summary>What a front end is told to wait when the window is full, in milliseconds.</summary>
     public int BusyRetryMilliseconds { get; init; } = 20;
 
+    /// <summary>
+    /// A member that works stamps its folder again after this long. An older copy of the folder is noticed if it is from before the last stamp.
+    /// </summary>
+    public TimeSpan StampInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// So many other members must confirm that a folder is the newest before its member works: no more than an epoch needs besides it, so that a restart
+    /// needs nobody whom an epoch doesn't. Two sets of two among three others meet; with three members, one of two others knows only what it was told.
+    /// </summary>
+    public int ConfirmationsNeeded
+    {
+        get => _confirmationsNeeded ?? View.EpochQuorumOf(Members.Count) - 1;
+        internal init => _confirmationsNeeded = value;
+    }
+
+    private readonly int? _confirmationsNeeded;
+
     /// <summary>The rule that is taken out.</summary>
     internal Mutant Mutant { get; init; }
 

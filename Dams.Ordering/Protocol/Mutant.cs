@@ -63,6 +63,9 @@ internal enum Mutant
     /// <summary>A wiped member counts under its old identity.</summary>
     WipedMemberKeepsItsIdentity,
 
+    /// <summary>A member works on whatever folder it finds, be it an older copy of its own.</summary>
+    FolderIsBelieved,
+
     /// <summary>A member takes itself for ordered out, and its folder is set aside, as soon as it has its LEAVE, committed or not.</summary>
     LogDeletedBeforeLeave,
 

@@ -5,7 +5,11 @@ namespace Dams.Ordering.Storage;
 /// <param name="Promised">No older epoch is obeyed any more.</param>
 /// <param name="Installed">The epoch whose order the log is a prefix of.</param>
 /// <param name="View">The members as of the installation (membership entries after it are in the log).</param>
-public sealed record MemberRecord(Incarnation Incarnation, Reign Promised, Reign Installed, View View);
+public sealed record MemberRecord(Incarnation Incarnation, Reign Promised, Reign Installed, View View)
+{
+    /// <summary>How new this folder is, and how new the others' are.</summary>
+    public StampRecord Stamps { get; init; } = StampRecord.None;
+}
 
 /// <summary>What is written in one step: after a crash all of it is there or nothing.</summary>
 /// <param name="CutTo">First forget every entry above this number; null to keep all.</param>

@@ -13,8 +13,8 @@ public abstract class LogException : Exception
 public sealed class LogCorruptException : LogException
 {
     private const string Advice =
-        "Nothing was changed. Restore the file from the disk's own redundancy if there is any; else move the whole data folder away and start "
-        + "the member with an empty one: it comes back as a new incarnation and takes the state from the others. Never delete single files of it.";
+        "Nothing was changed. Move the whole data folder away and start the member with an empty one: it comes back as a new incarnation and takes the "
+        + "state from the others. Never put a folder back from a backup, and never delete single files of it.";
 
     /// <summary>Corruption at a place.</summary>
     /// <param name="file">Path of the file.</param>

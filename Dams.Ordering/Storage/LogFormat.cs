@@ -18,6 +18,7 @@ internal readonly record struct LogState(ChainPoint Base, ChainPoint Last, Seque
 /// <code>
 /// header:  0 magic u64 | 8 format u32 | 12 crc32c u32 | 16 segment number u64 | 24 salt u64 | 32 first batch u64 | 40 capacity u64
 ///         48 base (seq i64, chain 16) | 72 last (seq i64, chain 16) | 96 commit hint i64 | 104 record (length u16, bytes) | zeros to 512
+/// record:  incarnation u64 | promised (epoch u64, boot u64) | installed (likewise) | view | [own stamp (u32, u32) | confirmed u8 | count u8, others' stamps]
 /// frame:   0 magic u32 | 4 length u32 | 8 crc32c u32 | 12 flags u8, 3 zeros | 16 batch u64 | 24 flushed through u64 | 32 commit hint i64
 ///         40 entry count u32 | 44 crc32c of the above u32 | 48 [cut (seq, chain)] [trim (seq, chain)] [record (length u16, bytes)] entries | zeros to a multiple of 8
 /// entry:   0 length u16 | 2 crc32c u32 | 6 the entry as on the wire
@@ -40,8 +41,8 @@ internal static class LogFormat
     private const int FrameCrcAt = 8;
     private const int FrameHeaderCrcAt = 44;
 
-    /// <summary>Longer than any record: identities and a view of seven.</summary>
-    private const int RecordBytesMax = 256;
+    /// <summary>Longer than any record: identities, a view of seven and stamps. A segment's header has room for 406.</summary>
+    private const int RecordBytesMax = 384;
 
     /// <summary>Longer than the encoding of an entry apart from its payload.</summary>
     private const int EntryFixedBytesMax = 160;
@@ -170,6 +171,9 @@ internal static class LogFormat
     {
         var reader = new WireReader(bytes);
         var record = new MemberRecord(reader.Incarnation(), reader.Reign(), reader.Reign(), reader.View());
+        // A folder that was never stamped has nothing here, and so has one of a release that knew no stamps.
+        if (reader.Remaining > 0)
+            record = record with { Stamps = new StampRecord(reader.Stamp(), reader.Bool(), reader.PeerStamps()) };
         return reader.IsComplete ? record : null;
     }
 
@@ -236,6 +240,13 @@ internal static class LogFormat
         writer.Reign(record.Promised);
         writer.Reign(record.Installed);
         writer.View(record.View);
+        if (!record.Stamps.Equals(StampRecord.None))
+        {
+            writer.Stamp(record.Stamps.Own);
+            writer.Bool(record.Stamps.IsConfirmed);
+            writer.PeerStamps(record.Stamps.Others);
+        }
+
         BinaryPrimitives.WriteUInt16LittleEndian(buffer[start..], (ushort)(writer.Position - start - sizeof(ushort)));
     }
 

@@ -76,7 +76,7 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
     /// <summary>Sends a reply again, or says that it is gone, so that the sequencer orders the repeat.</summary>
     private void OnResend(in Envelope envelope, Resend resend)
     {
-        if (Member.State == MemberState.Halted || Core.Executed < resend.Seq)
+        if (Member.State is MemberState.Halted or MemberState.Outdated || Core.Executed < resend.Seq)
             return;
         if (Core.FindReply(resend.Key, resend.Seq) is { } reply)
             Send(reply, resend.FrontEnd);

@@ -48,6 +48,8 @@ internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots
         _seen = (member.State, member.Promised, member.Installed);
         if (member.State == MemberState.Halted)
             ReplicaLog.Halted(logger, member.HaltReason!);
+        else if (member.State == MemberState.Outdated)
+            ReplicaLog.Outdated(logger, member.HaltReason!);
         else
             ReplicaLog.StateChanged(logger, member.State.ToString(), member.Promised.ToString(), member.Installed.ToString(), member.View.ToString());
         if (member.State == MemberState.Left)

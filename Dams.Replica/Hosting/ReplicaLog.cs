@@ -14,6 +14,9 @@ internal static partial class ReplicaLog
     [LoggerMessage(3002, LogLevel.Critical, "halted: {Reason}. This incarnation answers nothing any more.")]
     public static partial void Halted(ILogger logger, string reason);
 
+    [LoggerMessage(3011, LogLevel.Critical, "outdated: {Reason}. It was restored from a copy, perhaps: what this replica promised and acknowledged since is missing in it. This incarnation never counts again; its manager sets the folder aside and starts a new one. Never restore a replica's folder: delete it, and the replica gets its state from the others")]
+    public static partial void Outdated(ILogger logger, string reason);
+
     [LoggerMessage(3009, LogLevel.Warning, "incarnation {Incarnation} has been ordered out of the group; this process ends")]
     public static partial void Left(ILogger logger, string incarnation);
 

@@ -176,8 +176,9 @@ internal sealed partial class ManagementState
             LossCause.FolderLost => "its data folder is gone",
             LossCause.Halted => "it has halted: it met two different entries under one number",
             LossCause.Poisoned => "it waits before an entry that has killed it twice and that two others have passed",
+            LossCause.FolderOutdated => "its data folder is an older copy, which lacks what the replica has promised and acknowledged since",
             _ => "its process can't be started",
-        }, turnsVersion: loss.Cause != LossCause.FolderLost);
+        }, turnsVersion: loss.Cause is not (LossCause.FolderLost or LossCause.FolderOutdated));
 
     private void Decide(long number, Slot slot, byte replica, ulong incarnation, ReplacementCause cause, long view, string why, bool turnsVersion = true)
     {

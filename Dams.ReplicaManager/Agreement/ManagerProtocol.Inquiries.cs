@@ -311,6 +311,8 @@ internal sealed partial class ManagerProtocol
             ReportLoss(lost, LossCause.FolderLost, now);
         else if (sighting.HasHalted)
             ReportLoss(sighting.Incarnation, LossCause.Halted, now);
+        else if (sighting.IsOutdated)
+            ReportLoss(sighting.Incarnation, LossCause.FolderOutdated, now);
         else if (sighting.WaitingBefore is { } poison)
             FollowPoison(poison, sighting.Incarnation, now);
     }

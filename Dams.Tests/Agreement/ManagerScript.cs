@@ -180,7 +180,7 @@ internal sealed class ManagerScript : IReplicaWatch
         return new Sync(commit, commit, SequenceNumber.Zero, new SequenceNumber(1), false, new View(view, members));
     }
 
-    private static GroupOptions GroupOf(GroupId group) => new() { Group = group, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [1] };
+    private static GroupOptions GroupOf(GroupId group) => new() { Group = group, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [1], ConfirmationsNeeded = 0 };
 
     private void Settle()
     {

@@ -27,7 +27,7 @@ internal sealed class ObservedManagerTests
         var first = ManagerScript.EntryOf(1, Chain.Genesis, Restart(1));
         log.Write(new LogBatch(null, [first], null, first.Seq));
         var manager = new ManagerProtocol(
-            ClusterGroups.ManagersOf(topology), AgreementScript.Rules, 1, new BootId(1), log, new Outbox(), new LeaveRequester(ClusterGroups.ReplicasOf(topology), new Outbox()), new ManagerScript());
+            ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, AgreementScript.Rules, 1, new BootId(1), log, new Outbox(), new LeaveRequester(ClusterGroups.ReplicasOf(topology), new Outbox()), new ManagerScript());
         var observed = new ObservedManager(manager, 1, new ReplicaKeeper(TestNode.ContextOf(topology, topology.Managers[0].Id, logger), ProgramLocator.Find(NodeRole.Replica), logger), static () => { }, logger);
         observed.Start(default);
         observed.OnBatchEnd(default);

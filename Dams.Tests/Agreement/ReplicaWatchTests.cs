@@ -44,7 +44,7 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
         var watch = new ReplicaWatch(_clients, _others, new SnapshotStore(_folder.Path), new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), _log), static () => { }, _log, _stopping.Token);
         var (outbox, leaves) = (new Outbox(), new Outbox());
         var manager = new ManagerProtocol(
-            ClusterGroups.ManagersOf(topology), new ManagementOptions { Slots = [1, 2, 3, 4] }, 1, DriverOptions.NewBoot(), memberLog, outbox,
+            ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, new ManagementOptions { Slots = [1, 2, 3, 4] }, 1, DriverOptions.NewBoot(), memberLog, outbox,
             new LeaveRequester(ClusterGroups.ReplicasOf(topology), leaves), watch);
         foreach (var node in topology.Nodes)
             _cluster.Place(ClusterGroups.Of(node.Id));

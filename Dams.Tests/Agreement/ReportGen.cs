@@ -49,7 +49,7 @@ internal static class ReportGen
         select (Report)new RestartReport(replica, life, restart),
         from replica in slot
         from life in incarnation
-        from cause in Gen.Byte[1, 4]
+        from cause in Gen.Byte[1, 5]
         from view in number
         select (Report)new LossReport(replica, life, (LossCause)cause, view),
         from replica in slot

@@ -152,6 +152,7 @@ internal sealed class VoteTests
     [TestCase(LossCause.Halted, "halted")]
     [TestCase(LossCause.Poisoned, "killed it twice")]
     [TestCase(LossCause.CannotStart, "can't be started")]
+    [TestCase(LossCause.FolderOutdated, "older copy")]
     public void What_only_its_own_manager_can_know_decides_at_once(LossCause cause, string why)
     {
         var script = new AgreementScript();

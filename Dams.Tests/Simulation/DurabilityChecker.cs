@@ -46,7 +46,9 @@ internal sealed class DurabilityChecker
     {
         if (node.Member is not { } member)
             return;
-        Broken.Unless(!_given.TryGetValue(member.Incarnation, out var given) || member.Promised.Epoch >= given, $"{node.Id} obeys {member.Promised}, and has promised epoch {given}");
+        // A member that nobody has confirmed obeys nobody.
+        var isObeying = member.State is not (MemberState.Unconfirmed or MemberState.Outdated);
+        Broken.Unless(!_given.TryGetValue(member.Incarnation, out var given) || member.Promised.Epoch >= given || !isObeying, $"{node.Id} obeys {member.Promised}, and has promised epoch {given}");
         var log = node.Log!;
         var before = _bases.GetValueOrDefault(log);
         if (log.Base == before)
@@ -66,6 +68,6 @@ internal sealed class DurabilityChecker
 
     /// <summary>Whether a folder's incarnation votes: its own view says so, and it has not been ordered out since, which would be on two disks.</summary>
     private static bool IsVoter(SimulatedNode voter, SimulatedLog log, IReadOnlyList<SimulatedNode> members) =>
-        log.DurableRecord.View.IsVoter(voter.Id.Number, log.Record.Incarnation)
+        !log.IsOld && log.DurableRecord.View.IsVoter(voter.Id.Number, log.Record.Incarnation)
         && members.Count(holder => holder.FormerLogs.Append(holder.Log!).Any(copy => copy.HasLeave(voter.Id.Number, log.Record.Incarnation.Value))) < 2;
 }

@@ -21,6 +21,15 @@ internal sealed class SimulatedLog : IMemberLog
         _durable = new Content(record);
     }
 
+    private SimulatedLog(Content content)
+    {
+        _seen = content;
+        _durable = content.Copy();
+    }
+
+    /// <summary>Whether this is an older copy of a log that has gone on since.</summary>
+    public bool IsOld { get; private init; }
+
     public MemberRecord Record => _seen.Record;
 
     public SequenceNumber Base => _seen.Base;
@@ -75,6 +84,9 @@ internal sealed class SimulatedLog : IMemberLog
         _seen.TrimTo(seq, chain);
         _durable.TrimTo(seq, chain);
     }
+
+    /// <summary>What somebody has who copies the files now, and puts the copy back later.</summary>
+    public SimulatedLog ToCopy() => new(_durable.Copy()) { IsOld = true };
 
     public void Sync(long write)
     {

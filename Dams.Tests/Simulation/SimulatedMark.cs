@@ -41,6 +41,8 @@ internal sealed class SimulatedMark : IExecutionMark
 
     public void Renounce(SequenceNumber seq) => Sync(_seen with { Renounced = [.. _seen.Renounced, seq] });
 
+    public SimulatedMark ToCopy() => new() { _seen = _seen, _durable = _seen, IsComplete = IsComplete };
+
     public void LosePower()
     {
         _seen = _durable;

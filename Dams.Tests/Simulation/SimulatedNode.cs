@@ -7,6 +7,9 @@ using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Simulation;
 
+/// <summary>A data folder as it was at some moment.</summary>
+internal sealed record FolderCopy(SimulatedLog Log, SimulatedMark Mark, SnapshotPosition? Snapshot, ManagementSnapshot? Agreed);
+
 /// <summary>A process's part in one group: production cores behind a virtual shell. What takes part in both groups has a twin in the managers'.</summary>
 internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom random, SimulatedNode? process = null)
 {
@@ -61,6 +64,9 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     /// <summary>Of a manager: the durable snapshot of what is agreed on, if there is one.</summary>
     public ManagementSnapshot? Agreed { get; set; }
 
+    /// <summary>Copies of the folder that somebody has made, oldest first.</summary>
+    public List<FolderCopy> Copies { get; } = [];
+
     /// <summary>Of folders that were lost or set aside: what they held was on disk when it was acknowledged.</summary>
     public List<SimulatedLog> FormerLogs { get; } = [];
 
@@ -102,6 +108,20 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     public SequencerProtocol Sequencer => (SequencerProtocol)Protocol!;
 
     public RequestCoordinator Coordinator => (RequestCoordinator)Protocol!;
+
+    /// <summary>Whether a stamp that is newer than a copy's has been confirmed since: then the copy must never be believed.</summary>
+    public bool IsOutdated(FolderCopy copy) => copy.Log.Record.Incarnation == Log!.Record.Incarnation
+        && copy.Log.Record.Stamps.Own.Number + (Log.Record.Stamps.IsConfirmed ? 0 : 1) < Log.Record.Stamps.Own.Number;
+
+    /// <summary>The folder is what a copy of it was.</summary>
+    public void PutBack(FolderCopy copy)
+    {
+        FormerLogs.Add(Log!);
+        Log = copy.Log.ToCopy();
+        Mark = copy.Mark.ToCopy();
+        Snapshot = copy.Snapshot;
+        Agreed = copy.Agreed;
+    }
 
     /// <summary>Gives the next life an engine of its own; null for none any more.</summary>
     public IAppointmentEngine? UseEngine(IAppointmentEngine? engine)

@@ -92,15 +92,18 @@ internal sealed partial class Simulation
             StartUp(node);
     }
 
+    private void CutPower() => CutPower(late: null);
+
     /// <summary>Everything at once loses power: what was not synced may be lost everywhere.</summary>
-    private void CutPower()
+    /// <param name="late">A replica that comes back after the others; null for none.</param>
+    private void CutPower(SimulatedNode? late)
     {
         Trace($"power cut");
         foreach (var node in _nodes.Values)
         {
             Stop(node);
             node.Mark.LosePower();
-            At(_now + Milliseconds(50 + _random.Below(500)), () => Restart(node));
+            At(_now + Milliseconds(50 + _random.Below(500) + (node == late ? 800 + _random.Below(2000) : 0)), () => Restart(node));
         }
 
         foreach (var manager in _managers)

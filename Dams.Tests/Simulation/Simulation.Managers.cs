@@ -143,7 +143,7 @@ internal sealed partial class Simulation
     /// <summary>A manager that was ordered out ends, and begins anew.</summary>
     private void ServeManager(SimulatedNode twin)
     {
-        if (twin.Manager.Member.State != MemberState.Left)
+        if (!twin.Manager.Member.IsOver)
             return;
         var (life, process) = (twin.Life, _managers[twin.Id.Number - 1]);
         At(_now, () =>

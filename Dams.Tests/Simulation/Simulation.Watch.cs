@@ -13,7 +13,8 @@ internal sealed partial class Simulation
     {
         public void AskStatus(byte replica) => Ask(replica, node => new ReplicaSighting(
             node.Replica.Member.Incarnation.Value, node.Replica.Member.State == MemberState.Halted,
-            node.Replica.Core.Executed.Value, node.Replica.Member.BlockedBy?.Value, node.Replica.Member.WaitingBefore?.Value, node.Replica.Core.Checkpoints.LastOrDefault()?.Seq.Value ?? 0),
+            node.Replica.Core.Executed.Value, node.Replica.Member.BlockedBy?.Value, node.Replica.Member.WaitingBefore?.Value, node.Replica.Core.Checkpoints.LastOrDefault()?.Seq.Value ?? 0,
+            IsOutdated: node.Replica.Member.State == MemberState.Outdated),
             (protocol, sighting, now) => protocol.OnStatus(replica, sighting, now));
 
         public void AskReply(byte replica, long sequence) => Ask(replica, node => node.Replica.Core.FindReply(new SequenceNumber(sequence)),

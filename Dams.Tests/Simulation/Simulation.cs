@@ -57,7 +57,10 @@ internal sealed partial class Simulation
             Sequencers = [.. Enumerable.Range(1, knobs.Sequencers).Select(id => (byte)id)],
             FrontEnds = [.. Enumerable.Range(1, knobs.FrontEnds).Select(id => (byte)id)],
             Mutant = knobs.Mutant,
+            StampInterval = knobs.StampInterval,
         };
+        if (!knobs.Stamps)
+            _group = _group with { ConfirmationsNeeded = 0 };
         if (knobs.SmallBuffers is { } small)
             _group = _group with { HistoryEntriesMax = small + 1, WindowEntriesMax = small + 2, FetchEntriesMax = small, RetransmitEntriesMax = small };
         const int checkpoint = 8;
@@ -120,6 +123,7 @@ internal sealed partial class Simulation
         StartManagers();
         ScheduleFaults();
         ScheduleMembership();
+        ScheduleRollbacks();
         SchedulePoison();
         StartClients();
         var healAt = _knobs.FaultyPhase.Ticks;

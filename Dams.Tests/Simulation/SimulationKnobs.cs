@@ -49,6 +49,20 @@ internal sealed record SimulationKnobs
     /// <summary>Whether replicas take snapshots of their own and trim their logs behind them.</summary>
     public bool Trimming { get; init; }
 
+    /// <summary>Replicas whose data folder is put back from an older copy, one after the other.</summary>
+    public int Rollbacks { get; init; }
+
+    /// <summary>Whether everything loses power when a folder is put back, and one other replica comes back late.</summary>
+    public bool RollbackAtPowerCut { get; init; }
+
+    /// <summary>Whether a manager's data folder is put back from an older copy.</summary>
+    public bool ManagerRollback { get; init; }
+
+    /// <summary>Whether members stamp their folders.</summary>
+    public bool Stamps { get; init; } = true;
+
+    public TimeSpan StampInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     public bool ClockJumps { get; init; }
 
     /// <summary>Whether some datagrams are damaged on the way.</summary>
@@ -173,7 +187,21 @@ internal sealed record SimulationKnobs
         if (knobs.Poison == 0 && new SeededRandom(seed ^ 0xAC7).Chance(40))
             knobs = knobs with { DividedAtActivation = true, Sequencers = 2, Wipes = Math.Max(1, knobs.Wipes) };
         // Three strikes take a while: there must be calls left to be lied to.
-        return OfBodies(seed, OfBounds(seed, knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs));
+        return OfCopies(seed, OfBodies(seed, OfBounds(seed, knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs)));
+    }
+
+    /// <summary>So are these. Where a lost folder is a fault too many, so is one that is put back.</summary>
+    private static SimulationKnobs OfCopies(ulong seed, SimulationKnobs knobs)
+    {
+        var random = new SeededRandom(seed ^ 0xC0917);
+        var mortals = knobs.Poison > 0 ? BitOperations.PopCount((uint)knobs.Poisoned) : 0;
+        return knobs with
+        {
+            Rollbacks = random.Chance(250) && mortals == 0 ? 1 + random.Below(2) : 0,
+            RollbackAtPowerCut = random.Chance(500),
+            ManagerRollback = random.Chance(100),
+            StampInterval = random.Chance(600) ? TimeSpan.FromMilliseconds(100 + random.Below(900)) : TimeSpan.FromSeconds(10),
+        };
     }
 
     /// <summary>And these by dice of their own.</summary>
@@ -189,7 +217,14 @@ internal sealed record SimulationKnobs
     }
 
     /// <summary>The knobs that a seed had when it found something before there were more of them.</summary>
-    public static SimulationKnobs Former(ulong seed) => Of(seed) with { ReplyBytesMax = null, ManagerPauses = 0 };
+    public static SimulationKnobs Former(ulong seed) => Of(seed) with
+    {
+        ReplyBytesMax = null,
+        ManagerPauses = 0,
+        Stamps = false,
+        Rollbacks = 0,
+        ManagerRollback = false,
+    };
 
     /// <summary>Drawn by dice of their own, too.</summary>
     private static SimulationKnobs OfBounds(ulong seed, SimulationKnobs knobs)

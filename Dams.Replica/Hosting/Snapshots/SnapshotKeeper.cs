@@ -39,7 +39,7 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
     /// <summary>Begins a snapshot if it is time for one, sees to those that others have asked the core for, and trims the log. In the loop.</summary>
     public void OnBatchEnd()
     {
-        if (node.Member.State == MemberState.Halted)
+        if (node.Member.State is MemberState.Halted or MemberState.Outdated)
             return;
         if (_own is null && node.Core.Schedule.IsDue)
             _own = node.Core.KeepSnapshot();

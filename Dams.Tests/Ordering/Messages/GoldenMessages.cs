@@ -53,6 +53,9 @@ internal static class GoldenMessages
         (MessageType.SkipStatus, new SkipStatus(new SequenceNumber(17), SkipOutcome.Collecting, View)),
         (MessageType.SkipAsk, new SkipAsk(new SequenceNumber(17), true)),
         (MessageType.SkipVote, new SkipVote(new SequenceNumber(17), Incarnation, SkipAnswer.Promised, View)),
+        (MessageType.StampReq, new StampReq(Incarnation, new FolderStamp(7, 0x1111AAAA))),
+        (MessageType.StampAck, new StampAck(new FolderStamp(7, 0x1111AAAA), new FolderStamp(8, 0x2222BBBB), Incarnation, new FolderStamp(3, 0x3333CCCC),
+            [new PeerStamp(4, Incarnation, new FolderStamp(9, 0x4444DDDD))])),
     ];
 
     public static string Path([CallerFilePath] string source = "") => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(source)!, "golden-messages.txt");

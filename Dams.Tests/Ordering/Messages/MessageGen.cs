@@ -1,6 +1,7 @@
 using CsCheck;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
+using Dams.Ordering.Storage;
 
 namespace Dams.Tests.Ordering.Messages;
 
@@ -17,6 +18,8 @@ internal static class MessageGen
     public static readonly Gen<Reign> Reign = Gen.Select(Epoch, Boot, (epoch, boot) => new Reign(epoch, boot));
 
     public static readonly Gen<Incarnation> Incarnation = Gen.ULong.Select(value => new Incarnation(value));
+
+    public static readonly Gen<FolderStamp> Stamp = Gen.Select(Gen.UInt, Gen.UInt, (number, nonce) => new FolderStamp(number, nonce));
 
     public static readonly Gen<Chain> Chain = Gen.Select(Gen.ULong, Gen.ULong, (high, low) => new Chain(new UInt128(high, low)));
 
@@ -122,6 +125,10 @@ internal static class MessageGen
         [MessageType.SkipAsk] = Gen.Select(Seq, Gen.Bool, (seq, urgent) => (Message)new SkipAsk(seq, urgent)),
         [MessageType.SkipVote] = Gen.Select(Seq, Incarnation, Gen.Byte[1, 5], View, (seq, incarnation, answer, before) =>
             (Message)new SkipVote(seq, incarnation, (SkipAnswer)answer, before)),
+        [MessageType.StampReq] = Gen.Select(Incarnation, Stamp, (incarnation, stamp) => (Message)new StampReq(incarnation, stamp)),
+        [MessageType.StampAck] = Gen.Select(Stamp, Stamp, Incarnation, Stamp, Gen.Select(Gen.Byte, Incarnation, Stamp, (member, incarnation, stamp) =>
+            new PeerStamp(member, incarnation, stamp)).Array[0, StampRecord.OthersMax], (stamp, known, incarnation, own, others) =>
+            (Message)new StampAck(stamp, known, incarnation, own, others)),
     };
 
     public static readonly Gen<Message> Any = Gen.OneOf([.. OfType.Values]);

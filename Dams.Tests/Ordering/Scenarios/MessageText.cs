@@ -52,6 +52,8 @@ internal static class MessageText
         SkipStatus m => $" #{m.Seq} {m.Outcome}",
         SkipAsk m => $" #{m.Seq}{(m.IsUrgent ? " urgently" : "")}",
         SkipVote m => $" #{m.Seq} {m.Answer}",
+        StampReq m => $" {m.Incarnation} stamp {m.Stamp.Number}",
+        StampAck m => m.Known == m.Stamp ? $" stamp {m.Stamp.Number} noted" : $" stamp {m.Stamp.Number} refused (stamp {m.Known.Number} is known)",
         _ => "",
     };
 

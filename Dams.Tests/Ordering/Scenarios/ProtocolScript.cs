@@ -39,6 +39,8 @@ internal sealed partial class ProtocolScript
             Members = [.. Enumerable.Range(1, members).Select(id => (byte)id)],
             Sequencers = [.. Enumerable.Range(1, sequencers).Select(id => (byte)id)],
             FrontEnds = [1],
+            // Folders are believed here, but where stamps are what a script is about.
+            ConfirmationsNeeded = 0,
         };
         Options = change?.Invoke(options) ?? options;
         foreach (var id in Options.Members)
@@ -130,6 +132,24 @@ internal sealed partial class ProtocolScript
         node.Log = new SimulatedLog(keepsIdentity ? node.Log!.Record.Incarnation : IncarnationOf(id, node.FormerLogs.Count));
         node.Mark = new SimulatedMark();
         node.Snapshot = null;
+    }
+
+    /// <summary>Members stamp their folders, as they do outside of scripts.</summary>
+    public static GroupOptions WithStamps(GroupOptions options) => options with { ConfirmationsNeeded = 2 };
+
+    /// <summary>Somebody copies a folder.</summary>
+    public void CopyFolder(byte id)
+    {
+        var node = _nodes[NodeId.Replica(id)];
+        node.Copies.Add(new FolderCopy(node.Log!.ToCopy(), node.Mark.ToCopy(), node.Snapshot, null));
+    }
+
+    /// <summary>The process dies, and somebody puts the last copy in the place of its folder.</summary>
+    public void PutBack(byte id)
+    {
+        var node = _nodes[NodeId.Replica(id)];
+        Crash(node.Id);
+        node.PutBack(node.Copies[^1]);
     }
 
     /// <summary>The process is stopped in order.</summary>

@@ -8,6 +8,8 @@ namespace Dams.Tests.Ordering.Scenarios;
 /// Plays a scenario: lines that begin with <c>&gt;</c> are commands, indented lines are the trace that they are expected to give, everything else is comment.
 /// <list type="table">
 /// <item><term>group MEMBERS SEQUENCERS</term><description>instead of 4 and 2; first, if at all</description></item>
+/// <item><term>stamped</term><description>members stamp their folders, which they do not in the other scripts; first</description></item>
+/// <item><term>copy R, put-back R</term><description>somebody copies the folder; the process dies and finds the copy in the folder's place</description></item>
 /// <item><term>start [NODE], started</term><description>everyone, or one; everyone, and the first epoch is installed, without a trace</description></item>
 /// <item><term>request N SEQ, request N SEQ other</term><description>the front end sends request N, or another one under the same key</description></item>
 /// <item><term>wait MS</term><description>time passes</description></item>
@@ -49,6 +51,9 @@ internal sealed class ScriptPlayer
         switch (words[0])
         {
             case "group": _script = new ProtocolScript((byte)Number(words[1]), (byte)Number(words[2])); break;
+            case "stamped": _script = new ProtocolScript(change: ProtocolScript.WithStamps); break;
+            case "copy": _script.CopyFolder(Node(words[1]).Number); break;
+            case "put-back": _script.PutBack(Node(words[1]).Number); break;
             case "started":
                 _script.StartAll();
                 _script.Wait(100);

@@ -71,6 +71,75 @@ internal sealed class StorageRuleTests
         Assert.That(WipedAndPromising(keepsIdentity: true).Sequencer(2).MaxSeq, Is.EqualTo(SequenceNumber.Zero), "under its old identity it would have been lost");
     }
 
+    // Bug: older copy of a folder counted as the folder.
+    [Test]
+    public void An_older_copy_of_a_folder_does_not_stand_for_what_the_folder_had() => OnlyWithoutMutant(Mutant.FolderIsBelieved, change =>
+    {
+        var script = ProtocolScript.Started(change: options => change(ProtocolScript.WithStamps(options)));
+        script.CopyFolder(1);
+        script.Restart(NodeId.Replica(1));
+        script.Wait(100);
+        script.Drop("seq1", "r3|r4", "Order");
+        script.Request(1);
+        Assert.That((script.Member(1).Executed.Value, script.Member(2).Executed.Value), Is.EqualTo((1, 1)), "two have it, and the client its answer");
+        script.PutBack(1);
+        script.Crash(NodeId.Sequencer(1));
+        foreach (byte id in new byte[] { 2, 3, 4 })
+            script.Crash(NodeId.Replica(id));
+        script.Heal();
+        foreach (byte id in new byte[] { 1, 3, 4 })
+            script.Start(NodeId.Replica(id));
+        script.Wait(5000);
+        Assert.That(script.Sequencer(2).Activations, Is.Zero, "three are there, and none of them knows the entry");
+        Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Outdated));
+        script.Start(NodeId.Replica(2));
+        script.Wait(5000);
+        Assert.That((script.Sequencer(2).Activations, script.Member(4).Executed.Value), Is.EqualTo((1, 1)));
+    });
+
+    // Bug: older copy of a folder counted as the folder.
+    [Test]
+    public void A_member_whose_folder_nobody_has_confirmed_promises_acknowledges_and_executes_nothing()
+    {
+        var script = ProtocolScript.Started(change: ProtocolScript.WithStamps);
+        script.Request(1);
+        script.Drop("r*", "r3", "StampAck");
+        script.Restart(NodeId.Replica(3));
+        script.Trace.Take();
+        script.Request(2);
+        script.Stop(1);
+        script.Wait(1000);
+        var said = script.Trace.Take().Where(line => !line.Contains("Stamp") && line.Split(" -> ")[0].Split(' ').Contains("r3"));
+        Assert.That(said, Is.Empty, "it says nothing but to those that it asks");
+        Assert.That((script.Member(3).State, script.Member(3).Executed), Is.EqualTo((MemberState.Unconfirmed, SequenceNumber.Zero)));
+        script.Heal();
+        script.Wait(1000);
+        Assert.That((script.Member(3).State, script.Member(3).Executed.Value), Is.EqualTo((MemberState.Following, 2)));
+    }
+
+    // Bug: older copy of a folder counted as the folder.
+    [Test]
+    public void A_stop_of_everything_while_stamps_are_confirmed_keeps_nobody_out()
+    {
+        var script = ProtocolScript.Started(change: ProtocolScript.WithStamps);
+        script.Request(1);
+        for (var round = 0; round < 3; round++)
+        {
+            // Each has made a stamp that others know, and has not learnt that they do.
+            foreach (var id in script.Options.Members)
+                script.Crash(NodeId.Replica(id));
+            script.Drop("r*", "r*", "StampAck");
+            foreach (var id in script.Options.Members)
+                script.Start(NodeId.Replica(id));
+            script.Wait(50);
+            Assert.That(script.Options.Members.Select(id => script.Member(id).State), Is.All.EqualTo(MemberState.Unconfirmed));
+            script.Heal();
+        }
+
+        script.Wait(3000);
+        Assert.That(script.Options.Members.Select(id => (script.Member(id).State, script.Member(id).Executed.Value)), Is.All.EqualTo((MemberState.Following, 1)));
+    }
+
     // Bug: wiped member taken for a first start.
     [Test]
     public void Wiped_members_do_not_make_a_first_start()

@@ -48,7 +48,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
 
     public SnapshotFetcherTests()
     {
-        var group = new GroupOptions { Group = GroupId.Replicas, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [1] };
+        var group = new GroupOptions { Group = GroupId.Replicas, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [1], ConfirmationsNeeded = 0 };
         foreach (var node in new[] { Self, NodeId.Replica(2), NodeId.Replica(3), NodeId.Replica(4), NodeId.Sequencer(1), NodeId.FrontEnd(1) })
             _cluster.Place(node);
         var outbox = new Outbox();

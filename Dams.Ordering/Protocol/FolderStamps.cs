@@ -1,0 +1,238 @@
+using Dams.Ordering.Messages;
+using Dams.Ordering.Storage;
+
+namespace Dams.Ordering.Protocol;
+
+/// <summary>
+/// Keeps a member from working on an older copy of its folder. Such a copy has forgotten promises and entries that the member has acknowledged, and
+/// K + Q &gt; n holds only if nobody forgets. At each start the member writes the next stamp into its folder and has enough others write it down; until
+/// then it may do nothing that counts. While it works it repeats that from time to time. Another member that knows a newer stamp refuses.
+/// Pure and single-threaded; the owner writes <see cref="ToRecord"/> to disk whenever <see cref="Changes"/> has risen, and tells when it is there.
+/// </summary>
+internal sealed class FolderStamps
+{
+    private readonly GroupOptions _options;
+    private readonly byte _id;
+    private readonly Incarnation _incarnation;
+    private readonly SeededRandom _random;
+    private readonly Outbox _outbox;
+    private readonly List<PeerStamp> _others;
+    private readonly List<(long Change, NodeId To, FolderStamp Stamp)> _answers = [];
+    private readonly HashSet<byte> _confirmedBy = [];
+    private readonly bool _hasHistory;
+
+    private FolderStamp _own;
+    private bool _isConfirmed;
+    private bool _isOfThisStart;
+    private long _ownWrittenBy;
+    private long _durable;
+    private bool _hasWorked;
+    private Instant _renewAt = Instant.Never;
+    private Instant _askAt = Instant.Never;
+
+    /// <summary>The stamps of a folder.</summary>
+    /// <param name="options">The group.</param>
+    /// <param name="id">The member's slot.</param>
+    /// <param name="log">Its disk.</param>
+    /// <param name="outbox">Its messages to the others go here.</param>
+    /// <param name="seed">For nonces: another one at each start.</param>
+    public FolderStamps(GroupOptions options, byte id, IMemberLog log, Outbox outbox, ulong seed)
+    {
+        _options = options;
+        _id = id;
+        _incarnation = log.Record.Incarnation;
+        _outbox = outbox;
+        _random = new SeededRandom(seed ^ 0x57A3);
+        var stored = log.Record.Stamps;
+        (_own, _isConfirmed, _others) = (stored.Own, stored.IsConfirmed, [.. stored.Others]);
+        _hasHistory = stored.IsConfirmed || stored.Own.Number > 1;
+        MayWork = options.ConfirmationsNeeded == 0 || options.Mutant == Mutant.FolderIsBelieved;
+    }
+
+    /// <summary>Whether enough others have confirmed a stamp that was made in this start: the folder is the newest there is.</summary>
+    public bool MayWork { get; private set; }
+
+    /// <summary>Another member that knows a newer stamp of this folder, and that stamp; null while none has said so.</summary>
+    public (byte Member, FolderStamp Known)? Refusal { get; private set; }
+
+    /// <summary>The folder's newest stamp.</summary>
+    public FolderStamp Own => _own;
+
+    /// <summary>Rises whenever there is something to be written.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>The next timer; <see cref="Instant.Never"/> for none.</summary>
+    public Instant NextDeadline => Instant.Earlier(_askAt, _hasWorked && _isConfirmed ? _renewAt : Instant.Never);
+
+    private TimeSpan Retry => MayWork ? _options.JoinRetry : _options.EpochRetry;
+
+    /// <summary>What belongs on the disk.</summary>
+    public StampRecord ToRecord() => _own == FolderStamp.None && _others.Count == 0 ? StampRecord.None : new StampRecord(_own, _isConfirmed, _others);
+
+    /// <summary>Begins to ask. A stamp that a former start left unconfirmed may be known to others, so it goes first.</summary>
+    public void Start(Instant now)
+    {
+        if (_options.ConfirmationsNeeded == 0)
+            return;
+        if (_own == FolderStamp.None || _isConfirmed)
+            MakeNext(now);
+        else
+            _askAt = now;
+    }
+
+    /// <summary>The member has written something that others may rely on.</summary>
+    public void OnWorked() => _hasWorked = true;
+
+    /// <summary>What had been changed by then is on disk.</summary>
+    public void OnDurable(long changes, Instant now)
+    {
+        if (changes <= _durable)
+            return;
+        var isOwn = _durable < _ownWrittenBy && changes >= _ownWrittenBy;
+        _durable = changes;
+        if (isOwn && _askAt != Instant.Never)
+            Ask(now);
+        foreach (var answer in _answers)
+        {
+            if (answer.Change <= _durable)
+                Answer(answer.To, answer.Stamp, answer.Stamp);
+        }
+
+        _answers.RemoveAll(answer => answer.Change <= _durable);
+    }
+
+    /// <summary>A stamp is due, or has not been answered.</summary>
+    public void OnTimer(Instant now)
+    {
+        if (now >= _askAt)
+            Ask(now);
+        if (_hasWorked && _isConfirmed && MayWork && now >= _renewAt)
+            MakeNext(now);
+    }
+
+    /// <summary>Another member has stamped its folder.</summary>
+    /// <param name="from">Which.</param>
+    /// <param name="request">Its stamp.</param>
+    /// <param name="view">The members: what is known of their folders is never forgotten for others'.</param>
+    public void OnRequest(NodeId from, StampReq request, View view)
+    {
+        if (!IsPeer(from) || request.Stamp == FolderStamp.None)
+            return;
+        var index = Find(from.Number, request.Incarnation);
+        if (index < 0)
+        {
+            // A new folder knows nothing of the others yet; all that it may confirm is another that is new.
+            if (!MayWork && !_hasHistory && request.Stamp.Number > 1)
+                return;
+        }
+        else if (_others[index].Stamp is var known && known != request.Stamp && known.Number >= request.Stamp.Number)
+        {
+            Answer(from, request.Stamp, known);
+            return;
+        }
+
+        Note(new PeerStamp(from.Number, request.Incarnation, request.Stamp), view);
+        if (_durable >= Changes)
+        {
+            Answer(from, request.Stamp, request.Stamp);
+            return;
+        }
+
+        _answers.RemoveAll(answer => answer.To == from);
+        _answers.Add((Changes, from, request.Stamp));
+    }
+
+    /// <summary>Another member has answered.</summary>
+    public void OnAnswer(NodeId from, StampAck answer, View view, Instant now)
+    {
+        if (!IsPeer(from) || _options.ConfirmationsNeeded == 0)
+            return;
+        Learn(from, answer, view);
+        if (answer.Stamp != _own || _isConfirmed)
+            return;
+        if (answer.Known != _own && _options.Mutant != Mutant.FolderIsBelieved)
+        {
+            Refusal = (from.Number, answer.Known);
+            return;
+        }
+
+        _confirmedBy.Add(from.Number);
+        if (_confirmedBy.Count < _options.ConfirmationsNeeded)
+            return;
+        _isConfirmed = true;
+        Changes++;
+        _askAt = Instant.Never;
+        if (!_isOfThisStart)
+        {
+            MakeNext(now);
+            return;
+        }
+
+        MayWork = true;
+        _renewAt = now + _options.StampInterval;
+    }
+
+    private void MakeNext(Instant now)
+    {
+        _own = new FolderStamp(_own.Number + 1, (uint)_random.Next() | 1);
+        _isConfirmed = false;
+        _isOfThisStart = true;
+        _hasWorked = false;
+        _confirmedBy.Clear();
+        _ownWrittenBy = ++Changes;
+        // It is asked about when it is on disk; this only has the loop turn, so that it gets there.
+        _askAt = now;
+    }
+
+    private void Ask(Instant now)
+    {
+        _askAt = now + Retry;
+        if (_durable < _ownWrittenBy)
+            return;
+        foreach (var member in _options.Members)
+        {
+            if (member != _id && !_confirmedBy.Contains(member))
+                _outbox.Send(_options.Member(member), Epoch.None, new StampReq(_incarnation, _own));
+        }
+    }
+
+    /// <summary>What is not on the own disk yet is not told: a crash could take it back, and the others would know a stamp that this folder never had.</summary>
+    private void Answer(NodeId to, FolderStamp stamp, FolderStamp known) => _outbox.Send(to, Epoch.None,
+        new StampAck(stamp, known, _incarnation, MayWork && _durable >= _ownWrittenBy ? _own : FolderStamp.None, [.. _others]));
+
+    /// <summary>A member that was away, or is new, learns what the others know. Numbers only rise, so the higher one is the newer.</summary>
+    private void Learn(NodeId from, StampAck answer, View view)
+    {
+        if (answer.Own != FolderStamp.None)
+            Learn(new PeerStamp(from.Number, answer.Incarnation, answer.Own), view);
+        foreach (var other in answer.Others)
+        {
+            if (_options.Members.Contains(other.Member) && other.Stamp != FolderStamp.None)
+                Learn(other, view);
+        }
+    }
+
+    private void Learn(PeerStamp told, View view)
+    {
+        if (told.Member == _id)
+            return;
+        var index = Find(told.Member, told.Incarnation);
+        if (index >= 0 ? told.Stamp.Number > _others[index].Stamp.Number : !MayWork || !_others.Exists(other => other.Member == told.Member))
+            Note(told, view);
+    }
+
+    private void Note(PeerStamp stamp, View view)
+    {
+        if (_others.Contains(stamp))
+            return;
+        _others.RemoveAll(other => other.Member == stamp.Member && other.Incarnation == stamp.Incarnation);
+        if (_others.Count == StampRecord.OthersMax)
+            _others.RemoveAt(Math.Max(0, _others.FindIndex(other => !(view.TryGet(other.Member, out var member) && member.Incarnation == other.Incarnation))));
+        _others.Add(stamp);
+        Changes++;
+    }
+
+    private int Find(byte member, Incarnation incarnation) => _others.FindIndex(other => other.Member == member && other.Incarnation == incarnation);
+
+    private bool IsPeer(NodeId from) => from.Role == _options.MemberRole && from.Number != _id && _options.Members.Contains(from.Number);
+}

@@ -1,0 +1,276 @@
+using Dams.Ordering;
+using Dams.Ordering.Messages;
+using Dams.Ordering.Protocol;
+using Dams.Ordering.Storage;
+using Dams.Tests.Simulation;
+using NUnit.Framework;
+
+namespace Dams.Tests.Ordering.Protocol;
+
+/// <summary>When a member may work on its folder, and whom it confirms.</summary>
+internal sealed class FolderStampsTests
+{
+    private static readonly GroupOptions s_options = new() { Group = GroupId.Replicas, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [] };
+    private static readonly Instant s_start = new(1_000_000, 0);
+    private static readonly Incarnation s_own = new(0xA1);
+
+    [TestCase(1, 0)]
+    [TestCase(2, 1)]
+    [TestCase(3, 1)]
+    [TestCase(4, 2)]
+    [TestCase(5, 3)]
+    [TestCase(7, 5)]
+    public void A_restart_needs_as_many_others_as_an_epoch_needs_besides_the_member(int members, int confirmations) =>
+        Assert.That((s_options with { Members = [.. Enumerable.Range(1, members).Select(id => (byte)id)] }).ConfirmationsNeeded, Is.EqualTo(confirmations));
+
+    [Test]
+    public void A_member_works_when_two_others_have_its_stamp_on_disk()
+    {
+        var folder = new Folder();
+        Assert.That((folder.Stamps.MayWork, folder.TakeRequests()), Is.EqualTo((false, Array.Empty<string>())).Using<(bool, string[])>(AreEqual), "nobody is asked before the stamp is on the own disk");
+        folder.Write();
+        Assert.That(folder.TakeRequests(), Is.EqualTo(new[] { "r2 1", "r3 1", "r4 1" }));
+        folder.Confirm(2);
+        folder.Confirm(2);
+        Assert.That(folder.Stamps.MayWork, Is.False, "one confirmation that came twice is one");
+        folder.Answer(3, new FolderStamp(1, folder.Stamps.Own.Nonce ^ 2), new FolderStamp(1, folder.Stamps.Own.Nonce ^ 2));
+        Assert.That(folder.Stamps.MayWork, Is.False, "an answer about another stamp says nothing");
+        folder.Confirm(4);
+        Assert.That(folder.Stamps.MayWork);
+        Assert.That(folder.Stamps.NextDeadline, Is.EqualTo(Instant.Never), "a member that has nothing to do has nothing to stamp");
+    }
+
+    [Test]
+    public void Those_that_have_not_answered_are_asked_again()
+    {
+        var folder = new Folder();
+        folder.Write();
+        folder.TakeRequests();
+        folder.Confirm(3);
+        folder.Wait(s_options.EpochRetry);
+        Assert.That(folder.TakeRequests(), Is.EqualTo(new[] { "r2 1", "r4 1" }));
+    }
+
+    [Test]
+    public void Each_start_makes_the_next_stamp_with_another_nonce()
+    {
+        var folder = new Folder();
+        folder.Prove();
+        var (first, one, other) = (folder.Stamps.Own, folder.Restart(seed: 8), folder.Restart(seed: 9));
+        Assert.That((first.Number, one.Stamps.Own.Number, other.Stamps.Own.Number), Is.EqualTo((1u, 2u, 2u)));
+        Assert.That(one.Stamps.Own, Is.Not.EqualTo(other.Stamps.Own), "two copies that go on apart are not the same");
+    }
+
+    [Test]
+    public void A_stamp_that_a_former_start_left_unconfirmed_goes_first_and_another_follows()
+    {
+        var folder = new Folder();
+        folder.Write();
+        var left = folder.Stamps.Own;
+        var next = folder.Restart(seed: 8);
+        Assert.That(next.Stamps.Own, Is.EqualTo(left), "somebody may have confirmed it");
+        next.Wait(TimeSpan.Zero);
+        next.Confirm(2, 3);
+        Assert.That((next.Stamps.MayWork, next.Stamps.Own.Number), Is.EqualTo((false, left.Number + 1)), "a copy of the folder may have it, too");
+        next.Write();
+        next.Confirm(2, 3);
+        Assert.That(next.Stamps.MayWork);
+    }
+
+    [TestCase(5u, 7u)]
+    [TestCase(2u, 7u, Description = "the same number from a copy that went on apart")]
+    public void A_member_is_refused_when_another_knows_a_newer_stamp_or_a_twin(uint number, uint nonce)
+    {
+        var folder = new Folder();
+        folder.Prove();
+        var old = folder.Restart(seed: 8);
+        old.Write();
+        old.Answer(4, old.Stamps.Own, new FolderStamp(number, nonce));
+        Assert.That((old.Stamps.MayWork, old.Stamps.Refusal), Is.EqualTo((false, ((byte)4, new FolderStamp(number, nonce)))));
+    }
+
+    [Test]
+    public void A_member_that_is_behind_confirms_a_newer_stamp_and_none_that_is_older_than_what_it_knows()
+    {
+        var folder = new Folder();
+        folder.Prove();
+        var life = new Incarnation(0xA2);
+        Assert.That(folder.Ask(2, life, new FolderStamp(5, 1)), Is.EqualTo(new FolderStamp(5, 1)), "it knew nothing of it");
+        Assert.That(folder.Ask(2, life, new FolderStamp(9, 2)), Is.EqualTo(new FolderStamp(9, 2)), "it had missed some");
+        Assert.That(folder.Ask(2, life, new FolderStamp(9, 2)), Is.EqualTo(new FolderStamp(9, 2)), "the answer may have been lost");
+        Assert.That(folder.Ask(2, life, new FolderStamp(9, 3)), Is.EqualTo(new FolderStamp(9, 2)), "a twin");
+        Assert.That(folder.Ask(2, life, new FolderStamp(8, 4)), Is.EqualTo(new FolderStamp(9, 2)), "an older copy");
+        Assert.That(folder.Restart(seed: 8).Ask(2, life, new FolderStamp(8, 4)), Is.EqualTo(new FolderStamp(9, 2)), "it is not forgotten by a restart");
+    }
+
+    [Test]
+    public void A_stamp_is_confirmed_only_when_it_is_on_disk()
+    {
+        var folder = new Folder();
+        folder.Prove();
+        folder.Stamps.OnRequest(NodeId.Replica(2), new StampReq(new Incarnation(0xA2), new FolderStamp(5, 1)), View.None);
+        Assert.That(folder.TakeAnswers(), Is.Empty);
+        folder.Write();
+        Assert.That(folder.TakeAnswers(), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void A_member_tells_of_its_own_stamp_only_when_that_is_on_its_disk()
+    {
+        var folder = new Folder();
+        folder.Prove();
+        folder.Ask(2, new Incarnation(0xA2), new FolderStamp(5, 1));
+        folder.Stamps.OnWorked();
+        folder.Wait(s_options.StampInterval);
+        folder.Stamps.OnRequest(NodeId.Replica(2), new StampReq(new Incarnation(0xA2), new FolderStamp(4, 1)), View.None);
+        Assert.That(folder.TakeAnswers().Select(answer => answer.Own), Is.EqualTo(new[] { FolderStamp.None }), "a crash could take it back");
+        folder.Write();
+        folder.Stamps.OnRequest(NodeId.Replica(2), new StampReq(new Incarnation(0xA2), new FolderStamp(4, 1)), View.None);
+        Assert.That(folder.TakeAnswers().Select(answer => answer.Own), Is.EqualTo(new[] { folder.Stamps.Own }));
+    }
+
+    [Test]
+    public void A_new_folder_confirms_other_new_ones_and_none_that_it_could_not_know()
+    {
+        var folder = new Folder();
+        folder.Write();
+        Assert.That(folder.Ask(2, new Incarnation(0xA2), new FolderStamp(1, 1)), Is.EqualTo(new FolderStamp(1, 1)));
+        Assert.That(folder.Ask(3, new Incarnation(0xA3), new FolderStamp(4, 1)), Is.Null);
+        folder.Confirm(2, 3);
+        Assert.That(folder.Ask(3, new Incarnation(0xA3), new FolderStamp(4, 1)), Is.EqualTo(new FolderStamp(4, 1)), "now it has been told what others know");
+    }
+
+    [Test]
+    public void A_new_folder_learns_what_those_that_confirm_it_know()
+    {
+        var folder = new Folder();
+        folder.Write();
+        folder.Answer(2, folder.Stamps.Own, folder.Stamps.Own, new PeerStamp(4, new Incarnation(0xA4), new FolderStamp(6, 1)), new PeerStamp(1, s_own, new FolderStamp(1, 1)));
+        folder.Answer(3, folder.Stamps.Own, folder.Stamps.Own, new PeerStamp(4, new Incarnation(0xA4), new FolderStamp(7, 2)));
+        folder.Write();
+        Assert.That(folder.Ask(4, new Incarnation(0xA4), new FolderStamp(7, 9)), Is.EqualTo(new FolderStamp(7, 2)), "the higher of two");
+        Assert.That(folder.Log.Record.Stamps.Others.Select(other => other.Member), Is.EquivalentTo(new byte[] { 2, 3, 4 }), "nothing about itself");
+    }
+
+    [Test]
+    public void What_is_known_is_bounded_and_the_members_of_the_view_stay()
+    {
+        var folder = new Folder();
+        folder.Prove();
+        var view = new View(new SequenceNumber(9), [.. new byte[] { 2, 3, 4 }.Select(id => new ViewMember(id, new Incarnation(id), SequenceNumber.Zero, SequenceNumber.Zero))]);
+        foreach (var id in new byte[] { 2, 3, 4 })
+            folder.Stamps.OnRequest(NodeId.Replica(id), new StampReq(new Incarnation(id), new FolderStamp(1, 1)), view);
+        for (ulong life = 100; life < 120; life++)
+            folder.Stamps.OnRequest(NodeId.Replica(3), new StampReq(new Incarnation(life), new FolderStamp(1, 1)), view);
+        folder.Write();
+        var known = folder.Log.Record.Stamps.Others;
+        Assert.That(known, Has.Count.EqualTo(StampRecord.OthersMax));
+        Assert.That(known.Select(other => other.Incarnation.Value), Is.SupersetOf(new ulong[] { 2, 3, 4, 119 }));
+    }
+
+    [Test]
+    public void A_member_that_works_stamps_its_folder_again_after_the_interval_and_one_that_does_not_work_stamps_nothing()
+    {
+        var folder = new Folder();
+        folder.Prove();
+        folder.Wait(s_options.StampInterval * 3);
+        Assert.That(folder.Stamps.Own.Number, Is.EqualTo(1));
+        folder.Stamps.OnWorked();
+        folder.Wait(s_options.StampInterval);
+        Assert.That((folder.Stamps.Own.Number, folder.Stamps.MayWork), Is.EqualTo((2, true)), "meanwhile it goes on");
+        folder.Write();
+        folder.Confirm(3, 4);
+        folder.Stamps.OnWorked();
+        folder.Wait(s_options.StampInterval - TimeSpan.FromMilliseconds(1));
+        Assert.That(folder.Stamps.Own.Number, Is.EqualTo(2));
+        folder.Wait(TimeSpan.FromMilliseconds(1));
+        Assert.That(folder.Stamps.Own.Number, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Strangers_are_neither_asked_nor_answered()
+    {
+        var folder = new Folder();
+        folder.Write();
+        foreach (var stranger in new[] { NodeId.Replica(9), NodeId.Replica(1), NodeId.Manager(2), NodeId.Sequencer(2) })
+        {
+            folder.Stamps.OnAnswer(stranger, new StampAck(folder.Stamps.Own, folder.Stamps.Own, s_own, FolderStamp.None, []), View.None, s_start);
+            folder.Stamps.OnRequest(stranger, new StampReq(new Incarnation(1), new FolderStamp(1, 1)), View.None);
+        }
+
+        folder.Write();
+        Assert.That((folder.Stamps.MayWork, folder.TakeAnswers().Count), Is.EqualTo((false, 0)));
+    }
+
+    private static bool AreEqual((bool May, string[] Asked) one, (bool May, string[] Asked) other) => one.May == other.May && one.Asked.SequenceEqual(other.Asked);
+
+    /// <summary>A folder, and the member that has just started on it.</summary>
+    private sealed class Folder
+    {
+        private readonly Outbox _outbox = new();
+        private Instant _now = s_start;
+
+        public Folder(SimulatedLog? log = null, ulong seed = 7)
+        {
+            Log = log ?? new SimulatedLog(s_own);
+            Stamps = new FolderStamps(s_options, 1, Log, _outbox, seed);
+            Stamps.Start(_now);
+        }
+
+        public SimulatedLog Log { get; }
+
+        public FolderStamps Stamps { get; }
+
+        public Folder Restart(ulong seed) => new(Log.ToCopy(), seed);
+
+        /// <summary>All that was changed reaches the disk.</summary>
+        public void Write()
+        {
+            var changes = Stamps.Changes;
+            Log.Sync(Log.Write(new LogBatch(null, [], Log.Record with { Stamps = Stamps.ToRecord() }, SequenceNumber.Zero)));
+            Stamps.OnDurable(changes, _now);
+        }
+
+        public void Prove()
+        {
+            Write();
+            Confirm(2, 3);
+            Write();
+            _outbox.ClearMessages();
+        }
+
+        public void Wait(TimeSpan time)
+        {
+            _now += time;
+            Stamps.OnTimer(_now);
+        }
+
+        public void Confirm(params byte[] members)
+        {
+            foreach (var member in members)
+                Answer(member, Stamps.Own, Stamps.Own);
+        }
+
+        public void Answer(byte member, FolderStamp stamp, FolderStamp known, params PeerStamp[] others) =>
+            Stamps.OnAnswer(NodeId.Replica(member), new StampAck(stamp, known, new Incarnation(member), new FolderStamp(1, 1), others), View.None, _now);
+
+        /// <summary>What is answered to another member that has stamped its folder, once that is on disk; null if nothing.</summary>
+        public FolderStamp? Ask(byte member, Incarnation incarnation, FolderStamp stamp)
+        {
+            Stamps.OnRequest(NodeId.Replica(member), new StampReq(incarnation, stamp), View.None);
+            Write();
+            return TakeAnswers().LastOrDefault()?.Known;
+        }
+
+        public string[] TakeRequests() => [.. Take<StampReq>().Select(sent => $"{sent.To} {((StampReq)sent.Message).Stamp.Number}")];
+
+        public List<StampAck> TakeAnswers() => [.. Take<StampAck>().Select(sent => (StampAck)sent.Message)];
+
+        private List<Outgoing> Take<T>()
+        {
+            var sent = _outbox.Messages.Where(sent => sent.Message is T).ToList();
+            _outbox.ClearMessages();
+            return sent;
+        }
+    }
+}
