@@ -15,6 +15,9 @@ public static class ExitCodes
     /// <summary>A programmer's error, or it did not stop in time: the log has it.</summary>
     public const int Internal = 70;
 
+    /// <summary>Its disk refuses or has lost something: full, read-only, failing; what, stands in the log.</summary>
+    public const int Storage = 74;
+
     /// <summary>The same process already runs on the same folder.</summary>
     public const int AlreadyRunning = 75;
 

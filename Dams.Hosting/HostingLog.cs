@@ -41,4 +41,13 @@ internal static partial class HostingLog
 
     [LoggerMessage(1011, LogLevel.Error, "The keys can't be changed, and those in use are kept ({Keys}): {Problem}")]
     public static partial void KeysRefused(ILogger logger, KeyRing keys, string problem);
+
+    [LoggerMessage(1012, LogLevel.Warning, "{Notice}")]
+    public static partial void FolderNotice(ILogger logger, string notice);
+
+    [LoggerMessage(1013, LogLevel.Critical, "{Problem}")]
+    public static partial void StorageRefuses(ILogger logger, string problem);
+
+    [LoggerMessage(1014, LogLevel.Information, "Where the disk has refused")]
+    public static partial void StorageRefusesWhere(ILogger logger, Exception problem);
 }

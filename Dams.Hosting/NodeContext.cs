@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Dams.Contracts.Topology;
+using Dams.Hosting.Folders;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +11,9 @@ public sealed class NodeContext
 {
     private readonly NodeArguments _arguments;
 
-    internal NodeContext(ClusterTopology topology, NodeArguments arguments, ILoggerFactory loggers, KeyRing keys)
+    internal NodeContext(ClusterTopology topology, NodeArguments arguments, ILoggerFactory loggers, KeyRing keys, ClusterInstance instance = default)
     {
+        Instance = instance;
         Topology = topology;
         _arguments = arguments;
         Loggers = loggers;
@@ -33,7 +35,10 @@ public sealed class NodeContext
     /// <summary>The log. Categories that begin with <c>Dams.</c> are written from the asked-for level on, those of the framework from Warning on.</summary>
     public ILoggerFactory Loggers { get; }
 
-    /// <summary>The cluster's keys as of the start; <see cref="Cluster.NodeDriver"/> follows their file.</summary>
+    /// <summary>Which cluster it is; no copy of the data folder has the same.</summary>
+    public ClusterInstance Instance { get; }
+
+    /// <summary>The cluster's keys, for its instance, as of the start; <see cref="Cluster.NodeDriver"/> follows their file.</summary>
     public KeyRing Keys { get; }
 
     /// <summary>Whether the fault lab may be used.</summary>

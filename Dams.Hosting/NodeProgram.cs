@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Reflection;
 using Dams.Contracts.Topology;
+using Dams.Hosting.Folders;
 using Dams.Hosting.Lab;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
+using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
+using Durability = Dams.Contracts.Topology.Durability;
 
 namespace Dams.Hosting;
 
@@ -38,9 +41,9 @@ public static class NodeProgram
         {
             return Load(arguments) is { } topology ? await RunAsync(arguments, topology, run).ConfigureAwait(false) : ExitCodes.Configuration;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or KeyRingException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or KeyRingException or DataFolderException)
         {
-            return Fail(problem.Message);
+            return Fail(StorageProblem.TextOf(problem));
         }
     }
 
@@ -67,6 +70,8 @@ public static class NodeProgram
 
     private static async Task<int> RunAsync(NodeArguments arguments, ClusterTopology topology, Func<NodeContext, CancellationToken, Task<int>> run)
     {
+        // Before it makes a folder in one that is not for it.
+        DataFolder.Check(topology);
         var folder = topology.FolderOf(arguments.Id);
         using var held = PidFile.TryHold(folder, arguments.Id.ToString());
         if (held is null)
@@ -75,13 +80,15 @@ public static class NodeProgram
             return ExitCodes.AlreadyRunning;
         }
 
-        var keys = KeyFile.LoadOrCreate(topology.KeyFile);
+        var opened = await DataFolder.OpenAsync(topology).ConfigureAwait(false);
         Directory.CreateDirectory(topology.Log.Folder);
         using var log = NodeLogging.Open(topology.LogFileOf(arguments.Id), topology.Log, arguments.LogLevel,
             arguments.Supervised ? LogLevel.Warning : LogLevel.Information);
         using var lifetime = new NodeLifetime(arguments, log);
-        var context = new NodeContext(topology, arguments, log.Factory, keys);
+        var context = new NodeContext(topology, arguments, log.Factory, opened.Keys, opened.Instance);
         var logger = log.Factory.CreateLogger("Dams.Hosting.NodeProgram");
+        if (opened.Notice is { } notice)
+            HostingLog.FolderNotice(logger, notice);
         HostingLog.Starting(logger, arguments.Id.ToString(), topology.Cluster, Release, Environment.ProcessId, context.Node.Listen.ToString(), folder);
         if (topology.Durability == Durability.Memory)
             HostingLog.MemoryOnly(logger);
@@ -110,6 +117,18 @@ public static class NodeProgram
             if (conflicts.Count == 0)
                 HostingLog.BindFailed(logger, problem);
             return ExitCodes.PortInUse;
+        }
+        catch (LogInUseException problem)
+        {
+            HostingLog.StorageRefuses(logger, problem.Message);
+            return ExitCodes.AlreadyRunning;
+        }
+        catch (Exception problem) when (problem is LogException or IOException or UnauthorizedAccessException)
+        {
+            // A person needs the cause and no stack; a programmer finds that in the file.
+            HostingLog.StorageRefuses(logger, StorageProblem.TextOf(problem));
+            HostingLog.StorageRefusesWhere(logger, problem);
+            return ExitCodes.Storage;
         }
 #pragma warning disable CA1031 // The last resort of a process: it is logged, and the process ends.
         catch (Exception problem)

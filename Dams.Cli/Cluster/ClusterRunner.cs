@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dams.Contracts.Topology;
 using Dams.Hosting;
+using Dams.Hosting.Folders;
 using Dams.Hosting.Lab;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
@@ -32,27 +33,34 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             console.Error.WriteLine(problem);
         if (forbidden.Count > 0)
             return CliExitCodes.Usage;
+        if (reading.WrittenFor is { } other)
+            console.Error.WriteLine($"{options.Config} names {other} as its data folder, but is in a data folder itself: {topology.DataFolder} is used. To use the other one, keep the file outside.");
         try
         {
             using var held = PidFile.TryHold(topology.DataFolder, PidFile.ClusterHolder);
             if (held is null)
             {
                 var holder = PidFile.FindRunning(topology.DataFolder, PidFile.ClusterHolder);
-                console.Error.WriteLine($"a cluster already runs on {topology.DataFolder}{(holder is { } other ? $", under process {other.ProcessId}" : "")}: stop it, or choose another --data");
+                console.Error.WriteLine($"a cluster already runs on {topology.DataFolder}{(holder is { } up ? $", under process {up.ProcessId}" : "")}: stop it, or choose another --data");
                 return CliExitCodes.Usage;
             }
 
             return await RunAsync(topology);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or KeyRingException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or KeyRingException or DataFolderException)
         {
-            console.Error.WriteLine(problem.Message);
+            console.Error.WriteLine(StorageProblem.TextOf(problem));
             return CliExitCodes.Usage;
         }
     }
 
     private async Task<int> RunAsync(ClusterTopology topology)
     {
+        OldData.UndoUnfinished(topology);
+        if (DataFolder.Check(topology, options.IsFresh) is { } notice)
+            console.Error.WriteLine(notice);
+        if (options.IsFresh && OldData.IsThere(topology) && await RefuseAsync(topology) is { } refused)
+            return refused;
         if (await ClusterFolder.StopLeftoversAsync(topology) is > 0 and var count)
             console.Error.WriteLine($"ended {count} processes that an earlier run has left");
         var conflicts = PortConflict.FindAll(topology, options.IsLab);
@@ -60,10 +68,16 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             console.Error.WriteLine(conflict);
         if (conflicts.Count > 0)
             return CliExitCodes.Usage;
-        if (options.IsFresh)
-            ClusterFolder.Empty(topology);
+        foreach (var line in options.IsFresh ? OldData.SetAside(topology) : [])
+            console.Error.WriteLine(line);
+        if (DiskRoom.ProblemOf(topology) is { } problem)
+        {
+            console.Error.WriteLine(problem);
+            return CliExitCodes.Usage;
+        }
+
+        await DataFolder.OpenAsync(topology, options.IsFresh, interrupt.Token);
         var config = ClusterFolder.WriteConfig(topology, options.Config);
-        KeyFile.LoadOrCreate(topology.KeyFile);
         Directory.CreateDirectory(topology.Log.Folder);
         using var log = NodeLogging.Open(Path.Combine(topology.Log.Folder, "up.log"), topology.Log, LogLevel.Information, LogLevel.Warning);
         try
@@ -80,6 +94,36 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         {
             await StopAsync(topology);
         }
+    }
+
+    /// <summary>Asks whether the old data shall be set aside.</summary>
+    /// <returns>The exit code if it shall not; null if it shall.</returns>
+    private async Task<int?> RefuseAsync(ClusterTopology topology)
+    {
+        if (options.IsSure)
+            return null;
+        if (!console.IsInteractive)
+        {
+            console.Error.WriteLine($"--fresh would set the data in {topology.DataFolder} aside: add --yes if that is meant.");
+            return CliExitCodes.Usage;
+        }
+
+        console.Error.Write($"Set the bookings in {topology.DataFolder} aside, and begin without any? [y/N] ");
+        try
+        {
+            // Reading can't be cancelled: at a signal it is left to the end of the process.
+            var answer = await Task.Run(console.In.ReadLine).WaitAsync(interrupt.Token);
+            if (answer?.Trim().ToUpperInvariant() is "Y" or "YES")
+                return null;
+        }
+        catch (OperationCanceledException)
+        {
+            console.Error.WriteLine();
+            return interrupt.ExitCode;
+        }
+
+        console.Error.WriteLine("Nothing was changed.");
+        return CliExitCodes.OtherOutcome;
     }
 
     private void Start(ClusterTopology topology, string config, NodeLogging log)
@@ -111,12 +155,12 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             var verdict = Readiness.Judge(seen, Stopwatch.GetElapsedTime(start), options.ReadyWithin);
             if (verdict == ReadinessVerdict.Failed)
             {
-                console.Error.WriteLine($"no read was answered within {options.ReadyWithin.TotalSeconds} s; {seen.Replicas}. The logs are in {topology.Log.Folder}");
+                console.Error.WriteLine($"given up: no read was answered within {options.ReadyWithin.TotalSeconds} s (--ready-within); {seen.Replicas}. The logs are in {topology.Log.Folder}");
                 return CliExitCodes.Unreachable;
             }
 
             if (verdict == ReadinessVerdict.ReadyWithoutAll)
-                console.Error.WriteLine($"warning: after {options.ReadyWithin.TotalSeconds} s only {seen.Replicas}; two equal replies can be had. The logs are in {topology.Log.Folder}");
+                console.Error.WriteLine($"warning: after {options.ReadyWithin.TotalSeconds} s (--ready-within) only {seen.Replicas}; two equal replies can be had. The logs are in {topology.Log.Folder}");
             if (verdict != ReadinessVerdict.Wait)
                 break;
             await await Task.WhenAny([.. _children.Select(child => child.Running), Task.Delay(ReadinessPoll, interrupt.Token)]);

@@ -22,7 +22,8 @@ internal static class UpCommand
             DefaultValueFactory = _ => Path.Combine(".", Defaults.DataFolder),
             HelpName = "FOLDER",
         };
-        var fresh = new Option<bool>("--fresh") { Description = "Forget all bookings first." };
+        var fresh = new Option<bool>("--fresh") { Description = "Begin without bookings. The old data is moved to FOLDER/old-1 and so on; the last two are kept." };
+        var yes = new Option<bool>("--yes") { Description = "With --fresh: do not ask." };
         var portsFrom = new Option<int>("--ports-from")
         {
             Description = "The front end's port; all other ports follow from it.",
@@ -55,10 +56,12 @@ internal static class UpCommand
         var exitWithParent = new Option<bool>("--exit-with-parent") { Description = "Stop when standard input ends: for a program that starts this one." };
         var command = new Command("up", "Run a whole cluster on this machine until Ctrl-C. Writes one line to standard output when it is ready.")
         {
-            data, fresh, portsFrom, address, config, versions, lab, readyWithin, exitWithParent,
+            data, fresh, yes, portsFrom, address, config, versions, lab, readyWithin, exitWithParent,
         };
         command.Validators.Add(result =>
         {
+            if (result.GetResult(yes) is { Implicit: false } && result.GetResult(fresh) is not { Implicit: false })
+                result.AddError("--yes answers the question of --fresh, and says nothing alone.");
             if (result.GetResult(config) is not { Implicit: false })
                 return;
             foreach (var option in new Option[] { data, portsFrom, address, versions })
@@ -80,6 +83,7 @@ internal static class UpCommand
                 Address = parsed.GetValue(address)!,
                 Versions = parsed.GetValue(versions) ?? Defaults.Versions,
                 IsFresh = parsed.GetValue(fresh),
+                IsSure = parsed.GetValue(yes),
                 IsLab = parsed.GetValue(lab),
                 ReadyWithin = TimeSpan.FromSeconds(parsed.GetValue(readyWithin)),
             });

@@ -18,8 +18,11 @@ internal sealed record UpOptions
 
     public IReadOnlyList<string> Versions { get; init; } = EngineVersions.Names;
 
-    /// <summary>Forget all bookings first.</summary>
+    /// <summary>Begin without bookings; the old ones are kept aside.</summary>
     public bool IsFresh { get; init; }
+
+    /// <summary>Do so without asking.</summary>
+    public bool IsSure { get; init; }
 
     /// <summary>Allow faults to be injected.</summary>
     public bool IsLab { get; init; }

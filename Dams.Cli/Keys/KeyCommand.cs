@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Dams.Cli.Cluster;
 using Dams.Hosting;
+using Dams.Hosting.Folders;
 using Dams.Ordering.Transport;
 
 namespace Dams.Cli.Keys;
@@ -46,11 +47,11 @@ internal static class KeyCommand
             Verb(new Command("add", "Add a new random key, which is not current yet."), (path, _) => Add(console, path)),
             Verb(new Command("promote", "Make a key the current one, which seals. All processes must have it.") { id }, (path, parsed) => Promote(console, path, parsed.GetValue(id))),
             Verb(new Command("drop", "Remove a key, which must not be the current one of any process.") { id }, (path, parsed) => Drop(console, path, parsed.GetValue(id))),
-            Verb(new Command("list", "List the ids, and which key is current; never the keys."), (path, _) => List(console, path)),
+            Verb(new Command("list", "List the ids, and which key is current; never the keys."), (path, _) => List(console, path), isChange: false),
         };
         return command;
 
-        Command Verb(Command verb, Func<string, ParseResult, int> run)
+        Command Verb(Command verb, Func<string, ParseResult, int> run, bool isChange = true)
         {
             foreach (var option in new Option[] { config, data, keyFile })
                 verb.Options.Add(option);
@@ -60,14 +61,20 @@ internal static class KeyCommand
                 if (said.Count > 1)
                     result.AddError($"{string.Join(" and ", said)} don't go together: each says where the key file is.");
             });
-            verb.SetAction(parsed =>
+            verb.SetAction(async (parsed, stop) =>
             {
                 try
                 {
-                    var path = parsed.GetValue(keyFile) ?? Find(console, parsed.GetValue(config), parsed.GetValue(data)!);
-                    return path is null ? CliExitCodes.Usage : run(path, parsed);
+                    var found = parsed.GetValue(keyFile) is { } file ? (file, Path.GetDirectoryName(Path.GetFullPath(file))!) : Find(console, parsed.GetValue(config), parsed.GetValue(data)!);
+                    if (found is not var (path, folder))
+                        return CliExitCodes.Usage;
+                    var exitCode = run(path, parsed);
+                    // A start looks whether the keys are those of its folder.
+                    if (isChange && exitCode == CliExitCodes.Success)
+                        await DataFolder.NoteKeysAsync(folder, KeyFile.Load(path), stop);
+                    return exitCode;
                 }
-                catch (KeyRingException problem)
+                catch (Exception problem) when (problem is KeyRingException or DataFolderException or IOException or UnauthorizedAccessException)
                 {
                     console.Error.WriteLine(problem.Message);
                     return CliExitCodes.Usage;
@@ -77,12 +84,12 @@ internal static class KeyCommand
         }
     }
 
-    private static string? Find(CliConsole console, string? config, string data)
+    private static (string KeyFile, string DataFolder)? Find(CliConsole console, string? config, string data)
     {
         var reading = new UpOptions { Config = config, DataFolder = data }.ReadTopology();
         foreach (var problem in reading.Problems)
             console.Error.WriteLine(problem);
-        return reading.Topology?.KeyFile;
+        return reading.Topology is { } topology ? (topology.KeyFile, topology.DataFolder) : null;
     }
 
     private static int New(CliConsole console, string path)

@@ -137,7 +137,28 @@ public sealed record ClusterTopology
     }
 
     /// <summary>The effective configuration as indented JSON; reading it gives the same topology.</summary>
-    public string Write() => TopologyWriter.Write(this);
+    /// <param name="folder">Where the file will be: paths in the data folder are relative then, if that is in it. All paths are absolute if null.</param>
+    public string Write(string? folder = null) => TopologyWriter.Write(this, folder);
+
+    /// <summary>
+    /// What the processes keep outside the data folder: folders that the configuration names elsewhere, and links. A copy of the data folder has no copies of these.
+    /// </summary>
+    public IEnumerable<(string Owner, string Path)> KeptElsewhere() =>
+    [
+        .. Nodes.Select(node => (node.Id.ToString(), FolderOf(node.Id))).Append(("the logs", Log.Folder))
+            .Where(kept => !TopologyPaths.Holds(DataFolder, kept.Item2) || IsLink(kept.Item2)),
+    ];
+
+    private bool IsLink(string path)
+    {
+        for (var part = path; part.Length > DataFolder.Length; part = Path.GetDirectoryName(part)!)
+        {
+            if (new DirectoryInfo(part).LinkTarget is not null)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The version list of replica <paramref name="number"/>: all, each once, beginning with the one of its number; a replaced replica is to get another.</summary>
     internal static ImmutableArray<string> Turned(IReadOnlyList<string> names, int number) =>

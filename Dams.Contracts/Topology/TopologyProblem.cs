@@ -15,4 +15,10 @@ public sealed record TopologyProblem(string Path, string Wrong, string Expected)
 /// <summary>What came of reading a configuration: a topology, or everything that is wrong with the text.</summary>
 /// <param name="Topology">Null exactly if there are problems.</param>
 /// <param name="Problems">In the order of the text, then those of the whole.</param>
-public sealed record TopologyReading(ClusterTopology? Topology, ImmutableArray<TopologyProblem> Problems);
+public sealed record TopologyReading(ClusterTopology? Topology, ImmutableArray<TopologyProblem> Problems)
+{
+    /// <summary>
+    /// The data folder that the text names, if it was not followed: the file lies in another data folder, into which it was copied or moved, and describes that one.
+    /// </summary>
+    public string? WrittenFor { get; init; }
+}

@@ -10,6 +10,8 @@ namespace Dams.Contracts.Topology;
 /// <summary>
 /// Reads <c>dams.json</c>. Whatever is left out has the value that <see cref="ClusterTopology.Default"/> gives it; relative paths start at the file's own
 /// folder. Everything that is wrong is reported at once. <c>dams.schema.json</c> beside this class says the same to editors.
+/// A <see cref="ClusterTopology.FileName"/> in a data folder describes that folder, whatever absolute path it was once written with: it may be a copy, and must not lead to
+/// the original.
 /// </summary>
 public static partial class TopologyReader
 {
@@ -35,7 +37,8 @@ public static partial class TopologyReader
             var bytesCount = new FileInfo(file).Length;
             if (bytesCount > FileBytesMax)
                 return Failed(new TopologyProblem(file, $"has {bytesCount} bytes", $"at most {FileBytesMax}"));
-            return Read(File.ReadAllText(file), Path.GetDirectoryName(file)!, knownVersions);
+            var folder = Path.GetDirectoryName(file)!;
+            return AtHome(Read(File.ReadAllText(file), folder, knownVersions), file, folder);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -78,6 +81,11 @@ public static partial class TopologyReader
             return findings.Problems.Count == 0 ? new TopologyReading(topology, []) : Failed([.. findings.Problems]);
         }
     }
+
+    private static TopologyReading AtHome(TopologyReading reading, string file, string folder) =>
+        reading.Topology is { } topology && topology.DataFolder != folder && Path.GetFileName(file) == ClusterTopology.FileName && DataFolderFiles.IsDataFolder(folder)
+            ? new TopologyReading(TopologyPaths.MovedTo(topology, folder), []) { WrittenFor = topology.DataFolder }
+            : reading;
 
     private static TopologyReading Failed(params ImmutableArray<TopologyProblem> problems) => new(null, problems);
 

@@ -57,21 +57,18 @@ internal static class TopologyRules
             problems.Add(new TopologyProblem("$.managers", $"has manager{number}, and there is no replica{number}", "one manager for each replica"));
     }
 
-    // A replaced replica's folder is moved aside, and an emptied cluster's folders are deleted: neither may take another's with it.
+    // A replaced replica's folder is moved aside, and an emptied cluster's folders are set aside: neither may take another's with it.
     private static void CheckFolders(ClusterTopology topology, List<(string Path, ClusterNode Node)> places, List<TopologyProblem> problems)
     {
         foreach (var (path, node) in places.Where(place => place.Node is ReplicaNode))
         {
             var folder = topology.FolderOf(node.Id);
-            if (Holds(folder, topology.DataFolder))
+            if (TopologyPaths.Holds(folder, topology.DataFolder))
                 problems.Add(new TopologyProblem(path + ".dataFolder", $"is {folder}, which holds the cluster's own folder", "a folder of its own"));
-            foreach (var (_, other) in places.Where(place => place.Node.Id != node.Id && Holds(folder, topology.FolderOf(place.Node.Id))))
+            foreach (var (_, other) in places.Where(place => place.Node.Id != node.Id && TopologyPaths.Holds(folder, topology.FolderOf(place.Node.Id))))
                 problems.Add(new TopologyProblem(path + ".dataFolder", $"is {folder}, which holds the folder of {other.Id}", "a folder of its own"));
-            if (Holds(folder, topology.Log.Folder) || Holds(folder, topology.KeyFile))
+            if (TopologyPaths.Holds(folder, topology.Log.Folder) || TopologyPaths.Holds(folder, topology.KeyFile))
                 problems.Add(new TopologyProblem(path + ".dataFolder", $"is {folder}, which holds the logs or the key", "a folder of its own"));
         }
     }
-
-    private static bool Holds(string folder, string path) =>
-        (path + Path.DirectorySeparatorChar).StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

@@ -6,33 +6,35 @@ namespace Dams.Contracts.Topology;
 /// <summary>Writes everything that the reader reads, with its effective value.</summary>
 internal static class TopologyWriter
 {
-    public static string Write(ClusterTopology topology)
+    public static string Write(ClusterTopology topology, string? folder)
     {
         using var stream = new MemoryStream();
         var options = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using (var json = new Utf8JsonWriter(stream, options))
-            WriteRoot(json, topology);
+            WriteRoot(json, topology, folder);
         return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
-    private static void WriteRoot(Utf8JsonWriter json, ClusterTopology topology)
+    private static void WriteRoot(Utf8JsonWriter json, ClusterTopology topology, string? folder)
     {
+        // What is relative starts at the file's folder, and behind the data folder at that.
+        var dataFolder = folder is null ? null : topology.DataFolder;
         json.WriteStartObject();
         json.WriteString("cluster", topology.Cluster);
-        json.WriteString("dataFolder", topology.DataFolder);
-        json.WriteString("keyFile", topology.KeyFile);
+        json.WriteString("dataFolder", TopologyPaths.Written(topology.DataFolder, folder));
+        json.WriteString("keyFile", TopologyPaths.Written(topology.KeyFile, dataFolder));
         if (topology.PublicBaseUrl is { } url)
             json.WriteString("publicBaseUrl", url.OriginalString);
         WriteTexts(json, "allowedHosts", topology.AllowedHosts);
-        WriteNodes(json, "frontEnds", topology.FrontEnds);
+        WriteNodes(json, "frontEnds", topology.FrontEnds, dataFolder);
         json.WriteStartObject("control");
         WriteAddress(json, topology.Control);
         json.WriteEndObject();
-        WriteNodes(json, "sequencers", topology.Sequencers);
-        WriteNodes(json, "replicas", topology.Replicas);
-        WriteNodes(json, "managers", topology.Managers);
+        WriteNodes(json, "sequencers", topology.Sequencers, dataFolder);
+        WriteNodes(json, "replicas", topology.Replicas, dataFolder);
+        WriteNodes(json, "managers", topology.Managers, dataFolder);
         json.WriteStartObject("log");
-        json.WriteString("folder", topology.Log.Folder);
+        json.WriteString("folder", TopologyPaths.Written(topology.Log.Folder, dataFolder));
         json.WriteNumber("fileBytesMax", topology.Log.FileBytesMax);
         json.WriteNumber("archivesMax", topology.Log.ArchivesMax);
         json.WriteEndObject();
@@ -47,7 +49,7 @@ internal static class TopologyWriter
         json.WriteEndObject();
     }
 
-    private static void WriteNodes(Utf8JsonWriter json, string name, IEnumerable<ClusterNode> nodes)
+    private static void WriteNodes(Utf8JsonWriter json, string name, IEnumerable<ClusterNode> nodes, string? dataFolder)
     {
         json.WriteStartArray(name);
         foreach (var node in nodes)
@@ -58,7 +60,7 @@ internal static class TopologyWriter
             if (node is ReplicaNode replica)
             {
                 WriteTexts(json, "versions", replica.Versions);
-                json.WriteString("dataFolder", replica.DataFolder);
+                json.WriteString("dataFolder", TopologyPaths.Written(replica.DataFolder, dataFolder));
             }
 
             json.WriteEndObject();

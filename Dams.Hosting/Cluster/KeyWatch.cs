@@ -1,3 +1,4 @@
+using Dams.Hosting.Folders;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ internal sealed class KeyWatch
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
+    private readonly byte[] _instance;
     private readonly Func<KeyRing, bool> _use;
     private readonly ILogger _logger;
     private volatile KeyRing _current;
@@ -26,9 +28,11 @@ internal sealed class KeyWatch
     /// <param name="current">The keys in use; the file may have changed since they were read.</param>
     /// <param name="use">Takes other keys into use; false if that can't be done now, and is to be tried again.</param>
     /// <param name="logger">Gets the ids, never the keys.</param>
-    public KeyWatch(string path, KeyRing current, Func<KeyRing, bool> use, ILogger logger)
+    /// <param name="instance">Which cluster uses the keys.</param>
+    public KeyWatch(string path, KeyRing current, Func<KeyRing, bool> use, ILogger logger, ClusterInstance instance = default)
     {
         _path = path;
+        _instance = instance.ToBytes();
         _current = current;
         _use = use;
         _logger = logger;
@@ -59,7 +63,7 @@ internal sealed class KeyWatch
         KeyRing read;
         try
         {
-            read = KeyFile.Load(_path);
+            read = KeyFile.Load(_path).For(_instance);
         }
         catch (KeyRingException problem)
         {

@@ -1,23 +1,27 @@
 using Dams.Contracts.Topology;
+using Dams.Hosting.Folders;
+using Dams.Ordering.Storage;
 
 namespace Dams.Hosting.Processes;
 
 /// <summary>
 /// Says which process works on a folder, and keeps a second one out: <c>&lt;id&gt;.pid</c> names it for those who look for it, and a lock on
-/// <c>&lt;id&gt;.lock</c> ends with it, however it ends.
+/// <c>&lt;id&gt;.lock</c> ends with it, however it ends. The file also says which folder the process works on: in a copy of that folder it names nobody.
 /// </summary>
 public sealed class PidFile : IDisposable
 {
     /// <summary>Under this name <c>dams up</c> holds the data folder of the cluster that it runs.</summary>
-    public const string ClusterHolder = "up";
+    public static string ClusterHolder { get; } = Path.GetFileNameWithoutExtension(DataFolderFiles.UpLock);
 
     private readonly FileStream _lock;
     private readonly string _path;
+    private readonly string _text;
 
-    private PidFile(FileStream held, string path)
+    private PidFile(FileStream held, string path, string text)
     {
         _lock = held;
         _path = path;
+        _text = text;
     }
 
     /// <summary>The file that names the process.</summary>
@@ -32,29 +36,32 @@ public sealed class PidFile : IDisposable
     {
         Directory.CreateDirectory(folder);
         var path = PathOf(folder, name);
-        FileStream held;
+        if (FolderLock.TryTake(LockOf(path)) is not { } held)
+            return null;
         try
         {
-            held = new FileStream(Path.ChangeExtension(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var text = TextOf(folder, ProcessIdentity.Current);
+            WholeFile.Write(path, text);
+            return new PidFile(held, path, text);
         }
-        catch (IOException refused) when (refused is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch
         {
-            return null;
+            held.Dispose();
+            throw;
         }
-
-        WholeFile.Write(path, ProcessIdentity.Current + "\n");
-        return new PidFile(held, path);
     }
 
     /// <summary>Whether one of our processes of that name has ever worked on a folder.</summary>
-    public static bool WasHeld(string folder, string name) => File.Exists(Path.ChangeExtension(PathOf(folder, name), ".lock"));
+    public static bool WasHeld(string folder, string name) => File.Exists(LockOf(PathOf(folder, name)));
 
-    /// <summary>The process that the file names, if it still runs.</summary>
+    /// <summary>The process that the file names, if it still runs and works on this very folder, not on one that this was copied from.</summary>
     public static ProcessIdentity? FindRunning(string folder, string name)
     {
         try
         {
-            return ProcessIdentity.TryParse(File.ReadAllText(PathOf(folder, name)), out var identity) && identity.IsAlive ? identity : null;
+            var lines = File.ReadAllText(PathOf(folder, name)).Split('\n', 2);
+            return lines.Length == 2 && ProcessIdentity.TryParse(lines[0], out var identity) && FolderPlace.TryParse(lines[1].TrimEnd('\n'), out var place)
+                && place.IsSameAs(FolderPlace.Of(folder)) && identity.IsAlive ? identity : null;
         }
         catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
         {
@@ -74,9 +81,22 @@ public sealed class PidFile : IDisposable
     /// <summary>Gives the folder back.</summary>
     public void Dispose()
     {
-        // A replaced replica's folder has been moved aside by then.
-        if (File.Exists(_path))
-            File.Delete(_path);
+        try
+        {
+            // A replaced replica's folder has been moved aside by then, and there may be the next one's.
+            if (File.Exists(_path) && File.ReadAllText(_path) == _text)
+                File.Delete(_path);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // It names a process that is gone then.
+        }
+
         _lock.Dispose();
     }
+
+    /// <summary>What the file of a process holds: the process, and the folder that it works on.</summary>
+    internal static string TextOf(string folder, ProcessIdentity process) => $"{process}\n{FolderPlace.Of(folder)}\n";
+
+    private static string LockOf(string path) => Path.ChangeExtension(path, ".lock");
 }

@@ -12,7 +12,9 @@ namespace Dams.Hosting.Processes;
 public readonly record struct ProcessIdentity(int ProcessId, long StartTicks, string BootId)
 {
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
-    private static readonly string ThisBoot = File.Exists(BootIdFile) ? File.ReadAllText(BootIdFile).Trim() : "-";
+
+    /// <summary>Which start of the machine this is; a hyphen if the system does not tell.</summary>
+    internal static readonly string ThisBoot = File.Exists(BootIdFile) ? File.ReadAllText(BootIdFile).Trim() : "-";
 
     /// <summary>This process.</summary>
     public static ProcessIdentity Current { get; } =

@@ -17,6 +17,7 @@ public sealed class KeyRing
     public const int KeySize = 32;
 
     private const string CurrentMark = "current";
+    private const int FingerprintBytes = 8;
     private readonly byte[]?[] _keys;
 
     private KeyRing(byte[]?[] keys, byte current)
@@ -30,6 +31,11 @@ public sealed class KeyRing
 
     /// <summary>The ids of all keys, ascending.</summary>
     public IReadOnlyList<byte> Ids => [.. Enumerable.Range(0, _keys.Length).Where(id => _keys[id] is not null).Select(id => (byte)id)];
+
+    /// <summary>By what keys are known that must not be told: the first bytes of the SHA-256 of each, in hexadecimal, in the order of the ids.</summary>
+    public IReadOnlyList<string> Fingerprints => [.. Ids.Select(id => Convert.ToHexStringLower(SHA256.HashData(_keys[id]!).AsSpan(0, FingerprintBytes)))];
+
+    private static ReadOnlySpan<byte> InstanceLabel => "dams instance 1"u8;
 
     /// <summary>A ring of one new random key.</summary>
     public static KeyRing Generate(byte id = 1) => Of(id, RandomNumberGenerator.GetBytes(KeySize));
@@ -79,6 +85,25 @@ public sealed class KeyRing
         ArgumentOutOfRangeException.ThrowIfEqual(id, CurrentId);
         var keys = (byte[]?[])_keys.Clone();
         keys[id] = null;
+        return new KeyRing(keys, CurrentId);
+    }
+
+    /// <summary>
+    /// The ring that one cluster uses: HKDF-SHA-256 (RFC 5869) of each key, with the cluster's instance as the salt. So clusters that have the same key file, because one is a
+    /// copy of the other, can't open each other's datagrams.
+    /// </summary>
+    /// <param name="instance">Random bytes that no other cluster has. None, or only zeros: this very ring.</param>
+    public KeyRing For(ReadOnlySpan<byte> instance)
+    {
+        if (!instance.ContainsAnyExcept((byte)0))
+            return this;
+        var keys = new byte[]?[_keys.Length];
+        foreach (var id in Ids)
+        {
+            keys[id] = new byte[KeySize];
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, _keys[id], keys[id], instance, InstanceLabel);
+        }
+
         return new KeyRing(keys, CurrentId);
     }
 

@@ -26,6 +26,7 @@ public sealed class CommandLineTests
     [TestCase("up --versions Ledger,Abacus", "'Abacus'; expected some of Ledger,Journal,Relational,Calendar")]
     [TestCase("up --config a.json --data b", "--data and --config don't go together")]
     [TestCase("up --config a.json --ports-from 9000", "--ports-from and --config")]
+    [TestCase("up --yes", "--yes answers the question of --fresh")]
     [TestCase("key", "key")]
     [TestCase("key promote", "ID is missing: A key's id")]
     [TestCase("key promote x", "ID is 'x'; expected 0 to 255")]

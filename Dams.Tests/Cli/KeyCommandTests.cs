@@ -1,5 +1,6 @@
 using Dams.Contracts.Topology;
 using Dams.Hosting;
+using Dams.Hosting.Folders;
 using Dams.Ordering.Transport;
 using Dams.Tests.Hosting;
 using NUnit.Framework;
@@ -77,6 +78,24 @@ public sealed class KeyCommandTests
         Assert.That((await CliRun.OfAsync("key", "new", "--config", config)).ExitCode, Is.Zero);
         Assert.That(KeyFile.Load(_folder.File("secret", "other.key")).HasSameKeysAs(keys), Is.False);
         Assert.That(KeyFile.Load(Path).HasSameKeysAs(keys));
+    }
+
+    [Test]
+    public async Task A_folder_knows_of_the_keys_that_were_changed_by_command_and_not_of_others()
+    {
+        var topology = ClusterTopology.Default(dataFolder: _folder.Path);
+        await DataFolder.OpenAsync(topology);
+        foreach (var line in new[] { "key add", "key promote 2", "key drop 1" })
+            Assert.That((await CliRun.OfAsync([.. line.Split(' '), "--data", _folder.Path])).ExitCode, Is.Zero);
+        await DataFolder.OpenAsync(topology);
+        File.Delete(Path);
+        await Assert.ThrowsAsync<DataFolderException>(() => DataFolder.OpenAsync(topology));
+        KeyFile.Create(Path, KeyRing.Generate());
+        Assert.That((await RunAsync("key list")).ExitCode, Is.Zero);
+        await Assert.ThrowsAsync<DataFolderException>(() => DataFolder.OpenAsync(topology));
+        File.Delete(Path);
+        Assert.That((await RunAsync("key new")).ExitCode, Is.Zero);
+        await DataFolder.OpenAsync(topology);
     }
 
     [Test]

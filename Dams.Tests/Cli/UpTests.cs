@@ -167,7 +167,7 @@ public sealed class UpTests
     }
 
     [Test]
-    public async Task Fresh_empties_the_folders_of_our_processes_and_touches_nothing_else()
+    public async Task Fresh_sets_the_folders_of_our_processes_aside_and_touches_nothing_else()
     {
         Directory.CreateDirectory(_folder.File("replica1"));
         Directory.CreateDirectory(_folder.File("replica2"));
@@ -184,7 +184,7 @@ public sealed class UpTests
 
         // No process of ours has been here: the configuration merely names it.
         File.Delete(_folder.File("replica2", "replica2.lock"));
-        using (var up = Up("--fresh"))
+        using (var up = Up("--fresh", "--yes"))
         {
             await AllRunAsync(up);
             up.Terminate();
@@ -192,6 +192,7 @@ public sealed class UpTests
         }
 
         Assert.That(File.Exists(_folder.File("replica1", "precious")), Is.False);
+        Assert.That(File.ReadAllText(_folder.File("old-1", "replica1", "precious")), Is.EqualTo("bookings"));
         Assert.That(File.Exists(_folder.File("replica2", "precious")), Is.True);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Folders;
 using Dams.Ordering.Transport;
 using NUnit.Framework;
 
@@ -128,6 +129,21 @@ public sealed class KeyWatchTests
         Looks(watch);
         Assert.That(watch.Current.Ids, Has.Count.EqualTo(2));
         Assert.That(_used, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void Changed_keys_are_those_of_the_cluster_s_instance()
+    {
+        var instance = ClusterInstance.New();
+        KeyFile.LoadOrCreate(Path);
+        Stamp();
+        var watch = new KeyWatch(Path, KeyFile.Load(Path).For(instance.ToBytes()), keys => { _used.Add(keys); return true; }, _log, instance);
+        Looks(watch);
+        Assert.That(_used, Is.Empty);
+        var changed = Write(ring => ring.WithNew(out _));
+        Looks(watch);
+        Assert.That(_used.Single().HasSameKeysAs(changed.For(instance.ToBytes())));
+        Assert.That(_used.Single().HasSameKeysAs(changed), Is.False);
     }
 
     private KeyWatch Watch()

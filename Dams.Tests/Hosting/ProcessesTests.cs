@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
+using Dams.Ordering.Storage;
 using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
@@ -57,10 +58,61 @@ public sealed class ProcessesTests
     [Test]
     public void A_pid_file_of_a_process_that_is_gone_names_nobody()
     {
-        File.WriteAllText(PidFile.PathOf(_folder.Path, "replica1"), ProcessIdentity.Current with { StartTicks = 5 } + "\n");
+        File.WriteAllText(PidFile.PathOf(_folder.Path, "replica1"), PidFile.TextOf(_folder.Path, ProcessIdentity.Current with { StartTicks = 5 }));
         Assert.That(PidFile.FindRunning(_folder.Path, "replica1"), Is.Null);
         File.WriteAllText(PidFile.PathOf(_folder.Path, "replica1"), "rubbish");
         Assert.That(PidFile.FindRunning(_folder.Path, "replica1"), Is.Null);
+    }
+
+    [Test]
+    public void In_a_copy_of_a_folder_its_pid_file_names_nobody()
+    {
+        using var held = PidFile.TryHold(_folder.File("data"), "replica1");
+        TestFolder.Copy(_folder.File("data"), _folder.File("copy"));
+        Assert.That(PidFile.FindRunning(_folder.File("copy"), "replica1"), Is.Null);
+        using (var copy = PidFile.TryHold(_folder.File("copy"), "replica1"))
+            Assert.That(PidFile.FindRunning(_folder.File("copy"), "replica1"), Is.EqualTo(ProcessIdentity.Current));
+        Assert.That(PidFile.FindRunning(_folder.File("data"), "replica1"), Is.EqualTo(ProcessIdentity.Current));
+    }
+
+    [Test]
+    public void A_pid_file_that_does_not_say_which_folder_its_process_works_on_names_nobody()
+    {
+        File.WriteAllText(PidFile.PathOf(_folder.Path, "replica1"), ProcessIdentity.Current + "\n");
+        Assert.That(PidFile.FindRunning(_folder.Path, "replica1"), Is.Null);
+    }
+
+    [Test]
+    public void A_folder_that_can_not_be_written_is_not_held_by_anybody()
+    {
+        // A link to itself can't be opened by anyone, root included.
+        File.CreateSymbolicLink(_folder.File("replica1.lock"), _folder.File("replica1.lock"));
+        Assert.That(() => PidFile.TryHold(_folder.Path, "replica1"), Throws.InstanceOf<IOException>());
+        Assert.That(() => FolderLock.Take(Directory.CreateDirectory(_folder.File("log")).FullName).Dispose(), Throws.Nothing);
+        File.Delete(_folder.File("log", "lock"));
+        File.CreateSymbolicLink(_folder.File("log", "lock"), _folder.File("log", "lock"));
+        Assert.That(() => FolderLock.Take(_folder.File("log")), Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void A_pid_file_that_can_not_be_written_gives_the_folder_back()
+    {
+        File.CreateSymbolicLink(PidFile.PathOf(_folder.Path, "replica1") + ".new", "/dev/full");
+        var full = Assert.Throws<IOException>(() => PidFile.TryHold(_folder.Path, "replica1"))!;
+        Assert.That(StorageProblem.TextOf(new InvalidOperationException("The log can't be opened", full)), Is.EqualTo("The log can't be opened. Make room on that disk, and start again."));
+        File.Delete(PidFile.PathOf(_folder.Path, "replica1") + ".new");
+        PidFile.TryHold(_folder.Path, "replica1")!.Dispose();
+    }
+
+    [Test]
+    public void A_process_deletes_its_own_pid_file_and_not_its_successor_s()
+    {
+        var first = PidFile.TryHold(_folder.File("data"), "replica1")!;
+        Directory.Move(_folder.File("data"), _folder.File("aside"));
+        using var next = PidFile.TryHold(_folder.File("data"), "replica1");
+        first.Dispose();
+        Assert.That(PidFile.FindRunning(_folder.File("data"), "replica1"), Is.EqualTo(ProcessIdentity.Current));
     }
 
     [Test]

@@ -174,7 +174,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     {
         using var running = TestProcess.Start(_program, "--engine", _versions[started ?? 0]);
         await Eventually.IsTrueAsync(() => Starts().Count == 1);
-        File.WriteAllText(PidFile.PathOf(_replica, "replica3"), running.Identity.ToString());
+        File.WriteAllText(PidFile.PathOf(_replica, "replica3"), PidFile.TextOf(_replica, running.Identity));
         if (started is { } turns)
             ReplicaFolder.MarkTurns(_replica, turns);
         Keep(_program, static () => { });

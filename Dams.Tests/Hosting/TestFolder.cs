@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Dams.Tests.Network;
 
@@ -17,6 +18,15 @@ internal sealed class TestFolder : IDisposable
     public IPAddress Address { get; }
 
     public string File(params string[] names) => System.IO.Path.Combine([Path, .. names]);
+
+    /// <summary>Copies a folder as an operator would: links stay links, and files that are held are copied, too.</summary>
+    public static void Copy(string from, string to)
+    {
+        using var copy = Process.Start("cp", ["-a", from, to]);
+        copy.WaitForExit();
+        if (copy.ExitCode != 0)
+            throw new IOException($"cp -a {from} {to} has ended with {copy.ExitCode}");
+    }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

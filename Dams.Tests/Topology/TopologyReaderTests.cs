@@ -1,5 +1,6 @@
 using System.Net;
 using Dams.Contracts.Topology;
+using Dams.Tests.Hosting;
 using NUnit.Framework;
 
 namespace Dams.Tests.Topology;
@@ -72,6 +73,35 @@ public sealed class TopologyReaderTests
         Assert.That(second.Topology.Log, Is.EqualTo(new LogSettings("/srv/dams/data/l", 70000, 0)));
         Assert.That(second.Topology.FolderOf(new NodeId(NodeRole.Replica, 7)), Is.EqualTo("/var/r7"));
         Assert.That(second.Topology.Managers.Single().ToString(), Does.Contain("manager7").And.Contain("127.0.0.1:1014"));
+    }
+
+    [Test]
+    public void What_lies_in_the_data_folder_is_written_relative_to_it_and_reads_the_same_elsewhere()
+    {
+        var topology = Read("""{ "dataFolder": "data", "keyFile": "keys/k", "log": { "folder": "/var/log/dams" }, "replicas": [{ "id": "replica1", "port": 1, "dataFolder": "/mnt/r1" }, { "id": "replica2", "port": 2 }] }""").Topology!;
+        var written = topology.Write("/srv/dams/data");
+        Assert.That(written, Does.Not.Contain("/srv"));
+        Assert.That(TopologyReader.Read(written, "/srv/dams/data").Topology!.Write(), Is.EqualTo(topology.Write()));
+        var copy = TopologyReader.Read(written, "/copy").Topology!;
+        Assert.That((copy.DataFolder, copy.KeyFile, copy.Log.Folder), Is.EqualTo(("/copy", "/copy/keys/k", "/var/log/dams")));
+        Assert.That(copy.Replicas.Select(replica => replica.DataFolder), Is.EqualTo(new[] { "/mnt/r1", "/copy/replica2" }));
+        Assert.That(TopologyReader.Read(topology.Write("/srv"), "/srv").Topology!.Write(), Is.EqualTo(topology.Write()));
+        Assert.That(copy.KeptElsewhere().Select(kept => kept.Owner), Is.EqualTo(new[] { "replica1", "the logs" }));
+    }
+
+    [TestCase("up.lock", "dams.json", true)]
+    [TestCase("identity.json", "dams.json", true)]
+    [TestCase("other", "dams.json", false, Description = "no data folder")]
+    [TestCase("up.lock", "mine.json", false, Description = "not what dams up has written")]
+    public void A_file_in_a_data_folder_describes_that_folder_whatever_it_was_written_for(string mark, string name, bool isAtHome)
+    {
+        using var folder = new TestFolder();
+        File.WriteAllText(folder.File(mark), "");
+        File.WriteAllText(folder.File(name), (ClusterTopology.Default(dataFolder: "/original") with { PublicBaseUrl = new Uri("https://dams.example.org/") }).Write());
+        var read = TopologyReader.ReadFile(folder.File(name));
+        var expected = ClusterTopology.Default(dataFolder: isAtHome ? folder.Path : "/original") with { PublicBaseUrl = new Uri("https://dams.example.org/") };
+        Assert.That(read.Topology!.Write(), Is.EqualTo(expected.Write()));
+        Assert.That(read.WrittenFor, Is.EqualTo(isAtHome ? "/original" : null));
     }
 
     private static IEnumerable<TestCaseData> Problems()

@@ -112,6 +112,9 @@ public sealed class SealingTests
         using var ours = Sealer();
         using var cluster = new DatagramSealer(From, Boot, GroupId.Replicas, Cluster + 1, Keys);
         using var group = new DatagramSealer(From, Boot, GroupId.Managers, Cluster, Keys);
+        var instance = Enumerable.Repeat((byte)1, 16).ToArray();
+        using var otherInstance = new DatagramSealer(From, Boot, GroupId.Replicas, Cluster, Keys.For(instance));
+        using var sameInstance = new DatagramSealer(From, Boot, GroupId.Replicas, Cluster, Keys.For(new byte[16]));
         using var otherKey = new DatagramSealer(From, Boot, GroupId.Replicas, Cluster, KeyRing.Generate(1));
         using var otherId = new DatagramSealer(From, Boot, GroupId.Replicas, Cluster, KeyRing.Generate(2));
         Assert.That(opener.Open(Seal(cluster, []), out _, out _), Is.EqualTo(DropReason.WrongCluster));
@@ -119,7 +122,9 @@ public sealed class SealingTests
         Assert.That(opener.Open(Seal(otherKey, []), out _, out _), Is.EqualTo(DropReason.Unauthenticated));
         Assert.That(opener.Open(Seal(otherId, []), out _, out _), Is.EqualTo(DropReason.UnknownKey));
         Assert.That(opener.Open(Seal(ours, [], to: NodeId.Replica(4)), out _, out _), Is.EqualTo(DropReason.Misaddressed));
+        Assert.That(opener.Open(Seal(otherInstance, []), out _, out _), Is.EqualTo(DropReason.Unauthenticated), "a copy of the cluster, with the same key file");
         Assert.That(opener.PeerCount, Is.Zero, "nobody was authenticated");
+        Assert.That(opener.Open(Seal(sameInstance, []), out _, out _), Is.EqualTo(DropReason.None));
 
         // The key is the sender's own: who changes the header's name, boot or group needs another one.
         foreach (var (at, value) in new (int, byte)[] { (11, 2), (10, (byte)NodeRole.Manager), (16, 78), (8, (byte)GroupId.Managers) })

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Processes;
+
+namespace Dams.Cli.Cluster;
+
+/// <summary>
+/// What <c>--fresh</c> sets aside: the processes' folders, and what of them was set aside before. They go into one folder <c>old-N</c> of the data folder; a replica's folder
+/// outside it stays there under the same number. All of them, or none: what was cut off is undone at the next start. The last two are kept. Call while <c>up.lock</c> is held.
+/// </summary>
+internal static partial class OldData
+{
+    private const int KeptMax = 2;
+    private const string Unfinished = ".part";
+
+    /// <summary>Whether there is anything to set aside. Only what one of our processes has worked on is, never a folder that a configuration merely names.</summary>
+    public static bool IsThere(ClusterTopology topology) => Find(topology).Count > 0;
+
+    /// <summary>Sets it aside.</summary>
+    /// <returns>What to tell a person: where it is, and what is gone.</returns>
+    /// <exception cref="IOException">Something can't be moved; all is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">Something can't be moved; all is as it was.</exception>
+    public static IReadOnlyList<string> SetAside(ClusterTopology topology)
+    {
+        var found = Find(topology);
+        if (found.Count == 0)
+            return [];
+        var number = OldIn(topology.DataFolder).Concat(found.SelectMany(node => OldOf(node.Path))).Select(old => old.Number).DefaultIfEmpty().Max() + 1;
+        var target = Named(Path.Combine(topology.DataFolder, "old"), number);
+        Directory.CreateDirectory(target + Unfinished);
+        try
+        {
+            foreach (var (path, name) in found)
+                Directory.Move(path, IsInside(topology, path) ? Path.Combine(target + Unfinished, name) : Named(path + ".old", number));
+            Directory.Move(target + Unfinished, target);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            Undo(topology, target + Unfinished, number);
+            throw;
+        }
+
+        // No more than a name tells which cluster it was; without it the folder is another one from now on.
+        var identity = Path.Combine(topology.DataFolder, DataFolderFiles.Identity);
+        if (File.Exists(identity))
+            File.Move(identity, Path.Combine(target, DataFolderFiles.Identity));
+        return
+        [
+            $"The old data is in {target}.",
+            .. found.Where(node => !IsInside(topology, node.Path)).Select(node => $"That of {node.Name} is in {Named(node.Path + ".old", number)}."),
+            .. DeleteOlder(OldIn(topology.DataFolder).Where(old => IsOurs(old.Path))),
+            .. found.Where(node => !IsInside(topology, node.Path)).SelectMany(node => DeleteOlder(OldOf(node.Path))),
+        ];
+    }
+
+    /// <summary>Undoes what was cut off, so that no start finds some folders and not the others.</summary>
+    /// <exception cref="IOException">Something can't be moved.</exception>
+    public static void UndoUnfinished(ClusterTopology topology)
+    {
+        foreach (var part in ClusterFolder.FoldersIn(topology.DataFolder).Where(path => path.EndsWith(Unfinished, StringComparison.Ordinal)))
+        {
+            if (NumberOf(Path.GetFileNameWithoutExtension(part), "old-") is { } number)
+                Undo(topology, part, number);
+        }
+    }
+
+    private static void Undo(ClusterTopology topology, string part, int number)
+    {
+        var homes = topology.Nodes.ToDictionary(node => node.Id.ToString(), node => topology.FolderOf(node.Id));
+        foreach (var path in Directory.EnumerateDirectories(part))
+        {
+            var name = Path.GetFileName(path);
+            Directory.Move(path, homes.GetValueOrDefault(name) ?? Path.Combine(topology.DataFolder, name));
+        }
+
+        foreach (var home in homes.Values.Where(home => !IsInside(topology, home) && !Directory.Exists(home) && Directory.Exists(Named(home + ".old", number))))
+            Directory.Move(Named(home + ".old", number), home);
+        Directory.Delete(part);
+    }
+
+    private static List<(string Path, string Name)> Find(ClusterTopology topology) =>
+    [
+        .. ClusterFolder.FoldersOf(topology).Where(node => PidFile.WasHeld(node.Path, node.Id.ToString())).Select(node => (node.Path, node.Id.ToString())),
+        .. ClusterFolder.FoldersIn(topology.DataFolder).Select(path => (path, Path.GetFileName(path))).Where(found => Evidence().IsMatch(found.Item2)),
+    ];
+
+    private static bool IsInside(ClusterTopology topology, string path) =>
+        path.StartsWith(topology.DataFolder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private static string Named(string path, int number) => string.Create(CultureInfo.InvariantCulture, $"{path}-{number}");
+
+    private static List<(string Path, int Number)> OldIn(string folder) => Numbered(folder, "old-");
+
+    private static List<(string Path, int Number)> OldOf(string folder) => Numbered(Path.GetDirectoryName(folder)!, Path.GetFileName(folder) + ".old-");
+
+    private static List<(string Path, int Number)> Numbered(string folder, string prefix) =>
+    [
+        .. ClusterFolder.FoldersIn(folder).Select(path => (Path: path, Number: NumberOf(Path.GetFileName(path), prefix)))
+            .Where(old => old.Number is not null).Select(old => (old.Path, old.Number!.Value)).OrderBy(old => old.Value),
+    ];
+
+    private static int? NumberOf(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    // Another's folder may have such a name.
+    private static bool IsOurs(string old) => ClusterFolder.FoldersIn(old).Any(path => PidFile.WasHeld(path, Path.GetFileName(path)));
+
+    private static List<string> DeleteOlder(IEnumerable<(string Path, int Number)> olds)
+    {
+        var said = new List<string>();
+        foreach (var (path, _) in olds.SkipLast(KeptMax))
+        {
+            Directory.Delete(path, recursive: true);
+            said.Add($"{path}, set aside before, is deleted: the last two are kept.");
+        }
+
+        return said;
+    }
+
+    // What managers have set aside beside a replica's folder.
+    [GeneratedRegex("^replica[1-9][0-9]*\\.(aside|useless)-[0-9]+\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Evidence();
+}

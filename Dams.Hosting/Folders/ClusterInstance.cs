@@ -1,0 +1,34 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Dams.Hosting.Folders;
+
+/// <summary>Which cluster: 128 random bits. Unlike the cluster's name, a copy never keeps it. Datagrams are sealed with it (<see cref="Ordering.Transport.KeyRing.For"/>).</summary>
+/// <param name="Value">0 if there is none: in tests of single parts.</param>
+public readonly record struct ClusterInstance(UInt128 Value)
+{
+    private const int Size = 16;
+
+    /// <summary>A new one.</summary>
+    public static ClusterInstance New() => new(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(Size)));
+
+    /// <summary>Reads 32 hexadecimal digits.</summary>
+    public static bool TryParse(string? text, out ClusterInstance instance)
+    {
+        var isRight = UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && text!.Length == 2 * Size && value != 0;
+        instance = new ClusterInstance(isRight ? value : 0);
+        return isRight;
+    }
+
+    /// <summary>The salt of the keys.</summary>
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[Size];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
+        return bytes;
+    }
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Processes;
+using Dams.Ordering.Storage;
+using Dams.Ordering.Transport;
+
+namespace Dams.Hosting.Folders;
+
+/// <summary>A data folder that may be used.</summary>
+/// <param name="Instance">Which cluster it is: the same for every process that works on the folder.</param>
+/// <param name="Keys">The cluster's keys, for this instance.</param>
+/// <param name="Notice">What a person should know: that the folder was copied or moved. Else null.</param>
+public sealed record OpenedFolder(ClusterInstance Instance, KeyRing Keys, string? Notice);
+
+/// <summary>
+/// The data folder of a cluster, and what it knows of itself (<see cref="DataFolderFiles.Identity"/>): which cluster it is, where it is, and what it was made for. A folder in
+/// another place is a copy, or was moved from elsewhere: it becomes a cluster of its own, because the original may be running.
+/// </summary>
+public static class DataFolder
+{
+    private static readonly TimeSpan s_lockPoll = TimeSpan.FromMilliseconds(20);
+
+    // A holder writes one small file; more than this is a disk that hangs.
+    private static readonly TimeSpan s_lockPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Looks whether a configuration fits its data folder. Changes nothing.</summary>
+    /// <param name="topology">The configuration.</param>
+    /// <param name="isAnew">The folder is to begin anew: what it was made for does not matter.</param>
+    /// <returns>What a person should know, or null.</returns>
+    /// <exception cref="DataFolderException">It does not fit.</exception>
+    /// <exception cref="IOException">The folder can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be read.</exception>
+    public static string? Check(ClusterTopology topology, bool isAnew = false)
+    {
+        var found = FolderFinding.Look(topology);
+        found.ThrowIfUnfit(isAnew);
+        return found.Notice;
+    }
+
+    /// <summary>
+    /// Opens a data folder, and makes its identity and its keys first if they aren't there. Several processes may do so at once, and get the same. This is the one place where
+    /// a process learns which cluster it belongs to.
+    /// </summary>
+    /// <param name="topology">The configuration.</param>
+    /// <param name="isAnew">The folder begins anew, as a new cluster.</param>
+    /// <param name="stop">Cancels.</param>
+    /// <exception cref="DataFolderException">The configuration does not fit the folder, or the key file does not.</exception>
+    /// <exception cref="KeyRingException">The key file can't be used.</exception>
+    /// <exception cref="IOException">The folder can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
+    public static async Task<OpenedFolder> OpenAsync(ClusterTopology topology, bool isAnew = false, CancellationToken stop = default)
+    {
+        Directory.CreateDirectory(topology.DataFolder);
+        if (!isAnew && FolderFinding.Look(topology) is { IsAtHome: true } home)
+        {
+            home.ThrowIfUnfit(isAnew);
+            var same = KeysOf(topology, home.Known);
+            if (same.Fingerprints.SequenceEqual(home.Known!.Keys))
+                return Opened(home.Known, same, null);
+        }
+
+        using var held = await TakeAsync(topology.DataFolder, stop).ConfigureAwait(false);
+        var found = isAnew ? FolderFinding.Nothing(topology) : FolderFinding.Look(topology);
+        found.ThrowIfUnfit(isAnew);
+        var keys = KeysOf(topology, found.IsElsewhere ? null : found.Known);
+        var identity = found.Next(keys.Fingerprints);
+        IdentityFile.Write(topology.DataFolder, identity);
+        return Opened(identity, keys, found.Notice);
+    }
+
+    /// <summary>Notes that a folder's keys were changed on purpose. Nothing happens if it has no identity yet.</summary>
+    /// <exception cref="DataFolderException">The identity is damaged.</exception>
+    /// <exception cref="IOException">The folder can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
+    public static async Task NoteKeysAsync(string folder, KeyRing keys, CancellationToken stop = default)
+    {
+        if (!File.Exists(IdentityFile.PathOf(folder)))
+            return;
+        using var held = await TakeAsync(folder, stop).ConfigureAwait(false);
+        if (IdentityFile.Read(folder) is { } known)
+            IdentityFile.Write(folder, known with { Keys = [.. keys.Fingerprints] });
+    }
+
+    private static OpenedFolder Opened(FolderIdentity identity, KeyRing keys, string? notice) => new(identity.Instance, keys.For(identity.Instance.ToBytes()), notice);
+
+    private static KeyRing KeysOf(ClusterTopology topology, FolderIdentity? known)
+    {
+        var (file, folder) = (topology.KeyFile, topology.DataFolder);
+        if (known is null or { Keys.IsEmpty: true })
+            return KeyFile.LoadOrCreate(file);
+        if (!File.Exists(file))
+            throw new DataFolderException($"{file}, the key file of {folder}, is missing: put it back, or make a new key with dams key new.");
+        var keys = KeyFile.Load(file);
+        return keys.Fingerprints.Intersect(known.Keys).Any()
+            ? keys
+            : throw new DataFolderException($"{file} has none of the keys that {folder} was last used with: put the right key file back. "
+                + $"If the keys were changed on purpose, and not with dams key, delete the line \"keys\" from {IdentityFile.PathOf(folder)}.");
+    }
+
+    private static async Task<FileStream> TakeAsync(string folder, CancellationToken stop)
+    {
+        var path = Path.Combine(folder, "identity.lock");
+        var patience = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(patience) < s_lockPatience)
+        {
+            if (FolderLock.TryTake(path) is { } held)
+                return held;
+            await Task.Delay(s_lockPoll, stop).ConfigureAwait(false);
+        }
+
+        throw new IOException(string.Create(CultureInfo.InvariantCulture, $"another process has held {path} for {s_lockPatience.TotalSeconds} s: end it, and try again"));
+    }
+}

@@ -1,0 +1,121 @@
+using Dams.Contracts.Topology;
+using Dams.Hosting.Processes;
+
+namespace Dams.Hosting.Folders;
+
+/// <summary>What a look at a data folder has found out.</summary>
+internal sealed class FolderFinding
+{
+    private readonly ClusterTopology _topology;
+    private readonly FolderPlace _here;
+    private readonly FolderShape _shape;
+    private readonly string? _origin;
+    private readonly bool _isOriginalThere;
+    private readonly DataFolderException? _damage;
+
+    private FolderFinding(ClusterTopology topology, FolderPlace here, FolderIdentity? known, FolderShape shape, string? origin, bool isOriginalThere, DataFolderException? damage = null)
+    {
+        (_topology, _here, Known, _shape) = (topology, here, known, shape);
+        (_origin, _isOriginalThere, _damage) = (origin, isOriginalThere, damage);
+    }
+
+    /// <summary>The identity that is there.</summary>
+    public FolderIdentity? Known { get; }
+
+    /// <summary>Whether the folder is where its identity says, in every word.</summary>
+    public bool IsAtHome => _damage is null && Known is { } known && known.Place == _here;
+
+    /// <summary>Whether it was copied, or moved from where it can't be followed.</summary>
+    public bool IsElsewhere => _origin is not null;
+
+    /// <summary>One line for a person.</summary>
+    public string? Notice => _origin switch
+    {
+        null when Known is { } known && known.Place.Path != _here.Path => $"{_here.Path} was moved here from {known.Place.Path}.",
+        null => null,
+        _ when _origin == _here.Path => $"{_origin} is not the folder that it was, but a copy of it in its place. From now on it is a cluster of its own.",
+        _ when _isOriginalThere => $"{_here.Path} is a copy of {_origin}. From now on it is a cluster of its own.",
+        _ => $"{_here.Path} was copied or moved from {_origin}. From now on it is a cluster of its own.",
+    };
+
+    public static FolderFinding Nothing(ClusterTopology topology) =>
+        new(topology, FolderPlace.Of(topology.DataFolder), null, FolderShape.Of(topology), null, false);
+
+    public static FolderFinding Look(ClusterTopology topology)
+    {
+        var folder = topology.DataFolder;
+        var here = FolderPlace.Of(folder);
+        FolderIdentity? known;
+        try
+        {
+            known = IdentityFile.Read(folder);
+        }
+        catch (DataFolderException damage)
+        {
+            return new FolderFinding(topology, here, null, FolderShape.Of(topology), null, false, damage);
+        }
+
+        if (known is null)
+            return LookWithoutIdentity(topology, here);
+        var isSame = known.Place.IsSameAs(here);
+        return new FolderFinding(topology, here, known, known.Shape, isSame ? null : known.Place.Path, !isSame && IsOriginalThere(known, here));
+    }
+
+    /// <param name="isAnew">What the folder was made for does not matter.</param>
+    /// <exception cref="DataFolderException">The configuration does not fit it.</exception>
+    public void ThrowIfUnfit(bool isAnew)
+    {
+        if (_damage is not null && (!isAnew || _topology.KeptElsewhere().Any()))
+            throw _damage;
+        // The original still works with these.
+        if (_isOriginalThere && _topology.KeptElsewhere().ToList() is { Count: > 0 } shared)
+        {
+            throw new DataFolderException(
+            [
+                .. shared.Select(kept => $"{kept.Path}, the folder of {kept.Owner}, belongs to {_origin}: {_here.Path} is a copy of that, and this folder is outside it"),
+                $"Give the copy folders of its own: copy these too, and name the copies in {ClusterTopology.FileName}.",
+            ]);
+        }
+
+        if (!isAnew && _shape.ProblemsOf(_topology).Select(problem => problem.ToString()).ToList() is { Count: > 0 } problems)
+            throw new DataFolderException([.. problems, "Let the configuration say what the folder has, choose another folder, or begin anew with dams up --fresh, which keeps the old data aside."]);
+    }
+
+    /// <summary>What the folder shall know of itself from now on.</summary>
+    public FolderIdentity Next(IEnumerable<string> keys) =>
+        new(Known is { } known && !IsElsewhere ? known.Instance : ClusterInstance.New(), _here, _shape, [.. keys]);
+
+    // A folder from before there were identities: the configuration that was last in force is in it, with absolute paths.
+    private static FolderFinding LookWithoutIdentity(ClusterTopology topology, FolderPlace here)
+    {
+        var folder = topology.DataFolder;
+        var file = Path.Combine(folder, ClusterTopology.FileName);
+        var last = DataFolderFiles.IsDataFolder(folder) && File.Exists(file) ? TopologyReader.ReadFile(file) : null;
+        var shape = FolderShape.Of(last?.Topology is { } former && former.DataFolder == folder ? former : topology);
+        var ids = shape.Replicas.Union(HeldReplicas(folder)).Select(id => NodeId.TryParse(id, out var parsed) ? parsed : default).Order();
+        return new FolderFinding(topology, here, null, shape with { Replicas = [.. ids.Select(id => id.ToString())] }, last?.WrittenFor,
+            last?.WrittenFor is { } origin && DataFolderFiles.IsDataFolder(origin));
+    }
+
+    private static IEnumerable<string> HeldReplicas(string folder) => !Directory.Exists(folder) ? [] :
+    [
+        .. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
+            .Where(name => NodeId.TryParse(name, out var id) && id.Role == NodeRole.Replica && PidFile.WasHeld(Path.Combine(folder, name), name)),
+    ];
+
+    private static bool IsOriginalThere(FolderIdentity known, FolderPlace here)
+    {
+        var path = known.Place.Path;
+        if (path == here.Path)
+            return false;
+        try
+        {
+            return IdentityFile.Read(path)?.Instance == known.Instance && !FolderPlace.Of(path).IsSameAs(here);
+        }
+        catch (Exception unreadable) when (unreadable is DataFolderException or IOException or UnauthorizedAccessException)
+        {
+            // Something is there: rather the original than not.
+            return true;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Processes;
+
+namespace Dams.Hosting.Folders;
+
+/// <summary>The file of a folder's identity: always whole, and on disk.</summary>
+internal static class IdentityFile
+{
+    public static string PathOf(string folder) => Path.Combine(folder, DataFolderFiles.Identity);
+
+    /// <summary>Reads it; null if it isn't there.</summary>
+    /// <exception cref="DataFolderException">It is not what was written.</exception>
+    /// <exception cref="IOException">It can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It can't be read.</exception>
+    public static FolderIdentity? Read(string folder)
+    {
+        var path = PathOf(folder);
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            var document = JsonSerializer.Deserialize(File.ReadAllText(path), IdentityJson.Default.IdentityDocument);
+            if (document is not null && ClusterInstance.TryParse(document.Instance, out var instance) && document.Replicas.Count > 0 && document.Durability is "disk" or "memory"
+                && TryReadNumber(document.Device, out var device) && TryReadNumber(document.Inode, out var inode))
+            {
+                var shape = new FolderShape(document.Cluster, document.Durability == "memory" ? Durability.Memory : Durability.Disk, [.. document.Replicas]);
+                return new FolderIdentity(instance, new FolderPlace(document.Path, device, inode, document.Boot), shape, [.. document.Keys ?? []]);
+            }
+        }
+        catch (JsonException)
+        {
+            // What was meant can't be told.
+        }
+
+        throw new DataFolderException($"{path} is damaged: delete it, and the folder gets a new identity. The bookings don't depend on it.");
+    }
+
+    /// <summary>Writes it.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
+    public static void Write(string folder, FolderIdentity identity)
+    {
+        var (place, shape) = (identity.Place, identity.Shape);
+        var document = new IdentityDocument(identity.Instance.ToString(), place.Path, place.Boot, shape.Cluster, FolderShape.Word(shape.Durability), shape.Replicas, identity.Keys,
+            place.Device?.ToString(CultureInfo.InvariantCulture), place.Inode?.ToString(CultureInfo.InvariantCulture));
+        WholeFile.Write(PathOf(folder), JsonSerializer.Serialize(document, IdentityJson.Default.IdentityDocument) + "\n", isDurable: true);
+    }
+
+    private static bool TryReadNumber(string? text, out ulong? number)
+    {
+        number = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+        return text is null || number is not null;
+    }
+}
+
+// 64-bit numbers are text: they don't fit a double.
+internal sealed record IdentityDocument(
+    string Instance, string Path, string Boot, string Cluster, string Durability, IReadOnlyList<string> Replicas, IReadOnlyList<string>? Keys = null, string? Device = null, string? Inode = null);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true,
+    WriteIndented = true)]
+[JsonSerializable(typeof(IdentityDocument))]
+internal sealed partial class IdentityJson : JsonSerializerContext;

@@ -1,0 +1,106 @@
+using System.Runtime.Versioning;
+using Dams.Cli;
+using Dams.Contracts.Topology;
+using Dams.Hosting.Folders;
+using Dams.Hosting.Processes;
+using Dams.Tests.Hosting;
+
+namespace Dams.Tests.Cli;
+
+/// <summary>A start that is refused says the true cause and what to do, and changes nothing. Nothing is started, so the tool runs in this process.</summary>
+[UnsupportedOSPlatform("windows")]
+internal sealed class UpRefusalTests
+{
+    private TestFolder _folder = null!;
+    private ClusterTopology _topology = null!;
+
+    [SetUp]
+    public void MakeFolder()
+    {
+        _folder = new TestFolder();
+        _topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
+    }
+
+    [TearDown]
+    public void DropFolder() => _folder.Dispose();
+
+    private Task<CliRun> UpAsync(params string[] more) => CliRun.OfAsync(["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), .. more]);
+
+    private void UseReplica1()
+    {
+        PidFile.TryHold(_folder.File("replica1"), "replica1")!.Dispose();
+        File.WriteAllText(_folder.File("replica1", "precious"), "bookings");
+    }
+
+    private async Task<string> RefusedAsync(params string[] more)
+    {
+        var run = await UpAsync(more);
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")), run.Errors);
+        return run.Errors;
+    }
+
+    [Test]
+    public async Task Without_a_terminal_fresh_needs_yes()
+    {
+        UseReplica1();
+        Assert.That(await RefusedAsync("--fresh"), Is.EqualTo($"--fresh would set the data in {_folder.Path} aside: add --yes if that is meant.\n"));
+        Assert.That(File.Exists(_folder.File("replica1", "precious")));
+    }
+
+    [TestCase("n")]
+    [TestCase("")]
+    [TestCase("what?")]
+    [TestCase(null)]
+    public async Task On_a_terminal_fresh_asks_and_anything_but_yes_changes_nothing(string? answer)
+    {
+        UseReplica1();
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var input = new StringReader(answer is null ? "" : answer + "\n");
+        var exitCode = await DamsTool.RunAsync(["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), "--fresh"],
+            new CliConsole(output, error, input, isInteractive: true, isErrorTerminal: false));
+        Assert.That((exitCode, error.ToString()), Is.EqualTo((1, $"Set the bookings in {_folder.Path} aside, and begin without any? [y/N] Nothing was changed.\n")));
+        Assert.That(File.Exists(_folder.File("replica1", "precious")));
+    }
+
+    [Test]
+    public async Task Three_replicas_in_the_configuration_of_a_folder_made_for_four_are_refused()
+    {
+        await DataFolder.OpenAsync(_topology);
+        var three = _topology with { Replicas = [.. _topology.Replicas.Take(3)], Managers = [.. _topology.Managers.Take(3)] };
+        await File.WriteAllTextAsync(_folder.File("dams.json"), three.Write());
+        var run = await CliRun.OfAsync("up", "--config", _folder.File("dams.json"));
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")));
+        Assert.That(run.Errors, Does.StartWith($"$.replicas: has replica1, replica2, replica3; expected replica1, replica2, replica3, replica4, which {_folder.Path} was made for\n")
+            .And.Contain("dams up --fresh"));
+        Assert.That(Directory.Exists(_folder.File("replica1")), Is.False);
+    }
+
+    [Test]
+    public async Task A_folder_whose_lock_can_not_be_opened_is_not_called_held()
+    {
+        File.CreateSymbolicLink(_folder.File("up.lock"), _folder.File("up.lock"));
+        Assert.That(await RefusedAsync(), Does.Contain("up.lock").And.Not.Contain("already runs"));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task A_full_disk_is_called_so()
+    {
+        File.CreateSymbolicLink(_folder.File("up.pid.new"), "/dev/full");
+        Assert.That(await RefusedAsync(), Does.Contain("No space left on device").And.EndsWith("Make room on that disk, and start again.\n").And.Not.Contain("   at "));
+    }
+
+    [Test]
+    public async Task A_file_in_a_data_folder_that_names_another_one_is_not_followed_and_says_so()
+    {
+        using var original = new TestFolder();
+        await DataFolder.OpenAsync(_topology);
+        await File.WriteAllTextAsync(_folder.File("dams.json"), (ClusterTopology.Default(address: _folder.Address, dataFolder: original.Path) with { Cluster = "other" }).Write());
+        var run = await CliRun.OfAsync("up", "--config", _folder.File("dams.json"));
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Errors, Does.StartWith($"{_folder.File("dams.json")} names {original.Path} as its data folder, but is in a data folder itself: {_folder.Path} is used.")
+            .And.Contain($"expected \"dams\", which {_folder.Path} was made for"));
+        Assert.That(Directory.GetFileSystemEntries(original.Path), Is.Empty);
+    }
+}
