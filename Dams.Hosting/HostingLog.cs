@@ -41,4 +41,10 @@ internal static partial class HostingLog
 
     [LoggerMessage(1011, LogLevel.Error, "The keys can't be changed, and those in use are kept ({Keys}): {Problem}")]
     public static partial void KeysRefused(ILogger logger, KeyRing keys, string problem);
+
+    [LoggerMessage(1040, LogLevel.Warning, "Datagrams were refused: {Refused}. If that lasts, compare dams.json and the key file of this process with those of the others")]
+    public static partial void Refused(ILogger logger, string refused);
+
+    [LoggerMessage(1041, LogLevel.Critical, "{Problem}")]
+    public static partial void LogUnusable(ILogger logger, string problem);
 }

@@ -111,6 +111,12 @@ public static class NodeProgram
                 HostingLog.BindFailed(logger, problem);
             return ExitCodes.PortInUse;
         }
+        catch (Ordering.Storage.LogException problem)
+        {
+            // What it says is meant for people, and no defect: a trace of calls would only hide it.
+            HostingLog.LogUnusable(logger, problem.Message);
+            return ExitCodes.Internal;
+        }
 #pragma warning disable CA1031 // The last resort of a process: it is logged, and the process ends.
         catch (Exception problem)
 #pragma warning restore CA1031
