@@ -1,3 +1,4 @@
+using Dams.Cli.CommandLine;
 using Spectre.Console;
 
 namespace Dams.Cli;
@@ -36,7 +37,7 @@ internal sealed class CliConsole
     /// <summary>For tables on standard error.</summary>
     public IAnsiConsole ErrorTables { get; }
 
-    public static CliConsole OfProcess() => new(Console.Out, Console.Error, Console.In,
+    public static CliConsole OfProcess() => new(GuardedOutput.OfOutput(), GuardedOutput.OfErrors(), Console.In,
         !Console.IsInputRedirected && !Console.IsOutputRedirected, !Console.IsErrorRedirected);
 
     private static IAnsiConsole Create(TextWriter writer, bool isTerminal)

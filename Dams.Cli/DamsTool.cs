@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Dams.Cli.Bench;
 using Dams.Cli.Client;
 using Dams.Cli.Cluster;
+using Dams.Cli.CommandLine;
 using Dams.Cli.Demo;
 using Dams.Cli.Keys;
 using Dams.Cli.Lab;
@@ -16,6 +17,8 @@ namespace Dams.Cli;
 /// <summary>The tool <c>dams</c>.</summary>
 internal static class DamsTool
 {
+    private const int Sigpipe = 13;
+
     private const string Description = """
         DAMS: appointments of the hospitals of Montreal, Quebec and Sherbrooke, from four replicas that outvote a wrong one and stand a crashed one.
 
@@ -25,10 +28,41 @@ internal static class DamsTool
                       dams schedule MTLP1234
                       dams status
 
-        Exit codes: 0 done; 1 another outcome; 2 wrong command line, configuration or field; 3 any other fault; 4 unreachable; 130 and 143 interrupted.
+        Exit codes: 0 done; 1 another outcome; 2 wrong command line, configuration or field; 3 any other fault; 4 unreachable; 74 output can't be written;
+        130, 141 and 143 ended by an interrupt, by a pipe whose reader is gone, by SIGTERM.
         """;
 
+    /// <summary>Runs the tool. Whatever goes wrong is said in words, with an exit code; a stack trace is a defect of the tool's own.</summary>
     public static async Task<int> RunAsync(string[] args, CliConsole console)
+    {
+        try
+        {
+            return await RunParsedAsync(Parse(CreateRoot(console), args), console);
+        }
+        catch (OutputFailedException problem)
+        {
+            // A reader that has seen enough need not be told.
+            if (problem.IsReaderGone)
+                return CliExitCodes.SignalBase + Sigpipe;
+            console.Error.WriteLine(problem.Message);
+            return CliExitCodes.Output;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            console.Error.WriteLine(problem.Message);
+            return CliExitCodes.Usage;
+        }
+#pragma warning disable CA1031 // The last resort of the tool: it is told, and the tool ends.
+        catch (Exception defect)
+#pragma warning restore CA1031
+        {
+            console.Error.WriteLine($"This is a defect of the tool, please report it with the command line: {defect}");
+            return CliExitCodes.Internal;
+        }
+    }
+
+    /// <summary>All commands, with the rules that every value on the command line is held to.</summary>
+    public static RootCommand CreateRoot(CliConsole console)
     {
         var root = new RootCommand(Description);
         root.Subcommands.Add(UpCommand.Create(console));
@@ -43,11 +77,19 @@ internal static class DamsTool
         root.Subcommands.Add(FaultCommand.Create(console));
         root.Subcommands.Add(DemoCommand.Create(console));
         root.Subcommands.Add(BenchCommand.Create(console));
-        var parsed = root.Parse(args);
+        LineRules.AddTo(root);
+        return root;
+    }
+
+    /// <summary>Reads a command line. What begins with @ is a value like any other, not the name of a file with more of the line.</summary>
+    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> args) => root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+
+    private static async Task<int> RunParsedAsync(ParseResult parsed, CliConsole console)
+    {
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-                console.Error.WriteLine(TextOf(error));
+            foreach (var text in parsed.Errors.Select(TextOf).Distinct())
+                console.Error.WriteLine(text);
             console.Error.WriteLine($"dams {WordsOf(parsed.CommandResult)}--help tells what there is.");
             return CliExitCodes.Usage;
         }

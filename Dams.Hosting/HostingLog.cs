@@ -50,4 +50,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(1014, LogLevel.Information, "Where the disk has refused")]
     public static partial void StorageRefusesWhere(ILogger logger, Exception problem);
+
+    [LoggerMessage(1040, LogLevel.Warning, "Datagrams were refused: {Refused}. If that lasts, compare dams.json and the key file of this process with those of the others")]
+    public static partial void Refused(ILogger logger, string refused);
 }

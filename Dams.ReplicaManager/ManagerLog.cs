@@ -52,4 +52,7 @@ internal static partial class ManagerLog
 
     [LoggerMessage(5019, LogLevel.Warning, "the skip of entry {Seq}: {Outcome}")]
     public static partial void SkipEnded(ILogger logger, long seq, string outcome);
+
+    [LoggerMessage(5040, LogLevel.Error, "this manager's own folder is damaged: it is kept as evidence, and the manager joins its group anew, as if the folder had been deleted. {Damage}")]
+    public static partial void FolderDamaged(ILogger logger, string damage);
 }

@@ -27,11 +27,26 @@ internal static class ManagerProcess
 {
     public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
     {
-        var (topology, number) = (context.Topology, (byte)context.Id.Number);
         var logger = context.Loggers.CreateLogger("Dams.ReplicaManager");
+        var folder = Path.Combine(context.DataFolder, "group");
+        try
+        {
+            return await RunMemberAsync(context, folder, logger, stopping);
+        }
+        catch (Exception damage) when (damage is LogCorruptException or InvalidDataException)
+        {
+            // A replica has a manager that sets its folder aside. A manager does it itself: it comes back as one does whose folder was deleted.
+            ManagerLog.FolderDamaged(logger, damage.Message);
+            ReplicaFolder.MarkAsLeft(folder, "unknown");
+            return ExitCodes.OrderedOut;
+        }
+    }
+
+    private static async Task<int> RunMemberAsync(NodeContext context, string folder, ILogger logger, CancellationToken stopping)
+    {
+        var (topology, number) = (context.Topology, (byte)context.Id.Number);
         var boot = DriverOptions.NewBoot();
         var clock = ClockSource.System;
-        var folder = Path.Combine(context.DataFolder, "group");
         if (ReplicaFolder.SetAsideIfLeft(folder) is { } aside)
             ManagerLog.SetAside(logger, context.Id.ToString(), aside);
         Directory.CreateDirectory(folder);

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dams.Cli.Client;
+using Dams.Cli.CommandLine;
 using Dams.Cli.Status;
 using Spectre.Console;
 
@@ -19,23 +20,33 @@ internal sealed partial class BenchJson : JsonSerializerContext;
 /// <summary><c>dams bench</c>: bookings against a running service.</summary>
 internal static class BenchCommand
 {
+    private const int CallsMax = 10_000_000;
+
     public static Command Create(CliConsole console)
     {
         var url = CallCommands.UrlOption();
-        var connections = new Option<int[]>("--connections") { Description = "How many connections, one run for each.", DefaultValueFactory = _ => [1, 16, 64], AllowMultipleArgumentsPerToken = true };
-        var calls = new Option<int>("--calls") { Description = "Bookings in each run.", DefaultValueFactory = _ => 10_000 };
-        var warmUp = new Option<int>("--warm-up") { Description = "Bookings before the first run, not counted.", DefaultValueFactory = _ => 2_000 };
+        url.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && text.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+                result.AddError($"--url is '{text}'; a benchmark speaks http only.");
+        });
+        var connections = new Option<int[]>("--connections")
+        {
+            Description = "How many connections, 1 to 1024; one run for each.",
+            DefaultValueFactory = _ => [1, 16, 64],
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "N",
+            CustomParser = Numbers.AllBetween("--connections", 1, 1024),
+        };
+        var calls = new Option<int>("--calls")
+        {
+            Description = "Bookings in each run.", DefaultValueFactory = _ => 10_000, HelpName = "N", CustomParser = Numbers.Between("--calls", 1, CallsMax),
+        };
+        var warmUp = new Option<int>("--warm-up")
+        {
+            Description = "Bookings before the first run, not counted.", DefaultValueFactory = _ => 2_000, HelpName = "N", CustomParser = Numbers.Between("--warm-up", 0, CallsMax),
+        };
         var json = new Option<bool>("--json") { Description = "Write JSON instead of a table." };
-        connections.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int[]>() is { } values && values.Any(value => value is < 1 or > 1024))
-                result.AddError("--connections are from 1 to 1024");
-        });
-        calls.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 10_000_000)
-                result.AddError("--calls is from 1 to 10000000");
-        });
         var command = new Command("bench", "Books as fast as a running service answers, and says how fast that is.") { url, connections, calls, warmUp, json };
         command.SetAction(async (parsed, _) =>
         {

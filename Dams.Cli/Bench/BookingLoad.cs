@@ -29,6 +29,7 @@ internal sealed class BookingLoad(Uri url, int stamp)
 {
     private const int PatientsMax = 10_000;
     private const int Days = 36_000;
+    private static readonly TimeSpan s_firstAnswer = TimeSpan.FromSeconds(30);
     private static readonly DateOnly s_first = new(2000, 1, 1);
     private int _next;
 
@@ -54,13 +55,24 @@ internal sealed class BookingLoad(Uri url, int stamp)
 
     private async Task OpenSlotsAsync(int fromDay, int toDay, CancellationToken stop)
     {
-        using var client = await RawHttpConnection.OpenAsync(url, stop).ConfigureAwait(false);
-        for (var day = fromDay; day <= toDay; day++)
+        // Something that takes connections and never answers is found out here, before anything is measured.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(s_firstAnswer);
+        try
         {
-            var (status, body) = await client.PostAsync(Envelope("AddAppointment",
-                $"<callerId>MTLA0001</callerId><appointmentId>{IdOf(day)}</appointmentId><appointmentType>Physician</appointmentType><capacity>1000000</capacity>"), stop).ConfigureAwait(false);
-            if (status != 200)
-                throw new IOException($"no slot could be opened: {body}");
+            using var client = await RawHttpConnection.OpenAsync(url, patience.Token).ConfigureAwait(false);
+            for (var day = fromDay; day <= toDay; day++)
+            {
+                var (status, body) = await client.PostAsync(Envelope("AddAppointment",
+                    $"<callerId>MTLA0001</callerId><appointmentId>{IdOf(day)}</appointmentId><appointmentType>Physician</appointmentType><capacity>1000000</capacity>"), patience.Token).ConfigureAwait(false);
+                if (status != 200)
+                    throw new IOException($"no slot could be opened: {body}");
+                patience.CancelAfter(s_firstAnswer);
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"it does not answer within {s_firstAnswer.TotalSeconds} s"));
         }
     }
 

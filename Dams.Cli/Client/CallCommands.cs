@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Dams.Cli.CommandLine;
 using Dams.Contracts.Domain;
 using Command = System.CommandLine.Command;
 
@@ -15,6 +16,7 @@ internal sealed class CallCommands
     public const string ServicePath = "AppointmentService";
 
     private const int RequestIdCharactersMax = 64;
+    private const int UrlCharactersMax = 500;
     private readonly CliConsole _console;
 
     private readonly Option<string> _caller = new("--as") { Description = "Who calls: an administrator (MTLA1234) or a patient (MTLP1234). The patient, if not said.", HelpName = "ID" };
@@ -39,17 +41,21 @@ internal sealed class CallCommands
         HelpName = "URL",
         CustomParser = result =>
         {
+            var text = result.Tokens[0].Value;
             // The address of the server alone means its service.
-            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            if (text.Length <= UrlCharactersMax && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Port > 0)
                 return url.AbsolutePath == "/" ? new Uri(url, ServicePath) : url;
-            result.AddError($"--url is '{result.Tokens[0].Value}'; expected an http or https address such as {DefaultUrl}");
+            result.AddError($"--url is '{(text.Length <= UrlCharactersMax ? text : text[..UrlCharactersMax] + "…")}'; expected an http or https address such as {DefaultUrl}");
             return null;
         },
     };
 
     private Command Add()
     {
-        var capacity = new Argument<int>("CAPACITY") { Description = "How many places, 1 to 1000000." };
+        var capacity = new Argument<int>("CAPACITY")
+        {
+            Description = "How many places, 1 to 1000000.", CustomParser = Numbers.Between("CAPACITY", 1, AddAppointment.CapacityMax),
+        };
         return Verb("add", "Open a slot.", [_id, _type, capacity], _admin, (client, parsed, caller, requestId) =>
             client.AddAsync(caller, Get(parsed, _id), parsed.GetValue(_type), parsed.GetValue(capacity), requestId));
     }

@@ -46,8 +46,8 @@ internal sealed class DemoCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it on a temporary folder.</summary>
-    public static DemoCluster Start(IPAddress address) => new(Directory.CreateTempSubdirectory("dams-demo-").FullName, address);
+    /// <summary>Starts it on an empty folder.</summary>
+    public static DemoCluster Start(string folder, IPAddress address) => new(folder, address);
 
     /// <summary>Waits until it is ready.</summary>
     /// <returns>False if it has ended instead.</returns>

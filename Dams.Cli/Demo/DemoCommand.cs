@@ -28,9 +28,20 @@ internal static class DemoCommand
     {
         using var interrupt = new Interrupt();
         var exitCode = CliExitCodes.OtherOutcome;
+        string folder;
+        try
+        {
+            folder = Directory.CreateTempSubdirectory("dams-demo-").FullName;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            console.Error.WriteLine($"no folder can be made in {Path.GetTempPath()} ({problem.Message}): set TMPDIR to a folder that can be written");
+            return CliExitCodes.Usage;
+        }
+
         var teller = new DemoTeller(console.OutTables);
         teller.Begin();
-        var cluster = DemoCluster.Start(address);
+        var cluster = DemoCluster.Start(folder, address);
         try
         {
             using var story = new DemoStory(teller, cluster.Topology, DemoStory.Patience, interrupt.Token);

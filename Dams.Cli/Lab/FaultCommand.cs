@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Dams.Cli.Client;
+using Dams.Cli.CommandLine;
+using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
 
 namespace Dams.Cli.Lab;
@@ -18,7 +19,7 @@ internal sealed class FaultCommand
 
     private readonly CliConsole _console;
     private readonly Option<Uri> _url = CallCommands.UrlOption();
-    private readonly Argument<int> _replica = new("REPLICA") { Description = "A replica's number." };
+    private readonly Argument<int> _replica = new("REPLICA") { Description = "A replica's number.", CustomParser = Numbers.Between("REPLICA", 1, ClusterTopology.ReplicasMax) };
     private readonly Argument<string> _process = new("PROCESS") { Description = "A process, or sequencer for the one that reigns." };
     private readonly Option<string?> _from = new("--from") { Description = "Only what this process sends.", HelpName = "PROCESS" };
     private readonly Option<string?> _to = new("--to") { Description = "Only what is sent to this process.", HelpName = "PROCESS" };
@@ -59,12 +60,12 @@ internal sealed class FaultCommand
             if (result.Tokens.Count == 1 && !LieKinds.Words.Contains(result.Tokens[0].Value))
                 result.AddError($"--kind is '{result.Tokens[0].Value}'; expected one of {string.Join(", ", LieKinds.Words)}.");
         });
-        var count = new Option<int?>("--count") { Description = "How many wrong replies (of state: wrong checkpoints); until healed, if not said.", HelpName = "N" };
-        count.Validators.Add(result =>
+        var count = new Option<int?>("--count")
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is < 1 or > LieOrder.CountMax)
-                result.AddError($"--count is {result.Tokens[0].Value}; expected 1 to {LieOrder.CountMax}.");
-        });
+            Description = "How many wrong replies (of state: wrong checkpoints); until healed, if not said.",
+            HelpName = "N",
+            CustomParser = Numbers.MaybeBetween("--count", 1, LieOrder.CountMax),
+        };
         return Verb("lie", "Have a replica give wrong replies.", [_replica], [kind, count], FaultJson.Default.LieOrder,
             parsed => new LieOrder(parsed.GetValue(_replica), parsed.GetValue(kind)!, parsed.GetValue(count)));
     }
@@ -95,12 +96,10 @@ internal sealed class FaultCommand
 
     private Command Packets(string fault, string description)
     {
-        var percent = new Argument<double>("PERCENT") { Description = "How many in a hundred; 0 for none any more.", DefaultValueFactory = _ => 10 };
-        percent.Validators.Add(result =>
+        var percent = new Argument<double>("PERCENT")
         {
-            if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var share) && share is not (>= 0 and <= 100))
-                result.AddError($"PERCENT is {result.Tokens[0].Value}; expected 0 to 100.");
-        });
+            Description = "How many in a hundred; 0 for none any more.", DefaultValueFactory = _ => 10, CustomParser = Numbers.RealBetween("PERCENT", 0, 100),
+        };
         return Verb(fault, description, [percent], [_from, _to], FaultJson.Default.PacketOrder,
             parsed => new PacketOrder(parsed.GetValue(percent), parsed.GetValue(_from), parsed.GetValue(_to)));
     }

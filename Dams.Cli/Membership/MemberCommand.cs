@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Dams.Cli.Client;
+using Dams.Cli.CommandLine;
+using Dams.Contracts.Topology;
+using Command = System.CommandLine.Command;
 
 namespace Dams.Cli.Membership;
 
@@ -11,7 +14,7 @@ internal static class MemberCommand
     public static Command Create(CliConsole console)
     {
         var url = CallCommands.UrlOption();
-        var number = new Argument<int>("replica") { Description = "The replica's number." };
+        var number = new Argument<int>("REPLICA") { Description = "The replica's number.", CustomParser = Numbers.Between("REPLICA", 1, ClusterTopology.ReplicasMax) };
         var force = new Option<bool>("--force") { Description = "Even if fewer than two voters, or no quorum of live ones, would be left." };
         var leave = new Command("leave", "Order a replica's incarnation out. Its manager sets the data folder aside and begins a new one, which joins.") { number, force, url };
         leave.SetAction(async (parsed, _) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Dams.Cli.Client;
+using Dams.Cli.CommandLine;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Topology;
 using Dams.Hosting.Logging;
@@ -28,19 +29,27 @@ internal static class MenuCommand
             },
         };
         var url = CallCommands.UrlOption();
-        var folder = new Option<DirectoryInfo>("--log-folder")
+        var folder = new Option<string>("--log-folder")
         {
             Description = "Where the log of what you did is written, one file for each user.",
-            DefaultValueFactory = _ => new DirectoryInfo(DefaultLogFolder),
+            DefaultValueFactory = _ => DefaultLogFolder,
+            HelpName = LineRules.Folder,
         };
         var command = new Command("menu", "A menu of everything that you may do; answers come from the terminal or, line by line, from a pipe.") { user, url, folder };
         command.SetAction(async (parsed, _) =>
         {
             var caller = parsed.GetValue(user);
             var address = parsed.GetValue(url)!;
-            var logs = parsed.GetValue(folder)!.FullName;
+            var logs = Path.GetFullPath(parsed.GetValue(folder)!);
+            var file = Path.Combine(logs, $"{caller}.log");
+            if (FindProblem(logs, file) is { } problem)
+            {
+                console.Error.WriteLine($"the log can't be written to {logs} ({problem}): choose another --log-folder");
+                return CliExitCodes.Usage;
+            }
+
             using var interrupt = new Interrupt();
-            using var log = NodeLogging.Open(Path.Combine(logs, $"{caller}.log"), new LogSettings(logs), LogLevel.Information, LogLevel.None);
+            using var log = NodeLogging.Open(file, new LogSettings(logs), LogLevel.Information, LogLevel.None);
             var logger = log.Factory.CreateLogger("Dams.Cli.Menu");
             using var client = new AppointmentClient(address);
             MenuLog.Opened(logger, caller.ToString(), address);
@@ -61,5 +70,20 @@ internal static class MenuCommand
             }
         });
         return command;
+    }
+
+    // The logging library keeps what it can't write to itself, and what was done would be in no log.
+    private static string? FindProblem(string folder, string file)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite).Dispose();
+            return null;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return problem.Message;
+        }
     }
 }

@@ -29,6 +29,10 @@ internal sealed class StatusReader : IDisposable
                 ? (text, status, null)
                 : (null, null, $"{_root}status is empty");
         }
+        catch (HttpRequestException problem) when (problem.StatusCode is { } code)
+        {
+            return (null, null, $"{_root}status answers with HTTP status {(int)code}: expected the address of a front end");
+        }
         catch (HttpRequestException problem)
         {
             return (null, null, $"nobody answers at {_root}status ({problem.Message}): is the cluster up?");

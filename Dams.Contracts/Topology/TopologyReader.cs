@@ -34,11 +34,17 @@ public static partial class TopologyReader
         var file = Path.GetFullPath(path);
         try
         {
-            var bytesCount = new FileInfo(file).Length;
-            if (bytesCount > FileBytesMax)
-                return Failed(new TopologyProblem(file, $"has {bytesCount} bytes", $"at most {FileBytesMax}"));
+            if (Directory.Exists(file))
+                return Failed(new TopologyProblem(file, "is a folder", "a configuration file"));
+            // Devices and pipes don't say how long they are.
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var bytes = new byte[FileBytesMax + 1];
+            var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (count > FileBytesMax)
+                return Failed(new TopologyProblem(file, stream.CanSeek && stream.Length > FileBytesMax ? $"has {stream.Length} bytes" : $"has more than {FileBytesMax} bytes", $"at most {FileBytesMax}"));
+            using var reader = new StreamReader(new MemoryStream(bytes, 0, count));
             var folder = Path.GetDirectoryName(file)!;
-            return AtHome(Read(File.ReadAllText(file), folder, knownVersions), file, folder);
+            return AtHome(Read(reader.ReadToEnd(), folder, knownVersions), file, folder);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

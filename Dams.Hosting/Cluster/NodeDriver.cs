@@ -13,13 +13,15 @@ public sealed class NodeDriver : IAsyncDisposable
     private readonly KeyWatch _keys;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watching;
+    private readonly Task _telling;
 
-    private NodeDriver(UdpTransport transport, ProtocolDriver driver, KeyWatch keys)
+    private NodeDriver(UdpTransport transport, ProtocolDriver driver, KeyWatch keys, RefusedDatagrams refused)
     {
         _transport = transport;
         _keys = keys;
         Driver = driver;
         _watching = keys.RunAsync(TimeProvider.System, _end.Token);
+        _telling = refused.RunAsync(TimeProvider.System, _end.Token);
     }
 
     /// <summary>The loop; not started yet.</summary>
@@ -46,7 +48,9 @@ public sealed class NodeDriver : IAsyncDisposable
             DatagramBytesMax = addresses.IsAllLoopback ? DatagramHeader.LoopbackDatagramBytesMax : DatagramHeader.DatagramBytesMax,
         };
         var driver = new ProtocolDriver(options, transport, context.Keys, cores, clock, context.Loggers.CreateLogger<ProtocolDriver>());
-        return new NodeDriver(transport, driver, new KeyWatch(context.Topology.KeyFile, context.Keys, driver.UseKeys, context.Loggers.CreateLogger<KeyWatch>(), context.Instance));
+        return new NodeDriver(transport, driver,
+            new KeyWatch(context.Topology.KeyFile, context.Keys, driver.UseKeys, context.Loggers.CreateLogger<KeyWatch>(), context.Instance),
+            new RefusedDatagrams(driver.Counters, context.Loggers.CreateLogger<RefusedDatagrams>()));
     }
 
     /// <summary>Waits until the process is told to stop, or the loop fails.</summary>
@@ -67,6 +71,7 @@ public sealed class NodeDriver : IAsyncDisposable
     {
         await _end.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _end.Dispose();
         await Driver.DisposeAsync().ConfigureAwait(false);
         _transport.Dispose();

@@ -41,6 +41,29 @@ internal sealed class TestProcess : IDisposable
         return new(new DamsProgram("env", "--default-signal=INT").ToStartInfo([dams.Host, dams.File, .. arguments]));
     }
 
+    /// <summary>As <see cref="StartDams"/>, by a shell, with its redirections.</summary>
+    public static TestProcess StartDamsInShell(string line, string redirections)
+    {
+        var dams = ProgramLocator.Find("dams", Programs);
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$0\" \"$1\" {line} {redirections}", dams.Host, dams.File]) { RedirectStandardInput = true };
+        return new(start);
+    }
+
+    /// <summary>As <see cref="Start(NodeRole, IEnumerable{string})"/>, with variables of the environment.</summary>
+    public static TestProcess Start(NodeRole role, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        new(In(environment, ProgramLocator.Find(ProgramLocator.AssemblyOf(role), Programs).ToStartInfo(arguments)));
+
+    /// <summary>As <see cref="StartDams(IEnumerable{string})"/>, with variables of the environment.</summary>
+    public static TestProcess StartDams(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        new(In(environment, ProgramLocator.Find("dams", Programs).ToStartInfo(arguments)));
+
+    private static ProcessStartInfo In(IReadOnlyDictionary<string, string> environment, ProcessStartInfo start)
+    {
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return start;
+    }
+
     public ProcessIdentity Identity { get; }
 
     public int Id => _process.Id;

@@ -56,6 +56,15 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>A file in the cluster's folder.</summary>
     public string File(params string[] names) => _folder.File(names);
 
+    /// <summary>Variables of the environment for what <see cref="UpAgainAsync"/> starts.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
+    /// <summary>Where a process keeps its files.</summary>
+    public string FolderOf(string id) => NodeId.TryParse(id, out var node) ? Topology.FolderOf(node) : throw new ArgumentException($"{id} is no process", nameof(id));
+
+    /// <summary>A cluster of which nothing runs yet.</summary>
+    public static TestCluster Unstarted() => new(null);
+
     /// <summary>Starts a cluster with <c>dams up</c> and waits for its line.</summary>
     public static async Task<TestCluster> UpAsync(IReadOnlyList<string>? versions = null, bool isLab = false)
     {
@@ -108,7 +117,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts <c>dams up</c> on the same folder, again if it ran before, and waits for its line.</summary>
     public async Task UpAgainAsync(params IEnumerable<string> more)
     {
-        var up = TestProcess.StartDams(["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), .. more]);
+        var up = TestProcess.StartDams(Variables, ["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), .. more]);
         _roots.Add(up);
         var began = Stopwatch.GetTimestamp();
         while (!up.OutputLines.Any(line => line == $"ready {Wsdl}"))

@@ -77,7 +77,7 @@ internal sealed class OrderChecker
             var isOverruled = member.OverruledAt is { } seq && HasExecuted(member.Incarnation, seq);
             Broken.Unless(member.State != MemberState.Halted || isOverruled, $"{node.Id} halted: {member.HaltReason}");
             Broken.Unless(member.State != MemberState.Outdated || node.Log!.IsOld, $"{node.Id} is taken for outdated, and its folder is the newest: {member.HaltReason}");
-            Broken.Unless(member.State is MemberState.Joining or MemberState.Unconfirmed || (member.Executed <= member.Contiguous && member.Executed <= member.CommitSeq), $"{node.Id} executed {member.Executed} beyond {member.Contiguous} or {member.CommitSeq}");
+            Broken.Unless(member.State is MemberState.Joining or MemberState.Unconfirmed or MemberState.Outdated || (member.Executed <= member.Contiguous && member.Executed <= member.CommitSeq), $"{node.Id} executed {member.Executed} beyond {member.Contiguous} or {member.CommitSeq}");
             return;
         }
 

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Dams.Tests.Processes.Drill;
+
+/// <summary>Processes that do nothing but use the machine up, beside the cluster: nobody is replaced, and a start succeeds.</summary>
+[Explicit("makes the machine busy for minutes")]
+[Category("Processes")]
+internal sealed class BusyMachineTests
+{
+    private const int Busy = 40;
+    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
+
+    [Test]
+    public async Task Forty_busy_processes_beside_the_cluster_for_a_minute_have_nobody_replaced_and_a_start_succeeds()
+    {
+        await using var cluster = await TestCluster.UpAsync();
+        var before = await cluster.IsWholeAsync();
+        var loops = new List<Process>();
+        try
+        {
+            // They end by themselves, too, should this process be killed.
+            for (var i = 0; i < Busy; i++)
+                loops.Add(Process.Start("timeout", ["600", "sh", "-c", "while :; do :; done"]));
+            var clients = await BookingClients.StartAsync(cluster, 4, seed: 1);
+            var began = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(began) < s_minute)
+                await clients.AnsweredAsync(5);
+            await clients.CheckAsync();
+            TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"drill: {clients.History.Calls.Count} calls beside {Busy} busy processes; {clients.History.Calls.Count(call => call.Attempts > 1)} needed more than one attempt"));
+            var after = await cluster.StatusAsync();
+            Assert.That(after.Replicas.Select(replica => replica.Incarnation), Is.EqualTo(before.Replicas.Select(replica => replica.Incarnation)), "nobody was replaced");
+            Assert.That(after.Counters.WrongReplies, Is.Zero);
+
+            await cluster.KillAllAsync();
+            began = Stopwatch.GetTimestamp();
+            await cluster.UpAgainAsync();
+            TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"drill: a start beside {Busy} busy processes took {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s"));
+            await clients.CheckAsync();
+        }
+        catch
+        {
+            cluster.WriteLogs(TestContext.Out);
+            throw;
+        }
+        finally
+        {
+            foreach (var loop in loops)
+            {
+                loop.Kill(entireProcessTree: true);
+                loop.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+namespace Dams.Tests.Processes.Drill;
+
+/// <summary>What is done to the files of a process that does not run, and what is to come of it.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="Do">Does it to the process's data folder.</param>
+/// <param name="IsReplaced">Whether a new incarnation begins, because the old one is not what it was; else the same one goes on. Null if that depends on where the log begins.</param>
+internal sealed record Damage(string Name, Action<string> Do, bool? IsReplaced)
+{
+    private const int HeaderByte = 20;
+
+    /// <summary>To the files of a replica.</summary>
+    public static IReadOnlyList<Damage> ToReplica { get; } =
+    [
+        .. ToLog("log"),
+        new("a snapshot bit-flipped in its header", folder => FlipSnapshots(folder, _ => HeaderByte), null),
+        new("a snapshot bit-flipped in the middle", folder => FlipSnapshots(folder, length => length / 2), null),
+        new("a snapshot bit-flipped at its end", folder => FlipSnapshots(folder, length => length - 1), null),
+        new("executing deleted", folder => File.Delete(Path.Combine(folder, "executing")), false),
+        new("executing truncated", folder => Truncate(Path.Combine(folder, "executing"), 100), true),
+        new("executing overwritten", folder => Overwrite(Path.Combine(folder, "executing")), true),
+        new("incarnation overwritten", folder => File.WriteAllText(Path.Combine(folder, "incarnation"), "\0\u0001not an incarnation"), false),
+        new("incarnation deleted", folder => File.Delete(Path.Combine(folder, "incarnation")), false),
+        new("turns overwritten", folder => File.WriteAllText(Path.Combine(folder, "turns"), "many"), false),
+        new("turns deleted", folder => File.Delete(Path.Combine(folder, "turns")), false),
+        new("left appeared", folder => File.WriteAllText(Path.Combine(folder, "left"), "\0nonsense"), true),
+    ];
+
+    /// <summary>To the files of a manager.</summary>
+    public static IReadOnlyList<Damage> ToManager { get; } = [.. ToLog(Path.Combine("group", "log"))];
+
+    /// <summary>To a manager that has saved the agreed state.</summary>
+    public static IReadOnlyList<Damage> ToAgreedState { get; } =
+    [
+        new("agreed.json bit-flipped at its beginning", folder => FlipBit(Path.Combine(folder, "group", "agreed.json"), 0), true),
+        new("agreed.json truncated in the middle", folder => TruncateToHalf(Path.Combine(folder, "group", "agreed.json")), true),
+        new("agreed.json without its end", folder => Truncate(Path.Combine(folder, "group", "agreed.json"), new FileInfo(Path.Combine(folder, "group", "agreed.json")).Length - 1), true),
+    ];
+
+    /// <summary>The one of a name.</summary>
+    public static Damage Of(IEnumerable<Damage> all, string name) => all.First(damage => damage.Name == name);
+
+    public override string ToString() => Name;
+
+    private static IEnumerable<Damage> ToLog(string log)
+    {
+        yield return new("the log's header bit-flipped", folder => FlipBit(SegmentIn(folder, log), HeaderByte), true);
+        yield return new("the log bit-flipped at its first batch", folder => FlipBit(SegmentIn(folder, log), 512 + HeaderByte), true);
+        yield return new("the log bit-flipped in the middle of what is durable", folder => FlipBit(SegmentIn(folder, log), (512 + EndOf(SegmentIn(folder, log))) / 2), true);
+        yield return new("the log bit-flipped at the end of what is durable", folder => FlipBit(SegmentIn(folder, log), EndOf(SegmentIn(folder, log)) - 1), true);
+        yield return new("the log truncated in the middle of what is durable", folder => Truncate(SegmentIn(folder, log), (512 + EndOf(SegmentIn(folder, log))) / 2), true);
+        yield return new("the log truncated to nothing", folder => Truncate(SegmentIn(folder, log), 0), true);
+        yield return new("the log's segment deleted", folder => File.Delete(SegmentIn(folder, log)), true);
+        yield return new("flushed deleted", folder => File.Delete(Path.Combine(folder, log, "flushed")), false);
+        yield return new("flushed truncated", folder => Truncate(Path.Combine(folder, log, "flushed"), 100), true);
+        yield return new("flushed overwritten", folder => Overwrite(Path.Combine(folder, log, "flushed")), true);
+    }
+
+    private static string SegmentIn(string folder, string log) => Directory.GetFiles(Path.Combine(folder, log), "*.log").Order(StringComparer.Ordinal).Last();
+
+    // Behind the last batch there are zeros.
+    private static long EndOf(string path) => File.ReadAllBytes(path).AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+
+    private static void FlipSnapshots(string folder, Func<long, long> at)
+    {
+        var snapshots = Directory.GetFiles(Path.Combine(folder, "snapshots"), "snapshot-*.dams");
+        Assert.That(snapshots, Is.Not.Empty, "snapshots to damage");
+        foreach (var snapshot in snapshots)
+            FlipBit(snapshot, at(new FileInfo(snapshot).Length));
+    }
+
+    private static void FlipBit(string path, long at)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        file.Position = at;
+        var value = file.ReadByte();
+        Assert.That(value, Is.GreaterThanOrEqualTo(0), $"{path} has no byte {at}");
+        file.Position = at;
+        file.WriteByte((byte)(value ^ 0x10));
+    }
+
+    private static void Truncate(string path, long length)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        file.SetLength(length);
+    }
+
+    private static void TruncateToHalf(string path) => Truncate(path, new FileInfo(path).Length / 2);
+
+    private static void Overwrite(string path)
+    {
+        var length = new FileInfo(path).Length;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        for (var i = 0L; i < length; i++)
+            file.WriteByte(0xA5);
+    }
+}

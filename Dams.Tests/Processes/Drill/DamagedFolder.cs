@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Dams.Tests.Processes.Drill;
+
+/// <summary>A process dies, its files are damaged, and it comes back under load, without anybody deleting anything: as the same incarnation or as a new one.</summary>
+internal static class DamagedFolder
+{
+    private const int Clients = 4;
+    private static readonly TimeSpan s_backWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>Damages a replica's files.</summary>
+    public static async Task OfReplicaAsync(TestCluster cluster, int replica, Damage damage, int seed)
+    {
+        var clients = await BookingClients.StartAsync(cluster, Clients, seed);
+        await clients.AnsweredAsync(100);
+        var before = (await cluster.StatusAsync(status => status.Replicas[replica - 1].State == "active")).Replicas[replica - 1];
+        var began = Stopwatch.GetTimestamp();
+        Strike(cluster, $"replica{replica}", damage);
+        var back = (await cluster.StatusAsync(status => status.Replicas[replica - 1] is { State: "active" } now && now.ProcessId != before.ProcessId, s_backWithin, $"replica{replica} is back after: {damage}")).Replicas[replica - 1];
+        Tell($"replica{replica}", damage, back.Incarnation != before.Incarnation, began);
+        if (damage.IsReplaced is { } isReplaced)
+            Assert.That(back.Incarnation != before.Incarnation, Is.EqualTo(isReplaced), $"a new incarnation after: {damage}");
+        await clients.AnsweredAsync(50);
+        await clients.CheckAsync();
+        Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+        await cluster.IsWholeAsync(isDegradedToo: true);
+    }
+
+    /// <summary>Damages a manager's files. Its replica goes on meanwhile.</summary>
+    public static async Task OfManagerAsync(TestCluster cluster, int manager, Damage damage)
+    {
+        var replica = cluster.ProcessOf($"replica{manager}");
+        var before = await GroupOfAsync(cluster, manager, _ => true);
+        var began = Stopwatch.GetTimestamp();
+        Strike(cluster, $"manager{manager}", damage);
+        var after = await GroupOfAsync(cluster, manager, group => damage.IsReplaced == (IncarnationOf(group) != IncarnationOf(before)));
+        Tell($"manager{manager}", damage, IncarnationOf(after) != IncarnationOf(before), began);
+        Assert.That(cluster.ProcessOf($"replica{manager}"), Is.EqualTo(replica), "the replica of a manager whose files are damaged");
+        await cluster.IsWholeAsync(isDegradedToo: true);
+    }
+
+    /// <summary>Orders a replica out, so that all have a snapshot, the new one and its donors.</summary>
+    public static async Task HaveSnapshotsAsync(TestCluster cluster, int joiner)
+    {
+        var before = (await cluster.StatusAsync()).Replicas[joiner - 1];
+        var run = await Cli.CliRun.OfAsync("member", "leave", joiner.ToString(CultureInfo.InvariantCulture), "--url", cluster.Service.ToString());
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        await cluster.StatusAsync(status => status.Replicas[joiner - 1] is { State: "active" } now && now.Incarnation != before.Incarnation, s_backWithin);
+        await cluster.IsWholeAsync(isDegradedToo: true);
+    }
+
+    /// <summary>Waits until a manager votes in its group, and what it says is right.</summary>
+    public static async Task<JsonElement> GroupOfAsync(TestCluster cluster, int manager, Predicate<JsonElement> isRight)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
+        var group = default(JsonElement);
+        await Hosting.Eventually.IsTrueAsync(() =>
+        {
+            try
+            {
+                var text = http.GetStringAsync(new Uri(cluster.Topology.Managers[manager - 1].Listen.ToHttpUri(), "/status")).GetAwaiter().GetResult();
+                group = JsonDocument.Parse(text).RootElement.GetProperty("group");
+                return group.GetProperty("votes").GetBoolean() && isRight(group);
+            }
+            catch (Exception silence) when (silence is HttpRequestException or OperationCanceledException)
+            {
+                return false;
+            }
+        }, $"manager{manager} votes");
+        return group;
+    }
+
+    // A stopped process does nothing more, so that the damage is whole before the next one is started on it.
+    private static void Strike(TestCluster cluster, string id, Damage damage)
+    {
+        cluster.Pause(id);
+        damage.Do(cluster.FolderOf(id));
+        cluster.Kill(id);
+    }
+
+    private static string? IncarnationOf(JsonElement group) => group.GetProperty("incarnation").GetString();
+
+    private static void Tell(string id, Damage damage, bool isReplaced, long began) => TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"drill: {id}, {damage}: back after {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s {(isReplaced ? "as a new incarnation" : "as the same incarnation")}"));
+}

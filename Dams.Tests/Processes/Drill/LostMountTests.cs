@@ -1,0 +1,123 @@
+using System.Diagnostics;
+
+namespace Dams.Tests.Processes.Drill;
+
+/// <summary>A replica's folder is a mount of its own, and that is lost, or can't be written any more, while it runs.</summary>
+[Explicit("mounts file systems, which takes root")]
+[Category("Processes")]
+internal sealed class LostMountTests
+{
+    private static readonly TimeSpan s_backWithin = TimeSpan.FromSeconds(90);
+
+    [Test]
+    public async Task A_replica_whose_mount_is_gone_joins_anew_and_one_whose_mount_is_read_only_says_so_until_it_can_write_again()
+    {
+        await using var cluster = TestCluster.Unstarted();
+        using var gone = Mount.OfMemory(cluster.FolderOf("replica2"));
+        using var spoilt = Mount.OfDisk(cluster.FolderOf("replica3"), cluster.File("replica3.img"));
+        if ((gone.Problem ?? spoilt.Problem) is { } problem)
+            Assert.Ignore(problem);
+        try
+        {
+            await cluster.UpAgainAsync();
+            var clients = await BookingClients.StartAsync(cluster, 4, seed: 1);
+            await clients.AnsweredAsync(100);
+            var before = await cluster.StatusAsync();
+
+            gone.Unmount();
+            await clients.AnsweredAsync(50);
+            await cluster.StatusAsync(status => status.Replicas[1] is { State: "active" } now && now.Incarnation != before.Replicas[1].Incarnation, s_backWithin);
+
+            spoilt.BecomeReadOnly();
+            await clients.AnsweredAsync(50);
+            await cluster.StatusAsync(status => status.Replicas[2].State != "active", s_backWithin);
+            await clients.AnsweredAsync(50);
+            spoilt.BecomeWritable();
+            await cluster.StatusAsync(status => status.Replicas[2] is { State: "active" }, s_backWithin);
+            await clients.AnsweredAsync(50);
+            await clients.CheckAsync();
+            Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+            await cluster.IsWholeAsync();
+            cluster.WriteLogs(TestContext.Out);
+        }
+        catch
+        {
+            cluster.WriteLogs(TestContext.Out);
+            throw;
+        }
+        finally
+        {
+            await cluster.StopAsync();
+        }
+    }
+
+    /// <summary>A file system of our own over a folder; gone with the test.</summary>
+    private sealed class Mount : IDisposable
+    {
+        private readonly string _folder;
+        private bool _isMounted;
+
+        private Mount(string folder, params string[][] commands)
+        {
+            _folder = folder;
+            Directory.CreateDirectory(folder);
+            foreach (var command in commands)
+            {
+                if (Run(command) is { } problem)
+                {
+                    Problem = $"{string.Join(' ', command)}: {problem}";
+                    return;
+                }
+            }
+
+            _isMounted = true;
+        }
+
+        /// <summary>Why there is no such mount: no right to mount, for one.</summary>
+        public string? Problem { get; }
+
+        public static Mount OfMemory(string folder) => new(folder, ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder]);
+
+        public static Mount OfDisk(string folder, string image) => new(folder,
+            ["truncate", "-s", "96M", image], ["mkfs.ext4", "-q", image], ["mount", "-o", "loop,errors=remount-ro", image, folder], ["test", "-e", "/sys/fs/ext4"]);
+
+        public void Unmount()
+        {
+            if (_isMounted)
+                Run("umount", "-l", _folder);
+            _isMounted = false;
+        }
+
+        /// <summary>As after an error of the disk.</summary>
+        public void BecomeReadOnly()
+        {
+            var device = Path.GetFileName(Output("findmnt", "-no", "SOURCE", _folder).Trim());
+            File.WriteAllText($"/sys/fs/ext4/{device}/trigger_fs_error", "1");
+        }
+
+        public void BecomeWritable() => Assert.That(Run("mount", "-o", "remount,rw", _folder), Is.Null);
+
+        public void Dispose() => Unmount();
+
+        private static string? Run(params string[] command)
+        {
+            try
+            {
+                using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true })!;
+                var said = process.StandardError.ReadToEnd();
+                process.WaitForExit();
+                return process.ExitCode == 0 ? null : $"exit code {process.ExitCode}: {said.Trim()}";
+            }
+            catch (System.ComponentModel.Win32Exception absent)
+            {
+                return absent.Message;
+            }
+        }
+
+        private static string Output(params string[] command)
+        {
+            using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
+            return process.StandardOutput.ReadToEnd();
+        }
+    }
+}
