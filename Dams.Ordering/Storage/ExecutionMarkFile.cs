@@ -154,11 +154,7 @@ public sealed class ExecutionMarkFile : IExecutionMark, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _view.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => MappedSector.Close(_file, _view);
 
     private void Load(string path, Incarnation incarnation)
     {

@@ -54,9 +54,5 @@ internal sealed class FlushMark : IDisposable
     public void Note(ulong batch) => _view.Write(BatchAt, batch);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _view.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => MappedSector.Close(_file, _view);
 }

@@ -21,4 +21,20 @@ internal static class MappedSector
             File.WriteAllBytes(path, new byte[Size]);
         return (MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, Size), 0);
     }
+
+    /// <summary>Closes one. A disk that takes nothing any more has been told of by then; closing must not hide that behind a failure of its own.</summary>
+    public static void Close(MemoryMappedFile file, MemoryMappedViewAccessor view)
+    {
+        try
+        {
+            // Writes the page, too.
+            view.Dispose();
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            view.SafeMemoryMappedViewHandle.Dispose();
+        }
+
+        file.Dispose();
+    }
 }

@@ -59,6 +59,9 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Variables of the environment for what <see cref="UpAgainAsync"/> starts.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
+    /// <summary>How long a start by <see cref="UpAgainAsync"/> may take.</summary>
+    public TimeSpan StartPatience { get; set; } = StartLimit;
+
     /// <summary>Where a process keeps its files.</summary>
     public string FolderOf(string id) => NodeId.TryParse(id, out var node) ? Topology.FolderOf(node) : throw new ArgumentException($"{id} is no process", nameof(id));
 
@@ -122,8 +125,8 @@ internal sealed class TestCluster : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         while (!up.OutputLines.Any(line => line == $"ready {Wsdl}"))
         {
-            if (up.HasExited || Stopwatch.GetElapsedTime(began) > StartLimit)
-                throw new TimeoutException($"dams up {(up.HasExited ? "has ended" : $"was not ready after {StartLimit.TotalSeconds} s")}; it said: {up.Output}\n{up.Errors}");
+            if (up.HasExited || Stopwatch.GetElapsedTime(began) > StartPatience)
+                throw new TimeoutException($"dams up {(up.HasExited ? "has ended" : $"was not ready after {StartPatience.TotalSeconds} s")}; it said: {up.Output}\n{up.Errors}");
             await Task.Delay(StatusPoll);
         }
 

@@ -3,8 +3,8 @@ namespace Dams.Tests.Processes.Drill;
 /// <summary>What is done to the files of a process that does not run, and what is to come of it.</summary>
 /// <param name="Name">For people.</param>
 /// <param name="Do">Does it to the process's data folder.</param>
-/// <param name="IsReplaced">Whether a new incarnation begins, because the old one is not what it was; else the same one goes on. Null if that depends on where the log begins.</param>
-internal sealed record Damage(string Name, Action<string> Do, bool? IsReplaced)
+/// <param name="IsReplaced">Whether a new incarnation must begin, because the old one is not what it was. Else the same one goes on, if the machine lets it start in time.</param>
+internal sealed record Damage(string Name, Action<string> Do, bool IsReplaced)
 {
     private const int HeaderByte = 20;
 
@@ -12,9 +12,9 @@ internal sealed record Damage(string Name, Action<string> Do, bool? IsReplaced)
     public static IReadOnlyList<Damage> ToReplica { get; } =
     [
         .. ToLog("log"),
-        new("a snapshot bit-flipped in its header", folder => FlipSnapshots(folder, _ => HeaderByte), null),
-        new("a snapshot bit-flipped in the middle", folder => FlipSnapshots(folder, length => length / 2), null),
-        new("a snapshot bit-flipped at its end", folder => FlipSnapshots(folder, length => length - 1), null),
+        new("a snapshot bit-flipped in its header", folder => FlipSnapshots(folder, _ => HeaderByte), false),
+        new("a snapshot bit-flipped in the middle", folder => FlipSnapshots(folder, length => length / 2), false),
+        new("a snapshot bit-flipped at its end", folder => FlipSnapshots(folder, length => length - 1), false),
         new("executing deleted", folder => File.Delete(Path.Combine(folder, "executing")), false),
         new("executing truncated", folder => Truncate(Path.Combine(folder, "executing"), 100), true),
         new("executing overwritten", folder => Overwrite(Path.Combine(folder, "executing")), true),

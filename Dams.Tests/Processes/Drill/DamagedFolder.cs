@@ -20,8 +20,9 @@ internal static class DamagedFolder
         Strike(cluster, $"replica{replica}", damage);
         var back = (await cluster.StatusAsync(status => status.Replicas[replica - 1] is { State: "active" } now && now.ProcessId != before.ProcessId, s_backWithin, $"replica{replica} is back after: {damage}")).Replicas[replica - 1];
         Tell($"replica{replica}", damage, back.Incarnation != before.Incarnation, began);
-        if (damage.IsReplaced is { } isReplaced)
-            Assert.That(back.Incarnation != before.Incarnation, Is.EqualTo(isReplaced), $"a new incarnation after: {damage}");
+        // On a busy machine another one is replaced, too, because it was too slow to come back.
+        if (damage.IsReplaced)
+            Assert.That(back.Incarnation, Is.Not.EqualTo(before.Incarnation), $"a new incarnation after: {damage}");
         await clients.AnsweredAsync(50);
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");

@@ -32,7 +32,12 @@ internal sealed class LostMountTests
             await clients.AnsweredAsync(50);
             await cluster.StatusAsync(status => status.Replicas[2].State != "active", s_backWithin);
             await clients.AnsweredAsync(50);
+            // As a person mends it: nobody works on it meanwhile.
+            cluster.Pause("manager3");
+            if (cluster.Find("replica3") is not null)
+                cluster.Kill("replica3");
             spoilt.BecomeWritable();
+            cluster.Resume();
             await cluster.StatusAsync(status => status.Replicas[2] is { State: "active" }, s_backWithin);
             await clients.AnsweredAsync(50);
             await clients.CheckAsync();
@@ -95,7 +100,13 @@ internal sealed class LostMountTests
             File.WriteAllText($"/sys/fs/ext4/{device}/trigger_fs_error", "1");
         }
 
-        public void BecomeWritable() => Assert.That(Run("mount", "-o", "remount,rw", _folder), Is.Null);
+        public void BecomeWritable()
+        {
+            Assert.That(Run("umount", "-l", _folder), Is.Null);
+            // Ends with 1, because there was something to mend.
+            Run("e2fsck", "-fy", _folder + ".img");
+            Assert.That(Run("mount", "-o", "loop", _folder + ".img", _folder), Is.Null);
+        }
 
         public void Dispose() => Unmount();
 
