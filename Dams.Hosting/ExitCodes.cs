@@ -15,6 +15,9 @@ public static class ExitCodes
     /// <summary>A programmer's error, or it did not stop in time: the log has it.</summary>
     public const int Internal = 70;
 
+    /// <summary>The disk is full or refuses, or what stands on it is damaged: the log and standard error say where and what to do.</summary>
+    public const int DiskRefused = 74;
+
     /// <summary>The same process already runs on the same folder.</summary>
     public const int AlreadyRunning = 75;
 

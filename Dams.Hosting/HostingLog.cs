@@ -41,4 +41,17 @@ internal static partial class HostingLog
 
     [LoggerMessage(1011, LogLevel.Error, "The keys can't be changed, and those in use are kept ({Keys}): {Problem}")]
     public static partial void KeysRefused(ILogger logger, KeyRing keys, string problem);
+
+    [LoggerMessage(1012, LogLevel.Information, "At most {Connections} HTTP connections at a time: this process may open {Descriptors} files and sockets")]
+    public static partial void ConnectionsBounded(ILogger logger, int connections, string descriptors);
+
+    [LoggerMessage(1013, LogLevel.Warning,
+        "{Bound} HTTP connections are open, which is the bound. To admit others, {Closed} idle ones were closed so far; {Refused} new ones were refused because none was idle")]
+    public static partial void ConnectionsFull(ILogger logger, int bound, long closed, long refused);
+
+    [LoggerMessage(1014, LogLevel.Critical, "This process has run out of memory, or the system gives it no more threads ({Problem}). It ends, and whoever looks after it starts it again. Raise its limit: memory (DOTNET_GCHeapHardLimit, MemoryMax= of systemd) or threads (ulimit -u, TasksMax=)")]
+    public static partial void OutOfMemory(ILogger logger, string problem);
+
+    [LoggerMessage(1015, LogLevel.Critical, "{Problem}")]
+    public static partial void DiskRefused(ILogger logger, string problem);
 }

@@ -4,6 +4,7 @@ using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
+using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,9 @@ namespace Dams.Hosting;
 /// </summary>
 public static class NodeProgram
 {
+    /// <summary>All work in the pool is short, or gives its thread back while it waits. More threads would only be more that wait, for 1.5 MB of stack each.</summary>
+    private const int PoolThreadsMax = 256;
+
     /// <summary>The program's version, without build data.</summary>
     public static string Release { get; } =
         typeof(NodeProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -34,9 +38,19 @@ public static class NodeProgram
             return exitCode;
         // Standard output belongs to whoever started this process.
         Console.SetOut(Console.Error);
+        ClusterTopology? topology = null;
+        ThreadPool.SetMaxThreads(PoolThreadsMax, PoolThreadsMax);
         try
         {
-            return Load(arguments) is { } topology ? await RunAsync(arguments, topology, run).ConfigureAwait(false) : ExitCodes.Configuration;
+            if (DescriptorLimit.ProblemOf(DescriptorLimit.Current) is { } few)
+                return Fail($"{arguments.Id} can't start: {few}");
+            topology = Load(arguments);
+            return topology is not null ? await RunAsync(arguments, topology, run).ConfigureAwait(false) : ExitCodes.Configuration;
+        }
+        catch (Exception problem) when (DiskRoom.IsCauseOf(problem))
+        {
+            Fail(NoRoom(arguments.Id, topology, problem));
+            return ExitCodes.DiskRefused;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or KeyRingException)
         {
@@ -83,7 +97,7 @@ public static class NodeProgram
         var context = new NodeContext(topology, arguments, log.Factory, keys);
         var logger = log.Factory.CreateLogger("Dams.Hosting.NodeProgram");
         HostingLog.Starting(logger, arguments.Id.ToString(), topology.Cluster, Release, Environment.ProcessId, context.Node.Listen.ToString(), folder);
-        if (topology.Durability == Durability.Memory)
+        if (topology.Durability == Contracts.Topology.Durability.Memory)
             HostingLog.MemoryOnly(logger);
         var exitCode = await RunGuardedAsync(context, run, logger, lifetime.Stopping).ConfigureAwait(false);
         HostingLog.Stopped(logger, exitCode);
@@ -111,6 +125,22 @@ public static class NodeProgram
                 HostingLog.BindFailed(logger, problem);
             return ExitCodes.PortInUse;
         }
+        catch (LogException problem)
+        {
+            // Its sentence says what is wrong, where, and what to do.
+            HostingLog.DiskRefused(logger, problem.Message);
+            return ExitCodes.DiskRefused;
+        }
+        catch (Exception problem) when (DiskRoom.IsCauseOf(problem))
+        {
+            HostingLog.DiskRefused(logger, NoRoom(context.Id, context.Topology, problem));
+            return ExitCodes.DiskRefused;
+        }
+        catch (OutOfMemoryException problem)
+        {
+            HostingLog.OutOfMemory(logger, problem.Message);
+            return ExitCodes.Internal;
+        }
 #pragma warning disable CA1031 // The last resort of a process: it is logged, and the process ends.
         catch (Exception problem)
 #pragma warning restore CA1031
@@ -119,6 +149,16 @@ public static class NodeProgram
             return ExitCodes.Internal;
         }
     }
+
+    private static string NoRoom(NodeId id, ClusterTopology? topology, Exception problem)
+    {
+        var folder = topology?.FolderOf(id) ?? ".";
+        return $"{id} can't go on without room on the disk of {folder}: it needs some {DiskRoom.Text(NeededBytesOf(id.Role))} there, and {DiskRoom.FreeAt(folder)}. "
+            + $"Make room, or give it another folder. ({problem.Message})";
+    }
+
+    /// <summary>The first segment of a log, where there is one, with its marks; and the log for people.</summary>
+    private static long NeededBytesOf(NodeRole role) => (role is NodeRole.Replica or NodeRole.Manager ? 10L : 1L) * 1024 * 1024;
 
     private static int Fail(string problem)
     {

@@ -20,9 +20,13 @@ internal static partial class DurableLogEvents
     [LoggerMessage(2044, LogLevel.Information, "Log trimmed up to entry {Base}: {Count} segments deleted")]
     public static partial void Trimmed(this ILogger logger, int count, SequenceNumber @base);
 
-    [LoggerMessage(2045, LogLevel.Critical, "The log of {Folder} could not be {What}; it takes nothing more")]
-    public static partial void Failed(this ILogger logger, string folder, string what, Exception exception);
+    [LoggerMessage(2045, LogLevel.Critical, "The log of {Folder} could not be {What}, and takes nothing more: {Problem}")]
+    public static partial void Failed(this ILogger logger, string folder, string what, string problem);
 
-    [LoggerMessage(2046, LogLevel.Warning, "The next segment of the log of {Folder} could not be prepared; this is tried again, at last when the log must have it")]
-    public static partial void SpareFailed(this ILogger logger, string folder, Exception exception);
+    [LoggerMessage(2046, LogLevel.Error,
+        "The next segment of the log of {Folder} ({Size}) could not be prepared; on its disk {Free}. This one has room for {Left} more, then nothing is taken until the next can be had: it is tried again all the time, and nothing is lost. Make room. ({Problem})")]
+    public static partial void SpareFailed(this ILogger logger, string folder, string size, string free, string left, string problem);
+
+    [LoggerMessage(2047, LogLevel.Information, "The next segment of the log of {Folder} is ready: there is room again")]
+    public static partial void SpareMade(this ILogger logger, string folder);
 }

@@ -10,7 +10,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// <param name="WaitingBefore">The entry that has killed it twice; null if none has.</param>
 /// <param name="Checkpoint">The number of its newest checkpoint; 0 if it has none.</param>
 internal sealed record ReplicaSighting(
-    ulong Incarnation, bool HasHalted, long Executed, ulong? BlockedBy = null, long? WaitingBefore = null, long Checkpoint = 0);
+    ulong Incarnation, bool HasHalted, long Executed, ulong? BlockedBy = null, long? WaitingBefore = null, long Checkpoint = 0, bool IsShortOfRoom = false);
 
 /// <summary>A reply that a replica has stored.</summary>
 /// <param name="Seq">The number of the request's first execution.</param>
