@@ -96,6 +96,8 @@ internal sealed class ReplicatedExecutor(CoordinatorSightings sightings, Request
     /// <inheritdoc/>
     public void OnReport(Report report, Instant now)
     {
+        if (report is SuspicionReport { Replica: var silent } && storage.IsShort(silent))
+            return;
         CallLog.Reported(logger, report is VerdictReport verdict ? $"replica {verdict.Replica} is wrong at {string.Join(", ", verdict.Sequences)}" : report.ToString());
         _loop!.Submit(report, now);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Dams.Contracts.Topology;
 using Dams.FrontEnd.Events;
 using Dams.Ordering;
@@ -47,12 +48,16 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
     // As each has said last: one that does not answer at the moment has got no room by that.
     private readonly SortedDictionary<int, long> _left = [];
     private volatile StorageState _state;
+    private volatile ImmutableHashSet<int> _short = [];
 
     /// <summary>What is refused.</summary>
     public StorageState State => _state;
 
     /// <summary>Whether a call is refused.</summary>
     public bool Refuses(bool isWrite) => _state >= (isWrite ? StorageState.NoWrites : StorageState.NoCalls);
+
+    /// <summary>Whether a replica says that its disk is full: then its silence is no news, and no other incarnation would do better on that disk.</summary>
+    public bool IsShort(int replica) => _short.Contains(replica);
 
     /// <summary>A round of polls is over.</summary>
     public void OnPolled(ClusterReports reports)
@@ -65,6 +70,8 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
                 _left.Remove(replica);
         }
 
+        if (!_short.SetEquals(_left.Keys))
+            _short = [.. _left.Keys];
         var before = _state;
         _state = StateNow();
         if (_state == StorageState.Open)

@@ -14,6 +14,9 @@ namespace Dams.Hosting.Web;
 /// <summary>The HTTP server of a process: no configuration but the cluster's, the process's own log, and signals left to <see cref="NodeProgram"/>.</summary>
 public static class NodeWeb
 {
+    /// <summary>What a connection may have sent beyond what was read of it. The longest line of a head must fit, which is 8 KiB.</summary>
+    private const int RequestBufferBytes = 64 * 1024;
+
     private const string LogName = "Dams.Hosting.Web";
 
     /// <summary>Longer than clients keep an idle connection for their next request (a minute is usual), so that the server rarely closes one that is about to be used.</summary>
@@ -49,10 +52,12 @@ public static class NodeWeb
         builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
         builder.Services.AddSingleton<IStartupFilter>(bound);
+        builder.Services.AddSingleton<IStartupFilter>(new BodyBound());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.RequestBytesMax;
+            kestrel.Limits.MaxRequestBufferSize = RequestBufferBytes;
             kestrel.Limits.KeepAliveTimeout = IdlePatience;
             kestrel.Limits.RequestHeadersTimeout = HeadPatience;
             foreach (var address in addresses)

@@ -24,8 +24,8 @@ internal static partial class DurableLogEvents
     public static partial void Failed(this ILogger logger, string folder, string what, string problem);
 
     [LoggerMessage(2046, LogLevel.Error,
-        "The next segment of the log of {Folder} ({Size}) could not be prepared; on its disk {Free}. This one has room for {Left} more, then nothing is taken until the next can be had: it is tried again all the time, and nothing is lost. Make room. ({Problem})")]
-    public static partial void SpareFailed(this ILogger logger, string folder, string size, string free, string left, string problem);
+        "The next segment of the log can't be prepared. {Problem} This segment has room for {Left} more; then no entry is taken until there is a next one. That is tried again every {Seconds} s, and nothing is lost")]
+    public static partial void SpareFailed(this ILogger logger, string problem, string left, double seconds);
 
     [LoggerMessage(2047, LogLevel.Information, "The next segment of the log of {Folder} is ready: there is room again")]
     public static partial void SpareMade(this ILogger logger, string folder);

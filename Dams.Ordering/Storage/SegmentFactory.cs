@@ -146,7 +146,7 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
         {
             // Once: it is tried again and again.
             if (!_isShort)
-                logger.SpareFailed(options.Folder, DiskRoom.Text(options.SegmentBytes), DiskRoom.FreeAt(options.Folder), DiskRoom.Text(left), exception.Message);
+                logger.SpareFailed(exception.Message, DiskRoom.Text(left), options.SpareRetry.TotalSeconds);
             _isShort = true;
             return null;
         }
