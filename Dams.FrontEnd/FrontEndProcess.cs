@@ -29,7 +29,8 @@ internal static class FrontEndProcess
         var alarms = new StandingAlarms();
         var sightings = new CoordinatorSightings(context.Id, journal, alarms, TimeProvider.System);
         var requests = new RequestLog(TimeProvider.System);
-        var executor = new ReplicatedExecutor(sightings, requests, context.Loggers.CreateLogger<ReplicatedExecutor>());
+        var storage = new StorageGate(context.Id, topology, journal, alarms);
+        var executor = new ReplicatedExecutor(sightings, requests, storage, context.Loggers.CreateLogger<ReplicatedExecutor>());
         var coordinator = new RequestCoordinator(ClusterGroups.ReplicasOf(topology),
             new CoordinatorOptions { CallDeadline = topology.Limits.CallDeadline, CallsMax = topology.Limits.InFlightCallsMax, Strict = topology.Strict },
             (byte)context.Id.Number, boot, outbox, executor, boot.Value);
@@ -44,7 +45,7 @@ internal static class FrontEndProcess
         var bodies = new BodyFetcher(network.Driver, replicas.Of, coordinator.OnBodyFetched, TimeProvider.System, context.Loggers.CreateLogger<BodyFetcher>(), stopping);
         executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, bodies));
         var watch = new ClusterWatch(context.Id, topology, () => sightings.View, journal, alarms, TimeProvider.System);
-        using var poller = new ClusterPoller(topology, replicas, watch.OnPolled, context.Loggers.CreateLogger<ClusterPoller>());
+        using var poller = new ClusterPoller(topology, replicas, reports => OnPolled(reports, watch, storage), context.Loggers.CreateLogger<ClusterPoller>());
         var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms);
 
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
@@ -67,5 +68,11 @@ internal static class FrontEndProcess
             await control.StopAsync(CancellationToken.None);
         await polling;
         return exitCode;
+    }
+
+    private static void OnPolled(ClusterReports reports, ClusterWatch watch, StorageGate storage)
+    {
+        watch.OnPolled(reports);
+        storage.OnPolled(reports);
     }
 }

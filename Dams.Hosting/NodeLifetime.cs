@@ -87,7 +87,10 @@ internal sealed class NodeLifetime : IDisposable
 
     private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e)
     {
-        HostingLog.Unhandled(_logger, e.ExceptionObject as Exception);
+        if (e.ExceptionObject is OutOfMemoryException problem)
+            HostingLog.OutOfMemory(_logger, problem.StackTrace?.Contains("Thread.Start", StringComparison.Ordinal) == true ? "a thread could not be started" : problem.Message);
+        else
+            HostingLog.Unhandled(_logger, e.ExceptionObject as Exception);
         _log.Flush();
         Environment.Exit(ExitCodes.Internal);
     }

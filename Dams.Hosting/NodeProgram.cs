@@ -18,6 +18,9 @@ namespace Dams.Hosting;
 /// </summary>
 public static class NodeProgram
 {
+    /// <summary>All work in the pool is short, or gives its thread back while it waits. More threads would only be more that wait, for 1.5 MB of stack each.</summary>
+    private const int PoolThreadsMax = 256;
+
     /// <summary>The program's version, without build data.</summary>
     public static string Release { get; } =
         typeof(NodeProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -37,9 +40,19 @@ public static class NodeProgram
             return exitCode;
         // Standard output belongs to whoever started this process.
         Console.SetOut(Console.Error);
+        ClusterTopology? topology = null;
+        ThreadPool.SetMaxThreads(PoolThreadsMax, PoolThreadsMax);
         try
         {
-            return Load(arguments) is { } topology ? await RunAsync(arguments, topology, run).ConfigureAwait(false) : ExitCodes.Configuration;
+            if (DescriptorLimit.ProblemOf(DescriptorLimit.Current) is { } few)
+                return Fail($"{arguments.Id} can't start: {few}");
+            topology = Load(arguments);
+            return topology is not null ? await RunAsync(arguments, topology, run).ConfigureAwait(false) : ExitCodes.Configuration;
+        }
+        catch (Exception problem) when (DiskRoom.IsCauseOf(problem))
+        {
+            Fail(NoRoom(arguments.Id, topology, problem));
+            return ExitCodes.Storage;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or KeyRingException or DataFolderException)
         {
@@ -90,7 +103,7 @@ public static class NodeProgram
         if (opened.Notice is { } notice)
             HostingLog.FolderNotice(logger, notice);
         HostingLog.Starting(logger, arguments.Id.ToString(), topology.Cluster, Release, Environment.ProcessId, context.Node.Listen.ToString(), folder);
-        if (topology.Durability == Durability.Memory)
+        if (topology.Durability == Contracts.Topology.Durability.Memory)
             HostingLog.MemoryOnly(logger);
         var exitCode = await RunGuardedAsync(context, run, logger, lifetime.Stopping).ConfigureAwait(false);
         HostingLog.Stopped(logger, exitCode);
@@ -123,12 +136,22 @@ public static class NodeProgram
             HostingLog.StorageRefuses(logger, problem.Message);
             return ExitCodes.AlreadyRunning;
         }
+        catch (Exception problem) when (problem is not LogException && DiskRoom.IsCauseOf(problem))
+        {
+            HostingLog.StorageRefuses(logger, NoRoom(context.Id, context.Topology, problem));
+            return ExitCodes.Storage;
+        }
         catch (Exception problem) when (problem is LogException or IOException or UnauthorizedAccessException)
         {
             // A person needs the cause and no stack; a programmer finds that in the file.
             HostingLog.StorageRefuses(logger, StorageProblem.TextOf(problem));
             HostingLog.StorageRefusesWhere(logger, problem);
             return ExitCodes.Storage;
+        }
+        catch (OutOfMemoryException problem)
+        {
+            HostingLog.OutOfMemory(logger, problem.Message);
+            return ExitCodes.Internal;
         }
 #pragma warning disable CA1031 // The last resort of a process: it is logged, and the process ends.
         catch (Exception problem)
@@ -138,6 +161,16 @@ public static class NodeProgram
             return ExitCodes.Internal;
         }
     }
+
+    private static string NoRoom(NodeId id, ClusterTopology? topology, Exception problem)
+    {
+        var folder = topology?.FolderOf(id) ?? ".";
+        return $"{id} can't go on without room on the disk of {folder}: it needs some {DiskRoom.Text(NeededBytesOf(id.Role))} there, and {DiskRoom.FreeAt(folder)}. "
+            + $"Make room, or give it another folder. ({problem.Message})";
+    }
+
+    /// <summary>The first segment of a log, where there is one, with its marks; and the log for people.</summary>
+    private static long NeededBytesOf(NodeRole role) => (role is NodeRole.Replica or NodeRole.Manager ? 10L : 1L) * 1024 * 1024;
 
     private static int Fail(string problem)
     {

@@ -2,6 +2,7 @@ using Dams.Contracts.Soap;
 using Dams.Hosting.Cluster;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
+using Dams.Ordering.Storage;
 using Dams.ReplicaManager.Agreement;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,7 @@ internal sealed class ReplicaWatch(
     ReplicaClients clients, ManagerClients others, SnapshotStore store, ReplicaKeeper keeper, Action failed, ILogger logger, CancellationToken stopping) : IReplicaWatch
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_saveRetry = TimeSpan.FromSeconds(2);
     private ManagerProtocol _manager = null!;
     private ProtocolDriver _driver = null!;
 
@@ -66,26 +68,47 @@ internal sealed class ReplicaWatch(
     /// <inheritdoc/>
     public void SaveSnapshot(ManagementSnapshot snapshot) => RunBeside(async () =>
     {
-        try
+        for (var isNews = true; !TrySave(snapshot, ref isNews, out var isFatal);)
         {
-            lock (store)
-                store.Write(snapshot);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            ManagerLog.NotSaved(logger, problem);
-            failed();
-            return;
+            if (isFatal)
+            {
+                failed();
+                return;
+            }
+
+            await Task.Delay(s_saveRetry, stopping).ConfigureAwait(false);
         }
 
         await _driver.PostPatientlyAsync(now => _manager.OnSnapshotSaved(snapshot, now)).ConfigureAwait(false);
     });
 
+    /// <summary>A full disk is waited for: the log keeps what the snapshot would stand in for.</summary>
+    private bool TrySave(ManagementSnapshot snapshot, ref bool isNews, out bool isFatal)
+    {
+        isFatal = false;
+        try
+        {
+            lock (store)
+                store.Write(snapshot);
+            return true;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            isFatal = !DiskRoom.IsCauseOf(problem);
+            if (isFatal)
+                ManagerLog.NotSaved(logger, problem);
+            else if (isNews)
+                ManagerLog.SaveWaits(logger, problem.Message);
+            isNews = false;
+            return false;
+        }
+    }
+
     private static ReplicaSighting? SightingOf(GetStatusResult status) => Incarnation.TryParse(status.Incarnation, out var incarnation)
         ? new ReplicaSighting(incarnation.Value, status.State == nameof(Ordering.Protocol.MemberState.Halted), status.Executed,
             Incarnation.TryParse(status.BlockedBy, out var lost) ? lost.Value : null,
             status.WaitingBeforeSpecified ? status.WaitingBefore : null, status.Checkpoint,
-            IsOutdated: status.State == nameof(Ordering.Protocol.MemberState.Outdated))
+            IsOutdated: status.State == nameof(Ordering.Protocol.MemberState.Outdated), IsShortOfRoom: status.LogBytesLeftSpecified)
         : null;
 
     /// <summary>What counts is the body, not what the replica says of it.</summary>

@@ -84,6 +84,14 @@ public sealed class GetStatusResult
     /// </summary>
     [XmlIgnore]
     public bool SessionWindowSecondsSpecified { get; set; }
+
+    /// <summary>How many bytes its log can still take for certain, while its disk has no room for more; see <see cref="LogBytesLeftSpecified"/>.</summary>
+    [XmlElement("logBytesLeft", Order = 17)]
+    public long LogBytesLeft { get; set; }
+
+    /// <summary>Whether its disk has no room for the next segment of its log.</summary>
+    [XmlIgnore]
+    public bool LogBytesLeftSpecified { get; set; }
 }
 
 /// <summary>The digest of the state after an entry.</summary>

@@ -84,6 +84,9 @@ internal enum ClusterEventKind
 
     /// <summary>The managers tell of something that this release has no name for.</summary>
     ManagerEvent,
+
+    /// <summary>What an alarm was about is over by itself.</summary>
+    AlarmSettled,
 }
 
 /// <summary>The names of kinds on the wire.</summary>

@@ -13,6 +13,9 @@ internal enum AlarmCause
 
     /// <summary>Requests that clients repeat are soon taken for new ones.</summary>
     SessionWindowShort,
+
+    /// <summary>The disks of replicas have no room for their logs to go on. It stands until they have.</summary>
+    StorageShort,
 }
 
 /// <summary>The alarms of this front end, one sentence for each cause; the managers have their own. Written and read by any thread.</summary>

@@ -11,12 +11,15 @@ namespace Dams.FrontEnd.Lab;
 /// <summary>What changes the cluster, on a loopback port of its own where no client is: its end, and the fault lab, if it may be used.</summary>
 internal static class ControlServer
 {
+    /// <summary>The tool on this machine, a few times at once.</summary>
+    private const int ConnectionsMax = 16;
+
     /// <summary>The server, not started yet.</summary>
     /// <param name="context">The front end.</param>
     /// <param name="lab">Null if the cluster was started without it: then every fault is answered with 404 and the reason.</param>
     public static WebApplication Build(NodeContext context, FaultLab? lab)
     {
-        var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Topology.Control).Build();
+        var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, ConnectionsMax, context.Topology.Control).Build();
         web.MapOrder("/shutdown", FaultJson.Default.ShutdownOrder, new ShutdownOrder(), (_, _) => Task.FromResult(Shutdown(context.Topology)));
         if (lab is not null)
             lab.Map(web);

@@ -13,6 +13,9 @@ internal static partial class CallLog
     [LoggerMessage(EventId = 4001, Message = "{Command} -> {Reason} (request id {RequestId}) after {Milliseconds:F1} ms")]
     public static partial void Failed(ILogger logger, LogLevel level, Command command, CallFailure reason, string? requestId, double milliseconds);
 
+    [LoggerMessage(4002, LogLevel.Debug, "{Command} (request id {RequestId}) is refused: too few replicas have room on their disks")]
+    public static partial void Refused(ILogger logger, Command command, string? requestId);
+
     [LoggerMessage(4003, LogLevel.Warning, "replica {Replica} could not give the body of reply {Sequence}: {Problem}. Bodies that it could not give since this was last told: {Count}")]
     public static partial void BodyNotFetched(ILogger logger, byte replica, long sequence, string problem, long count);
 

@@ -10,6 +10,7 @@ using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Requests;
+using Dams.FrontEnd.Status;
 using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,7 @@ namespace Dams.FrontEnd.Service;
 /// Hands calls of many threads to the coordinator's loop and waits for their results. The dictionary of waiting calls is the only thing that both sides
 /// touch; it is bounded by the coordinator's limit on calls in flight and by the loop's bounded queue.
 /// </summary>
-internal sealed class ReplicatedExecutor(CoordinatorSightings sightings, RequestLog requests, ILogger<ReplicatedExecutor> logger) : IAppointmentExecutor, ICallSink
+internal sealed class ReplicatedExecutor(CoordinatorSightings sightings, RequestLog requests, StorageGate storage, ILogger<ReplicatedExecutor> logger) : IAppointmentExecutor, ICallSink
 {
     private const int NoQuorumReport = 1000;
     private static readonly TimeSpan OverloadRetry = TimeSpan.FromMilliseconds(200);
@@ -35,6 +36,12 @@ internal sealed class ReplicatedExecutor(CoordinatorSightings sightings, Request
     /// <inheritdoc/>
     public async ValueTask<ExecutedReply> ExecuteAsync(Command command, string? requestId, CancellationToken ct)
     {
+        if (storage.Refuses(command.IsWrite))
+        {
+            CallLog.Refused(logger, command, requestId);
+            throw DamsFaults.NoRoom(storage.Refuses(isWrite: false), requestId);
+        }
+
         var started = Stopwatch.GetTimestamp();
         var call = Interlocked.Increment(ref _lastCall);
         var completion = new TaskCompletionSource<CallResult>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,6 +96,8 @@ internal sealed class ReplicatedExecutor(CoordinatorSightings sightings, Request
     /// <inheritdoc/>
     public void OnReport(Report report, Instant now)
     {
+        if (report is SuspicionReport { Replica: var silent } && storage.IsShort(silent))
+            return;
         CallLog.Reported(logger, report is VerdictReport verdict ? $"replica {verdict.Replica} is wrong at {string.Join(", ", verdict.Sequences)}" : report.ToString());
         _loop!.Submit(report, now);
     }

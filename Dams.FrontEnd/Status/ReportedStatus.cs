@@ -26,6 +26,7 @@ internal static partial class ReportedStatus
         said.Boot = ulong.TryParse(said.Boot, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var boot) ? new BootId(boot).ToString() : "";
         said.Epoch = Epoch().IsMatch(said.Epoch ?? "") ? said.Epoch! : "";
         said.StateDigest = Digest.TryParse(said.StateDigest, out var digest) ? digest.ToString() : "";
+        said.LogBytesLeft = Math.Max(said.LogBytesLeft, 0);
         return said;
     }
 

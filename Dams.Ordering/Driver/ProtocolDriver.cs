@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Dams.Ordering.Messages;
+using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -169,7 +170,11 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         }
         else
         {
-            LogFailed(_options.Self, failure);
+            // A disk's refusal says all in its sentence.
+            if (failure is LogException refused)
+                LogRefused(_options.Self, refused.Message);
+            else
+                LogFailed(_options.Self, failure);
             _completion.TrySetException(failure);
         }
     }
@@ -178,6 +183,8 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
     {
         var now = _clock.Now;
         var start = now;
+        foreach (var core in _cores)
+            LookForRoom(core);
         var datagrams = Receive(now);
         var worked = datagrams > 0;
         for (var i = _posted.Count; i > 0 && _posted.TryTake(out var work); i--)
@@ -241,9 +248,38 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
             }
 
             _statistics.CountReceived();
+            if (core.Room != LogRoom.Enough && !Fits(message, core.Room))
+            {
+                _counters.CountDrop(DropReason.NoRoom);
+                continue;
+            }
+
             core.Core.Protocol.OnMessage(envelope, message, now);
         }
     }
+
+    private void LookForRoom(CoreShell core)
+    {
+        var room = core.Core.Log?.LookForRoom() ?? LogRoom.Enough;
+        if (room == core.Room)
+            return;
+        if (room == LogRoom.Enough)
+            LogGoesOn(_options.Self, core.Core.Group);
+        else if (core.Room == LogRoom.Enough)
+            LogHolds(_options.Self, core.Core.Group);
+        core.Room = room;
+    }
+
+    /// <summary>
+    /// What the log has no room for is not taken, as if it had been lost on the way: it comes again. So a core on a full disk hears and says everything, executes what
+    /// it has, and stands still. Promises and views are taken as long as they fit, so that a sequencer may fail meanwhile.
+    /// </summary>
+    private static bool Fits(Message message, LogRoom room) => message switch
+    {
+        Order or Retrans or Fetched => false,
+        Prepare or NewView or StampReq => room == LogRoom.RecordsOnly,
+        _ => true,
+    };
 
     private CoreShell CoreOf(GroupId group)
     {
@@ -316,6 +352,15 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
     [LoggerMessage(2003, LogLevel.Warning, "A turn of the loop of {Self} took {Milliseconds} ms ({Datagrams} datagrams): the machine or its disk is too slow, or the process was paused")]
     private partial void LogSlow(NodeId self, long milliseconds, int datagrams);
 
+    [LoggerMessage(2004, LogLevel.Error, "{Self} takes no more entries of the group {Group} until its disk has room: what others order it will fetch then")]
+    private partial void LogHolds(NodeId self, GroupId group);
+
+    [LoggerMessage(2005, LogLevel.Information, "{Self} takes entries of the group {Group} again: its disk has room")]
+    private partial void LogGoesOn(NodeId self, GroupId group);
+
+    [LoggerMessage(2006, LogLevel.Critical, "The loop of {Self} has ended, because its log can't go on: {Problem}")]
+    private partial void LogRefused(NodeId self, string problem);
+
     private sealed class CoreShell
     {
         public CoreShell(DrivenCore core, DriverOptions options, uint clusterId, KeyRing keys, IDatagramSink sink)
@@ -326,6 +371,9 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         }
 
         public DrivenCore Core { get; }
+
+        /// <summary>As of this turn.</summary>
+        public LogRoom Room { get; set; }
 
         /// <summary>Effects of its start, or of its last batch's end after a flush.</summary>
         public bool HasEffects => Core.Outbox.FlushWanted != 0 || Core.Outbox.Messages.Count != 0;

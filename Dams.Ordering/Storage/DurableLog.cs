@@ -347,7 +347,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     private LogFailedException Failed(string what, Exception exception)
     {
         _unusable ??= $"it could not be {what} ({exception.Message})";
-        _logger.Failed(_options.Folder, what, exception);
+        _logger.Failed(_options.Folder, what, exception.Message);
         return new LogFailedException($"The log in {_options.Folder} could not be {what}: {exception.Message} It takes nothing more; restart the process when the disk is well.", exception);
     }
 

@@ -20,9 +20,13 @@ internal static partial class DurableLogEvents
     [LoggerMessage(2044, LogLevel.Information, "Log trimmed up to entry {Base}: {Count} segments deleted")]
     public static partial void Trimmed(this ILogger logger, int count, SequenceNumber @base);
 
-    [LoggerMessage(2045, LogLevel.Critical, "The log of {Folder} could not be {What}; it takes nothing more")]
-    public static partial void Failed(this ILogger logger, string folder, string what, Exception exception);
+    [LoggerMessage(2045, LogLevel.Critical, "The log of {Folder} could not be {What}, and takes nothing more: {Problem}")]
+    public static partial void Failed(this ILogger logger, string folder, string what, string problem);
 
-    [LoggerMessage(2046, LogLevel.Warning, "The next segment of the log of {Folder} could not be prepared; this is tried again, at last when the log must have it")]
-    public static partial void SpareFailed(this ILogger logger, string folder, Exception exception);
+    [LoggerMessage(2046, LogLevel.Error,
+        "The next segment of the log can't be prepared. {Problem} This segment has room for {Left} more; then no entry is taken until there is a next one. That is tried again every {Seconds} s, and nothing is lost")]
+    public static partial void SpareFailed(this ILogger logger, string problem, string left, double seconds);
+
+    [LoggerMessage(2047, LogLevel.Information, "The next segment of the log of {Folder} is ready: there is room again")]
+    public static partial void SpareMade(this ILogger logger, string folder);
 }

@@ -43,6 +43,18 @@ public sealed record DurableLogOptions
     /// <summary>The identity of a folder that is made now; null for a random one. Set by tests that must repeat.</summary>
     public Incarnation? IncarnationOfNewFolder { get; init; }
 
+    /// <summary>How often a segment is tried again for which the disk had no room. Trying costs a system call or two.</summary>
+    public TimeSpan SpareRetry { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// When the next segment can't be had, entries are taken until so few bytes are left: what one turn of the loop may still bring (a window of the longest entries, 1.1 MB)
+    /// must fit, and promises and views after that.
+    /// </summary>
+    public int EntriesReserveBytes { get; init; } = 1536 * 1024;
+
+    /// <summary>… and records until so few are left: what one turn may bring of those, a trim, and the header of a frame.</summary>
+    public int RecordsReserveBytes { get; init; } = 64 * 1024;
+
     /// <summary>Called before each access of the disk: the door by which tests let it fail. For <see cref="LogAccess.Fill"/> perhaps beside the owner's thread.</summary>
     internal Action<LogAccess>? BeforeAccess { get; init; }
 

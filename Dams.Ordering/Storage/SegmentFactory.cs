@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -16,12 +17,22 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
     /// <summary>Written and flushed piece by piece, so that the owner's flushes do not wait for all of it.</summary>
     private const int PieceBytes = 1024 * 1024;
 
+    // .NET says nothing more exact of a file for which there is no room (COR_E_IO).
+    private const int NotAllocated = unchecked((int)0x80131620);
+
     private static readonly byte[] Zeros = new byte[PieceBytes];
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Null, or what gives null if the disk refused: that was told of.</summary>
     private Task<SafeFileHandle?>? _spare;
-    private long _retryAt;
+    private long _triedAt;
+    private volatile bool _isShort;
+
+    /// <summary>Whether the next segment could not be had when it was last tried.</summary>
+    public bool IsShort => _isShort;
+
+    /// <summary>The room in the segment that is ready, in bytes; 0 if none is.</summary>
+    public long SpareBytes => _spare is { IsCompletedSuccessfully: true, Result: not null } ? options.SegmentBytes - LogFormat.HeaderSize : 0;
 
     /// <summary>Removes what an earlier life was preparing when it ended.</summary>
     public void DeleteLeftovers()
@@ -31,16 +42,19 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
     }
 
     /// <summary>
-    /// Begins to prepare the next segment when the present one is half full, so that a log that stays short takes little of the disk. What failed is tried again with
-    /// each further eighth: a full disk is not filled up at every batch, and one that has room again is used before the owner must wait for it.
+    /// Begins to prepare the next segment when the present one is half full, so that a log that stays short takes little of the disk. What failed is tried again each
+    /// <see cref="DurableLogOptions.SpareRetry"/>, whether anything is written or not: so a disk that has room again is noticed.
     /// </summary>
     public void PrepareSpareInTime(LogSegment active)
     {
         var hasFailed = _spare is { IsCompletedSuccessfully: true, Result: null };
-        if (active.End <= active.Header.Capacity / 2 || (_spare is not null && !(hasFailed && active.End >= _retryAt)))
+        if (active.End <= active.Header.Capacity / 2 || (_spare is not null && !hasFailed))
             return;
-        _retryAt = active.End + (active.Header.Capacity / 8);
-        _spare = Task.Run(TryFillSpare);
+        if (hasFailed && Stopwatch.GetElapsedTime(_triedAt) < options.SpareRetry)
+            return;
+        _triedAt = Stopwatch.GetTimestamp();
+        var left = active.Header.Capacity - active.End;
+        _spare = Task.Run(() => TryFillSpare(left));
     }
 
     /// <summary>Makes a segment with room for a frame, durable together with its name.</summary>
@@ -57,6 +71,7 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
         {
             temporary = SpareName;
             handle = TakeSpare() ?? CreateFilled(SpareName, capacity, CancellationToken.None);
+            _isShort = false;
         }
         else
         {
@@ -117,15 +132,22 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
         return spare?.GetAwaiter().GetResult();
     }
 
-    private SafeFileHandle? TryFillSpare()
+    private SafeFileHandle? TryFillSpare(long left)
     {
         try
         {
-            return CreateFilled(SpareName, options.SegmentBytes, _stop.Token);
+            var handle = CreateFilled(SpareName, options.SegmentBytes, _stop.Token);
+            if (_isShort)
+                logger.SpareMade(options.Folder);
+            _isShort = false;
+            return handle;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            logger.SpareFailed(options.Folder, exception);
+            // Once: it is tried again and again.
+            if (!_isShort)
+                logger.SpareFailed(exception.Message, DiskRoom.Text(left), options.SpareRetry.TotalSeconds);
+            _isShort = true;
             return null;
         }
     }
@@ -133,7 +155,7 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
     private SafeFileHandle CreateFilled(string name, long bytes, CancellationToken stop)
     {
         var path = Path.Combine(options.Folder, name);
-        var handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        var handle = Reserve(path, bytes);
         try
         {
             for (long at = 0; at < bytes; at += PieceBytes)
@@ -152,6 +174,20 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
             handle.Dispose();
             TryDelete(path);
             throw;
+        }
+    }
+
+    /// <summary>A file for which there is no room is refused before anything of it is written, so that trying costs nothing and takes nothing from others.</summary>
+    private SafeFileHandle Reserve(string path, long bytes)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, FileOptions.None, bytes);
+        }
+        catch (IOException full) when (full.HResult == NotAllocated || DiskRoom.IsCauseOf(full))
+        {
+            TryDelete(path);
+            throw new NoRoomException(options.Folder, bytes, "a segment of the log");
         }
     }
 

@@ -35,12 +35,15 @@ public enum DropReason
 
     /// <summary>Too many datagrams of unknown senders from that address.</summary>
     RateLimited,
+
+    /// <summary>The log has no room for what it brings. It is asked for again, as if it had been lost.</summary>
+    NoRoom,
 }
 
 /// <summary>What a node's transport has done since it started. Written by the loop, read by anyone.</summary>
 public sealed class TransportCounters
 {
-    private readonly long[] _drops = new long[(int)DropReason.RateLimited + 1];
+    private readonly long[] _drops = new long[(int)DropReason.NoRoom + 1];
     private long _received;
     private long _receivedBytes;
     private long _sent;

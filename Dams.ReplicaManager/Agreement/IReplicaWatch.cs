@@ -11,7 +11,8 @@ namespace Dams.ReplicaManager.Agreement;
 /// <param name="Checkpoint">The number of its newest checkpoint; 0 if it has none.</param>
 /// <param name="IsOutdated">Whether its folder is an older copy, which never counts again.</param>
 internal sealed record ReplicaSighting(
-    ulong Incarnation, bool HasHalted, long Executed, ulong? BlockedBy = null, long? WaitingBefore = null, long Checkpoint = 0, bool IsOutdated = false);
+    ulong Incarnation, bool HasHalted, long Executed, ulong? BlockedBy = null, long? WaitingBefore = null, long Checkpoint = 0, bool IsOutdated = false,
+    bool IsShortOfRoom = false);
 
 /// <summary>A reply that a replica has stored.</summary>
 /// <param name="Seq">The number of the request's first execution.</param>

@@ -63,7 +63,8 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
         if (replica == about.Replica)
         {
             // Who waits before a poison entry stands still for a reason; whether it is replaced depends on what the others did with that entry.
-            _isExcused |= sighting.Incarnation != about.Incarnation || sighting.WaitingBefore is not null;
+            // So does one whose disk is full: another incarnation would stand on the same disk, and need more of it.
+            _isExcused |= sighting.Incarnation != about.Incarnation || sighting.WaitingBefore is not null || sighting.IsShortOfRoom;
             _last = (sighting.Executed, now);
             _first ??= _last;
             _isSeenLate |= isLate;

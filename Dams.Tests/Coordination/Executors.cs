@@ -2,6 +2,7 @@ using Dams.Contracts.Topology;
 using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Requests;
 using Dams.FrontEnd.Service;
+using Dams.FrontEnd.Status;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using BootId = Dams.Ordering.BootId;
@@ -14,7 +15,8 @@ internal static class Executors
     public static ReplicatedExecutor LogTo(ILoggerFactory log)
     {
         var journal = new EventJournal(new BootId(1), TimeProvider.System, NullLogger<EventJournal>.Instance);
-        var sightings = new CoordinatorSightings(new NodeId(NodeRole.FrontEnd, 1), journal, new StandingAlarms(), TimeProvider.System);
-        return new ReplicatedExecutor(sightings, new RequestLog(TimeProvider.System), new Logger<ReplicatedExecutor>(log));
+        var (id, alarms) = (new NodeId(NodeRole.FrontEnd, 1), new StandingAlarms());
+        var sightings = new CoordinatorSightings(id, journal, alarms, TimeProvider.System);
+        return new ReplicatedExecutor(sightings, new RequestLog(TimeProvider.System), new StorageGate(id, ClusterTopology.Default(), journal, alarms), new Logger<ReplicatedExecutor>(log));
     }
 }

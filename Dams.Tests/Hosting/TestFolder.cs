@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Net;
 using Dams.Tests.Network;
+using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 
 /// <summary>A folder and a loopback address that no other test has.</summary>
 internal sealed class TestFolder : IDisposable
 {
+    private bool _isDisk;
+
     public TestFolder()
     {
         Address = TestAddresses.Next();
@@ -16,6 +19,17 @@ internal sealed class TestFolder : IDisposable
     public string Path { get; }
 
     public IPAddress Address { get; }
+
+    /// <summary>Makes the folder a disk of its own, in memory; where that can't be done the test is not run.</summary>
+    public void BecomeDisk(int mebibytes)
+    {
+        if (!OperatingSystem.IsLinux() || !Mount("-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs"))
+            Assert.Ignore("a disk of a test's own needs Linux and the right to mount");
+        _isDisk = true;
+    }
+
+    /// <summary>Gives the folder's disk another size.</summary>
+    public void ResizeDisk(int mebibytes) => Assert.That(Mount("-o", $"remount,size={mebibytes}m"));
 
     public string File(params string[] names) => System.IO.Path.Combine([Path, .. names]);
 
@@ -28,5 +42,20 @@ internal sealed class TestFolder : IDisposable
             throw new IOException($"cp -a {from} {to} has ended with {copy.ExitCode}");
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        if (_isDisk)
+            Run("umount", "-l", Path);
+        Directory.Delete(Path, recursive: true);
+    }
+
+    private bool Mount(params string[] options) => Run("mount", [.. options, Path]);
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
 }

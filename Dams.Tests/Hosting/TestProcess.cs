@@ -64,6 +64,13 @@ internal sealed class TestProcess : IDisposable
         return start;
     }
 
+    /// <summary>As <see cref="Start(NodeRole, IEnumerable{string})"/>, by a shell that has set a limit of its own first.</summary>
+    public static TestProcess StartUnder(string limit, NodeRole role, params IEnumerable<string> arguments)
+    {
+        var program = ProgramLocator.Find(ProgramLocator.AssemblyOf(role), Programs);
+        return new(new DamsProgram("sh", "-c").ToStartInfo([$"{limit}; exec \"$@\"", "sh", program.Host, program.File, .. arguments]));
+    }
+
     public ProcessIdentity Identity { get; }
 
     public int Id => _process.Id;

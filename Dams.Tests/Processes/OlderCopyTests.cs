@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Contracts.Topology;
@@ -19,7 +18,7 @@ internal sealed class OlderCopyTests
         await using var cluster = await TestCluster.UpAsync();
         await BookAsync(cluster, 1, 3);
         await cluster.StopAsync();
-        Copy(cluster.File("replica1"), cluster.File("copy-of-replica1"));
+        TestFolder.Copy(cluster.File("replica1"), cluster.File("copy-of-replica1"));
         await cluster.UpAgainAsync();
         await BookAsync(cluster, 4, 20);
         cluster.Pause("manager1", "manager2", "manager3", "manager4");
@@ -28,7 +27,7 @@ internal sealed class OlderCopyTests
         await BookAsync(cluster, 24, 6);
         await cluster.KillAllAsync();
         Directory.Delete(cluster.File("replica1"), recursive: true);
-        Copy(cluster.File("copy-of-replica1"), cluster.File("replica1"));
+        TestFolder.Copy(cluster.File("copy-of-replica1"), cluster.File("replica1"));
 
         // The second manager is late, and with it the second replica.
         foreach (var node in cluster.Topology.Nodes.Where(node => node.Id.Role != NodeRole.Replica && node.Id.ToString() != "manager2"))
@@ -49,7 +48,7 @@ internal sealed class OlderCopyTests
     public async Task A_manager_that_is_put_back_joins_its_group_anew()
     {
         await using var cluster = await TestCluster.UpAsync();
-        Copy(cluster.File("manager3"), cluster.File("copy-of-manager3"));
+        TestFolder.Copy(cluster.File("manager3"), cluster.File("copy-of-manager3"));
         // A restart of a replica is something that the managers agree on, and that a manager which forgets it would not know.
         cluster.Kill("manager3");
         await cluster.Managers.SayAsync(status => status.Id == "manager3");
@@ -57,7 +56,7 @@ internal sealed class OlderCopyTests
         await cluster.IsWholeAsync();
         await cluster.StopAsync();
         Directory.Delete(cluster.File("manager3"), recursive: true);
-        Copy(cluster.File("copy-of-manager3"), cluster.File("manager3"));
+        TestFolder.Copy(cluster.File("copy-of-manager3"), cluster.File("manager3"));
         await cluster.UpAgainAsync();
         await cluster.Managers.SayAsync(status => status.Id == "manager3" && status.Group.Votes);
         Assert.That(await LogOfAsync(cluster, "manager3"), Does.Contain(Outdated));
@@ -102,12 +101,5 @@ internal sealed class OlderCopyTests
         var text = "";
         await Eventually.IsTrueAsync(() => (text = File.ReadAllText(cluster.File("logs", $"{id}.log"))).Contains(Outdated), $"{id} says that its folder is an {Outdated}");
         return text;
-    }
-
-    private static void Copy(string from, string to)
-    {
-        using var copy = Process.Start("cp", ["-a", from, to]);
-        copy.WaitForExit();
-        Assert.That(copy.ExitCode, Is.Zero);
     }
 }

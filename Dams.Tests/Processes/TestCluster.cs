@@ -53,6 +53,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public Uri Wsdl => new(Service + "?wsdl");
 
+    /// <summary>The folder of all its processes.</summary>
+    public TestFolder Folder => _folder;
+
     /// <summary>A file in the cluster's folder.</summary>
     public string File(params string[] names) => _folder.File(names);
 
@@ -69,11 +72,15 @@ internal sealed class TestCluster : IAsyncDisposable
     public static TestCluster Unstarted() => new(null);
 
     /// <summary>Starts a cluster with <c>dams up</c> and waits for its line.</summary>
-    public static async Task<TestCluster> UpAsync(IReadOnlyList<string>? versions = null, bool isLab = false)
+    /// <param name="versions">What the replicas run.</param>
+    /// <param name="isLab">Whether faults may be injected.</param>
+    /// <param name="prepare">Done to its folder before it starts.</param>
+    public static async Task<TestCluster> UpAsync(IReadOnlyList<string>? versions = null, bool isLab = false, Action<TestCluster>? prepare = null)
     {
         var cluster = new TestCluster(versions);
         try
         {
+            prepare?.Invoke(cluster);
             await cluster.UpAgainAsync(["--versions", string.Join(',', cluster.Topology.Replicas.Select(replica => replica.Versions[0])), .. isLab ? (string[])["--lab"] : []]);
             return cluster;
         }

@@ -127,7 +127,7 @@ public sealed class EventJournalTests
     public void Names_of_kinds_are_stable() => Assert.That(string.Join(' ', ClusterEventKindNames.All), Is.EqualTo(
         "frontEndStarted epochChanged sequencerChanged sequencerSilent sequencerHeard replicaJoined replicaActivated replicaLeft replicaStateChanged "
         + "managerStateChanged replyWrong replySilent noQuorum divergence checkpointDiffers statesDivided suspicion verdict dismissed replacementDecided replacementStarted "
-        + "replacementDone restarting degraded alarm managerEvent"));
+        + "replacementDone restarting degraded alarm managerEvent alarmSettled"));
 
     [Test]
     public void Many_equal_sightings_are_told_ever_more_rarely_with_their_count()

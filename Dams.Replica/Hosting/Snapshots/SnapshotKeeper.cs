@@ -79,7 +79,7 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The log is not trimmed then, and the next is tried when it is due.
-            SnapshotLog.NotWritten(logger, export.Seq.Value, exception);
+            SnapshotLog.NotWritten(logger, export.Seq.Value, exception.Message);
             await driver.InvokePatientlyAsync(_ => OnWritten(export, null)).ConfigureAwait(false);
         }
     }

@@ -56,6 +56,44 @@ public sealed class ProtocolDriverTests
     }
 
     [Test]
+    public async Task A_core_whose_log_has_no_room_takes_no_entries_and_hears_everything_else()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        cluster.Place(Two);
+        var heard = System.Threading.Channels.Channel.CreateUnbounded<Message>();
+        var receiver = new TestCore { Message = (_, message, _) => heard.Writer.TryWrite(message) };
+        var log = new TestFlush(() => { }) { Room = LogRoom.RecordsOnly };
+        var sender = new TestCore();
+        var to = cluster.Add(Two, new DrivenCore(GroupId.Replicas, receiver, receiver.Outbox, log));
+        var from = cluster.Add(One, new DrivenCore(GroupId.Replicas, sender, sender.Outbox));
+        to.Start();
+        from.Start();
+        var entry = SampleEntries.After(SequenceNumber.Zero, default, 1)[0];
+        Message[] all = [new Order(entry), new Retrans(entry), new Fetched(default, default, entry), new Prepare(new Reign(new Epoch(9), new BootId(1))), new GetView(new Epoch(1))];
+        Assert.That(await HeardAsync(all.Length), Is.EqualTo(all[3..]));
+        log.Room = LogRoom.None;
+        Assert.That(await HeardAsync(all.Length), Is.EqualTo(all[4..]));
+        log.Room = LogRoom.Enough;
+        Assert.That(await HeardAsync(all.Length), Is.EqualTo(all));
+        Assert.That(to.Counters[DropReason.NoRoom], Is.EqualTo(3 + 4));
+
+        async Task<List<Message>> HeardAsync(int count)
+        {
+            await from.InvokeAsync(_ =>
+            {
+                foreach (var message in all)
+                    sender.Outbox.Send(Two, default, message);
+                return count;
+            });
+            List<Message> messages = [];
+            while (messages.LastOrDefault() is not GetView)
+                messages.Add(await heard.Reader.ReadAsync().AsTask().WaitAsync(Patience));
+            return messages;
+        }
+    }
+
+    [Test]
     public async Task What_waits_for_the_flush_goes_out_after_it_and_the_rest_before()
     {
         await using var cluster = new DriverCluster();

@@ -174,5 +174,16 @@ internal sealed class DriverCluster : IAsyncDisposable
 /// <summary>Counts flushes and tells others of them.</summary>
 internal sealed class TestFlush(Action onFlush) : IFlushable
 {
+    private volatile LogRoom _room;
+
+    /// <summary>What the log says of its room; for any thread.</summary>
+    public LogRoom Room
+    {
+        get => _room;
+        set => _room = value;
+    }
+
     public void Flush() => onFlush();
+
+    public LogRoom LookForRoom() => _room;
 }

@@ -10,16 +10,19 @@ internal sealed class SpareSegmentTests
 {
     private const int FirstBytes = 64 * 1024;
     private const int SegmentBytes = 2 * 1024 * 1024;
+    private const int EntriesReserve = 16 * 1024;
+    private const int RecordsReserve = 4 * 1024;
 
     private LogFolder _folder = null!;
     private RecordingLogger _logger = null!;
     private DurableLog _log = null!;
     private volatile bool _isFull;
     private volatile bool _isStubborn;
+    private volatile int _tries;
 
     private string Spare => Path.Combine(_folder.Path, "spare.tmp");
 
-    private int Failures => _logger.Lines.Count(line => line.StartsWith("Warning The next segment", StringComparison.Ordinal));
+    private int Failures => _logger.Lines.Count(line => line.StartsWith("Error The next segment", StringComparison.Ordinal));
 
     [SetUp]
     public void OpenLog()
@@ -28,7 +31,7 @@ internal sealed class SpareSegmentTests
         _logger = new RecordingLogger();
         _isFull = _isStubborn = false;
         // Two pieces, so that one is there when the next finds no room.
-        var options = _folder.Options(SegmentBytes) with { FirstSegmentBytes = FirstBytes, BeforeAccess = RefuseWhenFull };
+        var options = _folder.Options(SegmentBytes) with { FirstSegmentBytes = FirstBytes, BeforeAccess = RefuseWhenFull, SpareRetry = TimeSpan.FromMilliseconds(10), EntriesReserveBytes = EntriesReserve, RecordsReserveBytes = RecordsReserve };
         _log = DurableLog.Open(options, new Logger<DurableLog>(_logger));
     }
 
@@ -60,20 +63,49 @@ internal sealed class SpareSegmentTests
     }
 
     [Test]
-    public async Task A_disk_that_has_room_again_is_used_before_the_next_segment_is_needed()
+    public async Task A_disk_that_has_room_again_is_used_though_nothing_is_written()
     {
         await FailToPrepareAsync();
         _isFull = false;
-        await Eventually.IsTrueAsync(() => WriteSome() && new FileInfo(Spare) is { Exists: true, Length: SegmentBytes });
+        await Eventually.IsTrueAsync(() => _log.LookForRoom() == LogRoom.Enough && _log.BytesLeft is null);
+        Assert.That(new FileInfo(Spare), Has.Length.EqualTo(SegmentBytes));
         Assert.That(_log.SegmentCount, Is.EqualTo(1));
+        Assert.That(_logger.Lines, Has.One.StartsWith("Information The next segment").And.EndWith("there is room again"));
     }
 
     [Test]
-    public async Task A_full_disk_is_not_filled_up_at_every_batch()
+    public async Task A_full_disk_is_told_of_once_however_often_it_is_tried()
     {
         await FailToPrepareAsync();
+        var before = _tries;
         await Eventually.IsTrueAsync(() => WriteSome() && _log.End.Offset > FirstBytes * 9 / 10);
-        Assert.That(Failures, Is.InRange(2, 4));
+        await Eventually.IsTrueAsync(() => _log.LookForRoom() != LogRoom.Enough && _tries > before + 2);
+        Assert.That(Failures, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_log_that_cant_go_on_says_how_much_it_takes_for_certain()
+    {
+        Assert.That((_log.LookForRoom(), _log.BytesLeft), Is.EqualTo((LogRoom.Enough, (long?)null)), "the next segment is not due");
+        await FailToPrepareAsync();
+        Assert.That((_log.LookForRoom(), _log.BytesLeft), Is.EqualTo((LogRoom.Enough, (long?)(FirstBytes - _log.End.Offset))));
+        await Eventually.IsTrueAsync(() => WriteSome() && _log.BytesLeft < EntriesReserve);
+        Assert.That(_log.LookForRoom(), Is.EqualTo(LogRoom.RecordsOnly));
+        await Eventually.IsTrueAsync(() => WriteSome() && _log.BytesLeft < RecordsReserve);
+        Assert.That(_log.LookForRoom(), Is.EqualTo(LogRoom.None));
+    }
+
+    [Test]
+    public void A_segment_for_which_a_real_disk_has_no_room_is_refused_before_a_byte_of_it_is_written()
+    {
+        using var folder = new TestFolder();
+        folder.BecomeDisk(mebibytes: 3);
+        var options = new DurableLogOptions { Folder = folder.File("log"), SegmentBytes = 4 * 1024 * 1024, FirstSegmentBytes = 4 * 1024 * 1024 };
+        Assert.That(() => DurableLog.Open(options), Throws.InstanceOf<LogFailedException>().With.Message.Contain("has no room for a segment of the log of 4.0 MiB: 3.0 MiB are free"));
+        Assert.That(Directory.GetFiles(folder.File("log"), "*.tmp"), Is.Empty);
+        folder.ResizeDisk(mebibytes: 8);
+        using var log = DurableLog.Open(options);
+        Assert.That(log.IsNew);
     }
 
     [Test]
@@ -107,6 +139,7 @@ internal sealed class SpareSegmentTests
     {
         if (!_isFull || access != LogAccess.Fill || new FileInfo(Spare).Length == 0)
             return;
+        _tries++;
         if (_isStubborn)
         {
             // A folder is no file that can be deleted.

@@ -1,0 +1,50 @@
+namespace Dams.Ordering.Storage;
+
+/// <summary>A full disk, told apart from one that fails: it is well again as soon as somebody has made room. Any thread.</summary>
+public static class DiskRoom
+{
+    // errno(3): ENOSPC everywhere, EDQUOT on Linux and on macOS. And ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL of Windows.
+    private static readonly int[] s_codes = [28, 122, 69, unchecked((int)0x80070070), unchecked((int)0x80070027)];
+
+    /// <summary>Whether the disk, or what this user may have of it, is full.</summary>
+    public static bool IsCauseOf(Exception? problem) =>
+        problem is NoRoomException || (problem is IOException && s_codes.Contains(problem.HResult)) || (problem?.InnerException is { } inner && IsCauseOf(inner));
+
+    /// <summary>How much room a folder's disk has, for people: <c>12.3 MB are free</c>.</summary>
+    public static string FreeAt(string folder)
+    {
+        try
+        {
+            return $"{Text(new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace)} are free";
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return "how much is free is not known";
+        }
+    }
+
+    /// <summary>Bytes, for people.</summary>
+    public static string Text(long bytes) => bytes < 1024 * 1024
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / 1024.0:F0} KiB")
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0:F1} MiB");
+}
+
+/// <summary>The disk has no room for a file.</summary>
+/// <param name="folder">Where.</param>
+/// <param name="neededBytes">How long the file would be.</param>
+/// <param name="what">The file, as a noun phrase.</param>
+public sealed class NoRoomException(string folder, long neededBytes, string what)
+    : IOException($"The disk of {folder} has no room for {what} of {DiskRoom.Text(neededBytes)}: {DiskRoom.FreeAt(folder)}. Make room.");
+
+/// <summary>How much a log can take for certain.</summary>
+public enum LogRoom
+{
+    /// <summary>Whatever may come.</summary>
+    Enough = 0,
+
+    /// <summary>The next segment can't be had, and what is left in this one is for promises, views and membership.</summary>
+    RecordsOnly,
+
+    /// <summary>The next segment can't be had, and this one is full.</summary>
+    None,
+}

@@ -1,0 +1,77 @@
+using System.ServiceModel;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Soap;
+using Dams.Ordering.Storage;
+using Dams.Tests.Hosting;
+
+namespace Dams.Tests.Processes;
+
+/// <summary>A disk that fills up while the cluster runs.</summary>
+internal sealed class FullDiskTests
+{
+    // The next segment (64 MiB) finds no room on it.
+    private const int DiskMebibytes = 100;
+    private const int RoomyMebibytes = 800;
+
+    // Small, so that it is half full soon; then it has more than reads need, and less than writes.
+    private const int FirstSegmentBytes = 5 * 1024 * 1024;
+
+    [Test]
+    public async Task Writes_stop_with_a_typed_fault_and_one_alarm_and_go_on_when_there_is_room_and_no_process_ends()
+    {
+        await using var cluster = await TestCluster.UpAsync(prepare: PutOnSmallDisk);
+        var before = cluster.Running();
+        var clients = await BookingClients.StartAsync(cluster, 32);
+        await cluster.StatusAsync(status => status.Alarms.Any(alarm => alarm.Contains("are refused until", StringComparison.Ordinal)));
+        FillDisk(cluster.File("ballast"));
+        var refusal = await Assert.ThrowsAsync<FaultException<DamsFault>>(() => cluster.Client().AddAppointmentAsync("MTLA0001", "MTLE010131", AppointmentType.Dental, 1));
+        var fault = refusal!.Detail;
+        Assert.That((fault.Code, fault.Execution), Is.EqualTo((DamsFaultCode.InsufficientReplicas, ExecutionState.NotExecuted)));
+        Assert.That(fault.Reason, Does.StartWith("Too few replicas have room on their disks."));
+        var full = await cluster.StatusAsync();
+        Assert.That(full.Alarms, Has.Count.EqualTo(1), string.Join('\n', full.Alarms));
+        Assert.That(full.Alarms[0], Does.StartWith($"the disk has no room for the log of replica1 ({cluster.File("replica1")}), replica2 "));
+
+        File.Delete(cluster.File("ballast"));
+        cluster.Folder.ResizeDisk(RoomyMebibytes);
+        await cluster.StatusAsync(status => status.Alarms.Count == 0);
+        await clients.AnsweredAsync(200);
+        await clients.CheckAsync();
+        await cluster.IsWholeAsync();
+        Assert.That(cluster.Running(), Is.EquivalentTo(before), "no process has ended");
+        AssertLogsAreShort(cluster.Topology.Log.Folder);
+    }
+
+    /// <summary>Makes the logs that the replicas will find.</summary>
+    private static void PutOnSmallDisk(TestCluster cluster)
+    {
+        cluster.Folder.BecomeDisk(DiskMebibytes);
+        foreach (var replica in cluster.Topology.Replicas)
+        {
+            using var log = DurableLog.Open(new DurableLogOptions { Folder = Path.Combine(cluster.Topology.FolderOf(replica.Id), "log"), FirstSegmentBytes = FirstSegmentBytes });
+        }
+    }
+
+    private static void FillDisk(string file)
+    {
+        using var ballast = File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write);
+        var bytes = new byte[64 * 1024];
+        var at = 0L;
+        Assert.That(() =>
+        {
+            for (; ; at += bytes.Length)
+                RandomAccess.Write(ballast, bytes, at);
+        }, Throws.InstanceOf<IOException>().With.Matches<IOException>(DiskRoom.IsCauseOf));
+    }
+
+    /// <summary>Each says once what it lacks.</summary>
+    private static void AssertLogsAreShort(string folder)
+    {
+        foreach (var file in Directory.GetFiles(folder, "*.log"))
+        {
+            var lines = File.ReadAllLines(file);
+            Assert.That(lines.Where(line => line.StartsWith("   at ", StringComparison.Ordinal)), Is.Empty, file);
+            Assert.That(lines.Count(line => line.Contains(" ERROR ", StringComparison.Ordinal)), Is.LessThanOrEqualTo(2), string.Join('\n', lines));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Dams.Contracts.Topology;
+using Dams.Hosting;
+using Dams.Hosting.Processes;
+using Dams.Hosting.Web;
+using Dams.Tests.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dams.Tests.Processes;
+
+/// <summary>More connections, or longer requests, than a process can have: a front end alone under a low limit, and a server.</summary>
+internal sealed class HttpBoundsTests
+{
+    private const int Descriptors = DescriptorLimit.Min + 20;
+    private const int IdleConnections = 300;
+
+    private TestFolder _folder = null!;
+    private IPEndPoint _endpoint = null!;
+    private readonly List<Socket> _sockets = [];
+
+    [SetUp]
+    public void MakeFolder()
+    {
+        _folder = new TestFolder();
+        var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
+        File.WriteAllText(_folder.File("dams.json"), topology.Write());
+        _endpoint = topology.FrontEnds[0].Listen.ToEndPoint();
+    }
+
+    [TearDown]
+    public void DropFolder()
+    {
+        _sockets.ForEach(socket => socket.Dispose());
+        _sockets.Clear();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Idle_connections_beyond_the_bound_make_room_for_others_and_a_call_under_way_goes_on()
+    {
+        using var process = TestProcess.StartUnder($"ulimit -n {Descriptors}", NodeRole.FrontEnd, "--id", "frontend1", "--config", _folder.File("dams.json"));
+        await Eventually.IsTrueAsync(() => process.HasExited || TryConnect() is not null);
+        var calling = TryConnect()!;
+        const string Call = "no SOAP";
+        await calling.SendAsync(Encoding.ASCII.GetBytes($"POST {SoapEndpoints.AppointmentPath} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: {Call.Length}\r\n\r\n{Call[..3]}"));
+        for (var i = 0; i < IdleConnections; i++)
+            TryConnect();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{_endpoint}") };
+        var answer = await Eventually.HasAsync(() => TryGet(http));
+        Assert.That(answer, Is.EqualTo(HttpStatusCode.ServiceUnavailable), "it has no cluster");
+        await calling.SendAsync(Encoding.ASCII.GetBytes(Call[3..]));
+        var buffer = new byte[4096];
+        Assert.That(Encoding.ASCII.GetString(buffer, 0, await calling.ReceiveAsync(buffer)), Does.StartWith("HTTP/1.1 500 ").And.Contain("InvalidRequest"));
+        Assert.That(process.HasExited, Is.False, process.Errors);
+        Assert.That(process.Errors, Does.Contain($"At most {Descriptors - DescriptorLimit.Reserve} HTTP connections at a time: this process may open {Descriptors} files and sockets"));
+        Assert.That(process.Errors.Split('\n').Count(line => line.Contains("HTTP connections are open, which is the bound", StringComparison.Ordinal)), Is.EqualTo(1));
+        process.Terminate();
+        Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Stopped), process.Errors);
+    }
+
+    [Test]
+    public async Task Only_a_few_long_bodies_are_received_at_a_time_and_usual_calls_go_on()
+    {
+        await using var web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), new NodeAddress(_folder.Address, 8080)).Build();
+        web.MapPost("/", async http => await http.Request.Body.CopyToAsync(Stream.Null));
+        await web.StartAsync();
+        for (var i = 0; i < BodyBound.LongBodiesMax; i++)
+            await TryConnect()!.SendAsync(HeadOf(BodyBound.UsualBytesMax + 1));
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{_endpoint}") };
+        // The first are under way when one more is refused.
+        await Eventually.IsTrueAsync(() => Post(BodyBound.UsualBytesMax + 1) == HttpStatusCode.ServiceUnavailable);
+        Assert.That(Post(BodyBound.UsualBytesMax), Is.EqualTo(HttpStatusCode.OK));
+        _sockets.ForEach(socket => socket.Dispose());
+        await Eventually.IsTrueAsync(() => Post(BodyBound.UsualBytesMax + 1) == HttpStatusCode.OK);
+
+        HttpStatusCode Post(int bytes)
+        {
+            using var answer = http.Send(new HttpRequestMessage(HttpMethod.Post, "/") { Content = new ByteArrayContent(new byte[bytes]) });
+            return answer.StatusCode;
+        }
+
+        static byte[] HeadOf(int bytes) => Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {bytes}\r\n\r\n");
+    }
+
+    [Test]
+    public async Task A_process_that_may_open_too_few_says_so_and_ends_with_2()
+    {
+        using var process = TestProcess.StartUnder($"ulimit -n {DescriptorLimit.Min - 1}", NodeRole.FrontEnd, "--id", "frontend1", "--config", _folder.File("dams.json"));
+        Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
+        Assert.That(process.Errors, Is.EqualTo($"frontend1 can't start: {DescriptorLimit.ProblemOf(DescriptorLimit.Min - 1)}"));
+    }
+
+    private Socket? TryConnect()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(_endpoint);
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
+        }
+
+        _sockets.Add(socket);
+        return socket;
+    }
+
+    private static HttpStatusCode? TryGet(HttpClient http)
+    {
+        try
+        {
+            using var answer = http.Send(new HttpRequestMessage(HttpMethod.Get, "/health"));
+            return answer.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Soap;
+using Dams.Contracts.Topology;
+using Dams.FrontEnd.Events;
+using Dams.FrontEnd.Status;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using NodeId = Dams.Contracts.Topology.NodeId;
+using NodeRole = Dams.Contracts.Topology.NodeRole;
+
+namespace Dams.Tests.Status;
+
+/// <summary>What is refused because disks are full, and what is told of it.</summary>
+public sealed class StorageGateTests
+{
+    private const long Much = StorageGate.WritesBytesMin;
+    private const long Little = StorageGate.WritesBytesMin - 1;
+    private const long Least = StorageGate.ReadsBytesMin - 1;
+
+    private readonly ClusterTopology _topology = ClusterTopology.Default(dataFolder: "/data");
+    private StandingAlarms _alarms = null!;
+    private EventJournal _journal = null!;
+    private StorageGate _gate = null!;
+
+    [SetUp]
+    public void Open()
+    {
+        _alarms = new StandingAlarms();
+        _journal = new EventJournal(new Dams.Ordering.BootId(1), new FakeTimeProvider(), NullLogger.Instance);
+        _gate = new StorageGate(new NodeId(NodeRole.FrontEnd, 1), _topology, _journal, _alarms);
+    }
+
+    private IEnumerable<string> Told => _journal.Last(int.MaxValue).Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Text}");
+
+    /// <summary>What each replica says: null is room, and who isn't named says nothing.</summary>
+    private StorageState Poll(params (int Replica, long? Left)[] said)
+    {
+        _gate.OnPolled(new ClusterReports(
+            said.ToImmutableDictionary(one => one.Replica, one => new GetStatusResult { Id = one.Replica, LogBytesLeft = one.Left ?? 0, LogBytesLeftSpecified = one.Left is not null }),
+            ImmutableDictionary<int, ManagerReport>.Empty));
+        return _gate.State;
+    }
+
+    [Test]
+    public void One_full_disk_or_one_that_lies_about_its_disk_stops_nobody_and_is_named()
+    {
+        Assert.That(Poll((1, null), (2, 0), (3, null), (4, null)), Is.EqualTo(StorageState.Short));
+        Assert.That((_gate.Refuses(isWrite: true), _gate.Refuses(isWrite: false)), Is.EqualTo((false, false)));
+        Assert.That((_gate.IsShort(2), _gate.IsShort(3)), Is.EqualTo((true, false)));
+        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the disk has no room for the log of replica2 (/data/replica2): writes go on without it; make room" }));
+    }
+
+    [Test]
+    public void Writes_are_refused_before_reads_and_both_while_there_is_room_for_the_group_itself()
+    {
+        Assert.That(Poll((1, Much), (2, Much), (3, Much), (4, Much)), Is.EqualTo(StorageState.Short));
+        Assert.That(Poll((1, Much), (2, Little), (3, Much), (4, Much)), Is.EqualTo(StorageState.Short), "three have room");
+        Assert.That(Poll((1, Much), (2, Little), (3, Little), (4, Much)), Is.EqualTo(StorageState.NoWrites));
+        Assert.That((_gate.Refuses(isWrite: true), _gate.Refuses(isWrite: false)), Is.EqualTo((true, false)));
+        Assert.That(Poll((1, Little), (2, Least), (3, Least), (4, Little)), Is.EqualTo(StorageState.NoCalls));
+        Assert.That((_gate.Refuses(isWrite: true), _gate.Refuses(isWrite: false)), Is.EqualTo((true, true)));
+        const string Who = "the disk has no room for the log of replica1 (/data/replica1), replica2 (/data/replica2), replica3 (/data/replica3), replica4 (/data/replica4): ";
+        Assert.That(Told, Is.EqualTo(new[]
+        {
+            $"alarm {Who}writes are refused soon; make room",
+            $"alarm {Who}writes are refused until there is; reads are answered; make room",
+            $"alarm {Who}writes and reads are refused until there is; make room",
+        }));
+        Assert.That(_alarms.Texts, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void The_same_again_is_told_once_and_its_end_too()
+    {
+        for (var poll = 0; poll < 5; poll++)
+            Poll((1, Least), (2, Least), (3, null), (4, null));
+        Assert.That(Poll((1, null), (2, null), (3, null), (4, null)), Is.EqualTo(StorageState.Open));
+        Poll((1, null), (2, null), (3, null), (4, null));
+        Assert.That(_alarms.Texts, Is.Empty);
+        Assert.That(Told.Select(told => told.Split(' ')[0]), Is.EqualTo(new[] { "alarm", "alarmSettled" }));
+    }
+
+    [Test]
+    public void A_replica_that_does_not_answer_has_got_no_room_by_that()
+    {
+        Poll((1, Least), (2, Least), (3, null), (4, null));
+        Assert.That(Poll((3, null), (4, null)), Is.EqualTo(StorageState.NoCalls));
+        Assert.That(Poll((2, null), (3, null), (4, null)), Is.EqualTo(StorageState.Short));
+    }
+
+    [Test]
+    public void Who_is_refused_is_told_that_nothing_was_executed_and_when_to_try_again()
+    {
+        var fault = DamsFaults.NoRoom(readsToo: false, "id").Detail;
+        Assert.That((fault.Code, fault.Execution, fault.RequestId, fault.RetryAfterMs), Is.EqualTo((DamsFaultCode.InsufficientReplicas, ExecutionState.NotExecuted, "id", 5000)));
+        Assert.That(fault.Reason, Is.EqualTo("Too few replicas have room on their disks. Until they have, writes are refused, and reads are answered."));
+        Assert.That(DamsFaults.NoRoom(readsToo: true).Detail.Reason, Does.EndWith("writes and reads are refused."));
+    }
+}
