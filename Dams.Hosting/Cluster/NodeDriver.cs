@@ -46,7 +46,9 @@ public sealed class NodeDriver : IAsyncDisposable
             DatagramBytesMax = addresses.IsAllLoopback ? DatagramHeader.LoopbackDatagramBytesMax : DatagramHeader.DatagramBytesMax,
         };
         var driver = new ProtocolDriver(options, transport, context.Keys, cores, clock, context.Loggers.CreateLogger<ProtocolDriver>());
-        return new NodeDriver(transport, driver, new KeyWatch(context.Topology.KeyFile, context.Keys, driver.UseKeys, context.Loggers.CreateLogger<KeyWatch>(), context.Instance));
+        return new NodeDriver(transport, driver,
+            new KeyWatch(context.Topology.KeyFile, context.Keys, driver.UseKeys, context.Loggers.CreateLogger<KeyWatch>(),
+            context.Instance));
     }
 
     /// <summary>Waits until the process is told to stop, or the loop fails.</summary>

@@ -84,7 +84,8 @@ internal sealed class StartRefusalTests
         File.CreateSymbolicLink(_folder.File("manager4", "group", "log", "lock"), _folder.File("manager4", "group", "log", "lock"));
         using var process = TestProcess.Start(NodeRole.Manager, "--id", "manager4", "--config", config, "--supervised");
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Storage), process.Errors);
-        Assert.That(process.Errors.Split('\n'), Has.Length.EqualTo(1).And.All.Contains($"The log in {_folder.File("manager4", "group", "log")} can't be opened"));
+        Assert.That(process.Errors.Split('\n'), Has.Length.EqualTo(1)
+            .And.All.Contains($"The log in {_folder.File("manager4", "group", "log")} can't be opened"));
     }
 
     [Test]
