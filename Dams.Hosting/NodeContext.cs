@@ -11,7 +11,8 @@ public sealed class NodeContext
 {
     private readonly NodeArguments _arguments;
 
-    internal NodeContext(ClusterTopology topology, NodeArguments arguments, ILoggerFactory loggers, KeyRing keys, ClusterInstance instance = default)
+    internal NodeContext(ClusterTopology topology, NodeArguments arguments, ILoggerFactory loggers, KeyRing keys,
+        ClusterInstance instance = default)
     {
         Instance = instance;
         Topology = topology;

@@ -13,15 +13,19 @@ internal static class ClusterFolder
     /// <returns>How many processes that were.</returns>
     public static async Task<int> StopLeftoversAsync(ClusterTopology topology)
     {
-        var found = FoldersOf(topology).Select(node => PidFile.FindRunning(node.Path, node.Id.ToString())).OfType<ProcessIdentity>().Distinct();
+        var found = FoldersOf(topology).Select(node => PidFile.FindRunning(node.Path, node.Id.ToString()))
+            .OfType<ProcessIdentity>().Distinct();
         return (await ProcessSignal.StopAllAsync(found, StopGrace, TimeProvider.System)).Count;
     }
 
-    /// <summary>The processes' own folders: those that the configuration names, and all in the data folder that have a process's name.</summary>
+    /// <summary>
+    /// The processes' own folders: those that the configuration names, and all in the data folder that have a process's name.
+    /// </summary>
     public static IReadOnlyList<(NodeId Id, string Path)> FoldersOf(ClusterTopology topology) =>
     [
         .. topology.Nodes.Select(node => (node.Id, topology.FolderOf(node.Id)))
-            .Union(FoldersIn(topology.DataFolder).Select(path => (NodeId.TryParse(Path.GetFileName(path), out var id) ? id : default, path)).Where(found => found.Item1 != default)),
+            .Union(FoldersIn(topology.DataFolder).Select(path => (NodeId.TryParse(Path.GetFileName(path), out var id) ? id : default, path))
+                .Where(found => found.Item1 != default)),
     ];
 
     /// <summary>Writes the effective configuration, unless it is the very file that was read.</summary>
@@ -34,5 +38,6 @@ internal static class ClusterFolder
         return path;
     }
 
-    internal static IEnumerable<string> FoldersIn(string folder) => Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal) : [];
+    internal static IEnumerable<string> FoldersIn(string folder) => Directory.Exists(folder)
+        ? Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal) : [];
 }

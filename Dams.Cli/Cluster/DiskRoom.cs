@@ -5,7 +5,10 @@ using Dams.Ordering.Storage;
 
 namespace Dams.Cli.Cluster;
 
-/// <summary>Whether the disk has room for the logs that a first start makes. Without, each process would find out for itself, and be started again and again.</summary>
+/// <summary>
+/// Whether the disk has room for the logs that a first start makes. Without, each process would find out for itself, and be started again
+/// and again.
+/// </summary>
 internal static class DiskRoom
 {
     // The processes' own logs, and the small files.

@@ -6,15 +6,20 @@ using Dams.Hosting.Processes;
 namespace Dams.Cli.Cluster;
 
 /// <summary>
-/// What <c>--fresh</c> sets aside: the processes' folders, and what of them was set aside before. They go into one folder <c>old-N</c> of the data folder; a replica's folder
-/// outside it stays there under the same number. All of them, or none: what was cut off is undone at the next start. The last two are kept. Call while <c>up.lock</c> is held.
+/// What <c>--fresh</c> sets aside: the processes' folders, and what of them was set aside before. They go into one folder <c>old-N</c> of
+/// the data folder; a replica's folder
+/// outside it stays there under the same number. All of them, or none: what was cut off is undone at the next start. The last two are kept.
+/// Call while <c>up.lock</c> is held.
 /// </summary>
 internal static partial class OldData
 {
     private const int KeptMax = 2;
     private const string Unfinished = ".part";
 
-    /// <summary>Whether there is anything to set aside. Only what one of our processes has worked on is, never a folder that a configuration merely names.</summary>
+    /// <summary>
+    /// Whether there is anything to set aside. Only what one of our processes has worked on is, never a folder that a configuration merely
+    /// names.
+    /// </summary>
     public static bool IsThere(ClusterTopology topology) => Find(topology).Count > 0;
 
     /// <summary>Sets it aside.</summary>
@@ -26,7 +31,8 @@ internal static partial class OldData
         var found = Find(topology);
         if (found.Count == 0)
             return [];
-        var number = OldIn(topology.DataFolder).Concat(found.SelectMany(node => OldOf(node.Path))).Select(old => old.Number).DefaultIfEmpty().Max() + 1;
+        var number = OldIn(topology.DataFolder).Concat(found.SelectMany(node => OldOf(node.Path)))
+            .Select(old => old.Number).DefaultIfEmpty().Max() + 1;
         var target = Named(Path.Combine(topology.DataFolder, "old"), number);
         Directory.CreateDirectory(target + Unfinished);
         try
@@ -48,7 +54,8 @@ internal static partial class OldData
         return
         [
             $"The old data is in {target}.",
-            .. found.Where(node => !IsInside(topology, node.Path)).Select(node => $"That of {node.Name} is in {Named(node.Path + ".old", number)}."),
+            .. found.Where(node => !IsInside(topology, node.Path))
+                .Select(node => $"That of {node.Name} is in {Named(node.Path + ".old", number)}."),
             .. DeleteOlder(OldIn(topology.DataFolder).Where(old => IsOurs(old.Path))),
             .. found.Where(node => !IsInside(topology, node.Path)).SelectMany(node => DeleteOlder(OldOf(node.Path))),
         ];
@@ -58,7 +65,8 @@ internal static partial class OldData
     /// <exception cref="IOException">Something can't be moved.</exception>
     public static void UndoUnfinished(ClusterTopology topology)
     {
-        foreach (var part in ClusterFolder.FoldersIn(topology.DataFolder).Where(path => path.EndsWith(Unfinished, StringComparison.Ordinal)))
+        foreach (var part in ClusterFolder.FoldersIn(topology.DataFolder)
+            .Where(path => path.EndsWith(Unfinished, StringComparison.Ordinal)))
         {
             if (NumberOf(Path.GetFileNameWithoutExtension(part), "old-") is { } number)
                 Undo(topology, part, number);
@@ -74,15 +82,18 @@ internal static partial class OldData
             Directory.Move(path, homes.GetValueOrDefault(name) ?? Path.Combine(topology.DataFolder, name));
         }
 
-        foreach (var home in homes.Values.Where(home => !IsInside(topology, home) && !Directory.Exists(home) && Directory.Exists(Named(home + ".old", number))))
+        foreach (var home in homes.Values.Where(home => !IsInside(topology, home) && !Directory.Exists(home)
+            && Directory.Exists(Named(home + ".old", number))))
             Directory.Move(Named(home + ".old", number), home);
         Directory.Delete(part);
     }
 
     private static List<(string Path, string Name)> Find(ClusterTopology topology) =>
     [
-        .. ClusterFolder.FoldersOf(topology).Where(node => PidFile.WasHeld(node.Path, node.Id.ToString())).Select(node => (node.Path, node.Id.ToString())),
-        .. ClusterFolder.FoldersIn(topology.DataFolder).Select(path => (path, Path.GetFileName(path))).Where(found => Evidence().IsMatch(found.Item2)),
+        .. ClusterFolder.FoldersOf(topology).Where(node => PidFile.WasHeld(node.Path, node.Id.ToString()))
+            .Select(node => (node.Path, node.Id.ToString())),
+        .. ClusterFolder.FoldersIn(topology.DataFolder).Select(path => (path, Path.GetFileName(path)))
+            .Where(found => Evidence().IsMatch(found.Item2)),
     ];
 
     private static bool IsInside(ClusterTopology topology, string path) =>
@@ -92,7 +103,8 @@ internal static partial class OldData
 
     private static List<(string Path, int Number)> OldIn(string folder) => Numbered(folder, "old-");
 
-    private static List<(string Path, int Number)> OldOf(string folder) => Numbered(Path.GetDirectoryName(folder)!, Path.GetFileName(folder) + ".old-");
+    private static List<(string Path, int Number)> OldOf(string folder) =>
+        Numbered(Path.GetDirectoryName(folder)!, Path.GetFileName(folder) + ".old-");
 
     private static List<(string Path, int Number)> Numbered(string folder, string prefix) =>
     [
@@ -101,7 +113,8 @@ internal static partial class OldData
     ];
 
     private static int? NumberOf(string name, string prefix) =>
-        name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        name.StartsWith(prefix, StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     // Another's folder may have such a name.
     private static bool IsOurs(string old) => ClusterFolder.FoldersIn(old).Any(path => PidFile.WasHeld(path, Path.GetFileName(path)));

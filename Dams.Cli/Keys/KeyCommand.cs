@@ -47,7 +47,8 @@ internal static class KeyCommand
             Verb(new Command("add", "Add a new random key, which is not current yet."), (path, _) => Add(console, path)),
             Verb(new Command("promote", "Make a key the current one, which seals. All processes must have it.") { id }, (path, parsed) => Promote(console, path, parsed.GetValue(id))),
             Verb(new Command("drop", "Remove a key, which must not be the current one of any process.") { id }, (path, parsed) => Drop(console, path, parsed.GetValue(id))),
-            Verb(new Command("list", "List the ids, and which key is current; never the keys."), (path, _) => List(console, path), isChange: false),
+            Verb(new Command("list", "List the ids, and which key is current; never the keys."), (path, _) => List(console, path),
+                isChange: false),
         };
         return command;
 
@@ -65,7 +66,8 @@ internal static class KeyCommand
             {
                 try
                 {
-                    var found = parsed.GetValue(keyFile) is { } file ? (file, Path.GetDirectoryName(Path.GetFullPath(file))!) : Find(console, parsed.GetValue(config), parsed.GetValue(data)!);
+                    var found = parsed.GetValue(keyFile) is { } file ? (file, Path.GetDirectoryName(Path.GetFullPath(file))!)
+                        : Find(console, parsed.GetValue(config), parsed.GetValue(data)!);
                     if (found is not var (path, folder))
                         return CliExitCodes.Usage;
                     var exitCode = run(path, parsed);

@@ -137,11 +137,13 @@ public sealed record ClusterTopology
     }
 
     /// <summary>The effective configuration as indented JSON; reading it gives the same topology.</summary>
-    /// <param name="folder">Where the file will be: paths in the data folder are relative then, if that is in it. All paths are absolute if null.</param>
+    /// <param name="folder">Where the file will be: paths in the data folder are relative then, if that is in it. All paths are absolute if
+    /// null.</param>
     public string Write(string? folder = null) => TopologyWriter.Write(this, folder);
 
     /// <summary>
-    /// What the processes keep outside the data folder: folders that the configuration names elsewhere, and links. A copy of the data folder has no copies of these.
+    /// What the processes keep outside the data folder: folders that the configuration names elsewhere, and links. A copy of the data
+    /// folder has no copies of these.
     /// </summary>
     public IEnumerable<(string Owner, string Path)> KeptElsewhere() =>
     [

@@ -10,5 +10,6 @@ public static class DataFolderFiles
     public const string Identity = "identity.json";
 
     /// <summary>Whether a folder is or was the data folder of a cluster.</summary>
-    public static bool IsDataFolder(string folder) => File.Exists(Path.Combine(folder, UpLock)) || File.Exists(Path.Combine(folder, Identity));
+    public static bool IsDataFolder(string folder) => File.Exists(Path.Combine(folder, UpLock))
+        || File.Exists(Path.Combine(folder, Identity));
 }

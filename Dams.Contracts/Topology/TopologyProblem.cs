@@ -18,7 +18,8 @@ public sealed record TopologyProblem(string Path, string Wrong, string Expected)
 public sealed record TopologyReading(ClusterTopology? Topology, ImmutableArray<TopologyProblem> Problems)
 {
     /// <summary>
-    /// The data folder that the text names, if it was not followed: the file lies in another data folder, into which it was copied or moved, and describes that one.
+    /// The data folder that the text names, if it was not followed: the file lies in another data folder, into which it was copied or
+    /// moved, and describes that one.
     /// </summary>
     public string? WrittenFor { get; init; }
 }

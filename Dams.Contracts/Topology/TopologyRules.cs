@@ -65,7 +65,8 @@ internal static class TopologyRules
             var folder = topology.FolderOf(node.Id);
             if (TopologyPaths.Holds(folder, topology.DataFolder))
                 problems.Add(new TopologyProblem(path + ".dataFolder", $"is {folder}, which holds the cluster's own folder", "a folder of its own"));
-            foreach (var (_, other) in places.Where(place => place.Node.Id != node.Id && TopologyPaths.Holds(folder, topology.FolderOf(place.Node.Id))))
+            foreach (var (_, other) in places.Where(place => place.Node.Id != node.Id
+                && TopologyPaths.Holds(folder, topology.FolderOf(place.Node.Id))))
                 problems.Add(new TopologyProblem(path + ".dataFolder", $"is {folder}, which holds the folder of {other.Id}", "a folder of its own"));
             if (TopologyPaths.Holds(folder, topology.Log.Folder) || TopologyPaths.Holds(folder, topology.KeyFile))
                 problems.Add(new TopologyProblem(path + ".dataFolder", $"is {folder}, which holds the logs or the key", "a folder of its own"));

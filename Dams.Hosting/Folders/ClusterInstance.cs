@@ -4,7 +4,10 @@ using System.Security.Cryptography;
 
 namespace Dams.Hosting.Folders;
 
-/// <summary>Which cluster: 128 random bits. Unlike the cluster's name, a copy never keeps it. Datagrams are sealed with it (<see cref="Ordering.Transport.KeyRing.For"/>).</summary>
+/// <summary>
+/// Which cluster: 128 random bits. Unlike the cluster's name, a copy never keeps it. Datagrams are sealed with it (<see
+/// cref="Ordering.Transport.KeyRing.For"/>).
+/// </summary>
 /// <param name="Value">0 if there is none: in tests of single parts.</param>
 public readonly record struct ClusterInstance(UInt128 Value)
 {
@@ -16,7 +19,8 @@ public readonly record struct ClusterInstance(UInt128 Value)
     /// <summary>Reads 32 hexadecimal digits.</summary>
     public static bool TryParse(string? text, out ClusterInstance instance)
     {
-        var isRight = UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && text!.Length == 2 * Size && value != 0;
+        var isRight = UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            && text!.Length == 2 * Size && value != 0;
         instance = new ClusterInstance(isRight ? value : 0);
         return isRight;
     }

@@ -13,7 +13,8 @@ namespace Dams.Hosting.Folders;
 public sealed record OpenedFolder(ClusterInstance Instance, KeyRing Keys, string? Notice);
 
 /// <summary>
-/// The data folder of a cluster, and what it knows of itself (<see cref="DataFolderFiles.Identity"/>): which cluster it is, where it is, and what it was made for. A folder in
+/// The data folder of a cluster, and what it knows of itself (<see cref="DataFolderFiles.Identity"/>): which cluster it is, where it is,
+/// and what it was made for. A folder in
 /// another place is a copy, or was moved from elsewhere: it becomes a cluster of its own, because the original may be running.
 /// </summary>
 public static class DataFolder
@@ -38,7 +39,8 @@ public static class DataFolder
     }
 
     /// <summary>
-    /// Opens a data folder, and makes its identity and its keys first if they aren't there. Several processes may do so at once, and get the same. This is the one place where
+    /// Opens a data folder, and makes its identity and its keys first if they aren't there. Several processes may do so at once, and get
+    /// the same. This is the one place where
     /// a process learns which cluster it belongs to.
     /// </summary>
     /// <param name="topology">The configuration.</param>
@@ -81,7 +83,8 @@ public static class DataFolder
             IdentityFile.Write(folder, known with { Keys = [.. keys.Fingerprints] });
     }
 
-    private static OpenedFolder Opened(FolderIdentity identity, KeyRing keys, string? notice) => new(identity.Instance, keys.For(identity.Instance.ToBytes()), notice);
+    private static OpenedFolder Opened(FolderIdentity identity, KeyRing keys, string? notice) =>
+        new(identity.Instance, keys.For(identity.Instance.ToBytes()), notice);
 
     private static KeyRing KeysOf(ClusterTopology topology, FolderIdentity? known)
     {
@@ -108,6 +111,7 @@ public static class DataFolder
             await Task.Delay(s_lockPoll, stop).ConfigureAwait(false);
         }
 
-        throw new IOException(string.Create(CultureInfo.InvariantCulture, $"another process has held {path} for {s_lockPatience.TotalSeconds} s: end it, and try again"));
+        throw new IOException(string.Create(CultureInfo.InvariantCulture,
+            $"another process has held {path} for {s_lockPatience.TotalSeconds} s: end it, and try again"));
     }
 }

@@ -1,6 +1,8 @@
 namespace Dams.Hosting.Folders;
 
-/// <summary>A data folder can't be used as the configuration says; nothing was changed. The message has a line for each problem, and what to do.</summary>
+/// <summary>
+/// A data folder can't be used as the configuration says; nothing was changed. The message has a line for each problem, and what to do.
+/// </summary>
 public sealed class DataFolderException : Exception
 {
     /// <summary>What is wrong, where, and what to do.</summary>

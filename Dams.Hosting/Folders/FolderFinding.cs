@@ -13,7 +13,8 @@ internal sealed class FolderFinding
     private readonly bool _isOriginalThere;
     private readonly DataFolderException? _damage;
 
-    private FolderFinding(ClusterTopology topology, FolderPlace here, FolderIdentity? known, FolderShape shape, string? origin, bool isOriginalThere, DataFolderException? damage = null)
+    private FolderFinding(ClusterTopology topology, FolderPlace here, FolderIdentity? known, FolderShape shape, string? origin,
+        bool isOriginalThere, DataFolderException? damage = null)
     {
         (_topology, _here, Known, _shape) = (topology, here, known, shape);
         (_origin, _isOriginalThere, _damage) = (origin, isOriginalThere, damage);
@@ -33,7 +34,8 @@ internal sealed class FolderFinding
     {
         null when Known is { } known && known.Place.Path != _here.Path => $"{_here.Path} was moved here from {known.Place.Path}.",
         null => null,
-        _ when _origin == _here.Path => $"{_origin} is not the folder that it was, but a copy of it in its place. From now on it is a cluster of its own.",
+        _ when _origin == _here.Path =>
+            $"{_origin} is not the folder that it was, but a copy of it in its place. From now on it is a cluster of its own.",
         _ when _isOriginalThere => $"{_here.Path} is a copy of {_origin}. From now on it is a cluster of its own.",
         _ => $"{_here.Path} was copied or moved from {_origin}. From now on it is a cluster of its own.",
     };
@@ -58,7 +60,8 @@ internal sealed class FolderFinding
         if (known is null)
             return LookWithoutIdentity(topology, here);
         var isSame = known.Place.IsSameAs(here);
-        return new FolderFinding(topology, here, known, known.Shape, isSame ? null : known.Place.Path, !isSame && IsOriginalThere(known, here));
+        return new FolderFinding(topology, here, known, known.Shape, isSame ? null : known.Place.Path, !isSame
+            && IsOriginalThere(known, here));
     }
 
     /// <param name="isAnew">What the folder was made for does not matter.</param>
@@ -72,13 +75,15 @@ internal sealed class FolderFinding
         {
             throw new DataFolderException(
             [
-                .. shared.Select(kept => $"{kept.Path}, the folder of {kept.Owner}, belongs to {_origin}: {_here.Path} is a copy of that, and this folder is outside it"),
+                .. shared.Select(kept =>
+                    $"{kept.Path}, the folder of {kept.Owner}, belongs to {_origin}: {_here.Path} is a copy of that, and this folder is outside it"),
                 $"Give the copy folders of its own: copy these too, and name the copies in {ClusterTopology.FileName}.",
             ]);
         }
 
         if (!isAnew && _shape.ProblemsOf(_topology).Select(problem => problem.ToString()).ToList() is { Count: > 0 } problems)
-            throw new DataFolderException([.. problems, "Let the configuration say what the folder has, choose another folder, or begin anew with dams up --fresh, which keeps the old data aside."]);
+            throw new DataFolderException([.. problems,
+                "Let the configuration say what the folder has, choose another folder, or begin anew with dams up --fresh, which keeps the old data aside."]);
     }
 
     /// <summary>What the folder shall know of itself from now on.</summary>
@@ -100,7 +105,8 @@ internal sealed class FolderFinding
     private static IEnumerable<string> HeldReplicas(string folder) => !Directory.Exists(folder) ? [] :
     [
         .. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
-            .Where(name => NodeId.TryParse(name, out var id) && id.Role == NodeRole.Replica && PidFile.WasHeld(Path.Combine(folder, name), name)),
+            .Where(name => NodeId.TryParse(name, out var id) && id.Role == NodeRole.Replica
+                && PidFile.WasHeld(Path.Combine(folder, name), name)),
     ];
 
     private static bool IsOriginalThere(FolderIdentity known, FolderPlace here)

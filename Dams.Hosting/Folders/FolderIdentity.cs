@@ -10,14 +10,18 @@ namespace Dams.Hosting.Folders;
 /// <param name="Keys">The fingerprints of the keys that were last used.</param>
 internal sealed record FolderIdentity(ClusterInstance Instance, FolderPlace Place, FolderShape Shape, ImmutableArray<string> Keys);
 
-/// <summary>What a data folder can't be used without: its logs were written by these replicas for this cluster. Ports, versions, front ends and sequencers may change.</summary>
+/// <summary>
+/// What a data folder can't be used without: its logs were written by these replicas for this cluster. Ports, versions, front ends and
+/// sequencers may change.
+/// </summary>
 /// <param name="Cluster">The cluster's name.</param>
 /// <param name="Durability">Whether acknowledged bookings are on disk.</param>
 /// <param name="Replicas">The ids of the replicas, and so of the managers, by number.</param>
 internal sealed record FolderShape(string Cluster, Durability Durability, ImmutableArray<string> Replicas)
 {
     public static FolderShape Of(ClusterTopology topology) =>
-        new(topology.Cluster, topology.Durability, [.. topology.Replicas.OrderBy(replica => replica.Id).Select(replica => replica.Id.ToString())]);
+        new(topology.Cluster, topology.Durability,
+            [.. topology.Replicas.OrderBy(replica => replica.Id).Select(replica => replica.Id.ToString())]);
 
     /// <summary>In what a configuration contradicts a folder of this shape; nothing if it fits.</summary>
     public IEnumerable<TopologyProblem> ProblemsOf(ClusterTopology topology)
@@ -30,7 +34,8 @@ internal sealed record FolderShape(string Cluster, Durability Durability, Immuta
         if (!said.Replicas.SequenceEqual(Replicas))
             yield return Problem("$.replicas", $"has {string.Join(", ", said.Replicas)}", string.Join(", ", Replicas));
 
-        TopologyProblem Problem(string path, string wrong, string expected) => new(path, wrong, $"{expected}, which {topology.DataFolder} was made for");
+        TopologyProblem Problem(string path, string wrong, string expected) =>
+            new(path, wrong, $"{expected}, which {topology.DataFolder} was made for");
     }
 
     public bool Equals(FolderShape? other) =>

@@ -6,7 +6,8 @@ using Dams.Hosting.Processes;
 namespace Dams.Hosting.Folders;
 
 /// <summary>
-/// Where a folder is, so that a copy is known from the original: its path and, where the system tells them, its device and inode. A folder that is moved within its file
+/// Where a folder is, so that a copy is known from the original: its path and, where the system tells them, its device and inode. A folder
+/// that is moved within its file
 /// system keeps these; a copy never has both.
 /// </summary>
 /// <param name="Path">Absolute.</param>

@@ -23,11 +23,14 @@ internal static class IdentityFile
         try
         {
             var document = JsonSerializer.Deserialize(File.ReadAllText(path), IdentityJson.Default.IdentityDocument);
-            if (document is not null && ClusterInstance.TryParse(document.Instance, out var instance) && document.Replicas.Count > 0 && document.Durability is "disk" or "memory"
+            if (document is not null && ClusterInstance.TryParse(document.Instance, out var instance) && document.Replicas.Count > 0
+                && document.Durability is "disk" or "memory"
                 && TryReadNumber(document.Device, out var device) && TryReadNumber(document.Inode, out var inode))
             {
-                var shape = new FolderShape(document.Cluster, document.Durability == "memory" ? Durability.Memory : Durability.Disk, [.. document.Replicas]);
-                return new FolderIdentity(instance, new FolderPlace(document.Path, device, inode, document.Boot), shape, [.. document.Keys ?? []]);
+                var shape = new FolderShape(document.Cluster, document.Durability == "memory" ? Durability.Memory : Durability.Disk,
+                    [.. document.Replicas]);
+                return new FolderIdentity(instance, new FolderPlace(document.Path, device, inode, document.Boot), shape,
+                    [.. document.Keys ?? []]);
             }
         }
         catch (JsonException)
@@ -44,7 +47,8 @@ internal static class IdentityFile
     public static void Write(string folder, FolderIdentity identity)
     {
         var (place, shape) = (identity.Place, identity.Shape);
-        var document = new IdentityDocument(identity.Instance.ToString(), place.Path, place.Boot, shape.Cluster, FolderShape.Word(shape.Durability), shape.Replicas, identity.Keys,
+        var document = new IdentityDocument(identity.Instance.ToString(), place.Path, place.Boot, shape.Cluster,
+            FolderShape.Word(shape.Durability), shape.Replicas, identity.Keys,
             place.Device?.ToString(CultureInfo.InvariantCulture), place.Inode?.ToString(CultureInfo.InvariantCulture));
         WholeFile.Write(PathOf(folder), JsonSerializer.Serialize(document, IdentityJson.Default.IdentityDocument) + "\n", isDurable: true);
     }
@@ -58,7 +62,8 @@ internal static class IdentityFile
 
 // 64-bit numbers are text: they don't fit a double.
 internal sealed record IdentityDocument(
-    string Instance, string Path, string Boot, string Cluster, string Durability, IReadOnlyList<string> Replicas, IReadOnlyList<string>? Keys = null, string? Device = null, string? Inode = null);
+    string Instance, string Path, string Boot, string Cluster, string Durability, IReadOnlyList<string> Replicas,
+        IReadOnlyList<string>? Keys = null, string? Device = null, string? Inode = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -6,7 +6,8 @@ namespace Dams.Hosting.Processes;
 
 /// <summary>
 /// Says which process works on a folder, and keeps a second one out: <c>&lt;id&gt;.pid</c> names it for those who look for it, and a lock on
-/// <c>&lt;id&gt;.lock</c> ends with it, however it ends. The file also says which folder the process works on: in a copy of that folder it names nobody.
+/// <c>&lt;id&gt;.lock</c> ends with it, however it ends. The file also says which folder the process works on: in a copy of that folder it
+/// names nobody.
 /// </summary>
 public sealed class PidFile : IDisposable
 {
@@ -54,13 +55,16 @@ public sealed class PidFile : IDisposable
     /// <summary>Whether one of our processes of that name has ever worked on a folder.</summary>
     public static bool WasHeld(string folder, string name) => File.Exists(LockOf(PathOf(folder, name)));
 
-    /// <summary>The process that the file names, if it still runs and works on this very folder, not on one that this was copied from.</summary>
+    /// <summary>
+    /// The process that the file names, if it still runs and works on this very folder, not on one that this was copied from.
+    /// </summary>
     public static ProcessIdentity? FindRunning(string folder, string name)
     {
         try
         {
             var lines = File.ReadAllText(PathOf(folder, name)).Split('\n', 2);
-            return lines.Length == 2 && ProcessIdentity.TryParse(lines[0], out var identity) && FolderPlace.TryParse(lines[1].TrimEnd('\n'), out var place)
+            return lines.Length == 2 && ProcessIdentity.TryParse(lines[0], out var identity)
+                && FolderPlace.TryParse(lines[1].TrimEnd('\n'), out var place)
                 && place.IsSameAs(FolderPlace.Of(folder)) && identity.IsAlive ? identity : null;
         }
         catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)

@@ -6,11 +6,13 @@ public static class FolderLock
     private const string Name = "lock";
 
     // What the runtime puts into an IOException: EWOULDBLOCK of flock(2), or ERROR_SHARING_VIOLATION.
-    private static readonly int s_heldByAnother = OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
+    private static readonly int s_heldByAnother = OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35
+        : 11;
 
     /// <summary>Takes a file for this process, and makes it if it isn't there; disposing the stream gives it back.</summary>
     /// <returns>Null if another one has it.</returns>
-    /// <exception cref="IOException">The file can't be opened, for any other reason: it is not known whether another one has it.</exception>
+    /// <exception cref="IOException">The file can't be opened, for any other reason: it is not known whether another one has
+    /// it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file can't be opened.</exception>
     public static FileStream? TryTake(string path)
     {

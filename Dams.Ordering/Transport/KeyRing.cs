@@ -32,8 +32,11 @@ public sealed class KeyRing
     /// <summary>The ids of all keys, ascending.</summary>
     public IReadOnlyList<byte> Ids => [.. Enumerable.Range(0, _keys.Length).Where(id => _keys[id] is not null).Select(id => (byte)id)];
 
-    /// <summary>By what keys are known that must not be told: the first bytes of the SHA-256 of each, in hexadecimal, in the order of the ids.</summary>
-    public IReadOnlyList<string> Fingerprints => [.. Ids.Select(id => Convert.ToHexStringLower(SHA256.HashData(_keys[id]!).AsSpan(0, FingerprintBytes)))];
+    /// <summary>
+    /// By what keys are known that must not be told: the first bytes of the SHA-256 of each, in hexadecimal, in the order of the ids.
+    /// </summary>
+    public IReadOnlyList<string> Fingerprints =>
+        [.. Ids.Select(id => Convert.ToHexStringLower(SHA256.HashData(_keys[id]!).AsSpan(0, FingerprintBytes)))];
 
     private static ReadOnlySpan<byte> InstanceLabel => "dams instance 1"u8;
 
@@ -89,7 +92,8 @@ public sealed class KeyRing
     }
 
     /// <summary>
-    /// The ring that one cluster uses: HKDF-SHA-256 (RFC 5869) of each key, with the cluster's instance as the salt. So clusters that have the same key file, because one is a
+    /// The ring that one cluster uses: HKDF-SHA-256 (RFC 5869) of each key, with the cluster's instance as the salt. So clusters that have
+    /// the same key file, because one is a
     /// copy of the other, can't open each other's datagrams.
     /// </summary>
     /// <param name="instance">Random bytes that no other cluster has. None, or only zeros: this very ring.</param>

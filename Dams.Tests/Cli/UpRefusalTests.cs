@@ -7,7 +7,9 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Cli;
 
-/// <summary>A start that is refused says the true cause and what to do, and changes nothing. Nothing is started, so the tool runs in this process.</summary>
+/// <summary>
+/// A start that is refused says the true cause and what to do, and changes nothing. Nothing is started, so the tool runs in this process.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class UpRefusalTests
 {
@@ -24,7 +26,8 @@ internal sealed class UpRefusalTests
     [TearDown]
     public void DropFolder() => _folder.Dispose();
 
-    private Task<CliRun> UpAsync(params string[] more) => CliRun.OfAsync(["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), .. more]);
+    private Task<CliRun> UpAsync(params string[] more) =>
+        CliRun.OfAsync(["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), .. more]);
 
     private void UseReplica1()
     {
@@ -43,7 +46,8 @@ internal sealed class UpRefusalTests
     public async Task Without_a_terminal_fresh_needs_yes()
     {
         UseReplica1();
-        Assert.That(await RefusedAsync("--fresh"), Is.EqualTo($"--fresh would set the data in {_folder.Path} aside: add --yes if that is meant.\n"));
+        Assert.That(await RefusedAsync("--fresh"),
+            Is.EqualTo($"--fresh would set the data in {_folder.Path} aside: add --yes if that is meant.\n"));
         Assert.That(File.Exists(_folder.File("replica1", "precious")));
     }
 
@@ -59,7 +63,8 @@ internal sealed class UpRefusalTests
         using var input = new StringReader(answer is null ? "" : answer + "\n");
         var exitCode = await DamsTool.RunAsync(["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), "--fresh"],
             new CliConsole(output, error, input, isInteractive: true, isErrorTerminal: false));
-        Assert.That((exitCode, error.ToString()), Is.EqualTo((1, $"Set the bookings in {_folder.Path} aside, and begin without any? [y/N] Nothing was changed.\n")));
+        Assert.That((exitCode, error.ToString()),
+            Is.EqualTo((1, $"Set the bookings in {_folder.Path} aside, and begin without any? [y/N] Nothing was changed.\n")));
         Assert.That(File.Exists(_folder.File("replica1", "precious")));
     }
 
@@ -71,7 +76,8 @@ internal sealed class UpRefusalTests
         await File.WriteAllTextAsync(_folder.File("dams.json"), three.Write());
         var run = await CliRun.OfAsync("up", "--config", _folder.File("dams.json"));
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")));
-        Assert.That(run.Errors, Does.StartWith($"$.replicas: has replica1, replica2, replica3; expected replica1, replica2, replica3, replica4, which {_folder.Path} was made for\n")
+        Assert.That(run.Errors,
+            Does.StartWith($"$.replicas: has replica1, replica2, replica3; expected replica1, replica2, replica3, replica4, which {_folder.Path} was made for\n")
             .And.Contain("dams up --fresh"));
         Assert.That(Directory.Exists(_folder.File("replica1")), Is.False);
     }
@@ -88,7 +94,8 @@ internal sealed class UpRefusalTests
     public async Task A_full_disk_is_called_so()
     {
         File.CreateSymbolicLink(_folder.File("up.pid.new"), "/dev/full");
-        Assert.That(await RefusedAsync(), Does.Contain("No space left on device").And.EndsWith("Make room on that disk, and start again.\n").And.Not.Contain("   at "));
+        Assert.That(await RefusedAsync(), Does.Contain("No space left on device").And.EndsWith("Make room on that disk, and start again.\n")
+            .And.Not.Contain("   at "));
     }
 
     [Test]
@@ -96,10 +103,12 @@ internal sealed class UpRefusalTests
     {
         using var original = new TestFolder();
         await DataFolder.OpenAsync(_topology);
-        await File.WriteAllTextAsync(_folder.File("dams.json"), (ClusterTopology.Default(address: _folder.Address, dataFolder: original.Path) with { Cluster = "other" }).Write());
+        await File.WriteAllTextAsync(_folder.File("dams.json"),
+            (ClusterTopology.Default(address: _folder.Address, dataFolder: original.Path) with { Cluster = "other" }).Write());
         var run = await CliRun.OfAsync("up", "--config", _folder.File("dams.json"));
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Errors, Does.StartWith($"{_folder.File("dams.json")} names {original.Path} as its data folder, but is in a data folder itself: {_folder.Path} is used.")
+        Assert.That(run.Errors,
+            Does.StartWith($"{_folder.File("dams.json")} names {original.Path} as its data folder, but is in a data folder itself: {_folder.Path} is used.")
             .And.Contain($"expected \"dams\", which {_folder.Path} was made for"));
         Assert.That(Directory.GetFileSystemEntries(original.Path), Is.Empty);
     }

@@ -37,7 +37,8 @@ internal sealed class DataFolderTests
     [Test]
     public async Task Processes_that_open_a_folder_at_once_belong_to_one_cluster_and_so_do_those_of_its_copy()
     {
-        async Task<OpenedFolder[]> OpenAsync(string name) => await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => DataFolder.OpenAsync(Topology(name)))));
+        async Task<OpenedFolder[]> OpenAsync(string name) =>
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => DataFolder.OpenAsync(Topology(name)))));
         var ofOriginal = await OpenAsync("a");
         TestFolder.Copy(_folder.File("a"), _folder.File("c"));
         var ofCopy = await OpenAsync("c");
@@ -48,7 +49,8 @@ internal sealed class DataFolderTests
         Assert.That(ofOriginal.Select(opened => opened.Notice), Is.All.Null);
         Assert.That(ofCopy.Select(opened => opened.Notice).Where(notice => notice is not null).Distinct(),
             Is.EqualTo(new[] { $"{_folder.File("c")} is a copy of {_folder.File("a")}. From now on it is a cluster of its own." }));
-        Assert.That((await DataFolder.OpenAsync(Topology("a"))).Instance, Is.EqualTo(ofOriginal[0].Instance), "the original is what it was");
+        Assert.That((await DataFolder.OpenAsync(Topology("a"))).Instance, Is.EqualTo(ofOriginal[0].Instance),
+            "the original is what it was");
         Assert.That((await DataFolder.OpenAsync(Topology("c"))).Notice, Is.Null, "it is said once");
     }
 
@@ -93,7 +95,8 @@ internal sealed class DataFolderTests
         }));
         Assert.That(DataFolder.Check(wrong, isAnew: true), Is.Null);
         await DataFolder.OpenAsync(wrong, isAnew: true);
-        Assert.That(await RefusalAsync(four), Does.Contain("has replica1, replica2, replica3, replica4; expected replica1, replica2, replica3,"));
+        Assert.That(await RefusalAsync(four),
+            Does.Contain("has replica1, replica2, replica3, replica4; expected replica1, replica2, replica3,"));
     }
 
     [Test]
@@ -114,9 +117,11 @@ internal sealed class DataFolderTests
         KeyFile.Change(topology.KeyFile, ring => ring.Without(1));
         await DataFolder.OpenAsync(topology);
         File.Delete(topology.KeyFile);
-        Assert.That((await Assert.ThrowsAsync<DataFolderException>(() => DataFolder.OpenAsync(topology)))!.Message, Does.Contain("is missing").And.Contain("dams key new"));
+        Assert.That((await Assert.ThrowsAsync<DataFolderException>(() => DataFolder.OpenAsync(topology)))!.Message,
+            Does.Contain("is missing").And.Contain("dams key new"));
         KeyFile.LoadOrCreate(topology.KeyFile);
-        Assert.That((await Assert.ThrowsAsync<DataFolderException>(() => DataFolder.OpenAsync(topology)))!.Message, Does.Contain("has none of the keys").And.Contain("identity.json"));
+        Assert.That((await Assert.ThrowsAsync<DataFolderException>(() => DataFolder.OpenAsync(topology)))!.Message,
+            Does.Contain("has none of the keys").And.Contain("identity.json"));
         await DataFolder.NoteKeysAsync(topology.DataFolder, KeyFile.Load(topology.KeyFile));
         await DataFolder.OpenAsync(topology);
     }
@@ -155,12 +160,15 @@ internal sealed class DataFolderTests
         PidFile.TryHold(original.DataFolder, PidFile.ClusterHolder)!.Dispose();
         await File.WriteAllTextAsync(_folder.File("a", "dams.json"), original.Write());
         TestFolder.Copy(_folder.File("a"), _folder.File("c"));
-        Assert.That(await RefusalAsync(Topology("a") with { Cluster = "clinic" }), Does.Contain("$.cluster: is \"clinic\"; expected \"dams\""));
+        Assert.That(await RefusalAsync(Topology("a") with { Cluster = "clinic" }),
+            Does.Contain("$.cluster: is \"clinic\"; expected \"dams\""));
         Assert.That((await DataFolder.OpenAsync(original)).Notice, Is.Null);
-        Assert.That(DataFolder.Check(Topology("c")), Is.EqualTo($"{_folder.File("c")} is a copy of {original.DataFolder}. From now on it is a cluster of its own."));
+        Assert.That(DataFolder.Check(Topology("c")),
+            Is.EqualTo($"{_folder.File("c")} is a copy of {original.DataFolder}. From now on it is a cluster of its own."));
         // Its own file has been changed; the folders show what there was.
         await File.WriteAllTextAsync(_folder.File("c", "dams.json"), Without(Topology("c"), 2).Write());
-        Assert.That(await RefusalAsync(Without(Topology("c"), 2)), Does.Contain("has replica1, replica3, replica4; expected replica1, replica2, replica3, replica4"));
+        Assert.That(await RefusalAsync(Without(Topology("c"), 2)),
+            Does.Contain("has replica1, replica3, replica4; expected replica1, replica2, replica3, replica4"));
     }
 
     [TestCase(true)]
@@ -169,7 +177,8 @@ internal sealed class DataFolderTests
     {
         ClusterTopology With(string name) => isLink ? Topology(name) : Topology(name) with
         {
-            Replicas = [.. Topology(name).Replicas.Select(replica => replica.Id.Number == 3 ? replica with { DataFolder = _folder.File("elsewhere") } : replica)],
+            Replicas = [.. Topology(name).Replicas.Select(replica => replica.Id.Number == 3
+                ? replica with { DataFolder = _folder.File("elsewhere") } : replica)],
         };
         await DataFolder.OpenAsync(With("a"));
         if (isLink)

@@ -38,7 +38,8 @@ internal sealed class FolderPlaceTests
     [TestCase("- - - /b", false)]
     public void Device_and_inode_decide_and_the_path_where_they_are_not_known(string other, bool isSame)
     {
-        Assert.That(FolderPlace.TryParse("8 5 boot /a", out var one) && FolderPlace.TryParse(other, out var two) && one.IsSameAs(two) == isSame);
+        Assert.That(FolderPlace.TryParse("8 5 boot /a", out var one) && FolderPlace.TryParse(other, out var two)
+            && one.IsSameAs(two) == isSame);
     }
 
     [TestCase("/a folder with blanks")]

@@ -37,7 +37,8 @@ internal sealed class OldDataTests
     }
 
     private static IReadOnlyList<string> Contents(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => $"{Path.GetRelativePath(folder, path)}: {(path.EndsWith(".lock", StringComparison.Ordinal) ? "" : File.ReadAllText(path))}")];
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(path => $"{Path.GetRelativePath(folder, path)}: {(path.EndsWith(".lock", StringComparison.Ordinal) ? "" : File.ReadAllText(path))}")];
 
     [Test]
     public void The_old_data_is_moved_and_the_last_two_are_kept()
@@ -52,7 +53,8 @@ internal sealed class OldDataTests
             Assert.That(File.ReadAllText(_folder.File("a", "old-" + run, "replica4", "data")), Is.EqualTo(run));
         }
 
-        Assert.That(Directory.GetFileSystemEntries(_folder.File("a")), Is.EquivalentTo(new[] { _folder.File("a", "old-2"), _folder.File("a", "old-3") }));
+        Assert.That(Directory.GetFileSystemEntries(_folder.File("a")),
+            Is.EquivalentTo(new[] { _folder.File("a", "old-2"), _folder.File("a", "old-3") }));
     }
 
     [Test]
@@ -63,7 +65,8 @@ internal sealed class OldDataTests
         foreach (var other in (string[])["replica3.aside-2", "replica3.useless-1", .. others])
             Directory.CreateDirectory(_folder.File("a", other));
         Assert.That(OldData.SetAside(_topology), Is.EqualTo(new[] { $"The old data is in {_folder.File("a", "old-8")}." }));
-        Assert.That(Directory.Exists(_folder.File("a", "old-8", "replica3.aside-2")) && Directory.Exists(_folder.File("a", "old-8", "replica3.useless-1")));
+        Assert.That(Directory.Exists(_folder.File("a", "old-8", "replica3.aside-2"))
+            && Directory.Exists(_folder.File("a", "old-8", "replica3.useless-1")));
         Assert.That(others.Select(other => Directory.Exists(_folder.File("a", other))), Is.All.True);
     }
 
@@ -71,21 +74,24 @@ internal sealed class OldDataTests
     public void A_replica_that_is_kept_elsewhere_is_set_aside_there()
     {
         var elsewhere = _folder.File("elsewhere", "r3");
-        _topology = _topology with { Replicas = [.. _topology.Replicas.Select(replica => replica.Id.Number == 3 ? replica with { DataFolder = elsewhere } : replica)] };
+        _topology = _topology with { Replicas = [.. _topology.Replicas.Select(replica => replica.Id.Number == 3
+            ? replica with { DataFolder = elsewhere } : replica)] };
         foreach (var run in (string[])["1", "2", "3"])
         {
             Use(run);
             Assert.That(OldData.SetAside(_topology), Does.Contain($"That of replica3 is in {elsewhere}.old-{run}."));
         }
 
-        Assert.That(Contents(_folder.File("elsewhere")).Where(line => line.Contains("data", StringComparison.Ordinal)), Is.EqualTo(new[] { "r3.old-2/data: 2", "r3.old-3/data: 3" }));
+        Assert.That(Contents(_folder.File("elsewhere")).Where(line => line.Contains("data", StringComparison.Ordinal)),
+            Is.EqualTo(new[] { "r3.old-2/data: 2", "r3.old-3/data: 3" }));
     }
 
     [Test]
     public void All_of_it_is_set_aside_or_none_and_what_was_cut_off_is_undone()
     {
         var elsewhere = _folder.File("elsewhere", "r3");
-        _topology = _topology with { Replicas = [.. _topology.Replicas.Select(replica => replica.Id.Number == 3 ? replica with { DataFolder = elsewhere } : replica)] };
+        _topology = _topology with { Replicas = [.. _topology.Replicas.Select(replica => replica.Id.Number == 3
+            ? replica with { DataFolder = elsewhere } : replica)] };
         Use("1");
         var (inside, outside) = (Contents(_folder.File("a")), Contents(_folder.File("elsewhere")));
         // Something that can't be moved: it goes where a file is already.
@@ -124,5 +130,6 @@ internal sealed class OldDataTests
     [TestCase(1, 12, true)]
     [TestCase(1, 11, false)]
     public void A_first_start_needs_room_for_its_logs(int newLogs, long freeMebibytes, bool isEnough) =>
-        Assert.That(DiskRoom.ProblemOf("/data", newLogs, freeMebibytes << 20), isEnough ? Is.Null : Does.Contain($"/data has {freeMebibytes} MiB left, and {newLogs} new logs need"));
+        Assert.That(DiskRoom.ProblemOf("/data", newLogs, freeMebibytes << 20), isEnough ? Is.Null
+            : Does.Contain($"/data has {freeMebibytes} MiB left, and {newLogs} new logs need"));
 }

@@ -137,7 +137,8 @@ public sealed class KeyWatchTests
         var instance = ClusterInstance.New();
         KeyFile.LoadOrCreate(Path);
         Stamp();
-        var watch = new KeyWatch(Path, KeyFile.Load(Path).For(instance.ToBytes()), keys => { _used.Add(keys); return true; }, _log, instance);
+        var watch = new KeyWatch(Path, KeyFile.Load(Path).For(instance.ToBytes()), keys => { _used.Add(keys); return true; }, _log,
+            instance);
         Looks(watch);
         Assert.That(_used, Is.Empty);
         var changed = Write(ring => ring.WithNew(out _));

@@ -58,7 +58,8 @@ public sealed class ProcessesTests
     [Test]
     public void A_pid_file_of_a_process_that_is_gone_names_nobody()
     {
-        File.WriteAllText(PidFile.PathOf(_folder.Path, "replica1"), PidFile.TextOf(_folder.Path, ProcessIdentity.Current with { StartTicks = 5 }));
+        File.WriteAllText(PidFile.PathOf(_folder.Path, "replica1"),
+            PidFile.TextOf(_folder.Path, ProcessIdentity.Current with { StartTicks = 5 }));
         Assert.That(PidFile.FindRunning(_folder.Path, "replica1"), Is.Null);
         File.WriteAllText(PidFile.PathOf(_folder.Path, "replica1"), "rubbish");
         Assert.That(PidFile.FindRunning(_folder.Path, "replica1"), Is.Null);
@@ -100,7 +101,8 @@ public sealed class ProcessesTests
     {
         File.CreateSymbolicLink(PidFile.PathOf(_folder.Path, "replica1") + ".new", "/dev/full");
         var full = Assert.Throws<IOException>(() => PidFile.TryHold(_folder.Path, "replica1"))!;
-        Assert.That(StorageProblem.TextOf(new InvalidOperationException("The log can't be opened", full)), Is.EqualTo("The log can't be opened. Make room on that disk, and start again."));
+        Assert.That(StorageProblem.TextOf(new InvalidOperationException("The log can't be opened", full)),
+            Is.EqualTo("The log can't be opened. Make room on that disk, and start again."));
         File.Delete(PidFile.PathOf(_folder.Path, "replica1") + ".new");
         PidFile.TryHold(_folder.Path, "replica1")!.Dispose();
     }

@@ -114,7 +114,8 @@ internal sealed class ControlServerTests
         using var http = new HttpClient { BaseAddress = _context.Topology.Control.ToHttpUri() };
         Assert.That(await ShutdownAsync(), Does.StartWith("This cluster is not run by dams up"));
         using var up = Process.Start("sleep", "1000");
-        await File.WriteAllTextAsync(PidFile.PathOf(_folder.Path, PidFile.ClusterHolder), PidFile.TextOf(_folder.Path, ProcessIdentity.Of(up.Id)!.Value));
+        await File.WriteAllTextAsync(PidFile.PathOf(_folder.Path, PidFile.ClusterHolder),
+            PidFile.TextOf(_folder.Path, ProcessIdentity.Of(up.Id)!.Value));
         Assert.That(await ShutdownAsync(), Is.EqualTo($"dams up, process {up.Id}, stops the cluster\n"));
         await up.WaitForExitAsync().WaitAsync(Eventually.Limit);
 

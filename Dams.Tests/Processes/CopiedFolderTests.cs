@@ -33,7 +33,8 @@ internal sealed class CopiedFolderTests
 
         using (var up = await UpAsync(copy))
         {
-            Assert.That(up.Errors, Does.StartWith($"{copy.DataFolder} is a copy of {home}. From now on it is a cluster of its own.").And.Not.Contain("an earlier run"));
+            Assert.That(up.Errors, Does.StartWith($"{copy.DataFolder} is a copy of {home}. From now on it is a cluster of its own.")
+                .And.Not.Contain("an earlier run"));
             Assert.That(await AnswerAsync(copy, "schedule", "MTLP1234"), Does.Contain("MTLE210426"));
             Assert.That(await AnswerAsync(original.Topology, "schedule", "MTLP1234"), Does.Contain("MTLE210426"));
             await StopAsync(up);
@@ -44,7 +45,8 @@ internal sealed class CopiedFolderTests
         await File.WriteAllTextAsync(folder.File("copy", "dams.json"), original.Topology.Write());
         using (var up = await UpAsync(copy, "--fresh", "--yes"))
         {
-            Assert.That(up.Errors, Does.StartWith($"{copy.DataFolder} is a copy of {home}.").And.Contain($"The old data is in {folder.File("copy", "old-1")}.").And.Not.Contain("an earlier run"));
+            Assert.That(up.Errors, Does.StartWith($"{copy.DataFolder} is a copy of {home}.")
+                .And.Contain($"The old data is in {folder.File("copy", "old-1")}.").And.Not.Contain("an earlier run"));
             Assert.That(await AnswerAsync(copy, "schedule", "MTLP1234"), Does.Contain("no bookings"));
             await StopAsync(up);
         }
@@ -57,7 +59,8 @@ internal sealed class CopiedFolderTests
     private static async Task<TestProcess> UpAsync(ClusterTopology copy, params string[] more)
     {
         var up = TestProcess.StartDams(
-            ["up", "--data", copy.DataFolder, "--address", copy.Control.Address.ToString(), "--ports-from", PortsOfCopy.ToString(System.Globalization.CultureInfo.InvariantCulture), "--exit-with-parent", .. more]);
+            ["up", "--data", copy.DataFolder, "--address", copy.Control.Address.ToString(), "--ports-from",
+                PortsOfCopy.ToString(System.Globalization.CultureInfo.InvariantCulture), "--exit-with-parent", .. more]);
         await Eventually.IsTrueAsync(() => up.HasExited || up.OutputLines.Contains(ReadyLine.Of(copy)));
         return up.HasExited ? throw new InvalidOperationException($"dams up has ended: {up.Errors}") : up;
     }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Dams.Contracts.Topology;
 using Dams.Hosting;
+using Dams.Hosting.Folders;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
@@ -72,6 +73,30 @@ internal sealed class StartRefusalTests
         using var process = Start(id, Config(ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path).Write()));
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.PortInUse), process.Errors);
         Assert.That(process.Errors, Does.Contain($"{_folder.Address}:{port}").And.Contain(id).And.Contain(setting));
+    }
+
+    [Test]
+    public async Task A_disk_that_refuses_is_one_line_and_a_code_of_its_own()
+    {
+        var config = Config(ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path).Write());
+        Directory.CreateDirectory(_folder.File("manager4", "group", "log"));
+        // A link to itself can't be opened by anyone, root included.
+        File.CreateSymbolicLink(_folder.File("manager4", "group", "log", "lock"), _folder.File("manager4", "group", "log", "lock"));
+        using var process = TestProcess.Start(NodeRole.Manager, "--id", "manager4", "--config", config, "--supervised");
+        Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Storage), process.Errors);
+        Assert.That(process.Errors.Split('\n'), Has.Length.EqualTo(1)
+            .And.All.Contains($"The log in {_folder.File("manager4", "group", "log")} can't be opened"));
+    }
+
+    [Test]
+    public async Task A_process_whose_configuration_is_not_that_of_the_folder_ends_with_2_and_makes_nothing()
+    {
+        var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
+        await DataFolder.OpenAsync(topology);
+        using var process = Start("sequencer2", Config((topology with { Cluster = "clinic" }).Write()));
+        Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
+        Assert.That(process.Errors, Does.StartWith($"$.cluster: is \"clinic\"; expected \"dams\", which {_folder.Path} was made for"));
+        Assert.That(Directory.Exists(_folder.File("sequencer2")), Is.False);
     }
 
     private const string Broken = """

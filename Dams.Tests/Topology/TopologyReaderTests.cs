@@ -97,9 +97,11 @@ public sealed class TopologyReaderTests
     {
         using var folder = new TestFolder();
         File.WriteAllText(folder.File(mark), "");
-        File.WriteAllText(folder.File(name), (ClusterTopology.Default(dataFolder: "/original") with { PublicBaseUrl = new Uri("https://dams.example.org/") }).Write());
+        File.WriteAllText(folder.File(name),
+            (ClusterTopology.Default(dataFolder: "/original") with { PublicBaseUrl = new Uri("https://dams.example.org/") }).Write());
         var read = TopologyReader.ReadFile(folder.File(name));
-        var expected = ClusterTopology.Default(dataFolder: isAtHome ? folder.Path : "/original") with { PublicBaseUrl = new Uri("https://dams.example.org/") };
+        var expected = ClusterTopology.Default(dataFolder: isAtHome ? folder.Path
+            : "/original") with { PublicBaseUrl = new Uri("https://dams.example.org/") };
         Assert.That(read.Topology!.Write(), Is.EqualTo(expected.Write()));
         Assert.That(read.WrittenFor, Is.EqualTo(isAtHome ? "/original" : null));
     }

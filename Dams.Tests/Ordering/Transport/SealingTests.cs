@@ -122,7 +122,8 @@ public sealed class SealingTests
         Assert.That(opener.Open(Seal(otherKey, []), out _, out _), Is.EqualTo(DropReason.Unauthenticated));
         Assert.That(opener.Open(Seal(otherId, []), out _, out _), Is.EqualTo(DropReason.UnknownKey));
         Assert.That(opener.Open(Seal(ours, [], to: NodeId.Replica(4)), out _, out _), Is.EqualTo(DropReason.Misaddressed));
-        Assert.That(opener.Open(Seal(otherInstance, []), out _, out _), Is.EqualTo(DropReason.Unauthenticated), "a copy of the cluster, with the same key file");
+        Assert.That(opener.Open(Seal(otherInstance, []), out _, out _), Is.EqualTo(DropReason.Unauthenticated),
+            "a copy of the cluster, with the same key file");
         Assert.That(opener.PeerCount, Is.Zero, "nobody was authenticated");
         Assert.That(opener.Open(Seal(sameInstance, []), out _, out _), Is.EqualTo(DropReason.None));
 
