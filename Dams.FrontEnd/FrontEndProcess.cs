@@ -45,7 +45,8 @@ internal static class FrontEndProcess
         var bodies = new BodyFetcher(network.Driver, replicas.Of, coordinator.OnBodyFetched, TimeProvider.System, context.Loggers.CreateLogger<BodyFetcher>(), stopping);
         executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, bodies));
         var watch = new ClusterWatch(context.Id, topology, () => sightings.View, journal, alarms, TimeProvider.System);
-        using var poller = new ClusterPoller(topology, replicas, reports => OnPolled(reports, watch, storage), context.Loggers.CreateLogger<ClusterPoller>());
+        using var poller = new ClusterPoller(topology, replicas, reports => OnPolled(reports, watch, storage),
+            context.Loggers.CreateLogger<ClusterPoller>());
         var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms);
 
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();

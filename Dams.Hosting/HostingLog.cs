@@ -54,13 +54,17 @@ internal static partial class HostingLog
     [LoggerMessage(1040, LogLevel.Warning, "Datagrams were refused: {Refused}. If that lasts, compare dams.json and the key file of this process with those of the others")]
     public static partial void Refused(ILogger logger, string refused);
 
-    [LoggerMessage(1016, LogLevel.Information, "At most {Connections} HTTP connections at a time: this process may open {Descriptors} files and sockets")]
+    [LoggerMessage(1016, LogLevel.Information,
+        "At most {Connections} HTTP connections at a time: this process may open {Descriptors} files and sockets")]
     public static partial void ConnectionsBounded(ILogger logger, int connections, string descriptors);
 
     [LoggerMessage(1017, LogLevel.Warning,
-        "{Bound} HTTP connections are open, which is the bound. To admit others, {Closed} idle ones were closed so far; {Refused} new ones were refused because none was idle")]
+        "{Bound} HTTP connections are open, which is the bound. To admit others, {Closed} idle ones were closed so far; "
+        + "{Refused} new ones were refused because none was idle")]
     public static partial void ConnectionsFull(ILogger logger, int bound, long closed, long refused);
 
-    [LoggerMessage(1018, LogLevel.Critical, "This process has run out of memory, or the system gives it no more threads ({Problem}). It ends, and whoever looks after it starts it again. Raise its limit: memory (DOTNET_GCHeapHardLimit, MemoryMax= of systemd) or threads (ulimit -u, TasksMax=)")]
+    [LoggerMessage(1018, LogLevel.Critical,
+        "This process has run out of memory, or the system gives it no more threads ({Problem}). It ends, and is started again. "
+        + "Raise its limit: memory (DOTNET_GCHeapHardLimit, MemoryMax= of systemd) or threads (ulimit -u, TasksMax=)")]
     public static partial void OutOfMemory(ILogger logger, string problem);
 }

@@ -88,9 +88,15 @@ internal sealed class NodeLifetime : IDisposable
     private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e)
     {
         if (e.ExceptionObject is OutOfMemoryException problem)
-            HostingLog.OutOfMemory(_logger, problem.StackTrace?.Contains("Thread.Start", StringComparison.Ordinal) == true ? "a thread could not be started" : problem.Message);
+        {
+            var isOfThread = problem.StackTrace?.Contains("Thread.Start", StringComparison.Ordinal) == true;
+            HostingLog.OutOfMemory(_logger, isOfThread ? "a thread could not be started" : problem.Message);
+        }
         else
+        {
             HostingLog.Unhandled(_logger, e.ExceptionObject as Exception);
+        }
+
         _log.Flush();
         Environment.Exit(ExitCodes.Internal);
     }

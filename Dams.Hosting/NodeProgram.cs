@@ -18,7 +18,10 @@ namespace Dams.Hosting;
 /// </summary>
 public static class NodeProgram
 {
-    /// <summary>All work in the pool is short, or gives its thread back while it waits. More threads would only be more that wait, for 1.5 MB of stack each.</summary>
+    /// <summary>
+    /// All work in the pool is short, or gives its thread back while it waits. More threads would only be more that wait, for 1.5 MB of
+    /// stack each.
+    /// </summary>
     private const int PoolThreadsMax = 256;
 
     /// <summary>The program's version, without build data.</summary>
@@ -165,8 +168,8 @@ public static class NodeProgram
     private static string NoRoom(NodeId id, ClusterTopology? topology, Exception problem)
     {
         var folder = topology?.FolderOf(id) ?? ".";
-        return $"{id} can't go on without room on the disk of {folder}: it needs some {DiskRoom.Text(NeededBytesOf(id.Role))} there, and {DiskRoom.FreeAt(folder)}. "
-            + $"Make room, or give it another folder. ({problem.Message})";
+        return $"{id} can't go on without room on the disk of {folder}: "
+            + $"it needs some {DiskRoom.Text(NeededBytesOf(id.Role))} there, and {DiskRoom.FreeAt(folder)}. Make room, or give it another folder. ({problem.Message})";
     }
 
     /// <summary>The first segment of a log, where there is one, with its marks; and the log for people.</summary>

@@ -32,7 +32,8 @@ internal static partial class ManagerLog
     [LoggerMessage(5008, LogLevel.Error, "the agreed state can't be saved; this manager ends, and is started again")]
     public static partial void NotSaved(ILogger logger, Exception problem);
 
-    [LoggerMessage(5024, LogLevel.Error, "the agreed state can't be saved, because the disk is full ({Problem}); it is tried again all the time, and the log keeps what it would stand for")]
+    [LoggerMessage(5024, LogLevel.Error,
+        "the agreed state can't be saved, because the disk is full ({Problem}); it is tried again all the time, and the log keeps what it would stand for")]
     public static partial void SaveWaits(ILogger logger, string problem);
 
     [LoggerMessage(5009, LogLevel.Debug, "{Manager} does not answer: {Problem}")]

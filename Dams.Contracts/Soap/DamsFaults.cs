@@ -68,8 +68,12 @@ public static class DamsFaults
     /// <summary>Too few replicas have room on their disks; nothing was sent.</summary>
     /// <param name="readsToo">Whether reads are refused as well.</param>
     /// <param name="requestId">The client's own request id, or null.</param>
-    public static FaultException<DamsFault> NoRoom(bool readsToo, string? requestId = null) => Make(DamsFaultCode.InsufficientReplicas, ExecutionState.NotExecuted,
-        $"Too few replicas have room on their disks. Until they have, {(readsToo ? "writes and reads are refused" : "writes are refused, and reads are answered")}.", requestId, RetryAfterReplacement);
+    public static FaultException<DamsFault> NoRoom(bool readsToo, string? requestId = null)
+    {
+        var refused = readsToo ? "writes and reads are refused" : "writes are refused, and reads are answered";
+        return Make(DamsFaultCode.InsufficientReplicas, ExecutionState.NotExecuted,
+            $"Too few replicas have room on their disks. Until they have, {refused}.", requestId, RetryAfterReplacement);
+    }
 
     /// <summary>All replicas have replied, and no majority agrees. The operator decides.</summary>
     public static FaultException<DamsFault> ReplicaDivergence(string? requestId = null) =>

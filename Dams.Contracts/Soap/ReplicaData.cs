@@ -85,7 +85,9 @@ public sealed class GetStatusResult
     [XmlIgnore]
     public bool SessionWindowSecondsSpecified { get; set; }
 
-    /// <summary>How many bytes its log can still take for certain, while its disk has no room for more; see <see cref="LogBytesLeftSpecified"/>.</summary>
+    /// <summary>
+    /// How many bytes its log can still take for certain, while its disk has no room for more; see <see cref="LogBytesLeftSpecified"/>.
+    /// </summary>
     [XmlElement("logBytesLeft", Order = 17)]
     public long LogBytesLeft { get; set; }
 

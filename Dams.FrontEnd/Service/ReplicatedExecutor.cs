@@ -20,7 +20,8 @@ namespace Dams.FrontEnd.Service;
 /// Hands calls of many threads to the coordinator's loop and waits for their results. The dictionary of waiting calls is the only thing that both sides
 /// touch; it is bounded by the coordinator's limit on calls in flight and by the loop's bounded queue.
 /// </summary>
-internal sealed class ReplicatedExecutor(CoordinatorSightings sightings, RequestLog requests, StorageGate storage, ILogger<ReplicatedExecutor> logger) : IAppointmentExecutor, ICallSink
+internal sealed class ReplicatedExecutor(
+    CoordinatorSightings sightings, RequestLog requests, StorageGate storage, ILogger<ReplicatedExecutor> logger) : IAppointmentExecutor, ICallSink
 {
     private const int NoQuorumReport = 1000;
     private static readonly TimeSpan OverloadRetry = TimeSpan.FromMilliseconds(200);

@@ -24,9 +24,10 @@ internal enum StorageState
 }
 
 /// <summary>
-/// Refuses calls before a full disk stops the replicas. Entries that change the members, and a new epoch, must always fit, so calls end while there is still room in the
-/// logs: first writes, later reads. A replica's word counts only together with others': calls are refused when too few for an epoch's quorum are left that don't lack room.
-/// So neither one that lies about its disk nor one that stands on a full one alone stops anybody. The poller's task writes, any thread reads.
+/// Refuses calls before a full disk stops the replicas. Entries that change the members, and a new epoch, must always fit, so calls end
+/// while there is still room in the logs: first writes, later reads. A replica's word counts only together with others': calls are refused
+/// when too few for an epoch's quorum are left that don't lack room. So neither one that lies about its disk nor one that stands on a full
+/// one alone stops anybody. The poller's task writes, any thread reads.
 /// </summary>
 /// <param name="frontEnd">Who looks.</param>
 /// <param name="topology">Whose logs.</param>
@@ -35,8 +36,8 @@ internal enum StorageState
 internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, EventJournal journal, StandingAlarms alarms)
 {
     /// <summary>
-    /// Writes are taken while so much is left in a log that can't go on. A log is half full when the next segment is tried, so 4 MiB are left at least; and between two polls
-    /// come 1.3 MiB at most (5,000 writes a second, of 250 bytes).
+    /// Writes are taken while so much is left in a log that can't go on. A log is half full when the next segment is tried, so 4 MiB are
+    /// left at least; and between two polls come 1.3 MiB at most (5,000 writes a second, of 250 bytes).
     /// </summary>
     public const long WritesBytesMin = 3L * 1024 * 1024;
 
@@ -56,7 +57,9 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
     /// <summary>Whether a call is refused.</summary>
     public bool Refuses(bool isWrite) => _state >= (isWrite ? StorageState.NoWrites : StorageState.NoCalls);
 
-    /// <summary>Whether a replica says that its disk is full: then its silence is no news, and no other incarnation would do better on that disk.</summary>
+    /// <summary>
+    /// Whether a replica says that its disk is full: then its silence is no news, and no other incarnation would do better on that disk.
+    /// </summary>
     public bool IsShort(int replica) => _short.Contains(replica);
 
     /// <summary>A round of polls is over.</summary>
@@ -78,7 +81,8 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
         {
             alarms.Settle(AlarmCause.StorageShort);
             if (before != StorageState.Open)
-                journal.Write(ClusterEventKind.AlarmSettled, frontEnd.ToString(), "the disks of all replicas have room again; writes and reads are taken");
+                journal.Write(ClusterEventKind.AlarmSettled, frontEnd.ToString(),
+                    "the disks of all replicas have room again; writes and reads are taken");
             return;
         }
 
@@ -99,7 +103,8 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
 
     private string Sentence()
     {
-        var who = string.Join(", ", _left.Keys.Select(replica => new NodeId(NodeRole.Replica, replica)).Select(id => $"{id} ({topology.FolderOf(id)})"));
+        var ids = _left.Keys.Select(replica => new NodeId(NodeRole.Replica, replica));
+        var who = string.Join(", ", ids.Select(id => $"{id} ({topology.FolderOf(id)})"));
         var what = _state switch
         {
             StorageState.NoCalls => "writes and reads are refused until there is",

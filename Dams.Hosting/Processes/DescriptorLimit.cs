@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 namespace Dams.Hosting.Processes;
 
 /// <summary>
-/// How many files and sockets this process may have open. The runtime raises the soft limit to the hard one when it starts, on Linux and macOS, so this only reads.
-/// What is used up can't be given back to a process in need: without a free descriptor the runtime can't even start a thread, and ends with "Out of memory".
+/// How many files and sockets this process may have open. The runtime raises the soft limit to the hard one when it starts, on Linux and
+/// macOS, so this only reads. What is used up can't be given back to a process in need: without a free descriptor the runtime can't even
+/// start a thread, and ends with "Out of memory".
 /// </summary>
 public static class DescriptorLimit
 {
     /// <summary>
-    /// What a process needs besides the connections that it is asked over. As measured: two for each assembly (some 200), 30 for pipes, logs and sockets, 60 for
-    /// segments and snapshots, 40 for what it asks others, and what is being closed (<see cref="Web.ConnectionBound.ClosingMax"/>).
+    /// What a process needs besides the connections that it is asked over. As measured: two for each assembly (some 200), 30 for pipes,
+    /// logs and sockets, 60 for segments and snapshots, 40 for what it asks others, and what is being closed (<see
+    /// cref="Web.ConnectionBound.ClosingMax"/>).
     /// </summary>
     public const int Reserve = 384;
 
@@ -37,7 +39,8 @@ public static class DescriptorLimit
 
     /// <summary>What is wrong with a limit; null if nothing is.</summary>
     public static string? ProblemOf(long? limit) => limit < Min
-        ? $"this process may open {limit} files and sockets, and needs {Min}: raise the hard limit (ulimit -Hn, or LimitNOFILE= of systemd) and start it again"
+        ? $"this process may open {limit} files and sockets, and needs {Min}: "
+            + "raise the hard limit (ulimit -Hn, or LimitNOFILE= of systemd) and start it again"
         : null;
 
     [DllImport("libc", EntryPoint = "getrlimit", SetLastError = true)]

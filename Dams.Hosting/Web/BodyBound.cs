@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Dams.Hosting.Web;
 
 /// <summary>
-/// Bounds the memory of requests that are being received. A body is held whole until it is read, and as many may be under way as there are connections: a thousand that are
-/// half sent would take a quarter of a gigabyte. So only a few may be longer than any usual call; more of those are answered 503. Used by many threads.
+/// Bounds the memory of requests that are being received. A body is held whole until it is read, and as many may be under way as there are
+/// connections: a thousand that are half sent would take a quarter of a gigabyte. So only a few may be longer than any usual call; more of
+/// those are answered 503. Used by many threads.
 /// </summary>
 internal sealed class BodyBound : IStartupFilter
 {
@@ -24,7 +25,9 @@ internal sealed class BodyBound : IStartupFilter
         web.Use(async (http, rest) =>
         {
             // One that does not say its length may have any.
-            var isLong = http.Request.ContentLength is { } length ? length > UsualBytesMax : http.Request.Headers.TransferEncoding.Count > 0;
+            var isLong = http.Request.ContentLength is { } length
+                ? length > UsualBytesMax
+                : http.Request.Headers.TransferEncoding.Count > 0;
             if (!isLong)
             {
                 await rest(http).ConfigureAwait(false);
@@ -51,6 +54,7 @@ internal sealed class BodyBound : IStartupFilter
         http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         http.Response.Headers.RetryAfter = "1";
         http.Response.Headers.Connection = "close";
-        return http.Response.WriteAsync($"Too many requests of more than {UsualBytesMax} bytes are being received; try again.\n", http.RequestAborted);
+        return http.Response.WriteAsync(
+            $"Too many requests of more than {UsualBytesMax} bytes are being received; try again.\n", http.RequestAborted);
     }
 }

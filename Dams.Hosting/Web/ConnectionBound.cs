@@ -8,19 +8,25 @@ using Microsoft.Extensions.Logging;
 namespace Dams.Hosting.Web;
 
 /// <summary>
-/// Bounds the HTTP connections of a server. When as many are open as there may be, a new one takes the place of the one that has been idle longest, which is closed;
-/// if none has been idle for <see cref="IdleMin"/>, the new one is closed at once. A connection with a request under way is never touched. Closed rather than left
-/// waiting: the client knows at once, and what waits in the system's queue would take the place of those who come later. Used by many threads.
+/// Bounds the HTTP connections of a server. When as many are open as there may be, a new one takes the place of the one that has been idle
+/// longest, which is closed; if none has been idle for <see cref="IdleMin"/>, the new one is closed at once. A connection with a request
+/// under way is never touched. Closed rather than left waiting: the client knows at once, and what waits in the system's queue would take
+/// the place of those who come later. Used by many threads.
 /// </summary>
 /// <param name="connectionsMax">So many may be open, and for a moment those that are being closed.</param>
 /// <param name="time">For what is idle.</param>
 /// <param name="logger">Hears of the bound now and then.</param>
 internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILogger logger) : IStartupFilter
 {
-    /// <summary>The most that a server has: as many as the calls that a front end works on at once by default. An idle one costs some 10 KB.</summary>
+    /// <summary>
+    /// The most that a server has: as many as the calls that a front end works on at once by default. An idle one costs some 10 KB.
+    /// </summary>
     public const int ConnectionsMax = 4_096;
 
-    /// <summary>So many may be closing at once beyond the bound; one in the middle of a request's head takes until <see cref="NodeWeb.HeadPatience"/>.</summary>
+    /// <summary>
+    /// So many may be closing at once beyond the bound; one in the middle of a request's head takes until <see
+    /// cref="NodeWeb.HeadPatience"/>.
+    /// </summary>
     public const int ClosingMax = 32;
 
     /// <summary>A client that has just had an answer may be about to send its next request.</summary>

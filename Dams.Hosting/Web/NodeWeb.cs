@@ -4,6 +4,7 @@ using Dams.Hosting.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -19,7 +20,10 @@ public static class NodeWeb
 
     private const string LogName = "Dams.Hosting.Web";
 
-    /// <summary>Longer than clients keep an idle connection for their next request (a minute is usual), so that the server rarely closes one that is about to be used.</summary>
+    /// <summary>
+    /// Longer than clients keep an idle connection for their next request (a minute is usual), so that the server rarely closes one that is
+    /// about to be used.
+    /// </summary>
     public static readonly TimeSpan IdlePatience = TimeSpan.FromMinutes(2);
 
     /// <summary>The head of a request is one packet or two.</summary>
@@ -33,11 +37,14 @@ public static class NodeWeb
     {
         var descriptors = DescriptorLimit.Current;
         var connectionsMax = ConnectionBound.Under(descriptors);
-        HostingLog.ConnectionsBounded(loggers.CreateLogger(LogName), connectionsMax, descriptors?.ToString(CultureInfo.InvariantCulture) ?? "any number of");
+        HostingLog.ConnectionsBounded(loggers.CreateLogger(LogName), connectionsMax,
+            descriptors?.ToString(CultureInfo.InvariantCulture) ?? "any number of");
         return CreateBuilder(loggers, limits, connectionsMax, addresses);
     }
 
-    /// <summary>A builder of a second server in a process, which takes its connections from the reserve (<see cref="DescriptorLimit.Reserve"/>).</summary>
+    /// <summary>
+    /// A builder of a second server in a process, which takes its connections from the reserve (<see cref="DescriptorLimit.Reserve"/>).
+    /// </summary>
     /// <param name="loggers">The process's log.</param>
     /// <param name="limits">The longest body is taken from here.</param>
     /// <param name="connectionsMax">A few.</param>
@@ -52,6 +59,9 @@ public static class NodeWeb
         builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
         builder.Services.AddSingleton<IStartupFilter>(bound);
+        var places = new SemaphoreSlim(connectionsMax + ConnectionBound.ClosingMax);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(
+            services => new BoundedListening(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), places));
         builder.Services.AddSingleton<IStartupFilter>(new BodyBound());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

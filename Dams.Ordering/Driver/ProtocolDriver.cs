@@ -271,8 +271,9 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
     }
 
     /// <summary>
-    /// What the log has no room for is not taken, as if it had been lost on the way: it comes again. So a core on a full disk hears and says everything, executes what
-    /// it has, and stands still. Promises and views are taken as long as they fit, so that a sequencer may fail meanwhile.
+    /// What the log has no room for is not taken, as if it had been lost on the way: it comes again. So a core on a full disk hears and
+    /// says everything, executes what it has, and stands still. Promises and views are taken as long as they fit, so that a sequencer may
+    /// fail meanwhile.
     /// </summary>
     private static bool Fits(Message message, LogRoom room) => message switch
     {
@@ -352,7 +353,8 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
     [LoggerMessage(2003, LogLevel.Warning, "A turn of the loop of {Self} took {Milliseconds} ms ({Datagrams} datagrams): the machine or its disk is too slow, or the process was paused")]
     private partial void LogSlow(NodeId self, long milliseconds, int datagrams);
 
-    [LoggerMessage(2004, LogLevel.Error, "{Self} takes no more entries of the group {Group} until its disk has room: what others order it will fetch then")]
+    [LoggerMessage(2004, LogLevel.Error,
+        "{Self} takes no more entries of the group {Group} until its disk has room: what others order it will fetch then")]
     private partial void LogHolds(NodeId self, GroupId group);
 
     [LoggerMessage(2005, LogLevel.Information, "{Self} takes entries of the group {Group} again: its disk has room")]

@@ -8,7 +8,9 @@ public static class DiskRoom
 
     /// <summary>Whether the disk, or what this user may have of it, is full.</summary>
     public static bool IsCauseOf(Exception? problem) =>
-        problem is NoRoomException || (problem is IOException && s_codes.Contains(problem.HResult)) || (problem?.InnerException is { } inner && IsCauseOf(inner));
+        problem is NoRoomException
+        || (problem is IOException && s_codes.Contains(problem.HResult))
+        || (problem?.InnerException is { } inner && IsCauseOf(inner));
 
     /// <summary>How much room a folder's disk has, for people: <c>12.3 MB are free</c>.</summary>
     public static string FreeAt(string folder)

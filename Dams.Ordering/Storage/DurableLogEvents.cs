@@ -24,7 +24,8 @@ internal static partial class DurableLogEvents
     public static partial void Failed(this ILogger logger, string folder, string what, string problem);
 
     [LoggerMessage(2046, LogLevel.Error,
-        "The next segment of the log can't be prepared. {Problem} This segment has room for {Left} more; then no entry is taken until there is a next one. That is tried again every {Seconds} s, and nothing is lost")]
+        "The next segment of the log can't be prepared. {Problem} This segment has room for {Left} more; "
+        + "then no entry is taken until there is a next one. That is tried again every {Seconds} s, and nothing is lost")]
     public static partial void SpareFailed(this ILogger logger, string problem, string left, double seconds);
 
     [LoggerMessage(2047, LogLevel.Information, "The next segment of the log of {Folder} is ready: there is room again")]

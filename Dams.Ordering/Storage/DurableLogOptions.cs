@@ -47,8 +47,8 @@ public sealed record DurableLogOptions
     public TimeSpan SpareRetry { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// When the next segment can't be had, entries are taken until so few bytes are left: what one turn of the loop may still bring (a window of the longest entries, 1.1 MB)
-    /// must fit, and promises and views after that.
+    /// When the next segment can't be had, entries are taken until so few bytes are left: what one turn of the loop may still bring (a
+    /// window of the longest entries, 1.1 MB) must fit, and promises and views after that.
     /// </summary>
     public int EntriesReserveBytes { get; init; } = 1536 * 1024;
 

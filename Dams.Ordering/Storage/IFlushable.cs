@@ -7,6 +7,9 @@ public interface IFlushable
     /// <exception cref="LogFailedException">It can't; nothing that depends on it may be sent.</exception>
     void Flush();
 
-    /// <summary>How much it can take for certain. Called by the loop that writes, in each of its turns: what could not be had is tried again by this.</summary>
+    /// <summary>
+    /// How much it can take for certain. Called by the loop that writes, in each of its turns: what could not be had is tried again by
+    /// this.
+    /// </summary>
     LogRoom LookForRoom() => LogRoom.Enough;
 }

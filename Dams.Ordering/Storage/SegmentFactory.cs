@@ -32,7 +32,8 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
     public bool IsShort => _isShort;
 
     /// <summary>The room in the segment that is ready, in bytes; 0 if none is.</summary>
-    public long SpareBytes => _spare is { IsCompletedSuccessfully: true, Result: not null } ? options.SegmentBytes - LogFormat.HeaderSize : 0;
+    public long SpareBytes =>
+        _spare is { IsCompletedSuccessfully: true, Result: not null } ? options.SegmentBytes - LogFormat.HeaderSize : 0;
 
     /// <summary>Removes what an earlier life was preparing when it ended.</summary>
     public void DeleteLeftovers()
@@ -42,7 +43,8 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
     }
 
     /// <summary>
-    /// Begins to prepare the next segment when the present one is half full, so that a log that stays short takes little of the disk. What failed is tried again each
+    /// Begins to prepare the next segment when the present one is half full, so that a log that stays short takes little of the disk. What
+    /// failed is tried again each
     /// <see cref="DurableLogOptions.SpareRetry"/>, whether anything is written or not: so a disk that has room again is noticed.
     /// </summary>
     public void PrepareSpareInTime(LogSegment active)
@@ -145,9 +147,10 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Once: it is tried again and again.
-            if (!_isShort)
-                logger.SpareFailed(exception.Message, DiskRoom.Text(left), options.SpareRetry.TotalSeconds);
+            var isNews = !_isShort;
             _isShort = true;
+            if (isNews)
+                logger.SpareFailed(exception.Message, DiskRoom.Text(left), options.SpareRetry.TotalSeconds);
             return null;
         }
     }
@@ -177,7 +180,10 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
         }
     }
 
-    /// <summary>A file for which there is no room is refused before anything of it is written, so that trying costs nothing and takes nothing from others.</summary>
+    /// <summary>
+    /// A file for which there is no room is refused before anything of it is written, so that trying costs nothing and takes nothing from
+    /// others.
+    /// </summary>
     private SafeFileHandle Reserve(string path, long bytes)
     {
         try

@@ -12,7 +12,8 @@ namespace Dams.Replica.Service;
 /// The replica's own SOAP endpoint: what it holds, for front ends, managers and people. Called by many threads; everything it answers is taken in the
 /// replica's loop, so that what stands together in one answer was true together; but pieces of snapshots come from files that never change.
 /// </summary>
-internal sealed class ReplicaEndpoint(ReplicaNode node, DurableLog log, SnapshotFolder snapshots, ProtocolDriver driver, BootId boot) : IReplicaService
+internal sealed class ReplicaEndpoint(
+    ReplicaNode node, DurableLog log, SnapshotFolder snapshots, ProtocolDriver driver, BootId boot) : IReplicaService
 {
     private const int EntriesMax = 500;
     private const int ChunkBytesMax = 256 * 1024;

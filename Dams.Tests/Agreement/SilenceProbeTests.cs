@@ -140,6 +140,16 @@ internal sealed class SilenceProbeTests
         Assert.That(_probe.IsDead, Is.False);
     }
 
+    [Test]
+    public void A_replica_whose_disk_is_full_stands_still_for_a_reason()
+    {
+        See(1, 50, Early);
+        See(2, 50, Early);
+        See(3, 40, Early, isShortOfRoom: true);
+        See(3, 40, Late, isShortOfRoom: true);
+        Assert.That(_probe.IsDead, Is.False);
+    }
+
     // Its own host is there through any broken network.
     [Test]
     public void Who_hears_its_own_replica_alone_is_deaf()
@@ -187,8 +197,13 @@ internal sealed class SilenceProbeTests
         See(3, 49, Late);
     }
 
-    private void See(byte replica, long executed, double at, ulong? incarnation = null, long? waitingBefore = null) =>
-        _probe.OnSighting(replica, new ReplicaSighting(incarnation ?? (ulong)replica * 10, false, executed, WaitingBefore: waitingBefore), At(at));
+    private void See(
+        byte replica, long executed, double at, ulong? incarnation = null, long? waitingBefore = null, bool isShortOfRoom = false)
+    {
+        var sighting = new ReplicaSighting(
+            incarnation ?? (ulong)replica * 10, false, executed, WaitingBefore: waitingBefore, IsShortOfRoom: isShortOfRoom);
+        _probe.OnSighting(replica, sighting, At(at));
+    }
 
     private static Instant At(double part) => s_began + (AgreementScript.Rules.ProbeTime * part);
 }

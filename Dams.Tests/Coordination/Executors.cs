@@ -17,6 +17,7 @@ internal static class Executors
         var journal = new EventJournal(new BootId(1), TimeProvider.System, NullLogger<EventJournal>.Instance);
         var (id, alarms) = (new NodeId(NodeRole.FrontEnd, 1), new StandingAlarms());
         var sightings = new CoordinatorSightings(id, journal, alarms, TimeProvider.System);
-        return new ReplicatedExecutor(sightings, new RequestLog(TimeProvider.System), new StorageGate(id, ClusterTopology.Default(), journal, alarms), new Logger<ReplicatedExecutor>(log));
+        var storage = new StorageGate(id, ClusterTopology.Default(), journal, alarms);
+        return new ReplicatedExecutor(sightings, new RequestLog(TimeProvider.System), storage, new Logger<ReplicatedExecutor>(log));
     }
 }

@@ -75,7 +75,8 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <param name="versions">What the replicas run.</param>
     /// <param name="isLab">Whether faults may be injected.</param>
     /// <param name="prepare">Done to its folder before it starts.</param>
-    public static async Task<TestCluster> UpAsync(IReadOnlyList<string>? versions = null, bool isLab = false, Action<TestCluster>? prepare = null)
+    public static async Task<TestCluster> UpAsync(
+        IReadOnlyList<string>? versions = null, bool isLab = false, Action<TestCluster>? prepare = null)
     {
         var cluster = new TestCluster(versions);
         try

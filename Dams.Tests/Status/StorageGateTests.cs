@@ -31,16 +31,19 @@ public sealed class StorageGateTests
         _gate = new StorageGate(new NodeId(NodeRole.FrontEnd, 1), _topology, _journal, _alarms);
     }
 
-    private IEnumerable<string> Told => _journal.Last(int.MaxValue).Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Text}");
+    private IEnumerable<string> Told =>
+        _journal.Last(int.MaxValue).Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Text}");
 
     /// <summary>What each replica says: null is room, and who isn't named says nothing.</summary>
     private StorageState Poll(params (int Replica, long? Left)[] said)
     {
         _gate.OnPolled(new ClusterReports(
-            said.ToImmutableDictionary(one => one.Replica, one => new GetStatusResult { Id = one.Replica, LogBytesLeft = one.Left ?? 0, LogBytesLeftSpecified = one.Left is not null }),
-            ImmutableDictionary<int, ManagerReport>.Empty));
+            said.ToImmutableDictionary(one => one.Replica, StatusOf), ImmutableDictionary<int, ManagerReport>.Empty));
         return _gate.State;
     }
+
+    private static GetStatusResult StatusOf((int Replica, long? Left) said) =>
+        new() { Id = said.Replica, LogBytesLeft = said.Left ?? 0, LogBytesLeftSpecified = said.Left is not null };
 
     [Test]
     public void One_full_disk_or_one_that_lies_about_its_disk_stops_nobody_and_is_named()
@@ -48,7 +51,8 @@ public sealed class StorageGateTests
         Assert.That(Poll((1, null), (2, 0), (3, null), (4, null)), Is.EqualTo(StorageState.Short));
         Assert.That((_gate.Refuses(isWrite: true), _gate.Refuses(isWrite: false)), Is.EqualTo((false, false)));
         Assert.That((_gate.IsShort(2), _gate.IsShort(3)), Is.EqualTo((true, false)));
-        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the disk has no room for the log of replica2 (/data/replica2): writes go on without it; make room" }));
+        const string alarm = "the disk has no room for the log of replica2 (/data/replica2): writes go on without it; make room";
+        Assert.That(_alarms.Texts, Is.EqualTo(new[] { alarm }));
     }
 
     [Test]
@@ -60,7 +64,8 @@ public sealed class StorageGateTests
         Assert.That((_gate.Refuses(isWrite: true), _gate.Refuses(isWrite: false)), Is.EqualTo((true, false)));
         Assert.That(Poll((1, Little), (2, Least), (3, Least), (4, Little)), Is.EqualTo(StorageState.NoCalls));
         Assert.That((_gate.Refuses(isWrite: true), _gate.Refuses(isWrite: false)), Is.EqualTo((true, true)));
-        const string Who = "the disk has no room for the log of replica1 (/data/replica1), replica2 (/data/replica2), replica3 (/data/replica3), replica4 (/data/replica4): ";
+        const string Who = "the disk has no room for the log of replica1 (/data/replica1), replica2 (/data/replica2), "
+            + "replica3 (/data/replica3), replica4 (/data/replica4): ";
         Assert.That(Told, Is.EqualTo(new[]
         {
             $"alarm {Who}writes are refused soon; make room",
@@ -93,8 +98,10 @@ public sealed class StorageGateTests
     public void Who_is_refused_is_told_that_nothing_was_executed_and_when_to_try_again()
     {
         var fault = DamsFaults.NoRoom(readsToo: false, "id").Detail;
-        Assert.That((fault.Code, fault.Execution, fault.RequestId, fault.RetryAfterMs), Is.EqualTo((DamsFaultCode.InsufficientReplicas, ExecutionState.NotExecuted, "id", 5000)));
-        Assert.That(fault.Reason, Is.EqualTo("Too few replicas have room on their disks. Until they have, writes are refused, and reads are answered."));
+        Assert.That((fault.Code, fault.Execution, fault.RequestId, fault.RetryAfterMs),
+            Is.EqualTo((DamsFaultCode.InsufficientReplicas, ExecutionState.NotExecuted, "id", 5000)));
+        Assert.That(fault.Reason, Is.EqualTo(
+            "Too few replicas have room on their disks. Until they have, writes are refused, and reads are answered."));
         Assert.That(DamsFaults.NoRoom(readsToo: true).Detail.Reason, Does.EndWith("writes and reads are refused."));
     }
 }

@@ -23,7 +23,8 @@ internal static partial class SnapshotLog
     [LoggerMessage(3023, LogLevel.Information, "snapshot at {Seq} written: {Bytes} bytes in {Milliseconds} ms, state digest {Digest}")]
     public static partial void Written(ILogger logger, long seq, long bytes, long milliseconds, string digest);
 
-    [LoggerMessage(3024, LogLevel.Error, "the snapshot at {Seq} can't be written ({Problem}): the log is not trimmed until the next one can, which is tried when it is due")]
+    [LoggerMessage(3024, LogLevel.Error,
+        "the snapshot at {Seq} can't be written ({Problem}): the log is not trimmed until the next one can, which is tried when it is due")]
     public static partial void NotWritten(ILogger logger, long seq, string problem);
 
     [LoggerMessage(3026, LogLevel.Information, "restored the snapshot at {Seq}, given by replica {Donor} and vouched for by another")]

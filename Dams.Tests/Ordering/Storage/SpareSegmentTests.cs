@@ -31,7 +31,14 @@ internal sealed class SpareSegmentTests
         _logger = new RecordingLogger();
         _isFull = _isStubborn = false;
         // Two pieces, so that one is there when the next finds no room.
-        var options = _folder.Options(SegmentBytes) with { FirstSegmentBytes = FirstBytes, BeforeAccess = RefuseWhenFull, SpareRetry = TimeSpan.FromMilliseconds(10), EntriesReserveBytes = EntriesReserve, RecordsReserveBytes = RecordsReserve };
+        var options = _folder.Options(SegmentBytes) with
+        {
+            FirstSegmentBytes = FirstBytes,
+            SpareRetry = TimeSpan.FromMilliseconds(10),
+            EntriesReserveBytes = EntriesReserve,
+            RecordsReserveBytes = RecordsReserve,
+            BeforeAccess = RefuseWhenFull,
+        };
         _log = DurableLog.Open(options, new Logger<DurableLog>(_logger));
     }
 
@@ -100,8 +107,10 @@ internal sealed class SpareSegmentTests
     {
         using var folder = new TestFolder();
         folder.BecomeDisk(mebibytes: 3);
-        var options = new DurableLogOptions { Folder = folder.File("log"), SegmentBytes = 4 * 1024 * 1024, FirstSegmentBytes = 4 * 1024 * 1024 };
-        Assert.That(() => DurableLog.Open(options), Throws.InstanceOf<LogFailedException>().With.Message.Contain("has no room for a segment of the log of 4.0 MiB: 3.0 MiB are free"));
+        const int bytes = 4 * 1024 * 1024;
+        var options = new DurableLogOptions { Folder = folder.File("log"), SegmentBytes = bytes, FirstSegmentBytes = bytes };
+        Assert.That(() => DurableLog.Open(options), Throws.InstanceOf<LogFailedException>()
+            .With.Message.Contain("has no room for a segment of the log of 4.0 MiB: 3.0 MiB are free"));
         Assert.That(Directory.GetFiles(folder.File("log"), "*.tmp"), Is.Empty);
         folder.ResizeDisk(mebibytes: 8);
         using var log = DurableLog.Open(options);
