@@ -40,11 +40,17 @@ internal static class BenchCommand
         };
         var calls = new Option<int>("--calls")
         {
-            Description = "Bookings in each run.", DefaultValueFactory = _ => 10_000, HelpName = "N", CustomParser = Numbers.Between("--calls", 1, CallsMax),
+            Description = "Bookings in each run.",
+            DefaultValueFactory = _ => 10_000,
+            HelpName = "N",
+            CustomParser = Numbers.Between("--calls", 1, CallsMax),
         };
         var warmUp = new Option<int>("--warm-up")
         {
-            Description = "Bookings before the first run, not counted.", DefaultValueFactory = _ => 2_000, HelpName = "N", CustomParser = Numbers.Between("--warm-up", 0, CallsMax),
+            Description = "Bookings before the first run, not counted.",
+            DefaultValueFactory = _ => 2_000,
+            HelpName = "N",
+            CustomParser = Numbers.Between("--warm-up", 0, CallsMax),
         };
         var json = new Option<bool>("--json") { Description = "Write JSON instead of a table." };
         var command = new Command("bench", "Books as fast as a running service answers, and says how fast that is.") { url, connections, calls, warmUp, json };

@@ -54,7 +54,8 @@ internal sealed class CallCommands
     {
         var capacity = new Argument<int>("CAPACITY")
         {
-            Description = "How many places, 1 to 1000000.", CustomParser = Numbers.Between("CAPACITY", 1, AddAppointment.CapacityMax),
+            Description = "How many places, 1 to 1000000.",
+            CustomParser = Numbers.Between("CAPACITY", 1, AddAppointment.CapacityMax),
         };
         return Verb("add", "Open a slot.", [_id, _type, capacity], _admin, (client, parsed, caller, requestId) =>
             client.AddAsync(caller, Get(parsed, _id), parsed.GetValue(_type), parsed.GetValue(capacity), requestId));

@@ -98,7 +98,9 @@ internal sealed class FaultCommand
     {
         var percent = new Argument<double>("PERCENT")
         {
-            Description = "How many in a hundred; 0 for none any more.", DefaultValueFactory = _ => 10, CustomParser = Numbers.RealBetween("PERCENT", 0, 100),
+            Description = "How many in a hundred; 0 for none any more.",
+            DefaultValueFactory = _ => 10,
+            CustomParser = Numbers.RealBetween("PERCENT", 0, 100),
         };
         return Verb(fault, description, [percent], [_from, _to], FaultJson.Default.PacketOrder,
             parsed => new PacketOrder(parsed.GetValue(percent), parsed.GetValue(_from), parsed.GetValue(_to)));

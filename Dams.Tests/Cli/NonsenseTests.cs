@@ -17,8 +17,22 @@ internal sealed class NonsenseTests
 
     private static readonly Dictionary<string, string> s_samples = new()
     {
-        ["--as"] = "MTLA1234", ["PATIENT"] = "MTLP1234", ["USER"] = "MTLP1234", ["ID"] = "7", ["TYPE"] = "Physician", ["CAPACITY"] = "2", ["OLD"] = "MTLE210422",
-        ["OLDTYPE"] = "Dental", ["NEW"] = "MTLE210426", ["NEWTYPE"] = "Surgeon", ["SEQ"] = "5", ["REPLICA"] = "1", ["PROCESS"] = "2", ["DURATION"] = "1s", ["GROUPS"] = "1|2", ["PERCENT"] = "10",
+        ["--as"] = "MTLA1234",
+        ["PATIENT"] = "MTLP1234",
+        ["USER"] = "MTLP1234",
+        ["ID"] = "7",
+        ["TYPE"] = "Physician",
+        ["CAPACITY"] = "2",
+        ["OLD"] = "MTLE210422",
+        ["OLDTYPE"] = "Dental",
+        ["NEW"] = "MTLE210426",
+        ["NEWTYPE"] = "Surgeon",
+        ["SEQ"] = "5",
+        ["REPLICA"] = "1",
+        ["PROCESS"] = "2",
+        ["DURATION"] = "1s",
+        ["GROUPS"] = "1|2",
+        ["PERCENT"] = "10",
     };
 
     private TestFolder _folder = null!;
