@@ -24,6 +24,8 @@ internal static class CliExitCodes
     /// <summary>Standard output can't be written, as <c>sysexits.h</c> has it: what was asked for may be done all the same.</summary>
     public const int Output = 74;
 
-    /// <summary>Ended by a signal: 128 and its number, as shells have it (130 for Ctrl-C, 141 for a pipe whose reader is gone, 143 for SIGTERM).</summary>
+    /// <summary>
+    /// Ended by a signal: 128 and its number, as shells have it (130 for Ctrl-C, 141 for a pipe whose reader is gone, 143 for SIGTERM).
+    /// </summary>
     public const int SignalBase = 128;
 }

@@ -32,7 +32,9 @@ internal static class DamsTool
         130, 141 and 143 ended by an interrupt, by a pipe whose reader is gone, by SIGTERM.
         """;
 
-    /// <summary>Runs the tool. Whatever goes wrong is said in words, with an exit code; a stack trace is a defect of the tool's own.</summary>
+    /// <summary>
+    /// Runs the tool. Whatever goes wrong is said in words, with an exit code; a stack trace is a defect of the tool's own.
+    /// </summary>
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {
         try

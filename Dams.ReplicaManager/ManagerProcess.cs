@@ -35,7 +35,8 @@ internal static class ManagerProcess
         }
         catch (Exception damage) when (damage is LogCorruptException or InvalidDataException)
         {
-            // A replica has a manager that sets its folder aside. A manager does it itself: it comes back as one does whose folder was deleted.
+            // A replica has a manager that sets its folder aside. A manager does it itself: it comes back as one does whose folder was
+            // deleted.
             ManagerLog.FolderDamaged(logger, damage.Message);
             ReplicaFolder.MarkAsLeft(folder, "unknown");
             return ExitCodes.OrderedOut;

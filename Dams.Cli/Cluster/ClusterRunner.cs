@@ -142,25 +142,28 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
     private async Task<int> WatchAsync(ClusterTopology topology)
     {
         using var probe = new ReadinessProbe(topology);
-        var start = Stopwatch.GetTimestamp();
+        var clock = new StartClock();
+        var looked = Stopwatch.GetTimestamp();
         while (true)
         {
+            clock.Advance(Stopwatch.GetElapsedTime(looked), ProcessorPressure.Read());
+            looked = Stopwatch.GetTimestamp();
             if (FindHopeless() is { } hopeless)
             {
                 console.Error.WriteLine($"{hopeless.Name} can't run (exit code {hopeless.Status.LastExitCode}): what is wrong stands above and in {topology.Log.Folder}");
                 return CliExitCodes.Usage;
             }
 
-            var seen = await probe.LookAsync(Stopwatch.GetElapsedTime(start) < options.ReadyWithin, interrupt.Token);
-            var verdict = Readiness.Judge(seen, Stopwatch.GetElapsedTime(start), options.ReadyWithin);
+            var seen = await probe.LookAsync(clock.Counted < options.ReadyWithin, interrupt.Token);
+            var verdict = Readiness.Judge(seen, clock.Counted, options.ReadyWithin);
             if (verdict == ReadinessVerdict.Failed)
             {
-                console.Error.WriteLine($"given up: no read was answered within {options.ReadyWithin.TotalSeconds} s (--ready-within); {seen.Replicas}. The logs are in {topology.Log.Folder}");
+                console.Error.WriteLine($"given up: no read was answered within {clock.Describe(options.ReadyWithin)}; {seen.Replicas}. The logs are in {topology.Log.Folder}");
                 return CliExitCodes.Unreachable;
             }
 
             if (verdict == ReadinessVerdict.ReadyWithoutAll)
-                console.Error.WriteLine($"warning: after {options.ReadyWithin.TotalSeconds} s (--ready-within) only {seen.Replicas}; two equal replies can be had. The logs are in {topology.Log.Folder}");
+                console.Error.WriteLine($"warning: after {clock.Describe(options.ReadyWithin)} only {seen.Replicas}; two equal replies can be had. The logs are in {topology.Log.Folder}");
             if (verdict != ReadinessVerdict.Wait)
                 break;
             await await Task.WhenAny([.. _children.Select(child => child.Running), Task.Delay(ReadinessPoll, interrupt.Token)]);

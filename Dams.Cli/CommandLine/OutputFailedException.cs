@@ -1,6 +1,8 @@
 namespace Dams.Cli.CommandLine;
 
-/// <summary>Standard output takes nothing more. Not an <see cref="IOException"/>: commands catch those of their own files and connections.</summary>
+/// <summary>
+/// Standard output takes nothing more. Not an <see cref="IOException"/>: commands catch those of their own files and connections.
+/// </summary>
 internal sealed class OutputFailedException(Exception cause) : Exception($"standard output can't be written: {cause.Message}", cause)
 {
     private const int BrokenPipe = 32;

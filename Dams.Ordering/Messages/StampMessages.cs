@@ -8,7 +8,8 @@ public sealed record StampReq(Incarnation Incarnation, FolderStamp Stamp) : Mess
 /// <summary>Answer to a <see cref="StampReq"/>.</summary>
 /// <param name="Stamp">The stamp that was asked about.</param>
 /// <param name="Known">
-/// The stamp that the sender has on disk for the folder: the one that was asked about if it was taken, another if the folder is older than it was.
+/// The stamp that the sender has on disk for the folder: the one that was asked about if it was taken, another if the folder is older than
+/// it was.
 /// </param>
 /// <param name="Incarnation">The sender's own folder.</param>
 /// <param name="Own">The sender's own stamp; none while nobody has confirmed it.</param>

@@ -4,10 +4,13 @@ using Dams.Ordering.Storage;
 namespace Dams.Ordering.Protocol;
 
 /// <summary>
-/// Keeps a member from working on an older copy of its folder. Such a copy has forgotten promises and entries that the member has acknowledged, and
-/// K + Q &gt; n holds only if nobody forgets. At each start the member writes the next stamp into its folder and has enough others write it down; until
+/// Keeps a member from working on an older copy of its folder. Such a copy has forgotten promises and entries that the member has
+/// acknowledged, and
+/// K + Q &gt; n holds only if nobody forgets. At each start the member writes the next stamp into its folder and has enough others write it
+/// down; until
 /// then it may do nothing that counts. While it works it repeats that from time to time. Another member that knows a newer stamp refuses.
-/// Pure and single-threaded; the owner writes <see cref="ToRecord"/> to disk whenever <see cref="Changes"/> has risen, and tells when it is there.
+/// Pure and single-threaded; the owner writes <see cref="ToRecord"/> to disk whenever <see cref="Changes"/> has risen, and tells when it is
+/// there.
 /// </summary>
 internal sealed class FolderStamps
 {
@@ -196,11 +199,16 @@ internal sealed class FolderStamps
         }
     }
 
-    /// <summary>What is not on the own disk yet is not told: a crash could take it back, and the others would know a stamp that this folder never had.</summary>
+    /// <summary>
+    /// What is not on the own disk yet is not told: a crash could take it back, and the others would know a stamp that this folder never
+    /// had.
+    /// </summary>
     private void Answer(NodeId to, FolderStamp stamp, FolderStamp known) => _outbox.Send(to, Epoch.None,
         new StampAck(stamp, known, _incarnation, MayWork && _durable >= _ownWrittenBy ? _own : FolderStamp.None, [.. _others]));
 
-    /// <summary>A member that was away, or is new, learns what the others know. Numbers only rise, so the higher one is the newer.</summary>
+    /// <summary>
+    /// A member that was away, or is new, learns what the others know. Numbers only rise, so the higher one is the newer.
+    /// </summary>
     private void Learn(NodeId from, StampAck answer, View view)
     {
         if (answer.Own != FolderStamp.None)

@@ -163,7 +163,9 @@ public sealed partial class GroupMember : IProtocol
 
     private MemberProgress Progress => new(_incarnation, _contiguous, _durable, _executed);
 
-    /// <summary>Begins. It works, and replays what is known to be committed, as soon as others have confirmed its folder. Call once.</summary>
+    /// <summary>
+    /// Begins. It works, and replays what is known to be committed, as soon as others have confirmed its folder. Call once.
+    /// </summary>
     public void Start(Instant now)
     {
         _stamps.Start(now);

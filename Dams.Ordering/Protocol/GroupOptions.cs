@@ -109,13 +109,16 @@ public sealed record GroupOptions
     public int BusyRetryMilliseconds { get; init; } = 20;
 
     /// <summary>
-    /// A member that works stamps its folder again after this long. An older copy of the folder is noticed if it is from before the last stamp.
+    /// A member that works stamps its folder again after this long. An older copy of the folder is noticed if it is from before the last
+    /// stamp.
     /// </summary>
     public TimeSpan StampInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// So many other members must confirm that a folder is the newest before its member works: no more than an epoch needs besides it, so that a restart
-    /// needs nobody whom an epoch doesn't. Two sets of two among three others meet; with three members, one of two others knows only what it was told.
+    /// So many other members must confirm that a folder is the newest before its member works: no more than an epoch needs besides it, so
+    /// that a restart
+    /// needs nobody whom an epoch doesn't. Two sets of two among three others meet; with three members, one of two others knows only what
+    /// it was told.
     /// </summary>
     public int ConfirmationsNeeded
     {

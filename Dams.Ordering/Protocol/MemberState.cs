@@ -3,7 +3,9 @@ namespace Dams.Ordering.Protocol;
 /// <summary>What a member is doing.</summary>
 public enum MemberState
 {
-    /// <summary>Nothing is installed yet, or the promise is ahead of what is installed: no order is followed, a NEWVIEW is waited for.</summary>
+    /// <summary>
+    /// Nothing is installed yet, or the promise is ahead of what is installed: no order is followed, a NEWVIEW is waited for.
+    /// </summary>
     Promised,
 
     /// <summary>A NEWVIEW is being installed: entries up to its tail are fetched.</summary>
@@ -25,7 +27,8 @@ public enum MemberState
     Halted,
 
     /// <summary>
-    /// Has just started, and nobody has confirmed yet that its folder is the newest: it may be an older copy. It promises, acknowledges and executes
+    /// Has just started, and nobody has confirmed yet that its folder is the newest: it may be an older copy. It promises, acknowledges and
+    /// executes
     /// nothing, and only gives others what is in its log.
     /// </summary>
     Unconfirmed,

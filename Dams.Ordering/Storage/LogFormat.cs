@@ -18,7 +18,8 @@ internal readonly record struct LogState(ChainPoint Base, ChainPoint Last, Seque
 /// <code>
 /// header:  0 magic u64 | 8 format u32 | 12 crc32c u32 | 16 segment number u64 | 24 salt u64 | 32 first batch u64 | 40 capacity u64
 ///         48 base (seq i64, chain 16) | 72 last (seq i64, chain 16) | 96 commit hint i64 | 104 record (length u16, bytes) | zeros to 512
-/// record:  incarnation u64 | promised (epoch u64, boot u64) | installed (likewise) | view | [own stamp (u32, u32) | confirmed u8 | count u8, others' stamps]
+/// record:  incarnation u64 | promised (epoch u64, boot u64) | installed (likewise) | view | [own stamp (u32, u32) | confirmed u8 | count
+/// u8, others' stamps]
 /// frame:   0 magic u32 | 4 length u32 | 8 crc32c u32 | 12 flags u8, 3 zeros | 16 batch u64 | 24 flushed through u64 | 32 commit hint i64
 ///         40 entry count u32 | 44 crc32c of the above u32 | 48 [cut (seq, chain)] [trim (seq, chain)] [record (length u16, bytes)] entries | zeros to a multiple of 8
 /// entry:   0 length u16 | 2 crc32c u32 | 6 the entry as on the wire

@@ -22,7 +22,9 @@ internal static class MappedSector
         return (MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, Size), 0);
     }
 
-    /// <summary>Closes one. A disk that takes nothing any more has been told of by then; closing must not hide that behind a failure of its own.</summary>
+    /// <summary>
+    /// Closes one. A disk that takes nothing any more has been told of by then; closing must not hide that behind a failure of its own.
+    /// </summary>
     public static void Close(MemoryMappedFile file, MemoryMappedViewAccessor view)
     {
         try

@@ -3,7 +3,9 @@ namespace Dams.Ordering.Storage;
 /// <summary>The stamps that a folder holds: its own, and the newest that are known of the others'. Immutable.</summary>
 public sealed class StampRecord : IEquatable<StampRecord>
 {
-    /// <summary>No more of others' than this: one for each of the largest group, and two of folders that were replaced or are about to be.</summary>
+    /// <summary>
+    /// No more of others' than this: one for each of the largest group, and two of folders that were replaced or are about to be.
+    /// </summary>
     public const int OthersMax = View.MembersMax - 1 + 2;
 
     /// <summary>A folder that was never stamped.</summary>

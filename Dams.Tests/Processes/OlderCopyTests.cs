@@ -5,7 +5,9 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>An operator puts a data folder back from an older copy: nothing that was acknowledged is lost, and the managers say what happened.</summary>
+/// <summary>
+/// An operator puts a data folder back from an older copy: nothing that was acknowledged is lost, and the managers say what happened.
+/// </summary>
 [Category("Processes")]
 internal sealed class OlderCopyTests
 {

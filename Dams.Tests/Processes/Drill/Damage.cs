@@ -3,7 +3,10 @@ namespace Dams.Tests.Processes.Drill;
 /// <summary>What is done to the files of a process that does not run, and what is to come of it.</summary>
 /// <param name="Name">For people.</param>
 /// <param name="Do">Does it to the process's data folder.</param>
-/// <param name="IsReplaced">Whether a new incarnation must begin, because the old one is not what it was. Else the same one goes on, if the machine lets it start in time.</param>
+/// <param name="IsReplaced">
+/// Whether a new incarnation must begin, because the old one is not what it was. Else the same one goes on, if the machine lets it start in
+/// time.
+/// </param>
 internal sealed record Damage(string Name, Action<string> Do, bool IsReplaced)
 {
     private const int HeaderByte = 20;

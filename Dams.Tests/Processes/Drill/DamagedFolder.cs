@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace Dams.Tests.Processes.Drill;
 
-/// <summary>A process dies, its files are damaged, and it comes back under load, without anybody deleting anything: as the same incarnation or as a new one.</summary>
+/// <summary>
+/// A process dies, its files are damaged, and it comes back under load, without anybody deleting anything: as the same incarnation or as a
+/// new one.
+/// </summary>
 internal static class DamagedFolder
 {
     private const int Clients = 4;

@@ -7,7 +7,8 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes.Drill;
 
 /// <summary>
-/// One process has another configuration or key than the others: it is unheard, or harmless, and says what it can know; the others go on. With the right ones it comes
+/// One process has another configuration or key than the others: it is unheard, or harmless, and says what it can know; the others go on.
+/// With the right ones it comes
 /// back by itself.
 /// </summary>
 [Category("Processes")]

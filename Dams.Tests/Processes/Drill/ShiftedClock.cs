@@ -5,8 +5,10 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes.Drill;
 
 /// <summary>
-/// Wall clocks that a test sets forward and back, of all processes that it starts: a library between them and the C library (<c>LD_PRELOAD</c>) adds what a file
-/// says to the wall clock alone. So nothing in our programs knows of it. The public library for this, libfaketime, holds up every reading of a clock by a lock and a file.
+/// Wall clocks that a test sets forward and back, of all processes that it starts: a library between them and the C library
+/// (<c>LD_PRELOAD</c>) adds what a file
+/// says to the wall clock alone. So nothing in our programs knows of it. The public library for this, libfaketime, holds up every reading
+/// of a clock by a lock and a file.
 /// </summary>
 internal sealed class ShiftedClock
 {
@@ -58,7 +60,9 @@ internal sealed class ShiftedClock
 
     private ShiftedClock(string file) => _file = file;
 
-    /// <summary>Builds the library in a folder, and has what a cluster starts use it; null, with the reason, if that can't be done here.</summary>
+    /// <summary>
+    /// Builds the library in a folder, and has what a cluster starts use it; null, with the reason, if that can't be done here.
+    /// </summary>
     public static ShiftedClock? TryMake(TestCluster cluster, out string? reason)
     {
         reason = null;

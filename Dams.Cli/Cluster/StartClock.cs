@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace Dams.Cli.Cluster;
+
+/// <summary>
+/// How long a start has taken, as <c>--ready-within</c> counts it. On a machine with much else to do the processes wait for a processor most of the time, and a start that is
+/// merely slow has not failed. So time under pressure counts less, and down to a tenth. Pure; one thread.
+/// </summary>
+internal sealed class StartClock
+{
+    private const double DiscountMax = 0.9;
+
+    /// <summary>What counts so far.</summary>
+    public TimeSpan Counted { get; private set; }
+
+    /// <summary>What has passed so far.</summary>
+    public TimeSpan Passed { get; private set; }
+
+    /// <summary>Time has passed.</summary>
+    /// <param name="time">How much since the last call; negative counts as none.</param>
+    /// <param name="pressure">For what part of it somebody waited for a processor: 0 to 1.</param>
+    public void Advance(TimeSpan time, double pressure)
+    {
+        if (time <= TimeSpan.Zero)
+            return;
+        Passed += time;
+        Counted += time * (1 - (DiscountMax * Math.Clamp(pressure, 0, 1)));
+    }
+
+    /// <summary>The time for people: with what has passed, if that is another.</summary>
+    /// <param name="limit">What was allowed.</param>
+    public string Describe(TimeSpan limit) => Passed < limit + TimeSpan.FromSeconds(1)
+        ? string.Create(CultureInfo.InvariantCulture, $"{limit.TotalSeconds} s (--ready-within)")
+        : string.Create(CultureInfo.InvariantCulture, $"{limit.TotalSeconds} s (--ready-within; {Passed.TotalSeconds:F0} s in all, as the machine is overloaded)");
+}
+
+/// <summary>How much the processors of this machine are waited for.</summary>
+internal static class ProcessorPressure
+{
+    private const string File = "/proc/pressure/cpu";
+
+    /// <summary>The part of the last ten seconds in which some process waited for a processor, as Linux tells it (PSI): 0 to 1; 0 where nothing tells it.</summary>
+    public static double Read()
+    {
+        try
+        {
+            return System.IO.File.Exists(File) ? Parse(System.IO.File.ReadAllText(File)) : 0;
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
+        {
+            // A kernel without it, or a container that hides it: then all time counts.
+            return 0;
+        }
+    }
+
+    /// <summary>Reads <c>some avg10=99.75 avg60=…</c>; 0 for what is not that.</summary>
+    public static double Parse(string text)
+    {
+        const string before = "some avg10=";
+        var at = text.IndexOf(before, StringComparison.Ordinal);
+        if (at < 0)
+            return 0;
+        var number = text[(at + before.Length)..].Split(' ', '\n')[0];
+        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) ? Math.Clamp(percent / 100, 0, 1) : 0;
+    }
+}
