@@ -169,7 +169,8 @@ public static class NodeProgram
     {
         var folder = topology?.FolderOf(id) ?? ".";
         return $"{id} can't go on without room on the disk of {folder}: "
-            + $"it needs some {DiskRoom.Text(NeededBytesOf(id.Role))} there, and {DiskRoom.FreeAt(folder)}. Make room, or give it another folder. ({problem.Message})";
+            + $"it needs some {DiskRoom.Text(NeededBytesOf(id.Role))} there, and {DiskRoom.FreeAt(folder)}. "
+            + $"Make room, or give it another folder. ({problem.Message})";
     }
 
     /// <summary>The first segment of a log, where there is one, with its marks; and the log for people.</summary>

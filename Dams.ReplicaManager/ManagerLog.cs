@@ -33,7 +33,8 @@ internal static partial class ManagerLog
     public static partial void NotSaved(ILogger logger, Exception problem);
 
     [LoggerMessage(5024, LogLevel.Error,
-        "the agreed state can't be saved, because the disk is full ({Problem}); it is tried again all the time, and the log keeps what it would stand for")]
+        "the agreed state can't be saved, because the disk is full ({Problem}); it is tried again all the time, "
+        + "and the log keeps what it would stand for")]
     public static partial void SaveWaits(ILogger logger, string problem);
 
     [LoggerMessage(5009, LogLevel.Debug, "{Manager} does not answer: {Problem}")]

@@ -21,7 +21,8 @@ namespace Dams.FrontEnd.Service;
 /// touch; it is bounded by the coordinator's limit on calls in flight and by the loop's bounded queue.
 /// </summary>
 internal sealed class ReplicatedExecutor(
-    CoordinatorSightings sightings, RequestLog requests, StorageGate storage, ILogger<ReplicatedExecutor> logger) : IAppointmentExecutor, ICallSink
+    CoordinatorSightings sightings, RequestLog requests, StorageGate storage, ILogger<ReplicatedExecutor> logger)
+    : IAppointmentExecutor, ICallSink
 {
     private const int NoQuorumReport = 1000;
     private static readonly TimeSpan OverloadRetry = TimeSpan.FromMilliseconds(200);

@@ -58,7 +58,8 @@ internal sealed class HttpBoundsTests
         const int bound = Descriptors - DescriptorLimit.Reserve;
         Assert.That(process.Errors, Does.Contain(
             $"At most {bound} HTTP connections at a time: this process may open {Descriptors} files and sockets"));
-        var warnings = process.Errors.Split('\n').Where(line => line.Contains($"{bound} HTTP connections are open", StringComparison.Ordinal));
+        var warnings = process.Errors.Split('\n')
+            .Where(line => line.Contains($"{bound} HTTP connections are open", StringComparison.Ordinal));
         Assert.That(warnings.Count(), Is.EqualTo(1));
         process.Terminate();
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Stopped), process.Errors);

@@ -71,7 +71,10 @@ public sealed class ProtocolDriverTests
         from.Start();
         var entry = SampleEntries.After(SequenceNumber.Zero, default, 1)[0];
         Message[] all =
-            [new Order(entry), new Retrans(entry), new Fetched(default, default, entry), new Prepare(new Reign(new Epoch(9), new BootId(1))), new GetView(new Epoch(1))];
+        [
+            new Order(entry), new Retrans(entry), new Fetched(default, default, entry),
+            new Prepare(new Reign(new Epoch(9), new BootId(1))), new GetView(new Epoch(1)),
+        ];
         Assert.That(await HeardAsync(LogRoom.RecordsOnly), Is.EqualTo("Prepare GetView"));
         Assert.That(await HeardAsync(LogRoom.None), Is.EqualTo("GetView"));
         Assert.That(await HeardAsync(LogRoom.Enough), Is.EqualTo("Order Retrans Fetched Prepare GetView"));
