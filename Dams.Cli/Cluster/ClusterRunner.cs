@@ -70,7 +70,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             return CliExitCodes.Usage;
         foreach (var line in options.IsFresh ? OldData.SetAside(topology) : [])
             console.Error.WriteLine(line);
-        if (DiskRoom.ProblemOf(topology) is { } problem)
+        if (StartRoom.ProblemOf(topology) is { } problem)
         {
             console.Error.WriteLine(problem);
             return CliExitCodes.Usage;

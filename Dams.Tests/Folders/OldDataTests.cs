@@ -130,6 +130,6 @@ internal sealed class OldDataTests
     [TestCase(1, 12, true)]
     [TestCase(1, 11, false)]
     public void A_first_start_needs_room_for_its_logs(int newLogs, long freeMebibytes, bool isEnough) =>
-        Assert.That(DiskRoom.ProblemOf("/data", newLogs, freeMebibytes << 20), isEnough ? Is.Null
+        Assert.That(StartRoom.ProblemOf("/data", newLogs, freeMebibytes << 20), isEnough ? Is.Null
             : Does.Contain($"/data has {freeMebibytes} MiB left, and {newLogs} new logs need"));
 }

@@ -9,7 +9,7 @@ namespace Dams.Cli.Cluster;
 /// Whether the disk has room for the logs that a first start makes. Without, each process would find out for itself, and be started again
 /// and again.
 /// </summary>
-internal static class DiskRoom
+internal static class StartRoom
 {
     // The processes' own logs, and the small files.
     private const long Reserve = 4 * 1024 * 1024;
