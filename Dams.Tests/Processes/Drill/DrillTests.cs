@@ -139,6 +139,7 @@ internal sealed class DrillTests : ClusterFixture
     }
 
     [Test]
+    [Explicit("takes half a minute; chaos kills at random moments in every run")]
     public async Task Kills_at_random_moments_of_starts_and_joins_lose_nothing()
     {
         var cluster = await ClusterAsync();
