@@ -16,6 +16,30 @@ internal sealed class DurableLogFileTests
     public void DropFolder() => _folder.Dispose();
 
     [Test]
+    public void The_longest_record_is_read_back_from_a_frame_and_from_the_header_of_the_next_segment()
+    {
+        var reign = new Reign(new Epoch(ulong.MaxValue), new BootId(ulong.MaxValue));
+        var view = new View(new SequenceNumber(3), Enumerable.Range(1, View.MembersMax).Select(id =>
+            new ViewMember((byte)id, new Incarnation(ulong.MaxValue), new SequenceNumber(2), new SequenceNumber(1))));
+        var stamps = new StampRecord(new FolderStamp(uint.MaxValue, uint.MaxValue), isConfirmed: true, Enumerable.Range(1, StampRecord.OthersMax).Select(id =>
+            new PeerStamp((byte)id, new Incarnation(ulong.MaxValue), new FolderStamp(uint.MaxValue - (uint)id, 7))));
+        var record = new MemberRecord(LogFolder.Incarnation, reign, reign, view) { Stamps = stamps };
+        var entries = SampleEntries.After(SequenceNumber.Zero, Chain.Genesis, 100);
+        using (var log = _folder.Open(4 * 1024))
+        {
+            log.Write(new LogBatch(null, [], record, SequenceNumber.Zero));
+            foreach (var entry in entries)
+                log.Write(new LogBatch(null, [entry], null, SequenceNumber.Zero));
+            log.Flush();
+            Assert.That(log.SegmentCount, Is.GreaterThan(1));
+        }
+
+        using var again = _folder.Open(4 * 1024);
+        Assert.That(again.Record, Is.EqualTo(record));
+        Assert.That(again.Record.Stamps.Others, Is.EqualTo(stamps.Others));
+    }
+
+    [Test]
     public void A_new_log_begins_with_a_small_segment_and_the_next_is_prepared_when_it_is_half_full()
     {
         var options = _folder.Options(segmentBytes: 64 * 1024) with { FirstSegmentBytes = 8 * 1024 };
