@@ -74,8 +74,11 @@ internal sealed class OldDataTests
     public void A_replica_that_is_kept_elsewhere_is_set_aside_there()
     {
         var elsewhere = _folder.File("elsewhere", "r3");
-        _topology = _topology with { Replicas = [.. _topology.Replicas.Select(replica => replica.Id.Number == 3
-            ? replica with { DataFolder = elsewhere } : replica)] };
+        _topology = _topology with
+        {
+            Replicas = [.. _topology.Replicas.Select(replica => replica.Id.Number == 3
+            ? replica with { DataFolder = elsewhere } : replica)]
+        };
         foreach (var run in (string[])["1", "2", "3"])
         {
             Use(run);
@@ -90,8 +93,11 @@ internal sealed class OldDataTests
     public void All_of_it_is_set_aside_or_none_and_what_was_cut_off_is_undone()
     {
         var elsewhere = _folder.File("elsewhere", "r3");
-        _topology = _topology with { Replicas = [.. _topology.Replicas.Select(replica => replica.Id.Number == 3
-            ? replica with { DataFolder = elsewhere } : replica)] };
+        _topology = _topology with
+        {
+            Replicas = [.. _topology.Replicas.Select(replica => replica.Id.Number == 3
+            ? replica with { DataFolder = elsewhere } : replica)]
+        };
         Use("1");
         var (inside, outside) = (Contents(_folder.File("a")), Contents(_folder.File("elsewhere")));
         // Something that can't be moved: it goes where a file is already.

@@ -101,7 +101,8 @@ public sealed class TopologyReaderTests
             (ClusterTopology.Default(dataFolder: "/original") with { PublicBaseUrl = new Uri("https://dams.example.org/") }).Write());
         var read = TopologyReader.ReadFile(folder.File(name));
         var expected = ClusterTopology.Default(dataFolder: isAtHome ? folder.Path
-            : "/original") with { PublicBaseUrl = new Uri("https://dams.example.org/") };
+            : "/original") with
+        { PublicBaseUrl = new Uri("https://dams.example.org/") };
         Assert.That(read.Topology!.Write(), Is.EqualTo(expected.Write()));
         Assert.That(read.WrittenFor, Is.EqualTo(isAtHome ? "/original" : null));
     }
