@@ -2,9 +2,8 @@ namespace Dams.Ordering;
 
 /// <summary>
 /// How new a data folder is. A member gives its folder the next stamp at every start, and again while it works; other members remember the
-/// newest. A
-/// folder that was put back from an older copy has an older stamp, and is refused. After the counters of ROTE (Matetic et al., USENIX
-/// Security 2017).
+/// newest. A folder that was put back from an older copy has an older stamp, and is refused. After the counters of ROTE (Matetic et al.,
+/// USENIX Security 2017).
 /// </summary>
 /// <param name="Number">Rises by one with each stamp of a folder; 0 is "none yet".</param>
 /// <param name="Nonce">Random: two copies of one folder that go on apart give the same number another nonce.</param>

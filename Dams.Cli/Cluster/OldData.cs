@@ -7,9 +7,8 @@ namespace Dams.Cli.Cluster;
 
 /// <summary>
 /// What <c>--fresh</c> sets aside: the processes' folders, and what of them was set aside before. They go into one folder <c>old-N</c> of
-/// the data folder; a replica's folder
-/// outside it stays there under the same number. All of them, or none: what was cut off is undone at the next start. The last two are kept.
-/// Call while <c>up.lock</c> is held.
+/// the data folder; a replica's folder outside it stays there under the same number. All of them, or none: what was cut off is undone at
+/// the next start. The last two are kept. Call while <c>up.lock</c> is held.
 /// </summary>
 internal static partial class OldData
 {

@@ -4,8 +4,7 @@ namespace Dams.Cli.CommandLine;
 
 /// <summary>
 /// Standard output or standard error where it is no terminal. The framework's own stream takes no notice when the reader of a pipe is gone,
-/// so that a command that repeats
-/// itself would never end; and what else can befall it looks like a failure of the command's own files.
+/// so that a command that repeats itself would never end; and what else can befall it looks like a failure of the command's own files.
 /// </summary>
 internal sealed class GuardedOutput : Stream
 {

@@ -6,9 +6,8 @@ namespace Dams.Cli.CommandLine;
 
 /// <summary>
 /// The rules that every option and argument of every command is held to, so that a command never sees a value that it can't use: the one
-/// place that stands between
-/// the library, which answers nonsense with exceptions and with names of types, and the commands. A test walks all commands and feeds them
-/// nonsense.
+/// place that stands between the library, which answers nonsense with exceptions and with names of types, and the commands. A test walks
+/// all commands and feeds them nonsense.
 /// </summary>
 internal static class LineRules
 {

@@ -7,8 +7,7 @@ namespace Dams.Cli.CommandLine;
 
 /// <summary>
 /// Numbers on the command line. The library would throw where a validator reads a value that is no number, and call what it expects
-/// <c>System.Int32</c>; and it would
-/// read a number by the rules of the user's country.
+/// <c>System.Int32</c>; and it would read a number by the rules of the user's country.
 /// </summary>
 internal static class Numbers
 {

@@ -8,11 +8,10 @@ using Dams.Contracts.Engines;
 namespace Dams.Contracts.Topology;
 
 /// <summary>
-/// Reads <c>dams.json</c>. Whatever is left out has the value that <see cref="ClusterTopology.Default"/> gives it; relative paths start at the file's own
-/// folder. Everything that is wrong is reported at once. <c>dams.schema.json</c> beside this class says the same to editors.
+/// Reads <c>dams.json</c>. Whatever is left out has the value that <see cref="ClusterTopology.Default"/> gives it; relative paths start at
+/// the file's own folder. Everything that is wrong is reported at once. <c>dams.schema.json</c> beside this class says the same to editors.
 /// A <see cref="ClusterTopology.FileName"/> in a data folder describes that folder, whatever absolute path it was once written with: it may
-/// be a copy, and must not lead to
-/// the original.
+/// be a copy, and must not lead to the original.
 /// </summary>
 public static partial class TopologyReader
 {

@@ -6,8 +6,7 @@ namespace Dams.Hosting.Cluster;
 
 /// <summary>
 /// Tells in the log when datagrams are refused for a reason that an operator can mend: a process whose configuration or key is not the
-/// others' hears nobody and is heard
-/// by nobody, and nothing else would say why. One task.
+/// others' hears nobody and is heard by nobody, and nothing else would say why. One task.
 /// </summary>
 /// <param name="counters">What the transport has refused so far.</param>
 /// <param name="logger">The log.</param>

@@ -14,8 +14,8 @@ public sealed record OpenedFolder(ClusterInstance Instance, KeyRing Keys, string
 
 /// <summary>
 /// The data folder of a cluster, and what it knows of itself (<see cref="DataFolderFiles.Identity"/>): which cluster it is, where it is,
-/// and what it was made for. A folder in
-/// another place is a copy, or was moved from elsewhere: it becomes a cluster of its own, because the original may be running.
+/// and what it was made for. A folder in another place is a copy, or was moved from elsewhere: it becomes a cluster of its own, because the
+/// original may be running.
 /// </summary>
 public static class DataFolder
 {
@@ -40,8 +40,7 @@ public static class DataFolder
 
     /// <summary>
     /// Opens a data folder, and makes its identity and its keys first if they aren't there. Several processes may do so at once, and get
-    /// the same. This is the one place where
-    /// a process learns which cluster it belongs to.
+    /// the same. This is the one place where a process learns which cluster it belongs to.
     /// </summary>
     /// <param name="topology">The configuration.</param>
     /// <param name="isAnew">The folder begins anew, as a new cluster.</param>

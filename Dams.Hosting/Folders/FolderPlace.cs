@@ -7,8 +7,7 @@ namespace Dams.Hosting.Folders;
 
 /// <summary>
 /// Where a folder is, so that a copy is known from the original: its path and, where the system tells them, its device and inode. A folder
-/// that is moved within its file
-/// system keeps these; a copy never has both.
+/// that is moved within its file system keeps these; a copy never has both.
 /// </summary>
 /// <param name="Path">Absolute.</param>
 /// <param name="Device">Device number; null if it is not known.</param>

@@ -24,8 +24,8 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
     public const int ConnectionsMax = 4_096;
 
     /// <summary>
-    /// So many may be closing at once beyond the bound; one in the middle of a request's head takes until <see
-    /// cref="NodeWeb.HeadPatience"/>.
+    /// So many may be closing at once beyond the bound; one in the middle of a request's head takes until
+    /// <see cref="NodeWeb.HeadPatience"/>.
     /// </summary>
     public const int ClosingMax = 32;
 

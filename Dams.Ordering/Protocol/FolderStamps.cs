@@ -5,12 +5,10 @@ namespace Dams.Ordering.Protocol;
 
 /// <summary>
 /// Keeps a member from working on an older copy of its folder. Such a copy has forgotten promises and entries that the member has
-/// acknowledged, and
-/// K + Q &gt; n holds only if nobody forgets. At each start the member writes the next stamp into its folder and has enough others write it
-/// down; until
-/// then it may do nothing that counts. While it works it repeats that from time to time. Another member that knows a newer stamp refuses.
-/// Pure and single-threaded; the owner writes <see cref="ToRecord"/> to disk whenever <see cref="Changes"/> has risen, and tells when it is
-/// there.
+/// acknowledged, and K + Q &gt; n holds only if nobody forgets. At each start the member writes the next stamp into its folder and has
+/// enough others write it down; until then it may do nothing that counts. While it works it repeats that from time to time. Another member
+/// that knows a newer stamp refuses. Pure and single-threaded; the owner writes <see cref="ToRecord"/> to disk whenever
+/// <see cref="Changes"/> has risen, and tells when it is there.
 /// </summary>
 internal sealed class FolderStamps
 {

@@ -116,9 +116,8 @@ public sealed record GroupOptions
 
     /// <summary>
     /// So many other members must confirm that a folder is the newest before its member works: no more than an epoch needs besides it, so
-    /// that a restart
-    /// needs nobody whom an epoch doesn't. Two sets of two among three others meet; with three members, one of two others knows only what
-    /// it was told.
+    /// that a restart needs nobody whom an epoch doesn't. Two sets of two among three others meet; with three members, one of two others
+    /// knows only what it was told.
     /// </summary>
     public int ConfirmationsNeeded
     {

@@ -28,8 +28,7 @@ public enum MemberState
 
     /// <summary>
     /// Has just started, and nobody has confirmed yet that its folder is the newest: it may be an older copy. It promises, acknowledges and
-    /// executes
-    /// nothing, and only gives others what is in its log.
+    /// executes nothing, and only gives others what is in its log.
     /// </summary>
     Unconfirmed,
 

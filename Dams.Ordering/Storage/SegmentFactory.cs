@@ -44,8 +44,8 @@ internal sealed class SegmentFactory(DurableLogOptions options, ILogger logger) 
 
     /// <summary>
     /// Begins to prepare the next segment when the present one is half full, so that a log that stays short takes little of the disk. What
-    /// failed is tried again each
-    /// <see cref="DurableLogOptions.SpareRetry"/>, whether anything is written or not: so a disk that has room again is noticed.
+    /// failed is tried again each <see cref="DurableLogOptions.SpareRetry"/>, whether anything is written or not: so a disk that has room
+    /// again is noticed.
     /// </summary>
     public void PrepareSpareInTime(LogSegment active)
     {

@@ -93,8 +93,7 @@ public sealed class KeyRing
 
     /// <summary>
     /// The ring that one cluster uses: HKDF-SHA-256 (RFC 5869) of each key, with the cluster's instance as the salt. So clusters that have
-    /// the same key file, because one is a
-    /// copy of the other, can't open each other's datagrams.
+    /// the same key file, because one is a copy of the other, can't open each other's datagrams.
     /// </summary>
     /// <param name="instance">Random bytes that no other cluster has. None, or only zeros: this very ring.</param>
     public KeyRing For(ReadOnlySpan<byte> instance)

@@ -8,9 +8,8 @@ namespace Dams.Tests.Cli;
 
 /// <summary>
 /// Walks all commands, and gives each of their options and arguments what nobody would mean: it is refused with a sentence and exit code 2,
-/// or, where only the service
-/// could tell, with what that says. Never with a stack trace, and never in a library's words. A new option is found by itself; one that is
-/// required needs a sample here.
+/// or, where only the service could tell, with what that says. Never with a stack trace, and never in a library's words. A new option is
+/// found by itself; one that is required needs a sample here.
 /// </summary>
 internal sealed class NonsenseTests
 {

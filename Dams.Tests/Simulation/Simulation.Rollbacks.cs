@@ -40,8 +40,7 @@ internal sealed partial class Simulation
 
     /// <summary>
     /// One folder at a time, as with those that are lost. The copy is from before the last stamp that was confirmed: a younger one can't be
-    /// told from a
-    /// process that has just crashed.
+    /// told from a process that has just crashed.
     /// </summary>
     private void RollBack(SimulatedNode replica)
     {

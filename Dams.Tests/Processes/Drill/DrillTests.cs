@@ -8,9 +8,8 @@ namespace Dams.Tests.Processes.Drill;
 
 /// <summary>
 /// The drill of faults, in its short form: on one cluster, which runs in a place where it is tomorrow, under a language that writes a big i
-/// with a dot, and with clocks
-/// that the test sets. In each case no acknowledged booking is lost, and the cluster comes back by itself. <see cref="LongDrillTests"/> has
-/// all cases.
+/// with a dot, and with clocks that the test sets. In each case no acknowledged booking is lost, and the cluster comes back by itself.
+/// <see cref="LongDrillTests"/> has all cases.
 /// </summary>
 internal sealed class DrillTests : ClusterFixture
 {

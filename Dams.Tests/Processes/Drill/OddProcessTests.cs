@@ -8,8 +8,7 @@ namespace Dams.Tests.Processes.Drill;
 
 /// <summary>
 /// One process has another configuration or key than the others: it is unheard, or harmless, and says what it can know; the others go on.
-/// With the right ones it comes
-/// back by itself.
+/// With the right ones it comes back by itself.
 /// </summary>
 [Category("Processes")]
 internal sealed class OddProcessTests

@@ -6,9 +6,8 @@ namespace Dams.Tests.Processes.Drill;
 
 /// <summary>
 /// Wall clocks that a test sets forward and back, of all processes that it starts: a library between them and the C library
-/// (<c>LD_PRELOAD</c>) adds what a file
-/// says to the wall clock alone. So nothing in our programs knows of it. The public library for this, libfaketime, holds up every reading
-/// of a clock by a lock and a file.
+/// (<c>LD_PRELOAD</c>) adds what a file says to the wall clock alone. So nothing in our programs knows of it. The public library for this,
+/// libfaketime, holds up every reading of a clock by a lock and a file.
 /// </summary>
 internal sealed class ShiftedClock
 {
