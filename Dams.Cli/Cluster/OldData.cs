@@ -130,7 +130,7 @@ internal static partial class OldData
         return said;
     }
 
-    // What managers have set aside beside a replica's folder.
+    // Folders that managers have set aside beside a replica's folder.
     [GeneratedRegex("^replica[1-9][0-9]*\\.(aside|useless)-[0-9]+\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Evidence();
 }

@@ -10,10 +10,10 @@ internal sealed class StartClock
 {
     private const double DiscountMax = 0.9;
 
-    /// <summary>What counts so far.</summary>
+    /// <summary>The time that counts so far.</summary>
     public TimeSpan Counted { get; private set; }
 
-    /// <summary>What has passed so far.</summary>
+    /// <summary>The time that has passed so far.</summary>
     public TimeSpan Passed { get; private set; }
 
     /// <summary>Time has passed.</summary>

@@ -15,7 +15,7 @@ internal static class StartRoom
     private const long Reserve = 4 * 1024 * 1024;
     private const long Mebibyte = 1024 * 1024;
 
-    /// <summary>What is wrong, where and what to do; null if there is room.</summary>
+    /// <summary>The problem, its place and the remedy; null if there is room.</summary>
     public static string? ProblemOf(ClusterTopology topology)
     {
         var beginners = topology.Nodes.Where(node => node.Id.Role is NodeRole.Replica or NodeRole.Manager)

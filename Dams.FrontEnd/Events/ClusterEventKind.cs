@@ -85,7 +85,7 @@ internal enum ClusterEventKind
     /// <summary>The managers tell of something that this release has no name for.</summary>
     ManagerEvent,
 
-    /// <summary>What an alarm was about is over by itself.</summary>
+    /// <summary>The cause of an alarm is gone by itself.</summary>
     AlarmSettled,
 }
 

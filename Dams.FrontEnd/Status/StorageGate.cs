@@ -7,7 +7,7 @@ using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.FrontEnd.Status;
 
-/// <summary>What is refused because the replicas' disks are full.</summary>
+/// <summary>The calls that are refused because the replicas' disks are full.</summary>
 internal enum StorageState
 {
     /// <summary>Nothing, and nobody lacks room.</summary>
@@ -51,7 +51,7 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
     private volatile StorageState _state;
     private volatile ImmutableHashSet<int> _short = [];
 
-    /// <summary>What is refused.</summary>
+    /// <summary>The calls that are refused now.</summary>
     public StorageState State => _state;
 
     /// <summary>Whether a call is refused.</summary>

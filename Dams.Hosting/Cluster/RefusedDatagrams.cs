@@ -42,7 +42,7 @@ internal sealed class RefusedDatagrams(TransportCounters counters, ILogger logge
         }
     }
 
-    /// <summary>What was refused since the last look; null if nothing was.</summary>
+    /// <summary>The datagrams refused since the last look; null if there were none.</summary>
     public string? Look()
     {
         var parts = new List<string>();
