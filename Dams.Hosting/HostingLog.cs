@@ -42,6 +42,10 @@ internal static partial class HostingLog
     [LoggerMessage(1011, LogLevel.Error, "The keys can't be changed, and those in use are kept ({Keys}): {Problem}")]
     public static partial void KeysRefused(ILogger logger, KeyRing keys, string problem);
 
+    [LoggerMessage(1019, LogLevel.Warning,
+        "The folder can't be told of the keys that are used now; a start after every key has been changed would refuse them: {Problem}")]
+    public static partial void KeysNotNoted(ILogger logger, string problem);
+
     [LoggerMessage(1012, LogLevel.Warning, "{Notice}")]
     public static partial void FolderNotice(ILogger logger, string notice);
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using Dams.Ordering.Transport;
 
 namespace Dams.Hosting;
@@ -102,6 +104,21 @@ public static class KeyFile
         }
     }
 
+    /// <summary>Moves a file to a name that nobody has. Of several processes that do so at once, one succeeds.</summary>
+    /// <exception cref="IOException">The name is taken, or the disk refused.</exception>
+    private static void MoveToNew(string file, string path)
+    {
+        // On Unix, File.Move looks whether the name is free and renames then: the second of two processes would replace the first one's file.
+        if (!OperatingSystem.IsWindows() && Link(ToC(file), ToC(path)) == 0)
+        {
+            File.Delete(file);
+            return;
+        }
+
+        // A file system without hard links, a name that is taken, or Windows, where a move is atomic.
+        File.Move(file, path, overwrite: false);
+    }
+
     private static string Resolve(string path)
     {
         try
@@ -136,7 +153,10 @@ public static class KeyFile
                 aside.Flush(flushToDisk: true);
             }
 
-            File.Move(aside.Name, path, overwrite);
+            if (overwrite)
+                File.Move(aside.Name, path, overwrite: true);
+            else
+                MoveToNew(aside.Name, path);
             return keys;
         }
         catch
@@ -146,4 +166,10 @@ public static class KeyFile
             throw;
         }
     }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link(byte[] file, byte[] path);
+
+    private static byte[] ToC(string path) => Encoding.UTF8.GetBytes(path + '\0');
 }

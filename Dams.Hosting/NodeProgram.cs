@@ -97,6 +97,7 @@ public static class NodeProgram
         }
 
         var opened = await DataFolder.OpenAsync(topology).ConfigureAwait(false);
+        FolderOwner.Claim(topology, arguments.Id, opened.Instance);
         Directory.CreateDirectory(topology.Log.Folder);
         using var log = NodeLogging.Open(topology.LogFileOf(arguments.Id), topology.Log, arguments.LogLevel,
             arguments.Supervised ? LogLevel.Warning : LogLevel.Information);

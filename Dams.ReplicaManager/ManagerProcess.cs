@@ -120,6 +120,8 @@ internal static class ManagerProcess
                 await network.Driver.StopAsync();
                 if (manager.Member.IsOver)
                     ReplicaFolder.MarkAsLeft(folder, manager.Member.Incarnation.ToString());
+                else
+                    await watching; // A log that fails says here with what.
                 return ExitCodes.OrderedOut;
             }
 

@@ -56,9 +56,10 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
 
     private async Task<int> RunAsync(ClusterTopology topology)
     {
-        OldData.UndoUnfinished(topology);
+        // First: in a copy, folders outside are the original's.
         if (DataFolder.Check(topology, options.IsFresh) is { } notice)
             console.Error.WriteLine(notice);
+        OldData.UndoUnfinished(topology);
         if (options.IsFresh && OldData.IsThere(topology) && await RefuseAsync(topology) is { } refused)
             return refused;
         if (await ClusterFolder.StopLeftoversAsync(topology) is > 0 and var count)
@@ -68,15 +69,23 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             console.Error.WriteLine(conflict);
         if (conflicts.Count > 0)
             return CliExitCodes.Usage;
-        foreach (var line in options.IsFresh ? OldData.SetAside(topology) : [])
-            console.Error.WriteLine(line);
-        if (StartRoom.ProblemOf(topology) is { } problem)
+        if (StartRoom.ProblemOf(topology, options.IsFresh) is { } problem)
         {
             console.Error.WriteLine(problem);
             return CliExitCodes.Usage;
         }
 
-        await DataFolder.OpenAsync(topology, options.IsFresh, interrupt.Token);
+        foreach (var line in options.IsFresh ? OldData.SetAside(topology) : [])
+            console.Error.WriteLine(line);
+        try
+        {
+            await DataFolder.OpenAsync(topology, options.IsFresh, interrupt.Token);
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            return interrupt.ExitCode;
+        }
+
         var config = ClusterFolder.WriteConfig(topology, options.Config);
         Directory.CreateDirectory(topology.Log.Folder);
         using var log = NodeLogging.Open(Path.Combine(topology.Log.Folder, "up.log"), topology.Log, LogLevel.Information, LogLevel.Warning);
@@ -191,7 +200,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
     // What starting again won't mend.
     private SupervisedProcess? FindHopeless() => _children
         .Select(child => child.Process)
-        .FirstOrDefault(child => child.Status.LastExitCode is ExitCodes.Configuration or ExitCodes.PortInUse or ExitCodes.AlreadyRunning);
+        .FirstOrDefault(child => child.Status.LastExitCode is ExitCodes.Configuration or ExitCodes.PortInUse or ExitCodes.AlreadyRunning or ExitCodes.Storage);
 
     // Clients first, then the replicas with their managers, then the order itself; at a second signal, everything at once.
     private async Task StopAsync(ClusterTopology topology)

@@ -37,7 +37,7 @@ internal static partial class OldData
         try
         {
             foreach (var (path, name) in found)
-                Directory.Move(path, IsInside(topology, path) ? Path.Combine(target + Unfinished, name) : Named(path + ".old", number));
+                Directory.Move(path, topology.Keeps(path) ? Path.Combine(target + Unfinished, name) : Named(path + ".old", number));
             Directory.Move(target + Unfinished, target);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -53,10 +53,11 @@ internal static partial class OldData
         return
         [
             $"The old data is in {target}.",
-            .. found.Where(node => !IsInside(topology, node.Path))
+            .. found.Where(node => !topology.Keeps(node.Path))
                 .Select(node => $"That of {node.Name} is in {Named(node.Path + ".old", number)}."),
             .. DeleteOlder(OldIn(topology.DataFolder).Where(old => IsOurs(old.Path))),
-            .. found.Where(node => !IsInside(topology, node.Path)).SelectMany(node => DeleteOlder(OldOf(node.Path))),
+            .. found.Where(node => !topology.Keeps(node.Path)).SelectMany(node => DeleteOlder(OldOf(node.Path)
+                .Where(old => PidFile.WasHeld(old.Path, node.Name)))),
         ];
     }
 
@@ -81,7 +82,7 @@ internal static partial class OldData
             Directory.Move(path, homes.GetValueOrDefault(name) ?? Path.Combine(topology.DataFolder, name));
         }
 
-        foreach (var home in homes.Values.Where(home => !IsInside(topology, home) && !Directory.Exists(home)
+        foreach (var home in homes.Values.Where(home => !topology.Keeps(home) && !Directory.Exists(home)
             && Directory.Exists(Named(home + ".old", number))))
             Directory.Move(Named(home + ".old", number), home);
         Directory.Delete(part);
@@ -94,9 +95,6 @@ internal static partial class OldData
         .. ClusterFolder.FoldersIn(topology.DataFolder).Select(path => (path, Path.GetFileName(path)))
             .Where(found => Evidence().IsMatch(found.Item2)),
     ];
-
-    private static bool IsInside(ClusterTopology topology, string path) =>
-        path.StartsWith(topology.DataFolder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static string Named(string path, int number) => string.Create(CultureInfo.InvariantCulture, $"{path}-{number}");
 

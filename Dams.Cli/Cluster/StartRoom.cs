@@ -15,12 +15,16 @@ internal static class StartRoom
     private const long Reserve = 4 * 1024 * 1024;
     private const long Mebibyte = 1024 * 1024;
 
-    /// <summary>The problem, its place and the remedy; null if there is room.</summary>
-    public static string? ProblemOf(ClusterTopology topology)
+    /// <summary>The problem, its place and the remedy; null if there is room, or nobody can tell.</summary>
+    /// <param name="topology">The cluster.</param>
+    /// <param name="isAnew">All logs are made anew, and what is there stays on the disk.</param>
+    public static string? ProblemOf(ClusterTopology topology, bool isAnew)
     {
+        // A folder outside may be on another disk: its process finds out.
         var beginners = topology.Nodes.Where(node => node.Id.Role is NodeRole.Replica or NodeRole.Manager)
-            .Count(node => !PidFile.WasHeld(topology.FolderOf(node.Id), node.Id.ToString()));
-        return beginners == 0 ? null : ProblemOf(topology.DataFolder, beginners, new DriveInfo(topology.DataFolder).AvailableFreeSpace);
+            .Select(node => (node.Id, Path: topology.FolderOf(node.Id)))
+            .Count(node => topology.Keeps(node.Path) && (isAnew || !PidFile.WasHeld(node.Path, node.Id.ToString())));
+        return beginners > 0 && DiskRoom.FreeBytesAt(topology.DataFolder) is { } free ? ProblemOf(topology.DataFolder, beginners, free) : null;
     }
 
     internal static string? ProblemOf(string folder, int newLogs, long free)

@@ -1,24 +1,26 @@
-using Microsoft.Win32.SafeHandles;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
 
 namespace Dams.Cli.CommandLine;
 
 /// <summary>
-/// Standard output or standard error where it is no terminal. The framework's own stream takes no notice when the reader of a pipe is gone,
-/// so that a command that repeats itself would never end; and what else can befall it looks like a failure of the command's own files.
+/// Standard output or standard error where it is no terminal, on Unix. The framework's own stream takes no notice when the reader of a pipe
+/// is gone, so that a command that repeats itself would never end; and what else can befall it looks like a failure of the command's own
+/// files. A <see cref="FileStream"/> won't do: it writes to a file at a position of its own, over what others write there.
 /// </summary>
 internal sealed class GuardedOutput : Stream
 {
     private const int StandardOutput = 1;
     private const int StandardError = 2;
+    private const int Interrupted = 4;
+    private const short PollOut = 4;
 
-    private readonly FileStream _stream;
-    private readonly bool _isForErrors;
+    // EAGAIN of Linux and of macOS: whoever has started this process has made the pipe non-blocking, and it is full.
+    private static readonly int s_tryAgain = OperatingSystem.IsMacOS() ? 35 : 11;
 
-    private GuardedOutput(FileStream stream, bool isForErrors)
-    {
-        _stream = stream;
-        _isForErrors = isForErrors;
-    }
+    private readonly int _descriptor;
+
+    private GuardedOutput(int descriptor) => _descriptor = descriptor;
 
     /// <summary>Writes to standard output; a write that fails is an <see cref="OutputFailedException"/>.</summary>
     public static TextWriter OfOutput() => Open(StandardOutput, Console.Out);
@@ -51,21 +53,34 @@ internal sealed class GuardedOutput : Stream
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        try
+        while (!buffer.IsEmpty)
         {
-            _stream.Write(buffer);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            if (!_isForErrors)
-                throw new OutputFailedException(problem);
+            var written = WriteBytes(_descriptor, in MemoryMarshal.GetReference(buffer), buffer.Length);
+            if (written >= 0)
+            {
+                buffer = buffer[(int)written..];
+                continue;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error == s_tryAgain)
+            {
+                var poll = new PollDescriptor { Descriptor = _descriptor, Events = PollOut };
+                _ = Poll(ref poll, 1, Timeout.Infinite); // Whatever it says, the next write says more.
+            }
+            else if (error != Interrupted)
+            {
+                if (_descriptor == StandardOutput)
+                    throw new OutputFailedException(new IOException(new Win32Exception(error).Message));
+                return;
+            }
         }
     }
 
     /// <inheritdoc/>
     public override void Flush()
     {
-        // The stream below has no buffer.
+        // There is no buffer.
     }
 
     /// <inheritdoc/>
@@ -77,39 +92,24 @@ internal sealed class GuardedOutput : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    private static TextWriter Open(int descriptor, TextWriter terminal) =>
+        OperatingSystem.IsWindows() || !(descriptor == StandardError ? Console.IsErrorRedirected : Console.IsOutputRedirected)
+            ? terminal
+            : TextWriter.Synchronized(new StreamWriter(new GuardedOutput(descriptor), bufferSize: 4096) { AutoFlush = true });
+
+    [DllImport("libc", EntryPoint = "write", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint WriteBytes(int descriptor, in byte bytes, nint count);
+
+    [DllImport("libc", EntryPoint = "poll", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
     {
-        if (disposing)
-            _stream.Dispose();
-        base.Dispose(disposing);
-    }
-
-    private static TextWriter Open(int descriptor, TextWriter terminal)
-    {
-        var isForErrors = descriptor == StandardError;
-        if (OperatingSystem.IsWindows() || !(isForErrors ? Console.IsErrorRedirected : Console.IsOutputRedirected))
-            return terminal;
-        try
-        {
-            var stream = new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-            return TextWriter.Synchronized(new StreamWriter(new GuardedOutput(stream, isForErrors), bufferSize: 4096) { AutoFlush = true });
-        }
-        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return isForErrors ? TextWriter.Null : new ClosedOutput(closed);
-        }
-    }
-
-    /// <summary>Standard output was closed by whoever has started this process.</summary>
-    private sealed class ClosedOutput(Exception why) : StringWriter
-    {
-        public override void Write(char value) => throw new OutputFailedException(why);
-
-        public override void Write(char[] buffer, int index, int count) => throw new OutputFailedException(why);
-
-        public override void Write(ReadOnlySpan<char> buffer) => throw new OutputFailedException(why);
-
-        public override void Write(string? value) => throw new OutputFailedException(why);
+        public int Descriptor;
+        public short Events;
+        public short Returned;
     }
 }

@@ -151,6 +151,13 @@ public sealed record ClusterTopology
             .Where(kept => !TopologyPaths.Holds(DataFolder, kept.Item2) || IsLink(kept.Item2)),
     ];
 
+    /// <summary>How the file systems that this system usually has compare names.</summary>
+    public static StringComparison PathComparison { get; } =
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
+    /// <summary>Whether a path is in the data folder.</summary>
+    public bool Keeps(string path) => TopologyPaths.Holds(DataFolder, path);
+
     private bool IsLink(string path)
     {
         for (var part = path; part.Length > DataFolder.Length; part = Path.GetDirectoryName(part)!)

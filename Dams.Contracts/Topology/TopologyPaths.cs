@@ -9,7 +9,7 @@ internal static class TopologyPaths
     /// <summary>Whether a path is a folder or in it. Both are absolute.</summary>
     public static bool Holds(string folder, string path) =>
         (path + Path.DirectorySeparatorChar).StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar,
-            StringComparison.Ordinal);
+            ClusterTopology.PathComparison);
 
     /// <summary>
     /// How a path is written in a file whose relative paths start at a folder: relative if it is in that folder, else absolute.

@@ -24,8 +24,8 @@ internal enum StorageState
 }
 
 /// <summary>
-/// Refuses calls before a full disk stops the replicas. Entries that change the members, and a new epoch, must always fit, so calls end
-/// while there is still room in the logs: first writes, later reads. A replica's word counts only together with others': calls are refused
+/// Refuses calls before a full disk stops the replicas. A new epoch must always fit, so calls end while there is still room in
+/// the logs: first writes, later reads. A replica's word counts only together with others': calls are refused
 /// when too few for an epoch's quorum are left that don't lack room. So neither one that lies about its disk nor one that stands on a full
 /// one alone stops anybody. The poller's task writes, any thread reads.
 /// </summary>
@@ -58,7 +58,8 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
     public bool Refuses(bool isWrite) => _state >= (isWrite ? StorageState.NoWrites : StorageState.NoCalls);
 
     /// <summary>
-    /// Whether a replica says that its disk is full: then its silence is no news, and no other incarnation would do better on that disk.
+    /// Whether a replica, asked just now, says that its disk is full: then its silence to calls is no news, and no other incarnation would do
+    /// better on that disk. One that does not answer at all may be excused by nothing that it has said before.
     /// </summary>
     public bool IsShort(int replica) => _short.Contains(replica);
 
@@ -73,8 +74,9 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
                 _left.Remove(replica);
         }
 
-        if (!_short.SetEquals(_left.Keys))
-            _short = [.. _left.Keys];
+        var shortNow = reports.Replicas.Where(replica => replica.Value.LogBytesLeftSpecified).Select(replica => replica.Key).ToList();
+        if (!_short.SetEquals(shortNow))
+            _short = [.. shortNow];
         var before = _state;
         _state = StateNow();
         if (_state == StorageState.Open)

@@ -17,6 +17,7 @@ public static class ClusterGroups
         Members = [.. topology.Replicas.Select(node => (byte)node.Id.Number).Order()],
         Sequencers = [.. topology.Sequencers.Select(node => (byte)node.Id.Number)],
         FrontEnds = [.. topology.FrontEnds.Select(node => (byte)node.Id.Number)],
+        IsDurable = topology.Durability == Durability.Disk,
     };
 
     /// <summary>The group of the replica managers, ordered by the same sequencer processes.</summary>

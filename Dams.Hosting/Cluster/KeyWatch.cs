@@ -22,6 +22,7 @@ internal sealed class KeyWatch
     private DateTime? _seen;
     private bool _mustReadAgain;
     private string? _problem;
+    private KeyRing? _unnoted;
 
     /// <summary>A watch that has not looked yet.</summary>
     /// <param name="path">The key file.</param>
@@ -42,12 +43,37 @@ internal sealed class KeyWatch
     /// <summary>The keys in use.</summary>
     public KeyRing Current => _current;
 
-    /// <summary>Looks once every <see cref="Period"/> until it is told to stop.</summary>
-    public async Task RunAsync(TimeProvider time, CancellationToken stopping)
+    /// <summary>
+    /// Looks once every <see cref="Period"/> until it is told to stop, and has the folder's identity know the keys that are used: else a
+    /// start after all keys were changed one by one, with a key file outside the data folder, would take them for another cluster's.
+    /// </summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="stopping">Ends it.</param>
+    public async Task RunAsync(TimeProvider time, string folder, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Period, time);
         while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+        {
             Look();
+            await NoteAsync(folder, stopping).ConfigureAwait(false);
+        }
+    }
+
+    private async Task NoteAsync(string folder, CancellationToken stopping)
+    {
+        if (_unnoted is null)
+            return;
+        try
+        {
+            await DataFolder.NoteKeysAsync(folder, _unnoted, stopping).ConfigureAwait(false);
+            _unnoted = null;
+        }
+        catch (Exception problem) when (problem is DataFolderException or IOException or UnauthorizedAccessException)
+        {
+            // A full disk, say. It is tried again, and matters at the next start only.
+            HostingLog.KeysNotNoted(_logger, problem.Message);
+        }
     }
 
     /// <summary>Takes the keys of the file into use if they are others.</summary>
@@ -60,10 +86,11 @@ internal sealed class KeyWatch
             return;
         _seen = written;
         _mustReadAgain = hasChanged;
-        KeyRing read;
+        KeyRing inFile, read;
         try
         {
-            read = KeyFile.Load(_path).For(_instance);
+            inFile = KeyFile.Load(_path);
+            read = inFile.For(_instance);
         }
         catch (KeyRingException problem)
         {
@@ -85,6 +112,9 @@ internal sealed class KeyWatch
                 return;
             }
 
+            // Not those of a file that has none of the former keys: a start is to refuse it.
+            if (read.Fingerprints.Intersect(_current.Fingerprints).Any())
+                _unnoted = inFile;
             _current = read;
         }
         else if (!wasBroken)

@@ -15,12 +15,12 @@ public sealed class NodeDriver : IAsyncDisposable
     private readonly Task _watching;
     private readonly Task _telling;
 
-    private NodeDriver(UdpTransport transport, ProtocolDriver driver, KeyWatch keys, RefusedDatagrams refused)
+    private NodeDriver(string folder, UdpTransport transport, ProtocolDriver driver, KeyWatch keys, RefusedDatagrams refused)
     {
         _transport = transport;
         _keys = keys;
         Driver = driver;
-        _watching = keys.RunAsync(TimeProvider.System, _end.Token);
+        _watching = keys.RunAsync(TimeProvider.System, folder, _end.Token);
         _telling = refused.RunAsync(TimeProvider.System, _end.Token);
     }
 
@@ -48,7 +48,7 @@ public sealed class NodeDriver : IAsyncDisposable
             DatagramBytesMax = addresses.IsAllLoopback ? DatagramHeader.LoopbackDatagramBytesMax : DatagramHeader.DatagramBytesMax,
         };
         var driver = new ProtocolDriver(options, transport, context.Keys, cores, clock, context.Loggers.CreateLogger<ProtocolDriver>());
-        return new NodeDriver(transport, driver,
+        return new NodeDriver(context.Topology.DataFolder, transport, driver,
             new KeyWatch(context.Topology.KeyFile, context.Keys, driver.UseKeys, context.Loggers.CreateLogger<KeyWatch>(), context.Instance),
             new RefusedDatagrams(driver.Counters, context.Loggers.CreateLogger<RefusedDatagrams>()));
     }

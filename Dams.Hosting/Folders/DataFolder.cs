@@ -78,7 +78,7 @@ public static class DataFolder
         if (!File.Exists(IdentityFile.PathOf(folder)))
             return;
         using var held = await TakeAsync(folder, stop).ConfigureAwait(false);
-        if (IdentityFile.Read(folder) is { } known)
+        if (IdentityFile.Read(folder) is { } known && !known.Keys.SequenceEqual(keys.Fingerprints))
             IdentityFile.Write(folder, known with { Keys = [.. keys.Fingerprints] });
     }
 

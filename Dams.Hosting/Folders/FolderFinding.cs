@@ -81,6 +81,8 @@ internal sealed class FolderFinding
             ]);
         }
 
+        if (FolderOwner.ProblemsOf(_topology, Known is { } self && !IsElsewhere ? self.Instance : default).ToList() is { Count: > 0 } others)
+            throw new DataFolderException([.. others]);
         if (!isAnew && _shape.ProblemsOf(_topology).Select(problem => problem.ToString()).ToList() is { Count: > 0 } problems)
             throw new DataFolderException([.. problems,
                 "Let the configuration say what the folder has, choose another folder, or begin anew with dams up --fresh, which keeps the old data aside."]);

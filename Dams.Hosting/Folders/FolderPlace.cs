@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Dams.Contracts.Topology;
 using Dams.Hosting.Processes;
 
 namespace Dams.Hosting.Folders;
@@ -29,10 +30,10 @@ public readonly record struct FolderPlace(string Path, ulong? Device, ulong? Ino
     public bool IsSameAs(FolderPlace other)
     {
         if (Inode is null || other.Inode is null)
-            return Path == other.Path;
+            return IsSamePath(other);
         if (Inode != other.Inode)
             return false;
-        return Boot == other.Boot ? Device == other.Device : Path == other.Path;
+        return Boot == other.Boot ? Device == other.Device : IsSamePath(other);
     }
 
     /// <summary>Reads the text form.</summary>
@@ -48,6 +49,8 @@ public readonly record struct FolderPlace(string Path, ulong? Device, ulong? Ino
 
     /// <summary>Device, inode, boot id and path, separated by blanks.</summary>
     public override string ToString() => $"{Text(Device)} {Text(Inode)} {Boot} {Path}";
+
+    private bool IsSamePath(FolderPlace other) => string.Equals(Path, other.Path, ClusterTopology.PathComparison);
 
     private static string Text(ulong? number) => number?.ToString(CultureInfo.InvariantCulture) ?? Unknown;
 

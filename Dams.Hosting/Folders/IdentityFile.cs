@@ -38,7 +38,7 @@ internal static class IdentityFile
             // What was meant can't be told.
         }
 
-        throw new DataFolderException($"{path} is damaged: delete it, and the folder gets a new identity. The bookings don't depend on it.");
+        throw new DataFolderException($"{path} is damaged: stop all processes of this cluster, delete it, and start them again. The folder gets a new identity then; the bookings don't depend on it.");
     }
 
     /// <summary>Writes it.</summary>

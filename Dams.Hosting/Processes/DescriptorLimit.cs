@@ -11,10 +11,10 @@ public static class DescriptorLimit
 {
     /// <summary>
     /// What a process needs besides the connections that it is asked over. As measured: two for each assembly (some 200), 30 for pipes,
-    /// logs and sockets, 60 for segments and snapshots, 40 for what it asks others, and what is being closed (<see
-    /// cref="Web.ConnectionBound.ClosingMax"/>).
+    /// logs and sockets, 60 for segments and snapshots, 40 for what it asks others, 48 for those who inject faults, and what is being closed
+    /// (<see cref="Web.ConnectionBound.ClosingMax"/>).
     /// </summary>
-    public const int Reserve = 384;
+    public const int Reserve = 448;
 
     /// <summary>With fewer connections than these a process is of no use: the others of a cluster need about ten.</summary>
     public const int ConnectionsMin = 16;

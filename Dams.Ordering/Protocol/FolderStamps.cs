@@ -20,8 +20,9 @@ internal sealed class FolderStamps
     private readonly List<PeerStamp> _others;
     private readonly List<(long Change, NodeId To, FolderStamp Stamp)> _answers = [];
     private readonly HashSet<byte> _confirmedBy = [];
-    private readonly bool _hasHistory;
 
+    // Whether this folder has ever been confirmed, and so has known the others.
+    private bool _hasHistory;
     private FolderStamp _own;
     private bool _isConfirmed;
     private bool _isOfThisStart;
@@ -119,14 +120,11 @@ internal sealed class FolderStamps
     {
         if (!IsPeer(from) || request.Stamp == FolderStamp.None)
             return;
+        // A new folder knows of the others at most what one has told it; all that it may confirm is another that is new.
+        if (!MayWork && !_hasHistory && request.Stamp.Number > 1)
+            return;
         var index = Find(from.Number, request.Incarnation);
-        if (index < 0)
-        {
-            // A new folder knows nothing of the others yet; all that it may confirm is another that is new.
-            if (!MayWork && !_hasHistory && request.Stamp.Number > 1)
-                return;
-        }
-        else if (_others[index].Stamp is var known && known != request.Stamp && known.Number >= request.Stamp.Number)
+        if (index >= 0 && _others[index].Stamp is var known && known != request.Stamp && known.Number >= request.Stamp.Number)
         {
             Answer(from, request.Stamp, known);
             return;
@@ -149,8 +147,9 @@ internal sealed class FolderStamps
         if (!IsPeer(from) || _options.ConfirmationsNeeded == 0)
             return;
         Learn(from, answer, view);
-        if (answer.Stamp != _own || _isConfirmed)
+        if (answer.Stamp != _own)
             return;
+        // One that knows better is believed even when enough others know nothing.
         if (answer.Known != _own && _options.Mutant != Mutant.FolderIsBelieved)
         {
             Refusal = (from.Number, answer.Known);
@@ -158,11 +157,19 @@ internal sealed class FolderStamps
         }
 
         _confirmedBy.Add(from.Number);
+        if (_isConfirmed)
+        {
+            if (_confirmedBy.Count == _options.Members.Count - 1)
+                _askAt = Instant.Never;
+            return;
+        }
+
         if (_confirmedBy.Count < _options.ConfirmationsNeeded)
             return;
-        _isConfirmed = true;
+        _isConfirmed = _hasHistory = true;
         Changes++;
-        _askAt = Instant.Never;
+        // The rest are asked on: one of them may refuse.
+        _askAt = _confirmedBy.Count == _options.Members.Count - 1 ? Instant.Never : now + _options.JoinRetry;
         if (!_isOfThisStart)
         {
             MakeNext(now);

@@ -56,12 +56,8 @@ public sealed partial class GroupMember
     /// <summary>Only committed membership moves anyone: an uncommitted entry may not survive its sequencer.</summary>
     private void OnMembershipSeen(in Envelope envelope, Sync sync, Instant now)
     {
-        if (envelope.From.Role != NodeRole.Sequencer || envelope.Epoch.Sequencer != envelope.From.Number || envelope.Epoch < _promised.Epoch
-            || sync.View.Number > sync.CommitSeq)
-        {
+        if (!IsCommittedView(envelope, sync))
             return;
-        }
-
         _reigning = envelope.From;
         _gcHeard = sync.GcSeq;
         var isIn = sync.View.TryGet(_id, out var self) && self.Incarnation == _incarnation;
@@ -87,6 +83,10 @@ public sealed partial class GroupMember
         SnapshotWanted = _joinedAt = self.JoinedAt;
         _joinAt = Instant.Never;
     }
+
+    private bool IsCommittedView(in Envelope envelope, Sync sync) =>
+        envelope.From.Role == NodeRole.Sequencer && envelope.Epoch.Sequencer == envelope.From.Number && envelope.Epoch >= _promised.Epoch
+        && sync.View.Number <= sync.CommitSeq;
 
     private void BecomeOutside(NodeId sequencer, Instant now)
     {

@@ -156,7 +156,10 @@ public sealed partial class GroupMember
     private void Renounce(SequenceNumber seq)
     {
         if (_renounced.Add(seq))
+        {
             _mark.Renounce(seq);
+            _stamps.OnWorked();
+        }
     }
 
     /// <summary>

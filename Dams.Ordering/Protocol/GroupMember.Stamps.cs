@@ -32,6 +32,16 @@ public sealed partial class GroupMember
             BecomeConfirmed(now);
     }
 
+    /// <summary>
+    /// A copy of a folder whose incarnation has been replaced since: nobody can order that one out again, so it goes by itself.
+    /// </summary>
+    private void OnSyncOfOutdated(in Envelope envelope, Sync sync)
+    {
+        if (IsCommittedView(envelope, sync) && sync.CommitSeq >= _executed
+            && !(sync.View.TryGet(_id, out var self) && self.Incarnation == _incarnation))
+            BecomeLeft();
+    }
+
     private void BecomeOutdated(string reason)
     {
         State = MemberState.Outdated;

@@ -178,6 +178,8 @@ public sealed partial class GroupMember : IProtocol
     /// <inheritdoc/>
     public void OnMessage(in Envelope envelope, Message message, Instant now)
     {
+        if (State == MemberState.Outdated && message is Sync seen)
+            OnSyncOfOutdated(envelope, seen);
         if (IsOver)
             return;
         if (State == MemberState.Unconfirmed && message is not (StampReq or StampAck or Nak or Fetch))

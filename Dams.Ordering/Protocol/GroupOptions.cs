@@ -115,13 +115,19 @@ public sealed record GroupOptions
     public TimeSpan StampInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// Whether what a member acknowledges is still there after a power cut. If not, the cut may leave any folder older than others know, and
+    /// nobody is kept from working on it: else all could be.
+    /// </summary>
+    public bool IsDurable { get; init; } = true;
+
+    /// <summary>
     /// So many other members must confirm that a folder is the newest before its member works: no more than an epoch needs besides it, so
     /// that a restart needs nobody whom an epoch doesn't. Two sets of two among three others meet; with three members, one of two others
     /// knows only what it was told.
     /// </summary>
     public int ConfirmationsNeeded
     {
-        get => _confirmationsNeeded ?? View.EpochQuorumOf(Members.Count) - 1;
+        get => _confirmationsNeeded ?? (IsDurable ? View.EpochQuorumOf(Members.Count) - 1 : 0);
         internal init => _confirmationsNeeded = value;
     }
 

@@ -13,15 +13,18 @@ public static class DiskRoom
         || (problem?.InnerException is { } inner && IsCauseOf(inner));
 
     /// <summary>How much room a folder's disk has, for people: <c>12.3 MB are free</c>.</summary>
-    public static string FreeAt(string folder)
+    public static string FreeAt(string folder) => FreeBytesAt(folder) is { } free ? $"{Text(free)} are free" : "how much is free is not known";
+
+    /// <summary>How many bytes the disk of a folder has left for this user; null where the system can't tell, as of a network path.</summary>
+    public static long? FreeBytesAt(string folder)
     {
         try
         {
-            return $"{Text(new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace)} are free";
+            return new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return "how much is free is not known";
+            return null;
         }
     }
 

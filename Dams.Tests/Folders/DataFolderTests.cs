@@ -145,7 +145,7 @@ internal sealed class DataFolderTests
         await DataFolder.OpenAsync(Topology("a"));
         var path = _folder.File("a", "identity.json");
         await File.WriteAllTextAsync(path, text);
-        Assert.That(await RefusalAsync(Topology("a")), Does.StartWith($"{path} is damaged: delete it"));
+        Assert.That(await RefusalAsync(Topology("a")), Does.StartWith($"{path} is damaged: stop all processes of this cluster, delete it, and start them again."));
         Assert.That(DataFolder.Check(Topology("a"), isAnew: true), Is.Null);
         File.Delete(path);
         await DataFolder.OpenAsync(Topology("a"));
@@ -190,5 +190,36 @@ internal sealed class DataFolderTests
         Assert.Throws<DataFolderException>(() => DataFolder.Check(With("c"), isAnew: true));
         Directory.Delete(_folder.File("a"), recursive: true);
         Assert.That(DataFolder.Check(With("c")), Does.Contain("was copied or moved from"), "it was moved: what is outside is its own");
+    }
+
+    [Test]
+    public async Task A_folder_outside_that_belongs_to_another_cluster_is_refused_and_a_copy_of_it_is_not()
+    {
+        ClusterTopology With(string name, string outside) => Topology(name) with
+        {
+            Replicas = [.. Topology(name).Replicas.Select(replica => replica.Id.Number == 3
+                ? replica with { DataFolder = _folder.File(outside) } : replica)],
+        };
+        async Task<OpenedFolder> StartAsync(ClusterTopology topology)
+        {
+            var id = topology.Replicas[2].Id;
+            using var held = PidFile.TryHold(topology.FolderOf(id), id.ToString());
+            var opened = await DataFolder.OpenAsync(topology);
+            FolderOwner.Claim(topology, id, opened.Instance);
+            return opened;
+        }
+
+        var first = await StartAsync(With("a", "shared"));
+        Assert.That((await StartAsync(With("a", "shared"))).Instance, Is.EqualTo(first.Instance));
+        Assert.That(await RefusalAsync(With("b", "shared")), Does.StartWith(
+            $"{_folder.File("shared")}, the folder of replica3, belongs to another cluster than {_folder.File("b")}: ")
+            .And.EndWith($"delete {_folder.File("shared", "owner")}."));
+        Assert.Throws<DataFolderException>(() => DataFolder.Check(With("b", "shared"), isAnew: true));
+        Assert.Throws<DataFolderException>(() => FolderOwner.Claim(With("b", "shared"), With("b", "shared").Replicas[2].Id, ClusterInstance.New()));
+        TestFolder.Copy(_folder.File("shared"), _folder.File("copied"));
+        await StartAsync(With("b", "copied"));
+        await StartAsync(With("a", "shared"));
+        await File.WriteAllTextAsync(_folder.File("shared", "owner"), "nonsense");
+        await StartAsync(With("a", "shared"));
     }
 }

@@ -109,9 +109,12 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
 
     public RequestCoordinator Coordinator => (RequestCoordinator)Protocol!;
 
-    /// <summary>Whether a stamp that is newer than a copy's has been confirmed since: then the copy must never be believed.</summary>
-    public bool IsOutdated(FolderCopy copy) => copy.Log.Record.Incarnation == Log!.Record.Incarnation
-        && copy.Log.Record.Stamps.Own.Number + (Log.Record.Stamps.IsConfirmed ? 0 : 1) < Log.Record.Stamps.Own.Number;
+    /// <summary>
+    /// Whether a stamp that is newer than a copy's has been confirmed since, or another incarnation has followed: then the copy must never
+    /// be believed.
+    /// </summary>
+    public bool IsOutdated(FolderCopy copy) => copy.Log.Record.Incarnation != Log!.Record.Incarnation
+        || copy.Log.Record.Stamps.Own.Number + (Log.Record.Stamps.IsConfirmed ? 0 : 1) < Log.Record.Stamps.Own.Number;
 
     /// <summary>The folder is what a copy of it was.</summary>
     public void PutBack(FolderCopy copy)

@@ -37,6 +37,7 @@ internal sealed class FolderStampsTests
         Assert.That(folder.Stamps.MayWork, Is.False, "an answer about another stamp says nothing");
         folder.Confirm(4);
         Assert.That(folder.Stamps.MayWork);
+        folder.Confirm(3);
         Assert.That(folder.Stamps.NextDeadline, Is.EqualTo(Instant.Never), "a member that has nothing to do has nothing to stamp");
     }
 
@@ -90,6 +91,39 @@ internal sealed class FolderStampsTests
     }
 
     [Test]
+    public void A_refusal_after_enough_have_confirmed_counts_too_and_those_that_are_silent_are_asked_on()
+    {
+        var folder = new Folder();
+        folder.Prove();
+        var old = folder.Restart(seed: 8);
+        old.Write();
+        old.Confirm(2, 3);
+        old.Write();
+        Assert.That(old.Stamps.MayWork);
+        old.TakeRequests();
+        old.Wait(s_options.JoinRetry);
+        Assert.That(old.TakeRequests(), Is.EqualTo(new[] { $"r4 {old.Stamps.Own.Number}" }));
+        old.Answer(4, old.Stamps.Own, new FolderStamp(5, 7));
+        Assert.That(old.Stamps.Refusal, Is.EqualTo(((byte)4, new FolderStamp(5, 7))));
+    }
+
+    [Test]
+    public void When_all_have_confirmed_nobody_is_asked()
+    {
+        var folder = new Folder();
+        folder.Write();
+        folder.Confirm(2, 3, 4);
+        folder.Write();
+        folder.TakeRequests();
+        folder.Wait(s_options.JoinRetry);
+        Assert.That(folder.TakeRequests(), Is.Empty);
+    }
+
+    [Test]
+    public void A_group_that_keeps_nothing_over_a_power_cut_keeps_nobody_out() =>
+        Assert.That((s_options with { IsDurable = false }).ConfirmationsNeeded, Is.Zero);
+
+    [Test]
     public void A_member_that_is_behind_confirms_a_newer_stamp_and_none_that_is_older_than_what_it_knows()
     {
         var folder = new Folder();
@@ -136,6 +170,8 @@ internal sealed class FolderStampsTests
         folder.Write();
         Assert.That(folder.Ask(2, new Incarnation(0xA2), new FolderStamp(1, 1)), Is.EqualTo(new FolderStamp(1, 1)));
         Assert.That(folder.Ask(3, new Incarnation(0xA3), new FolderStamp(4, 1)), Is.Null);
+        folder.Answer(2, folder.Stamps.Own, folder.Stamps.Own, new PeerStamp(3, new Incarnation(0xA3), new FolderStamp(3, 1)));
+        Assert.That(folder.Ask(3, new Incarnation(0xA3), new FolderStamp(4, 1)), Is.Null, "there may be a newer one than that it was told of");
         folder.Confirm(2, 3);
         Assert.That(folder.Ask(3, new Incarnation(0xA3), new FolderStamp(4, 1)), Is.EqualTo(new FolderStamp(4, 1)), "now it has been told what others know");
     }

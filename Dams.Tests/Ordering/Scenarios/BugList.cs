@@ -44,6 +44,7 @@ internal sealed class BugList
         ("member with a wiped disk counted under its old id", typeof(StorageRuleTests), nameof(StorageRuleTests.A_wiped_member_does_not_stand_for_what_it_had)),
         ("older copy of a folder counted as the folder", typeof(StorageRuleTests), nameof(StorageRuleTests.An_older_copy_of_a_folder_does_not_stand_for_what_the_folder_had)),
         ("older copy of a folder works until it is found out", typeof(StorageRuleTests), nameof(StorageRuleTests.A_member_whose_folder_nobody_has_confirmed_promises_acknowledges_and_executes_nothing)),
+        ("copy of a replaced incarnation's folder kept its slot for ever", typeof(StorageRuleTests), nameof(StorageRuleTests.A_copy_of_a_folder_whose_incarnation_has_been_replaced_since_leaves_by_itself)),
         ("everyone refuses everyone after a power cut in a start", typeof(StorageRuleTests), nameof(StorageRuleTests.A_stop_of_everything_while_stamps_are_confirmed_keeps_nobody_out)),
         ("wiped member taken for a first start", typeof(StorageRuleTests), nameof(StorageRuleTests.Wiped_members_do_not_make_a_first_start)),
         ("quorum counted in the wrong view", typeof(StorageRuleTests), nameof(StorageRuleTests.A_stranger_to_the_chosen_logs_view_is_not_counted)),

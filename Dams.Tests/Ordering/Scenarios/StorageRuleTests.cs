@@ -117,6 +117,25 @@ internal sealed class StorageRuleTests
         Assert.That((script.Member(3).State, script.Member(3).Executed.Value), Is.EqualTo((MemberState.Following, 2)));
     }
 
+    // Bug: copy of a replaced incarnation's folder kept its slot for ever.
+    [Test]
+    public void A_copy_of_a_folder_whose_incarnation_has_been_replaced_since_leaves_by_itself()
+    {
+        var script = ProtocolScript.Started(change: ProtocolScript.WithStamps);
+        script.Request(1);
+        script.CopyFolder(1);
+        script.Restart(NodeId.Replica(1));
+        script.Request(2);
+        script.WantOut(2, 1);
+        script.WantOut(3, 1);
+        script.Wait(1000);
+        Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Left));
+        script.PutBack(1);
+        script.Start(NodeId.Replica(1));
+        script.Wait(3000);
+        Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Left), script.Member(1).HaltReason);
+    }
+
     // Bug: older copy of a folder counted as the folder.
     [Test]
     public void A_stop_of_everything_while_stamps_are_confirmed_keeps_nobody_out()
