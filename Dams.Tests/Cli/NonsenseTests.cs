@@ -13,6 +13,9 @@ namespace Dams.Tests.Cli;
 /// </summary>
 internal sealed class NonsenseTests
 {
+    // Of a shell.
+    private const int CommandNotFound = 127;
+
     /// <summary>These would start processes.</summary>
     private static readonly string[] s_starters = ["up", "demo"];
 
@@ -115,6 +118,44 @@ internal sealed class NonsenseTests
         using var run = TestProcess.StartDamsInShell("versions", ">" + output);
         Assert.That(await run.ExitAsync(), Is.EqualTo(exitCode), run.Errors);
         Assert.That(run.Errors, Does.StartWith(sentence).And.Not.Contains("   at "));
+    }
+
+    [Test]
+    public async Task Output_in_a_file_comes_after_what_others_have_written_there_and_before_what_they_write_next()
+    {
+        Assume.That(OperatingSystem.IsWindows(), Is.False, "the shell is Unix's");
+        var file = _folder.File("all");
+        using var run = TestProcess.StartShell($"exec >{file} 2>&1; echo before; dams versions; dams nonsense; dams versions; echo after");
+        await run.ExitAsync();
+        var lines = await File.ReadAllLinesAsync(file);
+        Assert.That((lines[0], lines[^1]), Is.EqualTo(("before", "after")));
+        Assert.That(lines.Count(line => line.Contains("Relational", StringComparison.Ordinal)), Is.EqualTo(2));
+        Assert.That(lines.Count(line => line.Contains("nonsense", StringComparison.Ordinal)), Is.GreaterThanOrEqualTo(1));
+    }
+
+    [Test]
+    public async Task Output_waits_for_the_reader_of_a_full_pipe_that_does_not_block()
+    {
+        const string reader = """
+            import os, subprocess, sys, time
+            output, input = os.pipe()
+            os.set_blocking(input, False)
+            try:
+                while True:
+                    os.write(input, b" " * 4096)
+            except BlockingIOError:
+                pass
+            tool = subprocess.Popen(sys.argv[1:], stdout=input)
+            os.close(input)
+            time.sleep(1)
+            with os.fdopen(output, "rb") as pipe:
+                said = pipe.read()
+            sys.exit(tool.wait() if b"Relational" in said else "nothing was said")
+            """;
+        using var run = TestProcess.StartShell($"exec python3 -c '{reader}' dams versions");
+        var exitCode = await run.ExitAsync();
+        Assume.That(exitCode, Is.Not.EqualTo(CommandNotFound), "Python sets the flags of a pipe");
+        Assert.That(exitCode, Is.Zero, run.Errors);
     }
 
     [Test]

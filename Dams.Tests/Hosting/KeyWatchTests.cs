@@ -1,8 +1,10 @@
 using System.Runtime.Versioning;
+using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Folders;
 using Dams.Ordering.Transport;
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
@@ -145,6 +147,41 @@ public sealed class KeyWatchTests
         Looks(watch);
         Assert.That(_used.Single().HasSameKeysAs(changed.For(instance.ToBytes())));
         Assert.That(_used.Single().HasSameKeysAs(changed), Is.False);
+    }
+
+    [Test]
+    public async Task A_folder_knows_the_keys_that_were_changed_one_by_one_while_it_was_in_use_and_none_of_a_file_that_has_only_others()
+    {
+        var topology = ClusterTopology.Default(dataFolder: _folder.File("data")) with { KeyFile = Path };
+        var opened = await DataFolder.OpenAsync(topology);
+        Stamp();
+        var watch = new KeyWatch(Path, opened.Keys, keys => { _used.Add(keys); return true; }, _log, opened.Instance);
+        var time = new FakeTimeProvider();
+        using var end = new CancellationTokenSource();
+        var watching = watch.RunAsync(time, topology.DataFolder, end.Token);
+        byte id = 0;
+        await UsesAsync(Write(ring => ring.WithNew(out id)));
+        await UsesAsync(Write(ring => ring.WithCurrent(id)));
+        var last = Write(ring => ring.Without(1));
+        await UsesAsync(last);
+        await Eventually.IsTrueAsync(() => IdentityFile.Read(topology.DataFolder)!.Keys.SequenceEqual(last.Fingerprints));
+        await DataFolder.OpenAsync(topology);
+
+        File.Delete(Path);
+        await UsesAsync(KeyFile.LoadOrCreate(Path));
+        await end.CancelAsync();
+        await Assert.CatchAsync<OperationCanceledException>(() => watching);
+        await Assert.ThrowsAsync<DataFolderException>(() => DataFolder.OpenAsync(topology), "a start has the last word on a file of other keys");
+
+        async Task UsesAsync(KeyRing ring)
+        {
+            Stamp();
+            await Eventually.IsTrueAsync(() =>
+            {
+                time.Advance(KeyWatch.Period);
+                return watch.Current.HasSameKeysAs(ring.For(opened.Instance.ToBytes()));
+            });
+        }
     }
 
     private KeyWatch Watch()

@@ -42,10 +42,13 @@ internal sealed class TestProcess : IDisposable
     }
 
     /// <summary>As <see cref="StartDams"/>, by a shell, with its redirections.</summary>
-    public static TestProcess StartDamsInShell(string line, string redirections)
+    public static TestProcess StartDamsInShell(string line, string redirections) => StartShell($"exec dams {line} {redirections}");
+
+    /// <summary>A script in which <c>dams</c> is the tool.</summary>
+    public static TestProcess StartShell(string script)
     {
         var dams = ProgramLocator.Find("dams", Programs);
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$0\" \"$1\" {line} {redirections}", dams.Host, dams.File]) { RedirectStandardInput = true };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", script.Replace("dams ", "\"$0\" \"$1\" ", StringComparison.Ordinal), dams.Host, dams.File]) { RedirectStandardInput = true };
         return new(start);
     }
 

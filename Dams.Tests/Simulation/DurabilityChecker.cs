@@ -47,7 +47,7 @@ internal sealed class DurabilityChecker
         if (node.Member is not { } member)
             return;
         // A member that nobody has confirmed obeys nobody.
-        var isObeying = member.State is not (MemberState.Unconfirmed or MemberState.Outdated or MemberState.Left);
+        var isObeying = member.State is not (MemberState.Unconfirmed or MemberState.Outdated or MemberState.Left) && member.Incarnation != node.Replaced;
         Broken.Unless(!_given.TryGetValue(member.Incarnation, out var given) || member.Promised.Epoch >= given || !isObeying, $"{node.Id} obeys {member.Promised}, and has promised epoch {given}");
         var log = node.Log!;
         var before = _bases.GetValueOrDefault(log);

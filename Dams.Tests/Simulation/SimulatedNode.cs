@@ -116,10 +116,18 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     public bool IsOutdated(FolderCopy copy) => copy.Log.Record.Incarnation != Log!.Record.Incarnation
         || copy.Log.Record.Stamps.Own.Number + (Log.Record.Stamps.IsConfirmed ? 0 : 1) < Log.Record.Stamps.Own.Number;
 
+    /// <summary>
+    /// The incarnation of a copy that was put back after another one had followed it: nobody counts it, whatever it promises, because two of
+    /// the others have its LEAVE before its successor votes.
+    /// </summary>
+    public Incarnation Replaced { get; private set; }
+
     /// <summary>The folder is what a copy of it was.</summary>
     public void PutBack(FolderCopy copy)
     {
-        FormerLogs.Add(Log!);
+        if (copy.Log.Record.Incarnation != Log!.Record.Incarnation)
+            Replaced = copy.Log.Record.Incarnation;
+        FormerLogs.Add(Log);
         Log = copy.Log.ToCopy();
         Mark = copy.Mark.ToCopy();
         Snapshot = copy.Snapshot;

@@ -4,6 +4,7 @@ using Dams.Tests.Soap.ForeignClients;
 namespace Dams.Tests.Status;
 
 /// <summary>What the page makes of what it is told, in a browser and without a cluster.</summary>
+[Parallelizable]
 public sealed class StatusPageHeadlineTests
 {
     private const string Incarnation = "fd1e4511de5b056a";

@@ -51,6 +51,9 @@ public sealed class StorageGateTests
         Assert.That(Poll((1, null), (2, 0), (3, null), (4, null)), Is.EqualTo(StorageState.Short));
         Assert.That((_gate.Refuses(isWrite: true), _gate.Refuses(isWrite: false)), Is.EqualTo((false, false)));
         Assert.That((_gate.IsShort(2), _gate.IsShort(3)), Is.EqualTo((true, false)));
+        Poll((1, null), (3, null), (4, null));
+        Assert.That(_gate.IsShort(2), Is.False, "one that answers nobody is not excused by what it said before");
+        Poll((1, null), (2, Least), (3, null), (4, null));
         const string alarm = "the disk has no room for the log of replica2 (/data/replica2): writes go on without it; make room";
         Assert.That(_alarms.Texts, Is.EqualTo(new[] { alarm }));
     }

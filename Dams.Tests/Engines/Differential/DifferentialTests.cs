@@ -11,6 +11,7 @@ namespace Dams.Tests.Engines.Differential;
 /// <c>DAMS_DIFF_SEQUENCES</c> says how many sequences (2,000 unless told), <c>DAMS_DIFF_SEED</c> which is the first.
 /// </summary>
 [Category("Engines")]
+[Parallelizable]
 public sealed class DifferentialTests
 {
     private const int SequencesByDefault = 2_000;

@@ -9,6 +9,7 @@ namespace Dams.Tests.Engines.Patched;
 /// all versions must pass are run until one shows a difference. Prints a row of a table for each.
 /// </summary>
 [Category("Engines")]
+[Parallelizable]
 internal sealed class PatchedVersionTests
 {
     private const int SequencesMax = 2_000;

@@ -6,6 +6,7 @@ using NUnit.Framework;
 namespace Dams.Tests.Ordering.Storage;
 
 /// <summary>The log against a list, with crashes: whatever was flushed is there, whatever was not is there up to some batch.</summary>
+[Parallelizable]
 public sealed class DurableLogModelTests
 {
     private const int SegmentBytes = 4096;

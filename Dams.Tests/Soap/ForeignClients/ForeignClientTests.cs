@@ -4,6 +4,7 @@ namespace Dams.Tests.Soap.ForeignClients;
 
 /// <summary>Clients of other platforms understand our WSDL and our answers, in both versions.</summary>
 [Category("ForeignClients")]
+[Parallelizable]
 public sealed class ForeignClientTests
 {
     private static IEnumerable<TestCaseData> Clients() =>
