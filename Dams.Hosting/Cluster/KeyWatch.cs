@@ -23,6 +23,7 @@ internal sealed class KeyWatch
     private bool _mustReadAgain;
     private string? _problem;
     private KeyRing? _unnoted;
+    private string? _noteProblem;
 
     /// <summary>A watch that has not looked yet.</summary>
     /// <param name="path">The key file.</param>
@@ -68,11 +69,14 @@ internal sealed class KeyWatch
         {
             await DataFolder.NoteKeysAsync(folder, _unnoted, stopping).ConfigureAwait(false);
             _unnoted = null;
+            _noteProblem = null;
         }
         catch (Exception problem) when (problem is DataFolderException or IOException or UnauthorizedAccessException)
         {
             // A full disk, say. It is tried again, and matters at the next start only.
-            HostingLog.KeysNotNoted(_logger, problem.Message);
+            if (_noteProblem != problem.Message)
+                HostingLog.KeysNotNoted(_logger, problem.Message);
+            _noteProblem = problem.Message;
         }
     }
 

@@ -81,7 +81,8 @@ public sealed class UpTests
         using var up = TestProcess.StartInterruptibleDams(UpArguments);
         var all = await AllRunAsync(up);
         Process.Start("kill", ["-INT", up.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
-        Assert.That(await up.ExitAsync(), Is.EqualTo(130), "other tests send SIGTERM, which is 143");
+        // Other tests send SIGTERM, which takes the same way and ends with 143.
+        Assert.That(await up.ExitAsync(), Is.EqualTo(130));
         Assert.That(all.Where(process => process.IsAlive), Is.Empty);
         Assert.That(up.OutputLines, Has.All.EqualTo($"ready http://{_folder.Address}:8080/AppointmentService?wsdl").And.Count.LessThanOrEqualTo(1));
         var log = File.ReadAllText(_folder.File("logs", "up.log"));

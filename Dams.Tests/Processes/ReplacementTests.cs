@@ -154,7 +154,7 @@ internal sealed class ReplacementTests : ClusterFixture
         return versions[(versions.IndexOf(_before.Replicas[replica - 1].Engine!) + 1) % versions.Length];
     }
 
-    /// <summary>Behind the header: random bytes with much behind them that was durable later, which no crash leaves, or as if nothing had ever been written.</summary>
+    /// <summary>Behind the header: random bytes with much behind them that was durable later, which no crash leaves.</summary>
     private static void Destroy(string segment)
     {
         using var file = new FileStream(segment, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
