@@ -125,7 +125,7 @@ internal sealed partial class Simulation
     /// <summary>A manager's folder is lost, while all the others vote.</summary>
     private void WipeManager(SimulatedNode manager)
     {
-        if (_healed || !_managers.All(process => process.Twin is { IsUp: true } twin && twin.Manager.Member is { State: MemberState.Following, IsVoter: true }))
+        if (_healed || !AllVote(_managerTwins))
             return;
         Trace($"{manager.Id} loses its folder");
         Stop(manager);

@@ -81,7 +81,19 @@ internal sealed partial class Simulation
             replica.VersionTurns = manager.Manager.State.VersionTurns(replica.Id.Number);
     }
 
-    private bool AllVote() => _replicas.All(replica => replica.IsUp && replica.Replica.Member is { State: MemberState.Following, IsVoter: true });
+    private bool AllVote() => AllVote(_replicas);
+
+    /// <summary>
+    /// Whether every member votes by the newest view that any of them has. A member's own view is not enough: one whose folder is a copy of a
+    /// replaced incarnation's takes itself for a voter until it hears the sequencer.
+    /// </summary>
+    private static bool AllVote(IReadOnlyCollection<SimulatedNode> members)
+    {
+        if (!members.All(member => member is { IsUp: true, Member.State: MemberState.Following }))
+            return false;
+        var newest = members.Select(member => member.Member!.View).MaxBy(view => view.Number)!;
+        return members.All(member => newest.IsVoter(member.Id.Number, member.Log!.Record.Incarnation));
+    }
 
     private void ServeMembership(SimulatedNode node)
     {

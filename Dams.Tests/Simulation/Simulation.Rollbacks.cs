@@ -65,7 +65,7 @@ internal sealed partial class Simulation
     private void RollBackManager(SimulatedNode twin)
     {
         var copies = twin.Copies.Where(twin.IsOutdated).ToList();
-        if (_healed || copies.Count == 0 || !_managerTwins.All(other => other is { IsUp: true, Manager.Member: { State: MemberState.Following, IsVoter: true } }))
+        if (_healed || copies.Count == 0 || !AllVote(_managerTwins))
             return;
         var copy = copies[_managersRandom.Below(copies.Count)];
         var process = _managers[twin.Id.Number - 1];
