@@ -96,8 +96,13 @@ public sealed partial class SequencerProtocol : IProtocol
     /// <summary>How often it became active.</summary>
     public int Activations { get; private set; }
 
-    /// <summary>The slots of members that have not been heard of; for people who wait for a first start.</summary>
-    public IReadOnlyList<byte> WaitedFor => [.. _members.Where(pair => pair.Value.Promise is null && pair.Value.Summary is null).Select(pair => pair.Key).Order()];
+    /// <summary>
+    /// The slots of members that have not been heard of; for people who wait for a first start. Empty as soon as any sequencer is known to
+    /// have become active, because then this is no first start.
+    /// </summary>
+    public IReadOnlyList<byte> WaitedFor => _believedActive != 0
+        ? []
+        : [.. _members.Where(pair => pair.Value.Promise is null && pair.Value.Summary is null).Select(pair => pair.Key).Order()];
 
     /// <inheritdoc/>
     public Instant NextDeadline { get; private set; }

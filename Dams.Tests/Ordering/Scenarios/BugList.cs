@@ -21,6 +21,7 @@ internal sealed class BugList
     [
         ("zombie sequencer orders after a reset", typeof(ReignTests), nameof(ReignTests.A_zombie_orders_nothing_after_a_reset)),
         ("minority reset on both sides of a partition", typeof(ReignTests), nameof(ReignTests.Neither_half_of_a_partition_begins_an_epoch)),
+        ("a standby speaks of a first start for ever", typeof(ReignTests), nameof(ReignTests.A_standby_waits_for_nobody_once_another_is_active)),
         ("longest log wins over newer epoch", typeof(ReignTests), nameof(ReignTests.A_longer_log_of_an_older_epoch_loses)),
         ("recovery that needs everyone", typeof(ReignTests), nameof(ReignTests.A_new_epoch_begins_without_a_dead_member)),
         ("duelling candidates", typeof(ReignTests), nameof(ReignTests.Candidates_that_meet_do_not_go_on_for_ever)),

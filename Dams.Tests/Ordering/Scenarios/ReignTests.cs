@@ -26,6 +26,20 @@ internal sealed class ReignTests
         Assert.That(script.Options.Members.Select(id => script.Member(id).Contiguous.Value), Is.All.EqualTo(1));
     }
 
+    // Bug: a standby speaks of a first start for ever.
+    [Test]
+    public void A_standby_waits_for_nobody_once_another_is_active()
+    {
+        var script = new ProtocolScript();
+        script.Drop("r3", "seq2");
+        script.StartAll();
+        script.Wait(50);
+        Assert.That(script.Sequencer(2).WaitedFor, Does.Contain(3), "before anybody is active");
+        script.Wait(2000);
+        Assert.That(script.Sequencer(1).State, Is.EqualTo(SequencerState.Active));
+        Assert.That(script.Sequencer(2).WaitedFor, Is.Empty);
+    }
+
     // Bug: minority reset on both sides of a partition.
     [Test]
     public void Neither_half_of_a_partition_begins_an_epoch()

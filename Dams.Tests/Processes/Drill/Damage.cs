@@ -51,6 +51,8 @@ internal sealed record Damage(string Name, Action<string> Do, bool IsReplaced)
         yield return new("the log bit-flipped in the middle of what is durable", folder => FlipBit(SegmentIn(folder, log), (512 + EndOf(SegmentIn(folder, log))) / 2), true);
         yield return new("the log bit-flipped at the end of what is durable", folder => FlipBit(SegmentIn(folder, log), EndOf(SegmentIn(folder, log)) - 1), true);
         yield return new("the log truncated in the middle of what is durable", folder => Truncate(SegmentIn(folder, log), (512 + EndOf(SegmentIn(folder, log))) / 2), true);
+        yield return new("the log zeroed from the middle of what is durable", folder => ZeroFrom(SegmentIn(folder, log), (512 + EndOf(SegmentIn(folder, log))) / 2), true);
+        yield return new("the log zeroed", folder => ZeroFrom(SegmentIn(folder, log), 0), true);
         yield return new("the log truncated to nothing", folder => Truncate(SegmentIn(folder, log), 0), true);
         yield return new("the log's segment deleted", folder => File.Delete(SegmentIn(folder, log)), true);
         yield return new("flushed deleted", folder => File.Delete(Path.Combine(folder, log, "flushed")), false);
@@ -79,6 +81,14 @@ internal sealed record Damage(string Name, Action<string> Do, bool IsReplaced)
         Assert.That(value, Is.GreaterThanOrEqualTo(0), $"{path} has no byte {at}");
         file.Position = at;
         file.WriteByte((byte)(value ^ 0x10));
+    }
+
+    // What a file system leaves behind a power cut where data had not been written yet: the length is right.
+    private static void ZeroFrom(string path, long from)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        file.Position = from;
+        file.Write(new byte[file.Length - from]);
     }
 
     private static void Truncate(string path, long length)
