@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace Dams.Cli;
 
-/// <summary>Where the tool reads and writes: the process's own streams, or a test's.</summary>
+/// <summary>The streams that the tool reads and writes: the process's own, or a test's.</summary>
 internal sealed class CliConsole
 {
-    // Tables in files and pipes are read by people and programs later: never broken to a terminal's width.
+    // People and programs read the tables in files and pipes later, so rows are not wrapped to a terminal's width.
     private const int WidthWithoutTerminal = 200;
 
     public CliConsole(TextWriter output, TextWriter error, TextReader input, bool isInteractive, bool isErrorTerminal)
@@ -26,7 +26,7 @@ internal sealed class CliConsole
 
     public TextReader In { get; }
 
-    /// <summary>Whether a person sits at both input and output.</summary>
+    /// <summary>Whether both input and output are a terminal.</summary>
     public bool IsInteractive { get; }
 
     public bool IsErrorTerminal { get; }

@@ -1,6 +1,6 @@
 namespace Dams.Cli;
 
-/// <summary>What the tool ends with. Scripts rely on these.</summary>
+/// <summary>The exit codes of the tool. Scripts rely on them.</summary>
 internal static class CliExitCodes
 {
     /// <summary>Done, with the outcome that was asked for.</summary>
@@ -15,17 +15,20 @@ internal static class CliExitCodes
     /// <summary>The service answered with any other fault.</summary>
     public const int Fault = 3;
 
-    /// <summary>No answer was to be had; from <c>up</c>: the cluster did not come up.</summary>
+    /// <summary>There was no usable answer. From <c>up</c>: the cluster did not come up.</summary>
     public const int Unreachable = 4;
 
     /// <summary>A defect of the tool.</summary>
     public const int Internal = 70;
 
-    /// <summary>Standard output can't be written, as <c>sysexits.h</c> has it: what was asked for may be done all the same.</summary>
+    /// <summary>
+    /// Standard output can't be written; <c>sysexits.h</c> has the same number. The command may have had its effect all the same.
+    /// </summary>
     public const int Output = 74;
 
     /// <summary>
-    /// Ended by a signal: 128 and its number, as shells have it (130 for Ctrl-C, 141 for a pipe whose reader is gone, 143 for SIGTERM).
+    /// A signal ended the tool: the exit code is this plus the number of the signal, as in shells. It is 130 for Ctrl-C, 141 for a pipe
+    /// whose reader is gone, and 143 for SIGTERM.
     /// </summary>
     public const int SignalBase = 128;
 }

@@ -20,7 +20,8 @@ internal static class DamsTool
     private const int Sigpipe = 13;
 
     private const string Description = """
-        DAMS: appointments of the hospitals of Montreal, Quebec and Sherbrooke, from four replicas that outvote a wrong one and stand a crashed one.
+        DAMS: book appointments at the hospitals of Montreal, Quebec and Sherbrooke. Four replicas keep them: the replicas outvote
+        a wrong one and tolerate a crashed one.
 
         Begin with:   dams up
         then:         dams add MTLE210426 Physician 2 --as MTLA1234
@@ -28,12 +29,12 @@ internal static class DamsTool
                       dams schedule MTLP1234
                       dams status
 
-        Exit codes: 0 done; 1 another outcome; 2 wrong command line, configuration or field; 3 any other fault; 4 unreachable; 74 output can't be written;
-        130, 141 and 143 ended by an interrupt, by a pipe whose reader is gone, by SIGTERM.
+        Exit codes: 0 done; 1 another outcome; 2 wrong command line, configuration or field; 3 any other fault; 4 unreachable;
+        74 standard output can't be written; 130 interrupted; 141 the reader of a pipe is gone; 143 ended by SIGTERM.
         """;
 
     /// <summary>
-    /// Runs the tool. Whatever goes wrong is said in words, with an exit code; a stack trace is a defect of the tool's own.
+    /// Runs the tool. Every failure gives a sentence and an exit code. A stack trace means a defect of the tool itself.
     /// </summary>
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {
@@ -43,7 +44,7 @@ internal static class DamsTool
         }
         catch (OutputFailedException problem)
         {
-            // A reader that has seen enough need not be told.
+            // The reader has seen enough and is gone: there is nothing to report.
             if (problem.IsReaderGone)
                 return CliExitCodes.SignalBase + Sigpipe;
             console.Error.WriteLine(problem.Message);
@@ -54,16 +55,16 @@ internal static class DamsTool
             console.Error.WriteLine(problem.Message);
             return CliExitCodes.Usage;
         }
-#pragma warning disable CA1031 // The last resort of the tool: it is told, and the tool ends.
+#pragma warning disable CA1031 // The last resort: the tool prints the defect and ends.
         catch (Exception defect)
 #pragma warning restore CA1031
         {
-            console.Error.WriteLine($"This is a defect of the tool, please report it with the command line: {defect}");
+            console.Error.WriteLine($"This is a defect of the tool. Please report it with the command line: {defect}");
             return CliExitCodes.Internal;
         }
     }
 
-    /// <summary>All commands, with the rules that every value on the command line is held to.</summary>
+    /// <summary>All commands, with the rules that check every value on the command line.</summary>
     public static RootCommand CreateRoot(CliConsole console)
     {
         var root = new RootCommand(Description);
@@ -83,8 +84,9 @@ internal static class DamsTool
         return root;
     }
 
-    /// <summary>Reads a command line. What begins with @ is a value like any other, not the name of a file with more of the line.</summary>
-    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> args) => root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    /// <summary>Reads a command line. A value that begins with @ is an ordinary value, not a file with more arguments.</summary>
+    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> args) =>
+        root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     private static async Task<int> RunParsedAsync(ParseResult parsed, CliConsole console)
     {
@@ -92,7 +94,7 @@ internal static class DamsTool
         {
             foreach (var text in parsed.Errors.Select(TextOf).Distinct())
                 console.Error.WriteLine(text);
-            console.Error.WriteLine($"dams {WordsOf(parsed.CommandResult)}--help tells what there is.");
+            console.Error.WriteLine($"For help, run: dams {WordsOf(parsed.CommandResult)}--help");
             return CliExitCodes.Usage;
         }
 
@@ -100,14 +102,15 @@ internal static class DamsTool
         {
             Output = console.Out,
             Error = console.Error,
-            // Its own handling of signals ends the process without clean-up.
+            // The library's own handling of signals ends the process without clean-up.
             ProcessTerminationTimeout = null,
             EnableDefaultExceptionHandler = false,
         });
     }
 
-    // The words of a verb, each with a space behind it; none for the tool itself.
-    private static string WordsOf(CommandResult result) => result.Parent is CommandResult parent ? $"{WordsOf(parent)}{result.Command.Name} " : "";
+    // The words of a command, each followed by a space; none for the tool itself.
+    private static string WordsOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{WordsOf(parent)}{result.Command.Name} " : "";
 
     // The library says that an argument is missing, but not which one.
     private static string TextOf(ParseError error) => error.SymbolResult is ArgumentResult { Tokens.Count: 0 } missing

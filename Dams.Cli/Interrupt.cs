@@ -3,7 +3,10 @@ using Dams.Hosting.Processes;
 
 namespace Dams.Cli;
 
-/// <summary>The wish of the terminal or the system that the tool ends. Its own handling, because the command line library's ends the process without clean-up.</summary>
+/// <summary>
+/// The requests of the terminal or the system to end the tool. The tool handles these signals itself, because the command line library
+/// would end the process without clean-up.
+/// </summary>
 internal sealed class Interrupt : IDisposable
 {
     private const int Sigterm = 15;
@@ -22,13 +25,13 @@ internal sealed class Interrupt : IDisposable
     /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Token => _first.Token;
 
-    /// <summary>Cancelled at the second: no more patience.</summary>
+    /// <summary>Cancelled at the second signal: the tool stops waiting for an orderly end.</summary>
     public CancellationToken Impatient => _second.Token;
 
-    /// <summary>What the process ends with after the signal that came first.</summary>
+    /// <summary>The exit code for the first signal.</summary>
     public int ExitCode => Volatile.Read(ref _exitCode);
 
-    /// <summary>Takes the end of standard input for a SIGTERM: whoever has started this tool is gone.</summary>
+    /// <summary>Treats the end of standard input as a SIGTERM: the process that started this tool is gone.</summary>
     public void WatchParent() => ParentWatch.Start(_ => Ask(Sigterm));
 
     public void Dispose()

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd;
 
-/// <summary>The front end: SOAP for clients, UDP for the cluster, and the status.</summary>
+/// <summary>The front end process: SOAP for clients, UDP for the cluster, and the status.</summary>
 internal static class FrontEndProcess
 {
     public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
@@ -32,7 +32,12 @@ internal static class FrontEndProcess
         var storage = new StorageGate(context.Id, topology, journal, alarms);
         var executor = new ReplicatedExecutor(sightings, requests, storage, context.Loggers.CreateLogger<ReplicatedExecutor>());
         var coordinator = new RequestCoordinator(ClusterGroups.ReplicasOf(topology),
-            new CoordinatorOptions { CallDeadline = topology.Limits.CallDeadline, CallsMax = topology.Limits.InFlightCallsMax, Strict = topology.Strict },
+            new CoordinatorOptions
+            {
+                CallDeadline = topology.Limits.CallDeadline,
+                CallsMax = topology.Limits.InFlightCallsMax,
+                Strict = topology.Strict,
+            },
             (byte)context.Id.Number, boot, outbox, executor, boot.Value);
         coordinator.Start(clock.Now);
         var reports = new Outbox();
@@ -41,8 +46,11 @@ internal static class FrontEndProcess
         using var replicas = new ReplicaClients(topology);
         var observed = new ObservedCoordinator(coordinator, switches, sightings, requests);
         await using var network = NodeDriver.Open(
-            context, boot, [new DrivenCore(GroupId.Replicas, observed, outbox), new DrivenCore(GroupId.Managers, submitter, reports)], clock);
-        var bodies = new BodyFetcher(network.Driver, replicas.Of, coordinator.OnBodyFetched, TimeProvider.System, context.Loggers.CreateLogger<BodyFetcher>(), stopping);
+            context, boot,
+            [new DrivenCore(GroupId.Replicas, observed, outbox), new DrivenCore(GroupId.Managers, submitter, reports)],
+            clock);
+        var bodies = new BodyFetcher(network.Driver, replicas.Of, coordinator.OnBodyFetched, TimeProvider.System,
+            context.Loggers.CreateLogger<BodyFetcher>(), stopping);
         executor.Attach(new FrontEndLoop(coordinator, submitter, network.Driver, bodies));
         var watch = new ClusterWatch(context.Id, topology, () => sightings.View, journal, alarms, TimeProvider.System);
         using var poller = new ClusterPoller(topology, replicas, reports => OnPolled(reports, watch, storage),
@@ -55,12 +63,15 @@ internal static class FrontEndProcess
         web.MapStatus(reporter, new EventStream(journal, TimeProvider.System, stopping), requests, network.Driver);
         // Only the first front end changes the cluster.
         var isFirst = context.Id == topology.FrontEnds[0].Id;
-        using var lab = context.Lab && isFirst ? new FaultLab(context, switches, () => network.Driver.InvokeAsync(_ => (int)coordinator.Sequencer)) : null;
+        using var lab = context.Lab && isFirst
+            ? new FaultLab(context, switches, () => network.Driver.InvokeAsync(_ => (int)coordinator.Sequencer))
+            : null;
         await using var control = isFirst ? ControlServer.Build(context, lab) : null;
         if (control is not null)
             await control.StartAsync(stopping);
         await web.StartAsync(stopping);
-        journal.Write(ClusterEventKind.FrontEndStarted, context.Id.ToString(), $"answers at {context.Node.Listen}, process {Environment.ProcessId}");
+        journal.Write(ClusterEventKind.FrontEndStarted, context.Id.ToString(),
+            $"answers at {context.Node.Listen}, process {Environment.ProcessId}");
         network.Driver.Start();
         var polling = network.Driver.RunBesideAsync(() => poller.RunAsync(stopping), stopping);
         var exitCode = await network.RunUntilAsync(stopping);

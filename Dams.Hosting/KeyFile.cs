@@ -5,17 +5,19 @@ using Dams.Ordering.Transport;
 namespace Dams.Hosting;
 
 /// <summary>
-/// The file of a cluster's keys (<see cref="KeyRing"/>), from which the keys of datagrams are derived. Only its owner may read it. It is always whole: it is
-/// written aside and moved into place.
+/// The file of a cluster's keys (<see cref="KeyRing"/>), from which the keys of datagrams are derived. Only its owner may read it.
+/// It is always whole: a new version is written to a temporary file and moved into place.
 /// </summary>
 public static class KeyFile
 {
-    // Every key there can be, with room for notes.
+    // Enough for the highest number of keys, with room for comments.
     private const int FileBytesMax = 64 * 1024;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Reads a key file, and makes it first, with one key, if it isn't there. Several processes may do so at once, and have the same key.</summary>
-    /// <exception cref="KeyRingException">It can't be made or read, or is wrong.</exception>
+    /// <summary>
+    /// Reads a key file. If it does not exist, creates it first, with one key. Several processes may do so at once; all get the same key.
+    /// </summary>
+    /// <exception cref="KeyRingException">The file can't be created or read, or it is wrong.</exception>
     public static KeyRing LoadOrCreate(string path)
     {
         if (!File.Exists(path))
@@ -26,7 +28,7 @@ public static class KeyFile
             }
             catch (KeyRingException) when (File.Exists(path))
             {
-                // Another process came first: its key it is.
+                // Another process has created the file first. Its key is used.
             }
         }
 
@@ -34,15 +36,17 @@ public static class KeyFile
     }
 
     /// <summary>Reads a key file.</summary>
-    /// <exception cref="KeyRingException">It can't be read, others than its owner can, or it is wrong. Keys are never part of the message.</exception>
+    /// <exception cref="KeyRingException">
+    /// The file can't be read, other users than its owner can read it, or it is wrong. The message never contains a key.
+    /// </exception>
     public static KeyRing Load(string path)
     {
         try
         {
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
-                throw new KeyRingException($"The key file {path} can be read by others than its owner: chmod 600 {path}");
+                throw new KeyRingException($"The key file {path} can be read by other users than its owner: run chmod 600 {path}");
             if (new FileInfo(path).Length > FileBytesMax)
-                throw new KeyRingException($"The key file {path} is too long: it has at most {FileBytesMax} bytes.");
+                throw new KeyRingException($"The key file {path} is too long: the limit is {FileBytesMax} bytes.");
             return KeyRing.Parse(File.ReadAllText(path), path);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -51,8 +55,8 @@ public static class KeyFile
         }
     }
 
-    /// <summary>Makes a key file, and its folder. One that is there already is left as it is.</summary>
-    /// <exception cref="KeyRingException">It is there already, or can't be made.</exception>
+    /// <summary>Creates a key file, and its folder. An existing file stays as it is.</summary>
+    /// <exception cref="KeyRingException">The file exists already, or can't be created.</exception>
     public static void Create(string path, KeyRing keys)
     {
         try
@@ -69,16 +73,16 @@ public static class KeyFile
         }
     }
 
-    /// <summary>Replaces a key file by another one made from it. Of several changes at once one is done and the others fail.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="change">Gets the keys that are there; if it throws, the file is left as it is.</param>
+    /// <summary>Changes the keys in a key file. If several changes run at once, one succeeds and the others fail.</summary>
+    /// <param name="path">The key file. If it is a link, the file that it points to is replaced.</param>
+    /// <param name="change">Gets the keys of the file and returns the new ones. If it throws, the file stays as it is.</param>
     /// <returns>The new keys.</returns>
-    /// <exception cref="KeyRingException">It can't be read or written, or is wrong.</exception>
+    /// <exception cref="KeyRingException">The file can't be read or written, or it is wrong.</exception>
     public static KeyRing Change(string path, Func<KeyRing, KeyRing> change)
     {
-        // What a link points to is replaced, not the link.
+        // If the path is a link, the file that it points to is replaced, not the link.
         var target = Resolve(path);
-        // The file aside is also the lock: who can't make it isn't alone.
+        // The temporary file is also the lock: a command that can't create it is not alone.
         var aside = target + ".new";
         FileStream file;
         try
@@ -87,7 +91,8 @@ public static class KeyFile
         }
         catch (IOException problem) when (File.Exists(aside))
         {
-            throw new KeyRingException($"The key file {path} is being changed by another command; if there is none, one was cut off: delete {aside}.", problem);
+            throw new KeyRingException($"The key file {path} is being changed by another command. "
+                + $"If no other command is running, an earlier one was interrupted: delete {aside}.", problem);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -104,18 +109,19 @@ public static class KeyFile
         }
     }
 
-    /// <summary>Moves a file to a name that nobody has. Of several processes that do so at once, one succeeds.</summary>
-    /// <exception cref="IOException">The name is taken, or the disk refused.</exception>
+    /// <summary>Moves a file to a name that is free. If several processes do so at once, one succeeds.</summary>
+    /// <exception cref="IOException">The name is taken, or the disk reports an error.</exception>
     private static void MoveToNew(string file, string path)
     {
-        // On Unix, File.Move looks whether the name is free and renames then: the second of two processes would replace the first one's file.
+        // On Unix, File.Move checks whether the name is free, and renames the file afterwards.
+        // So the second of two processes would replace the file of the first.
         if (!OperatingSystem.IsWindows() && Link(ToC(file), ToC(path)) == 0)
         {
             File.Delete(file);
             return;
         }
 
-        // A file system without hard links, a name that is taken, or Windows, where a move is atomic.
+        // Reached on a file system without hard links, when the name is taken, and on Windows, where a move is atomic.
         File.Move(file, path, overwrite: false);
     }
 
@@ -161,7 +167,7 @@ public static class KeyFile
         }
         catch
         {
-            // Only then: once it is moved, the name may be another command's.
+            // Delete it only on failure: once it has been moved, the name may belong to another command.
             File.Delete(aside.Name);
             throw;
         }

@@ -21,7 +21,7 @@ internal sealed class NodeArguments
 
     public ParseResult Parsed { get; }
 
-    /// <summary>Null: the default cluster, kept in ./dams-data.</summary>
+    /// <summary>The path of the configuration. Null means the default cluster, kept in ./dams-data.</summary>
     public string? Config { get; }
 
     public NodeId Id { get; }
@@ -30,15 +30,18 @@ internal sealed class NodeArguments
 
     public LogLevel LogLevel { get; }
 
-    /// <summary>Stop when standard input ends; who stops it is the parent's business, not the terminal's.</summary>
+    /// <summary>Stop when standard input ends: the parent decides when to stop this process, not the terminal.</summary>
     public bool ExitWithParent { get; }
 
-    /// <summary>Another process starts, stops and watches this one: it leaves the terminal's signals to that one and tells standard error only of trouble.</summary>
+    /// <summary>
+    /// Another process starts, stops and watches this one. So this process ignores the terminal's signals, and writes only warnings and
+    /// errors to standard error.
+    /// </summary>
     public bool Supervised { get; }
 
     public bool Lab { get; }
 
-    /// <summary>Null if the command line was answered already: with help, the version or what is wrong with it.</summary>
+    /// <summary>Null if the command line was answered already: with help, with the version or with its errors.</summary>
     public static NodeArguments? Parse(string[] args, NodeRole role, IEnumerable<Option> more, out int exitCode)
     {
         var definition = new Definition(role, more);
@@ -47,7 +50,7 @@ internal sealed class NodeArguments
         {
             foreach (var error in parsed.Errors)
                 Console.Error.WriteLine(error.Message);
-            Console.Error.WriteLine("--help tells what there is.");
+            Console.Error.WriteLine("Use --help to list the options.");
             exitCode = ExitCodes.Configuration;
             return null;
         }
@@ -77,13 +80,14 @@ internal sealed class NodeArguments
         {
             Id = new Option<NodeId>("--id")
             {
-                Description = $"Which process of the cluster this is: {NodeId.WordOf(role)}1 and so on.",
+                Description = $"Run as this process of the cluster: {NodeId.WordOf(role)}1 and so on.",
                 Required = true,
                 CustomParser = result =>
                 {
                     if (NodeId.TryParse(result.Tokens[0].Value, out var id) && id.Role == role)
                         return id;
-                    result.AddError($"--id is '{result.Tokens[0].Value}'; expected {NodeId.WordOf(role)}1 to {NodeId.WordOf(role)}{NodeId.NumberMax}.");
+                    var word = NodeId.WordOf(role);
+                    result.AddError($"--id is '{result.Tokens[0].Value}'; expected {word}1 to {word}{NodeId.NumberMax}.");
                     return default;
                 },
             };
@@ -99,16 +103,19 @@ internal sealed class NodeArguments
 
         public Option<FileInfo?> Config { get; } = new("--config")
         {
-            Description = "The cluster's configuration; without it the default cluster on 127.0.0.1, kept in ./dams-data.",
+            Description = "Read the cluster's configuration from this file. Default: a cluster on 127.0.0.1, kept in ./dams-data.",
         };
 
         public Option<NodeId> Id { get; }
 
-        public Option<DirectoryInfo?> LogFolder { get; } = new("--log-folder") { Description = "Where to write the log, instead of where the configuration says." };
+        public Option<DirectoryInfo?> LogFolder { get; } = new("--log-folder")
+        {
+            Description = "Write the log to this folder instead of the configured one.",
+        };
 
         public Option<LogLevel> LogLevel { get; } = new("--log-level")
         {
-            Description = "The least level that is written to the log file.",
+            Description = "Write messages of this level and above to the log file.",
             DefaultValueFactory = _ => Microsoft.Extensions.Logging.LogLevel.Information,
         };
 
@@ -116,7 +123,8 @@ internal sealed class NodeArguments
 
         public Option<bool> Supervised { get; } = new("--supervised")
         {
-            Description = "Another process watches this one: ignore the terminal's signals, and tell standard error only of trouble.",
+            Description = "Another process watches this one: ignore the terminal's signals, "
+                + "and write only warnings and errors to standard error.",
         };
 
         public Option<bool> Lab { get; } = new("--lab") { Description = "Allow faults to be injected." };

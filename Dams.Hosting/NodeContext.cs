@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting;
 
-/// <summary>What a process of the cluster is given to work with.</summary>
+/// <summary>Everything that a process of the cluster works with: its configuration, folder, keys, log and options.</summary>
 public sealed class NodeContext
 {
     private readonly NodeArguments _arguments;
@@ -21,25 +21,30 @@ public sealed class NodeContext
         Keys = keys;
     }
 
-    /// <summary>The whole cluster.</summary>
+    /// <summary>The configuration of the whole cluster.</summary>
     public ClusterTopology Topology { get; }
 
-    /// <summary>Which process of it this is.</summary>
+    /// <summary>The id of this process in the cluster.</summary>
     public NodeId Id => _arguments.Id;
 
-    /// <summary>Where this process listens, and for a replica its versions and folder.</summary>
+    /// <summary>This process's part of the configuration: its address and, for a replica, its versions and folder.</summary>
     public ClusterNode Node => Topology.Find(Id)!;
 
     /// <summary>This process's own folder; it exists, and no other process works on it.</summary>
     public string DataFolder => Topology.FolderOf(Id);
 
-    /// <summary>The log. Categories that begin with <c>Dams.</c> are written from the asked-for level on, those of the framework from Warning on.</summary>
+    /// <summary>
+    /// The log. Categories that begin with <c>Dams.</c> are written from the level of <c>--log-level</c> on, those of the framework from
+    /// Warning on.
+    /// </summary>
     public ILoggerFactory Loggers { get; }
 
-    /// <summary>Which cluster it is; no copy of the data folder has the same.</summary>
+    /// <summary>The identity of this cluster. A copy of the data folder has another one.</summary>
     public ClusterInstance Instance { get; }
 
-    /// <summary>The cluster's keys, for its instance, as of the start; <see cref="Cluster.NodeDriver"/> follows their file.</summary>
+    /// <summary>
+    /// The cluster's keys at the start, derived for its instance. <see cref="Cluster.NodeDriver"/> follows later changes of the key file.
+    /// </summary>
     public KeyRing Keys { get; }
 
     /// <summary>Whether the fault lab may be used.</summary>

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Dams.Hosting;
 
 /// <summary>
-/// When a process stops: at a signal, or when its parent is gone. The first reason cancels <see cref="Stopping"/>; whatever has not stopped after the grace
-/// is ended, and so is everything at a second interrupt. Used from signal handlers and the watching thread.
+/// Decides when a process stops: at a signal, or when its parent is gone. The first reason cancels <see cref="Stopping"/>. A process
+/// that has not stopped after the grace period is ended; a second interrupt ends it at once. Used from signal handlers and from the
+/// thread that watches the parent.
 /// </summary>
 internal sealed class NodeLifetime : IDisposable
 {
@@ -26,7 +27,8 @@ internal sealed class NodeLifetime : IDisposable
         _log = log;
         _logger = log.Factory.CreateLogger("Dams.Hosting.NodeLifetime");
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
-        // A terminal sends these to every process in it, in no order; a watched process is stopped by the one that watches it.
+        // A terminal sends these signals to every process in it, in no particular order.
+        // The supervisor of a supervised process stops it instead.
         foreach (var ofTerminal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
             _signals.Add(PosixSignalRegistration.Create(ofTerminal, arguments.Supervised ? Ignore : OnSignal));
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
@@ -35,7 +37,7 @@ internal sealed class NodeLifetime : IDisposable
             ParentWatch.Start(OnParentEnded);
     }
 
-    /// <summary>Cancelled when the process shall stop.</summary>
+    /// <summary>Cancelled when the process is to stop.</summary>
     public CancellationToken Stopping => _stop.Token;
 
     public void Dispose()
@@ -45,7 +47,7 @@ internal sealed class NodeLifetime : IDisposable
         _graceTimer?.Dispose();
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         TaskScheduler.UnobservedTaskException -= OnUnobservedTaskException;
-        // The watching thread may still cancel: the source is left to the collector.
+        // The thread that watches the parent may still cancel it, so the token source is left to the garbage collector.
     }
 
     private static void Ignore(PosixSignalContext context) => context.Cancel = true;
@@ -74,7 +76,7 @@ internal sealed class NodeLifetime : IDisposable
 
         HostingLog.Stopping(_logger, reason);
         _graceTimer = new Timer(_ => End("the end of the grace period"), null, Grace, Timeout.InfiniteTimeSpan);
-        // Callbacks of the token run elsewhere: one that blocks must not hold up the signal handler.
+        // The token's callbacks run on a pool thread: one that blocks must not hold up the signal handler.
         ThreadPool.UnsafeQueueUserWorkItem(source => source.Cancel(), _stop, preferLocal: false);
     }
 
@@ -101,5 +103,6 @@ internal sealed class NodeLifetime : IDisposable
         Environment.Exit(ExitCodes.Internal);
     }
 
-    private void OnUnobservedTaskException(object? sender, UnobservedTaskExceptionEventArgs e) => HostingLog.Unobserved(_logger, e.Exception);
+    private void OnUnobservedTaskException(object? sender, UnobservedTaskExceptionEventArgs e) =>
+        HostingLog.Unobserved(_logger, e.Exception);
 }

@@ -13,35 +13,35 @@ using Durability = Dams.Contracts.Topology.Durability;
 namespace Dams.Hosting;
 
 /// <summary>
-/// The frame of the four processes: command line, configuration, log, keys, one process per folder, signals, exit codes (<see cref="ExitCodes"/>). What stands
-/// here is the same for all; what a process does is <c>run</c>.
+/// The common frame of the four kinds of processes: command line, configuration, log, keys, one process per folder, signals and exit
+/// codes (<see cref="ExitCodes"/>). The work of each process is the function <c>run</c>.
 /// </summary>
 public static class NodeProgram
 {
     /// <summary>
-    /// All work in the pool is short, or gives its thread back while it waits. More threads would only be more that wait, for 1.5 MB of
-    /// stack each.
+    /// The limit of the thread pool. All work in the pool is short, or gives its thread back while it waits. More threads would only wait,
+    /// and each would need 1.5 MB of stack.
     /// </summary>
     private const int PoolThreadsMax = 256;
 
-    /// <summary>The program's version, without build data.</summary>
+    /// <summary>The program's version, without build metadata.</summary>
     public static string Release { get; } =
         typeof(NodeProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    /// <summary>Runs a process until it is told to stop.</summary>
-    /// <param name="args">The command line.</param>
-    /// <param name="role">What the process is for.</param>
+    /// <summary>Runs a process until it is asked to stop. Returns the exit code.</summary>
+    /// <param name="args">The arguments of the command line.</param>
+    /// <param name="role">The role of the process; <c>--id</c> must name a process of this role.</param>
     /// <param name="run">
-    /// Does the work, and returns soon after its token is cancelled (ten seconds at most, or the process is ended); what it returns is the exit code.
+    /// Does the work and returns the exit code. It must return soon after its token is cancelled: the process is ended after ten seconds.
     /// </param>
-    /// <param name="options">Further options of this program; read them from <see cref="NodeContext.Options"/>.</param>
+    /// <param name="options">Additional options of this program; read them from <see cref="NodeContext.Options"/>.</param>
     public static async Task<int> RunAsync(
         string[] args, NodeRole role, Func<NodeContext, CancellationToken, Task<int>> run, params IEnumerable<Option> options)
     {
         var arguments = NodeArguments.Parse(args, role, options, out var exitCode);
         if (arguments is null)
             return exitCode;
-        // Standard output belongs to whoever started this process.
+        // Standard output belongs to the process that started this one.
         Console.SetOut(Console.Error);
         ClusterTopology? topology = null;
         ThreadPool.SetMaxThreads(PoolThreadsMax, PoolThreadsMax);
@@ -72,7 +72,8 @@ public static class NodeProgram
             return null;
         if (topology.Find(arguments.Id) is null)
         {
-            Console.Error.WriteLine($"--id is {arguments.Id}, which the configuration doesn't have; it has {string.Join(", ", topology.Nodes.Select(node => node.Id))}");
+            Console.Error.WriteLine($"--id is {arguments.Id}, but the configuration has no such process; "
+                + $"it has {string.Join(", ", topology.Nodes.Select(node => node.Id))}");
             return null;
         }
 
@@ -84,15 +85,17 @@ public static class NodeProgram
         return arguments.LogFolder is { } folder ? topology with { Log = topology.Log with { Folder = folder } } : topology;
     }
 
-    private static async Task<int> RunAsync(NodeArguments arguments, ClusterTopology topology, Func<NodeContext, CancellationToken, Task<int>> run)
+    private static async Task<int> RunAsync(
+        NodeArguments arguments, ClusterTopology topology, Func<NodeContext, CancellationToken, Task<int>> run)
     {
-        // Before it makes a folder in one that is not for it.
+        // Check this first: the process must not create a folder in a data folder that does not fit.
         DataFolder.Check(topology);
         var folder = topology.FolderOf(arguments.Id);
         using var held = PidFile.TryHold(folder, arguments.Id.ToString());
         if (held is null)
         {
-            Fail($"{arguments.Id} already runs on {folder}{(PidFile.FindRunning(folder, arguments.Id.ToString()) is { } other ? $", as process {other.ProcessId}" : "")}");
+            var other = PidFile.FindRunning(folder, arguments.Id.ToString());
+            Fail($"{arguments.Id} already runs on {folder}{(other is { } running ? $", as process {running.ProcessId}" : "")}");
             return ExitCodes.AlreadyRunning;
         }
 
@@ -106,7 +109,8 @@ public static class NodeProgram
         var logger = log.Factory.CreateLogger("Dams.Hosting.NodeProgram");
         if (opened.Notice is { } notice)
             HostingLog.FolderNotice(logger, notice);
-        HostingLog.Starting(logger, arguments.Id.ToString(), topology.Cluster, Release, Environment.ProcessId, context.Node.Listen.ToString(), folder);
+        HostingLog.Starting(logger, arguments.Id.ToString(), topology.Cluster, Release, Environment.ProcessId,
+            context.Node.Listen.ToString(), folder);
         if (topology.Durability == Contracts.Topology.Durability.Memory)
             HostingLog.MemoryOnly(logger);
         var exitCode = await RunGuardedAsync(context, run, logger, lifetime.Stopping).ConfigureAwait(false);
@@ -127,7 +131,7 @@ public static class NodeProgram
         }
         catch (Exception problem) when (PortConflict.IsCauseOf(problem))
         {
-            // The conflict may be over by now, or lie in a port that is not the process's own: then the exception itself has to do.
+            // The conflict may be over by now, or may concern a port that is not the process's own. Then only the exception is logged.
             var conflicts = PortConflict.Find(context.Topology, context.Id, context.Lab);
             foreach (var conflict in conflicts)
                 HostingLog.PortConflict(logger, conflict.ToString());
@@ -147,7 +151,7 @@ public static class NodeProgram
         }
         catch (Exception problem) when (problem is LogException or IOException or UnauthorizedAccessException)
         {
-            // A person needs the cause and no stack; a programmer finds that in the file.
+            // An operator needs the cause and no stack trace; a programmer finds the trace in the log file.
             HostingLog.StorageRefuses(logger, StorageProblem.TextOf(problem));
             HostingLog.StorageRefusesWhere(logger, problem);
             return ExitCodes.Storage;
@@ -157,7 +161,7 @@ public static class NodeProgram
             HostingLog.OutOfMemory(logger, problem.Message);
             return ExitCodes.Internal;
         }
-#pragma warning disable CA1031 // The last resort of a process: it is logged, and the process ends.
+#pragma warning disable CA1031 // The last resort of a process: the exception is logged, and the process ends.
         catch (Exception problem)
 #pragma warning restore CA1031
         {
@@ -169,12 +173,12 @@ public static class NodeProgram
     private static string NoRoom(NodeId id, ClusterTopology? topology, Exception problem)
     {
         var folder = topology?.FolderOf(id) ?? ".";
-        return $"{id} can't go on without room on the disk of {folder}: "
-            + $"it needs some {DiskRoom.Text(NeededBytesOf(id.Role))} there, and {DiskRoom.FreeAt(folder)}. "
-            + $"Make room, or give it another folder. ({problem.Message})";
+        return $"{id} has too little room on the disk of {folder}: "
+            + $"it needs about {DiskRoom.Text(NeededBytesOf(id.Role))} there, and {DiskRoom.FreeAt(folder)}. "
+            + $"Make room, or configure another folder. ({problem.Message})";
     }
 
-    /// <summary>The first segment of a log, where there is one, with its marks; and the log for people.</summary>
+    /// <summary>Room for the first segment of the durable log with its marks, if the role has one, and for the log for people.</summary>
     private static long NeededBytesOf(NodeRole role) => (role is NodeRole.Replica or NodeRole.Manager ? 10L : 1L) * 1024 * 1024;
 
     private static int Fail(string problem)

@@ -5,31 +5,37 @@ using Dams.Hosting.Lab;
 
 namespace Dams.Hosting;
 
-/// <summary>A port of the configuration that can't be had.</summary>
-/// <param name="Owner">Whose port it is, or "control".</param>
-/// <param name="Listen">Which.</param>
-/// <param name="Setting">What in the configuration changes it: a JSON path.</param>
-/// <param name="Error">What the system says.</param>
+/// <summary>A port of the configuration that can't be bound.</summary>
+/// <param name="Owner">The process that the port belongs to, or "control".</param>
+/// <param name="Listen">The address and port.</param>
+/// <param name="Setting">The JSON path of the setting that changes the port.</param>
+/// <param name="Error">The error that the system reports.</param>
 public sealed record PortConflict(string Owner, NodeAddress Listen, string Setting, SocketError Error)
 {
-    /// <summary>A sentence for people, with what to do.</summary>
+    /// <summary>A sentence for people: what is wrong, and what to do.</summary>
     public override string ToString() => Error switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"{Listen}, the port of {Owner}, is in use by another program: end that one, or change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
+            $"{Listen}, the port of {Owner}, is in use by another program: "
+            + $"stop that program, or change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
         SocketError.AddressNotAvailable =>
-            $"{Listen.Address}, the address of {Owner}, is not an address of this machine: change {SettingOfAddress} in {ClusterTopology.FileName} (or use dams up --address)",
+            $"{Listen.Address}, the address of {Owner}, is not an address of this machine: "
+            + $"change {SettingOfAddress} in {ClusterTopology.FileName} (or use dams up --address)",
         SocketError.AccessDenied =>
-            $"{Listen}, the port of {Owner}, is reserved for the system: change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
-        _ => $"{Listen}, the port of {Owner}, can't be used ({Error}): change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
+            $"{Listen}, the port of {Owner}, is reserved for the system: "
+            + $"change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
+        _ =>
+            $"{Listen}, the port of {Owner}, can't be used ({Error}): "
+            + $"change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
     };
 
     private string SettingOfAddress => Setting.Replace(".port", ".address", StringComparison.Ordinal);
 
-    /// <summary>Tries every port of the cluster, with those of the fault lab if it is wanted; all conflicts at once.</summary>
-    public static IReadOnlyList<PortConflict> FindAll(ClusterTopology topology, bool isLab = false) => [.. topology.Nodes.SelectMany(node => Find(topology, node.Id, isLab))];
+    /// <summary>Tries to bind every port of the cluster, and those of the fault lab if it is used. Returns all conflicts at once.</summary>
+    public static IReadOnlyList<PortConflict> FindAll(ClusterTopology topology, bool isLab = false) =>
+        [.. topology.Nodes.SelectMany(node => Find(topology, node.Id, isLab))];
 
-    /// <summary>Tries the ports of one process; the first front end has the control port and the lab's ports, too.</summary>
+    /// <summary>Tries to bind the ports of one process. The first front end has the control port and the lab's ports, too.</summary>
     public static IReadOnlyList<PortConflict> Find(ClusterTopology topology, NodeId id, bool isLab = false) => topology.Find(id) is { } node
         ?
         [
@@ -38,12 +44,15 @@ public sealed record PortConflict(string Owner, NodeAddress Listen, string Setti
         ]
         : [];
 
-    /// <summary>Whether an exception, or one that it wraps, says that an address can't be bound.</summary>
+    /// <summary>Whether an exception, or one that it wraps, reports that an address can't be bound.</summary>
     public static bool IsCauseOf(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
-            if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.AccessDenied })
+            if (cause is SocketException
+                {
+                    SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.AccessDenied,
+                })
                 return true;
         }
 
@@ -53,7 +62,10 @@ public sealed record PortConflict(string Owner, NodeAddress Listen, string Setti
     private static IEnumerable<PortConflict> FindOfControl(ClusterTopology topology, bool isLab) =>
     [
         .. Probe("control", topology.Control, "$.control.port", http: true, udp: false),
-        .. isLab ? topology.Nodes.SelectMany(node => Probe($"{node.Id} in the lab", LabPorts.Of(node), topology.PortSettingOf(node.Id), http: false, udp: true)) : [],
+        .. isLab
+            ? topology.Nodes.SelectMany(node =>
+                Probe($"{node.Id} in the lab", LabPorts.Of(node), topology.PortSettingOf(node.Id), http: false, udp: true))
+            : [],
     ];
 
     private static IEnumerable<PortConflict> Probe(string owner, NodeAddress listen, string setting, bool http, bool udp)

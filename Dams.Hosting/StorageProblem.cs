@@ -2,13 +2,13 @@ using Dams.Ordering.Storage;
 
 namespace Dams.Hosting;
 
-/// <summary>What to tell a person of a disk that refuses: the system's words, and what to do.</summary>
+/// <summary>The message for people about a storage problem: the system's words, and what to do.</summary>
 public static class StorageProblem
 {
     // EROFS, and ERROR_WRITE_PROTECT of Windows, as the runtime puts them into an IOException.
     private static readonly int[] s_readOnly = [30, unchecked((int)0x80070013)];
 
-    /// <summary>One line. The cause may be wrapped.</summary>
+    /// <summary>The message in one line. The cause may be an exception that <paramref name="problem"/> wraps.</summary>
     public static string TextOf(Exception problem)
     {
         if (DiskRoom.IsCauseOf(problem))

@@ -9,7 +9,7 @@ namespace Dams.Ordering;
 /// <param name="Low">The last 16 bytes, big-endian.</param>
 public readonly record struct Digest(UInt128 High, UInt128 Low)
 {
-    /// <summary>On the wire, in bytes.</summary>
+    /// <summary>Size on the wire, in bytes.</summary>
     public const int Size = 32;
 
     /// <summary>The digest of some bytes.</summary>
@@ -31,7 +31,7 @@ public readonly record struct Digest(UInt128 High, UInt128 Low)
         BinaryPrimitives.WriteUInt128BigEndian(destination[16..], Low);
     }
 
-    /// <summary>Reads the text form; false for anything else.</summary>
+    /// <summary>Reads the text form. Returns false for any other text.</summary>
     public static bool TryParse(string? text, out Digest digest)
     {
         digest = default;
@@ -47,20 +47,21 @@ public readonly record struct Digest(UInt128 High, UInt128 Low)
     }
 
     /// <summary>64 hexadecimal digits.</summary>
-    public override string ToString() => High.ToString("x32", CultureInfo.InvariantCulture) + Low.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString() =>
+        High.ToString("x32", CultureInfo.InvariantCulture) + Low.ToString("x32", CultureInfo.InvariantCulture);
 }
 
 /// <summary>
-/// The hash chain over the order: chain(s) binds entry s and everything before it, so that two members that agree on one value agree on
-/// the whole prefix. 16 bytes of a SHA-256.
+/// A value of the hash chain over the order. chain(s) covers entry s and everything before it: two members that agree
+/// on one value agree on the whole prefix. A value is the first 16 bytes of a SHA-256 hash.
 /// </summary>
 /// <param name="Value">0 before the first entry.</param>
 public readonly record struct Chain(UInt128 Value)
 {
-    /// <summary>Before the first entry.</summary>
+    /// <summary>The chain value before the first entry.</summary>
     public static readonly Chain Genesis;
 
-    /// <summary>On the wire, in bytes.</summary>
+    /// <summary>Size on the wire, in bytes.</summary>
     public const int Size = 16;
 
     /// <inheritdoc/>

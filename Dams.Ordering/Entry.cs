@@ -3,37 +3,38 @@ using System.Security.Cryptography;
 
 namespace Dams.Ordering;
 
-/// <summary>What an entry is. The numbers are on the wire and on disk.</summary>
+/// <summary>The kind of an entry. The numeric values are used on the wire and on disk.</summary>
 public enum EntryKind : byte
 {
     /// <summary>A request for the application.</summary>
     Operation = 1,
 
-    /// <summary>Nothing.</summary>
+    /// <summary>An entry without effect.</summary>
     Noop = 2,
 
     /// <summary>A new incarnation of a member begins to catch up.</summary>
     Join = 3,
 
-    /// <summary>A joiner has caught up: it votes from here.</summary>
+    /// <summary>A joiner has caught up: it votes from here on.</summary>
     Activate = 4,
 
     /// <summary>An incarnation leaves for ever.</summary>
     Leave = 5,
 
-    /// <summary>A poison entry is passed over.</summary>
+    /// <summary>Passes over a poison entry: an entry that kills the process that executes it.</summary>
     Skip = 6,
 }
 
 /// <summary>
-/// One place of the total order, immutable. <see cref="Chain"/> is computed once and binds everything that decides the effect of the entry: besides
-/// epoch, number, time, kind and request digest also the request's identity, because the session table depends on it.
+/// One position of the total order. Immutable. <see cref="Chain"/> is computed once and covers everything that decides
+/// the effect of the entry: epoch, number, time, kind, request digest and the request's identity. The identity is
+/// included because the session table depends on it.
 /// </summary>
 public sealed class Entry
 {
     private const int HashedSize = Chain.Size + 8 + 8 + 8 + 1 + RequestKey.Size + 1 + 8 + 8 + 1 + Digest.Size;
 
-    /// <summary>An entry and its chain value.</summary>
+    /// <summary>Makes an entry and computes its chain value.</summary>
     public Entry(SequenceNumber seq, Epoch epoch, long time, EntryKind kind, Chain previous, Request request)
     {
         Seq = seq;
@@ -45,22 +46,22 @@ public sealed class Entry
         Chain = ComputeChain();
     }
 
-    /// <summary>Its place.</summary>
+    /// <summary>Its number: its position in the order.</summary>
     public SequenceNumber Seq { get; }
 
-    /// <summary>The epoch it was ordered in; not changed by later epochs.</summary>
+    /// <summary>The epoch in which it was ordered. Later epochs don't change it.</summary>
     public Epoch Epoch { get; }
 
     /// <summary>Milliseconds since 1970 by the sequencer's clock; never falls along the order.</summary>
     public long Time { get; }
 
-    /// <summary>What it is.</summary>
+    /// <summary>The kind of the entry.</summary>
     public EntryKind Kind { get; }
 
     /// <summary>The chain value of the entry before.</summary>
     public Chain Previous { get; }
 
-    /// <summary>What was asked.</summary>
+    /// <summary>The request that it carries.</summary>
     public Request Request { get; }
 
     /// <summary>The chain value of this entry.</summary>

@@ -1,6 +1,6 @@
 namespace Dams.Ordering;
 
-/// <summary>A place in the total order. Dense, from 1; 0 is "before the first".</summary>
+/// <summary>A position in the total order. Numbers are dense and begin at 1; 0 is "before the first".</summary>
 /// <param name="Value">0 or more.</param>
 public readonly record struct SequenceNumber(long Value) : IComparable<SequenceNumber>
 {
@@ -22,10 +22,10 @@ public readonly record struct SequenceNumber(long Value) : IComparable<SequenceN
     /// <inheritdoc/>
     public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>A number further on.</summary>
+    /// <summary>The number that many positions later.</summary>
     public static SequenceNumber operator +(SequenceNumber left, long right) => new(left.Value + right);
 
-    /// <summary>How many numbers lie between.</summary>
+    /// <summary>How many positions the left number is later than the right one.</summary>
     public static long operator -(SequenceNumber left, SequenceNumber right) => left.Value - right.Value;
 
     /// <summary>Order of numbers.</summary>
@@ -42,10 +42,11 @@ public readonly record struct SequenceNumber(long Value) : IComparable<SequenceN
 }
 
 /// <summary>
-/// The reign of one sequencer: counter · 256 + sequencer id, so that two sequencers never own one epoch. 0 is "none yet".
-/// Kaashoek's incarnation number of the group; a view number in Viewstamped Replication.
+/// A numbered period with one leading sequencer. Its value is counter · 256 + sequencer id, so two sequencers never own
+/// the same epoch. 0 is "none yet". Kaashoek calls it the incarnation number of the group; Viewstamped Replication
+/// calls it a view number.
 /// </summary>
-/// <param name="Value">Compared as a whole.</param>
+/// <param name="Value">Counter and sequencer id in one number. Comparisons use all of it.</param>
 public readonly record struct Epoch(ulong Value) : IComparable<Epoch>
 {
     /// <summary>Before the first epoch.</summary>
@@ -54,7 +55,7 @@ public readonly record struct Epoch(ulong Value) : IComparable<Epoch>
     /// <summary>How often the group has been reset.</summary>
     public ulong Counter => Value >> 8;
 
-    /// <summary>The owner.</summary>
+    /// <summary>The sequencer that owns the epoch.</summary>
     public byte Sequencer => (byte)Value;
 
     /// <summary>The epoch of a counter and a sequencer.</summary>
@@ -64,7 +65,8 @@ public readonly record struct Epoch(ulong Value) : IComparable<Epoch>
     public int CompareTo(Epoch other) => Value.CompareTo(other.Value);
 
     /// <inheritdoc/>
-    public override string ToString() => Value == 0 ? "none" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Counter}.{Sequencer}");
+    public override string ToString() =>
+        Value == 0 ? "none" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Counter}.{Sequencer}");
 
     /// <summary>Order of epochs.</summary>
     public static bool operator <(Epoch left, Epoch right) => left.Value < right.Value;
@@ -79,16 +81,21 @@ public readonly record struct Epoch(ulong Value) : IComparable<Epoch>
     public static bool operator >=(Epoch left, Epoch right) => left.Value >= right.Value;
 }
 
-/// <summary>An epoch together with the boot of the sequencer that reigns in it: what a promise is given to.</summary>
-/// <param name="Epoch">The epoch.</param>
-/// <param name="Boot">The sequencer's boot: a restarted sequencer can't use what its former life was promised.</param>
+/// <summary>
+/// A claim: an epoch together with the boot of the sequencer that claims it. Members give their promises to a claim.
+/// </summary>
+/// <param name="Epoch">The claimed epoch.</param>
+/// <param name="Boot">The sequencer's boot. A restarted sequencer can't use promises that were given to an earlier boot.</param>
 public readonly record struct Reign(Epoch Epoch, BootId Boot)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Epoch}/{Boot}";
 }
 
-/// <summary>Random 64 bits of one start of a process. In keys and nonces, and to tell a sequencer from its former self; never in quorums.</summary>
+/// <summary>
+/// The identity of one boot: 64 random bits for each start of a process. It is used in keys and nonces, and to tell the
+/// boots of a sequencer apart; never in quorums.
+/// </summary>
 /// <param name="Value">Random; 0 is "none".</param>
 public readonly record struct BootId(ulong Value)
 {
@@ -96,14 +103,19 @@ public readonly record struct BootId(ulong Value)
     public override string ToString() => Value.ToString("x4", System.Globalization.CultureInfo.InvariantCulture);
 }
 
-/// <summary>Identity of a member's data folder: the identity in views, quorums and votes. A wiped folder is a new incarnation.</summary>
+/// <summary>
+/// The identity of a member's data folder. Views, quorums and votes use it. A member with a wiped folder is a new
+/// incarnation.
+/// </summary>
 /// <param name="Value">Made with the folder; 0 is "none".</param>
 public readonly record struct Incarnation(ulong Value)
 {
-    /// <summary>Reads the text form; false for anything else, and for 0.</summary>
+    /// <summary>Reads the text form. Returns false for any other text, and for 0.</summary>
     public static bool TryParse(string? text, out Incarnation incarnation)
     {
-        var isOne = ulong.TryParse(text, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var value) && value != 0;
+        var isOne = ulong.TryParse(
+            text, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var value)
+            && value != 0;
         incarnation = new Incarnation(isOne ? value : 0);
         return isOne;
     }
@@ -112,7 +124,7 @@ public readonly record struct Incarnation(ulong Value)
     public override string ToString() => Value.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
 }
 
-/// <summary>Which of the groups a datagram belongs to. Epochs and states are per group.</summary>
+/// <summary>The group that a datagram belongs to. Each group has its own epochs and states.</summary>
 public enum GroupId : byte
 {
     /// <summary>The replicas of the service.</summary>
@@ -122,7 +134,7 @@ public enum GroupId : byte
     Managers = 2,
 }
 
-/// <summary>What a node is. The numbers are on the wire.</summary>
+/// <summary>The role of a node. The numeric values are used on the wire.</summary>
 public enum NodeRole : byte
 {
     /// <summary>A sender of requests.</summary>
@@ -138,9 +150,9 @@ public enum NodeRole : byte
     Manager = 4,
 }
 
-/// <summary>A process on the network, by its place in the topology.</summary>
-/// <param name="Role">What it is.</param>
-/// <param name="Number">Its number among its kind, from 1.</param>
+/// <summary>A process on the network, identified by its role and number in the topology.</summary>
+/// <param name="Role">The role of the process.</param>
+/// <param name="Number">Its number among the processes of that role, from 1.</param>
 public readonly record struct NodeId(NodeRole Role, byte Number)
 {
     /// <summary>A front end.</summary>

@@ -1,8 +1,9 @@
 namespace Dams.Ordering;
 
 /// <summary>
-/// A moment as a core sees it: monotonic for every decision, and the wall clock beside it, which only the sequencer copies into entries.
-/// Cores never read a clock; each input brings its moment along. Comparisons look at the monotonic part alone.
+/// A moment as a core sees it: a monotonic time for every decision, and the wall-clock time beside it. Only the
+/// sequencer copies the wall-clock time into entries. Cores never read a clock: every input carries its moment.
+/// Comparisons use the monotonic part alone.
 /// </summary>
 /// <param name="Ticks">Monotonic, in units of 100 ns, from an arbitrary start.</param>
 /// <param name="UnixMilliseconds">The wall clock in milliseconds since 1970 (UTC). It may jump.</param>
@@ -20,7 +21,7 @@ public readonly record struct Instant(long Ticks, long UnixMilliseconds) : IComp
     /// <summary>The later of two.</summary>
     public static Instant Later(Instant left, Instant right) => left.Ticks >= right.Ticks ? left : right;
 
-    /// <summary>Later by a duration; the wall clock part moves along. <see cref="Never"/> stays.</summary>
+    /// <summary>Adds a duration to the monotonic and to the wall-clock part. <see cref="Never"/> stays as it is.</summary>
     public static Instant operator +(Instant left, TimeSpan right) =>
         left.Ticks == long.MaxValue ? left : new(left.Ticks + right.Ticks, left.UnixMilliseconds + (long)right.TotalMilliseconds);
 

@@ -3,11 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace Dams.Ordering;
 
-/// <summary>Assertions of programmer errors, in Release too. Never reachable from the wire: bad input is a value, not an assertion.</summary>
+/// <summary>
+/// Assertions against programmer errors, in Release builds, too. Bad input from the wire never reaches them: it is a
+/// value, not an assertion.
+/// </summary>
 public static class Invariant
 {
-    /// <summary>Stops the process's loop with the broken sentence if the condition does not hold.</summary>
-    /// <exception cref="InvariantBrokenException">It does not hold.</exception>
+    /// <summary>Stops the process's loop if the condition does not hold. The exception carries the broken sentence.</summary>
+    /// <exception cref="InvariantBrokenException">The condition does not hold.</exception>
     public static void That([DoesNotReturnIf(false)] bool condition, [CallerArgumentExpression(nameof(condition))] string sentence = "")
     {
         if (!condition)

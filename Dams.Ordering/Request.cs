@@ -1,15 +1,16 @@
 namespace Dams.Ordering;
 
 /// <summary>
-/// The identity of a request, by which a repeat is recognised. For ids that clients make: origin 0 and 128 bits of a digest over caller
-/// and id. For ids that a front end makes: its number, its boot and a counter.
+/// The identity of a request, by which a repeat is recognised. For ids that clients make, it is origin 0 and 128 bits
+/// of a digest over caller and id. For ids that a front end makes, it is the front end's number, its boot and a
+/// counter.
 /// </summary>
 /// <param name="Origin">0 for ids made by a client, else the number of the front end.</param>
 /// <param name="High">High half of the digest, or the front end's boot.</param>
 /// <param name="Low">Low half of the digest, or the front end's counter.</param>
 public readonly record struct RequestKey(byte Origin, ulong High, ulong Low)
 {
-    /// <summary>On the wire, in bytes.</summary>
+    /// <summary>Size on the wire, in bytes.</summary>
     public const int Size = 17;
 
     /// <summary>Whether a client made the id.</summary>
@@ -26,24 +27,26 @@ public readonly record struct RequestKey(byte Origin, ulong High, ulong Low)
     public override string ToString() => $"{Origin}:{High:x4}:{Low:x}";
 }
 
-/// <summary>What is ordered: opaque bytes with an identity. The ordering layer has never heard of an appointment.</summary>
-/// <param name="Key">By which a repeat is recognised.</param>
-/// <param name="FrontEnd">Where replies go.</param>
-/// <param name="FrontEndBoot">Which life of that front end.</param>
-/// <param name="LowestOutstanding">The lowest number of its own keys that the front end may still repeat.</param>
-/// <param name="Opcode">What kind of payload; opaque here.</param>
+/// <summary>A request to be ordered: opaque bytes with an identity. The ordering layer knows nothing of appointments.</summary>
+/// <param name="Key">The identity by which a repeat is recognised.</param>
+/// <param name="FrontEnd">The front end that gets the replies.</param>
+/// <param name="FrontEndBoot">The boot of that front end.</param>
+/// <param name="LowestOutstanding">The lowest number among the front end's own keys that it may still repeat.</param>
+/// <param name="Opcode">The kind of the payload. The ordering layer does not interpret it.</param>
 /// <param name="Digest">SHA-256 of opcode and payload.</param>
 /// <param name="Payload">At most <see cref="PayloadBytesMax"/> bytes.</param>
 public sealed record Request(
     RequestKey Key, byte FrontEnd, BootId FrontEndBoot, ulong LowestOutstanding, byte Opcode, Digest Digest, ReadOnlyMemory<byte> Payload)
 {
-    /// <summary>With it an ORDER still fits a datagram of 1,200 bytes, header and tag included.</summary>
+    /// <summary>
+    /// The longest payload, in bytes. An ORDER with it still fits a datagram of 1,200 bytes, header and tag included.
+    /// </summary>
     public const int PayloadBytesMax = 880;
 
-    /// <summary>Nothing asked: what a NOOP carries.</summary>
+    /// <summary>The empty request that a NOOP carries.</summary>
     public static readonly Request Empty = new(default, 0, default, 0, 0, DigestOf(0, []), ReadOnlyMemory<byte>.Empty);
 
-    /// <summary>The digest by which requests are told apart and replies are voted on.</summary>
+    /// <summary>The digest that tells requests apart. Votes on replies compare it.</summary>
     public static Digest DigestOf(byte opcode, ReadOnlySpan<byte> payload)
     {
         Span<byte> bytes = stackalloc byte[1 + PayloadBytesMax];
@@ -55,8 +58,10 @@ public sealed record Request(
     }
 
     /// <inheritdoc/>
-    public bool Equals(Request? other) => other is not null && Key == other.Key && FrontEnd == other.FrontEnd && FrontEndBoot == other.FrontEndBoot
-        && LowestOutstanding == other.LowestOutstanding && Opcode == other.Opcode && Digest == other.Digest && Payload.Span.SequenceEqual(other.Payload.Span);
+    public bool Equals(Request? other) =>
+        other is not null && Key == other.Key && FrontEnd == other.FrontEnd && FrontEndBoot == other.FrontEndBoot
+        && LowestOutstanding == other.LowestOutstanding && Opcode == other.Opcode && Digest == other.Digest
+        && Payload.Span.SequenceEqual(other.Payload.Span);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Key, Digest);

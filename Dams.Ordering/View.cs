@@ -1,9 +1,9 @@
 namespace Dams.Ordering;
 
 /// <summary>A member in a view.</summary>
-/// <param name="Id">Its slot in the topology.</param>
-/// <param name="Incarnation">Which data folder.</param>
-/// <param name="VotesFrom">It votes, and its replies count, from this number on; null while it is catching up.</param>
+/// <param name="Id">Its seat in the topology.</param>
+/// <param name="Incarnation">Identifies its data folder.</param>
+/// <param name="VotesFrom">From this number on it votes, and its replies count; null while it is catching up.</param>
 /// <param name="JoinedAt">The number of its JOIN; 0 for the members of the first epoch.</param>
 public readonly record struct ViewMember(byte Id, Incarnation Incarnation, SequenceNumber? VotesFrom, SequenceNumber JoinedAt)
 {
@@ -14,10 +14,10 @@ public readonly record struct ViewMember(byte Id, Incarnation Incarnation, Seque
 /// <summary>The members after the last appended membership entry. Immutable; ordered by id.</summary>
 public sealed class View : IEquatable<View>
 {
-    /// <summary>No more members than this, so that sets of them are bits of a byte.</summary>
+    /// <summary>The most members that a view has. The limit lets the bits of a byte hold a set of members.</summary>
     public const int MembersMax = 7;
 
-    /// <summary>Nobody: before the first epoch.</summary>
+    /// <summary>The empty view, before the first epoch.</summary>
     public static readonly View None = new(SequenceNumber.Zero, []);
 
     private readonly ViewMember[] _members;
@@ -30,28 +30,34 @@ public sealed class View : IEquatable<View>
         Voters = _members.Count(member => member.Votes);
     }
 
-    /// <summary>The number of the membership entry that made it; 0 for the first epoch's.</summary>
+    /// <summary>The number of the membership entry that made the view; 0 for the view of the first epoch.</summary>
     public SequenceNumber Number { get; }
 
-    /// <summary>By id.</summary>
+    /// <summary>The members, ordered by id.</summary>
     public IReadOnlyList<ViewMember> Members => _members;
 
-    /// <summary>How many count in quorums.</summary>
+    /// <summary>How many members count in quorums.</summary>
     public int Voters { get; }
 
-    /// <summary>K: how many voters hold an entry durably before anyone executes it. Resilience degree r = 1 of the original, plus one.</summary>
+    /// <summary>
+    /// K: how many voters must have an entry on disk before anyone executes it. This is the resilience degree r = 1 of
+    /// Kaashoek's protocol, plus one.
+    /// </summary>
     public int CommitQuorum => Math.Min(2, Voters);
 
     /// <summary>
-    /// Q: promises and installs for a new epoch. K + Q &gt; n, so that a new sequencer always sees what was committed. Viewstamped Replication's f + 1 is
-    /// not enough, because commits need two only.
+    /// Q: how many promises and installs a new epoch needs. K + Q &gt; n, so a new sequencer always sees what was
+    /// committed. Viewstamped Replication's f + 1 is not enough here, because a commit needs only two members.
     /// </summary>
     public int EpochQuorum => EpochQuorumOf(Voters);
 
     /// <summary>Q for a number of voters: 3 of 4, 2 of 3, 2 of 2.</summary>
     public static int EpochQuorumOf(int voters) => voters <= 2 ? voters : voters - 1;
 
-    /// <summary>The view after a membership entry; the same for any other entry, and for one that does not fit (it has no effect).</summary>
+    /// <summary>
+    /// The view after an entry. Only a membership entry that fits this view changes it; any other entry has no effect
+    /// on it.
+    /// </summary>
     public View After(Entry entry)
     {
         if (!MembershipChange.TryRead(entry, out var change))
@@ -63,7 +69,8 @@ public sealed class View : IEquatable<View>
                 return new View(entry.Seq, _members.Where(member => member.Id != change.Member)
                     .Append(new ViewMember(change.Member, change.Incarnation, null, entry.Seq)));
             case EntryKind.Activate when has && present.Incarnation == change.Incarnation && !present.Votes:
-                return new View(entry.Seq, _members.Select(member => member.Id == change.Member ? member with { VotesFrom = entry.Seq } : member));
+                return new View(
+                    entry.Seq, _members.Select(member => member.Id == change.Member ? member with { VotesFrom = entry.Seq } : member));
             case EntryKind.Leave when has && present.Incarnation == change.Incarnation:
                 return new View(entry.Seq, _members.Where(member => member.Id != change.Member));
             default:
@@ -71,7 +78,7 @@ public sealed class View : IEquatable<View>
         }
     }
 
-    /// <summary>The member of a slot.</summary>
+    /// <summary>Finds the member in a seat.</summary>
     public bool TryGet(byte id, out ViewMember member)
     {
         foreach (var candidate in _members)
@@ -88,7 +95,8 @@ public sealed class View : IEquatable<View>
     }
 
     /// <summary>Whether this incarnation of a member is in the view and votes.</summary>
-    public bool IsVoter(byte id, Incarnation incarnation) => TryGet(id, out var member) && member.Incarnation == incarnation && member.Votes;
+    public bool IsVoter(byte id, Incarnation incarnation) =>
+        TryGet(id, out var member) && member.Incarnation == incarnation && member.Votes;
 
     /// <inheritdoc/>
     public bool Equals(View? other) => other is not null && Number == other.Number && _members.AsSpan().SequenceEqual(other._members);
@@ -100,5 +108,6 @@ public sealed class View : IEquatable<View>
     public override int GetHashCode() => HashCode.Combine(Number, _members.Length);
 
     /// <inheritdoc/>
-    public override string ToString() => $"v{Number}{{{string.Join(",", _members.Select(member => $"{member.Id}:{member.Incarnation}{(member.Votes ? "" : "?")}"))}}}";
+    public override string ToString() =>
+        $"v{Number}{{{string.Join(",", _members.Select(member => $"{member.Id}:{member.Incarnation}{(member.Votes ? "" : "?")}"))}}}";
 }

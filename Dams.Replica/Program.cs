@@ -2,4 +2,5 @@ using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Replica.Hosting;
 
-return await NodeProgram.RunAsync(args, NodeRole.Replica, ReplicaProcess.RunAsync, ReplicaProcess.Standalone, ReplicaProcess.Version, ReplicaProcess.Joins);
+return await NodeProgram.RunAsync(
+    args, NodeRole.Replica, ReplicaProcess.RunAsync, ReplicaProcess.Standalone, ReplicaProcess.Version, ReplicaProcess.Joins);

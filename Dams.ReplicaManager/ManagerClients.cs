@@ -5,15 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.ReplicaManager;
 
-/// <summary>The other managers, over HTTP. Used by many threads.</summary>
-/// <param name="topology">Where they are.</param>
-/// <param name="self">Who is not asked.</param>
-/// <param name="logger">Hears of silence, at Debug.</param>
+/// <summary>Asks the other managers over HTTP. A manager that does not answer is logged at Debug. Used by many threads.</summary>
 internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILogger logger) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
-    /// <summary>The agreed state at a JOIN, from the first other manager that has it; null if none has.</summary>
+    /// <summary>Fetches the agreed state at a JOIN from the first other manager that has it; null if none has.</summary>
     public async Task<ManagementSnapshot?> FindSnapshotAsync(long sequence, TimeSpan patience)
     {
         foreach (var manager in topology.Managers.Where(manager => manager.Id != self))
@@ -21,9 +18,12 @@ internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILog
             try
             {
                 using var limit = new CancellationTokenSource(patience);
-                using var response = await _http.GetAsync(new Uri(manager.Listen.ToHttpUri(), $"/snapshot?sequence={sequence}"), limit.Token).ConfigureAwait(false);
+                using var response = await _http
+                    .GetAsync(new Uri(manager.Listen.ToHttpUri(), $"/snapshot?sequence={sequence}"), limit.Token)
+                    .ConfigureAwait(false);
                 if (response.StatusCode == HttpStatusCode.OK
-                    && ManagementSnapshot.TryRead(await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false)) is { } snapshot)
+                    && ManagementSnapshot.TryRead(
+                        await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false)) is { } snapshot)
                 {
                     return snapshot;
                 }

@@ -2,22 +2,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.ReplicaManager;
 
-/// <summary>Log of a manager. Event ids 5000–5019.</summary>
+/// <summary>Log of a manager. Event ids 5000–5019, 5024 and 5040.</summary>
 internal static partial class ManagerLog
 {
     [LoggerMessage(5000, LogLevel.Warning, "{Replica}'s incarnation is over; its folder is kept as {Folder}, and a new incarnation begins")]
     public static partial void SetAside(ILogger logger, string replica, string folder);
 
-    [LoggerMessage(5001, LogLevel.Warning, "{Replica} is replaced ({Why}): its incarnation {Incarnation} is ended and set aside; the next runs {Version}")]
+    [LoggerMessage(5001, LogLevel.Warning,
+        "{Replica} is replaced ({Why}): incarnation {Incarnation} ends and its folder is set aside; the next incarnation runs {Version}")]
     public static partial void Replaces(ILogger logger, string replica, string incarnation, string why, string version);
 
-    [LoggerMessage(5002, LogLevel.Warning, "an operator orders {Replica}, incarnation {Incarnation}, out (forced: {IsForced})")]
+    [LoggerMessage(5002, LogLevel.Warning, "an operator orders out {Replica}, incarnation {Incarnation} (forced: {IsForced})")]
     public static partial void OperatorOrdersOut(ILogger logger, string replica, string incarnation, bool isForced);
 
     [LoggerMessage(5003, LogLevel.Debug, "replica {Replica} does not answer: {Problem}")]
     public static partial void NoAnswer(ILogger logger, byte replica, string problem);
 
-    [LoggerMessage(5004, LogLevel.Error, "{Replica} is to be replaced, but its folder {Folder} can't be set aside: {Problem}. Make it writable, or move it away by hand; it is tried again")]
+    [LoggerMessage(5004, LogLevel.Error,
+        "{Replica} must be replaced, but its folder {Folder} can't be set aside: {Problem}. "
+        + "Make the folder writable, or move it away by hand; the manager tries again")]
     public static partial void CannotSetAside(ILogger logger, string replica, string folder, string problem);
 
     [LoggerMessage(5005, LogLevel.Information, "agreed, event {Number}: replica{Replica}: {Kind}: {Text}")]
@@ -33,23 +36,31 @@ internal static partial class ManagerLog
     public static partial void NotSaved(ILogger logger, Exception problem);
 
     [LoggerMessage(5024, LogLevel.Error,
-        "the agreed state can't be saved, because the disk is full ({Problem}); it is tried again all the time, "
-        + "and the log keeps what it would stand for")]
+        "the agreed state can't be saved, because the disk is full ({Problem}); the manager keeps trying. "
+        + "Meanwhile the log keeps the entries that the saved state would replace")]
     public static partial void SaveWaits(ILogger logger, string problem);
 
     [LoggerMessage(5009, LogLevel.Debug, "{Manager} does not answer: {Problem}")]
     public static partial void NoManager(ILogger logger, string manager, string problem);
 
-    [LoggerMessage(5010, LogLevel.Warning, "this manager's incarnation is over ({State}: {Reason}); its folder is kept as evidence, and the next joins the managers' group")]
+    [LoggerMessage(5010, LogLevel.Warning,
+        "this manager's incarnation is over ({State}: {Reason}); its folder is kept as evidence, "
+        + "and its next incarnation joins the managers' group")]
     public static partial void BeginsAnew(ILogger logger, string state, string reason);
 
-    [LoggerMessage(5011, LogLevel.Error, "the states of the replicas are divided at checkpoint {Checkpoint}: no one stands against the rest, so nobody is accused. Compare GetStateDigest of all four there, and order the wrong ones out")]
+    [LoggerMessage(5011, LogLevel.Error,
+        "the states of the replicas are divided at checkpoint {Checkpoint}: it is not one against the rest, so nobody is accused. "
+        + "Compare what GetStateDigest says of this checkpoint at all four replicas, and order the wrong ones out")]
     public static partial void Divided(ILogger logger, long checkpoint);
 
-    [LoggerMessage(5012, LogLevel.Error, "can't install epoch {Promised} of the managers' group: what the others give does not lead from entry {Executed}, which is executed here, to that epoch's beginning. It takes nothing of it and goes on asking. If that lasts, stop this manager, move its folder away and start it again: it joins anew")]
+    [LoggerMessage(5012, LogLevel.Error,
+        "can't install epoch {Promised} of the managers' group: the entries that the others send do not lead from entry {Executed}, "
+        + "which is executed here, to the beginning of that epoch. This manager takes none of them and keeps asking. "
+        + "If that lasts, stop this manager, move its folder away and start it again: it then joins anew")]
     public static partial void InstallsInVain(ILogger logger, string promised, long executed);
 
-    [LoggerMessage(5013, LogLevel.Warning, "{Replica} runs {Former}, and {Next} was agreed on: it is stopped, and started again with that")]
+    [LoggerMessage(5013, LogLevel.Warning,
+        "{Replica} runs {Former}, but the managers have agreed on {Next}: its process is stopped, and started again with that version")]
     public static partial void ChangesVersion(ILogger logger, string replica, string former, string next);
 
     [LoggerMessage(5018, LogLevel.Warning, "an operator wants entry {Seq} skipped")]
@@ -58,6 +69,8 @@ internal static partial class ManagerLog
     [LoggerMessage(5019, LogLevel.Warning, "the skip of entry {Seq}: {Outcome}")]
     public static partial void SkipEnded(ILogger logger, long seq, string outcome);
 
-    [LoggerMessage(5040, LogLevel.Error, "this manager's own folder is damaged: it is kept as evidence, and the manager joins its group anew, as if the folder had been deleted. {Damage}")]
+    [LoggerMessage(5040, LogLevel.Error,
+        "this manager's own folder is damaged: it is kept as evidence, and the manager joins its group anew, "
+        + "as if the folder had been deleted. {Damage}")]
     public static partial void FolderDamaged(ILogger logger, string damage);
 }

@@ -19,9 +19,9 @@ using NodeRole = Dams.Contracts.Topology.NodeRole;
 namespace Dams.ReplicaManager;
 
 /// <summary>
-/// A replica manager: a member of the managers' group, which agrees on who is replaced, and the keeper of the replica of its number. The replica is no part of this
-/// process: it goes on when a manager is killed, and the next manager takes it over. A manager that stops in order, because it was told to or its parent is gone, stops
-/// its replica first.
+/// A replica manager is a member of the managers' group, which agrees on replacements, and the keeper of the replica with its number.
+/// The replica is a process of its own: it goes on when its manager is killed, and the manager's next process takes it over.
+/// A manager that stops in order, because it was told to or because its parent is gone, stops its replica first.
 /// </summary>
 internal static class ManagerProcess
 {
@@ -35,8 +35,8 @@ internal static class ManagerProcess
         }
         catch (Exception damage) when (damage is LogCorruptException or InvalidDataException)
         {
-            // A replica has a manager that sets its folder aside. A manager does it itself: it comes back as one does whose folder was
-            // deleted.
+            // A replica has a manager that sets its folder aside. A manager sets its own aside, and then comes back like one whose
+            // folder was deleted.
             ManagerLog.FolderDamaged(logger, damage.Message);
             ReplicaFolder.MarkAsLeft(folder, "unknown");
             return ExitCodes.OrderedOut;
@@ -56,7 +56,9 @@ internal static class ManagerProcess
             new DurableLogOptions
             {
                 Folder = Path.Combine(folder, "log"),
-                Durability = topology.Durability == Durability.Memory ? Ordering.Storage.Durability.Memory : Ordering.Storage.Durability.Disk,
+                Durability = topology.Durability == Durability.Memory
+                    ? Ordering.Storage.Durability.Memory
+                    : Ordering.Storage.Durability.Disk,
             },
             context.Loggers.CreateLogger<DurableLog>());
         var keeper = new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), logger);
@@ -68,11 +70,12 @@ internal static class ManagerProcess
         var replicas = new LeaveRequester(ClusterGroups.ReplicasOf(topology), replicasOut);
         var skips = new SkipRequester(ClusterGroups.ReplicasOf(topology), replicasOut);
         var managers = ClusterGroups.ManagersOf(topology);
-        var manager = new ManagerProtocol(managers, new ManagementOptions { Slots = managers.Members }, number, boot, log, managersOut, replicas, watch, store.Read());
+        var manager = new ManagerProtocol(
+            managers, new ManagementOptions { Slots = managers.Members }, number, boot, log, managersOut, replicas, watch, store.Read());
         var observed = new ObservedManager(manager, number, keeper, end.Cancel, logger);
         await using var network = NodeDriver.Open(context, boot,
         [
-            // First, so that a view that was heard of is known when the manager acts on it.
+            // The replicas' group comes first, so that the manager knows a new view of it before it acts.
             new DrivenCore(GroupId.Replicas, new ProtocolPair(replicas, skips), replicasOut),
             new DrivenCore(GroupId.Managers, observed, managersOut, log),
         ], clock);
@@ -84,8 +87,11 @@ internal static class ManagerProcess
         web.MapGet("/status", async http =>
         {
             var process = keeper.Process.Status;
-            var replica = new ReplicaStatus(keeper.Id.ToString(), process.Process?.ProcessId, process.State.ToString().ToLowerInvariant(), process.Restarts, process.LastExitCode, keeper.Version);
-            var status = await network.Driver.InvokeAsync(now => ManagerStatus.Of(context.Id.ToString(), stopping.IsCancellationRequested, replica, manager, now));
+            var replica = new ReplicaStatus(
+                keeper.Id.ToString(), process.Process?.ProcessId, process.State.ToString().ToLowerInvariant(), process.Restarts,
+                process.LastExitCode, keeper.Version);
+            var status = await network.Driver.InvokeAsync(
+                now => ManagerStatus.Of(context.Id.ToString(), stopping.IsCancellationRequested, replica, manager, now));
             http.Response.ContentType = "application/json";
             await JsonSerializer.SerializeAsync(http.Response.Body, status, ManagerJson.Default.ManagerStatus, http.RequestAborted);
         });
@@ -103,10 +109,12 @@ internal static class ManagerProcess
             http.Response.StatusCode = leaver is null ? StatusCodes.Status409Conflict : StatusCodes.Status202Accepted;
             if (leaver is { } incarnation)
                 ManagerLog.OperatorOrdersOut(logger, keeper.Id.ToString(), incarnation.ToString(), isForced);
-            await http.Response.WriteAsync(leaver is { } who ? $"{keeper.Id}, incarnation {who}, is being ordered out\n" : $"{keeper.Id} is not in the view, or no sequencer is heard\n");
+            await http.Response.WriteAsync(leaver is { } who
+                ? $"{keeper.Id}, incarnation {who}, is being ordered out\n"
+                : $"{keeper.Id} is not in the view, or no sequencer is heard\n");
         });
         web.MapSkip(skips, network.Driver, logger);
-        // The port first: a manager that can't have it must not have a replica either.
+        // The port comes first: a manager that can't listen on it must not start a replica.
         await web.StartAsync(stopping);
         network.Driver.Start();
         keeper.Process.Want();
@@ -114,14 +122,14 @@ internal static class ManagerProcess
         using (stopping.Register(keeper.Process.End))
         {
             var keeping = keeper.Process.RunAsync();
-            // A loop that ends by itself ends this process and not its replica: the next manager takes it over.
+            // A loop that ends by itself ends this process, but not the replica: the manager's next process takes it over.
             if (await Task.WhenAny(keeping, watching) == watching && !stopping.IsCancellationRequested)
             {
                 await network.Driver.StopAsync();
                 if (manager.Member.IsOver)
                     ReplicaFolder.MarkAsLeft(folder, manager.Member.Incarnation.ToString());
                 else
-                    await watching; // A log that fails says here with what.
+                    await watching; // If the log failed, this throws its exception.
                 return ExitCodes.OrderedOut;
             }
 

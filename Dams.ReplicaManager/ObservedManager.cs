@@ -6,16 +6,24 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.ReplicaManager;
 
-/// <summary>The manager's core, with what is agreed on in the log and in its replica's next start. Cores have no logger.</summary>
+/// <summary>
+/// Wraps the manager's core, because cores have no logger. It logs what the managers agree on, and hands the agreed version to the
+/// keeper of its replica.
+/// </summary>
 internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaKeeper keeper, Action ended, ILogger logger) : IProtocol
 {
     private long _told;
     private bool _hasBegun;
-    private (MemberState State, Reign Promised, Reign Installed) _seen = (manager.Member.State, manager.Member.Promised, manager.Member.Installed);
+    private (MemberState State, Reign Promised, Reign Installed) _seen =
+        (manager.Member.State, manager.Member.Promised, manager.Member.Installed);
+
     private long? _divided;
     private bool _isInVain;
 
-    /// <summary>Starts the manager; call once. What a former life has told is in its log, of what the manager's log gives back too.</summary>
+    /// <summary>
+    /// Starts the manager; call once. An earlier boot has logged its events already. They are not logged again when the durable log
+    /// gives them back.
+    /// </summary>
     public void Start(Instant now)
     {
         manager.Start(now);
@@ -38,7 +46,7 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
     /// <inheritdoc/>
     public void OnBatchEnd(Instant now)
     {
-        // Before a replacement is carried out: it starts the version that was agreed on.
+        // Before the manager carries out a replacement, the keeper must know the agreed version, because it starts that one.
         UseVersion();
         manager.OnBatchEnd(now);
         NoteFormerLife();
@@ -71,7 +79,8 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
         if (_seen == (member.State, member.Promised, member.Installed))
             return;
         _seen = (member.State, member.Promised, member.Installed);
-        ManagerLog.StateChanged(logger, member.State.ToString(), member.Promised.ToString(), member.Installed.ToString(), member.View.ToString());
+        ManagerLog.StateChanged(
+            logger, member.State.ToString(), member.Promised.ToString(), member.Installed.ToString(), member.View.ToString());
         if (member.IsOver)
         {
             ManagerLog.BeginsAnew(logger, member.State.ToString(), member.HaltReason ?? "it was ordered out");
@@ -79,7 +88,7 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
         }
     }
 
-    /// <summary>The log is replayed when others have confirmed the folder: nothing of it is news.</summary>
+    /// <summary>The log is replayed once other members have confirmed the folder; no event that it gives back is news.</summary>
     private void NoteFormerLife()
     {
         if (_hasBegun)
@@ -88,5 +97,6 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
         _hasBegun = manager.Member.State != MemberState.Unconfirmed;
     }
 
-    private void UseVersion() => keeper.UseVersion(manager.State.VersionTurns(id), isReplacing: manager.State.Unsettled(id) is not null);
+    private void UseVersion() =>
+        keeper.UseVersion(manager.State.VersionTurns(id), isReplacing: manager.State.Unsettled(id) is not null);
 }

@@ -11,8 +11,9 @@ using Microsoft.Extensions.Logging;
 namespace Dams.ReplicaManager;
 
 /// <summary>
-/// The own replica's process and folder: keeps the one running, and sets the other aside when its incarnation is over, so that the next begins with the version whose
-/// turn it is. May be called by any thread; what touches files is done one after the other, and waits for the disk.
+/// Keeps the process of the manager's own replica running. When the replica's incarnation is over, it sets the folder aside, so that the
+/// next incarnation begins with the version whose turn it is. Any thread may call it. Calls that touch files run one after the other,
+/// and wait for the disk.
 /// </summary>
 internal sealed class ReplicaKeeper
 {
@@ -27,21 +28,18 @@ internal sealed class ReplicaKeeper
     private volatile int _startedTurns = Unknown;
     private Action _restarts = static () => { };
 
-    /// <summary>A keeper of the replica of this manager's number.</summary>
-    /// <param name="context">What the manager's process was given.</param>
-    /// <param name="program">The replica's program.</param>
-    /// <param name="logger">The log.</param>
+    /// <summary>Keeps the replica that has this manager's number.</summary>
     public ReplicaKeeper(NodeContext context, DamsProgram program, ILogger logger)
     {
         _id = new Contracts.Topology.NodeId(Contracts.Topology.NodeRole.Replica, context.Id.Number);
         _folder = context.Topology.FolderOf(_id);
         _versions = context.Topology.FindReplica(context.Id.Number)!.Versions;
         _logger = logger;
-        Process = new SupervisedProcess(_id.ToString(), () => StartInfo(program, context), new SupervisionPolicy(), logger, TimeProvider.System,
-            FindRunning);
+        Process = new SupervisedProcess(
+            _id.ToString(), () => StartInfo(program, context), new SupervisionPolicy(), logger, TimeProvider.System, FindRunning);
     }
 
-    /// <summary>The replica's name.</summary>
+    /// <summary>The id of the replica, not of its manager.</summary>
     public Contracts.Topology.NodeId Id => _id;
 
     /// <summary>The replica's process.</summary>
@@ -50,9 +48,14 @@ internal sealed class ReplicaKeeper
     /// <summary>The version that the process runs, or will be started with if there is none.</summary>
     public string Version => VersionAt(Process.Status.Process is null || _startedTurns == Unknown ? _turns : _startedTurns);
 
-    /// <summary>How many times the version was changed, as agreed. What runs an older one is started again, on the same folder; at once, unless it may be the one that goes.</summary>
-    /// <param name="turns">How many times.</param>
-    /// <param name="isReplacing">A replacement of this slot is not settled: <see cref="Replace"/> looks who runs.</param>
+    /// <summary>
+    /// Takes the agreed number of version changes. A process that runs an older version is started again on the same folder. That happens
+    /// at once, unless the process may belong to the incarnation that is being replaced.
+    /// </summary>
+    /// <param name="turns">How often the seat's version has been changed.</param>
+    /// <param name="isReplacing">
+    /// Whether a replacement of this seat is not settled yet: <see cref="Replace"/> then looks which incarnation runs.
+    /// </param>
     public void UseVersion(int turns, bool isReplacing)
     {
         _turns = turns;
@@ -60,39 +63,53 @@ internal sealed class ReplicaKeeper
             FollowVersion();
     }
 
-    /// <summary>Calls back whenever the process is started again.</summary>
-    /// <param name="exited">It has ended by itself or could not be started, and is started again after a pause.</param>
-    /// <param name="restarts">It is being stopped, because it is to run another version.</param>
+    /// <summary>Sets what is called whenever the process is started again.</summary>
+    /// <param name="exited">Called when it has ended by itself or could not be started. It is started again after a pause.</param>
+    /// <param name="restarts">Called when it is being stopped in order to run another version.</param>
     public void OnRestarts(Action exited, Action restarts)
     {
         _restarts = restarts;
         var before = SupervisedState.Idle;
         Process.Changed = status =>
         {
-            // A start that fails leaves the exit code of the process before it.
-            if (status.State == SupervisedState.Pausing && before != SupervisedState.Pausing && (before == SupervisedState.Starting || status.LastExitCode != ExitCodes.OrderedOut))
+            // After a failed start, the last exit code is that of the process before it.
+            if (status.State == SupervisedState.Pausing && before != SupervisedState.Pausing
+                && (before == SupervisedState.Starting || status.LastExitCode != ExitCodes.OrderedOut))
+            {
                 exited();
+            }
+
             before = status.State;
         };
     }
 
     /// <summary>
-    /// The incarnation of a decision has left: if the folder is still its own, the process ends, however it does, and the next begins anew. If it is not, the next has
-    /// begun, maybe before this manager knew with which version.
+    /// Replaces the incarnation of a decision, which has left. If the folder is still its own, the process is ended, whatever its state,
+    /// and the next incarnation begins. Else the next one has begun already, maybe before this manager knew its version.
     /// </summary>
     public void Replace(Decision decision)
     {
-        if (!Change($"decision {decision.Number}", incarnation => incarnation?.Value == decision.Incarnation, ReplicaFolder.MarkAsLeft, Process.Renew))
+        var isOver = Change(
+            $"decision {decision.Number}", incarnation => incarnation?.Value == decision.Incarnation,
+            ReplicaFolder.MarkAsLeft, Process.Renew);
+        if (!isOver)
             FollowVersion();
     }
 
-    /// <summary>The folder can't be started from: it is set aside, unless it is that of a member of the view, or may be, because it does not say whose it is.</summary>
-    public void SetAsideUnless(ulong present) => Change("its process can't be started", incarnation => present == 0 || (incarnation is { } known && known.Value != present), ReplicaFolder.MarkAsUseless, static running =>
-    {
-        // Its pauses stay as long as they have become: what keeps it from starting may keep the next one.
-        if (running is { } one)
-            ProcessSignal.Kill(one);
-    });
+    /// <summary>
+    /// Sets aside a folder on which no process can be started. The folder stays if it belongs to the member in the view. It also stays if
+    /// there is such a member and the folder does not name its incarnation.
+    /// </summary>
+    public void SetAsideUnless(ulong present) => Change(
+        "its process can't be started",
+        incarnation => present == 0 || (incarnation is { } known && known.Value != present),
+        ReplicaFolder.MarkAsUseless,
+        static running =>
+        {
+            // The pauses between starts stay as long as they are by now: the next process may fail for the same reason.
+            if (running is { } one)
+                ProcessSignal.Kill(one);
+        });
 
     /// <returns>Whether the incarnation is over.</returns>
     private bool Change(string why, Func<Incarnation?, bool> isOver, Action<string, string> mark, Action<ProcessIdentity?> end)
@@ -118,7 +135,7 @@ internal sealed class ReplicaKeeper
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             ManagerLog.CannotSetAside(_logger, _id.ToString(), _folder, problem.Message);
-            // What has left must not run, even if its folder can't be moved.
+            // An incarnation that has left must not run, even if its folder can't be moved.
             if (Process.Status.Process is { } running)
                 ProcessSignal.Kill(running);
         }
@@ -130,9 +147,14 @@ internal sealed class ReplicaKeeper
 
     private void FollowVersion()
     {
-        // In this order: what is known of a process is known before it is said to run. And turns only rise, so that who knows fewer does not know all yet.
-        if (Process.Status is not { State: SupervisedState.Running, Process: { } running } || _startedTurns is var started && (started == Unknown || started >= _turns))
+        // The status is read first, because a process's turns are noted before the status says that it runs. Turns only rise: a manager
+        // that knows fewer than the process has not caught up yet.
+        if (Process.Status is not { State: SupervisedState.Running, Process: { } running }
+            || _startedTurns is var started && (started == Unknown || started >= _turns))
+        {
             return;
+        }
+
         var (former, next) = (VersionAt(started), VersionAt(_turns));
         if (former == next)
             return;
@@ -153,17 +175,18 @@ internal sealed class ReplicaKeeper
 
     private ProcessStartInfo StartInfo(DamsProgram program, NodeContext context)
     {
-        // Not while it is looked at whose folder this is, or the next one's would be marked.
+        // Without the lock, Change could look at one incarnation's folder and then mark that of the next.
         lock (_files)
         {
             var aside = ReplicaFolder.SetAsideIfLeft(_folder);
             if (aside is not null)
                 ManagerLog.SetAside(_logger, _id.ToString(), aside);
-            // A manager that has not caught up knows less than its folder.
+            // A manager that has not caught up knows fewer turns than the folder.
             var turns = Math.Max(_turns, ReplicaFolder.TurnsOf(_folder) ?? 0);
             ReplicaFolder.MarkTurns(_folder, turns);
             _startedTurns = turns;
-            return program.ToStartInfo([.. context.ArgumentsFor(_id), "--engine", VersionAt(turns), .. aside is null ? (string[])[] : ["--joins"]]);
+            return program.ToStartInfo(
+                [.. context.ArgumentsFor(_id), "--engine", VersionAt(turns), .. aside is null ? (string[])[] : ["--joins"]]);
         }
     }
 }

@@ -9,24 +9,21 @@ using Microsoft.Extensions.Logging;
 namespace Dams.ReplicaManager;
 
 /// <summary>
-/// Asks replicas over SOAP, and brings their answers back into the loop. Called in the loop, works outside it; every question gets one answer, none in time is null.
+/// Asks replicas over SOAP, and brings their answers back into the loop. It is called in the loop and works outside it. Each question gets
+/// one answer, which is null if none came in time.
 /// </summary>
-/// <param name="clients">The replicas.</param>
-/// <param name="others">The other managers.</param>
-/// <param name="store">This manager's snapshot.</param>
-/// <param name="keeper">The own replica.</param>
-/// <param name="failed">The disk has refused: the process must end.</param>
-/// <param name="logger">Hears of silence, at Debug.</param>
-/// <param name="stopping">Ends what is asked and not answered yet.</param>
+/// <param name="failed">Called when the disk refuses a snapshot for another reason than lack of room; the process must end.</param>
+/// <param name="stopping">Gives up the questions that have no answer yet.</param>
 internal sealed class ReplicaWatch(
-    ReplicaClients clients, ManagerClients others, SnapshotStore store, ReplicaKeeper keeper, Action failed, ILogger logger, CancellationToken stopping) : IReplicaWatch
+    ReplicaClients clients, ManagerClients others, SnapshotStore store, ReplicaKeeper keeper, Action failed, ILogger logger,
+    CancellationToken stopping) : IReplicaWatch
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_saveRetry = TimeSpan.FromSeconds(2);
     private ManagerProtocol _manager = null!;
     private ProtocolDriver _driver = null!;
 
-    /// <summary>Connects the loop; once, before it starts.</summary>
+    /// <summary>Connects the core and its loop. Call once, before the loop starts.</summary>
     public void Attach(ManagerProtocol manager, ProtocolDriver driver) => (_manager, _driver) = (manager, driver);
 
     /// <inheritdoc/>
@@ -41,7 +38,8 @@ internal sealed class ReplicaWatch(
 
     /// <inheritdoc/>
     public void AskDigest(byte replica, long checkpoint) => Ask(replica,
-        client => client.GetStateDigestAsync(checkpoint), found => found.Found && Digest.TryParse(found.Digest, out var digest) ? digest : (Digest?)null,
+        client => client.GetStateDigestAsync(checkpoint),
+        found => found.Found && Digest.TryParse(found.Digest, out var digest) ? digest : (Digest?)null,
         (digest, now) => _manager.OnDigest(replica, checkpoint, digest, now));
 
     /// <inheritdoc/>
@@ -82,7 +80,7 @@ internal sealed class ReplicaWatch(
         await _driver.PostPatientlyAsync(now => _manager.OnSnapshotSaved(snapshot, now)).ConfigureAwait(false);
     });
 
-    /// <summary>A full disk is waited for: the log keeps what the snapshot would stand in for.</summary>
+    /// <summary>Tries once. A full disk is not fatal: meanwhile the log keeps the entries that the snapshot would replace.</summary>
     private bool TrySave(ManagementSnapshot snapshot, ref bool isNews, out bool isFatal)
     {
         isFatal = false;
@@ -105,18 +103,20 @@ internal sealed class ReplicaWatch(
     }
 
     private static ReplicaSighting? SightingOf(GetStatusResult status) => Incarnation.TryParse(status.Incarnation, out var incarnation)
-        ? new ReplicaSighting(incarnation.Value, status.State == nameof(Ordering.Protocol.MemberState.Halted), status.Executed,
+        ? new ReplicaSighting(
+            incarnation.Value, status.State == nameof(Ordering.Protocol.MemberState.Halted), status.Executed,
             Incarnation.TryParse(status.BlockedBy, out var lost) ? lost.Value : null,
             status.WaitingBeforeSpecified ? status.WaitingBefore : null, status.Checkpoint,
             IsOutdated: status.State == nameof(Ordering.Protocol.MemberState.Outdated), IsShortOfRoom: status.LogBytesLeftSpecified)
         : null;
 
-    /// <summary>What counts is the body, not what the replica says of it.</summary>
+    /// <summary>The result's digest is computed from the body; the digest that the replica names for it does not count.</summary>
     private static StoredAnswer? AnswerOf(GetReplyResult reply) =>
         reply is { Found: true, Body: { } body } && Digest.TryParse(reply.RequestDigest, out var request)
             ? new StoredAnswer(reply.Sequence, request, Digest.Of(body)) : null;
 
-    private void Ask<TAnswer, TRead>(byte replica, Func<IReplicaService, Task<TAnswer>> ask, Func<TAnswer, TRead?> read, Action<TRead?, Instant> tell)
+    private void Ask<TAnswer, TRead>(
+        byte replica, Func<IReplicaService, Task<TAnswer>> ask, Func<TAnswer, TRead?> read, Action<TRead?, Instant> tell)
         where TAnswer : class => RunBeside(async () =>
     {
         TRead? told = default;

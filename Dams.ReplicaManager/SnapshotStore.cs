@@ -9,17 +9,18 @@ internal sealed class SnapshotStore(string folder)
 {
     private readonly string _path = Path.Combine(folder, "agreed.json");
 
-    /// <summary>Reads it; null if there is none.</summary>
-    /// <exception cref="InvalidDataException">It is there, and it is damaged.</exception>
+    /// <summary>Reads the snapshot; null if there is none.</summary>
+    /// <exception cref="InvalidDataException">The snapshot is damaged.</exception>
     public ManagementSnapshot? Read()
     {
         if (!File.Exists(_path))
             return null;
         return ManagementSnapshot.TryRead(File.ReadAllBytes(_path))
-            ?? throw new InvalidDataException($"{_path} is damaged: move this manager's data folder away; the manager then joins its group anew");
+            ?? throw new InvalidDataException(
+                $"{_path} is damaged: move this manager's data folder away; the manager then joins its group anew");
     }
 
-    /// <summary>Replaces it; durable on return.</summary>
+    /// <summary>Replaces the snapshot; the new one is on disk on return.</summary>
     public void Write(ManagementSnapshot snapshot)
     {
         var aside = _path + ".new";

@@ -6,22 +6,23 @@ using Dams.Ordering.Protocol;
 namespace Dams.Sequencer;
 
 /// <summary>
-/// Tells the managers which replicas hold the history up: their disks make no progress although there is something to store. Told again as long as it lasts, so that none
-/// needs to be repeated; whether a laggard leaves is the managers' decision. Single-threaded: the loop of the sequencer's cores.
+/// Reports laggards to the managers: replicas that hold the history up, because their disks make no progress although
+/// there is something to store. New reports follow as long as this lasts, so no single report needs to be repeated. The
+/// managers decide whether a laggard leaves. Single-threaded: only the loop of the sequencer's cores calls it.
 /// </summary>
 /// <param name="managers">The managers' group.</param>
 /// <param name="replicas">The sequencer of the replicas' group.</param>
-/// <param name="boot">This start of the process.</param>
-/// <param name="outbox">Of the core of the managers' group.</param>
+/// <param name="boot">The boot of this process.</param>
+/// <param name="outbox">The outbox of the core of the managers' group.</param>
 internal sealed class LaggardReports(GroupOptions managers, SequencerProtocol replicas, BootId boot, Outbox outbox)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private ulong _lastNumber;
 
-    /// <summary>When it looks next.</summary>
+    /// <summary>When it looks for laggards next.</summary>
     public Instant NextDeadline { get; private set; }
 
-    /// <summary>Looks whether there are laggards.</summary>
+    /// <summary>Looks for laggards and reports them, if it is time to.</summary>
     public void OnTimer(Instant now)
     {
         if (now < NextDeadline)
@@ -39,7 +40,7 @@ internal sealed class LaggardReports(GroupOptions managers, SequencerProtocol re
         var (opcode, payload) = (ReportCodec.OpcodeOf(report), ReportCodec.Encode(report));
         var key = new RequestKey((byte)NodeRole.Sequencer, boot.Value, ++_lastNumber);
         var request = new Request(key, replicas.Id, boot, _lastNumber, opcode, Request.DigestOf(opcode, payload), payload);
-        // To all, this process included: whoever reigns over the managers orders it.
+        // Sent to all sequencers, including this process: the one that leads the managers' group orders the report.
         foreach (var sequencer in managers.Sequencers)
             outbox.Send(NodeId.Sequencer(sequencer), Epoch.None, new Req(request));
     }

@@ -5,11 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Sequencer;
 
-/// <summary>The core, with its transitions in the log. Cores have no logger.</summary>
-/// <param name="group">Which order it gives.</param>
-/// <param name="core">The core.</param>
-/// <param name="laggards">Reports to the managers through this core's outbox; null if this is not theirs.</param>
-/// <param name="logger">The log.</param>
+/// <summary>A sequencer's core with its transitions in the log, because cores have no logger.</summary>
+/// <param name="group">The group that the core orders.</param>
+/// <param name="core">The core that is observed.</param>
+/// <param name="laggards">
+/// Sends reports to the managers through this core's outbox; null if the core is not that of the managers' group.
+/// </param>
+/// <param name="logger">Gets the transitions.</param>
 internal sealed partial class ObservedSequencer(GroupId group, SequencerProtocol core, LaggardReports? laggards, ILogger logger) : IProtocol
 {
     private static readonly TimeSpan WaitingReport = TimeSpan.FromSeconds(5);
@@ -58,7 +60,10 @@ internal sealed partial class ObservedSequencer(GroupId group, SequencerProtocol
         WaitingFor(logger, group, string.Join(", ", core.WaitedFor));
     }
 
-    /// <summary>Who holds trimming up. Ordering a laggard out is the managers' decision, to whom it is reported, or an operator's.</summary>
+    /// <summary>
+    /// Logs the members that hold trimming up. The managers also get a report; they or an operator decide whether to
+    /// order a laggard out.
+    /// </summary>
     private void ReportLaggards(Instant now)
     {
         var behind = string.Join(", ", core.LaggardsAt(now));
@@ -69,12 +74,12 @@ internal sealed partial class ObservedSequencer(GroupId group, SequencerProtocol
             Lagging(logger, group, behind);
     }
 
-    [LoggerMessage(2102, LogLevel.Warning, "{Group}: members that store nothing although there is something to store: {Members}")]
+    [LoggerMessage(2102, LogLevel.Warning, "{Group}: these members store nothing although there is something to store: {Members}")]
     private static partial void Lagging(ILogger logger, GroupId group, string members);
 
     [LoggerMessage(2100, LogLevel.Information, "{Group}: {State}, epoch {Epoch}, {Ordered} ordered, {View}")]
     private static partial void StateChanged(ILogger logger, GroupId group, SequencerState state, string epoch, long ordered, string view);
 
-    [LoggerMessage(2101, LogLevel.Warning, "{Group}: members not heard of yet: {Members}; a first start needs all of them")]
+    [LoggerMessage(2101, LogLevel.Warning, "{Group}: these members were not heard yet: {Members}; a first start needs all members")]
     private static partial void WaitingFor(ILogger logger, GroupId group, string members);
 }

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Sequencer;
 
-/// <summary>Runs the sequencer's cores, one for each group: a process may reign in one and stand by in the other. It keeps nothing on disk: what it needs after a change of epoch it fetches from the members.</summary>
+/// <summary>
+/// Runs the sequencer's cores, one for each group. A process may lead one group and stand by in the other. It keeps
+/// nothing on disk: after a change of epoch it fetches what it needs from the members.
+/// </summary>
 internal static class SequencerProcess
 {
     public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
@@ -27,7 +30,8 @@ internal static class SequencerProcess
         var exitCode = await node.RunUntilAsync(stopping);
         if (exitCode == ExitCodes.Stopped)
         {
-            // Whoever stands by takes over without waiting for suspicions. The answer is only known to have been sent when the next turn has run.
+            // A standby then takes over without waiting for suspicions. The messages to the standbys are known to be sent only
+            // when the next turn has run.
             await node.Driver.InvokeAsync(now =>
             {
                 replicas.OnStopping(now);

@@ -4,9 +4,13 @@ using System.Text;
 
 namespace Dams.Soap;
 
-/// <summary>The page that a browser gets at a service's address: what there is, where the WSDL is, a sample request per operation.</summary>
+/// <summary>The page that a browser gets at a service's address: the service, its WSDL, and a sample request for each operation.</summary>
 internal static class HelpPage
 {
+    private const string Style =
+        "body { font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em } "
+        + "pre { background: #f3f3f3; padding: 1em; overflow: auto }";
+
     public static byte[] Render(SoapContract contract, SoapServiceOptions options, string address)
     {
         var page = new StringBuilder();
@@ -18,12 +22,13 @@ internal static class HelpPage
             <head>
             <meta charset="utf-8">
             <title>{name}</title>
-            <style>body {"{"} font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em {"}"} pre {"{"} background: #f3f3f3; padding: 1em; overflow: auto {"}"}</style>
+            <style>{Style}</style>
             </head>
             <body>
             <h1>{name}</h1>
             <p>{WebUtility.HtmlEncode(contract.Wsdl.Documentation)}</p>
-            <p>WSDL: <a href="{url}?wsdl">{url}?wsdl</a>, for clients of one version <a href="{url}?wsdl&amp;soap=1.1">{url}?wsdl&amp;soap=1.1</a></p>
+            <p>WSDL: <a href="{url}?wsdl">{url}?wsdl</a>;
+            for clients that read one SOAP version only: <a href="{url}?wsdl&amp;soap=1.1">{url}?wsdl&amp;soap=1.1</a></p>
 
             """);
         foreach (var operation in contract.Operations)

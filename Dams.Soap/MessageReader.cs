@@ -4,16 +4,16 @@ using System.Xml;
 namespace Dams.Soap;
 
 /// <summary>
-/// The quick way into a message: one pass that takes the values of a well-formed, plain, valid request straight from the text. Whatever is unusual (an
-/// attribute, a header that must be understood, an element out of place) it leaves to <see cref="MessageValidator"/>, which accepts the same messages
-/// and says what is wrong with the others.
+/// The fast path for messages: one pass that takes the values of a well-formed, plain, valid request straight from the text. It leaves
+/// anything unusual to <see cref="MessageValidator"/>: an attribute, a header that must be understood, an element out of place. The
+/// validator accepts every message that the fast path accepts, and says what is wrong with an invalid one.
 /// </summary>
 internal static class MessageReader
 {
     private const string SchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
     private const string XmlnsNamespace = "http://www.w3.org/2000/xmlns/";
 
-    /// <summary>No DTD, no external anything; comments and processing instructions are skipped.</summary>
+    /// <summary>No DTD and nothing external; comments and processing instructions are skipped.</summary>
     public static readonly XmlReaderSettings Settings = new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
@@ -24,8 +24,9 @@ internal static class MessageReader
         CloseInput = false,
     };
 
-    /// <summary>Reads a call, or says that the validator must look at it.</summary>
-    public static bool TryRead(SoapContract contract, SoapVersion version, string text, string? action, int depthMax, out SoapCall? call)
+    /// <summary>Reads a call; false if the validator must look at the message.</summary>
+    public static bool TryRead(
+        SoapContract contract, SoapVersion version, string text, string? action, int depthMax, out SoapCall? call)
     {
         call = null;
         try
@@ -66,7 +67,7 @@ internal static class MessageReader
             return false;
         }
 
-        // The rest must be well-formed and empty, or the message is not.
+        // Only white space may follow. Reading on also finds out whether the message is well-formed to its end.
         while (reader.Read())
         {
             if (reader.NodeType is not (XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace))
@@ -136,7 +137,7 @@ internal static class MessageReader
 
         public bool IsAt(string name) => Reader.LocalName == name && Reader.NamespaceURI == Version.Namespace;
 
-        /// <summary>To the next node that is not white space; false at the end of the text, or below the deepest level.</summary>
+        /// <summary>Moves to the next node that is not white space; false at the end of the text, or below the deepest level.</summary>
         public bool ToContent()
         {
             while (Reader.Read())
@@ -159,7 +160,7 @@ internal static class MessageReader
 
         public bool ToEnd() => ToContent() && Reader.NodeType == XmlNodeType.EndElement;
 
-        /// <summary>Past the headers, if there is nothing to decide about them.</summary>
+        /// <summary>Moves past the headers; false if the validator must decide about them.</summary>
         public bool SkipHeader()
         {
             if (Reader.IsEmptyElement)
@@ -167,8 +168,12 @@ internal static class MessageReader
             var depth = Reader.Depth;
             while (Reader.Read())
             {
-                if (Reader.NodeType == XmlNodeType.Element && (Reader.Depth >= depthMax || (Reader.Depth == depth + 1 && MustBeUnderstood())))
+                if (Reader.NodeType == XmlNodeType.Element
+                    && (Reader.Depth >= depthMax || (Reader.Depth == depth + 1 && MustBeUnderstood())))
+                {
                     return false;
+                }
+
                 if (Reader.Depth == depth + 1 && Reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
                     return false;
                 if (Reader.NodeType == XmlNodeType.EndElement && Reader.Depth == depth)
@@ -178,7 +183,7 @@ internal static class MessageReader
             return false;
         }
 
-        // Whether it really must, and by us, is for the validator to say.
+        // The validator decides whether the header really must be understood, and whether it is for this service.
         private bool MustBeUnderstood()
         {
             if (!Reader.MoveToFirstAttribute())
@@ -191,7 +196,7 @@ internal static class MessageReader
             return must;
         }
 
-        /// <summary>Whether the element has no attribute that decides anything: declarations and <c>xsi:type</c> only.</summary>
+        /// <summary>Whether the element has no attribute that matters: only namespace declarations and <c>xsi:type</c>.</summary>
         public bool HasPlainAttributes()
         {
             if (!Reader.MoveToFirstAttribute())
@@ -204,7 +209,7 @@ internal static class MessageReader
             return plain;
         }
 
-        /// <summary>The text of an element without elements; leaves the reader at its end.</summary>
+        /// <summary>Reads the text of an element that has no child elements; leaves the reader at its end.</summary>
         public bool TryText(out string text)
         {
             text = "";

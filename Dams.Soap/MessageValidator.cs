@@ -5,15 +5,17 @@ using System.Xml.Schema;
 namespace Dams.Soap;
 
 /// <summary>
-/// The thorough way into a message: everything in order (well-formed, depth, envelope, headers, action, operation, schema), with the text of the
-/// first thing that is wrong. It accepts what <see cref="MessageReader"/> accepts and, besides, valid messages that are unusual.
+/// The thorough path for messages. It checks everything in order (well-formedness, depth, envelope, headers, operation, action,
+/// schema), and reports the first problem. It accepts the messages that <see cref="MessageReader"/> accepts and also valid messages
+/// that are unusual.
 /// </summary>
 internal static class MessageValidator
 {
     private static readonly XNamespace s_instance = "http://www.w3.org/2001/XMLSchema-instance";
 
-    /// <summary>Reads a call; null when it is fine.</summary>
-    public static SoapRefusal? Read(SoapContract contract, SoapVersion version, string text, string? action, int depthMax, out SoapCall? call)
+    /// <summary>Reads a call. Returns null if the message is valid, else the refusal.</summary>
+    public static SoapRefusal? Read(
+        SoapContract contract, SoapVersion version, string text, string? action, int depthMax, out SoapCall? call)
     {
         call = null;
         if (Load(text, depthMax, out var document) is { } malformed)
@@ -27,37 +29,51 @@ internal static class MessageValidator
             return new SoapRefusal(
                 SoapFaultSide.VersionMismatch,
                 SoapVersion.IsEnvelopeNamespace(envelope.Name.NamespaceName)
-                    ? $"The content type says {version.Name}, and the envelope is of another version."
-                    : "The envelope is neither of SOAP 1.1 nor of SOAP 1.2.");
+                    ? $"The content type says {version.Name}, but the envelope is of another version."
+                    : "The envelope is neither SOAP 1.1 nor SOAP 1.2.");
         }
 
         var children = envelope.Elements().ToList();
         var header = children.Count > 0 && children[0].Name == soap + "Header" ? children[0] : null;
         var body = children.ElementAtOrDefault(header is null ? 0 : 1);
         if (body?.Name != soap + "Body")
-            return SoapRefusal.Invalid("The envelope has no Body where it should be.", "Body");
+            return SoapRefusal.Invalid("The envelope has no Body where the Body should be.", "Body");
         if (children.Count > (header is null ? 1 : 2))
             return SoapRefusal.Invalid("The envelope has elements after the Body.", children[^1].Name.LocalName);
         if (HasText(envelope) || HasText(body) || (header is not null && HasText(header)))
             return SoapRefusal.Invalid("The envelope has text between its elements.");
         if (NotUnderstood(header, version) is { Count: > 0 } headers)
-            return new SoapRefusal(SoapFaultSide.MustUnderstand, $"The header '{headers[0]}' must be understood and is not.", null, headers);
+        {
+            return new SoapRefusal(
+                SoapFaultSide.MustUnderstand,
+                $"The header '{headers[0]}' must be understood, but this service does not understand it.",
+                null,
+                headers);
+        }
 
         var requests = body.Elements().ToList();
         if (requests.Count == 0)
             return SoapRefusal.Invalid("The Body is empty.", "Body");
         var request = requests[0];
         if (!contract.TryFind(request.Name.LocalName, request.Name.NamespaceName, out var operation))
-            return SoapRefusal.Invalid($"There is no operation '{request.Name.LocalName}' in the namespace '{request.Name.NamespaceName}'.", request.Name.LocalName);
+        {
+            return SoapRefusal.Invalid(
+                $"There is no operation '{request.Name.LocalName}' in the namespace '{request.Name.NamespaceName}'.",
+                request.Name.LocalName);
+        }
+
         if (requests.Count > 1)
             return SoapRefusal.Invalid("The Body has more than one element.", requests[1].Name.LocalName);
         if (!operation.AcceptsAction(action))
-            return SoapRefusal.Invalid($"The SOAPAction '{action}' is not that of {operation.Name}, which is in the Body.", "SOAPAction");
+        {
+            return SoapRefusal.Invalid(
+                $"The SOAPAction '{action}' does not belong to {operation.Name}, which is in the Body.", "SOAPAction");
+        }
 
         return Validate(contract, operation, request) ?? Bind(operation, request, out call);
     }
 
-    // Two passes: the first one finds the position of what is wrong and holds the depth, so that the second can build a tree.
+    // Two passes: the first finds the position of an error and limits the depth, so that the second can build a tree.
     private static SoapRefusal? Load(string text, int depthMax, out XDocument? document)
     {
         document = null;
@@ -82,11 +98,13 @@ internal static class MessageValidator
                 return SoapRefusal.Invalid("A document type declaration is not allowed.");
             return text.AsSpan().Trim().IsEmpty
                 ? SoapRefusal.Invalid("The message is empty.")
-                : SoapRefusal.Invalid($"The message is not well-formed XML, at line {e.LineNumber}, position {e.LinePosition}: {e.Message}");
+                : SoapRefusal.Invalid(
+                    $"The message is not well-formed XML, at line {e.LineNumber}, position {e.LinePosition}: {e.Message}");
         }
     }
 
-    private static bool HasText(XElement element) => element.Nodes().OfType<XText>().Any(text => text.Value.AsSpan().ContainsAnyExcept(" \t\r\n"));
+    private static bool HasText(XElement element) =>
+        element.Nodes().OfType<XText>().Any(text => text.Value.AsSpan().ContainsAnyExcept(" \t\r\n"));
 
     private static List<XmlQualifiedName> NotUnderstood(XElement? header, SoapVersion version)
     {
@@ -95,7 +113,8 @@ internal static class MessageValidator
             ? []
             : [.. header.Elements()
                 .Where(block => ((string?)block.Attribute(soap + "mustUnderstand"))?.Trim() is "1" or "true"
-                    && (((string?)block.Attribute(soap + version.RoleAttribute))?.Trim() is not { Length: > 0 } role || version.OwnRoles.Contains(role)))
+                    && (((string?)block.Attribute(soap + version.RoleAttribute))?.Trim() is not { Length: > 0 } role
+                        || version.OwnRoles.Contains(role)))
                 .Select(block => new XmlQualifiedName(block.Name.LocalName, block.Name.NamespaceName))];
     }
 
@@ -118,7 +137,7 @@ internal static class MessageValidator
         return SoapRefusal.Invalid(tidy, FieldOf(operation, document.Root!, place));
     }
 
-    // SOAP::Lite and others send xsi:type, WCF clients xsi:nil for optional values that are absent, rpc clients encodingStyle.
+    // SOAP::Lite and others send xsi:type. WCF clients send xsi:nil for absent optional values. rpc clients send encodingStyle.
     private static void DropWhatClientsAdd(XElement request)
     {
         request.Descendants().Where(element => ((string?)element.Attribute(s_instance + "nil"))?.Trim() is "true" or "1").Remove();
@@ -127,7 +146,7 @@ internal static class MessageValidator
             .Remove();
     }
 
-    // The schema's message says what is wrong; this finds the name of the parameter that it is about.
+    // The schema's message says what is wrong. This finds the name of the parameter that the message is about.
     private static string? FieldOf(SoapOperation operation, XElement request, XObject? place)
     {
         if (HasText(request))
@@ -180,7 +199,7 @@ internal static class MessageValidator
             if (element is null)
                 arguments[i] = parameter.Absent;
             else if (!parameter.TryParse(element.Value, out arguments[i]))
-                return SoapRefusal.Invalid($"The value of '{parameter.Name}' is not of its type.", parameter.Name);
+                return SoapRefusal.Invalid($"The value of '{parameter.Name}' is not of the right type.", parameter.Name);
         }
 
         call = new SoapCall(operation, arguments);

@@ -24,18 +24,17 @@ internal static class MessageWriter
     {
         using var writer = Begin(output, version);
         writer.WriteStartElement(Prefix, "Body", version.Namespace);
-        object?[] members = operation.HasResult ? [result ?? throw new InvalidOperationException($"{operation.Name} has returned nothing")] : [];
+        object?[] members = operation.HasResult
+            ? [result ?? throw new InvalidOperationException($"{operation.Name} has returned nothing")]
+            : [];
         operation.AnswerSerializer.Serialize(writer, members, s_none);
         writer.WriteEndDocument();
     }
 
-    /// <param name="output">Where to.</param>
-    /// <param name="version">The version of the request.</param>
-    /// <param name="side">The fault code.</param>
-    /// <param name="reason">Cleaned text.</param>
-    /// <param name="detail">The detail's object, or null.</param>
-    /// <param name="serializer">Writes it.</param>
-    /// <param name="notUnderstood">The headers, for MustUnderstand.</param>
+    /// <summary>
+    /// Writes a fault in the version of the request. The reason must be cleaned already. The serializer writes the detail, if there is one.
+    /// <paramref name="notUnderstood"/> names the headers of a MustUnderstand fault.
+    /// </summary>
     public static void WriteFault(
         Stream output,
         SoapVersion version,
@@ -106,7 +105,7 @@ internal static class MessageWriter
         _ => "VersionMismatch",
     };
 
-    // SOAP 1.2 part 1, section 5.4.7: which versions would have been understood.
+    // SOAP 1.2 part 1, section 5.4.7: names the versions that this service understands.
     private static void WriteUpgrade(XmlWriter writer, string soap)
     {
         writer.WriteStartElement(Prefix, "Header", soap);

@@ -4,17 +4,20 @@ using Microsoft.Net.Http.Headers;
 
 namespace Dams.Soap;
 
-/// <summary>Turns the bytes of a request into text: UTF-8 and UTF-16, by byte order mark, then the charset of the content type, then the XML declaration.</summary>
+/// <summary>
+/// Turns the bytes of a request into text: UTF-8 or UTF-16. The byte order mark decides first, then the charset of the content type, then
+/// the XML declaration.
+/// </summary>
 internal static class RequestText
 {
     private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding s_utf16Little = new(bigEndian: false, false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding s_utf16Big = new(bigEndian: true, false, throwOnInvalidBytes: true);
 
-    /// <summary>Whether the charset of a content type is one of ours; the others are answered with status 415.</summary>
-    public static bool IsSupported(MediaTypeHeaderValue contentType) => CharsetOf(contentType) is "" or "utf-8" or "utf8" or "us-ascii" or "utf-16" or "utf-16le" or "utf-16be";
+    /// <summary>Whether this host supports the charset of a content type. Other charsets are answered with status 415.</summary>
+    public static bool IsSupported(MediaTypeHeaderValue contentType) =>
+        CharsetOf(contentType) is "" or "utf-8" or "utf8" or "us-ascii" or "utf-16" or "utf-16le" or "utf-16be";
 
-    /// <summary>Decodes a body.</summary>
     public static SoapRefusal? Decode(in ReadOnlySequence<byte> body, MediaTypeHeaderValue contentType, out string text)
     {
         if (body.IsSingleSegment)
@@ -45,7 +48,7 @@ internal static class RequestText
             return SoapRefusal.Invalid($"The message is not valid {encoding.WebName} at byte {e.Index + skip}.");
         }
 
-        // A declaration counts only where nothing of higher rank says otherwise (RFC 7303, section 3).
+        // The XML declaration counts only if there is neither a charset nor a byte order mark (RFC 7303, section 3).
         if (charset.Length == 0 && skip == 0 && DeclaredEncoding(text) is { } declared
             && !(encoding == s_utf8 ? declared is "utf-8" or "us-ascii" : declared.StartsWith("utf-16", StringComparison.Ordinal)))
         {
@@ -64,7 +67,7 @@ internal static class RequestText
         if (body.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             return (s_utf16Big, 2);
 
-        // Without a mark, '<' tells the byte order of UTF-16 (XML 1.0, appendix F).
+        // Without a byte order mark, '<' tells the byte order of UTF-16 (XML 1.0, appendix F).
         var isLittle = body.StartsWith((ReadOnlySpan<byte>)[(byte)'<', 0]);
         return charset switch
         {

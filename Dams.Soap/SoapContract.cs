@@ -9,7 +9,8 @@ using System.Xml.Serialization;
 namespace Dams.Soap;
 
 /// <summary>
-/// An interface with <c>System.ServiceModel</c> attributes, joined with its WSDL. Read once, at start-up; whatever the two do not agree on is refused then.
+/// An interface with <c>System.ServiceModel</c> attributes, joined with its WSDL. Both are read once, at startup. If they disagree,
+/// they are rejected then.
 /// </summary>
 internal sealed class SoapContract
 {
@@ -30,7 +31,9 @@ internal sealed class SoapContract
     public IReadOnlyCollection<SoapOperation> Operations => _operations.Values;
 
     /// <summary>Reads the attributes of an interface and checks them against the WSDL.</summary>
-    /// <exception cref="InvalidOperationException">They contradict one another, or use what this host does not support.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// They contradict each other, or use something that this host does not support.
+    /// </exception>
     public static SoapContract Of(Type contract, string wsdlText)
     {
         var wsdl = new WsdlDocument(wsdlText);
@@ -48,18 +51,24 @@ internal sealed class SoapContract
             .Where(pair => pair.Operation is not null)
             .Select(pair => (pair.Method, Name: NameOf(pair.Operation!, pair.Method), Operation: pair.Operation!))
             .ToList();
-        var missing = wsdl.Operations.Keys.Except(methods.Select(method => method.Name)).Concat(methods.Select(method => method.Name).Except(wsdl.Operations.Keys)).ToList();
+        var missing = wsdl.Operations.Keys.Except(methods.Select(method => method.Name))
+            .Concat(methods.Select(method => method.Name).Except(wsdl.Operations.Keys))
+            .ToList();
         if (missing.Count > 0)
             throw new InvalidOperationException($"{contract.Name} and its WSDL have different operations: {string.Join(", ", missing)}");
 
-        // One generated assembly for all types of the contract: making one for each takes seconds.
+        // One generated assembly serves all types of the contract, because making one for each type takes seconds.
         var importer = new XmlReflectionImporter(read.Namespace);
         var mappings = new List<XmlMapping>();
         var faults = new Dictionary<Type, int>();
         foreach (var (method, name, _) in methods)
         {
             var answer = importer.ImportMembersMapping(
-                name + "Response", read.Namespace, MembersOf(method, name, isRpc ? "" : read.Namespace), hasWrapperElement: true, rpc: false);
+                name + "Response",
+                read.Namespace,
+                MembersOf(method, name, isRpc ? "" : read.Namespace),
+                hasWrapperElement: true,
+                rpc: false);
             answer.SetKey($"{contract.FullName}.{name}");
             mappings.Add(answer);
         }
@@ -69,7 +78,11 @@ internal sealed class SoapContract
             foreach (var fault in method.GetCustomAttributes<FaultContractAttribute>())
             {
                 if (faults.TryAdd(fault.DetailType, mappings.Count))
-                    mappings.Add(importer.ImportTypeMapping(fault.DetailType, new XmlRootAttribute(fault.Name ?? fault.DetailType.Name) { Namespace = fault.Namespace ?? read.Namespace }));
+                {
+                    mappings.Add(importer.ImportTypeMapping(
+                        fault.DetailType,
+                        new XmlRootAttribute(fault.Name ?? fault.DetailType.Name) { Namespace = fault.Namespace ?? read.Namespace }));
+                }
             }
         }
 
@@ -95,7 +108,7 @@ internal sealed class SoapContract
         return read;
     }
 
-    /// <summary>The operation of a request's wrapper element.</summary>
+    /// <summary>Finds the operation of a request's wrapper element.</summary>
     public bool TryFind(string name, string elementNamespace, [NotNullWhen(true)] out SoapOperation? operation)
     {
         operation = null;
@@ -141,7 +154,11 @@ internal sealed class SoapContract
         };
         var parameters = method.GetParameters();
         if (parameters.Length != particles.Length)
-            throw new InvalidOperationException($"{operation} has {particles.Length} elements in the schema and {parameters.Length} parameters");
+        {
+            throw new InvalidOperationException(
+                $"{operation} has {particles.Length} elements in the schema and {parameters.Length} parameters");
+        }
+
         return [.. parameters.Select((parameter, i) => SoapParameter.Of(
             operation, parameter.GetCustomAttribute<MessageParameterAttribute>()?.Name ?? parameter.Name!, parameter, particles[i]))];
     }
@@ -153,7 +170,8 @@ internal sealed class SoapContract
         var call = Expression.Call(
             Expression.Convert(target, method.DeclaringType!),
             method,
-            method.GetParameters().Select((parameter, i) => Expression.Convert(Expression.ArrayIndex(arguments, Expression.Constant(i)), parameter.ParameterType)));
+            method.GetParameters().Select((parameter, i) =>
+                Expression.Convert(Expression.ArrayIndex(arguments, Expression.Constant(i)), parameter.ParameterType)));
         var wrap = ResultTypeOf(method) is { } type
             ? typeof(SoapContract).GetMethod(nameof(Result), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
             : typeof(SoapContract).GetMethod(nameof(NoResult), BindingFlags.NonPublic | BindingFlags.Static)!;

@@ -9,10 +9,11 @@ using Microsoft.Net.Http.Headers;
 namespace Dams.Soap;
 
 /// <summary>
-/// One service at one path: documents by GET, messages by POST. Status 500 for every fault of both versions, because .NET clients hide a fault that
-/// comes with 400; only 413 and 401 carry one besides. Used by many threads.
+/// One service at one path: documents by GET, messages by POST. Faults of both SOAP versions have status 500, because .NET clients hide a
+/// fault that comes with 400. Only 413 and 401 carry a fault besides. Used by many threads.
 /// </summary>
-internal sealed class SoapEndpoint(SoapContract contract, Func<HttpContext, object> implementation, SoapServiceOptions options, ILogger logger)
+internal sealed class SoapEndpoint(
+    SoapContract contract, Func<HttpContext, object> implementation, SoapServiceOptions options, ILogger logger)
 {
     private static readonly ConcurrentDictionary<Type, Func<FaultException, object?>> s_details = new();
 
@@ -76,8 +77,11 @@ internal sealed class SoapEndpoint(SoapContract contract, Func<HttpContext, obje
         var (text, refusal, isTooLarge) = await ReadAsync(http, contentType).ConfigureAwait(false);
         if (isTooLarge)
         {
-            await RefuseAsync(http, version, SoapHostFaultKind.TooLarge, SoapRefusal.Invalid($"The message is longer than {options.RequestBytesMax} bytes."))
-                .ConfigureAwait(false);
+            await RefuseAsync(
+                http,
+                version,
+                SoapHostFaultKind.TooLarge,
+                SoapRefusal.Invalid($"The message is longer than {options.RequestBytesMax} bytes.")).ConfigureAwait(false);
             return;
         }
 
@@ -113,7 +117,7 @@ internal sealed class SoapEndpoint(SoapContract contract, Func<HttpContext, obje
             logger.ClientGone(call.Operation.Name);
             return;
         }
-#pragma warning disable CA1031 // The edge is where exceptions of any kind end; the log has them, the client has the reference.
+#pragma warning disable CA1031 // Exceptions of any kind end at the edge; the log has them, the client has the reference.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -121,7 +125,9 @@ internal sealed class SoapEndpoint(SoapContract contract, Func<HttpContext, obje
             logger.OperationFailed(call.Operation.Name, reference, e);
             var reason = $"Internal error. The log of the service has the cause under the reference {reference}.";
             var detail = options.FaultDetail(new SoapHostFault(SoapHostFaultKind.InternalError, reason, null, reference));
-            await AnswerFaultAsync(http, version, StatusCodes.Status500InternalServerError, SoapFaultSide.Receiver, reason, detail, null).ConfigureAwait(false);
+            await AnswerFaultAsync(
+                http, version, StatusCodes.Status500InternalServerError, SoapFaultSide.Receiver, reason, detail, null)
+                .ConfigureAwait(false);
             return;
         }
 
@@ -134,8 +140,11 @@ internal sealed class SoapEndpoint(SoapContract contract, Func<HttpContext, obje
         logger.MessageRefused(http.Connection.RemoteIpAddress?.ToString(), reason);
         var detail = refusal.Side is SoapFaultSide.MustUnderstand or SoapFaultSide.VersionMismatch
             ? null
-            : options.FaultDetail(new SoapHostFault(kind, reason, refusal.Field is null ? null : SoapText.Clean(refusal.Field, 64), null));
-        var status = kind == SoapHostFaultKind.TooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status500InternalServerError;
+            : options.FaultDetail(
+                new SoapHostFault(kind, reason, refusal.Field is null ? null : SoapText.Clean(refusal.Field, 64), null));
+        var status = kind == SoapHostFaultKind.TooLarge
+            ? StatusCodes.Status413PayloadTooLarge
+            : StatusCodes.Status500InternalServerError;
         return AnswerFaultAsync(http, version, status, refusal.Side, reason, detail, refusal);
     }
 
@@ -162,7 +171,8 @@ internal sealed class SoapEndpoint(SoapContract contract, Func<HttpContext, obje
         await http.Response.Body.WriteAsync(output.Written, http.RequestAborted).ConfigureAwait(false);
     }
 
-    private async ValueTask<(string Text, SoapRefusal? Refusal, bool IsTooLarge)> ReadAsync(HttpContext http, MediaTypeHeaderValue contentType)
+    private async ValueTask<(string Text, SoapRefusal? Refusal, bool IsTooLarge)> ReadAsync(
+        HttpContext http, MediaTypeHeaderValue contentType)
     {
         if (http.Request.ContentLength > options.RequestBytesMax)
             return ("", null, true);
@@ -205,7 +215,7 @@ internal sealed class SoapEndpoint(SoapContract contract, Func<HttpContext, obje
         return null;
     }
 
-    // An address that a client is told must be one that the operator or the connection vouches for, never a header that anybody can write.
+    // The operator or the connection must vouch for an address that a client gets. It never comes from a header that anybody can write.
     private string AddressOf(HttpContext http)
     {
         var path = http.Request.PathBase + http.Request.Path;
@@ -215,7 +225,9 @@ internal sealed class SoapEndpoint(SoapContract contract, Func<HttpContext, obje
         if (!IsAllowed(host))
         {
             var local = http.Connection.LocalIpAddress ?? IPAddress.Loopback;
-            host = new HostString(local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{local}]" : local.ToString(), http.Connection.LocalPort);
+            host = new HostString(
+                local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{local}]" : local.ToString(),
+                http.Connection.LocalPort);
         }
 
         return $"{http.Request.Scheme}://{host.ToUriComponent()}{path.ToUriComponent()}";
@@ -228,7 +240,9 @@ internal sealed class SoapEndpoint(SoapContract contract, Func<HttpContext, obje
 
     private static object? DetailOf(FaultException fault) => s_details.GetOrAdd(fault.GetType(), static type =>
     {
-        var property = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(FaultException<>) ? type.GetProperty("Detail") : null;
+        var property = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(FaultException<>)
+            ? type.GetProperty("Detail")
+            : null;
         return property is null ? static _ => null : exception => property.GetValue(exception);
     })(fault);
 }

@@ -16,7 +16,7 @@ internal sealed class SoapOperation
 
     public required string Documentation { get; init; }
 
-    /// <summary>In the order of the wire.</summary>
+    /// <summary>The parameters, in the order on the wire.</summary>
     public required IReadOnlyList<SoapParameter> Parameters { get; init; }
 
     /// <summary>The namespace of the parameters' elements: empty in rpc style.</summary>
@@ -25,13 +25,18 @@ internal sealed class SoapOperation
     /// <summary>Whether the method returns something.</summary>
     public required bool HasResult { get; init; }
 
-    /// <summary>Writes the wrapper of the answer and the result in it, given as an array.</summary>
+    /// <summary>
+    /// Writes the wrapper of the answer with the result in it. The result is given as an array of one element, or of none.
+    /// </summary>
     public required XmlSerializer AnswerSerializer { get; init; }
 
     /// <summary>Calls the method on a contract's implementation.</summary>
     public required Func<object, object?[], ValueTask<object?>> Invoke { get; init; }
 
-    /// <summary>Whether a SOAPAction is compatible: absent, empty, ours, or namespace and name joined by <c>#</c>, as SOAP::Lite does.</summary>
+    /// <summary>
+    /// Whether a SOAPAction fits this operation: it is absent, empty, the operation's own, or the namespace and name joined by <c>#</c>, as
+    /// SOAP::Lite sends it.
+    /// </summary>
     public bool AcceptsAction(string? action) => string.IsNullOrEmpty(action)
         || action == Action
         || (action.Length == Namespace.Length + 1 + Name.Length

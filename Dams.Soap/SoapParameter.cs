@@ -6,8 +6,8 @@ using System.Xml.Serialization;
 namespace Dams.Soap;
 
 /// <summary>
-/// A parameter of a simple type: text, whole numbers, booleans and enumerations. Its parser accepts exactly what the schema type accepts, so that
-/// messages read without validation and with it are the same set.
+/// A parameter of a simple type: text, whole number, boolean or enumeration. Its parser accepts exactly the values that the schema type
+/// accepts. So the same messages are accepted with full validation and without it.
 /// </summary>
 internal sealed class SoapParameter
 {
@@ -29,7 +29,7 @@ internal sealed class SoapParameter
     /// <summary>Whether the element may be absent.</summary>
     public bool IsOptional { get; }
 
-    /// <summary>The value of an absent one.</summary>
+    /// <summary>The value that stands for an absent element.</summary>
     public object? Absent { get; }
 
     /// <summary>A value of the type, for the help page.</summary>
@@ -41,16 +41,22 @@ internal sealed class SoapParameter
     };
 
     /// <summary>Joins a method's parameter with its element in the schema.</summary>
-    /// <exception cref="InvalidOperationException">They contradict one another.</exception>
+    /// <exception cref="InvalidOperationException">They contradict each other.</exception>
     public static SoapParameter Of(string operation, string name, ParameterInfo parameter, XmlSchemaElement element)
     {
         if (element.QualifiedName.Name != name)
-            throw new InvalidOperationException($"{operation}: the schema has '{element.QualifiedName.Name}' where the interface has '{name}'");
+        {
+            throw new InvalidOperationException(
+                $"{operation}: the schema has '{element.QualifiedName.Name}' where the interface has '{name}'");
+        }
+
         if (element.MaxOccurs != 1 || element.ElementSchemaType is not XmlSchemaSimpleType { Datatype: { } datatype } schemaType)
             throw new InvalidOperationException($"{operation}: '{name}' is not one element of a simple type");
         var isOptional = element.MinOccurs == 0;
         var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
-        var facets = schemaType.Content is XmlSchemaSimpleTypeRestriction restriction ? restriction.Facets.Cast<XmlSchemaFacet>().ToList() : [];
+        var facets = schemaType.Content is XmlSchemaSimpleTypeRestriction restriction
+            ? restriction.Facets.Cast<XmlSchemaFacet>().ToList()
+            : [];
         Dictionary<string, object>? enumeration = null;
         XmlTypeCode expected;
         if (type.IsEnum)
@@ -75,9 +81,13 @@ internal sealed class SoapParameter
         }
 
         if (datatype.TypeCode != expected)
-            throw new InvalidOperationException($"{operation}: '{name}' is {datatype.TypeCode} in the schema and {type.Name} in the interface");
+        {
+            throw new InvalidOperationException(
+                $"{operation}: '{name}' is {datatype.TypeCode} in the schema and {type.Name} in the interface");
+        }
+
         if (isOptional && parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null)
-            throw new InvalidOperationException($"{operation}: '{name}' is optional in the schema, but its type has no null");
+            throw new InvalidOperationException($"{operation}: '{name}' is optional in the schema, but its type can't be null");
         return new SoapParameter(name, isOptional, expected, enumeration, null);
     }
 
@@ -97,10 +107,12 @@ internal sealed class SoapParameter
             case XmlTypeCode.String:
                 value = text;
                 return true;
-            case XmlTypeCode.Int when IsInteger(text, out var digits) && int.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
+            case XmlTypeCode.Int when IsInteger(text, out var digits)
+                && int.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
                 value = number;
                 return true;
-            case XmlTypeCode.Long when IsInteger(text, out var digits) && long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
+            case XmlTypeCode.Long when IsInteger(text, out var digits)
+                && long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
                 value = number;
                 return true;
             case XmlTypeCode.Boolean:

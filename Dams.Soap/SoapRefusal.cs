@@ -11,18 +11,18 @@ internal enum SoapFaultSide
     /// <summary>Server in SOAP 1.1.</summary>
     Receiver,
 
-    /// <summary>A header that must be understood was not. No detail: it is not about the body.</summary>
+    /// <summary>A header that must be understood was not. The fault has no detail, because it is not about the body.</summary>
     MustUnderstand,
 
-    /// <summary>The envelope is of another version. No detail either.</summary>
+    /// <summary>The envelope is of another version. This fault has no detail either.</summary>
     VersionMismatch,
 }
 
-/// <summary>Why the host does not pass a message on.</summary>
+/// <summary>The reason why the host does not pass a message on.</summary>
 /// <param name="Side">The fault code.</param>
 /// <param name="Reason">Text for people, not yet cleaned.</param>
 /// <param name="Field">The element that is wrong, or null.</param>
-/// <param name="NotUnderstood">The headers, for MustUnderstand.</param>
+/// <param name="NotUnderstood">The headers that were not understood, for MustUnderstand.</param>
 internal sealed record SoapRefusal(
     SoapFaultSide Side, string Reason, string? Field = null, IReadOnlyList<XmlQualifiedName>? NotUnderstood = null)
 {
@@ -30,6 +30,6 @@ internal sealed record SoapRefusal(
 }
 
 /// <summary>A call that was read: an operation with the values of its parameters.</summary>
-/// <param name="Operation">The operation.</param>
-/// <param name="Arguments">In the order of the parameters; null where an optional one is absent.</param>
+/// <param name="Operation">The operation that is called.</param>
+/// <param name="Arguments">The values, in the order of the parameters; null where an optional one is absent.</param>
 internal sealed record SoapCall(SoapOperation Operation, object?[] Arguments);

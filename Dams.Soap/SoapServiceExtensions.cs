@@ -7,28 +7,33 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dams.Soap;
 
-/// <summary>Puts a SOAP service at a path. This is the one seam between services and their host: nothing else of this assembly is public but options.</summary>
+/// <summary>
+/// Maps a SOAP service to a path. This is the only seam between services and their host: besides it, only the options of this assembly are
+/// public.
+/// </summary>
 public static class SoapServiceExtensions
 {
     /// <summary>
-    /// Hosts <typeparamref name="TContract"/>, an interface with <c>System.ServiceModel</c> attributes, for SOAP 1.1 and 1.2 at one path, with its WSDL
-    /// and a help page.
+    /// Hosts <typeparamref name="TContract"/>, an interface with <c>System.ServiceModel</c> attributes. SOAP 1.1 and 1.2, the WSDL and
+    /// a help page share one path.
     /// </summary>
-    /// <param name="endpoints">The application.</param>
-    /// <param name="path">Such as <c>/AppointmentService</c>.</param>
-    /// <param name="implementation">Called by many threads at once.</param>
+    /// <param name="endpoints">The application that serves the path.</param>
+    /// <param name="path">A path such as <c>/AppointmentService</c>.</param>
+    /// <param name="implementation">The service. Many threads call it at once.</param>
     /// <param name="options">Limits, addresses and the WSDL.</param>
-    /// <exception cref="InvalidOperationException">The interface and the WSDL contradict one another.</exception>
+    /// <exception cref="InvalidOperationException">The interface and the WSDL contradict each other.</exception>
     public static IEndpointConventionBuilder MapSoapService<TContract>(
         this IEndpointRouteBuilder endpoints, string path, TContract implementation, SoapServiceOptions options)
         where TContract : class => endpoints.MapSoapService(path, _ => implementation, options);
 
-    /// <summary>As above, with an implementation for each call: one that knows who calls, and when the client has gone.</summary>
-    /// <param name="endpoints">The application.</param>
-    /// <param name="path">Such as <c>/AppointmentService</c>.</param>
-    /// <param name="implementation">Makes it; should be cheap.</param>
+    /// <summary>
+    /// As above, with an implementation for each call. Such an implementation can know the caller, and hear when the client disconnects.
+    /// </summary>
+    /// <param name="endpoints">The application that serves the path.</param>
+    /// <param name="path">A path such as <c>/AppointmentService</c>.</param>
+    /// <param name="implementation">Makes the implementation of a call; should be cheap.</param>
     /// <param name="options">Limits, addresses and the WSDL.</param>
-    /// <exception cref="InvalidOperationException">The interface and the WSDL contradict one another.</exception>
+    /// <exception cref="InvalidOperationException">The interface and the WSDL contradict each other.</exception>
     public static IEndpointConventionBuilder MapSoapService<TContract>(
         this IEndpointRouteBuilder endpoints, string path, Func<HttpContext, TContract> implementation, SoapServiceOptions options)
         where TContract : class

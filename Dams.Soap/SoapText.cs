@@ -2,13 +2,16 @@ using System.Text;
 
 namespace Dams.Soap;
 
-/// <summary>Makes text that came from outside fit for a fault.</summary>
+/// <summary>Cleans text from outside for a fault.</summary>
 internal static class SoapText
 {
-    /// <summary>Long enough for a sentence, too short to be a channel.</summary>
+    /// <summary>The most characters of a reason: enough for a sentence, too few to serve as a channel.</summary>
     public const int ReasonLengthMax = 300;
 
-    /// <summary>Keeps what XML 1.0 allows, control characters made spaces, and cuts.</summary>
+    /// <summary>
+    /// Keeps the characters that XML 1.0 allows, but turns control characters into spaces. Longer text is cut to
+    /// <paramref name="lengthMax"/> characters and then ends with an ellipsis.
+    /// </summary>
     public static string Clean(string text, int lengthMax = ReasonLengthMax)
     {
         var clean = new StringBuilder(Math.Min(text.Length, lengthMax));

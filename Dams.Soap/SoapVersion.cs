@@ -1,6 +1,6 @@
 namespace Dams.Soap;
 
-/// <summary>What differs between SOAP 1.1 and 1.2 on the wire.</summary>
+/// <summary>The differences between SOAP 1.1 and 1.2 on the wire.</summary>
 internal sealed class SoapVersion
 {
     public static readonly SoapVersion Soap11 = new()
@@ -31,10 +31,10 @@ internal sealed class SoapVersion
 
     public required string MediaType { get; init; }
 
-    /// <summary>The attribute that names whom a header is for.</summary>
+    /// <summary>The attribute that names the role that a header is for.</summary>
     public required string RoleAttribute { get; init; }
 
-    /// <summary>Roles that we play, besides the empty one.</summary>
+    /// <summary>The roles that this host plays, besides the empty one.</summary>
     public required IReadOnlyList<string> OwnRoles { get; init; }
 
     public string ContentType => MediaType + "; charset=utf-8";

@@ -5,7 +5,9 @@ using System.Xml.Schema;
 
 namespace Dams.Soap;
 
-/// <summary>A hand-written WSDL: its schema, its texts, and copies of it with the address under which it was asked for. Immutable, so many threads may use it.</summary>
+/// <summary>
+/// A hand-written WSDL: its schema, its texts, and copies of it with the address of the service. Immutable, so many threads may use it.
+/// </summary>
 internal sealed class WsdlDocument
 {
     private static readonly XNamespace s_wsdl = "http://schemas.xmlsoap.org/wsdl/";
@@ -24,8 +26,11 @@ internal sealed class WsdlDocument
         ServiceName = (string?)definitions.Element(s_wsdl + "service")?.Attribute("name") ?? "";
         Documentation = (string?)definitions.Element(s_wsdl + "documentation") ?? "";
         Operations = definitions.Elements(s_wsdl + "portType").Elements(s_wsdl + "operation")
-            .ToDictionary(operation => (string)operation.Attribute("name")!, operation => (string?)operation.Element(s_wsdl + "documentation") ?? "");
-        IsRpc = definitions.Elements(s_wsdl + "binding").Elements(s_soap11 + "binding").Any(binding => (string?)binding.Attribute("style") == "rpc");
+            .ToDictionary(
+                operation => (string)operation.Attribute("name")!,
+                operation => (string?)operation.Element(s_wsdl + "documentation") ?? "");
+        IsRpc = definitions.Elements(s_wsdl + "binding").Elements(s_soap11 + "binding")
+            .Any(binding => (string?)binding.Attribute("style") == "rpc");
         Schemas = new XmlSchemaSet { XmlResolver = null };
         foreach (var schema in definitions.Elements(s_wsdl + "types").Elements(s_xsd + "schema"))
             Schemas.Add(Read(schema));
@@ -43,25 +48,30 @@ internal sealed class WsdlDocument
     /// <summary>The operations of the port type with their documentation, in the document's order.</summary>
     public IReadOnlyDictionary<string, string> Operations { get; }
 
-    /// <summary>Whether wrapper elements come from operation names, and parts are unqualified.</summary>
+    /// <summary>Whether the style is rpc: operation names give the wrapper elements, and parts are unqualified.</summary>
     public bool IsRpc { get; }
 
     /// <summary>Declares the wrapper element of every request and answer, and every fault detail.</summary>
     public XmlSchemaSet Schemas { get; }
 
-    /// <summary>The document with this address.</summary>
+    /// <summary>A copy of the document with this address.</summary>
     /// <param name="address">The address of every port.</param>
     /// <param name="only">Null for all ports; else the ports and bindings of the other version are left out.</param>
     public byte[] Render(string address, SoapVersion? only)
     {
         var copy = new XDocument(_document);
-        foreach (var location in copy.Descendants().Where(element => element.Name == s_soap11 + "address" || element.Name == s_soap12 + "address"))
+        foreach (var location in copy.Descendants()
+            .Where(element => element.Name == s_soap11 + "address" || element.Name == s_soap12 + "address"))
+        {
             location.SetAttributeValue("location", address);
+        }
+
         if (only is not null)
         {
             var left = only == SoapVersion.Soap11 ? s_soap12 : s_soap11;
             foreach (var element in copy.Root!.Elements(s_wsdl + "binding").Where(binding => binding.Element(left + "binding") is not null)
-                .Concat(copy.Root.Elements(s_wsdl + "service").Elements(s_wsdl + "port").Where(port => port.Element(left + "address") is not null))
+                .Concat(copy.Root.Elements(s_wsdl + "service").Elements(s_wsdl + "port")
+                    .Where(port => port.Element(left + "address") is not null))
                 .ToList())
             {
                 if (element.PreviousNode is XText space)
@@ -76,15 +86,20 @@ internal sealed class WsdlDocument
         return stream.ToArray();
     }
 
-    // rpc/literal has no schema of its own: each message is an element with its parts, unqualified, in their order.
+    // rpc/literal has no schema of its own. Each message is an element with its parts in their order, unqualified.
     private static XmlSchema SchemaOfMessages(XElement definitions)
     {
         var target = (string?)definitions.Attribute("targetNamespace") ?? "";
-        var schema = new XElement(s_xsd + "schema", new XAttribute(XNamespace.Xmlns + "xsd", XmlSchema.Namespace), new XAttribute("targetNamespace", target));
+        var schema = new XElement(
+            s_xsd + "schema",
+            new XAttribute(XNamespace.Xmlns + "xsd", XmlSchema.Namespace),
+            new XAttribute("targetNamespace", target));
         foreach (var operation in definitions.Elements(s_wsdl + "portType").Elements(s_wsdl + "operation"))
         {
             var name = (string)operation.Attribute("name")!;
-            schema.Add(ElementOf(name, operation.Element(s_wsdl + "input")), ElementOf(name + "Response", operation.Element(s_wsdl + "output")));
+            schema.Add(
+                ElementOf(name, operation.Element(s_wsdl + "input")),
+                ElementOf(name + "Response", operation.Element(s_wsdl + "output")));
         }
 
         return Read(schema);
@@ -107,7 +122,7 @@ internal sealed class WsdlDocument
 
     private static string LocalName(string qualified) => qualified[(qualified.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
-    // A reader of the element in its place sees the prefixes that are declared around it.
+    // A reader of the element inside its document sees the prefixes that are declared around it.
     private static XmlSchema Read(XElement element)
     {
         using var reader = element.CreateReader();

@@ -11,13 +11,14 @@ using Spectre.Console;
 namespace Dams.Cli.Bench;
 
 /// <summary>One row of the benchmark.</summary>
-internal sealed record BenchRow(int Connections, int Calls, int Failed, double PerSecond, double P50Ms, double P99Ms, double MaxMs, double? ServerMicrosecondsPerCall);
+internal sealed record BenchRow(
+    int Connections, int Calls, int Failed, double PerSecond, double P50Ms, double P99Ms, double MaxMs, double? ServerMicrosecondsPerCall);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<BenchRow>))]
 internal sealed partial class BenchJson : JsonSerializerContext;
 
-/// <summary><c>dams bench</c>: bookings against a running service.</summary>
+/// <summary><c>dams bench</c>: measures bookings against a running service.</summary>
 internal static class BenchCommand
 {
     private const int CallsMax = 10_000_000;
@@ -32,7 +33,7 @@ internal static class BenchCommand
         });
         var connections = new Option<int[]>("--connections")
         {
-            Description = "How many connections, 1 to 1024; one run for each.",
+            Description = "Use this many connections, 1 to 1024; one run for each number.",
             DefaultValueFactory = _ => [1, 16, 64],
             AllowMultipleArgumentsPerToken = true,
             HelpName = "N",
@@ -40,20 +41,23 @@ internal static class BenchCommand
         };
         var calls = new Option<int>("--calls")
         {
-            Description = "Bookings in each run.",
+            Description = "Make this many bookings in each run.",
             DefaultValueFactory = _ => 10_000,
             HelpName = "N",
             CustomParser = Numbers.Between("--calls", 1, CallsMax),
         };
         var warmUp = new Option<int>("--warm-up")
         {
-            Description = "Bookings before the first run, not counted.",
+            Description = "Make this many bookings before the first run; they are not counted.",
             DefaultValueFactory = _ => 2_000,
             HelpName = "N",
             CustomParser = Numbers.Between("--warm-up", 0, CallsMax),
         };
         var json = new Option<bool>("--json") { Description = "Write JSON instead of a table." };
-        var command = new Command("bench", "Books as fast as a running service answers, and says how fast that is.") { url, connections, calls, warmUp, json };
+        var command = new Command("bench", "Book as fast as a running service answers, and show how fast that is.")
+        {
+            url, connections, calls, warmUp, json,
+        };
         command.SetAction(async (parsed, _) =>
         {
             using var interrupt = new Interrupt();
@@ -61,7 +65,8 @@ internal static class BenchCommand
             int exitCode;
             try
             {
-                await RunAsync(parsed.GetValue(url)!, runs, parsed.GetValue(calls), parsed.GetValue(warmUp), rows, console, interrupt.Token);
+                await RunAsync(
+                    parsed.GetValue(url)!, runs, parsed.GetValue(calls), parsed.GetValue(warmUp), rows, console, interrupt.Token);
                 exitCode = rows.Exists(row => row.Failed > 0) ? CliExitCodes.OtherOutcome : CliExitCodes.Success;
             }
             catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
@@ -75,7 +80,7 @@ internal static class BenchCommand
                 exitCode = CliExitCodes.Unreachable;
             }
 
-            // What was measured before it ended is worth as much as before.
+            // The runs that were finished stay valid.
             if (parsed.GetValue(json))
                 console.Out.WriteLine(JsonSerializer.Serialize(rows, BenchJson.Default.IReadOnlyListBenchRow));
             else if (rows.Count > 0)
@@ -85,11 +90,12 @@ internal static class BenchCommand
         return command;
     }
 
-    private static async Task RunAsync(Uri url, int[] connections, int calls, int warmUp, List<BenchRow> rows, CliConsole console, CancellationToken stop)
+    private static async Task RunAsync(
+        Uri url, int[] connections, int calls, int warmUp, List<BenchRow> rows, CliConsole console, CancellationToken stop)
     {
         using var reader = new StatusReader(url);
         var processes = (await reader.ReadAsync(stop)).Status?.ProcessIds ?? [];
-        // Another stretch of days for each run of the tool, so that it can be run again on the same data.
+        // Each run of the tool books on other days, so that it can be repeated on the same data.
         var load = new BookingLoad(url, (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 30_000));
         if (warmUp > 0)
             await load.RunAsync(connections.Max(), warmUp, stop);
@@ -100,14 +106,16 @@ internal static class BenchCommand
             var used = ProcessorTime.Of(processes) - before;
             if (result.FirstFailure is { } failure)
                 console.Error.WriteLine($"{result.Failed} of {calls} calls were not answered with Booked; the first: {failure}");
-            rows.Add(new BenchRow(count, calls, result.Failed, result.PerSecond, result.Percentile(0.5), result.Percentile(0.99), result.Percentile(1),
+            rows.Add(new BenchRow(
+                count, calls, result.Failed, result.PerSecond, result.Percentile(0.5), result.Percentile(0.99), result.Percentile(1),
                 processes.Count == 0 ? null : used.TotalMicroseconds / calls));
         }
     }
 
     private static Table Render(IReadOnlyList<BenchRow> rows)
     {
-        var table = new Table().AddColumns("connections", "bookings", "failed", "per second", "p50 ms", "p99 ms", "max ms", "server CPU µs each");
+        var table = new Table().AddColumns(
+            "connections", "bookings", "failed", "per second", "p50 ms", "p99 ms", "max ms", "server CPU µs each");
         foreach (var row in rows)
         {
             string[] cells =

@@ -5,13 +5,13 @@ using System.Text;
 
 namespace Dams.Cli.Bench;
 
-/// <summary>What a load did.</summary>
-/// <param name="Connections">Connections, each with one call at a time.</param>
-/// <param name="Calls">Calls made.</param>
-/// <param name="Failed">Calls without the outcome Booked.</param>
-/// <param name="FirstFailure">The first of them, for people; null if there is none.</param>
-/// <param name="Seconds">From the first call to the last answer.</param>
-/// <param name="Milliseconds">Of every call, ascending.</param>
+/// <summary>The result of a run.</summary>
+/// <param name="Connections">The number of connections, each with one call at a time.</param>
+/// <param name="Calls">The number of calls, failed ones included.</param>
+/// <param name="Failed">The number of calls without the outcome Booked.</param>
+/// <param name="FirstFailure">The first failed call of a connection, as text for people; null if no call failed.</param>
+/// <param name="Seconds">The time from the first call to the last answer.</param>
+/// <param name="Milliseconds">The latency of every call, ascending.</param>
 internal sealed record LoadResult(int Connections, int Calls, int Failed, string? FirstFailure, double Seconds, double[] Milliseconds)
 {
     public double PerSecond => Calls / Seconds;
@@ -22,8 +22,8 @@ internal sealed record LoadResult(int Connections, int Calls, int Failed, string
 }
 
 /// <summary>
-/// Books as fast as it is answered: every call books another (patient, day), so that each must end with Booked. Slots are opened for it before the
-/// measurement, in a stretch of days that the stamp chooses.
+/// Books as fast as the service answers. Every call books another pair of patient and day, so that each must end with Booked. The slots are
+/// opened before the measurement, on days that the stamp chooses.
 /// </summary>
 internal sealed class BookingLoad(Uri url, int stamp)
 {
@@ -50,12 +50,14 @@ internal sealed class BookingLoad(Uri url, int stamp)
             client.Dispose();
         var milliseconds = runs.SelectMany(run => run.Milliseconds).ToArray();
         Array.Sort(milliseconds);
-        return new LoadResult(connections, calls, runs.Sum(run => run.Failed), runs.Select(run => run.FirstFailure).FirstOrDefault(text => text is not null), seconds, milliseconds);
+        return new LoadResult(
+            connections, calls, runs.Sum(run => run.Failed), runs.Select(run => run.FirstFailure).FirstOrDefault(text => text is not null),
+            seconds, milliseconds);
     }
 
     private async Task OpenSlotsAsync(int fromDay, int toDay, CancellationToken stop)
     {
-        // Something that takes connections and never answers is found out here, before anything is measured.
+        // A service that accepts connections but never answers is noticed here, before anything is measured.
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(s_firstAnswer);
         try
@@ -63,8 +65,11 @@ internal sealed class BookingLoad(Uri url, int stamp)
             using var client = await RawHttpConnection.OpenAsync(url, patience.Token).ConfigureAwait(false);
             for (var day = fromDay; day <= toDay; day++)
             {
-                var (status, body) = await client.PostAsync(Envelope("AddAppointment",
-                    $"<callerId>MTLA0001</callerId><appointmentId>{IdOf(day)}</appointmentId><appointmentType>Physician</appointmentType><capacity>1000000</capacity>"), patience.Token).ConfigureAwait(false);
+                var (status, body) = await client.PostAsync(
+                    Envelope("AddAppointment",
+                        $"<callerId>MTLA0001</callerId><appointmentId>{IdOf(day)}</appointmentId>"
+                        + "<appointmentType>Physician</appointmentType><capacity>1000000</capacity>"),
+                    patience.Token).ConfigureAwait(false);
                 if (status != 200)
                     throw new IOException($"no slot could be opened: {body}");
                 patience.CancelAfter(s_firstAnswer);
@@ -76,7 +81,8 @@ internal sealed class BookingLoad(Uri url, int stamp)
         }
     }
 
-    private async Task<(int Failed, string? FirstFailure, List<double> Milliseconds)> BookAsync(RawHttpConnection client, Countdown left, CancellationToken stop)
+    private async Task<(int Failed, string? FirstFailure, List<double> Milliseconds)> BookAsync(
+        RawHttpConnection client, Countdown left, CancellationToken stop)
     {
         var milliseconds = new List<double>();
         var failed = 0;
@@ -85,7 +91,8 @@ internal sealed class BookingLoad(Uri url, int stamp)
         {
             var patient = string.Create(CultureInfo.InvariantCulture, $"MTLP{number % PatientsMax:D4}");
             var envelope = Envelope("BookAppointment",
-                $"<callerId>{patient}</callerId><patientId>{patient}</patientId><appointmentId>{IdOf(number / PatientsMax)}</appointmentId><appointmentType>Physician</appointmentType>");
+                $"<callerId>{patient}</callerId><patientId>{patient}</patientId>"
+                + $"<appointmentId>{IdOf(number / PatientsMax)}</appointmentId><appointmentType>Physician</appointmentType>");
             var began = Stopwatch.GetTimestamp();
             string problem;
             try
@@ -119,7 +126,7 @@ internal sealed class BookingLoad(Uri url, int stamp)
         return text.Append("</").Append(operation).Append("></s:Body></s:Envelope>").ToString();
     }
 
-    /// <summary>Numbers of bookings, each taken once by one of many connections.</summary>
+    /// <summary>Hands out the numbers of bookings to many connections, each number once.</summary>
     private sealed class Countdown(int first, int count)
     {
         private int _taken;

@@ -3,10 +3,10 @@ using System.Diagnostics;
 
 namespace Dams.Cli.Bench;
 
-/// <summary>Processor time of other processes on this machine: the figure that holds on a noisy one.</summary>
+/// <summary>Processor time of other processes on this machine. Unlike elapsed time, this figure holds on a busy machine, too.</summary>
 internal static class ProcessorTime
 {
-    /// <summary>User and system time of these processes so far; those that have ended, or run elsewhere, count nothing.</summary>
+    /// <summary>User and system time of these processes so far. Processes that have ended, or run elsewhere, count as zero.</summary>
     public static TimeSpan Of(IEnumerable<int> processes)
     {
         var sum = TimeSpan.Zero;

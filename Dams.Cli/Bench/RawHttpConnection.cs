@@ -6,8 +6,8 @@ using System.Text;
 namespace Dams.Cli.Bench;
 
 /// <summary>
-/// One keep-alive connection that posts envelopes: a socket and two buffers, because a general HTTP client costs more processor time than the server
-/// that is measured. Answers must have a Content-Length, as this service's have.
+/// One keep-alive connection that posts envelopes. It is a socket and two buffers, because a general HTTP client costs more processor time
+/// than the server that is measured. Answers must have a Content-Length, as this service's have.
 /// </summary>
 internal sealed class RawHttpConnection : IDisposable
 {
@@ -24,9 +24,10 @@ internal sealed class RawHttpConnection : IDisposable
         _socket = socket;
     }
 
-    public static async Task<RawHttpConnection> OpenAsync(Uri url, CancellationToken stop) => new(url, await ConnectAsync(url, stop).ConfigureAwait(false));
+    public static async Task<RawHttpConnection> OpenAsync(Uri url, CancellationToken stop) =>
+        new(url, await ConnectAsync(url, stop).ConfigureAwait(false));
 
-    /// <summary>After it broke: another one in its place.</summary>
+    /// <summary>Connects again after the connection broke.</summary>
     public async Task ReopenAsync(CancellationToken stop)
     {
         _socket.Dispose();
@@ -49,13 +50,14 @@ internal sealed class RawHttpConnection : IDisposable
         return socket;
     }
 
-    /// <summary>Posts an envelope.</summary>
-    /// <returns>Status and body.</returns>
-    /// <exception cref="IOException">The connection broke, or the answer is none.</exception>
+    /// <summary>Posts an envelope and waits for the answer.</summary>
+    /// <returns>The HTTP status and the body.</returns>
+    /// <exception cref="IOException">The connection broke, or the answer can't be read.</exception>
     public async Task<(int Status, string Body)> PostAsync(string envelope, CancellationToken stop)
     {
         var head = string.Create(CultureInfo.InvariantCulture,
-            $"POST {_url.AbsolutePath} HTTP/1.1\r\nHost: {_url.Authority}\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: {Encoding.UTF8.GetByteCount(envelope)}\r\n\r\n");
+            $"POST {_url.AbsolutePath} HTTP/1.1\r\nHost: {_url.Authority}\r\nContent-Type: text/xml; charset=utf-8\r\n"
+            + $"Content-Length: {Encoding.UTF8.GetByteCount(envelope)}\r\n\r\n");
         var length = Encoding.UTF8.GetBytes(head, _request);
         length += Encoding.UTF8.GetBytes(envelope, _request.AsSpan(length));
         await _socket.SendAsync(_request.AsMemory(0, length), SocketFlags.None, stop).ConfigureAwait(false);
@@ -81,7 +83,9 @@ internal sealed class RawHttpConnection : IDisposable
     public void Dispose() => _socket.Dispose();
 
     private static int StatusOf(ReadOnlySpan<byte> answer) =>
-        Utf8Parser.TryParse(answer["HTTP/1.1 ".Length..], out int status, out _) ? status : throw new IOException("the answer has no status");
+        Utf8Parser.TryParse(answer["HTTP/1.1 ".Length..], out int status, out _)
+            ? status
+            : throw new IOException("the answer has no status");
 
     private static int ContentLengthOf(ReadOnlySpan<byte> head)
     {

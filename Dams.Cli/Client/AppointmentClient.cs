@@ -4,10 +4,10 @@ using Dams.Contracts.Soap;
 
 namespace Dams.Cli.Client;
 
-/// <summary>Calls the appointment service. A call never throws for what the service or the network does: that is its report.</summary>
+/// <summary>Calls the appointment service. A call does not throw if the service or the network fails: its report says so.</summary>
 internal sealed class AppointmentClient : IDisposable
 {
-    // Longer than the longest deadline of a call that a configuration allows would be minutes; this is three times the usual one.
+    // Three times the usual deadline of a call. To outlast the longest deadline that a configuration allows would take minutes.
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
     private const int AnswerBytesMax = 64 * 1024 * 1024;
@@ -22,7 +22,7 @@ internal sealed class AppointmentClient : IDisposable
         {
             SendTimeout = CallTimeout,
             MaxReceivedMessageSize = AnswerBytesMax,
-            // A proxy of the environment has no way to this machine's loopback.
+            // A proxy from the environment can't reach this machine's loopback.
             UseDefaultWebProxy = !url.IsLoopback,
         };
         binding.ReaderQuotas.MaxArrayLength = AnswerBytesMax;
@@ -83,7 +83,7 @@ internal sealed class AppointmentClient : IDisposable
             return Answer(result.Outcome, SwapOutcome.Swapped, result.Message, result.Sequence);
         });
 
-    /// <summary>A new request id: repeated with it, a call is done once.</summary>
+    /// <summary>A new request id. A call that is repeated with it is executed once.</summary>
     public static string NewRequestId() => $"dams-{Guid.CreateVersion7():N}";
 
     public void Dispose() => _factory.Abort();

@@ -6,27 +6,36 @@ using Command = System.CommandLine.Command;
 
 namespace Dams.Cli.Client;
 
-/// <summary>The verbs that call the service: add, remove, list, book, schedule, cancel and swap.</summary>
+/// <summary>The commands that call the service: add, remove, list, book, schedule, cancel and swap.</summary>
 internal sealed class CallCommands
 {
-    /// <summary>Where the service of the default cluster is.</summary>
+    /// <summary>The address of the service of the default cluster.</summary>
     public const string DefaultUrl = "http://127.0.0.1:8080/" + ServicePath;
 
-    /// <summary>Where the service is at its server.</summary>
+    /// <summary>The path of the service at its front end.</summary>
     public const string ServicePath = "AppointmentService";
 
     private const int RequestIdCharactersMax = 64;
     private const int UrlCharactersMax = 500;
     private readonly CliConsole _console;
 
-    private readonly Option<string> _caller = new("--as") { Description = "Who calls: an administrator (MTLA1234) or a patient (MTLP1234). The patient, if not said.", HelpName = "ID" };
+    private readonly Option<string> _caller = new("--as")
+    {
+        Description = "Call as this administrator (MTLA1234) or patient (MTLP1234). The default is PATIENT.",
+        HelpName = "ID",
+    };
 
-    private readonly Option<string> _admin = new("--as") { Description = "Who calls: an administrator, such as MTLA1234.", Required = true, HelpName = "ID" };
+    private readonly Option<string> _admin = new("--as")
+    {
+        Description = "Call as this administrator, such as MTLA1234.",
+        Required = true,
+        HelpName = "ID",
+    };
 
     private readonly Option<Uri> _url = UrlOption();
     private readonly Option<string> _requestId = RequestIdOption();
     private readonly Option<bool> _json = new("--json") { Description = "Write one JSON object." };
-    private readonly Argument<string> _patient = new("PATIENT") { Description = "A patient: MTL, QUE or SHE, P and four digits." };
+    private readonly Argument<string> _patient = new("PATIENT") { Description = "A patient: MTL, QUE or SHE, then P, then four digits." };
     private readonly Argument<string> _id = new("ID") { Description = "An appointment: MTL, QUE or SHE, then M, A or E, then ddMMyy." };
     private readonly Argument<AppointmentType> _type = TypeArgument("TYPE");
 
@@ -36,16 +45,18 @@ internal sealed class CallCommands
 
     public static Option<Uri> UrlOption() => new("--url")
     {
-        Description = "Where the service is.",
+        Description = "Use the service at this address.",
         DefaultValueFactory = _ => new Uri(DefaultUrl),
         HelpName = "URL",
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            // The address of the server alone means its service.
-            if (text.Length <= UrlCharactersMax && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Port > 0)
+            // An address without a path means the service there.
+            if (text.Length <= UrlCharactersMax && Uri.TryCreate(text, UriKind.Absolute, out var url)
+                && url.Scheme is "http" or "https" && url.Port > 0)
                 return url.AbsolutePath == "/" ? new Uri(url, ServicePath) : url;
-            result.AddError($"--url is '{(text.Length <= UrlCharactersMax ? text : text[..UrlCharactersMax] + "…")}'; expected an http or https address such as {DefaultUrl}");
+            result.AddError($"--url is '{(text.Length <= UrlCharactersMax ? text : text[..UrlCharactersMax] + "…")}'; "
+                + $"expected an http or https address such as {DefaultUrl}");
             return null;
         },
     };
@@ -54,27 +65,28 @@ internal sealed class CallCommands
     {
         var capacity = new Argument<int>("CAPACITY")
         {
-            Description = "How many places, 1 to 1000000.",
+            Description = "The number of places, 1 to 1000000.",
             CustomParser = Numbers.Between("CAPACITY", 1, AddAppointment.CapacityMax),
         };
         return Verb("add", "Open a slot.", [_id, _type, capacity], _admin, (client, parsed, caller, requestId) =>
             client.AddAsync(caller, Get(parsed, _id), parsed.GetValue(_type), parsed.GetValue(capacity), requestId));
     }
 
-    private Command Remove() => Verb("remove", "Delete a slot and move its patients to later ones.", [_id, _type], _admin, (client, parsed, caller, requestId) =>
-        client.RemoveAsync(caller, Get(parsed, _id), parsed.GetValue(_type), requestId));
+    private Command Remove() => Verb("remove", "Delete a slot and move its patients to later ones.", [_id, _type], _admin,
+        (client, parsed, caller, requestId) => client.RemoveAsync(caller, Get(parsed, _id), parsed.GetValue(_type), requestId));
 
-    private Command List() => Verb("list", "All slots of a type in the three hospitals.", [_type], _admin, (client, parsed, caller, requestId) =>
-        client.ListAsync(caller, parsed.GetValue(_type), requestId));
+    private Command List() => Verb("list", "List all slots of a type in the three hospitals.", [_type], _admin,
+        (client, parsed, caller, requestId) => client.ListAsync(caller, parsed.GetValue(_type), requestId));
 
-    private Command Book() => Verb("book", "Book a slot for a patient.", [_patient, _id, _type], _caller, (client, parsed, caller, requestId) =>
-        client.BookAsync(caller, Get(parsed, _patient), Get(parsed, _id), parsed.GetValue(_type), requestId));
+    private Command Book() => Verb("book", "Book a slot for a patient.", [_patient, _id, _type], _caller,
+        (client, parsed, caller, requestId) =>
+            client.BookAsync(caller, Get(parsed, _patient), Get(parsed, _id), parsed.GetValue(_type), requestId));
 
-    private Command Schedule() => Verb("schedule", "A patient's bookings in all hospitals.", [_patient], _caller, (client, parsed, caller, requestId) =>
-        client.ScheduleAsync(caller, Get(parsed, _patient), requestId));
+    private Command Schedule() => Verb("schedule", "List a patient's bookings in all hospitals.", [_patient], _caller,
+        (client, parsed, caller, requestId) => client.ScheduleAsync(caller, Get(parsed, _patient), requestId));
 
-    private Command Cancel() => Verb("cancel", "Give a booking back.", [_patient, _id], _caller, (client, parsed, caller, requestId) =>
-        client.CancelAsync(caller, Get(parsed, _patient), Get(parsed, _id), requestId));
+    private Command Cancel() => Verb("cancel", "Cancel a patient's booking.", [_patient, _id], _caller,
+        (client, parsed, caller, requestId) => client.CancelAsync(caller, Get(parsed, _patient), Get(parsed, _id), requestId));
 
     private Command Swap()
     {
@@ -82,12 +94,15 @@ internal sealed class CallCommands
         var oldType = TypeArgument("OLDTYPE");
         var newId = new Argument<string>("NEW") { Description = "The appointment to book." };
         var newType = TypeArgument("NEWTYPE");
-        return Verb("swap", "Exchange one booking for another in one step.", [_patient, oldId, oldType, newId, newType], _caller, (client, parsed, caller, requestId) =>
-            client.SwapAsync(caller, Get(parsed, _patient), Get(parsed, oldId), parsed.GetValue(oldType), Get(parsed, newId), parsed.GetValue(newType), requestId));
+        return Verb("swap", "Exchange one booking for another in one step.", [_patient, oldId, oldType, newId, newType], _caller,
+            (client, parsed, caller, requestId) => client.SwapAsync(
+                caller, Get(parsed, _patient), Get(parsed, oldId), parsed.GetValue(oldType), Get(parsed, newId), parsed.GetValue(newType),
+                requestId));
     }
 
     private Command Verb(
-        string name, string description, Argument[] arguments, Option<string> caller, Func<AppointmentClient, ParseResult, string, string, Task<CallReport>> call)
+        string name, string description, Argument[] arguments, Option<string> caller,
+        Func<AppointmentClient, ParseResult, string, string, Task<CallReport>> call)
     {
         var command = new Command(name, description);
         foreach (var argument in arguments)
@@ -114,7 +129,8 @@ internal sealed class CallCommands
             }
             catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
             {
-                _console.Error.WriteLine($"Interrupted. The request may have been executed. Repeat it safely with --request-id {requestId}");
+                _console.Error.WriteLine(
+                    $"Interrupted. The request may have been executed. Repeat it safely with --request-id {requestId}");
                 return interrupt.ExitCode;
             }
         });
@@ -127,18 +143,19 @@ internal sealed class CallCommands
     {
         var option = new Option<string>("--request-id")
         {
-            Description = "A name for this request, at most 64 characters: repeated with it, the request is done once. Made by the tool, if not given.",
+            Description = "Give the request this id, at most 64 characters. A request that is repeated with its id is executed once. "
+                + "By default the tool makes an id.",
             HelpName = "TEXT",
         };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && result.Tokens[0].Value.Length is 0 or > RequestIdCharactersMax)
-                result.AddError("--request-id has 1 to 64 characters.");
+                result.AddError("--request-id must have 1 to 64 characters.");
         });
         return option;
     }
 
-    // The library would take numbers for types, too.
+    // The library alone would accept numbers as types, too.
     private static Argument<AppointmentType> TypeArgument(string name)
     {
         var names = string.Join(", ", Enum.GetNames<AppointmentType>());

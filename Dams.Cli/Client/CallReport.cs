@@ -5,14 +5,14 @@ using Dams.Contracts.Soap;
 
 namespace Dams.Cli.Client;
 
-/// <summary>What came of a call: an answer or a fault.</summary>
+/// <summary>The result of a call: an answer or a fault.</summary>
 internal abstract record CallReport
 {
     private CallReport()
     {
     }
 
-    /// <summary>What the tool ends with.</summary>
+    /// <summary>The exit code of the tool after this call.</summary>
     public abstract int ExitCode { get; }
 
     /// <summary>The service answered.</summary>
@@ -29,17 +29,17 @@ internal abstract record CallReport
         public override int ExitCode => IsSuccess ? CliExitCodes.Success : CliExitCodes.OtherOutcome;
     }
 
-    /// <summary>The service refused, or could not be asked.</summary>
+    /// <summary>The service refused, or gave no usable answer.</summary>
     /// <param name="Code">A fault code of the contract, or <see cref="UnreachableCode"/> or <see cref="NoDetailCode"/>.</param>
-    /// <param name="Reason">Text for people.</param>
+    /// <param name="Reason">An explanation for people.</param>
     /// <param name="Execution">Whether the request has had its effect.</param>
-    /// <param name="RequestId">With which the call can be repeated safely.</param>
+    /// <param name="RequestId">The id with which the call can be repeated safely.</param>
     public sealed record Fault(string Code, string Reason, ExecutionState Execution, string? RequestId) : CallReport
     {
-        /// <summary>There was no answer that the service could have given.</summary>
+        /// <summary>There was no answer, or one that the service does not give.</summary>
         public const string UnreachableCode = "Unreachable";
 
-        /// <summary>A fault without the detail of the contract.</summary>
+        /// <summary>A SOAP fault without the detail of the contract.</summary>
         public const string NoDetailCode = "SoapFault";
 
         public string? Field { get; init; }
@@ -53,27 +53,33 @@ internal abstract record CallReport
             _ => CliExitCodes.Fault,
         };
 
-        public static Fault Of(DamsFault detail, string requestId) => new(detail.Code.ToString(), detail.Reason, detail.Execution, detail.RequestId ?? requestId)
+        public static Fault Of(DamsFault detail, string requestId) => new(
+            detail.Code.ToString(), detail.Reason, detail.Execution, detail.RequestId ?? requestId)
         {
             Field = detail.Field,
             RetryAfterMs = detail.RetryAfterMsSpecified ? detail.RetryAfterMs : null,
         };
 
-        /// <summary>What an exception of the channel means.</summary>
+        /// <summary>The fault for an exception of the channel.</summary>
         public static Fault Of(Exception problem, Uri url, string requestId) => problem switch
         {
             FaultException fault => new Fault(NoDetailCode, fault.Message, ExecutionState.Unknown, requestId),
-            // Refused before the request went out: it can't have been executed.
-            _ when IsRefused(problem) => new Fault(UnreachableCode, $"nobody answers at {url}: is the cluster up?", ExecutionState.NotExecuted, requestId),
+            // The connection was refused before the request went out, so the request can't have been executed.
+            _ when IsRefused(problem) => new Fault(
+                UnreachableCode, $"nobody answers at {url}: is the cluster up?", ExecutionState.NotExecuted, requestId),
             TimeoutException => new Fault(UnreachableCode, $"{url} did not answer in time", ExecutionState.Unknown, requestId),
-            _ => new Fault(UnreachableCode, $"{url} did not answer as the service does: {problem.Message}", ExecutionState.Unknown, requestId),
+            _ => new Fault(
+                UnreachableCode, $"{url} did not answer as the service does: {problem.Message}", ExecutionState.Unknown, requestId),
         };
 
         private static bool IsRefused(Exception problem)
         {
             for (var cause = problem; cause is not null; cause = cause.InnerException)
             {
-                if (cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.NetworkUnreachable })
+                if (cause is SocketException
+                    {
+                        SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.NetworkUnreachable,
+                    })
                     return true;
             }
 

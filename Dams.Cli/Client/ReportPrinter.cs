@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace Dams.Cli.Client;
 
-/// <summary>Writes what came of a call, for people or for programs.</summary>
+/// <summary>Writes the result of a call, for people or for programs.</summary>
 internal sealed class ReportPrinter(CliConsole console)
 {
-    /// <summary>A sentence and a table; a fault goes to standard error.</summary>
+    /// <summary>Writes a sentence and a table. A fault goes to standard error.</summary>
     public void PrintText(CallReport report)
     {
         switch (report)
@@ -24,7 +24,7 @@ internal sealed class ReportPrinter(CliConsole console)
         }
     }
 
-    /// <summary>One JSON object on standard output: <c>{outcome, message, sequence, …}</c> or <c>{fault: {…}}</c>.</summary>
+    /// <summary>Writes one JSON object to standard output: <c>{outcome, message, sequence, …}</c> or <c>{fault: {…}}</c>.</summary>
     public void PrintJson(CallReport report)
     {
         using var stream = new MemoryStream();
@@ -55,7 +55,10 @@ internal sealed class ReportPrinter(CliConsole console)
         if (answer.Bookings is { } bookings)
             Print(["appointment", "type"], bookings.Select(booking => new[] { booking.AppointmentId, booking.AppointmentType.ToString() }));
         if (answer.Relocations is { } relocations)
-            Print(["patient", "moved to"], relocations.Select(relocation => new[] { relocation.PatientId, relocation.NewAppointmentId ?? "none" }));
+        {
+            Print(["patient", "moved to"],
+                relocations.Select(relocation => new[] { relocation.PatientId, relocation.NewAppointmentId ?? "none" }));
+        }
     }
 
     private void Print(string[] headings, IEnumerable<string[]> rows)

@@ -1,15 +1,15 @@
 namespace Dams.Cli.Cluster;
 
-/// <summary>How many requests a second are answered, from a counter that is looked at now and then. Pure.</summary>
+/// <summary>Computes how many requests a second are answered, from a counter that is read now and then. Pure.</summary>
 internal sealed class AnswerRate
 {
     private (int? Process, long Answered, TimeSpan At)? _last;
 
-    /// <summary>The rate since the last look.</summary>
-    /// <param name="process">The front end's process: another one counts from zero.</param>
-    /// <param name="answered">The counter.</param>
-    /// <param name="now">When it was looked at.</param>
-    /// <returns>Null at the first look.</returns>
+    /// <summary>Takes a reading of the counter, and computes the rate since the one before.</summary>
+    /// <param name="process">The process of the front end; another process counts from zero.</param>
+    /// <param name="answered">The value of the counter.</param>
+    /// <param name="now">The time of the reading.</param>
+    /// <returns>Null at the first reading of a process.</returns>
     public double? Look(int? process, long answered, TimeSpan now)
     {
         var before = _last;

@@ -3,14 +3,14 @@ using Dams.Hosting.Processes;
 
 namespace Dams.Cli.Cluster;
 
-/// <summary>The data folder of a cluster that <c>dams up</c> runs. Call while <c>up.lock</c> is held.</summary>
+/// <summary>The data folder of a cluster that <c>dams up</c> runs. Call its methods only while <c>up.lock</c> is held.</summary>
 internal static class ClusterFolder
 {
     // A manager needs five seconds to end a replica that hangs, and then stops itself.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
-    /// <summary>Ends what an earlier run of this very folder has left, be it a run of another shape.</summary>
-    /// <returns>How many processes that were.</returns>
+    /// <summary>Ends the processes that an earlier run of this very folder has left, even a run with another configuration.</summary>
+    /// <returns>How many processes it has ended.</returns>
     public static async Task<int> StopLeftoversAsync(ClusterTopology topology)
     {
         var found = FoldersOf(topology).Select(node => PidFile.FindRunning(node.Path, node.Id.ToString()))
@@ -29,7 +29,7 @@ internal static class ClusterFolder
     ];
 
     /// <summary>Writes the effective configuration, unless it is the very file that was read.</summary>
-    /// <returns>The file that the processes shall read.</returns>
+    /// <returns>The file that the processes must read.</returns>
     public static string WriteConfig(ClusterTopology topology, string? source)
     {
         var path = Path.Combine(topology.DataFolder, ClusterTopology.FileName);

@@ -16,7 +16,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
 {
     private static readonly TimeSpan ReadinessPoll = TimeSpan.FromMilliseconds(200);
 
-    // Longer than a process gives itself to stop in order.
+    // Longer than the time that a process gives itself to stop in order.
     private static readonly SupervisionPolicy ChildPolicy = new() { StopGrace = TimeSpan.FromSeconds(12) };
 
     private readonly List<(NodeRole Role, SupervisedProcess Process, Task Running)> _children = [];
@@ -34,14 +34,21 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         if (forbidden.Count > 0)
             return CliExitCodes.Usage;
         if (reading.WrittenFor is { } other)
-            console.Error.WriteLine($"{options.Config} names {other} as its data folder, but is in a data folder itself: {topology.DataFolder} is used. To use the other one, keep the file outside.");
+        {
+            console.Error.WriteLine(
+                $"{options.Config} names {other} as its data folder, but is in a data folder itself: {topology.DataFolder} is used. "
+                + "To use the other one, move the file out of the data folder.");
+        }
+
         try
         {
             using var held = PidFile.TryHold(topology.DataFolder, PidFile.ClusterHolder);
             if (held is null)
             {
                 var holder = PidFile.FindRunning(topology.DataFolder, PidFile.ClusterHolder);
-                console.Error.WriteLine($"a cluster already runs on {topology.DataFolder}{(holder is { } up ? $", under process {up.ProcessId}" : "")}: stop it, or choose another --data");
+                console.Error.WriteLine(
+                    $"a cluster already runs on {topology.DataFolder}{(holder is { } up ? $", under process {up.ProcessId}" : "")}: "
+                    + "stop it, or choose another --data");
                 return CliExitCodes.Usage;
             }
 
@@ -56,7 +63,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
 
     private async Task<int> RunAsync(ClusterTopology topology)
     {
-        // First: in a copy, folders outside are the original's.
+        // This comes first: in a copy, the folders outside the data folder are the original's.
         if (DataFolder.Check(topology, options.IsFresh) is { } notice)
             console.Error.WriteLine(notice);
         OldData.UndoUnfinished(topology);
@@ -105,22 +112,22 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         }
     }
 
-    /// <summary>Asks whether the old data shall be set aside.</summary>
-    /// <returns>The exit code if it shall not; null if it shall.</returns>
+    /// <summary>Asks the operator whether to set the old data aside.</summary>
+    /// <returns>The exit code if the answer is no; null if it is yes.</returns>
     private async Task<int?> RefuseAsync(ClusterTopology topology)
     {
         if (options.IsSure)
             return null;
         if (!console.IsInteractive)
         {
-            console.Error.WriteLine($"--fresh would set the data in {topology.DataFolder} aside: add --yes if that is meant.");
+            console.Error.WriteLine($"--fresh would set the data in {topology.DataFolder} aside: add --yes to confirm that.");
             return CliExitCodes.Usage;
         }
 
         console.Error.Write($"Set the bookings in {topology.DataFolder} aside, and begin without any? [y/N] ");
         try
         {
-            // Reading can't be cancelled: at a signal it is left to the end of the process.
+            // Reading can't be cancelled: after a signal it goes on until the process ends.
             var answer = await Task.Run(console.In.ReadLine).WaitAsync(interrupt.Token);
             if (answer?.Trim().ToUpperInvariant() is "Y" or "YES")
                 return null;
@@ -141,8 +148,10 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         foreach (var node in (IEnumerable<ClusterNode>)[.. topology.Sequencers, .. topology.Managers, .. topology.FrontEnds])
         {
             var program = ProgramLocator.Find(node.Id.Role);
-            string[] arguments = ["--config", config, "--id", node.Id.ToString(), "--supervised", .. options.IsLab ? (string[])["--lab"] : []];
-            var child = new SupervisedProcess(node.Id.ToString(), () => program.ToStartInfo(arguments, parentWatch: true), ChildPolicy, logger, TimeProvider.System);
+            string[] arguments =
+                ["--config", config, "--id", node.Id.ToString(), "--supervised", .. options.IsLab ? (string[])["--lab"] : []];
+            var child = new SupervisedProcess(
+                node.Id.ToString(), () => program.ToStartInfo(arguments, parentWatch: true), ChildPolicy, logger, TimeProvider.System);
             child.Want();
             _children.Add((node.Id.Role, child, child.RunAsync()));
         }
@@ -159,7 +168,8 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             looked = Stopwatch.GetTimestamp();
             if (FindHopeless() is { } hopeless)
             {
-                console.Error.WriteLine($"{hopeless.Name} can't run (exit code {hopeless.Status.LastExitCode}): what is wrong stands above and in {topology.Log.Folder}");
+                console.Error.WriteLine($"{hopeless.Name} can't run (exit code {hopeless.Status.LastExitCode}): "
+                    + $"see the messages above and the logs in {topology.Log.Folder}");
                 return CliExitCodes.Usage;
             }
 
@@ -167,12 +177,17 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             var verdict = Readiness.Judge(seen, clock.Counted, options.ReadyWithin);
             if (verdict == ReadinessVerdict.Failed)
             {
-                console.Error.WriteLine($"given up: no read was answered within {clock.Describe(options.ReadyWithin)}; {seen.Replicas}. The logs are in {topology.Log.Folder}");
+                console.Error.WriteLine($"the cluster did not come up: no read was answered within {clock.Describe(options.ReadyWithin)}; "
+                    + $"{seen.Replicas}. The logs are in {topology.Log.Folder}");
                 return CliExitCodes.Unreachable;
             }
 
             if (verdict == ReadinessVerdict.ReadyWithoutAll)
-                console.Error.WriteLine($"warning: after {clock.Describe(options.ReadyWithin)} only {seen.Replicas}; two equal replies can be had. The logs are in {topology.Log.Folder}");
+            {
+                console.Error.WriteLine($"warning: after {clock.Describe(options.ReadyWithin)} only {seen.Replicas}; "
+                    + $"clients get answers, because two equal replies are enough. The logs are in {topology.Log.Folder}");
+            }
+
             if (verdict != ReadinessVerdict.Wait)
                 break;
             await await Task.WhenAny([.. _children.Select(child => child.Running), Task.Delay(ReadinessPoll, interrupt.Token)]);
@@ -180,16 +195,18 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
 
         await console.Out.WriteLineAsync(ReadyLine.Of(topology));
         await console.Out.FlushAsync(interrupt.Token);
-        // A child's loop ends only when it is told to, or by a defect, which then ends all of it.
+        // A child's loop ends only on request or by a defect. A defect ends the whole run.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt.Token);
-        var watching = console.IsErrorTerminal ? LiveTable.ShowAsync(console.ErrorTables, topology, end.Token) : Task.Delay(Timeout.Infinite, end.Token);
+        var watching = console.IsErrorTerminal
+            ? LiveTable.ShowAsync(console.ErrorTables, topology, end.Token)
+            : Task.Delay(Timeout.Infinite, end.Token);
         try
         {
             await await Task.WhenAny([.. _children.Select(child => child.Running), watching]);
         }
         finally
         {
-            // What is said about the end must not be said over a table.
+            // Messages about the end must not be written over a table.
             await end.CancelAsync();
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -197,12 +214,13 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         return interrupt.ExitCode;
     }
 
-    // What starting again won't mend.
+    // A child that ended for a reason that a restart does not remove.
     private SupervisedProcess? FindHopeless() => _children
         .Select(child => child.Process)
-        .FirstOrDefault(child => child.Status.LastExitCode is ExitCodes.Configuration or ExitCodes.PortInUse or ExitCodes.AlreadyRunning or ExitCodes.Storage);
+        .FirstOrDefault(child => child.Status.LastExitCode
+            is ExitCodes.Configuration or ExitCodes.PortInUse or ExitCodes.AlreadyRunning or ExitCodes.Storage);
 
-    // Clients first, then the replicas with their managers, then the order itself; at a second signal, everything at once.
+    // Front ends stop first, then managers with their replicas, then sequencers. A second signal ends everything at once.
     private async Task StopAsync(ClusterTopology topology)
     {
         var inOrder = StopInOrderAsync();
@@ -219,7 +237,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             await Task.WhenAll(_children.Select(child => child.Running));
         }
 
-        // A manager that was killed has left its replica.
+        // A manager that was killed leaves its replica running.
         await ClusterFolder.StopLeftoversAsync(topology);
     }
 

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Dams.Cli.Cluster;
 
-/// <summary>What runs, where, and where its log is: for people.</summary>
+/// <summary>Shows people each process with its purpose, its address and its log.</summary>
 internal static class ClusterTable
 {
     public static Table Of(ClusterTopology topology)
@@ -19,7 +19,9 @@ internal static class ClusterTable
                 new Text(Path.GetRelativePath(Environment.CurrentDirectory, topology.LogFileOf(node.Id))));
         }
 
-        table.AddRow(new Text("control"), new Text("faults and shutdown, for this machine only"), new Text(topology.Control.ToString()), new Text(""));
+        table.AddRow(
+            new Text("control"), new Text("faults and shutdown, for this machine only"),
+            new Text(topology.Control.ToString()), new Text(""));
         return table;
     }
 
@@ -32,7 +34,7 @@ internal static class ClusterTable
     };
 }
 
-/// <summary>The one line on standard output.</summary>
+/// <summary>The one line that <c>dams up</c> writes to standard output.</summary>
 internal static class ReadyLine
 {
     public static Uri ServiceOf(ClusterTopology topology) => new(topology.FrontEnds[0].Listen.ToHttpUri(), CallCommands.ServicePath);

@@ -8,8 +8,9 @@ using Spectre.Console.Rendering;
 namespace Dams.Cli.Cluster;
 
 /// <summary>
-/// What a cluster does, on the terminal that runs it. It is drawn anew on the terminal's other screen each second: the processes write their warnings to the same
-/// terminal, and a table that is only moved about would be torn by them. What they say is among the events, and stands in their logs.
+/// Shows what a cluster does, on the terminal that runs it. The whole table is drawn again each second, on the terminal's alternate screen.
+/// The processes write their warnings to the same terminal, and would tear a table that is redrawn in place. Their warnings are among the
+/// events and in their logs.
 /// </summary>
 internal static class LiveTable
 {
@@ -18,7 +19,7 @@ internal static class LiveTable
     private const string Home = "\u001b[H\u001b[2J";
     private const int EventsMin = 3;
 
-    // Lines that are no events: heading, table with four replicas, counters, blanks and the last line, where the cursor stands.
+    // Lines that are not events: heading, table with four replicas, counters, blanks and the last line, where the cursor stands.
     private const int OtherLines = 16;
 
     // Address, heading, table and counters.
@@ -45,7 +46,9 @@ internal static class LiveTable
             do
             {
                 var (_, status, problem) = await reader.ReadAsync(stop);
-                var answered = status is null ? null : rate.Look(status.ProcessId, status.Counters.Answered, Stopwatch.GetElapsedTime(began));
+                var answered = status is null
+                    ? null
+                    : rate.Look(status.ProcessId, status.Counters.Answered, Stopwatch.GetElapsedTime(began));
                 console.WriteAnsi(Home);
                 console.Write(Render(topology, status, answered, problem, console.Profile.Height));
             }
@@ -57,12 +60,12 @@ internal static class LiveTable
         }
     }
 
-    /// <summary>One picture.</summary>
-    /// <param name="topology">The cluster.</param>
-    /// <param name="status">What its front end says; null if it says nothing.</param>
-    /// <param name="rate">Answers a second, if known.</param>
-    /// <param name="problem">Why there is no status.</param>
-    /// <param name="height">Lines of the terminal: as many events are shown as fit.</param>
+    /// <summary>Draws the table once.</summary>
+    /// <param name="topology">The cluster, for its addresses.</param>
+    /// <param name="status">The status that its front end reports; null if there is none.</param>
+    /// <param name="rate">Answers a second; null if not known.</param>
+    /// <param name="problem">The reason why there is no status.</param>
+    /// <param name="height">The lines of the terminal. The table shows as many events as fit.</param>
     public static IRenderable Render(ClusterTopology topology, StatusDocument? status, double? rate, string? problem, int height)
     {
         var address = new Text($"{ReadyLine.Of(topology)}   page {topology.FrontEnds[0].Listen.ToHttpUri()}   Ctrl-C stops it");
@@ -76,7 +79,9 @@ internal static class LiveTable
     }
 
     private static Text Head(StatusDocument status, double? rate) => new(string.Create(CultureInfo.InvariantCulture,
-        $"epoch {status.Epoch ?? "?"}, {(status.Sequencer is { Active: true } sequencer ? sequencer.Id : "no sequencer")} orders, sequence {status.Sequence}, committed {status.Committed}, answered per second {rate?.ToString("F0", CultureInfo.InvariantCulture) ?? "-"}"));
+        $"epoch {status.Epoch ?? "?"}, {(status.Sequencer is { Active: true } sequencer ? sequencer.Id : "no sequencer")} orders, "
+        + $"sequence {status.Sequence}, committed {status.Committed}, "
+        + $"answered per second {rate?.ToString("F0", CultureInfo.InvariantCulture) ?? "-"}"));
 
     private static Table Replicas(StatusDocument status)
     {
@@ -88,7 +93,8 @@ internal static class LiveTable
         foreach (var replica in status.Replicas)
         {
             table.AddRow(new Text(replica.Id ?? "?"), new Text(replica.Engine ?? ""), StatusTables.State(replica.State),
-                Number(replica.Executed, Color.Default), Number(replica.Wrong, Color.Red), Number(replica.Silent, Color.Yellow), Number(replica.Replacements, Color.Yellow));
+                Number(replica.Executed, Color.Default), Number(replica.Wrong, Color.Red), Number(replica.Silent, Color.Yellow),
+                Number(replica.Replacements, Color.Yellow));
         }
 
         return table;
@@ -98,16 +104,20 @@ internal static class LiveTable
         new(value?.ToString(CultureInfo.InvariantCulture) ?? "", value > 0 ? new Style(whenSome) : Style.Plain);
 
     private static Text Counters(CountersStatus counters) => new(string.Create(CultureInfo.InvariantCulture,
-        $"requests {counters.Requests}, answered {counters.Answered}, faults {counters.Faults}, wrong replies {counters.WrongReplies}, missing {counters.MissingReplies}, fail-overs {counters.Failovers}"));
+        $"requests {counters.Requests}, answered {counters.Answered}, faults {counters.Faults}, wrong replies {counters.WrongReplies}, "
+        + $"missing {counters.MissingReplies}, failovers {counters.Failovers}"));
 
     // Newest first, each on one line.
     private static Grid Events(StatusDocument status, int count)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap());
+        var grid = new Grid()
+            .AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap());
         foreach (var happened in status.Events.Reverse().Take(count))
         {
-            grid.AddRow(new Text(happened.Time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture), new Style(Color.Grey)),
-                new Text(happened.Kind ?? "", new Style(Color.Aqua)), new Text($"{happened.Node} {happened.Text}") { Overflow = Overflow.Ellipsis });
+            grid.AddRow(
+                new Text(happened.Time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture), new Style(Color.Grey)),
+                new Text(happened.Kind ?? "", new Style(Color.Aqua)),
+                new Text($"{happened.Node} {happened.Text}") { Overflow = Overflow.Ellipsis });
         }
 
         return grid;

@@ -6,9 +6,9 @@ using Dams.Hosting.Processes;
 namespace Dams.Cli.Cluster;
 
 /// <summary>
-/// What <c>--fresh</c> sets aside: the processes' folders, and what of them was set aside before. They go into one folder <c>old-N</c> of
-/// the data folder; a replica's folder outside it stays there under the same number. All of them, or none: what was cut off is undone at
-/// the next start. The last two are kept. Call while <c>up.lock</c> is held.
+/// Sets the old data aside for <c>--fresh</c>: the processes' folders, and the folders that managers have set aside before. They go into
+/// one folder <c>old-N</c> of the data folder. A replica's folder outside it stays there under the same number. Either all of them move,
+/// or none: the next start undoes a move that was cut off. The last two are kept. Call its methods only while <c>up.lock</c> is held.
 /// </summary>
 internal static partial class OldData
 {
@@ -16,15 +16,15 @@ internal static partial class OldData
     private const string Unfinished = ".part";
 
     /// <summary>
-    /// Whether there is anything to set aside. Only what one of our processes has worked on is, never a folder that a configuration merely
-    /// names.
+    /// Whether there is anything to set aside. Only a folder that one of our processes has worked on counts, not one that a configuration
+    /// merely names.
     /// </summary>
     public static bool IsThere(ClusterTopology topology) => Find(topology).Count > 0;
 
-    /// <summary>Sets it aside.</summary>
-    /// <returns>What to tell a person: where it is, and what is gone.</returns>
-    /// <exception cref="IOException">Something can't be moved; all is as it was.</exception>
-    /// <exception cref="UnauthorizedAccessException">Something can't be moved; all is as it was.</exception>
+    /// <summary>Sets the old data aside.</summary>
+    /// <returns>Sentences for the operator: where the data is now, and what was deleted.</returns>
+    /// <exception cref="IOException">A folder can't be moved; everything is as it was before.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder can't be moved; everything is as it was before.</exception>
     public static IReadOnlyList<string> SetAside(ClusterTopology topology)
     {
         var found = Find(topology);
@@ -46,7 +46,7 @@ internal static partial class OldData
             throw;
         }
 
-        // No more than a name tells which cluster it was; without it the folder is another one from now on.
+        // Only this file says which cluster the folder was. Without it the folder is another cluster from now on.
         var identity = Path.Combine(topology.DataFolder, DataFolderFiles.Identity);
         if (File.Exists(identity))
             File.Move(identity, Path.Combine(target, DataFolderFiles.Identity));
@@ -54,15 +54,15 @@ internal static partial class OldData
         [
             $"The old data is in {target}.",
             .. found.Where(node => !topology.Keeps(node.Path))
-                .Select(node => $"That of {node.Name} is in {Named(node.Path + ".old", number)}."),
+                .Select(node => $"The old data of {node.Name} is in {Named(node.Path + ".old", number)}."),
             .. DeleteOlder(OldIn(topology.DataFolder).Where(old => IsOurs(old.Path))),
             .. found.Where(node => !topology.Keeps(node.Path)).SelectMany(node => DeleteOlder(OldOf(node.Path)
                 .Where(old => PidFile.WasHeld(old.Path, node.Name)))),
         ];
     }
 
-    /// <summary>Undoes what was cut off, so that no start finds some folders and not the others.</summary>
-    /// <exception cref="IOException">Something can't be moved.</exception>
+    /// <summary>Undoes a move that was cut off, so that no start finds some folders and not the others.</summary>
+    /// <exception cref="IOException">A folder can't be moved.</exception>
     public static void UndoUnfinished(ClusterTopology topology)
     {
         foreach (var part in ClusterFolder.FoldersIn(topology.DataFolder)
@@ -113,7 +113,7 @@ internal static partial class OldData
         name.StartsWith(prefix, StringComparison.Ordinal)
             && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    // Another's folder may have such a name.
+    // A folder of somebody else may have such a name.
     private static bool IsOurs(string old) => ClusterFolder.FoldersIn(old).Any(path => PidFile.WasHeld(path, Path.GetFileName(path)));
 
     private static List<string> DeleteOlder(IEnumerable<(string Path, int Number)> olds)
@@ -122,7 +122,7 @@ internal static partial class OldData
         foreach (var (path, _) in olds.SkipLast(KeptMax))
         {
             Directory.Delete(path, recursive: true);
-            said.Add($"{path}, set aside before, is deleted: the last two are kept.");
+            said.Add($"{path}, which was set aside before, is deleted: only the last two are kept.");
         }
 
         return said;

@@ -5,7 +5,7 @@ using Dams.Contracts.Topology;
 
 namespace Dams.Cli.Cluster;
 
-/// <summary>Looks whether the cluster is ready, as a client would.</summary>
+/// <summary>Checks whether the cluster is ready, as a client would.</summary>
 internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
 {
     // Any administrator may list, and listing changes nothing.
@@ -14,8 +14,7 @@ internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
     private readonly StatusReader _reader = new(topology.FrontEnds[0].Listen.ToHttpUri());
     private readonly AppointmentClient _client = new(ReadyLine.ServiceOf(topology));
 
-    /// <param name="isPatient">Whether it is worth waiting for all replicas before a request is sent.</param>
-    /// <param name="stop">Cancels.</param>
+    /// <summary>Looks once. If <paramref name="isPatient"/>, it sends a request only when all replicas vote.</summary>
     public async Task<ReadinessObservation> LookAsync(bool isPatient, CancellationToken stop)
     {
         var status = (await _reader.ReadAsync(stop)).Status;
@@ -33,7 +32,10 @@ internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
         return new ReadinessObservation(isHealthy, voting, topology.Replicas.Length, isAnswered, answeredByAll, MissingIn(status));
     }
 
-    /// <summary>While nobody orders, the front end knows best; then it is whoever does not vote.</summary>
+    /// <summary>
+    /// The processes that are missing. While no sequencer is heard, the front end names them. Otherwise they are the replicas that do not
+    /// vote.
+    /// </summary>
     private IReadOnlyList<string> MissingIn(StatusDocument? status) => status switch
     {
         null => [topology.FrontEnds[0].Id.ToString()],

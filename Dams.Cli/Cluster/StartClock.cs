@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Dams.Cli.Cluster;
 
 /// <summary>
-/// How long a start has taken, as <c>--ready-within</c> counts it. On a machine with much else to do the processes wait for a processor most of the time, and a start that is
-/// merely slow has not failed. So time under pressure counts less, and down to a tenth. Pure; one thread.
+/// Counts how long a start has taken, for <c>--ready-within</c>. On a busy machine the processes wait for a processor most of the time, and
+/// a start that is merely slow has not failed. So time under pressure counts less, down to a tenth. Pure; one thread.
 /// </summary>
 internal sealed class StartClock
 {
@@ -16,9 +16,9 @@ internal sealed class StartClock
     /// <summary>The time that has passed so far.</summary>
     public TimeSpan Passed { get; private set; }
 
-    /// <summary>Time has passed.</summary>
-    /// <param name="time">How much since the last call; negative counts as none.</param>
-    /// <param name="pressure">For what part of it somebody waited for a processor: 0 to 1.</param>
+    /// <summary>Adds the time that has passed.</summary>
+    /// <param name="time">The time since the last call; negative time counts as none.</param>
+    /// <param name="pressure">The share of it in which some process waited for a processor: 0 to 1.</param>
     public void Advance(TimeSpan time, double pressure)
     {
         if (time <= TimeSpan.Zero)
@@ -27,19 +27,23 @@ internal sealed class StartClock
         Counted += time * (1 - (DiscountMax * Math.Clamp(pressure, 0, 1)));
     }
 
-    /// <summary>The time for people: with what has passed, if that is another.</summary>
-    /// <param name="limit">What was allowed.</param>
+    /// <summary>The limit for people, with the time that has passed if that is longer.</summary>
+    /// <param name="limit">The time that was allowed.</param>
     public string Describe(TimeSpan limit) => Passed < limit + TimeSpan.FromSeconds(1)
         ? string.Create(CultureInfo.InvariantCulture, $"{limit.TotalSeconds} s (--ready-within)")
-        : string.Create(CultureInfo.InvariantCulture, $"{limit.TotalSeconds} s (--ready-within; {Passed.TotalSeconds:F0} s in all, as the machine is overloaded)");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{limit.TotalSeconds} s (--ready-within; {Passed.TotalSeconds:F0} s in all, as the machine is overloaded)");
 }
 
-/// <summary>How much the processors of this machine are waited for.</summary>
+/// <summary>Reads how much processes wait for the processors of this machine.</summary>
 internal static class ProcessorPressure
 {
     private const string File = "/proc/pressure/cpu";
 
-    /// <summary>The part of the last ten seconds in which some process waited for a processor, as Linux tells it (PSI): 0 to 1; 0 where nothing tells it.</summary>
+    /// <summary>
+    /// The share of the last ten seconds in which some process waited for a processor: 0 to 1. Linux reports it (PSI). Without such a
+    /// report it is 0.
+    /// </summary>
     public static double Read()
     {
         try
@@ -53,7 +57,7 @@ internal static class ProcessorPressure
         }
     }
 
-    /// <summary>Reads <c>some avg10=99.75 avg60=…</c>; 0 for what is not that.</summary>
+    /// <summary>Reads <c>some avg10=99.75 avg60=…</c>; 0 for any other text.</summary>
     public static double Parse(string text)
     {
         const string before = "some avg10=";
@@ -61,6 +65,8 @@ internal static class ProcessorPressure
         if (at < 0)
             return 0;
         var number = text[(at + before.Length)..].Split(' ', '\n')[0];
-        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) ? Math.Clamp(percent / 100, 0, 1) : 0;
+        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+            ? Math.Clamp(percent / 100, 0, 1)
+            : 0;
     }
 }

@@ -6,8 +6,8 @@ using Dams.Ordering.Storage;
 namespace Dams.Cli.Cluster;
 
 /// <summary>
-/// Whether the disk has room for the logs that a first start makes. Without, each process would find out for itself, and be started again
-/// and again.
+/// Checks whether the disk has room for the logs that a first start makes. Without this check each process would notice a full disk by
+/// itself, and be restarted again and again.
 /// </summary>
 internal static class StartRoom
 {
@@ -15,22 +15,25 @@ internal static class StartRoom
     private const long Reserve = 4 * 1024 * 1024;
     private const long Mebibyte = 1024 * 1024;
 
-    /// <summary>The problem, its place and the remedy; null if there is room, or nobody can tell.</summary>
-    /// <param name="topology">The cluster.</param>
-    /// <param name="isAnew">All logs are made anew, and what is there stays on the disk.</param>
+    /// <summary>The problem, its place and the remedy; null if there is room, or the free space is not known.</summary>
+    /// <param name="topology">The cluster that is to start.</param>
+    /// <param name="isAnew">Whether all logs are made anew, while the old data stays on the disk.</param>
     public static string? ProblemOf(ClusterTopology topology, bool isAnew)
     {
-        // A folder outside may be on another disk: its process finds out.
+        // A folder outside the data folder may be on another disk; its process checks that disk itself.
         var beginners = topology.Nodes.Where(node => node.Id.Role is NodeRole.Replica or NodeRole.Manager)
             .Select(node => (node.Id, Path: topology.FolderOf(node.Id)))
             .Count(node => topology.Keeps(node.Path) && (isAnew || !PidFile.WasHeld(node.Path, node.Id.ToString())));
-        return beginners > 0 && DiskRoom.FreeBytesAt(topology.DataFolder) is { } free ? ProblemOf(topology.DataFolder, beginners, free) : null;
+        return beginners > 0 && DiskRoom.FreeBytesAt(topology.DataFolder) is { } free
+            ? ProblemOf(topology.DataFolder, beginners, free)
+            : null;
     }
 
     internal static string? ProblemOf(string folder, int newLogs, long free)
     {
         var needed = newLogs * new DurableLogOptions { Folder = folder }.FirstSegmentBytes + Reserve;
         return free >= needed ? null : string.Create(CultureInfo.InvariantCulture,
-            $"the disk of {folder} has {free / Mebibyte} MiB left, and {newLogs} new logs need {needed / Mebibyte}: make room on it, or choose another data folder");
+            $"the disk of {folder} has {free / Mebibyte} MiB left, and {newLogs} new logs need {needed / Mebibyte}: "
+            + $"make room on it, or choose another data folder");
     }
 }

@@ -7,7 +7,7 @@ using Dams.Contracts.Topology;
 
 namespace Dams.Cli.Cluster;
 
-/// <summary><c>dams up</c>: a whole cluster on this machine.</summary>
+/// <summary><c>dams up</c>: runs a whole cluster on this machine.</summary>
 internal static class UpCommand
 {
     private const int ReadyWithinSecondsMax = 3600;
@@ -18,56 +18,67 @@ internal static class UpCommand
     {
         var data = new Option<string>("--data")
         {
-            Description = "Where the cluster keeps everything; its bookings are there for the next run.",
+            Description = "Keep everything in this folder. Its bookings are there for the next run.",
             DefaultValueFactory = _ => Path.Combine(".", Defaults.DataFolder),
             HelpName = "FOLDER",
         };
-        var fresh = new Option<bool>("--fresh") { Description = "Begin without bookings. The old data is moved to FOLDER/old-1 and so on; the last two are kept." };
-        var yes = new Option<bool>("--yes") { Description = "With --fresh: do not ask." };
+        var fresh = new Option<bool>("--fresh")
+        {
+            Description = "Start without bookings. The old data is moved to FOLDER/old-1 and so on; the last two are kept.",
+        };
+        var yes = new Option<bool>("--yes") { Description = "Don't ask before --fresh sets the old data aside." };
         var portsFrom = new Option<int>("--ports-from")
         {
-            Description = "The front end's port; all other ports follow from it.",
+            Description = "Use this port for the front end; all other ports follow from it.",
             DefaultValueFactory = _ => Defaults.PortsFrom,
             HelpName = "PORT",
         };
         portsFrom.Validators.Add(result => CheckWhole(result, 1, ClusterTopology.PortsFromMax));
         var address = new Option<IPAddress>("--address")
         {
-            Description = "The loopback address of everything, 127.x.y.z: several clusters can run side by side.",
+            Description = "Run everything on this loopback address, 127.x.y.z. Clusters on different addresses can run side by side.",
             DefaultValueFactory = _ => Defaults.Address,
             HelpName = "ADDRESS",
             CustomParser = ParseAddress,
         };
-        var config = new Option<string?>("--config") { Description = "A dams.json that says all of it.", HelpName = "FILE" };
+        var config = new Option<string?>("--config")
+        {
+            Description = "Read the whole configuration from this dams.json.",
+            HelpName = "FILE",
+        };
         var versions = new Option<IReadOnlyList<string>?>("--versions")
         {
-            Description = "The engine versions that the replicas begin with, in turn, separated by commas; all, if not said. See dams versions.",
+            Description = "Start the replicas with these versions, in turn, separated by commas. The default is all. See dams versions.",
             HelpName = "A,B,C,D",
             CustomParser = ParseVersions,
         };
-        var lab = new Option<bool>("--lab") { Description = "Allow faults to be injected." };
+        var lab = new Option<bool>("--lab") { Description = "Allow dams fault to inject faults." };
         var readyWithin = new Option<int>("--ready-within")
         {
-            Description = "After so many seconds two replicas are enough, and fewer are a failure.",
+            Description = "Wait this long for all replicas. After that, two replicas are enough, and fewer are a failure.",
             DefaultValueFactory = _ => (int)Defaults.ReadyWithin.TotalSeconds,
             HelpName = "SECONDS",
         };
         readyWithin.Validators.Add(result => CheckWhole(result, 1, ReadyWithinSecondsMax));
-        var exitWithParent = new Option<bool>("--exit-with-parent") { Description = "Stop when standard input ends: for a program that starts this one." };
-        var command = new Command("up", "Run a whole cluster on this machine until Ctrl-C. Writes one line to standard output when it is ready.")
+        var exitWithParent = new Option<bool>("--exit-with-parent")
+        {
+            Description = "Stop when standard input ends. This is for a program that starts dams up.",
+        };
+        var command = new Command("up",
+            "Run a whole cluster on this machine until Ctrl-C. Write one line to standard output when it is ready.")
         {
             data, fresh, yes, portsFrom, address, config, versions, lab, readyWithin, exitWithParent,
         };
         command.Validators.Add(result =>
         {
             if (result.GetResult(yes) is { Implicit: false } && result.GetResult(fresh) is not { Implicit: false })
-                result.AddError("--yes answers the question of --fresh, and says nothing alone.");
+                result.AddError("--yes answers the question of --fresh: add --fresh, or leave --yes out.");
             if (result.GetResult(config) is not { Implicit: false })
                 return;
             foreach (var option in new Option[] { data, portsFrom, address, versions })
             {
                 if (result.GetResult(option) is { Implicit: false })
-                    result.AddError($"{option.Name} and --config don't go together: the file says it.");
+                    result.AddError($"{option.Name} and --config don't go together: the file sets it.");
             }
         });
         command.SetAction(async (parsed, _) =>
@@ -94,13 +105,14 @@ internal static class UpCommand
 
     private static void CheckWhole(OptionResult result, int min, int max)
     {
-        // What is no number at all the library says itself.
+        // The parser of the option reports a value that is not a number.
         if (result is { Implicit: false, Tokens.Count: 1 }
-            && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && (value < min || value > max))
+            && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && (value < min || value > max))
             result.AddError(string.Create(CultureInfo.InvariantCulture, $"{result.Option.Name} is {value}; expected {min} to {max}."));
     }
 
-    /// <summary>A loopback address, as the options of all commands that start a cluster take it.</summary>
+    /// <summary>Parses the loopback address of a command that starts a cluster.</summary>
     public static IPAddress? ParseAddress(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;

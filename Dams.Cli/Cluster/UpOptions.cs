@@ -4,10 +4,10 @@ using Dams.Contracts.Topology;
 
 namespace Dams.Cli.Cluster;
 
-/// <summary>What <c>dams up</c> was asked for.</summary>
+/// <summary>The options of <c>dams up</c>.</summary>
 internal sealed record UpOptions
 {
-    /// <summary>A file that says everything about the cluster; null for the default cluster.</summary>
+    /// <summary>A file with the whole configuration of the cluster; null for the default cluster.</summary>
     public string? Config { get; init; }
 
     public string DataFolder { get; init; } = "dams-data";
@@ -18,16 +18,16 @@ internal sealed record UpOptions
 
     public IReadOnlyList<string> Versions { get; init; } = EngineVersions.Names;
 
-    /// <summary>Begin without bookings; the old ones are kept aside.</summary>
+    /// <summary>Start without bookings; the old data is set aside.</summary>
     public bool IsFresh { get; init; }
 
-    /// <summary>Do so without asking.</summary>
+    /// <summary>Set the old data aside without asking.</summary>
     public bool IsSure { get; init; }
 
     /// <summary>Allow faults to be injected.</summary>
     public bool IsLab { get; init; }
 
-    /// <summary>When to give up waiting for all replicas.</summary>
+    /// <summary>How long to wait for all replicas.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The cluster that these options describe, or what is wrong with the configuration.</summary>

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Dams.Cli.CommandLine;
 
 /// <summary>
-/// Standard output or standard error where it is no terminal, on Unix. The framework's own stream takes no notice when the reader of a pipe
-/// is gone, so that a command that repeats itself would never end; and what else can befall it looks like a failure of the command's own
-/// files. A <see cref="FileStream"/> won't do: it writes to a file at a position of its own, over what others write there.
+/// Standard output or standard error on Unix, where it is not a terminal. The framework's own stream ignores that the reader of a pipe is
+/// gone, so a command that repeats itself would never end. Its other errors look like failures of the command's own files. A
+/// <see cref="FileStream"/> won't do either: it keeps its own position in a file, and overwrites the output of other processes there.
 /// </summary>
 internal sealed class GuardedOutput : Stream
 {
@@ -15,17 +15,17 @@ internal sealed class GuardedOutput : Stream
     private const int Interrupted = 4;
     private const short PollOut = 4;
 
-    // EAGAIN of Linux and of macOS: whoever has started this process has made the pipe non-blocking, and it is full.
+    // EAGAIN, on macOS and on Linux: the process that started this one made the pipe non-blocking, and the pipe is full.
     private static readonly int s_tryAgain = OperatingSystem.IsMacOS() ? 35 : 11;
 
     private readonly int _descriptor;
 
     private GuardedOutput(int descriptor) => _descriptor = descriptor;
 
-    /// <summary>Writes to standard output; a write that fails is an <see cref="OutputFailedException"/>.</summary>
+    /// <summary>A writer for standard output. A write that fails throws an <see cref="OutputFailedException"/>.</summary>
     public static TextWriter OfOutput() => Open(StandardOutput, Console.Out);
 
-    /// <summary>Writes to standard error; what can't be written there can't be told anywhere.</summary>
+    /// <summary>A writer for standard error. It ignores a write that fails, because there is nowhere left to report it.</summary>
     public static TextWriter OfErrors() => Open(StandardError, Console.Error);
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ internal sealed class GuardedOutput : Stream
             if (error == s_tryAgain)
             {
                 var poll = new PollDescriptor { Descriptor = _descriptor, Events = PollOut };
-                _ = Poll(ref poll, 1, Timeout.Infinite); // Whatever it says, the next write says more.
+                _ = Poll(ref poll, 1, Timeout.Infinite); // The result does not matter: the next write tells more.
             }
             else if (error != Interrupted)
             {

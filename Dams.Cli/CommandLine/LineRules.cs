@@ -5,9 +5,9 @@ using System.Xml;
 namespace Dams.Cli.CommandLine;
 
 /// <summary>
-/// The rules that every option and argument of every command is held to, so that a command never sees a value that it can't use: the one
-/// place that stands between the library, which answers nonsense with exceptions and with names of types, and the commands. A test walks
-/// all commands and feeds them nonsense.
+/// The rules for the values of all options and arguments of all commands. They are the one place that keeps a value that a command can't
+/// use away from it. The library alone would answer nonsense with exceptions and names of types. A test walks all commands and feeds them
+/// nonsense.
 /// </summary>
 internal static class LineRules
 {
@@ -20,7 +20,7 @@ internal static class LineRules
     // The longest path that Linux takes.
     private const int PathCharactersMax = 4096;
 
-    /// <summary>Adds the rules to a command and all below it.</summary>
+    /// <summary>Adds the rules to a command and to all commands below it.</summary>
     public static void AddTo(Command command) => AddTo(command, []);
 
     private static void AddTo(Command command, HashSet<Symbol> seen)
@@ -37,7 +37,8 @@ internal static class LineRules
         {
             Numbers.AddTo(argument);
             var hasOwn = argument.Validators.Count > 0;
-            argument.Validators.Add(result => Check(result, argument.Name, argument.Description, argument.HelpName, argument.ValueType, hasOwn));
+            argument.Validators.Add(result =>
+                Check(result, argument.Name, argument.Description, argument.HelpName, argument.ValueType, hasOwn));
         }
 
         foreach (var below in command.Subcommands)
@@ -49,8 +50,8 @@ internal static class LineRules
         foreach (var text in result.Tokens.Select(token => token.Value))
         {
             if (text.Any(char.IsControl) || !IsText(text))
-                result.AddError($"{name} holds a character that can't be printed.");
-            // Values of other types have a parser, which refuses blanks in its own words; so have some texts.
+                result.AddError($"{name} contains a character that can't be printed.");
+            // Values of other types have a parser, and some texts have a validator: those reject blanks in their own words.
             else if (string.IsNullOrWhiteSpace(text) && type == typeof(string) && !hasOwn)
                 result.AddError($"{name} is empty: {description}");
             else if (!string.IsNullOrWhiteSpace(text) && helpName is File or Folder && ProblemOfPath(text, helpName) is { } problem)
@@ -58,7 +59,7 @@ internal static class LineRules
         }
     }
 
-    /// <summary>Whether it can stand in a SOAP message: no halves of characters, and none that XML does not have.</summary>
+    /// <summary>Whether a SOAP message can carry the text: it has no half characters, and none that XML forbids.</summary>
     private static bool IsText(string text)
     {
         for (var i = 0; i < text.Length; i++)

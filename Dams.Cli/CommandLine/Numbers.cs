@@ -6,8 +6,8 @@ using System.Numerics;
 namespace Dams.Cli.CommandLine;
 
 /// <summary>
-/// Numbers on the command line. The library would throw where a validator reads a value that is no number, and call what it expects
-/// <c>System.Int32</c>; and it would read a number by the rules of the user's country.
+/// Reads numbers on the command line. The library alone would throw when a validator reads a value that is not a number. It would call
+/// the expected value <c>System.Int32</c>, and parse numbers by the rules of the user's country.
 /// </summary>
 internal static class Numbers
 {
@@ -17,26 +17,30 @@ internal static class Numbers
     public static Func<ArgumentResult, int> Between(string name, int min, int max) =>
         result => Read<int>(result, name, Expected(min, max), value => value >= min && value <= max);
 
-    /// <summary>Reads a whole number within limits, of an option that need not be given.</summary>
+    /// <summary>Reads a whole number within limits; null if the option is not given.</summary>
     public static Func<ArgumentResult, int?> MaybeBetween(string name, int min, int max) =>
         result => result.Tokens.Count == 0 ? null : Between(name, min, max)(result);
 
     /// <summary>Reads whole numbers within limits.</summary>
     public static Func<ArgumentResult, int[]> AllBetween(string name, int min, int max) =>
-        result => [.. result.Tokens.Select(token => Read<int>(result, token, name, Expected(min, max), value => value >= min && value <= max))];
+        result =>
+        [
+            .. result.Tokens.Select(token => Read<int>(result, token, name, Expected(min, max), value => value >= min && value <= max)),
+        ];
 
-    /// <summary>Reads a number within limits, with a point if it has a fraction.</summary>
+    /// <summary>Reads a number within limits; its decimal separator is a point.</summary>
     public static Func<ArgumentResult, double> RealBetween(string name, double min, double max) =>
-        result => Read<double>(result, name, string.Create(CultureInfo.InvariantCulture, $"{min} to {max}"), value => value >= min && value <= max);
+        result => Read<double>(result, name, string.Create(CultureInfo.InvariantCulture, $"{min} to {max}"),
+            value => value >= min && value <= max);
 
-    /// <summary>Gives an option of a number a parser, if it has none: for those whose limits are checked elsewhere.</summary>
+    /// <summary>Adds a parser to a whole-number option that has none. The limits of such an option are checked elsewhere.</summary>
     public static void AddTo(Option option)
     {
         if (option is Option<int> { CustomParser: null } whole)
             whole.CustomParser = result => Read<int>(result, option.Name, Whole, _ => true);
     }
 
-    /// <summary>Gives an argument of a number a parser, if it has none.</summary>
+    /// <summary>Adds a parser to a whole-number argument that has none.</summary>
     public static void AddTo(Argument argument)
     {
         if (argument is Argument<int> { CustomParser: null } whole)
@@ -54,7 +58,7 @@ internal static class Numbers
         const NumberStyles styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
         if (T.TryParse(token.Value, styles, CultureInfo.InvariantCulture, out var value) && isRight(value))
             return value;
-        // What is a number is shown as one.
+        // A number is shown without quotes.
         var shown = double.TryParse(token.Value, styles, CultureInfo.InvariantCulture, out _) ? token.Value : $"'{token.Value}'";
         result.AddError($"{name} is {shown}; expected {expected}.");
         return default;

@@ -1,12 +1,13 @@
 namespace Dams.Cli.CommandLine;
 
 /// <summary>
-/// Standard output takes nothing more. Not an <see cref="IOException"/>: commands catch those of their own files and connections.
+/// Standard output can't be written any more. This is not an <see cref="IOException"/>, because commands catch those for their own files
+/// and connections.
 /// </summary>
 internal sealed class OutputFailedException(Exception cause) : Exception($"standard output can't be written: {cause.Message}", cause)
 {
     private const int BrokenPipe = 32;
 
-    /// <summary>Whether the reader of a pipe has gone, as <c>head</c> does when it has seen enough: nothing is wrong then.</summary>
+    /// <summary>Whether the reader of a pipe is gone, as <c>head</c> is when it has seen enough. That is not an error.</summary>
     public bool IsReaderGone { get; } = cause.HResult == BrokenPipe;
 }

@@ -7,11 +7,12 @@ using Dams.Contracts.Soap;
 namespace Dams.Cli.Demo;
 
 /// <summary>
-/// One client with slots and patients that nobody else touches, so that it knows what every answer must be: it opens a slot of two places, fills it, asks for more,
-/// now and then cancels, and looks. It repeats a call that fails until it knows what became of it, or loses its patience. Its numbers may be read by any thread.
+/// One client with slots and patients that nobody else touches, so that it knows what every answer must be. It opens a slot of two places,
+/// fills it, tries to book more, sometimes cancels, and reads a schedule. It repeats a call that fails until it has an answer or its
+/// patience ends. Any thread may read its counters.
 /// </summary>
-/// <param name="service">What it calls.</param>
-/// <param name="number">Which client it is, from 0.</param>
+/// <param name="service">The service that it calls.</param>
+/// <param name="number">The client's number, from 0.</param>
 /// <param name="patience">How long a call may take with all its repeats.</param>
 internal sealed class DemoClient(AppointmentClient service, int number, TimeSpan patience)
 {
@@ -38,22 +39,22 @@ internal sealed class DemoClient(AppointmentClient service, int number, TimeSpan
     /// <summary>Bookings that were acknowledged.</summary>
     public long Booked => Volatile.Read(ref _booked);
 
-    /// <summary>Bookings that were given back.</summary>
+    /// <summary>Bookings that were cancelled later.</summary>
     public long Cancelled => Volatile.Read(ref _cancelled);
 
-    /// <summary>Answers that are not what they must be.</summary>
+    /// <summary>Answers that differ from what they must be.</summary>
     public long Wrong => Volatile.Read(ref _wrong);
 
     /// <summary>Calls that had to be repeated.</summary>
     public long Failed => Volatile.Read(ref _failed);
 
-    /// <summary>How long a call took at most.</summary>
+    /// <summary>The time of the slowest call.</summary>
     public TimeSpan Slowest => TimeSpan.FromTicks(Volatile.Read(ref _slowestTicks));
 
-    /// <summary>The first thing that was not as it must be; null if all was.</summary>
+    /// <summary>The first failed call or wrong answer; null if there was none.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Books until it is told to stop, and then ends the round that it is in.</summary>
+    /// <summary>Books until <paramref name="enough"/> is cancelled, and then finishes its round.</summary>
     /// <exception cref="TimeoutException">A call was not answered in time; the message says so.</exception>
     public async Task RunAsync(CancellationToken enough, CancellationToken stop)
     {
@@ -62,7 +63,7 @@ internal sealed class DemoClient(AppointmentClient service, int number, TimeSpan
     }
 
     /// <summary>Asks for the schedule of each of its patients.</summary>
-    /// <returns>How many acknowledged bookings stand there, are missing, and how many stand there that nobody made.</returns>
+    /// <returns>How many acknowledged bookings the schedules have, how many they lack, and how many they have that nobody made.</returns>
     /// <exception cref="TimeoutException">A call was not answered in time; the message says so.</exception>
     public async Task<(int Found, int Lost, int Strange)> CompareAsync(CancellationToken stop)
     {
@@ -105,13 +106,13 @@ internal sealed class DemoClient(AppointmentClient service, int number, TimeSpan
         if (!answer.IsSuccess)
             return;
         Volatile.Write(ref _booked, _booked + 1);
-        // Days only rise: in the order of booking is in the order of the schedule.
+        // Days only rise, so the order of booking is the order of the schedule.
         if (!_held.TryGetValue(patient, out var held))
             _held[patient] = held = [];
         held.Add(slot);
     }
 
-    /// <summary>What a patient holds; nothing after a first booking that had another outcome.</summary>
+    /// <summary>The bookings that a patient holds; none if the first booking had another outcome.</summary>
     private List<string> HeldBy(string patient) => _held.GetValueOrDefault(patient) ?? [];
 
     private async Task<CallReport.Answer> ExpectAsync<T>(T expected, Func<string, Task<CallReport>> call, CancellationToken stop)
@@ -127,7 +128,7 @@ internal sealed class DemoClient(AppointmentClient service, int number, TimeSpan
     {
         var requestId = AppointmentClient.NewRequestId();
         var began = Stopwatch.GetTimestamp();
-        var last = "nobody has said anything";
+        var last = "there was no answer";
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
         enough.CancelAfter(patience);
         try

@@ -8,8 +8,9 @@ using Dams.Hosting.Processes;
 namespace Dams.Cli.Demo;
 
 /// <summary>
-/// <c>dams up --lab</c> as a child with a folder of its own. What it and its processes have to say is kept out of the story: failures are what it is about, and their
-/// warnings are in the logs. If this process dies, the child finds its standard input ended, and stops.
+/// Runs <c>dams up --lab</c> as a child with a folder of its own. The output of the child and its processes is kept out of the story.
+/// The story is about failures, and the warnings about them are in the logs. If this process dies, the child's standard input ends, and
+/// the child stops.
 /// </summary>
 internal sealed class DemoCluster : IAsyncDisposable
 {
@@ -24,19 +25,20 @@ internal sealed class DemoCluster : IAsyncDisposable
     {
         Folder = folder;
         Topology = new UpOptions { DataFolder = folder, Address = address }.ReadTopology().Topology!;
-        var start = ProgramLocator.Find("dams", AppContext.BaseDirectory).ToStartInfo(["up", "--lab", "--data", folder, "--address", address.ToString()], parentWatch: true);
+        var start = ProgramLocator.Find("dams", AppContext.BaseDirectory)
+            .ToStartInfo(["up", "--lab", "--data", folder, "--address", address.ToString()], parentWatch: true);
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         _up = Process.Start(start) ?? throw new InvalidOperationException("no process was started");
         _reading = Task.WhenAll(ReadAsync(_up.StandardOutput), ReadAsync(_up.StandardError));
     }
 
-    /// <summary>Where it keeps everything.</summary>
+    /// <summary>The cluster's data folder.</summary>
     public string Folder { get; }
 
-    /// <summary>What runs where.</summary>
+    /// <summary>The processes of the cluster and their addresses.</summary>
     public ClusterTopology Topology { get; }
 
-    /// <summary>What it and its processes have said.</summary>
+    /// <summary>The output of the child and its processes so far.</summary>
     public string Said
     {
         get
@@ -46,15 +48,15 @@ internal sealed class DemoCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it on an empty folder.</summary>
+    /// <summary>Starts the cluster on an empty folder.</summary>
     public static DemoCluster Start(string folder, IPAddress address) => new(folder, address);
 
-    /// <summary>Waits until it is ready.</summary>
-    /// <returns>False if it has ended instead.</returns>
+    /// <summary>Waits until the cluster is ready.</summary>
+    /// <returns>False if the child has ended instead.</returns>
     public async Task<bool> IsReadyAsync(CancellationToken stop) =>
         await Task.WhenAny(_ready.Task, _up.WaitForExitAsync(stop)).WaitAsync(stop) == _ready.Task;
 
-    /// <summary>Stops it in order.</summary>
+    /// <summary>Stops the cluster in order, and kills the child if that takes too long.</summary>
     public async ValueTask DisposeAsync()
     {
         _up.StandardInput.Close();
@@ -65,7 +67,7 @@ internal sealed class DemoCluster : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Its processes watch it as it watches this one.
+            // The child's processes watch the child as the child watches this process.
             _up.Kill();
         }
 

@@ -4,24 +4,26 @@ using Dams.Cli.Cluster;
 
 namespace Dams.Cli.Demo;
 
-/// <summary><c>dams lab demo</c>: a cluster of its own that is broken on purpose, to see that nobody notices.</summary>
+/// <summary><c>dams lab demo</c>: breaks a cluster of its own on purpose, to show that clients notice nothing.</summary>
 internal static class DemoCommand
 {
     public static Command Create(CliConsole console)
     {
         var address = new Option<IPAddress>("--address")
         {
-            Description = "The loopback address of the demonstration's cluster, 127.x.y.z; one of its own, if not said.",
+            Description = "Run the cluster on this loopback address, 127.x.y.z. The default is an address of its own.",
             DefaultValueFactory = _ => OwnAddress(),
             HelpName = "ADDRESS",
             CustomParser = UpCommand.ParseAddress,
         };
-        var demo = new Command("demo", "Start a cluster, have one replica lie and another crash while clients book, watch both come back, and check every answer. Ends with 0 only if all held.")
+        var demo = new Command("demo",
+            "Start a cluster, make one replica lie and another crash while clients book, watch both come back, and check every answer. "
+            + "Exits 0 only if every check passed.")
         {
             address,
         };
         demo.SetAction((parsed, _) => RunAsync(console, parsed.GetValue(address)!));
-        return new Command("lab", "See on a cluster of its own how failures are met.") { demo };
+        return new Command("lab", "Demonstrate on a cluster of its own how failures are handled.") { demo };
     }
 
     private static async Task<int> RunAsync(CliConsole console, IPAddress address)
@@ -35,7 +37,8 @@ internal static class DemoCommand
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            console.Error.WriteLine($"no folder can be made in {Path.GetTempPath()} ({problem.Message}): set TMPDIR to a folder that can be written");
+            console.Error.WriteLine(
+                $"no folder can be made in {Path.GetTempPath()} ({problem.Message}): set TMPDIR to a folder that can be written");
             return CliExitCodes.Usage;
         }
 
@@ -69,7 +72,10 @@ internal static class DemoCommand
         return exitCode;
     }
 
-    /// <summary>Nobody else's on this machine, so that it disturbs no cluster that runs. macOS has no more than one.</summary>
+    /// <summary>
+    /// An address of the demonstration's own, so that it disturbs no cluster that runs on this machine. macOS has only one loopback
+    /// address.
+    /// </summary>
     private static IPAddress OwnAddress() => OperatingSystem.IsMacOS()
         ? IPAddress.Loopback
         : new IPAddress([127, 200, (byte)(Environment.ProcessId / 250 % 250), (byte)((Environment.ProcessId % 250) + 1)]);

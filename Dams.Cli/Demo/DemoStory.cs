@@ -9,7 +9,10 @@ using Spectre.Console;
 
 namespace Dams.Cli.Demo;
 
-/// <summary>One replica lies and another is killed while clients book; both come back, and everything that the clients were told is checked.</summary>
+/// <summary>
+/// The story of the demonstration. One replica lies and another is killed while clients book; both come back. Every answer that the clients
+/// got is checked.
+/// </summary>
 internal sealed class DemoStory : IDisposable
 {
     private const int Clients = 4;
@@ -30,9 +33,9 @@ internal sealed class DemoStory : IDisposable
     private readonly AppointmentClient _service;
     private readonly List<DemoClient> _clients = [];
 
-    /// <param name="teller">Who tells it.</param>
-    /// <param name="topology">The cluster.</param>
-    /// <param name="patience">How long anything may take; what takes longer is a failure.</param>
+    /// <param name="teller">Prints the story.</param>
+    /// <param name="topology">The cluster that the story happens on.</param>
+    /// <param name="patience">How long any step may take; a step that takes longer is a failure.</param>
     /// <param name="stop">The operator's interrupt.</param>
     public DemoStory(DemoTeller teller, ClusterTopology topology, TimeSpan patience, CancellationToken stop)
     {
@@ -46,17 +49,18 @@ internal sealed class DemoStory : IDisposable
         _service = new AppointmentClient(service);
     }
 
-    /// <summary>How long anything may take: several times what it takes on a machine that does much else.</summary>
+    /// <summary>How long any step may take by default: several times as long as it takes on a busy machine.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Tells it, on a cluster that is ready.</summary>
-    /// <returns>Whether all held.</returns>
+    /// <summary>Plays the story on a cluster that is ready.</summary>
+    /// <returns>Whether every check passed.</returns>
     public async Task<bool> RunAsync()
     {
         var before = await StatusAsync(status => status.ActiveReplicas == status.Replicas.Count);
         if (before is null)
             return Fail("the front end does not say that all replicas vote");
-        _teller.Tell($"four replicas run, each with another version of the engine: {string.Join(", ", before.Replicas.Select(replica => replica.Engine))}");
+        _teller.Tell("four replicas run, each with another version of the engine: "
+            + string.Join(", ", before.Replicas.Select(replica => replica.Engine)));
         _clients.AddRange(Enumerable.Range(0, Clients).Select(number => new DemoClient(_service, number, _patience)));
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop);
         var running = Task.WhenAll(_clients.Select(client => client.RunAsync(enough.Token, _stop)));
@@ -86,13 +90,16 @@ internal sealed class DemoStory : IDisposable
     {
         if (!await AnsweredAsync(CallsBefore))
             return false;
-        _teller.Tell(Text($"{Clients} clients open slots, book, cancel and look: {_clients.Sum(client => client.Answered)} calls answered, and each client knows what each answer must be"));
-        if (await _lab.OrderAsync("lie", new LieOrder(Liar, LieKinds.WordOf(LieKind.Outcome)), FaultJson.Default.LieOrder, _stop) != CliExitCodes.Success)
+        _teller.Tell(Text($"{Clients} clients open slots, book, cancel and look: ")
+            + Text($"{_clients.Sum(client => client.Answered)} calls answered, and each client knows what each answer must be"));
+        if (await _lab.OrderAsync("lie", new LieOrder(Liar, LieKinds.WordOf(LieKind.Outcome)), FaultJson.Default.LieOrder, _stop)
+            != CliExitCodes.Success)
             return Fail(_labSaid.ToString());
-        _teller.Break(Text($"replica{Liar} lies from now on: whatever it answers to a booking is wrong"));
-        if (await _lab.OrderAsync("crash", new CrashOrder(Text($"replica{Victim}")), FaultJson.Default.CrashOrder, _stop) != CliExitCodes.Success)
+        _teller.Break(Text($"replica{Liar} lies from now on: its answer to every booking is wrong"));
+        if (await _lab.OrderAsync("crash", new CrashOrder(Text($"replica{Victim}")), FaultJson.Default.CrashOrder, _stop)
+            != CliExitCodes.Success)
             return Fail(_labSaid.ToString());
-        _teller.Break(Text($"replica{Victim} is killed in the same moment (kill -9)"));
+        _teller.Break(Text($"replica{Victim} is killed at the same moment (kill -9)"));
 
         var (isOutvoted, isBack, isRenewed) = (false, false, false);
         var after = await StatusAsync(status =>
@@ -101,7 +108,8 @@ internal sealed class DemoStory : IDisposable
             if (!isOutvoted && liar.Wrong - before.Replicas[Liar - 1].Wrong >= Strikes)
             {
                 isOutvoted = true;
-                _teller.Tell(Text($"replica{Liar} is outvoted, {liar.Wrong} times by now: the two that are left agree, and their answer is what the clients get"));
+                _teller.Tell(Text(
+                    $"replica{Liar} is outvoted, {liar.Wrong} times so far: the two that are left agree, and clients get their answer"));
             }
 
             if (!isBack && IsCaughtUp(status, victim) && victim.ProcessId != before.Replicas[Victim - 1].ProcessId)
@@ -113,24 +121,34 @@ internal sealed class DemoStory : IDisposable
             if (!isRenewed && IsCaughtUp(status, liar) && liar.Incarnation != before.Replicas[Liar - 1].Incarnation)
             {
                 isRenewed = true;
-                _teller.Mend(Text($"replica{Liar} votes as a new incarnation, with another version: {liar.Engine} instead of {before.Replicas[Liar - 1].Engine}"));
+                _teller.Mend(Text($"replica{Liar} votes as a new incarnation, with another version: ")
+                    + Text($"{liar.Engine} instead of {before.Replicas[Liar - 1].Engine}"));
             }
 
             return isOutvoted && isBack && isRenewed;
         });
         if (after is null)
-            return Fail(Text($"not within {_patience.TotalSeconds} s: replica{Liar} is outvoted ({isOutvoted}) and replaced ({isRenewed}), replica{Victim} is back ({isBack})"));
+        {
+            return Fail(Text($"not all of this happened within {_patience.TotalSeconds} s: ")
+                + Text($"replica{Liar} is outvoted ({isOutvoted}) and replaced ({isRenewed}), replica{Victim} is back ({isBack})"));
+        }
+
         return await AnsweredAsync(CallsAfter);
     }
 
-    /// <summary>Every acknowledged booking stands in its patient's schedule, nothing else does, no answer was wrong, and the replicas are equal.</summary>
+    /// <summary>
+    /// Checks the end. Each schedule has the acknowledged bookings of its patient and nothing else. No call failed, no answer was wrong,
+    /// and the replicas are equal.
+    /// </summary>
     private async Task<bool> JudgeAsync(StatusDocument before)
     {
         var compared = await Task.WhenAll(_clients.Select(client => client.CompareAsync(_stop)));
         var (found, lost, strange) = (compared.Sum(one => one.Found), compared.Sum(one => one.Lost), compared.Sum(one => one.Strange));
         var after = await StatusAsync(status => status.ActiveReplicas == status.Replicas.Count
-            && status.Replicas.All(replica => replica.DigestAt == replica.Executed) && status.Replicas.Select(replica => (replica.Executed, replica.Digest)).Distinct().Count() == 1);
-        var (answered, wrong, failed) = (_clients.Sum(client => client.Answered), _clients.Sum(client => client.Wrong), _clients.Sum(client => client.Failed));
+            && status.Replicas.All(replica => replica.DigestAt == replica.Executed)
+            && status.Replicas.Select(replica => (replica.Executed, replica.Digest)).Distinct().Count() == 1);
+        var (answered, wrong, failed) =
+            (_clients.Sum(client => client.Answered), _clients.Sum(client => client.Wrong), _clients.Sum(client => client.Failed));
         if (after is not null)
             _teller.Show(DemoTables.Replicas(before, after, Text($"replica{Victim}")));
         _teller.Show(DemoTables.Counts(
@@ -149,14 +167,14 @@ internal sealed class DemoStory : IDisposable
         foreach (var problem in _clients.Select(client => client.Problem).OfType<string>())
             Fail(problem);
         if (after is null)
-            return Fail("the replicas are not all there, or not equal");
+            return Fail("the replicas are not all active, or not equal");
         if (found == 0 || lost + strange + wrong + failed > 0)
-            return Fail("not all held");
+            return Fail("not every check passed");
         _teller.Mend("nothing lost, nothing done twice, no wrong answer, no failed call: all four replicas have the same state");
         return true;
     }
 
-    /// <summary>Waits until so many more calls are answered; a failure if that takes too long.</summary>
+    /// <summary>Waits until <paramref name="more"/> more calls are answered, and fails if that takes too long.</summary>
     private async Task<bool> AnsweredAsync(int more)
     {
         var before = _clients.Sum(client => client.Answered);
@@ -166,10 +184,11 @@ internal sealed class DemoStory : IDisposable
                 return true;
         }
 
-        return Fail(Text($"not within {_patience.TotalSeconds} s: {more} calls answered; there were {_clients.Sum(client => client.Answered) - before}"));
+        return Fail(Text(
+            $"only {_clients.Sum(client => client.Answered) - before} of {more} calls were answered within {_patience.TotalSeconds} s"));
     }
 
-    /// <summary>Waits until the status is as wanted, and tells what the managers agree on meanwhile; null if it takes too long.</summary>
+    /// <summary>Waits for the wanted status, and prints what the managers agree on meanwhile. Null if that takes too long.</summary>
     private async Task<StatusDocument?> StatusAsync(Func<StatusDocument, bool> isWanted)
     {
         for (var began = _teller.Now; _teller.Now - began < _patience; await Task.Delay(s_poll, _stop))

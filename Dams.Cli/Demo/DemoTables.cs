@@ -4,12 +4,15 @@ using Spectre.Console;
 
 namespace Dams.Cli.Demo;
 
-/// <summary>How it ended, in figures.</summary>
+/// <summary>The tables at the end of the story.</summary>
 internal static class DemoTables
 {
     private const int DigestCharacters = 8;
 
-    /// <summary>The replicas at the end, and what has become of them. One that is killed comes back as what it was, unless that takes too long.</summary>
+    /// <summary>
+    /// The replicas at the end, and what has become of them. A killed replica comes back as the same incarnation, unless that takes too
+    /// long.
+    /// </summary>
     public static Table Replicas(StatusDocument before, StatusDocument after, string victim)
     {
         var table = new Table().Border(TableBorder.Rounded);
@@ -19,19 +22,22 @@ internal static class DemoTables
         {
             var isNew = replica.Incarnation != was.Incarnation;
             var fate = was.Id == victim ? isNew ? "killed, and replaced" : "killed, and back" : isNew ? "replaced" : "";
-            table.AddRow(new Text(replica.Id ?? ""), new Text(replica.Engine ?? ""), new Text(Of(replica.Executed)), new Text(replica.Digest?[..DigestCharacters] ?? "", new Style(Color.Green)),
+            table.AddRow(
+                new Text(replica.Id ?? ""), new Text(replica.Engine ?? ""), new Text(Of(replica.Executed)),
+                new Text(replica.Digest?[..DigestCharacters] ?? "", new Style(Color.Green)),
                 new Text(Of(replica.Wrong)), new Text(fate, new Style(Color.Yellow)));
         }
 
         return table;
     }
 
-    /// <summary>Counts, and what they must be where they must be something.</summary>
+    /// <summary>The counts. One that must have a certain value is green if it has it, else red.</summary>
     public static Table Counts(IEnumerable<(string What, long Count, long? Wanted)> counts)
     {
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned());
         foreach (var (what, count, wanted) in counts)
-            table.AddRow(new Text(what), new Text(Of(count), wanted is null ? Style.Plain : new Style(count == wanted ? Color.Green : Color.Red)));
+            table.AddRow(
+                new Text(what), new Text(Of(count), wanted is null ? Style.Plain : new Style(count == wanted ? Color.Green : Color.Red)));
         return table;
     }
 

@@ -5,38 +5,39 @@ using Spectre.Console.Rendering;
 
 namespace Dams.Cli.Demo;
 
-/// <summary>Tells the story line by line, each with its time; in colours if somebody watches.</summary>
+/// <summary>Prints the story line by line, each with its time, and in colours on a terminal.</summary>
 internal sealed class DemoTeller(IAnsiConsole console)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
-    /// <summary>Time of the story.</summary>
+    /// <summary>The time since the story began.</summary>
     public TimeSpan Now => _clock.Elapsed;
 
-    /// <summary>The title.</summary>
+    /// <summary>Prints the title.</summary>
     public void Begin()
     {
         console.WriteLine();
-        console.Write(new Text("DAMS: the right answer while one replica lies and another is dead\n", new Style(decoration: Decoration.Bold)));
+        console.Write(new Text(
+            "DAMS: the right answer while one replica lies and another is dead\n", new Style(decoration: Decoration.Bold)));
         console.WriteLine();
     }
 
-    /// <summary>What happens by itself.</summary>
+    /// <summary>Prints what happens by itself.</summary>
     public void Tell(string text) => Line("·", Color.Grey, text);
 
-    /// <summary>What is broken on purpose.</summary>
+    /// <summary>Prints what is broken on purpose.</summary>
     public void Break(string text) => Line("✗", Color.Red, text);
 
-    /// <summary>What the managers agree on.</summary>
+    /// <summary>Prints what the managers agree on.</summary>
     public void Agree(string text) => Line("»", Color.Blue, text);
 
-    /// <summary>What is well again.</summary>
+    /// <summary>Prints what works again.</summary>
     public void Mend(string text) => Line("✓", Color.Green, text);
 
-    /// <summary>What does not hold.</summary>
+    /// <summary>Prints a check that has failed.</summary>
     public void Fail(string text) => Line("✗", Color.Red, text);
 
-    /// <summary>A table.</summary>
+    /// <summary>Prints a table.</summary>
     public void Show(IRenderable what)
     {
         console.WriteLine();

@@ -8,7 +8,7 @@ using Dams.Ordering.Transport;
 
 namespace Dams.Cli.Keys;
 
-/// <summary><c>dams key</c>: the keys that seal a cluster's datagrams, and their change while it runs.</summary>
+/// <summary><c>dams key</c>: manages the keys that seal a cluster's datagrams, also while the cluster runs.</summary>
 internal static class KeyCommand
 {
     private const int KeysMax = byte.MaxValue + 1;
@@ -16,39 +16,44 @@ internal static class KeyCommand
     private const string Description = """
         Make, list and change the keys that seal a cluster's datagrams.
 
-        All keys of the file open datagrams, the current one seals them. Running processes look at the file every second, so keys are changed without a stop:
+        Every key in the file opens datagrams; the current key seals them. Running processes check the file every second, so you can
+        change keys without a stop:
 
-          1. dams key add         a new key, which opens but does not seal yet
+          1. dams key add         add a new key, which opens datagrams but does not seal them yet
           2. wait until all processes have it: each writes "Keys in use" with the ids to its log
-          3. dams key promote ID  the new key seals
+          3. dams key promote ID  make the new key seal datagrams
           4. wait again
-          5. dams key drop ID     the old key is gone
+          5. dams key drop ID     remove the old key
 
-        If processes have copies of the file, do each step on all copies. A file that can't be used is reported in the logs, and the keys in use are kept.
+        If processes have copies of the file, do each step on all copies. A process that can't use the file logs an error and keeps
+        the keys that it has.
         """;
 
     private static readonly UpOptions Defaults = new();
 
     public static Command Create(CliConsole console)
     {
-        var config = new Option<string?>("--config") { Description = "The dams.json that says where the key file is.", HelpName = "FILE" };
+        var config = new Option<string?>("--config") { Description = "Use the key file that this dams.json names.", HelpName = "FILE" };
         var data = new Option<string>("--data")
         {
-            Description = "The cluster's data folder, as with dams up; its key file is cluster.key.",
+            Description = "Use the key file cluster.key in this data folder, as dams up does.",
             DefaultValueFactory = _ => Path.Combine(".", Defaults.DataFolder),
             HelpName = "FOLDER",
         };
-        var keyFile = new Option<string?>("--key-file") { Description = "The key file itself.", HelpName = "FILE" };
+        var keyFile = new Option<string?>("--key-file") { Description = "Use this key file.", HelpName = "FILE" };
         var id = new Argument<byte>("ID") { Description = "A key's id, 0 to 255; see dams key list.", CustomParser = ParseId };
 
         var command = new Command("key", Description)
         {
-            Verb(new Command("new", "Make the key file, with one key. One that is there is not touched."), (path, _) => New(console, path)),
+            Verb(new Command("new", "Make the key file with one key. A file that exists already is not changed."),
+                (path, _) => New(console, path)),
             Verb(new Command("add", "Add a new random key, which is not current yet."), (path, _) => Add(console, path)),
-            Verb(new Command("promote", "Make a key the current one, which seals. All processes must have it.") { id }, (path, parsed) => Promote(console, path, parsed.GetValue(id))),
-            Verb(new Command("drop", "Remove a key, which must not be the current one of any process.") { id }, (path, parsed) => Drop(console, path, parsed.GetValue(id))),
-            Verb(new Command("list", "List the ids, and which key is current; never the keys."), (path, _) => List(console, path),
-                isChange: false),
+            Verb(new Command("promote", "Make a key the current one, which seals datagrams. All processes must have it already.") { id },
+                (path, parsed) => Promote(console, path, parsed.GetValue(id))),
+            Verb(new Command("drop", "Remove a key. It must not be the current key of any process.") { id },
+                (path, parsed) => Drop(console, path, parsed.GetValue(id))),
+            Verb(new Command("list", "List the ids and mark the current key. The keys themselves are never shown."),
+                (path, _) => List(console, path), isChange: false),
         };
         return command;
 
@@ -58,9 +63,10 @@ internal static class KeyCommand
                 verb.Options.Add(option);
             verb.Validators.Add(result =>
             {
-                var said = new Option[] { config, data, keyFile }.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
+                var said = new Option[] { config, data, keyFile }
+                    .Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
                 if (said.Count > 1)
-                    result.AddError($"{string.Join(" and ", said)} don't go together: each says where the key file is.");
+                    result.AddError($"{string.Join(" and ", said)} don't go together: each names the key file. Use only one of them.");
             });
             verb.SetAction(async (parsed, stop) =>
             {
@@ -71,12 +77,13 @@ internal static class KeyCommand
                     if (found is not var (path, folder))
                         return CliExitCodes.Usage;
                     var exitCode = run(path, parsed);
-                    // A start looks whether the keys are those of its folder.
+                    // A start checks that the keys belong to the data folder.
                     if (isChange && exitCode == CliExitCodes.Success)
                         await DataFolder.NoteKeysAsync(folder, KeyFile.Load(path), stop);
                     return exitCode;
                 }
-                catch (Exception problem) when (problem is KeyRingException or DataFolderException or IOException or UnauthorizedAccessException)
+                catch (Exception problem)
+                    when (problem is KeyRingException or DataFolderException or IOException or UnauthorizedAccessException)
                 {
                     console.Error.WriteLine(problem.Message);
                     return CliExitCodes.Usage;
@@ -97,10 +104,10 @@ internal static class KeyCommand
     private static int New(CliConsole console, string path)
     {
         if (File.Exists(path))
-            return Refuse(console, $"{path} is there already: dams key add adds a key to it");
+            return Refuse(console, $"{path} is there already: add a key to it with dams key add");
         var keys = KeyRing.Generate();
         KeyFile.Create(path, keys);
-        console.Out.WriteLine($"{path} is made, with key {keys.CurrentId}.");
+        console.Out.WriteLine($"Made {path} with key {keys.CurrentId}.");
         return CliExitCodes.Success;
     }
 
@@ -109,7 +116,7 @@ internal static class KeyCommand
         if (keys.Ids.Count == KeysMax)
             throw new RefusedException("all ids are taken: drop a key first");
         var more = keys.WithNew(out var id);
-        return (more, $"Key {id} is added; {keys.CurrentId} is still current. When all processes have it: dams key promote {id}");
+        return (more, $"Key {id} is added; {keys.CurrentId} is still current. When all processes have it, run: dams key promote {id}");
     });
 
     private static int Promote(CliConsole console, string path, byte id) => Change(console, path, keys =>
@@ -117,7 +124,7 @@ internal static class KeyCommand
         Require(keys, id);
         return keys.CurrentId == id
             ? (keys, $"Key {id} is current already.")
-            : (keys.WithCurrent(id), $"Key {id} is current. When all processes have it: dams key drop {keys.CurrentId}");
+            : (keys.WithCurrent(id), $"Key {id} is current. When all processes use it, run: dams key drop {keys.CurrentId}");
     });
 
     private static int Drop(CliConsole console, string path, byte id) => Change(console, path, keys =>
@@ -177,6 +184,6 @@ internal static class KeyCommand
         return 0;
     }
 
-    /// <summary>The file is in order, and is not changed.</summary>
+    /// <summary>The command is refused: the key file is valid, and is not changed.</summary>
     private sealed class RefusedException(string why) : Exception(why);
 }

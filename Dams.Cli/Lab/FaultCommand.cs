@@ -12,17 +12,32 @@ namespace Dams.Cli.Lab;
 internal sealed class FaultCommand
 {
     private const string Description = """
-        Break a running cluster on purpose, to see that nobody notices. Only for a cluster that was started with dams up --lab.
+        Break a running cluster on purpose, to see that clients notice nothing. The cluster must have been started with
+        dams up --lab.
 
-        A PROCESS is a replica's number, or replica2, manager2, sequencer1, frontend1.
+        PROCESS is a replica's number, or a name such as replica2, manager2, sequencer1 or frontend1.
         """;
 
     private readonly CliConsole _console;
     private readonly Option<Uri> _url = CallCommands.UrlOption();
-    private readonly Argument<int> _replica = new("REPLICA") { Description = "A replica's number.", CustomParser = Numbers.Between("REPLICA", 1, ClusterTopology.ReplicasMax) };
-    private readonly Argument<string> _process = new("PROCESS") { Description = "A process, or sequencer for the one that reigns." };
-    private readonly Option<string?> _from = new("--from") { Description = "Only what this process sends.", HelpName = "PROCESS" };
-    private readonly Option<string?> _to = new("--to") { Description = "Only what is sent to this process.", HelpName = "PROCESS" };
+    private readonly Argument<int> _replica = new("REPLICA")
+    {
+        Description = "A replica's number.",
+        CustomParser = Numbers.Between("REPLICA", 1, ClusterTopology.ReplicasMax),
+    };
+
+    private readonly Argument<string> _process = new("PROCESS") { Description = "A process, or sequencer for the active sequencer." };
+    private readonly Option<string?> _from = new("--from")
+    {
+        Description = "Affect only datagrams from this process.",
+        HelpName = "PROCESS",
+    };
+
+    private readonly Option<string?> _to = new("--to")
+    {
+        Description = "Affect only datagrams to this process.",
+        HelpName = "PROCESS",
+    };
 
     private FaultCommand(CliConsole console) => _console = console;
 
@@ -36,12 +51,13 @@ internal sealed class FaultCommand
             faults.Crash(),
             faults.Pause(),
             faults.Slow(),
-            faults.Packets("drop", "Lose so many of the datagrams."),
-            faults.Packets("duplicate", "Deliver so many of the datagrams twice."),
-            faults.Packets("corrupt", "Turn a bit over in so many of the datagrams."),
+            faults.Packets("drop", "Drop a percentage of the datagrams."),
+            faults.Packets("duplicate", "Deliver a percentage of the datagrams twice."),
+            faults.Packets("corrupt", "Flip a bit in a percentage of the datagrams."),
             faults.Delay(),
             faults.Partition(),
-            faults.Verb("heal", "End all faults. What has crashed is restarted by itself.", [], [], FaultJson.Default.HealOrder, _ => new HealOrder()),
+            faults.Verb("heal", "End all faults. A crashed process is restarted by itself.", [], [],
+                FaultJson.Default.HealOrder, _ => new HealOrder()),
             faults.Show(),
         };
         return command;
@@ -51,7 +67,9 @@ internal sealed class FaultCommand
     {
         var kind = new Option<string>("--kind")
         {
-            Description = "Wrong in its outcome or a field; computed on an old state; wrong and late; right with a wrong digest of the state; different to each who asks; under numbers that are made up.",
+            Description = "Choose the lie. outcome, field: wrong in that; stale: computed on an old state; late: wrong and late; "
+                + "state: right with a wrong digest of the state; two-faced: wrong to the front end only; "
+                + "number: right, but under made-up numbers.",
             DefaultValueFactory = _ => LieKinds.Words[0],
             HelpName = string.Join('|', LieKinds.Words),
         };
@@ -62,35 +80,36 @@ internal sealed class FaultCommand
         });
         var count = new Option<int?>("--count")
         {
-            Description = "How many wrong replies (of state: wrong checkpoints); until healed, if not said.",
+            Description = "Give this many wrong replies (for state: wrong checkpoints). By default the replica lies until it is healed.",
             HelpName = "N",
             CustomParser = Numbers.MaybeBetween("--count", 1, LieOrder.CountMax),
         };
-        return Verb("lie", "Have a replica give wrong replies.", [_replica], [kind, count], FaultJson.Default.LieOrder,
+        return Verb("lie", "Make a replica give wrong replies.", [_replica], [kind, count], FaultJson.Default.LieOrder,
             parsed => new LieOrder(parsed.GetValue(_replica), parsed.GetValue(kind)!, parsed.GetValue(count)));
     }
 
-    private Command Accuse() => Verb("accuse", "Have the front end report a healthy replica as wrong and silent.", [_replica], [], FaultJson.Default.AccuseOrder,
-        parsed => new AccuseOrder(parsed.GetValue(_replica)));
+    private Command Accuse() => Verb("accuse", "Make the front end report a healthy replica as wrong and silent.", [_replica], [],
+        FaultJson.Default.AccuseOrder, parsed => new AccuseOrder(parsed.GetValue(_replica)));
 
     private Command Crash()
     {
-        var crash = Verb("crash", "kill -9 of a process.", [_process], [], FaultJson.Default.CrashOrder, parsed => new CrashOrder(parsed.GetValue(_process)!));
+        var crash = Verb("crash", "Kill a process (kill -9).", [_process], [],
+            FaultJson.Default.CrashOrder, parsed => new CrashOrder(parsed.GetValue(_process)!));
         crash.Aliases.Add("kill");
         return crash;
     }
 
     private Command Pause()
     {
-        var duration = Duration("DURATION", "For how long.", null);
-        return Verb("pause", "Have a process do nothing for a while.", [_process, duration], [], FaultJson.Default.PauseOrder,
+        var duration = Duration("DURATION", "The length of the pause:", null);
+        return Verb("pause", "Pause a process for a while.", [_process, duration], [], FaultJson.Default.PauseOrder,
             parsed => new PauseOrder(parsed.GetValue(_process)!, parsed.GetValue(duration)!));
     }
 
     private Command Slow()
     {
-        var by = Duration("DURATION", "How much later.", null);
-        return Verb("slow", "Have a replica send its replies later.", [_replica, by], [], FaultJson.Default.SlowOrder,
+        var by = Duration("DURATION", "The delay of each reply:", null);
+        return Verb("slow", "Make a replica send its replies later.", [_replica, by], [], FaultJson.Default.SlowOrder,
             parsed => new SlowOrder(parsed.GetValue(_replica), parsed.GetValue(by)!));
     }
 
@@ -98,7 +117,7 @@ internal sealed class FaultCommand
     {
         var percent = new Argument<double>("PERCENT")
         {
-            Description = "How many in a hundred; 0 for none any more.",
+            Description = "The percentage of the datagrams; 0 ends the fault.",
             DefaultValueFactory = _ => 10,
             CustomParser = Numbers.RealBetween("PERCENT", 0, 100),
         };
@@ -108,8 +127,12 @@ internal sealed class FaultCommand
 
     private Command Delay()
     {
-        var by = Duration("DURATION", "How much later.", "50ms");
-        var jitter = new Option<string?>("--jitter") { Description = "And up to so much more, at random: later ones overtake.", HelpName = "DURATION" };
+        var by = Duration("DURATION", "The delay of each datagram:", "50ms");
+        var jitter = new Option<string?>("--jitter")
+        {
+            Description = "Add up to this much at random, so that datagrams overtake each other.",
+            HelpName = "DURATION",
+        };
         jitter.Validators.Add(CheckDuration("--jitter"));
         return Verb("delay", "Deliver datagrams later.", [by], [jitter, _from, _to], FaultJson.Default.DelayOrder,
             parsed => new DelayOrder(parsed.GetValue(by)!, parsed.GetValue(jitter), parsed.GetValue(_from), parsed.GetValue(_to)));
@@ -117,14 +140,17 @@ internal sealed class FaultCommand
 
     private Command Partition()
     {
-        var groups = new Argument<string>("GROUPS") { Description = "Such as 1,2|3,4: a number is a replica and its manager; who isn't named hears everyone." };
-        return Verb("partition", "Have groups of processes not hear each other.", [groups], [], FaultJson.Default.PartitionOrder,
+        var groups = new Argument<string>("GROUPS")
+        {
+            Description = "The groups, such as 1,2|3,4. A number is a replica and its manager. A process that is not named hears everyone.",
+        };
+        return Verb("partition", "Keep groups of processes from hearing each other.", [groups], [], FaultJson.Default.PartitionOrder,
             parsed => new PartitionOrder(parsed.GetValue(groups)!));
     }
 
     private Command Show()
     {
-        var show = new Command("show", "What is wrong on purpose, as JSON.") { _url };
+        var show = new Command("show", "Show what is wrong on purpose, as JSON.") { _url };
         show.SetAction((parsed, _) => RunAsync(parsed, (lab, stop) => lab.ShowAsync(stop)));
         return show;
     }

@@ -6,23 +6,24 @@ using Dams.Hosting.Lab;
 
 namespace Dams.Cli.Lab;
 
-/// <summary>Talks to the fault lab of a cluster: asks its front end where that is, and posts there.</summary>
+/// <summary>Talks to the fault lab of a cluster. It asks the front end for the lab's address, and posts there.</summary>
 internal sealed class LabClient(CliConsole console, Uri url) : IDisposable
 {
-    // A replica that does not answer is waited for at the other end, for two seconds.
+    // The lab itself waits two seconds for a replica that does not answer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly StatusReader _status = new(url);
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
 
-    /// <summary>Orders a fault, and prints what is said to it.</summary>
+    /// <summary>Orders a fault, and prints the lab's answer.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> OrderAsync<T>(string fault, T order, JsonTypeInfo<T> json, CancellationToken stop) =>
         AskAsync(control => _http.PostAsJsonAsync(new Uri(control, $"{FaultEndpoints.Path}/{fault}"), order, json, stop), stop);
 
     /// <summary>Prints what is wrong on purpose.</summary>
     /// <returns>The exit code.</returns>
-    public Task<int> ShowAsync(CancellationToken stop) => AskAsync(control => _http.GetAsync(new Uri(control, FaultEndpoints.Path), stop), stop);
+    public Task<int> ShowAsync(CancellationToken stop) =>
+        AskAsync(control => _http.GetAsync(new Uri(control, FaultEndpoints.Path), stop), stop);
 
     public void Dispose()
     {
@@ -41,7 +42,7 @@ internal sealed class LabClient(CliConsole console, Uri url) : IDisposable
 
         if (!Uri.TryCreate(status.Control, UriKind.Absolute, out var control))
         {
-            console.Error.WriteLine($"the front end does not say where the cluster is controlled; its release is {status.Release}");
+            console.Error.WriteLine($"the status of the front end has no control address; its release is {status.Release}");
             return CliExitCodes.Unreachable;
         }
 
@@ -57,9 +58,11 @@ internal sealed class LabClient(CliConsole console, Uri url) : IDisposable
                 _ => CliExitCodes.OtherOutcome,
             };
         }
-        catch (Exception silence) when (silence is HttpRequestException || (silence is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (Exception silence)
+            when (silence is HttpRequestException || (silence is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            console.Error.WriteLine($"the lab does not answer at {control} ({silence.Message}); it can be reached from the front end's machine only");
+            console.Error.WriteLine(
+                $"the lab does not answer at {control} ({silence.Message}); it can be reached from the front end's machine only");
             return CliExitCodes.Unreachable;
         }
     }

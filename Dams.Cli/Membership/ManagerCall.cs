@@ -4,17 +4,18 @@ using Dams.Cli.Status;
 
 namespace Dams.Cli.Membership;
 
-/// <summary>Says something to a manager, whose address the front end's status tells.</summary>
+/// <summary>Posts orders to managers. The front end's status has their addresses.</summary>
 internal static class ManagerCall
 {
-    /// <summary>Posts to the first of some managers that answers, and prints what it says.</summary>
-    /// <param name="console">Where to.</param>
-    /// <param name="url">The front end's.</param>
-    /// <param name="manager">The id of the manager that it is for; null if any will do.</param>
-    /// <param name="what">Path and query.</param>
+    /// <summary>Asks managers in turn until one answers, and prints its answer.</summary>
+    /// <param name="console">The console that the answer is printed on.</param>
+    /// <param name="url">The address of the front end.</param>
+    /// <param name="manager">The id of the manager that the order is for; null if any manager will do.</param>
+    /// <param name="what">Path and query of the order.</param>
     /// <param name="patience">How long a manager may take.</param>
     /// <param name="stop">The operator's interrupt.</param>
-    public static async Task<int> PostAsync(CliConsole console, Uri url, string? manager, string what, TimeSpan patience, CancellationToken stop)
+    public static async Task<int> PostAsync(
+        CliConsole console, Uri url, string? manager, string what, TimeSpan patience, CancellationToken stop)
     {
         using var reader = new StatusReader(url);
         var (_, status, problem) = await reader.ReadAsync(stop);
@@ -27,7 +28,8 @@ internal static class ManagerCall
         var addresses = status.Managers.Where(known => known.Address is not null && (manager is null || known.Id == manager)).ToList();
         if (addresses.Count == 0)
         {
-            console.Error.WriteLine($"there is no {manager ?? "manager"}; there are {string.Join(", ", status.Managers.Select(known => known.Id))}");
+            console.Error.WriteLine(
+                $"there is no {manager ?? "manager"}; there are {string.Join(", ", status.Managers.Select(known => known.Id))}");
             return CliExitCodes.Usage;
         }
 
@@ -37,14 +39,15 @@ internal static class ManagerCall
         {
             try
             {
-                // The order is in the path; managers take only what says that it is JSON.
+                // The order is in the path. Managers accept only a request that says that it is JSON.
                 using var order = new StringContent("", null, MediaTypeNames.Application.Json);
                 using var answer = await http.PostAsync(new Uri($"http://{address.Address}/{what}"), order, stop);
                 var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
                 (answer.IsSuccessStatusCode ? console.Out : console.Error).WriteLine(text);
                 return answer.IsSuccessStatusCode ? CliExitCodes.Success : CliExitCodes.OtherOutcome;
             }
-            catch (Exception silence) when (silence is HttpRequestException || (silence is OperationCanceledException && !stop.IsCancellationRequested))
+            catch (Exception silence)
+                when (silence is HttpRequestException || (silence is OperationCanceledException && !stop.IsCancellationRequested))
             {
                 silences.Add($"{address.Id} does not answer at {address.Address}: {silence.Message}");
             }

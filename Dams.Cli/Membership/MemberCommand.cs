@@ -6,7 +6,7 @@ using Command = System.CommandLine.Command;
 
 namespace Dams.Cli.Membership;
 
-/// <summary><c>dams member leave</c>: what an operator may change about the group.</summary>
+/// <summary><c>dams member leave</c>: orders a replica's incarnation out of the replicas' group.</summary>
 internal static class MemberCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -14,9 +14,20 @@ internal static class MemberCommand
     public static Command Create(CliConsole console)
     {
         var url = CallCommands.UrlOption();
-        var number = new Argument<int>("REPLICA") { Description = "The replica's number.", CustomParser = Numbers.Between("REPLICA", 1, ClusterTopology.ReplicasMax) };
-        var force = new Option<bool>("--force") { Description = "Even if fewer than two voters, or no quorum of live ones, would be left." };
-        var leave = new Command("leave", "Order a replica's incarnation out. Its manager sets the data folder aside and begins a new one, which joins.") { number, force, url };
+        var number = new Argument<int>("REPLICA")
+        {
+            Description = "The replica's number.",
+            CustomParser = Numbers.Between("REPLICA", 1, ClusterTopology.ReplicasMax),
+        };
+        var force = new Option<bool>("--force")
+        {
+            Description = "Order it out even if fewer than two voters, or no quorum of live voters, would be left.",
+        };
+        var leave = new Command("leave",
+            "Order a replica's incarnation out. Its manager sets the data folder aside and starts a new incarnation, which joins.")
+        {
+            number, force, url,
+        };
         leave.SetAction(async (parsed, _) =>
         {
             using var interrupt = new Interrupt();
@@ -30,6 +41,6 @@ internal static class MemberCommand
                 return interrupt.ExitCode;
             }
         });
-        return new Command("member", "Change who the members of the group are.") { leave };
+        return new Command("member", "Change the members of the replicas' group.") { leave };
     }
 }

@@ -4,7 +4,7 @@ using Dams.Cli.Client;
 
 namespace Dams.Cli.Membership;
 
-/// <summary><c>dams skip</c>: an entry that kills every replica that executes it is passed over.</summary>
+/// <summary><c>dams skip</c>: skips an entry that kills every replica that executes it.</summary>
 internal static class SkipCommand
 {
     // The manager waits for the outcome itself.
@@ -15,23 +15,29 @@ internal static class SkipCommand
         var url = CallCommands.UrlOption();
         var seq = new Argument<long>("SEQ")
         {
-            Description = "The entry's number: what the status shows replicas waiting before.",
+            Description = "The entry's number. dams status shows before which entry replicas wait.",
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
-                if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= long.MaxValue / 2)
+                if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    && number is > 0 and <= long.MaxValue / 2)
                     return number;
                 result.AddError($"SEQ is '{text}'; expected the number of an entry, from 1");
                 return default;
             },
         };
-        var skip = new Command("skip", "Pass over an entry that kills the replicas: its request fails for good. Refused if its client may have an answer.") { seq, url };
+        var skip = new Command("skip",
+            "Skip an entry that kills the replicas. Its request fails for good. The skip is refused if the client may have an answer.")
+        {
+            seq, url,
+        };
         skip.SetAction(async (parsed, _) =>
         {
             using var interrupt = new Interrupt();
             try
             {
-                return await ManagerCall.PostAsync(console, parsed.GetValue(url)!, null, FormattableString.Invariant($"skip?seq={parsed.GetValue(seq)}"), Patience, interrupt.Token);
+                return await ManagerCall.PostAsync(console, parsed.GetValue(url)!, null,
+                    FormattableString.Invariant($"skip?seq={parsed.GetValue(seq)}"), Patience, interrupt.Token);
             }
             catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
             {

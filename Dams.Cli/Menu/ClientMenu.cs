@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Cli.Menu;
 
-/// <summary>The menu of an administrator or a patient, in the order of the original client. Ends with its last item or with the input.</summary>
+/// <summary>
+/// The menu of an administrator or a patient, in the order of the original client. It ends with its last item, or at the end of the input.
+/// </summary>
 internal sealed class ClientMenu(CallerId user, AppointmentClient client, MenuInput input, ReportPrinter printer, ILogger logger)
 {
     private static readonly IReadOnlyList<string> Types = Enum.GetNames<AppointmentType>();
@@ -101,7 +103,7 @@ internal sealed class ClientMenu(CallerId user, AppointmentClient client, MenuIn
         return requestId => client.SwapAsync(_user, patient, oldId, oldType, newId, newType, requestId);
     }
 
-    /// <summary>The questions of one item. Once the input has ended, the rest is not asked.</summary>
+    /// <summary>The questions of one item. After the end of the input it asks nothing more.</summary>
     private sealed class Form(MenuInput input)
     {
         private readonly List<string> _given = [];

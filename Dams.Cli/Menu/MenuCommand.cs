@@ -9,7 +9,7 @@ using Command = System.CommandLine.Command;
 
 namespace Dams.Cli.Menu;
 
-/// <summary><c>dams menu</c>: the client for people.</summary>
+/// <summary><c>dams menu</c>: the interactive client.</summary>
 internal static class MenuCommand
 {
     private const string DefaultLogFolder = "dams-client-logs";
@@ -18,7 +18,7 @@ internal static class MenuCommand
     {
         var user = new Argument<CallerId>("USER")
         {
-            Description = "Who you are: an administrator (MTLA1234) or a patient (MTLP1234).",
+            Description = "Your id: an administrator's (MTLA1234) or a patient's (MTLP1234).",
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
@@ -31,11 +31,15 @@ internal static class MenuCommand
         var url = CallCommands.UrlOption();
         var folder = new Option<string>("--log-folder")
         {
-            Description = "Where the log of what you did is written, one file for each user.",
+            Description = "Write the log of your actions to this folder, one file for each user.",
             DefaultValueFactory = _ => DefaultLogFolder,
             HelpName = LineRules.Folder,
         };
-        var command = new Command("menu", "A menu of everything that you may do; answers come from the terminal or, line by line, from a pipe.") { user, url, folder };
+        var command = new Command("menu",
+            "Choose from a menu of all operations that you may call. Answer on the terminal or, line by line, from a pipe.")
+        {
+            user, url, folder,
+        };
         command.SetAction(async (parsed, _) =>
         {
             var caller = parsed.GetValue(user);
@@ -56,7 +60,7 @@ internal static class MenuCommand
             try
             {
                 var menu = new ClientMenu(caller, client, MenuInput.Of(console), new ReportPrinter(console), logger);
-                // Reading a line can't be interrupted: the signal doesn't wait for it.
+                // Reading a line can't be interrupted, so a signal does not wait for it.
                 await Task.Run(menu.RunAsync, CancellationToken.None).WaitAsync(interrupt.Token);
                 return CliExitCodes.Success;
             }
@@ -72,7 +76,7 @@ internal static class MenuCommand
         return command;
     }
 
-    // The logging library keeps what it can't write to itself, and what was done would be in no log.
+    // The logging library does not report that it can't write, and the user's actions would be in no log.
     private static string? FindProblem(string folder, string file)
     {
         try

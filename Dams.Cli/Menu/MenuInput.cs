@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Dams.Cli.Menu;
 
-/// <summary>Where the menu's answers come from.</summary>
+/// <summary>The source of the menu's answers.</summary>
 internal abstract class MenuInput
 {
     /// <summary>The index of the choice; null when there is no more input.</summary>
@@ -17,12 +17,13 @@ internal abstract class MenuInput
     private sealed class TerminalInput(IAnsiConsole console) : MenuInput
     {
         public override int? Choose(string title, IReadOnlyList<string> choices) => console.Prompt(
-            new SelectionPrompt<int>().Title(Markup.Escape(title)).PageSize(12).UseConverter(i => Markup.Escape(choices[i])).AddChoices(Enumerable.Range(0, choices.Count)));
+            new SelectionPrompt<int>().Title(Markup.Escape(title)).PageSize(12)
+                .UseConverter(i => Markup.Escape(choices[i])).AddChoices(Enumerable.Range(0, choices.Count)));
 
         public override string? Ask(string question) => console.Prompt(new TextPrompt<string>(Markup.Escape(question) + ":"));
     }
 
-    /// <summary>A script, or a person behind a pipe: one answer a line; a choice is its number.</summary>
+    /// <summary>A script, or a person behind a pipe: one answer a line. A choice is given by its number.</summary>
     private sealed class LineInput(CliConsole console) : MenuInput
     {
         public override int? Choose(string title, IReadOnlyList<string> choices)

@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace Dams.Cli.Status;
 
-/// <summary><c>dams status</c>: how a running cluster does.</summary>
+/// <summary><c>dams status</c>: shows the health of a running cluster.</summary>
 internal static class StatusCommand
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
@@ -13,9 +13,9 @@ internal static class StatusCommand
     public static Command Create(CliConsole console)
     {
         var url = CallCommands.UrlOption();
-        var watch = new Option<bool>("--watch", "-w") { Description = "Show it again every second until Ctrl-C." };
-        var json = new Option<bool>("--json") { Description = "Write the front end's JSON as it is." };
-        var command = new Command("status", "How the cluster does: its replicas, sequencer, managers and counters.") { url, watch, json };
+        var watch = new Option<bool>("--watch", "-w") { Description = "Show the status again every second until Ctrl-C." };
+        var json = new Option<bool>("--json") { Description = "Write the front end's JSON unchanged." };
+        var command = new Command("status", "Show cluster health: replicas, sequencer, managers and counters.") { url, watch, json };
         command.SetAction(async (parsed, _) =>
         {
             using var interrupt = new Interrupt();
@@ -50,7 +50,7 @@ internal static class StatusCommand
         return CliExitCodes.Success;
     }
 
-    // In a terminal the picture is redrawn in place; a pipe gets one after the other.
+    // On a terminal the tables are redrawn in place; a pipe gets them one after the other.
     private static async Task<int> WatchAsync(CliConsole console, StatusReader reader, bool asJson, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(WatchInterval);

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Dams.Cli.Status;
 
 /// <summary>
-/// What a front end says at <c>/status</c>. Read leniently: a later release may say more, and an earlier one less. Properties with a default have a setter, because
-/// generated readers set those that can only be initialised even when the document hasn't them.
+/// The JSON that a front end serves at <c>/status</c>. It is read leniently: a later release may say more, and an earlier one less.
+/// Properties with a default have a setter: a generated reader sets an init-only property even when the document does not have it.
 /// </summary>
 internal sealed record StatusDocument
 {
@@ -12,7 +12,7 @@ internal sealed record StatusDocument
 
     public string? Release { get; init; }
 
-    /// <summary>Of the front end that says this.</summary>
+    /// <summary>The process id of the front end that answers.</summary>
     public int? ProcessId { get; init; }
 
     public string? Epoch { get; init; }
@@ -31,23 +31,26 @@ internal sealed record StatusDocument
 
     public CountersStatus Counters { get; set; } = new();
 
-    /// <summary>What an operator must decide.</summary>
+    /// <summary>Sentences about what an operator must decide.</summary>
     public IReadOnlyList<string> Alarms { get; set; } = [];
 
     /// <summary>The last transitions, oldest first.</summary>
     public IReadOnlyList<EventStatus> Events { get; set; } = [];
 
-    /// <summary>While no sequencer is heard: the replicas and sequencers that are missing.</summary>
+    /// <summary>The replicas and sequencers that are missing while no sequencer is heard.</summary>
     public IReadOnlyList<string> WaitingFor { get; set; } = [];
 
-    /// <summary>How many replicas vote and are thought well of.</summary>
+    /// <summary>How many replicas vote with nothing held against them.</summary>
     [JsonIgnore]
     public int ActiveReplicas => Replicas.Count(replica => replica.IsActive);
 
-    /// <summary>The processes of the cluster as far as they are known; the front end's own is the one that answers.</summary>
+    /// <summary>The known process ids: those of the replicas, of the sequencer, and of the front end that answers.</summary>
     [JsonIgnore]
     public IReadOnlyList<int> ProcessIds =>
-        [.. Replicas.Select(replica => replica.ProcessId).Append(Sequencer?.ProcessId).Append(ProcessId).Where(id => id is not null).Select(id => id!.Value)];
+    [
+        .. Replicas.Select(replica => replica.ProcessId).Append(Sequencer?.ProcessId).Append(ProcessId)
+            .Where(id => id is not null).Select(id => id!.Value),
+    ];
 }
 
 /// <summary>The sequencer that orders at present.</summary>
@@ -59,7 +62,7 @@ internal sealed record SequencerStatus
 
     public int? ProcessId { get; init; }
 
-    /// <summary>False while none is heard, and this is the one that is asked.</summary>
+    /// <summary>False while the front end hears no sequencer; this is then the one that it asks.</summary>
     public bool Active { get; set; } = true;
 
     public IReadOnlyList<string> Standbys { get; set; } = [];
@@ -84,10 +87,10 @@ internal sealed record ReplicaStatus
     [JsonIgnore]
     public bool IsActive => State == "active";
 
-    /// <summary>Whether its replies count, whatever is held against it; null if the front end does not say.</summary>
+    /// <summary>Whether its replies count, even if something is held against it; null if the front end does not say.</summary>
     public bool? Votes { get; init; }
 
-    /// <summary>The same, as far as it can be told.</summary>
+    /// <summary><see cref="Votes"/>, or <see cref="IsActive"/> if the front end does not say.</summary>
     [JsonIgnore]
     public bool IsVoting => Votes ?? IsActive;
 
@@ -95,7 +98,7 @@ internal sealed record ReplicaStatus
 
     public string? Digest { get; init; }
 
-    /// <summary>The entry just after which the state had that digest; a busy replica tells that of its last checkpoint.</summary>
+    /// <summary>The entry just after which the state had that digest. A busy replica reports the digest of its last checkpoint.</summary>
     public long? DigestAt { get; init; }
 
     /// <summary>Whether the majority has another digest after the same entry.</summary>
@@ -105,13 +108,13 @@ internal sealed record ReplicaStatus
 
     public long? Silent { get; init; }
 
-    /// <summary>How often its process was started again as the same incarnation.</summary>
+    /// <summary>How often its process was restarted as the same incarnation.</summary>
     public long? Restarts { get; init; }
 
-    /// <summary>How often a new incarnation has taken its place.</summary>
+    /// <summary>How often a new incarnation has taken over its seat.</summary>
     public long? Replacements { get; init; }
 
-    /// <summary>How far back in time it remembers requests of clients; null if to the beginning, or if it does not know.</summary>
+    /// <summary>How far back in time it remembers clients' requests; null if it remembers all of them, or does not know.</summary>
     public long? SessionWindowSeconds { get; init; }
 
     /// <summary>The entry that a waiting replica does not execute.</summary>
@@ -142,7 +145,7 @@ internal sealed record EventStatus
     public string? Text { get; init; }
 }
 
-/// <summary>What a front end has counted since it started.</summary>
+/// <summary>The counters of a front end since its start.</summary>
 internal sealed record CountersStatus
 {
     public long Requests { get; init; }
@@ -165,12 +168,15 @@ internal sealed record CountersStatus
     /// <summary>Requests whose replies were divided.</summary>
     public long Divergences { get; init; }
 
-    /// <summary>Requests that were ordered and had no two equal replies in time.</summary>
+    /// <summary>Ordered requests that had no two equal replies in time.</summary>
     public long NoQuorum { get; init; }
 }
 
-// Ids in JSON are text or numbers, as the writer likes: 64-bit ones lose digits as numbers in some readers. Some texts are a replica's own words, and go to a terminal.
+// An id in JSON may be a text or a number: as numbers, 64-bit ids lose digits in some readers. Some texts are a replica's own words, and
+// reach a terminal.
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString, Converters = [typeof(PlainTextConverter)])]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    Converters = [typeof(PlainTextConverter)])]
 [JsonSerializable(typeof(StatusDocument))]
 internal sealed partial class StatusJson : JsonSerializerContext;

@@ -2,24 +2,28 @@ using System.Text.Json;
 
 namespace Dams.Cli.Status;
 
-/// <summary>Asks a front end how the cluster does. Everything that goes wrong is a problem in words, not an exception.</summary>
+/// <summary>Asks a front end for the status of its cluster. It returns a failure as a sentence and does not throw.</summary>
 internal sealed class StatusReader : IDisposable
 {
-    // A front end that works answers in milliseconds; one that doesn't must not hold up a watch.
+    // A front end that works answers in milliseconds. One that doesn't must not hold up a watch.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private const int AnswerBytesMax = 4 * 1024 * 1024;
     private readonly HttpClient _http;
     private readonly Uri _root;
 
-    /// <param name="url">Anything at the front end: only scheme, host and port count.</param>
+    /// <param name="url">Any address at the front end; only its scheme, host and port count.</param>
     public StatusReader(Uri url)
     {
         _root = new Uri(url.GetLeftPart(UriPartial.Authority));
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = !url.IsLoopback }) { Timeout = Timeout, MaxResponseContentBufferSize = AnswerBytesMax };
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = !url.IsLoopback })
+        {
+            Timeout = Timeout,
+            MaxResponseContentBufferSize = AnswerBytesMax,
+        };
     }
 
-    /// <summary>The status as text and read, or what is wrong.</summary>
+    /// <summary>Reads the status, and returns it as text and as a document, or says what is wrong.</summary>
     public async Task<(string? Text, StatusDocument? Status, string? Problem)> ReadAsync(CancellationToken stop)
     {
         try
@@ -47,7 +51,7 @@ internal sealed class StatusReader : IDisposable
         }
     }
 
-    /// <summary>Whether two equal replies can be had.</summary>
+    /// <summary>Whether the front end says that it can get two equal replies.</summary>
     public async Task<bool> IsHealthyAsync(CancellationToken stop)
     {
         try

@@ -4,13 +4,16 @@ using Spectre.Console.Rendering;
 
 namespace Dams.Cli.Status;
 
-/// <summary>The status for people.</summary>
+/// <summary>Draws the status for people.</summary>
 internal static class StatusTables
 {
     private const int DigestCharacters = 8;
 
     public static IRenderable Render(StatusDocument status) => new Rows(
-        [Head(status), Replicas(status), .. Sessions(status), Others(status), Counters(status.Counters), .. Waiting(status), .. Alarms(status)]);
+    [
+        Head(status), Replicas(status), .. Sessions(status), Others(status), Counters(status.Counters),
+        .. Waiting(status), .. Alarms(status),
+    ]);
 
     private static Text Head(StatusDocument status) => new(
         $"cluster {status.Cluster ?? "?"}, release {status.Release ?? "?"}: epoch {status.Epoch ?? "?"}, "
@@ -26,8 +29,9 @@ internal static class StatusTables
         foreach (var replica in status.Replicas)
         {
             table.AddRow(
-                Cell(replica.Id), Cell(replica.Address), Cell(Of(replica.ProcessId)), Cell(replica.Engine), Cell(replica.Incarnation), State(StateOf(replica)),
-                Cell(Of(replica.Executed)), Digest(replica), Cell(Of(replica.Wrong)), Cell(Of(replica.Silent)), Cell(Of(replica.Restarts)), Cell(Of(replica.Replacements)));
+                Cell(replica.Id), Cell(replica.Address), Cell(Of(replica.ProcessId)), Cell(replica.Engine), Cell(replica.Incarnation),
+                State(StateOf(replica)), Cell(Of(replica.Executed)), Digest(replica), Cell(Of(replica.Wrong)), Cell(Of(replica.Silent)),
+                Cell(Of(replica.Restarts)), Cell(Of(replica.Replacements)));
         }
 
         return table;
@@ -55,25 +59,33 @@ internal static class StatusTables
 
     private static Text Counters(CountersStatus counters) => new(string.Create(CultureInfo.InvariantCulture,
         $"requests {counters.Requests}, answered {counters.Answered} ({counters.AnsweredByAll} by all), faults {counters.Faults}, "
-        + $"wrong replies {counters.WrongReplies}, missing {counters.MissingReplies}, replacements {counters.Replacements}, fail-overs {counters.Failovers}, "
+        + $"wrong replies {counters.WrongReplies}, missing {counters.MissingReplies}, replacements {counters.Replacements}, "
+        + $"failovers {counters.Failovers}, "
         + $"divided votes {counters.Divergences}, without a quorum {counters.NoQuorum}"));
 
-    /// <summary>How long the replicas remember what clients have asked; nothing while that is for ever.</summary>
+    /// <summary>How far back the replicas remember clients' requests; nothing while they remember all of them.</summary>
     private static IEnumerable<Text> Sessions(StatusDocument status)
     {
-        var windows = status.Replicas.Where(replica => replica.SessionWindowSeconds is not null).Select(replica => $"{replica.Id ?? "?"} {Of(replica.SessionWindowSeconds)} s").ToList();
-        return windows.Count == 0 ? [] : [new Text($"session window, in which a repeated request has no second effect: {string.Join(", ", windows)}")];
+        var windows = status.Replicas.Where(replica => replica.SessionWindowSeconds is not null)
+            .Select(replica => $"{replica.Id ?? "?"} {Of(replica.SessionWindowSeconds)} s").ToList();
+        return windows.Count == 0
+            ? []
+            : [new Text($"session window, in which a repeated request has no second effect: {string.Join(", ", windows)}")];
     }
 
-    /// <summary>Who is missing while nobody orders.</summary>
-    public static IEnumerable<Text> Waiting(StatusDocument status) => status.WaitingFor.Count == 0 ? []
-        : [new Text($"no sequencer is heard; waiting for {string.Join(", ", status.WaitingFor)} (a first start needs all replicas)", new Style(Color.Red))];
+    /// <summary>The processes that are missing while no sequencer is heard.</summary>
+    public static IEnumerable<Text> Waiting(StatusDocument status) => status.WaitingFor.Count == 0
+        ? []
+        : [new Text(
+            $"no sequencer is heard; waiting for {string.Join(", ", status.WaitingFor)} (a first start needs all replicas)",
+            new Style(Color.Red))];
 
-    private static IEnumerable<Text> Alarms(StatusDocument status) => status.Alarms.Select(alarm => new Text($"alarm: {alarm}", new Style(Color.Red)));
+    private static IEnumerable<Text> Alarms(StatusDocument status) =>
+        status.Alarms.Select(alarm => new Text($"alarm: {alarm}", new Style(Color.Red)));
 
     private static Text Cell(string? text) => new(text ?? "");
 
-    /// <summary>The state of a process; its word tells as much as its colour.</summary>
+    /// <summary>The state of a process. The word says as much as the colour.</summary>
     public static Text State(string? state) => new(state ?? "?", new Style(state switch
     {
         "active" or "running" => Color.Green,
@@ -81,10 +93,15 @@ internal static class StatusTables
         _ => Color.Red,
     }));
 
-    /// <summary>Digests compare only at one entry: which one it is stands behind it, unless it is the last that was executed.</summary>
+    /// <summary>
+    /// The digest of a replica's state. Digests can be compared only at the same entry. So the entry follows the digest, unless it is the
+    /// last executed one.
+    /// </summary>
     private static Text Digest(ReplicaStatus replica)
     {
-        var digest = replica.DigestAt is { } at && at != replica.Executed ? string.Create(CultureInfo.InvariantCulture, $"{Short(replica.Digest)} at {at}") : Short(replica.Digest);
+        var digest = replica.DigestAt is { } at && at != replica.Executed
+            ? string.Create(CultureInfo.InvariantCulture, $"{Short(replica.Digest)} at {at}")
+            : Short(replica.Digest);
         return replica.Differs ? new Text("≠ " + digest, new Style(Color.Red)) : new Text(digest);
     }
 

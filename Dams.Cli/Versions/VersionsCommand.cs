@@ -4,19 +4,20 @@ using Spectre.Console;
 
 namespace Dams.Cli.Versions;
 
-/// <summary><c>dams versions</c>: what the engine versions are.</summary>
+/// <summary><c>dams versions</c>: lists the versions of the engine.</summary>
 internal static class VersionsCommand
 {
     public static Command Create(CliConsole console)
     {
-        var command = new Command("versions", "The independent versions of the appointment engine that replicas can run.");
+        var command = new Command("versions", "List the independent versions of the appointment engine that replicas can run.");
         command.SetAction(_ =>
         {
             var table = new Table().Border(TableBorder.Rounded).AddColumn("version").AddColumn("technique");
             foreach (var version in EngineVersions.All)
                 table.AddRow(Markup.Escape(version.Name), Markup.Escape(version.Description));
             console.OutTables.Write(table);
-            console.Out.WriteLine("Each was written from the rules alone, so that one mistake is not in two of them. A replaced replica comes back as the next version of its list.");
+            console.Out.WriteLine("Each version was written from the rules alone, so that two versions do not share a mistake. "
+                + "A replaced replica comes back as the next version of its list.");
             return CliExitCodes.Success;
         });
         return command;

@@ -12,7 +12,7 @@ public readonly record struct AppointmentId : IComparable<AppointmentId>
     /// <summary>Length of the text form, in characters.</summary>
     public const int TextLength = 10;
 
-    /// <summary>Makes an id of a date from 2000-01-01 to 2099-12-31.</summary>
+    /// <summary>Makes an id for a date from 2000-01-01 to 2099-12-31.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The date is outside those years, or an enumeration value is not defined.</exception>
     public AppointmentId(Hospital hospital, DateOnly date, TimeOfDay time)
     {
@@ -25,16 +25,18 @@ public readonly record struct AppointmentId : IComparable<AppointmentId>
         Time = time;
     }
 
-    /// <summary>Where.</summary>
+    /// <summary>The hospital of the appointment.</summary>
     public Hospital Hospital { get; }
 
-    /// <summary>Which day.</summary>
+    /// <summary>The day of the appointment.</summary>
     public DateOnly Date { get; }
 
-    /// <summary>When in the day.</summary>
+    /// <summary>The time of day of the appointment.</summary>
     public TimeOfDay Time { get; }
 
-    /// <summary>Reads the canonical text form. Nothing is forgiven here: the edge trims and raises to upper case first.</summary>
+    /// <summary>
+    /// Reads the canonical text form. The text must be exact: the edge has trimmed it and converted it to upper case before.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out AppointmentId id)
     {
         id = default;

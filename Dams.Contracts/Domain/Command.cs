@@ -4,7 +4,7 @@ namespace Dams.Contracts.Domain;
 /// A canonical, permitted call, as it is ordered and executed. Engines see nothing else: no clock, no culture, no random source.
 /// The hierarchy is closed; <see cref="Encoding.CommandCodec"/> gives each its bytes.
 /// </summary>
-/// <param name="Caller">Who called. The front end has checked the right; engines don't look at it.</param>
+/// <param name="Caller">The caller. The front end has checked that the caller may do this. Engines don't look at the caller.</param>
 public abstract record Command(CallerId Caller)
 {
     /// <summary>Whether it may change the state. Only writes have a row in the session table.</summary>
@@ -23,12 +23,12 @@ public sealed record AddAppointment(CallerId Caller, Slot Slot, int Capacity) : 
 
 /// <summary>Deletes a slot and relocates its patients.</summary>
 /// <param name="Caller">An administrator of the slot's hospital.</param>
-/// <param name="Slot">The slot.</param>
+/// <param name="Slot">The slot to delete.</param>
 public sealed record RemoveAppointment(CallerId Caller, Slot Slot) : Command(Caller);
 
-/// <summary>All slots of one type in the three hospitals.</summary>
-/// <param name="Caller">An administrator.</param>
-/// <param name="Type">The type.</param>
+/// <summary>Lists all slots of one type in the three hospitals.</summary>
+/// <param name="Caller">An administrator of any hospital.</param>
+/// <param name="Type">The type of the slots.</param>
 public sealed record ListAppointmentAvailability(CallerId Caller, AppointmentType Type) : Command(Caller)
 {
     /// <inheritdoc/>
@@ -37,28 +37,28 @@ public sealed record ListAppointmentAvailability(CallerId Caller, AppointmentTyp
 
 /// <summary>Books a slot for a patient.</summary>
 /// <param name="Caller">The patient, or an administrator of the patient's home.</param>
-/// <param name="Patient">For whom.</param>
-/// <param name="Slot">What.</param>
+/// <param name="Patient">The patient who gets the booking.</param>
+/// <param name="Slot">The slot to book.</param>
 public sealed record BookAppointment(CallerId Caller, PatientId Patient, Slot Slot) : Command(Caller);
 
-/// <summary>A patient's bookings in all hospitals.</summary>
+/// <summary>Lists a patient's bookings in all hospitals.</summary>
 /// <param name="Caller">The patient, or an administrator of the patient's home.</param>
-/// <param name="Patient">Whose.</param>
+/// <param name="Patient">The patient who holds the bookings.</param>
 public sealed record GetAppointmentSchedule(CallerId Caller, PatientId Patient) : Command(Caller)
 {
     /// <inheritdoc/>
     public override bool IsWrite => false;
 }
 
-/// <summary>Gives a booking back.</summary>
+/// <summary>Cancels a booking.</summary>
 /// <param name="Caller">The patient, or an administrator of the patient's home.</param>
-/// <param name="Patient">Whose.</param>
-/// <param name="Id">The appointment; a patient holds at most one of an id.</param>
+/// <param name="Patient">The patient who holds the booking.</param>
+/// <param name="Id">The appointment. A patient holds at most one booking with an id.</param>
 public sealed record CancelAppointment(CallerId Caller, PatientId Patient, AppointmentId Id) : Command(Caller);
 
 /// <summary>Exchanges one booking for another in one step.</summary>
 /// <param name="Caller">The patient, or an administrator of the patient's home.</param>
-/// <param name="Patient">Whose.</param>
+/// <param name="Patient">The patient who holds the booking.</param>
 /// <param name="Old">The slot to release.</param>
 /// <param name="New">The slot to book.</param>
 public sealed record SwapAppointment(CallerId Caller, PatientId Patient, Slot Old, Slot New) : Command(Caller);

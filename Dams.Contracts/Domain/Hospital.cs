@@ -13,7 +13,7 @@ public enum Hospital : byte
     SHE = 2,
 }
 
-/// <summary>When in the day a slot is, in sorting order. The numbers are part of the canonical encoding.</summary>
+/// <summary>The time of day of a slot, in sorting order. The numbers are part of the canonical encoding.</summary>
 public enum TimeOfDay : byte
 {
     /// <summary>Written <c>M</c> in an appointment id.</summary>
@@ -26,7 +26,7 @@ public enum TimeOfDay : byte
     Evening = 2,
 }
 
-/// <summary>What a slot is for, in sorting order. The numbers are part of the canonical encoding.</summary>
+/// <summary>The kind of appointment that a slot is for, in sorting order. The numbers are part of the canonical encoding.</summary>
 public enum AppointmentType : byte
 {
     /// <summary>A physician.</summary>

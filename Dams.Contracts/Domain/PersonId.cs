@@ -8,7 +8,7 @@ namespace Dams.Contracts.Domain;
 /// <param name="Number">0 to 9,999.</param>
 public readonly record struct PatientId(Hospital Home, ushort Number) : IComparable<PatientId>
 {
-    /// <summary>Reads the canonical text form; nothing is forgiven here.</summary>
+    /// <summary>Reads the canonical text form. The text must be exact.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out PatientId id)
     {
         var ok = PersonText.TryParse(text, 'P', out var home, out var number);
@@ -44,7 +44,7 @@ public readonly record struct PatientId(Hospital Home, ushort Number) : ICompara
 /// <param name="Number">0 to 9,999.</param>
 public readonly record struct AdminId(Hospital Hospital, ushort Number)
 {
-    /// <summary>Reads the canonical text form; nothing is forgiven here.</summary>
+    /// <summary>Reads the canonical text form. The text must be exact.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out AdminId id)
     {
         var ok = PersonText.TryParse(text, 'A', out var hospital, out var number);
@@ -56,8 +56,8 @@ public readonly record struct AdminId(Hospital Hospital, ushort Number)
     public override string ToString() => PersonText.Of(Hospital, 'A', Number);
 }
 
-/// <summary>Who calls: an administrator or a patient.</summary>
-/// <param name="IsAdmin">Whether this is an administrator.</param>
+/// <summary>The caller of an operation: an administrator or a patient.</summary>
+/// <param name="IsAdmin">True for an administrator, false for a patient.</param>
 /// <param name="Hospital">The administrator's hospital, or the patient's home.</param>
 /// <param name="Number">0 to 9,999.</param>
 public readonly record struct CallerId(bool IsAdmin, Hospital Hospital, ushort Number)
@@ -65,7 +65,7 @@ public readonly record struct CallerId(bool IsAdmin, Hospital Hospital, ushort N
     /// <summary>This caller as a patient; meaningful only if it is one.</summary>
     public PatientId AsPatient => new(Hospital, Number);
 
-    /// <summary>Reads the canonical text form of either kind; nothing is forgiven here.</summary>
+    /// <summary>Reads the canonical text form of either kind. The text must be exact.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out CallerId id)
     {
         id = default;

@@ -1,8 +1,8 @@
 namespace Dams.Contracts.Domain;
 
 /// <summary>
-/// What an engine answers. The hierarchy is closed; <see cref="Encoding.ReplyCodec"/> gives each its bytes, and replies are
-/// equal when their bytes are. Lists compare by content.
+/// The answer of an engine. The hierarchy is closed; <see cref="Encoding.ReplyCodec"/> gives each its bytes. Replies are equal when their
+/// bytes are. Lists compare by content.
 /// </summary>
 public abstract record Reply;
 
@@ -21,24 +21,24 @@ public sealed record BookReply(BookOutcome Outcome) : Reply;
 /// <summary>Answer to <see cref="GetAppointmentSchedule"/>, in slot order.</summary>
 public sealed record ScheduleReply(ReplyList<Slot> Bookings) : Reply;
 
-/// <summary>Answer to <see cref="CancelAppointment"/>. The type is there exactly when it was cancelled.</summary>
+/// <summary>Answer to <see cref="CancelAppointment"/>. The type is there exactly when a booking was cancelled.</summary>
 public sealed record CancelReply(CancelOutcome Outcome, AppointmentType? Type) : Reply;
 
 /// <summary>Answer to <see cref="SwapAppointment"/>.</summary>
 public sealed record SwapReply(SwapOutcome Outcome) : Reply;
 
-/// <summary>Not an outcome of the domain: the replica refused the request, or a version failed. A fault on the wire.</summary>
+/// <summary>The replica refused the request, or a version failed. This is no outcome of the domain; on the wire it is a fault.</summary>
 public sealed record RefusedReply(Refusal Refusal) : Reply;
 
 /// <summary>A patient who lost a booking because its slot was removed.</summary>
-/// <param name="Patient">Who.</param>
-/// <param name="NewId">The slot's id that was booked instead (same hospital, same type), or null if there was none.</param>
+/// <param name="Patient">The patient.</param>
+/// <param name="NewId">The id of the slot that was booked instead (same hospital, same type); null if there was none.</param>
 public readonly record struct Relocation(PatientId Patient, AppointmentId? NewId);
 
 /// <summary>A slot in a list of availability.</summary>
-/// <param name="Slot">Which.</param>
-/// <param name="Capacity">All places.</param>
-/// <param name="Remaining">Places left.</param>
+/// <param name="Slot">The id and type of the slot.</param>
+/// <param name="Capacity">All places, booked or not.</param>
+/// <param name="Remaining">The places that are left.</param>
 public readonly record struct SlotAvailability(Slot Slot, int Capacity, int Remaining);
 
 /// <summary>Outcomes of adding. The numbers are part of the canonical encoding.</summary>
@@ -47,7 +47,7 @@ public enum AddOutcome : byte
     /// <summary>The slot is there now.</summary>
     Added = 0,
 
-    /// <summary>It was there; its capacity is unchanged.</summary>
+    /// <summary>The slot was there before; its capacity is unchanged.</summary>
     AlreadyExists = 1,
 }
 
@@ -82,7 +82,7 @@ public enum BookOutcome : byte
     /// <summary>No place left.</summary>
     Full = 5,
 
-    /// <summary>Three bookings outside home in that ISO week already.</summary>
+    /// <summary>The patient already holds three bookings outside home in that ISO week.</summary>
     WeeklyLimit = 6,
 }
 
@@ -133,12 +133,12 @@ public enum Refusal : byte
     /// <summary>The same caller has used this request id for a different request.</summary>
     RequestIdReused = 0,
 
-    /// <summary>The version threw; its state is as before.</summary>
+    /// <summary>The version threw an exception; its state is as before.</summary>
     InternalError = 1,
 
     /// <summary>
-    /// The front end's session is over: an entry of another one was executed since, or the front end has given this request up. It has no effect at this number;
-    /// whether it had one at an earlier number is not said.
+    /// The front end's session is over: an entry of another session was executed since, or the front end has given this request up. The
+    /// request has no effect at this number. It may have had one at an earlier number.
     /// </summary>
     SessionRetired = 2,
 }

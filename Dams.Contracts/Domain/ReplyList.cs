@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Dams.Contracts.Domain;
 
-/// <summary>An immutable list that compares by content, so that records that hold it do too.</summary>
-/// <typeparam name="T">The element.</typeparam>
+/// <summary>An immutable list that compares by content. So a record that holds one compares by content, too.</summary>
+/// <typeparam name="T">The type of the elements.</typeparam>
 [CollectionBuilder(typeof(ReplyList), nameof(ReplyList.Create))]
 public sealed class ReplyList<T> : IReadOnlyList<T>, IEquatable<ReplyList<T>>
 {
@@ -19,7 +19,8 @@ public sealed class ReplyList<T> : IReadOnlyList<T>, IEquatable<ReplyList<T>>
     public T this[int index] => _items[index];
 
     /// <inheritdoc/>
-    public bool Equals(ReplyList<T>? other) => other is not null && _items.AsSpan().SequenceEqual(other._items, EqualityComparer<T>.Default);
+    public bool Equals(ReplyList<T>? other) =>
+        other is not null && _items.AsSpan().SequenceEqual(other._items, EqualityComparer<T>.Default);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ReplyList<T>);

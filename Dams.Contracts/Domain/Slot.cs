@@ -1,8 +1,10 @@
 namespace Dams.Contracts.Domain;
 
-/// <summary>What can be booked: the same appointment id may exist under several types. Sorts by id, then type.</summary>
+/// <summary>
+/// An appointment slot, which patients book. The same appointment id may exist under several types. Sorts by id, then type.
+/// </summary>
 /// <param name="Id">Hospital, date and time of day.</param>
-/// <param name="Type">What for.</param>
+/// <param name="Type">The kind of appointment.</param>
 public readonly record struct Slot(AppointmentId Id, AppointmentType Type) : IComparable<Slot>
 {
     /// <summary>By date, time of day, hospital, type.</summary>

@@ -5,7 +5,7 @@ using Dams.Contracts.Engines;
 namespace Dams.Contracts.Encoding;
 
 /// <summary>
-/// Reads the primitives of the canonical encoding. Never throws: after the first value that is missing or out of its range it
+/// Reads the primitives of the canonical encoding. Never throws: after the first value that is missing or out of its range, the reader
 /// gives defaults and is no longer <see cref="IsGood"/>.
 /// </summary>
 internal ref struct CanonicalReader(ReadOnlySpan<byte> bytes)
@@ -16,10 +16,10 @@ internal ref struct CanonicalReader(ReadOnlySpan<byte> bytes)
     private ReadOnlySpan<byte> _rest = bytes;
     private bool _bad;
 
-    /// <summary>Whether all that was read was there and in range.</summary>
+    /// <summary>Whether every value read so far was there and in range.</summary>
     public readonly bool IsGood => !_bad;
 
-    /// <summary>Whether, besides, nothing is left.</summary>
+    /// <summary>Whether the reader is good and no bytes are left.</summary>
     public readonly bool IsComplete => !_bad && _rest.IsEmpty;
 
     /// <summary>Bytes not read yet.</summary>

@@ -12,11 +12,11 @@ namespace Dams.Contracts.Encoding;
 ///   4 Book     patient, slot
 /// patient  := hospital u8, number u16    id := hospital u8, day number i32, time u8    slot := id, type u8
 /// </code>
-/// Reading is total: any bytes give a command or false, and what was read is written back as the same bytes.
+/// Reading never throws: any bytes give a command or false. A command that was read is written back as the same bytes.
 /// </summary>
 public static class CommandCodec
 {
-    /// <summary>No command is longer, in bytes.</summary>
+    /// <summary>The length of the longest command, in bytes.</summary>
     public const int SizeMax = 32;
 
     /// <summary>The opcode of a command: its number on the wire.</summary>
@@ -32,7 +32,7 @@ public static class CommandCodec
         _ => throw new ArgumentException($"no opcode for {command.GetType().Name}", nameof(command)),
     };
 
-    /// <summary>Whether the command of an opcode changes anything: <see cref="Command.IsWrite"/> without reading it.</summary>
+    /// <summary>Whether the command of an opcode is a write: <see cref="Command.IsWrite"/> without reading the command.</summary>
     public static bool IsWrite(byte opcode) => opcode is not (3 or 5);
 
     /// <summary>The bytes of a command.</summary>

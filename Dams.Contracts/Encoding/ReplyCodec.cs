@@ -3,7 +3,8 @@ using Dams.Contracts.Domain;
 namespace Dams.Contracts.Encoding;
 
 /// <summary>
-/// The canonical encoding of replies: exactly one encoding per value, little-endian, no padding. Two replies are equal when these bytes are.
+/// The canonical encoding of replies: exactly one encoding per value, little-endian, no padding. Two replies are equal when their bytes
+/// are.
 /// <code>
 /// reply := tag u8 (the opcode of the command, or 0 for a refusal), then
 ///   0 refusal u8                                   4 outcome u8
@@ -143,7 +144,9 @@ public static class ReplyCodec
         return new ScheduleReply(ReplyList.Create<Slot>(slots));
     }
 
-    /// <summary>A count that the bytes left can hold, so that a forged one allocates nothing.</summary>
+    /// <summary>
+    /// Reads a count. The remaining bytes must be able to hold that many elements, so that a forged count allocates nothing.
+    /// </summary>
     private static bool TryCount(ref CanonicalReader reader, int elementSizeMin, out int count)
     {
         count = reader.Int32();

@@ -9,24 +9,26 @@ namespace Dams.Contracts.Engines;
 /// bucket := hospital u8, day number i32, slot count u8 (1 to 9), slot*
 /// slot   := time u8, type u8, capacity i32, holder count i32, patient*        patient := hospital u8, number u16
 /// </code>
-/// Slots come in slot order, each once; holders in booking order, each once, and no more than the capacity. A bucket without slots has no bytes: in
-/// a state it is absent. Reading is total: any bytes give a bucket that is written back as the same bytes, or false.
+/// Slots come in slot order, each once. Holders come in booking order, each once, and are no more than the capacity. A bucket without
+/// slots has no bytes: a state does not contain it. Reading never throws: any bytes give false, or a bucket that is written back as the
+/// same bytes.
 /// </summary>
 public static class BucketCodec
 {
     /// <summary>Length of <see cref="EncodeKey"/>, in bytes.</summary>
     public const int KeySize = 5;
 
-    /// <summary>Slots of one hospital and date: three times of day, three types.</summary>
+    /// <summary>The most slots of one hospital and date: three times of day, three types.</summary>
     public const int SlotsMax = 9;
 
     private const int HeaderSize = KeySize + 1;
     private const int SlotSizeMin = 10;
     private const int PatientSize = 3;
 
-    /// <summary>The first bytes of a bucket, which name it. Their order as bytes is not the order of keys.</summary>
-    /// <param name="key">Which bucket.</param>
-    /// <param name="destination">At least <see cref="KeySize"/> bytes.</param>
+    /// <summary>
+    /// Writes the first bytes of a bucket, which name it. These bytes do not sort as keys do. The destination must have at least
+    /// <see cref="KeySize"/> bytes.
+    /// </summary>
     public static void EncodeKey(BucketKey key, Span<byte> destination)
     {
         var writer = new CanonicalWriter(destination);
@@ -60,7 +62,9 @@ public static class BucketCodec
         return bytes;
     }
 
-    /// <summary>Reads a bucket; false for anything that <see cref="Encode"/> can't have written of a bucket that obeys its own rules.</summary>
+    /// <summary>
+    /// Reads a bucket; false for anything that <see cref="Encode"/> can't have written for a bucket that obeys its own rules.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out Bucket? bucket)
     {
         bucket = null;
@@ -90,9 +94,16 @@ public static class BucketCodec
         var capacity = reader.Int32();
         var count = reader.Int32();
 
-        // The count is believed only as far as the bytes left can hold it, so that a forged one allocates nothing.
-        if (!reader.IsGood || capacity is < 1 or > AddAppointment.CapacityMax || count < 0 || count > capacity || (long)count * PatientSize > reader.Left)
+        // The remaining bytes must be able to hold that many patients, so that a forged count allocates nothing.
+        if (!reader.IsGood
+            || capacity is < 1 or > AddAppointment.CapacityMax
+            || count < 0
+            || count > capacity
+            || (long)count * PatientSize > reader.Left)
+        {
             return null;
+        }
+
         var holders = new PatientId[count];
         var seen = new HashSet<PatientId>(count);
         for (var i = 0; i < count; i++)
@@ -102,6 +113,7 @@ public static class BucketCodec
                 return null;
         }
 
-        return new SlotState(new Slot(new AppointmentId(key.Hospital, key.Date, time), type), capacity, ReplyList.Create<PatientId>(holders));
+        return new SlotState(
+            new Slot(new AppointmentId(key.Hospital, key.Date, time), type), capacity, ReplyList.Create<PatientId>(holders));
     }
 }

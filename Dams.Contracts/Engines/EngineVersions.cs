@@ -3,18 +3,18 @@ using System.Collections.Immutable;
 namespace Dams.Contracts.Engines;
 
 /// <summary>An engine version as people and configuration know it.</summary>
-/// <param name="Name">As configuration names it.</param>
+/// <param name="Name">The name that the configuration uses.</param>
 /// <param name="Description">One sentence about its technique.</param>
 public sealed record EngineVersion(string Name, string Description);
 
-/// <summary>The versions of the appointment engine that there are. Programs that don't contain them know them from here.</summary>
+/// <summary>All versions of the appointment engine. Programs that don't contain the engines find their names here.</summary>
 public static class EngineVersions
 {
-    /// <summary>In the order in which the default cluster uses them.</summary>
+    /// <summary>The versions, in the order in which the default cluster uses them.</summary>
     public static ImmutableArray<EngineVersion> All { get; } =
     [
         new("Ledger", "Mutable objects in hash maps, written imperatively."),
-        new("Journal", "Append-only events; decides over folds of the events of a patient and of a slot."),
+        new("Journal", "Append-only events; decides by folding the events of a patient and of a slot."),
         new("Relational", "Tables in an in-memory SQLite database; the rules are SQL queries and constraints."),
         new("Calendar", "Integers only: days, times of day and types as arrays and bit sets."),
     ];

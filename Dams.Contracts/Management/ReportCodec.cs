@@ -11,11 +11,11 @@ namespace Dams.Contracts.Management;
 ///   3 Vote      manager u8, case i64, guilty u8, view i64, seen i64  7 Settled  decision i64
 ///   4 Digest    manager u8, checkpoint i64, view i64                 8 Overdue  decision i64
 /// </code>
-/// Reading is total: any bytes give a report or false, and what was read is written back as the same bytes.
+/// Reading never throws: any bytes give a report or false. A report that was read is written back as the same bytes.
 /// </summary>
 public static class ReportCodec
 {
-    /// <summary>No report is longer, in bytes.</summary>
+    /// <summary>The length of the longest report, in bytes.</summary>
     public const int SizeMax = 36 + (VerdictReport.SequencesMax * sizeof(long));
 
     /// <summary>The opcode of a report: its number on the wire.</summary>
@@ -33,7 +33,7 @@ public static class ReportCodec
     };
 
     /// <summary>The bytes of a report.</summary>
-    /// <exception cref="ArgumentException">A verdict without numbers, or with too many.</exception>
+    /// <exception cref="ArgumentException">A verdict has no numbers, or too many.</exception>
     public static byte[] Encode(Report report)
     {
         Span<byte> buffer = stackalloc byte[SizeMax];
@@ -45,7 +45,11 @@ public static class ReportCodec
         {
             case VerdictReport verdict:
                 if (verdict.Sequences.Count is < 1 or > VerdictReport.SequencesMax)
-                    throw new ArgumentException($"a verdict has 1 to {VerdictReport.SequencesMax} numbers, not {verdict.Sequences.Count}", nameof(report));
+                {
+                    throw new ArgumentException(
+                        $"a verdict has 1 to {VerdictReport.SequencesMax} numbers, not {verdict.Sequences.Count}", nameof(report));
+                }
+
                 writer.Byte(verdict.FrontEnd);
                 writer.UInt64(verdict.FrontEndBoot);
                 writer.Byte((byte)verdict.Sequences.Count);
@@ -53,7 +57,13 @@ public static class ReportCodec
                     writer.Int64(sequence);
                 break;
             case SuspicionReport suspicion: writer.Byte((byte)suspicion.Cause); writer.Int64(suspicion.Sequence); break;
-            case VoteReport vote: writer.Byte(vote.Manager); writer.Int64(vote.Case); writer.Byte(vote.IsGuilty ? (byte)1 : (byte)0); writer.Int64(vote.View); writer.Int64(vote.Seen); break;
+            case VoteReport vote:
+                writer.Byte(vote.Manager);
+                writer.Int64(vote.Case);
+                writer.Byte(vote.IsGuilty ? (byte)1 : (byte)0);
+                writer.Int64(vote.View);
+                writer.Int64(vote.Seen);
+                break;
             case DigestReport digest: writer.Byte(digest.Manager); writer.Int64(digest.Checkpoint); writer.Int64(digest.View); break;
             case RestartReport restart: writer.Int64(restart.Restart); break;
             case LossReport loss: writer.Byte((byte)loss.Cause); writer.Int64(loss.View); break;
@@ -75,7 +85,8 @@ public static class ReportCodec
         {
             1 => new VerdictReport(replica, incarnation, reader.Byte(), reader.UInt64(), Sequences(ref reader)),
             2 => new SuspicionReport(replica, incarnation, (SuspicionCause)reader.ByteBetween(1, 2), reader.Int64()),
-            3 => new VoteReport(replica, incarnation, reader.Byte(), reader.Int64(), reader.ByteUpTo(1) == 1, reader.Int64(), reader.Int64()),
+            3 => new VoteReport(
+                replica, incarnation, reader.Byte(), reader.Int64(), reader.ByteUpTo(1) == 1, reader.Int64(), reader.Int64()),
             4 => new DigestReport(replica, incarnation, reader.Byte(), reader.Int64(), reader.Int64()),
             5 => new RestartReport(replica, incarnation, reader.Int64()),
             6 => new LossReport(replica, incarnation, (LossCause)reader.ByteBetween(1, 5), reader.Int64()),

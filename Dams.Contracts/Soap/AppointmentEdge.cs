@@ -3,8 +3,9 @@ using Dams.Contracts.Domain;
 namespace Dams.Contracts.Soap;
 
 /// <summary>
-/// Turns the fields of a call into a canonical, permitted command: fields in order (<see cref="DamsFaultCode.InvalidRequest"/>), then rights
-/// (<see cref="DamsFaultCode.NotPermitted"/>). Letter case and surrounding white space of ids are forgiven here, once, and nowhere else.
+/// Turns the fields of a call into a canonical, permitted command. It checks the fields in order
+/// (<see cref="DamsFaultCode.InvalidRequest"/>), then the caller's rights (<see cref="DamsFaultCode.NotPermitted"/>). Only this
+/// class tolerates another letter case of ids and white space around them.
 /// </summary>
 public static class AppointmentEdge
 {
@@ -17,12 +18,17 @@ public static class AppointmentEdge
     private const string TypeForm = "one of Physician, Surgeon, Dental";
 
     /// <summary>Reads and checks an AddAppointment.</summary>
-    public static AddAppointment Add(string? callerId, string? appointmentId, AppointmentType appointmentType, int capacity, string? requestId)
+    public static AddAppointment Add(
+        string? callerId, string? appointmentId, AppointmentType appointmentType, int capacity, string? requestId)
     {
         var caller = Caller(callerId, requestId);
         var slot = new Slot(Appointment("appointmentId", appointmentId, requestId), Type("appointmentType", appointmentType, requestId));
         if (capacity is < 1 or > AddAppointment.CapacityMax)
-            throw DamsFaults.InvalidRequest("capacity", $"{capacity}", $"a whole number from 1 to {AddAppointment.CapacityMax}", OwnId(requestId));
+        {
+            throw DamsFaults.InvalidRequest(
+                "capacity", $"{capacity}", $"a whole number from 1 to {AddAppointment.CapacityMax}", OwnId(requestId));
+        }
+
         CheckRequestId(requestId);
         RequireAdminOf(slot.Id.Hospital, caller, requestId);
         return new AddAppointment(caller, slot, capacity);
@@ -104,9 +110,13 @@ public static class AppointmentEdge
     }
 
     /// <summary>The client's own id as faults and executors carry it: null if it is absent, empty or too long.</summary>
-    public static string? OwnId(string? requestId) => string.IsNullOrEmpty(requestId) || requestId.Length > RequestIdLengthMax ? null : requestId;
+    public static string? OwnId(string? requestId) =>
+        string.IsNullOrEmpty(requestId) || requestId.Length > RequestIdLengthMax ? null : requestId;
 
-    /// <summary>Trims, and raises a to z only: other letters that some culture would raise to A to Z are not forgiven.</summary>
+    /// <summary>
+    /// Trims the text, and converts a to z to upper case. Other letters stay as they are, even if some culture would convert them to A
+    /// to Z.
+    /// </summary>
     internal static string Canonical(string? text)
     {
         var trimmed = (text ?? "").Trim();
@@ -131,11 +141,12 @@ public static class AppointmentEdge
         ? id
         : throw DamsFaults.InvalidRequest("patientId", text, PatientForm, OwnId(requestId));
 
-    private static AppointmentId Appointment(string field, string? text, string? requestId) => AppointmentId.TryParse(Canonical(text), out var id)
-        ? id
-        : throw DamsFaults.InvalidRequest(field, text, AppointmentForm, OwnId(requestId));
+    private static AppointmentId Appointment(string field, string? text, string? requestId) =>
+        AppointmentId.TryParse(Canonical(text), out var id)
+            ? id
+            : throw DamsFaults.InvalidRequest(field, text, AppointmentForm, OwnId(requestId));
 
-    // A host that validates has refused it already; another host may bind a number.
+    // A host that validates has rejected an unknown type already. Another host may bind a number.
     private static AppointmentType Type(string field, AppointmentType type, string? requestId) => type <= AppointmentType.Dental
         ? type
         : throw DamsFaults.InvalidRequest(field, $"{type}", TypeForm, OwnId(requestId));

@@ -3,7 +3,7 @@ using Dams.Contracts.Domain;
 
 namespace Dams.Contracts.Soap;
 
-/// <summary>Turns replies into wire results, with the message for people. A refusal becomes its fault.</summary>
+/// <summary>Turns replies into wire results, with the message for people. A refused reply becomes a fault.</summary>
 public static class AppointmentReplies
 {
     /// <summary>Result of an AddAppointment.</summary>
@@ -34,8 +34,8 @@ public static class AppointmentReplies
             Message = reply.Outcome switch
             {
                 RemoveOutcome.Removed when reply.Relocations.Count == 0 => $"{Name(command.Slot)} is removed; nobody had booked it.",
-                RemoveOutcome.Removed =>
-                    Text($"{Name(command.Slot)} is removed; of {reply.Relocations.Count} booked, {moved} moved to a later appointment."),
+                RemoveOutcome.Removed => Text(
+                    $"{Name(command.Slot)} is removed; {moved} of {reply.Relocations.Count} patients moved to a later appointment."),
                 RemoveOutcome.NotFound => $"{Name(command.Slot)} does not exist.",
                 _ => throw Undefined(reply.Outcome),
             },

@@ -3,14 +3,14 @@ using Dams.Contracts.Domain;
 
 namespace Dams.Contracts.Soap;
 
-/// <summary>The one outcome of listing.</summary>
+/// <summary>The only outcome of listing.</summary>
 public enum ListOutcome
 {
     /// <summary>The slots are in the result.</summary>
     Listed,
 }
 
-/// <summary>The one outcome of asking for a schedule.</summary>
+/// <summary>The only outcome of asking for a schedule.</summary>
 public enum ScheduleOutcome
 {
     /// <summary>The bookings are in the result.</summary>
@@ -21,7 +21,7 @@ public enum ScheduleOutcome
 [XmlType("Relocation", Namespace = SoapNamespaces.V1)]
 public sealed class RelocationItem
 {
-    /// <summary>Who.</summary>
+    /// <summary>The id of the patient.</summary>
     [XmlElement("patientId", Order = 0)]
     public string PatientId { get; set; } = "";
 
@@ -34,19 +34,19 @@ public sealed class RelocationItem
 [XmlType("Slot", Namespace = SoapNamespaces.V1)]
 public sealed class SlotItem
 {
-    /// <summary>Which.</summary>
+    /// <summary>The id of the slot.</summary>
     [XmlElement("appointmentId", Order = 0)]
     public string AppointmentId { get; set; } = "";
 
-    /// <summary>What for.</summary>
+    /// <summary>The type of the slot.</summary>
     [XmlElement("appointmentType", Order = 1)]
     public AppointmentType AppointmentType { get; set; }
 
-    /// <summary>All places.</summary>
+    /// <summary>All places, booked or not.</summary>
     [XmlElement("capacity", Order = 2)]
     public int Capacity { get; set; }
 
-    /// <summary>Places left.</summary>
+    /// <summary>The places that are left.</summary>
     [XmlElement("remaining", Order = 3)]
     public int Remaining { get; set; }
 }
@@ -55,11 +55,11 @@ public sealed class SlotItem
 [XmlType("Booking", Namespace = SoapNamespaces.V1)]
 public sealed class BookingItem
 {
-    /// <summary>Which.</summary>
+    /// <summary>The id of the slot.</summary>
     [XmlElement("appointmentId", Order = 0)]
     public string AppointmentId { get; set; } = "";
 
-    /// <summary>What for.</summary>
+    /// <summary>The type of the slot.</summary>
     [XmlElement("appointmentType", Order = 1)]
     public AppointmentType AppointmentType { get; set; }
 }
@@ -68,7 +68,7 @@ public sealed class BookingItem
 [XmlType(Namespace = SoapNamespaces.V1)]
 public sealed class AddAppointmentResult
 {
-    /// <summary>What became of the request.</summary>
+    /// <summary>The outcome of the request.</summary>
     [XmlElement("outcome", Order = 0)]
     public AddOutcome Outcome { get; set; }
 
@@ -76,7 +76,7 @@ public sealed class AddAppointmentResult
     [XmlElement("message", Order = 1)]
     public string Message { get; set; } = "";
 
-    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    /// <summary>The position in the total order. For a read that was not ordered, the number at which it was read.</summary>
     [XmlElement("sequence", Order = 2)]
     public long Sequence { get; set; }
 }
@@ -85,7 +85,7 @@ public sealed class AddAppointmentResult
 [XmlType(Namespace = SoapNamespaces.V1)]
 public sealed class RemoveAppointmentResult
 {
-    /// <summary>What became of the request.</summary>
+    /// <summary>The outcome of the request.</summary>
     [XmlElement("outcome", Order = 0)]
     public RemoveOutcome Outcome { get; set; }
 
@@ -93,7 +93,7 @@ public sealed class RemoveAppointmentResult
     [XmlElement("message", Order = 1)]
     public string Message { get; set; } = "";
 
-    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    /// <summary>The position in the total order. For a read that was not ordered, the number at which it was read.</summary>
     [XmlElement("sequence", Order = 2)]
     public long Sequence { get; set; }
 
@@ -106,7 +106,7 @@ public sealed class RemoveAppointmentResult
 [XmlType(Namespace = SoapNamespaces.V1)]
 public sealed class ListAppointmentAvailabilityResult
 {
-    /// <summary>What became of the request.</summary>
+    /// <summary>The outcome of the request.</summary>
     [XmlElement("outcome", Order = 0)]
     public ListOutcome Outcome { get; set; }
 
@@ -114,11 +114,11 @@ public sealed class ListAppointmentAvailabilityResult
     [XmlElement("message", Order = 1)]
     public string Message { get; set; } = "";
 
-    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    /// <summary>The position in the total order. For a read that was not ordered, the number at which it was read.</summary>
     [XmlElement("sequence", Order = 2)]
     public long Sequence { get; set; }
 
-    /// <summary>By hospital, then slot order; possibly empty.</summary>
+    /// <summary>The slots, by hospital, then in slot order; possibly empty.</summary>
     [XmlArray("slots", Order = 3), XmlArrayItem("slot")]
     public SlotItem[]? Slots { get; set; }
 }
@@ -127,7 +127,7 @@ public sealed class ListAppointmentAvailabilityResult
 [XmlType(Namespace = SoapNamespaces.V1)]
 public sealed class BookAppointmentResult
 {
-    /// <summary>What became of the request.</summary>
+    /// <summary>The outcome of the request.</summary>
     [XmlElement("outcome", Order = 0)]
     public BookOutcome Outcome { get; set; }
 
@@ -135,7 +135,7 @@ public sealed class BookAppointmentResult
     [XmlElement("message", Order = 1)]
     public string Message { get; set; } = "";
 
-    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    /// <summary>The position in the total order. For a read that was not ordered, the number at which it was read.</summary>
     [XmlElement("sequence", Order = 2)]
     public long Sequence { get; set; }
 }
@@ -144,7 +144,7 @@ public sealed class BookAppointmentResult
 [XmlType(Namespace = SoapNamespaces.V1)]
 public sealed class GetAppointmentScheduleResult
 {
-    /// <summary>What became of the request.</summary>
+    /// <summary>The outcome of the request.</summary>
     [XmlElement("outcome", Order = 0)]
     public ScheduleOutcome Outcome { get; set; }
 
@@ -152,11 +152,11 @@ public sealed class GetAppointmentScheduleResult
     [XmlElement("message", Order = 1)]
     public string Message { get; set; } = "";
 
-    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    /// <summary>The position in the total order. For a read that was not ordered, the number at which it was read.</summary>
     [XmlElement("sequence", Order = 2)]
     public long Sequence { get; set; }
 
-    /// <summary>In slot order; possibly empty.</summary>
+    /// <summary>The bookings, in slot order; possibly empty.</summary>
     [XmlArray("bookings", Order = 3), XmlArrayItem("booking")]
     public BookingItem[]? Bookings { get; set; }
 }
@@ -165,7 +165,7 @@ public sealed class GetAppointmentScheduleResult
 [XmlType(Namespace = SoapNamespaces.V1)]
 public sealed class CancelAppointmentResult
 {
-    /// <summary>What became of the request.</summary>
+    /// <summary>The outcome of the request.</summary>
     [XmlElement("outcome", Order = 0)]
     public CancelOutcome Outcome { get; set; }
 
@@ -173,15 +173,15 @@ public sealed class CancelAppointmentResult
     [XmlElement("message", Order = 1)]
     public string Message { get; set; } = "";
 
-    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    /// <summary>The position in the total order. For a read that was not ordered, the number at which it was read.</summary>
     [XmlElement("sequence", Order = 2)]
     public long Sequence { get; set; }
 
-    /// <summary>The type of the cancelled booking; means something only if <see cref="AppointmentTypeSpecified"/>.</summary>
+    /// <summary>The type of the cancelled booking. Valid only if <see cref="AppointmentTypeSpecified"/>.</summary>
     [XmlElement("appointmentType", Order = 3)]
     public AppointmentType AppointmentType { get; set; }
 
-    /// <summary>Whether it was cancelled, so that there is a type.</summary>
+    /// <summary>Whether a booking was cancelled, so that there is a type.</summary>
     [XmlIgnore]
     public bool AppointmentTypeSpecified { get; set; }
 }
@@ -190,7 +190,7 @@ public sealed class CancelAppointmentResult
 [XmlType(Namespace = SoapNamespaces.V1)]
 public sealed class SwapAppointmentResult
 {
-    /// <summary>What became of the request.</summary>
+    /// <summary>The outcome of the request.</summary>
     [XmlElement("outcome", Order = 0)]
     public SwapOutcome Outcome { get; set; }
 
@@ -198,7 +198,7 @@ public sealed class SwapAppointmentResult
     [XmlElement("message", Order = 1)]
     public string Message { get; set; } = "";
 
-    /// <summary>The place in the total order; of a read that was not ordered, the number at which it was read.</summary>
+    /// <summary>The position in the total order. For a read that was not ordered, the number at which it was read.</summary>
     [XmlElement("sequence", Order = 2)]
     public long Sequence { get; set; }
 }

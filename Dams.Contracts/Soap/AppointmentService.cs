@@ -3,11 +3,14 @@ using Dams.Contracts.Domain;
 namespace Dams.Contracts.Soap;
 
 /// <summary>
-/// The appointment contract in front of an executor. Stateless: one instance may serve all calls, or each call may have one that knows its caller and its end.
+/// The appointment contract in front of an executor. Stateless: one instance may serve all calls. Or each call may have an instance that
+/// knows the caller and hears when the client disconnects.
 /// </summary>
-/// <param name="executor">What executes the commands.</param>
-/// <param name="authenticatedAs">The user that the transport has authenticated; the caller of every message must be that one. Null where nobody is.</param>
-/// <param name="ct">Cancelled when the client has gone.</param>
+/// <param name="executor">Executes the commands.</param>
+/// <param name="authenticatedAs">
+/// The user that the transport has authenticated; the caller of every message must be that user. Null if nobody is authenticated.
+/// </param>
+/// <param name="ct">Cancelled when the client disconnects.</param>
 public sealed class AppointmentService(IAppointmentExecutor executor, string? authenticatedAs = null, CancellationToken ct = default)
     : IAppointmentService
 {

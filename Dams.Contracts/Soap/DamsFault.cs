@@ -7,7 +7,7 @@ namespace Dams.Contracts.Soap;
 [XmlRoot("DamsFault", Namespace = SoapNamespaces.V1)]
 public sealed class DamsFault
 {
-    /// <summary>What went wrong.</summary>
+    /// <summary>The kind of failure.</summary>
     [XmlElement("code", Order = 0)]
     public DamsFaultCode Code { get; set; }
 
@@ -15,7 +15,7 @@ public sealed class DamsFault
     [XmlElement("field", Order = 1)]
     public string? Field { get; set; }
 
-    /// <summary>Text for people.</summary>
+    /// <summary>The explanation for people.</summary>
     [XmlElement("reason", Order = 2)]
     public string Reason { get; set; } = "";
 
@@ -27,16 +27,16 @@ public sealed class DamsFault
     [XmlElement("requestId", Order = 4)]
     public string? RequestId { get; set; }
 
-    /// <summary>Try again after so many milliseconds; means something only if <see cref="RetryAfterMsSpecified"/>.</summary>
+    /// <summary>The client should retry after this many milliseconds. Valid only if <see cref="RetryAfterMsSpecified"/>.</summary>
     [XmlElement("retryAfterMs", Order = 5)]
     public int RetryAfterMs { get; set; }
 
-    /// <summary>Whether trying again makes sense.</summary>
+    /// <summary>Whether a retry makes sense.</summary>
     [XmlIgnore]
     public bool RetryAfterMsSpecified { get; set; }
 }
 
-/// <summary>What went wrong.</summary>
+/// <summary>The kinds of failure of a call.</summary>
 [XmlType(Namespace = SoapNamespaces.V1)]
 public enum DamsFaultCode
 {
@@ -49,7 +49,7 @@ public enum DamsFaultCode
     /// <summary>The service does not know who calls.</summary>
     Unauthenticated,
 
-    /// <summary>Too much to do at the moment.</summary>
+    /// <summary>The service is overloaded at the moment.</summary>
     Overloaded,
 
     /// <summary>No sequencer took the request in time.</summary>
@@ -75,12 +75,12 @@ public enum DamsFaultCode
 [XmlType(Namespace = SoapNamespaces.V1)]
 public enum ExecutionState
 {
-    /// <summary>It has not and will not.</summary>
+    /// <summary>The request has had no effect, and will have none.</summary>
     NotExecuted,
 
-    /// <summary>It may have, or may yet.</summary>
+    /// <summary>The request may have had its effect, or may yet have it.</summary>
     Unknown,
 
-    /// <summary>It has.</summary>
+    /// <summary>The request has had its effect.</summary>
     Executed,
 }

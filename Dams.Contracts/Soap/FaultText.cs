@@ -2,22 +2,25 @@ using System.Text;
 
 namespace Dams.Contracts.Soap;
 
-/// <summary>Makes text that came from outside fit for a fault: characters that XML forbids are stripped, and it is cut.</summary>
+/// <summary>Cleans text from outside for a fault: strips characters that XML forbids, and cuts long text.</summary>
 public static class FaultText
 {
-    /// <summary>The most characters of a fault's reason; long enough for a sentence, too short to be a channel.</summary>
+    /// <summary>The most characters of a fault's reason: enough for a sentence, too few to serve as a channel.</summary>
     public const int ReasonLengthMax = 300;
 
     /// <summary>The most characters of a client's value inside a reason.</summary>
     public const int ValueLengthMax = 64;
 
-    /// <summary>A whole reason.</summary>
+    /// <summary>Cleans a whole reason.</summary>
     public static string Reason(string text) => Clean(text, ReasonLengthMax);
 
-    /// <summary>A client's value, in quotes.</summary>
+    /// <summary>Cleans a client's value and puts it in quotes.</summary>
     public static string Value(string? text) => $"'{Clean(text ?? "", ValueLengthMax)}'";
 
-    /// <summary>Keeps what XML 1.0 allows, control characters made spaces, at most <paramref name="lengthMax"/> characters with an ellipsis if cut.</summary>
+    /// <summary>
+    /// Keeps the characters that XML 1.0 allows, but turns control characters into spaces. Longer text is cut to
+    /// <paramref name="lengthMax"/> characters and then ends with an ellipsis.
+    /// </summary>
     public static string Clean(string text, int lengthMax)
     {
         var clean = new StringBuilder(Math.Min(text.Length, lengthMax));

@@ -6,8 +6,8 @@ using Dams.Contracts.Domain;
 namespace Dams.Contracts.Soap;
 
 /// <summary>
-/// The original system's contract in front of the new one: the same checks and the same executor, everything answered as one string
-/// <c>Outcome: text</c>, lists on lines of their own. Faults are answered as <c>Code: reason</c>.
+/// The original system's contract in front of the new one, with the same checks and the same executor. Every answer is one string
+/// <c>Outcome: text</c>; the items of a list follow on lines of their own. A fault is answered as <c>Code: reason</c>.
 /// </summary>
 /// <param name="service">The appointment service of this call.</param>
 public sealed class FrontEndImpl(IAppointmentService service) : IFrontEndImpl
@@ -26,17 +26,25 @@ public sealed class FrontEndImpl(IAppointmentService service) : IFrontEndImpl
 
     /// <inheritdoc/>
     public Task<string> ReceiveRequestFromClientAsync(
-        string userId, string appointmentType, string appointmentId, int capacity, string patientId, int menuOption) => AnswerAsync(async () =>
+        string userId,
+        string appointmentType,
+        string appointmentId,
+        int capacity,
+        string patientId,
+        int menuOption) => AnswerAsync(async () =>
     {
         var caller = Caller(userId);
         var patient = PatientOf(caller, patientId);
         return MenuOf(caller, menuOption) switch
         {
-            Menu.Add => Of(await service.AddAppointmentAsync(userId, appointmentId, TypeOf("arg1", appointmentType), capacity).ConfigureAwait(false)),
-            Menu.Remove => Of(await service.RemoveAppointmentAsync(userId, appointmentId, TypeOf("arg1", appointmentType)).ConfigureAwait(false)),
-            Menu.List => Of(await service.ListAppointmentAvailabilityAsync(userId, TypeOf("arg1", appointmentType)).ConfigureAwait(false)),
-            Menu.Book =>
-                Of(await service.BookAppointmentAsync(userId, patient, appointmentId, TypeOf("arg1", appointmentType)).ConfigureAwait(false)),
+            Menu.Add => Of(await service
+                .AddAppointmentAsync(userId, appointmentId, TypeOf("arg1", appointmentType), capacity).ConfigureAwait(false)),
+            Menu.Remove => Of(await service
+                .RemoveAppointmentAsync(userId, appointmentId, TypeOf("arg1", appointmentType)).ConfigureAwait(false)),
+            Menu.List => Of(await service
+                .ListAppointmentAvailabilityAsync(userId, TypeOf("arg1", appointmentType)).ConfigureAwait(false)),
+            Menu.Book => Of(await service
+                .BookAppointmentAsync(userId, patient, appointmentId, TypeOf("arg1", appointmentType)).ConfigureAwait(false)),
             Menu.Schedule => Of(await service.GetAppointmentScheduleAsync(userId, patient).ConfigureAwait(false)),
             Menu.Cancel => Of(await service.CancelAppointmentAsync(userId, patient, appointmentId).ConfigureAwait(false)),
             Menu.Swap => throw DamsFaults.InvalidRequest("arg5", Number(menuOption), "for this operation: swap is receiveRequestForSwap"),
@@ -86,7 +94,7 @@ public sealed class FrontEndImpl(IAppointmentService service) : IFrontEndImpl
         ? caller
         : throw DamsFaults.InvalidRequest("arg0", userId, "a user id like MTLA1234 or MTLP1234");
 
-    // The clients of patients leave it out, since it is themselves.
+    // The clients of patients leave the patient id out, since the caller is the patient.
     private static string PatientOf(CallerId caller, string? patientId) =>
         string.IsNullOrWhiteSpace(patientId) && !caller.IsAdmin ? caller.ToString() : patientId ?? "";
 
@@ -128,7 +136,8 @@ public sealed class FrontEndImpl(IAppointmentService service) : IFrontEndImpl
     private static string Of(ListAppointmentAvailabilityResult result) => Lines(
         $"{result.Outcome}: {result.Message}",
         result.Slots,
-        static item => string.Create(CultureInfo.InvariantCulture, $"{item.AppointmentId} {item.AppointmentType} {item.Remaining}/{item.Capacity}"));
+        static item => string.Create(
+            CultureInfo.InvariantCulture, $"{item.AppointmentId} {item.AppointmentType} {item.Remaining}/{item.Capacity}"));
 
     private static string Of(GetAppointmentScheduleResult result) => Lines(
         $"{result.Outcome}: {result.Message}", result.Bookings, static item => $"{item.AppointmentId} {item.AppointmentType}");

@@ -2,12 +2,14 @@ using System.ServiceModel;
 
 namespace Dams.Contracts.Soap;
 
-/// <summary>The contract of the original system, so that its clients work unchanged: rpc/literal, no SOAPAction, unqualified parts <c>arg0</c>….</summary>
+/// <summary>
+/// The contract of the original system, so that its clients work unchanged: rpc/literal, no SOAPAction, unqualified parts <c>arg0</c>….
+/// </summary>
 [ServiceContract(Name = "FrontEndInterface", Namespace = SoapNamespaces.FrontEnd)]
 [XmlSerializerFormat(Style = OperationFormatStyle.Rpc)]
 public interface IFrontEndImpl
 {
-    /// <summary>Every menu item but swap. Arguments that an item does not use are empty and 0.</summary>
+    /// <summary>Carries out every menu item but swap. Arguments that an item does not use are empty and 0.</summary>
     [OperationContract(Name = "receiveRequestFromClient", Action = "", ReplyAction = "*")]
     [return: MessageParameter(Name = "return")]
     Task<string> ReceiveRequestFromClientAsync(
@@ -18,7 +20,7 @@ public interface IFrontEndImpl
         [MessageParameter(Name = "arg4")] string patientId,
         [MessageParameter(Name = "arg5")] int menuOption);
 
-    /// <summary>Swap: menu item 7 of an administrator, 4 of a patient.</summary>
+    /// <summary>Carries out a swap: menu item 7 of an administrator, 4 of a patient.</summary>
     [OperationContract(Name = "receiveRequestForSwap", Action = "", ReplyAction = "*")]
     [return: MessageParameter(Name = "return")]
     Task<string> ReceiveRequestForSwapAsync(

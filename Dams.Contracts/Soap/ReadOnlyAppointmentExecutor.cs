@@ -3,11 +3,11 @@ using Dams.Contracts.Domain;
 namespace Dams.Contracts.Soap;
 
 /// <summary>
-/// What a replica puts behind <see cref="AppointmentService"/>: reads are answered from that replica alone, so that the replicas can be put side by side;
-/// a write is the fault <see cref="DamsFaultCode.NotPermitted"/> that names the front end.
+/// The executor behind the <see cref="AppointmentService"/> of a replica. It answers reads from that replica alone, so that the
+/// replicas can be compared. It answers a write with the fault <see cref="DamsFaultCode.NotPermitted"/>, which names the front end.
 /// </summary>
 /// <param name="reads">Answers the reads.</param>
-/// <param name="frontEndAddress">Where writes belong; asked for at each refusal, since it may move.</param>
+/// <param name="frontEndAddress">Gives the address for writes. Called for each refused write, since the address may change.</param>
 public sealed class ReadOnlyAppointmentExecutor(IAppointmentExecutor reads, Func<string> frontEndAddress) : IAppointmentExecutor
 {
     /// <inheritdoc/>

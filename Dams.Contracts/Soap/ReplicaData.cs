@@ -2,7 +2,7 @@ using System.Xml.Serialization;
 
 namespace Dams.Contracts.Soap;
 
-/// <summary>What a replica is and how far it has come.</summary>
+/// <summary>The identity of a replica, and how far it has come.</summary>
 [XmlType(Namespace = SoapNamespaces.ReplicaV1)]
 public sealed class GetStatusResult
 {
@@ -10,19 +10,19 @@ public sealed class GetStatusResult
     [XmlElement("id", Order = 0)]
     public int Id { get; set; }
 
-    /// <summary>Decimal; made with the data folder.</summary>
+    /// <summary>The incarnation in decimal; made with the data folder.</summary>
     [XmlElement("incarnation", Order = 1)]
     public string Incarnation { get; set; } = "";
 
-    /// <summary>Decimal; random at every start of the process.</summary>
+    /// <summary>The boot in decimal; random at every start of the process.</summary>
     [XmlElement("boot", Order = 2)]
     public string Boot { get; set; } = "";
 
-    /// <summary>The version that runs.</summary>
+    /// <summary>The version that it runs.</summary>
     [XmlElement("engine", Order = 3)]
     public string Engine { get; set; } = "";
 
-    /// <summary>Decimal; the last installed.</summary>
+    /// <summary>The last installed epoch in decimal.</summary>
     [XmlElement("epoch", Order = 4)]
     public string Epoch { get; set; } = "";
 
@@ -42,11 +42,14 @@ public sealed class GetStatusResult
     [XmlElement("lastLogged", Order = 8)]
     public long LastLogged { get; set; }
 
-    /// <summary>Hexadecimal; the newest that is known.</summary>
+    /// <summary>The newest known state digest in hexadecimal.</summary>
     [XmlElement("stateDigest", Order = 9)]
     public string StateDigest { get; set; } = "";
 
-    /// <summary>The entry just after which the state had that digest: the last executed one if the replica is idle, the last checkpoint if it is busy.</summary>
+    /// <summary>
+    /// The entry just after which the state had that digest. It is the last executed entry if the replica is idle, and the last
+    /// checkpoint if it is busy.
+    /// </summary>
     [XmlElement("digestAt", Order = 10)]
     public long DigestAt { get; set; }
 
@@ -54,19 +57,22 @@ public sealed class GetStatusResult
     [XmlElement("processId", Order = 11)]
     public int ProcessId { get; set; }
 
-    /// <summary>What the group member is doing.</summary>
+    /// <summary>The state of the group member.</summary>
     [XmlElement("state", Order = 12)]
     public string State { get; set; } = "";
 
-    /// <summary>While it is outside: the incarnation that must be ordered out first; null otherwise.</summary>
+    /// <summary>The incarnation that must be ordered out first, while this replica is outside the view; else null.</summary>
     [XmlElement("blockedBy", Order = 13)]
     public string? BlockedBy { get; set; }
 
-    /// <summary>The number of its newest checkpoint, which <c>GetStateDigest</c> can be asked for; 0 if it has taken none since it was started.</summary>
+    /// <summary>The number of its newest checkpoint, for <c>GetStateDigest</c>; 0 if it has taken none since its start.</summary>
     [XmlElement("checkpoint", Order = 14)]
     public long Checkpoint { get; set; }
 
-    /// <summary>The entry that it does not execute because that has killed its process, or because it has promised not to; see <see cref="WaitingBeforeSpecified"/>.</summary>
+    /// <summary>
+    /// The entry that it does not execute, because the entry has killed its process or because it has promised not to. Valid only if
+    /// <see cref="WaitingBeforeSpecified"/>.
+    /// </summary>
     [XmlElement("waitingBefore", Order = 15)]
     public long WaitingBefore { get; set; }
 
@@ -74,19 +80,23 @@ public sealed class GetStatusResult
     [XmlIgnore]
     public bool WaitingBeforeSpecified { get; set; }
 
-    /// <summary>How far back in time it remembers the requests whose ids clients have made, by the entries' own time; see <see cref="SessionWindowSecondsSpecified"/>.</summary>
+    /// <summary>
+    /// How far back in time it remembers requests with client-made ids, by the time of the entries. Valid only if
+    /// <see cref="SessionWindowSecondsSpecified"/>.
+    /// </summary>
     [XmlElement("sessionWindowSeconds", Order = 16)]
     public long SessionWindowSeconds { get; set; }
 
     /// <summary>
-    /// False while it has room for more, so that it remembers all since the beginning; and after a start from a snapshot, which doesn't tell times, until what
-    /// was in the snapshot is forgotten.
+    /// False while the replica has room for more, because it then remembers all requests since the beginning. Also false after a start
+    /// from a snapshot, which has no times, until the requests of the snapshot are forgotten.
     /// </summary>
     [XmlIgnore]
     public bool SessionWindowSecondsSpecified { get; set; }
 
     /// <summary>
-    /// How many bytes its log can still take for certain, while its disk has no room for more; see <see cref="LogBytesLeftSpecified"/>.
+    /// How many bytes its log can still take for certain, while its disk has no room for more. Valid only if
+    /// <see cref="LogBytesLeftSpecified"/>.
     /// </summary>
     [XmlElement("logBytesLeft", Order = 17)]
     public long LogBytesLeft { get; set; }
@@ -100,21 +110,21 @@ public sealed class GetStatusResult
 [XmlType(Namespace = SoapNamespaces.ReplicaV1)]
 public sealed class GetStateDigestResult
 {
-    /// <summary>Whether it is still kept.</summary>
+    /// <summary>Whether the digest is still kept.</summary>
     [XmlElement("found", Order = 0)]
     public bool Found { get; set; }
 
-    /// <summary>The number asked for.</summary>
+    /// <summary>The number that was asked for.</summary>
     [XmlElement("sequence", Order = 1)]
     public long Sequence { get; set; }
 
-    /// <summary>Hexadecimal; null unless found.</summary>
+    /// <summary>The digest of the state in hexadecimal; null unless found.</summary>
     [XmlElement("digest", Order = 2)]
     public string? Digest { get; set; }
 
     /// <summary>
-    /// Hexadecimal; what this replica vouches for if its snapshot of that state can be had: SHA-256 of all of it but the last 32 bytes, which are just that. All replicas write
-    /// the same bytes. Null otherwise.
+    /// The digest in hexadecimal with which this replica vouches for its snapshot of that state; null if it has no such snapshot. The
+    /// digest is the SHA-256 of the whole snapshot but its last 32 bytes, which are that digest. All replicas write the same bytes.
     /// </summary>
     [XmlElement("snapshotDigest", Order = 3)]
     public string? SnapshotDigest { get; set; }
@@ -124,19 +134,19 @@ public sealed class GetStateDigestResult
 [XmlType(Namespace = SoapNamespaces.ReplicaV1)]
 public sealed class GetReplyResult
 {
-    /// <summary>Whether it is still kept.</summary>
+    /// <summary>Whether the reply is still kept.</summary>
     [XmlElement("found", Order = 0)]
     public bool Found { get; set; }
 
-    /// <summary>The number asked for.</summary>
+    /// <summary>The number that was asked for.</summary>
     [XmlElement("sequence", Order = 1)]
     public long Sequence { get; set; }
 
-    /// <summary>Hexadecimal; null unless found.</summary>
+    /// <summary>The digest of the request in hexadecimal; null unless found.</summary>
     [XmlElement("requestDigest", Order = 2)]
     public string? RequestDigest { get; set; }
 
-    /// <summary>Hexadecimal; null unless found.</summary>
+    /// <summary>The digest of the result in hexadecimal; null unless found.</summary>
     [XmlElement("resultDigest", Order = 3)]
     public string? ResultDigest { get; set; }
 
@@ -149,27 +159,27 @@ public sealed class GetReplyResult
 [XmlType("Entry", Namespace = SoapNamespaces.ReplicaV1)]
 public sealed class LogEntry
 {
-    /// <summary>Its number.</summary>
+    /// <summary>The number of the entry.</summary>
     [XmlElement("sequence", Order = 0)]
     public long Sequence { get; set; }
 
-    /// <summary>Decimal; the epoch that it was ordered in.</summary>
+    /// <summary>The epoch in which it was ordered, in decimal.</summary>
     [XmlElement("epoch", Order = 1)]
     public string Epoch { get; set; } = "";
 
-    /// <summary>As the sequencer gave it.</summary>
+    /// <summary>The time that the sequencer gave it.</summary>
     [XmlElement("time", Order = 2)]
     public long Time { get; set; }
 
-    /// <summary>OP, NOOP, JOIN, ACTIVATE, LEAVE or SKIP.</summary>
+    /// <summary>The kind of entry: OP, NOOP, JOIN, ACTIVATE, LEAVE or SKIP.</summary>
     [XmlElement("kind", Order = 3)]
     public string Kind { get; set; } = "";
 
-    /// <summary>Hexadecimal.</summary>
+    /// <summary>The digest of the request in hexadecimal.</summary>
     [XmlElement("requestDigest", Order = 4)]
     public string RequestDigest { get; set; } = "";
 
-    /// <summary>Hexadecimal; the chain value after it.</summary>
+    /// <summary>The chain value after the entry, in hexadecimal.</summary>
     [XmlElement("chain", Order = 5)]
     public string Chain { get; set; } = "";
 
@@ -190,7 +200,7 @@ public sealed class GetEntriesResult
     [XmlElement("lastLogged", Order = 1)]
     public long LastLogged { get; set; }
 
-    /// <summary>In order.</summary>
+    /// <summary>The entries, in order.</summary>
     [XmlArray("entries", Order = 2), XmlArrayItem("entry")]
     public LogEntry[] Entries { get; set; } = [];
 }
@@ -203,7 +213,7 @@ public sealed class GetSnapshotResult
     [XmlElement("found", Order = 0)]
     public bool Found { get; set; }
 
-    /// <summary>The number asked for.</summary>
+    /// <summary>The number that was asked for.</summary>
     [XmlElement("sequence", Order = 1)]
     public long Sequence { get; set; }
 
@@ -211,7 +221,7 @@ public sealed class GetSnapshotResult
     [XmlElement("offset", Order = 2)]
     public long Offset { get; set; }
 
-    /// <summary>Length of the whole snapshot.</summary>
+    /// <summary>The length of the whole snapshot, in bytes.</summary>
     [XmlElement("totalBytes", Order = 3)]
     public long TotalBytes { get; set; }
 
@@ -225,7 +235,7 @@ public sealed class GetSnapshotResult
 [XmlRoot("ReplicaFault", Namespace = SoapNamespaces.ReplicaV1)]
 public sealed class ReplicaFault
 {
-    /// <summary>What went wrong.</summary>
+    /// <summary>The kind of failure.</summary>
     [XmlElement("code", Order = 0)]
     public ReplicaFaultCode Code { get; set; }
 
@@ -233,12 +243,12 @@ public sealed class ReplicaFault
     [XmlElement("field", Order = 1)]
     public string? Field { get; set; }
 
-    /// <summary>Text for people.</summary>
+    /// <summary>The explanation for people.</summary>
     [XmlElement("reason", Order = 2)]
     public string Reason { get; set; } = "";
 }
 
-/// <summary>What went wrong at a replica.</summary>
+/// <summary>The kinds of failure at a replica.</summary>
 [XmlType(Namespace = SoapNamespaces.ReplicaV1)]
 public enum ReplicaFaultCode
 {
@@ -248,7 +258,7 @@ public enum ReplicaFaultCode
     /// <summary>The replica does not know who calls.</summary>
     Unauthenticated,
 
-    /// <summary>Too much to do at the moment.</summary>
+    /// <summary>The replica is overloaded at the moment.</summary>
     Overloaded,
 
     /// <summary>A defect of the replica.</summary>

@@ -1,6 +1,8 @@
 namespace Dams.Contracts.Soap;
 
-/// <summary>The XML namespaces of the service contracts. A version is part of the name, so that a later contract can stand beside it.</summary>
+/// <summary>
+/// The XML namespaces of the service contracts. A version is part of the name, so that a later contract can stand beside this one.
+/// </summary>
 public static class SoapNamespaces
 {
     /// <summary>The appointment contract.</summary>

@@ -1,6 +1,6 @@
 namespace Dams.Contracts.Soap;
 
-/// <summary>The hand-written WSDL documents, as they are embedded in this assembly. Addresses in them are replaced by the host.</summary>
+/// <summary>The hand-written WSDL documents, as this assembly embeds them. The host replaces the addresses in them.</summary>
 public static class WsdlDocuments
 {
     private static readonly Lazy<string> s_appointmentService = new(() => Read("AppointmentService.wsdl"));

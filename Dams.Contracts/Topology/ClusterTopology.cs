@@ -6,21 +6,23 @@ using Dams.Contracts.Engines;
 namespace Dams.Contracts.Topology;
 
 /// <summary>
-/// The whole cluster as <c>dams.json</c> describes it: who is where, and the limits. Every process reads the same one. All paths in it are absolute. Made by
-/// <see cref="TopologyReader"/>, which checks it, or by <see cref="Default"/>.
+/// The whole cluster as <c>dams.json</c> describes it: its processes, their addresses, and the limits. Every process reads the same file.
+/// All paths in a topology are absolute. <see cref="TopologyReader"/> makes and checks one; <see cref="Default"/> makes the default one.
 /// </summary>
 public sealed record ClusterTopology
 {
-    /// <summary>The most replicas. Four stand one liar and one crash; more than seven cost more messages than they give safety.</summary>
+    /// <summary>
+    /// The most replicas. Four tolerate one liar and one crash. More than seven cost more in messages than they add in safety.
+    /// </summary>
     public const int ReplicasMax = 7;
 
     /// <summary>The most front ends, and the most sequencers.</summary>
     public const int FrontEndsMax = 8;
 
-    /// <summary>The default of the first port.</summary>
+    /// <summary>The default first port.</summary>
     public const int PortsFromDefault = 8080;
 
-    /// <summary>The highest first port with which all default ports are ports.</summary>
+    /// <summary>The highest first port that keeps all default ports at or below 65,535.</summary>
     public const int PortsFromMax = 65535 - ManagerPortOffset - ReplicasByDefault;
 
     /// <summary>The configuration's file name.</summary>
@@ -33,7 +35,7 @@ public sealed record ClusterTopology
     private const int SequencersByDefault = 2;
     private const int ReplicasByDefault = 4;
 
-    /// <summary>The cluster's name: datagrams of another name are dropped.</summary>
+    /// <summary>The cluster's name. Processes drop datagrams of a cluster with another name.</summary>
     public string Cluster { get; init; } = "dams";
 
     /// <summary>The folder of everything that has no folder of its own.</summary>
@@ -42,49 +44,56 @@ public sealed record ClusterTopology
     /// <summary>The file with the key that authenticates the cluster's datagrams.</summary>
     public required string KeyFile { get; init; }
 
-    /// <summary>The address that clients reach the service at, if that is not where it listens; goes into the WSDL.</summary>
+    /// <summary>
+    /// The address at which clients reach the service, if it is not the address where the service listens. It goes into the WSDL.
+    /// </summary>
     public Uri? PublicBaseUrl { get; init; }
 
-    /// <summary>The host names that a request may give as its own target, for the address in the WSDL.</summary>
+    /// <summary>The host names that the address in the WSDL may take over from a request's Host header.</summary>
     public required ImmutableArray<string> AllowedHosts { get; init; }
 
-    /// <summary>At least one.</summary>
+    /// <summary>The front ends; at least one.</summary>
     public required ImmutableArray<ClusterNode> FrontEnds { get; init; }
 
-    /// <summary>Where the first front end serves what changes the cluster; never where clients are.</summary>
+    /// <summary>The address where the first front end takes orders that change the cluster. Clients use another one.</summary>
     public required NodeAddress Control { get; init; }
 
-    /// <summary>In the order in which they are preferred; at least one.</summary>
+    /// <summary>The sequencers, in order of preference; at least one.</summary>
     public required ImmutableArray<ClusterNode> Sequencers { get; init; }
 
-    /// <summary>One to <see cref="ReplicasMax"/>, by number.</summary>
+    /// <summary>The replicas, by number; one to <see cref="ReplicasMax"/>.</summary>
     public required ImmutableArray<ReplicaNode> Replicas { get; init; }
 
-    /// <summary>One for each replica, by number.</summary>
+    /// <summary>The managers, by number; one for each replica.</summary>
     public required ImmutableArray<ClusterNode> Managers { get; init; }
 
-    /// <summary>Logs.</summary>
+    /// <summary>The folder of the processes' logs, and how much of them is kept.</summary>
     public required LogSettings Log { get; init; }
 
-    /// <summary>Disk unless said otherwise.</summary>
+    /// <summary>Whether an acknowledged write survives a power cut; disk by default.</summary>
     public Durability Durability { get; init; }
 
     /// <summary>Whether a write waits for a third equal reply while one can still come.</summary>
     public bool Strict { get; init; }
 
-    /// <summary>What clients may ask for.</summary>
+    /// <summary>The limits on clients' calls.</summary>
     public ClusterLimits Limits { get; init; } = new();
 
     /// <summary>Every process, front ends first.</summary>
     public IEnumerable<ClusterNode> Nodes => [.. FrontEnds, .. Sequencers, .. Replicas, .. Managers];
 
-    /// <summary>A whole cluster on one loopback address: one front end, two sequencers, four replicas of four versions, four managers.</summary>
+    /// <summary>
+    /// A whole cluster on one loopback address: one front end, two sequencers, four replicas of four versions, four managers.
+    /// </summary>
     /// <param name="portsFrom">The front end's port; the others follow from it. 1 to <see cref="PortsFromMax"/>.</param>
-    /// <param name="address">127.0.0.1 if null.</param>
-    /// <param name="dataFolder">Where everything is kept.</param>
-    /// <param name="versions">The engine versions that the replicas begin with, in turn; all known ones if null.</param>
+    /// <param name="address">The loopback address of all processes; 127.0.0.1 if null.</param>
+    /// <param name="dataFolder">The folder for all data, logs and keys.</param>
+    /// <param name="versions">The engine versions. Each replica begins with the next one, in turn. All known versions if null.</param>
     public static ClusterTopology Default(
-        int portsFrom = PortsFromDefault, IPAddress? address = null, string dataFolder = "dams-data", IReadOnlyList<string>? versions = null)
+        int portsFrom = PortsFromDefault,
+        IPAddress? address = null,
+        string dataFolder = "dams-data",
+        IReadOnlyList<string>? versions = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(portsFrom, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(portsFrom, PortsFromMax);
@@ -101,7 +110,10 @@ public sealed record ClusterTopology
             Sequencers = [.. Numbers(SequencersByDefault).Select(n =>
                 new ClusterNode(new NodeId(NodeRole.Sequencer, n), new NodeAddress(address, portsFrom + SequencerPortOffset + n - 1)))],
             Replicas = [.. Numbers(ReplicasByDefault).Select(n =>
-                new ReplicaNode(new NodeId(NodeRole.Replica, n), new NodeAddress(address, portsFrom + ReplicaPortOffset + n), Turned(names, n),
+                new ReplicaNode(
+                    new NodeId(NodeRole.Replica, n),
+                    new NodeAddress(address, portsFrom + ReplicaPortOffset + n),
+                    Turned(names, n),
                     Path.Combine(folder, new NodeId(NodeRole.Replica, n).ToString())))],
             Managers = [.. Numbers(ReplicasByDefault).Select(n =>
                 new ClusterNode(new NodeId(NodeRole.Manager, n), new NodeAddress(address, portsFrom + ManagerPortOffset + n)))],
@@ -109,13 +121,16 @@ public sealed record ClusterTopology
         };
     }
 
-    /// <summary>The process of that id, or null.</summary>
+    /// <summary>The process with that id, or null.</summary>
     public ClusterNode? Find(NodeId id) => Nodes.FirstOrDefault(node => node.Id == id);
 
-    /// <summary>The replica of that number, or null.</summary>
+    /// <summary>The replica with that number, or null.</summary>
     public ReplicaNode? FindReplica(int number) => Replicas.FirstOrDefault(replica => replica.Id.Number == number);
 
-    /// <summary>Where a process keeps its files: a replica where it says, any other in a folder of its name.</summary>
+    /// <summary>
+    /// The folder where a process keeps its files. A replica has a setting for it. Any other process has a folder of its name in the data
+    /// folder.
+    /// </summary>
     public string FolderOf(NodeId id) => id.Role == NodeRole.Replica && FindReplica(id.Number) is { } replica
         ? replica.DataFolder
         : Path.Combine(DataFolder, id.ToString());
@@ -123,7 +138,7 @@ public sealed record ClusterTopology
     /// <summary>The file that a process writes its log to.</summary>
     public string LogFileOf(NodeId id) => Path.Combine(Log.Folder, $"{id}.log");
 
-    /// <summary>Where the configuration says a process's port, as a JSON path: for messages about that port.</summary>
+    /// <summary>The JSON path of a process's port in the configuration, for messages about that port.</summary>
     public string PortSettingOf(NodeId id)
     {
         var (name, ids) = id.Role switch
@@ -137,13 +152,15 @@ public sealed record ClusterTopology
     }
 
     /// <summary>The effective configuration as indented JSON; reading it gives the same topology.</summary>
-    /// <param name="folder">Where the file will be: paths in the data folder are relative then, if that is in it. All paths are absolute if
-    /// null.</param>
+    /// <param name="folder">
+    /// The folder of the file. The path of the data folder is relative to it, if the data folder lies in it. All other paths are
+    /// relative to the data folder, if they lie in that. If null, all paths are absolute.
+    /// </param>
     public string Write(string? folder = null) => TopologyWriter.Write(this, folder);
 
     /// <summary>
-    /// What the processes keep outside the data folder: folders that the configuration names elsewhere, and links. A copy of the data
-    /// folder has no copies of these.
+    /// Everything that the processes keep outside the data folder: folders that the configuration names elsewhere, and links. A copy of the
+    /// data folder has no copies of these.
     /// </summary>
     public IEnumerable<(string Owner, string Path)> KeptElsewhere() =>
     [
@@ -151,7 +168,7 @@ public sealed record ClusterTopology
             .Where(kept => !TopologyPaths.Holds(DataFolder, kept.Item2) || IsLink(kept.Item2)),
     ];
 
-    /// <summary>How the file systems that this system usually has compare names.</summary>
+    /// <summary>The comparison of names that is usual in file systems of this operating system.</summary>
     public static StringComparison PathComparison { get; } =
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
@@ -169,7 +186,10 @@ public sealed record ClusterTopology
         return false;
     }
 
-    /// <summary>The version list of replica <paramref name="number"/>: all, each once, beginning with the one of its number; a replaced replica is to get another.</summary>
+    /// <summary>
+    /// The version list of replica <paramref name="number"/>: every version once, beginning with the one of its number. So a replaced
+    /// replica gets another version.
+    /// </summary>
     internal static ImmutableArray<string> Turned(IReadOnlyList<string> names, int number) =>
         [.. Enumerable.Range(number - 1, names.Count).Select(i => names[i % names.Count]).Distinct()];
 

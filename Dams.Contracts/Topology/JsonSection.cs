@@ -4,15 +4,15 @@ using System.Text.Json;
 
 namespace Dams.Contracts.Topology;
 
-/// <summary>What the reader knows of one property; the schema beside it must say the same.</summary>
+/// <summary>The rules of the reader for one property. The schema beside this class must have the same rules.</summary>
 /// <param name="Type">The JSON type, as JSON Schema names it.</param>
 /// <param name="Min">The least value of an integer, or the least count of a list.</param>
-/// <param name="Max">The greatest.</param>
-/// <param name="Choices">The only values, if there are only some.</param>
-/// <param name="Required">Whether it has no default.</param>
+/// <param name="Max">The greatest value of an integer, or the greatest count of a list.</param>
+/// <param name="Choices">The allowed values, joined by <c>|</c>; null if there is no such list.</param>
+/// <param name="Required">Whether the property must be there, because it has no default.</param>
 internal sealed record JsonShape(string Type, long? Min = null, long? Max = null, string? Choices = null, bool Required = false);
 
-/// <summary>What one reading has found out so far.</summary>
+/// <summary>Everything that one reading has found so far.</summary>
 internal sealed class JsonFindings
 {
     public List<TopologyProblem> Problems { get; } = [];
@@ -20,7 +20,10 @@ internal sealed class JsonFindings
     public SortedDictionary<string, JsonShape> Shapes { get; } = new(StringComparer.Ordinal);
 }
 
-/// <summary>One object of the configuration. Asks for properties one by one and never stops at a problem; what was not asked for is unknown.</summary>
+/// <summary>
+/// One object of the configuration. The reader asks for its properties one by one, and never stops at a problem. A property that the reader
+/// did not ask for is unknown.
+/// </summary>
 internal sealed class JsonSection
 {
     private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement;
@@ -44,18 +47,18 @@ internal sealed class JsonSection
         foreach (var property in element.EnumerateObject())
         {
             if (!_properties.TryAdd(property.Name, property.Value))
-                Problem(PathOf(property.Name), "stands twice", "each property once");
+                Problem(PathOf(property.Name), "appears twice", "each property once");
         }
     }
 
-    /// <summary>Its JSON path.</summary>
+    /// <summary>The JSON path of this object.</summary>
     public string Path { get; }
 
     public string PathOf(string name) => $"{Path}.{name}";
 
     public void Problem(string path, string wrong, string expected) => _findings.Problems.Add(new TopologyProblem(path, wrong, expected));
 
-    /// <summary>A string that means something; <paramref name="absent"/> if it isn't there or is wrong.</summary>
+    /// <summary>Reads and parses a string. Gives <paramref name="absent"/> if the string is missing or wrong.</summary>
     public T Text<T>(string name, string expected, Func<string, T?> parse, T absent, bool required = false)
         where T : class?
     {
@@ -95,7 +98,10 @@ internal sealed class JsonSection
         return false;
     }
 
-    /// <summary>A whole number; null if it is required and not there, or wrong.</summary>
+    /// <summary>
+    /// Reads a whole number. Gives <paramref name="absent"/> if the number is missing or wrong. The property is required if
+    /// <paramref name="absent"/> is null.
+    /// </summary>
     public int? Whole(string name, int min, int max, int? absent)
     {
         var expected = string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
@@ -107,7 +113,7 @@ internal sealed class JsonSection
         return absent;
     }
 
-    /// <summary>An object of its own; an empty one if it isn't there.</summary>
+    /// <summary>Reads an object inside this one. A missing object is read as an empty one.</summary>
     public T Section<T>(string name, Func<JsonSection, T> read)
     {
         var section = Ask(name, new JsonShape("object"), "an object", out var element)
@@ -118,7 +124,9 @@ internal sealed class JsonSection
         return value;
     }
 
-    /// <summary>A list of objects; null if it isn't there. Elements that can't be read are left out, and are problems.</summary>
+    /// <summary>
+    /// Reads a list of objects; null if it is missing or no list. Elements that can't be read are left out, and are problems.
+    /// </summary>
     public ImmutableArray<T>? List<T>(string name, string of, int min, int max, Func<JsonSection, int, T?> read)
         where T : class =>
         Elements(name, of, min, max, (element, path, index) =>
@@ -131,7 +139,7 @@ internal sealed class JsonSection
             return value;
         });
 
-    /// <summary>A list of different strings; null if it isn't there.</summary>
+    /// <summary>Reads a list of different strings; null if it is missing or no list.</summary>
     public ImmutableArray<string>? TextList(string name, string of, int min, int max, Func<string, bool> isRight)
     {
         _findings.Shapes[ShapeOf(name) + "[]"] = new JsonShape("string");
@@ -148,7 +156,7 @@ internal sealed class JsonSection
         });
     }
 
-    /// <summary>Everything has been asked for: what is left is unknown.</summary>
+    /// <summary>Ends the reading of this object. Reports each property that was not asked for as unknown.</summary>
     public void Done()
     {
         var known = string.Join(", ", _asked.Order(StringComparer.Ordinal));
@@ -215,7 +223,7 @@ internal sealed class JsonSection
         _ => "null",
     };
 
-    // A configuration may hold anything; a message about it stays one readable line.
+    // A configuration may hold any text. A message about it must stay one readable line.
     private static string Shortened(string text)
     {
         const int lengthMax = 60;

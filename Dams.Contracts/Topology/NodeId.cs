@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Dams.Contracts.Topology;
 
-/// <summary>What a process of the cluster is for. The names in lower case begin the ids: <c>replica3</c>.</summary>
+/// <summary>The role of a process in the cluster. An id begins with the role in lower case: <c>replica3</c>.</summary>
 public enum NodeRole
 {
     /// <summary>The SOAP endpoint: validates, submits, votes.</summary>
@@ -19,9 +19,11 @@ public enum NodeRole
     Manager = 3,
 }
 
-/// <summary>The name of a process: its role and a number from 1 to <see cref="NumberMax"/>, written <c>sequencer1</c>, <c>manager4</c>.</summary>
-/// <param name="Role">What it is for.</param>
-/// <param name="Number">Unique among the processes of the role; the manager and its replica have the same one.</param>
+/// <summary>
+/// The name of a process: its role and a number from 1 to <see cref="NumberMax"/>, written <c>sequencer1</c>, <c>manager4</c>.
+/// </summary>
+/// <param name="Role">The role of the process.</param>
+/// <param name="Number">Unique among the processes of the role. A manager and its replica have the same number.</param>
 public readonly record struct NodeId(NodeRole Role, int Number) : IComparable<NodeId>
 {
     /// <summary>The highest number. An epoch holds a sequencer's number in one byte, and two digits are enough for people.</summary>
@@ -37,7 +39,7 @@ public readonly record struct NodeId(NodeRole Role, int Number) : IComparable<No
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, "not a role"),
     };
 
-    /// <summary>Reads the text form; nothing is forgiven.</summary>
+    /// <summary>Reads the text form. The text must be exact, letter case included.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out NodeId id)
     {
         id = default;

@@ -3,12 +3,12 @@ using System.Net;
 
 namespace Dams.Contracts.Topology;
 
-/// <summary>A place where something listens.</summary>
+/// <summary>An address and port where a process listens.</summary>
 /// <param name="Address">IPv4.</param>
 /// <param name="Port">1 to 65,535.</param>
 public sealed record NodeAddress(IPAddress Address, int Port)
 {
-    /// <summary>The same for a socket; a new object each time, because it can be changed.</summary>
+    /// <summary>This address as sockets use it. A new object each time, because an end point can be changed.</summary>
     public IPEndPoint ToEndPoint() => new(Address, Port);
 
     /// <summary>The root of what is served there by HTTP, without a slash at the end.</summary>
@@ -18,14 +18,15 @@ public sealed record NodeAddress(IPAddress Address, int Port)
     public override string ToString() => $"{Address}:{Port}";
 }
 
-/// <summary>A process of the cluster: every one has UDP, and all but sequencers HTTP, on the same port number.</summary>
-/// <param name="Id">Its name.</param>
-/// <param name="Listen">Where it listens.</param>
+/// <summary>
+/// A process of the cluster, and where it listens. Every process has UDP. All but sequencers have HTTP, too, on the same port number.
+/// </summary>
 public record ClusterNode(NodeId Id, NodeAddress Listen);
 
-/// <summary>A replica.</summary>
-/// <param name="Id">Its name.</param>
-/// <param name="Listen">Where it listens.</param>
+/// <summary>A replica, with the versions that it runs and the folder of its data.</summary>
+/// <param name="Id">Its role and number.</param>
+/// <param name="Listen">The address where it listens for UDP and HTTP.</param>
 /// <param name="Versions">The engine versions that its incarnations run, one after the other and round again; at least one.</param>
-/// <param name="DataFolder">Absolute path of its log and snapshots.</param>
-public sealed record ReplicaNode(NodeId Id, NodeAddress Listen, ImmutableArray<string> Versions, string DataFolder) : ClusterNode(Id, Listen);
+/// <param name="DataFolder">The absolute path of its log and snapshots.</param>
+public sealed record ReplicaNode(NodeId Id, NodeAddress Listen, ImmutableArray<string> Versions, string DataFolder)
+    : ClusterNode(Id, Listen);

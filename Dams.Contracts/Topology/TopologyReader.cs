@@ -8,14 +8,14 @@ using Dams.Contracts.Engines;
 namespace Dams.Contracts.Topology;
 
 /// <summary>
-/// Reads <c>dams.json</c>. Whatever is left out has the value that <see cref="ClusterTopology.Default"/> gives it; relative paths start at
-/// the file's own folder. Everything that is wrong is reported at once. <c>dams.schema.json</c> beside this class says the same to editors.
-/// A <see cref="ClusterTopology.FileName"/> in a data folder describes that folder, whatever absolute path it was once written with: it may
-/// be a copy, and must not lead to the original.
+/// Reads <c>dams.json</c>. A setting that is left out has the value that <see cref="ClusterTopology.Default"/> gives it. A relative data
+/// folder starts at the file's own folder; other relative paths start at the data folder. All problems are reported at once.
+/// <c>dams.schema.json</c> beside this class says the same to editors. A <see cref="ClusterTopology.FileName"/> that lies in a data folder
+/// describes that folder, whatever absolute path stands in it. The file may be a copy, and must not lead to the original.
 /// </summary>
 public static partial class TopologyReader
 {
-    /// <summary>A configuration of the largest cluster has less than 10 KiB.</summary>
+    /// <summary>The longest file that is read, in bytes. A configuration of the largest cluster has less than 10 KiB.</summary>
     public const int FileBytesMax = 1024 * 1024;
 
     private const int JsonDepthMax = 16;
@@ -23,12 +23,13 @@ public static partial class TopologyReader
     private const int AllowedHostsMax = 64;
     private const int VersionsMax = 16;
 
-    /// <summary>What an address must be: for messages.</summary>
-    public const string LoopbackExpected = "an IPv4 loopback address such as 127.0.0.1: listening elsewhere is refused until clients can be authenticated";
+    /// <summary>The form that an address must have, for messages.</summary>
+    public const string LoopbackExpected =
+        "an IPv4 loopback address such as 127.0.0.1: listening elsewhere is refused until clients can be authenticated";
 
     /// <summary>Reads a file. A file that can't be read is a problem, not an exception.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="knownVersions">The engine versions that there are; those of <see cref="EngineVersions"/> if null.</param>
+    /// <param name="path">The file; a relative path starts at the current folder of the process.</param>
+    /// <param name="knownVersions">The known engine versions; those of <see cref="EngineVersions"/> if null.</param>
     public static TopologyReading ReadFile(string path, IReadOnlyList<string>? knownVersions = null)
     {
         var file = Path.GetFullPath(path);
@@ -36,12 +37,18 @@ public static partial class TopologyReader
         {
             if (Directory.Exists(file))
                 return Failed(new TopologyProblem(file, "is a folder", "a configuration file"));
-            // Devices and pipes don't say how long they are.
+            // Devices and pipes don't say how long they are, so the bytes are counted while they are read.
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[FileBytesMax + 1];
             var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (count > FileBytesMax)
-                return Failed(new TopologyProblem(file, stream.CanSeek && stream.Length > FileBytesMax ? $"has {stream.Length} bytes" : $"has more than {FileBytesMax} bytes", $"at most {FileBytesMax}"));
+            {
+                return Failed(new TopologyProblem(
+                    file,
+                    stream.CanSeek && stream.Length > FileBytesMax ? $"has {stream.Length} bytes" : $"has more than {FileBytesMax} bytes",
+                    $"at most {FileBytesMax}"));
+            }
+
             using var reader = new StreamReader(new MemoryStream(bytes, 0, count));
             var folder = Path.GetDirectoryName(file)!;
             return AtHome(Read(reader.ReadToEnd(), folder, knownVersions), file, folder);
@@ -52,10 +59,10 @@ public static partial class TopologyReader
         }
     }
 
-    /// <summary>Reads a text.</summary>
+    /// <summary>Reads the text of a configuration.</summary>
     /// <param name="json">JSON; comments and trailing commas are accepted.</param>
-    /// <param name="baseFolder">What relative paths are relative to.</param>
-    /// <param name="knownVersions">The engine versions that there are; those of <see cref="EngineVersions"/> if null.</param>
+    /// <param name="baseFolder">The folder where a relative data folder starts.</param>
+    /// <param name="knownVersions">The known engine versions; those of <see cref="EngineVersions"/> if null.</param>
     public static TopologyReading Read(string json, string baseFolder, IReadOnlyList<string>? knownVersions = null) =>
         Read(json, baseFolder, knownVersions, new JsonFindings());
 
@@ -73,7 +80,8 @@ public static partial class TopologyReader
         }
         catch (JsonException problem)
         {
-            return Failed(new TopologyProblem("$", $"line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1} is not JSON", "a JSON object"));
+            return Failed(new TopologyProblem(
+                "$", $"line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1} is not JSON", "a JSON object"));
         }
 
         using (document)
@@ -99,18 +107,23 @@ public static partial class TopologyReader
     private static ClusterTopology ReadRoot(JsonSection root, string baseFolder, IReadOnlyList<string> versions)
     {
         root.Text("$schema", "the address of a schema", text => text, "");
-        var cluster = root.Text("cluster", "1 to 32 lower-case letters, digits and hyphens", text => ClusterName().IsMatch(text) ? text : null, "dams");
+        var cluster = root.Text(
+            "cluster", "1 to 32 lower-case letters, digits and hyphens", text => ClusterName().IsMatch(text) ? text : null, "dams");
         var dataFolder = ReadPath(root, "dataFolder", baseFolder, ".");
         var defaults = ClusterTopology.Default(dataFolder: dataFolder, versions: versions);
         var keyFile = ReadPath(root, "keyFile", dataFolder, "cluster.key");
         var publicBaseUrl = root.Text<Uri?>("publicBaseUrl", "an http or https address without query", ParseBaseUrl, null);
         var hosts = root.TextList("allowedHosts", "a host name or address, without port", 1, AllowedHostsMax,
             host => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4);
-        var frontEnds = root.List("frontEnds", "front ends", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.FrontEnd, i));
+        var frontEnds = root.List(
+            "frontEnds", "front ends", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.FrontEnd, i));
         var control = root.Section("control", node => ReadAddress(node, defaults.Control));
-        var sequencers = root.List("sequencers", "sequencers", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.Sequencer, i));
-        var replicas = root.List("replicas", "replicas", 1, ClusterTopology.ReplicasMax, (node, i) => ReadReplica(node, i, dataFolder, versions));
-        var managers = root.List("managers", "managers", 1, ClusterTopology.ReplicasMax, (node, i) => ReadNode(node, NodeRole.Manager, i));
+        var sequencers = root.List(
+            "sequencers", "sequencers", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.Sequencer, i));
+        var replicas = root.List(
+            "replicas", "replicas", 1, ClusterTopology.ReplicasMax, (node, i) => ReadReplica(node, i, dataFolder, versions));
+        var managers = root.List(
+            "managers", "managers", 1, ClusterTopology.ReplicasMax, (node, i) => ReadNode(node, NodeRole.Manager, i));
         return new ClusterTopology
         {
             Cluster = cluster,
@@ -132,19 +145,24 @@ public static partial class TopologyReader
 
     // As in the default cluster: ten ports above the replica.
     private static ImmutableArray<ClusterNode> ManagersOf(ImmutableArray<ReplicaNode> replicas) => [.. replicas.Select(replica =>
-        new ClusterNode(replica.Id with { Role = NodeRole.Manager }, replica.Listen with { Port = Math.Min(replica.Listen.Port + 10, 65535) }))];
+        new ClusterNode(
+            replica.Id with { Role = NodeRole.Manager },
+            replica.Listen with { Port = Math.Min(replica.Listen.Port + 10, 65535) }))];
 
-    private static ClusterNode ReadNode(JsonSection node, NodeRole role, int index) => new(ReadId(node, role, index), ReadAddress(node, null));
+    private static ClusterNode ReadNode(JsonSection node, NodeRole role, int index) =>
+        new(ReadId(node, role, index), ReadAddress(node, null));
 
     private static ReplicaNode ReadReplica(JsonSection node, int index, string dataFolder, IReadOnlyList<string> versions)
     {
         var id = ReadId(node, NodeRole.Replica, index);
         var listen = ReadAddress(node, null);
         var list = node.TextList("versions", "a version: " + string.Join(", ", versions), 1, VersionsMax, versions.Contains);
-        return new ReplicaNode(id, listen, list ?? ClusterTopology.Turned(versions, id.Number), ReadPath(node, "dataFolder", dataFolder, id.ToString()));
+        return new ReplicaNode(
+            id, listen, list ?? ClusterTopology.Turned(versions, id.Number), ReadPath(node, "dataFolder", dataFolder, id.ToString()));
     }
 
-    // A node whose id or port can't be read still counts as one, under the number of its place, so that the checks of the whole make sense.
+    // A node whose id or port can't be read still counts. It gets the number of its position in the list, so that the checks of the whole
+    // configuration make sense.
     private static NodeId ReadId(JsonSection node, NodeRole role, int index)
     {
         var absent = new NodeId(role, index + 1);
@@ -169,7 +187,8 @@ public static partial class TopologyReader
         var absent = new ClusterLimits();
         return new ClusterLimits
         {
-            CallDeadline = TimeSpan.FromMilliseconds(limits.Whole("callDeadlineMs", 100, 300_000, (int)absent.CallDeadline.TotalMilliseconds)!.Value),
+            CallDeadline = TimeSpan.FromMilliseconds(
+                limits.Whole("callDeadlineMs", 100, 300_000, (int)absent.CallDeadline.TotalMilliseconds)!.Value),
             RequestBytesMax = limits.Whole("requestBytesMax", 4 * 1024, 16 * 1024 * 1024, absent.RequestBytesMax)!.Value,
             XmlDepthMax = limits.Whole("xmlDepthMax", 8, 256, absent.XmlDepthMax)!.Value,
             InFlightCallsMax = limits.Whole("inFlightCallsMax", 1, 65_536, absent.InFlightCallsMax)!.Value,
@@ -177,8 +196,13 @@ public static partial class TopologyReader
     }
 
     private static string ReadPath(JsonSection section, string name, string baseFolder, string absent) =>
-        Path.GetFullPath(section.Text(name, $"a path of 1 to {PathCharactersMax} characters",
-            text => text.Length is > 0 and <= PathCharactersMax && !text.Contains('\0', StringComparison.Ordinal) ? text : null, absent), baseFolder);
+        Path.GetFullPath(
+            section.Text(
+                name,
+                $"a path of 1 to {PathCharactersMax} characters",
+                text => text.Length is > 0 and <= PathCharactersMax && !text.Contains('\0', StringComparison.Ordinal) ? text : null,
+                absent),
+            baseFolder);
 
     /// <summary>Reads an IPv4 loopback address in its usual form; null for anything else.</summary>
     public static IPAddress? ParseLoopback(string text) =>
@@ -186,8 +210,8 @@ public static partial class TopologyReader
             && IPAddress.IsLoopback(address) ? address : null;
 
     private static Uri? ParseBaseUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query.Length == 0 && url.Fragment.Length == 0
-            && url.UserInfo.Length == 0 ? url : null;
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0 ? url : null;
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,31}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex ClusterName();

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Dams.Contracts.Topology;
 
-/// <summary>What must hold between the parts of a configuration.</summary>
+/// <summary>Checks the rules that hold between the parts of a configuration.</summary>
 internal static class TopologyRules
 {
     public static void Check(ClusterTopology topology, List<TopologyProblem> problems)
@@ -36,7 +36,7 @@ internal static class TopologyRules
         }
     }
 
-    // UDP and HTTP use the same numbers, so that an address and port belong to one process whatever it listens for.
+    // UDP and HTTP use the same port numbers. So an address and port belong to one process, whichever of the two it listens for.
     private static void CheckPorts(ClusterTopology topology, List<(string Path, ClusterNode Node)> places, List<TopologyProblem> problems)
     {
         var firsts = new Dictionary<NodeAddress, string>();
@@ -54,22 +54,37 @@ internal static class TopologyRules
         foreach (var number in replicas.Except(managers).Order())
             problems.Add(new TopologyProblem("$.managers", $"has no manager{number} for replica{number}", "one manager for each replica"));
         foreach (var number in managers.Except(replicas).Order())
-            problems.Add(new TopologyProblem("$.managers", $"has manager{number}, and there is no replica{number}", "one manager for each replica"));
+        {
+            problems.Add(new TopologyProblem(
+                "$.managers", $"has manager{number}, and there is no replica{number}", "one manager for each replica"));
+        }
     }
 
-    // A replaced replica's folder is moved aside, and an emptied cluster's folders are set aside: neither may take another's with it.
+    // The folder of a replaced replica is moved aside, and so are the folders of a cluster that is emptied. Neither move may take along the
+    // folder of another process.
     private static void CheckFolders(ClusterTopology topology, List<(string Path, ClusterNode Node)> places, List<TopologyProblem> problems)
     {
         foreach (var (path, node) in places.Where(place => place.Node is ReplicaNode))
         {
             var folder = topology.FolderOf(node.Id);
             if (TopologyPaths.Holds(folder, topology.DataFolder))
-                problems.Add(new TopologyProblem(path + ".dataFolder", $"is {folder}, which holds the cluster's own folder", "a folder of its own"));
+            {
+                problems.Add(new TopologyProblem(
+                    path + ".dataFolder", $"is {folder}, which holds the cluster's own folder", "a folder of its own"));
+            }
+
             foreach (var (_, other) in places.Where(place => place.Node.Id != node.Id
                 && TopologyPaths.Holds(folder, topology.FolderOf(place.Node.Id))))
-                problems.Add(new TopologyProblem(path + ".dataFolder", $"is {folder}, which holds the folder of {other.Id}", "a folder of its own"));
+            {
+                problems.Add(new TopologyProblem(
+                    path + ".dataFolder", $"is {folder}, which holds the folder of {other.Id}", "a folder of its own"));
+            }
+
             if (TopologyPaths.Holds(folder, topology.Log.Folder) || TopologyPaths.Holds(folder, topology.KeyFile))
-                problems.Add(new TopologyProblem(path + ".dataFolder", $"is {folder}, which holds the logs or the key", "a folder of its own"));
+            {
+                problems.Add(new TopologyProblem(
+                    path + ".dataFolder", $"is {folder}, which holds the logs or the key", "a folder of its own"));
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class TopologyWriter
 
     private static void WriteRoot(Utf8JsonWriter json, ClusterTopology topology, string? folder)
     {
-        // What is relative starts at the file's folder, and behind the data folder at that.
+        // A relative data folder starts at the file's folder. The relative paths after it start at the data folder.
         var dataFolder = folder is null ? null : topology.DataFolder;
         json.WriteStartObject();
         json.WriteString("cluster", topology.Cluster);

@@ -1,7 +1,7 @@
 namespace Dams.FrontEnd.Coordination;
 
 /// <summary>
-/// A rule of voting and accusing that is taken out, so that the tests can show that they would notice. Only the tests can set one. Each names a
+/// A rule of voting or accusing that is switched off, so that the tests can show that they notice. Only tests set one. Each is a
 /// mistake that others have made.
 /// </summary>
 internal enum CoordinationMutant
@@ -18,24 +18,24 @@ internal enum CoordinationMutant
     /// <summary>A missing reply is a wrong one.</summary>
     MissingCountsAsWrong,
 
-    /// <summary>Without a majority, and with two of them, those who differ from the first are wrong.</summary>
+    /// <summary>Replicas are judged even without a majority or with two: a reply that differs from the first majority is wrong.</summary>
     NoMajorityAccuses,
 
-    /// <summary>Whoever replies has a vote.</summary>
+    /// <summary>Replies of inactive incarnations count, too.</summary>
     InactiveReplyCounts,
 
-    /// <summary>Late replies are waited for from the sending of the request, not from the second equal reply.</summary>
+    /// <summary>The limit for late replies runs from the sending of the request, not from the second equal reply.</summary>
     SuspicionFromSending,
 
-    /// <summary>A reply that is missing is suspicious whatever the sequencer does meanwhile.</summary>
+    /// <summary>A missing reply leads to a suspicion even while the sequencers fail over.</summary>
     SuspicionDuringFailOver,
 
     /// <summary>The first reply is the answer.</summary>
     AnswerAtFirstReply,
 
-    /// <summary>The first pair is the answer, even if there is another.</summary>
+    /// <summary>The first pair is the answer, even if there is a rival pair.</summary>
     RivalIsIgnored,
 
-    /// <summary>The numbers that are followed are counted for all replicas together, so that one can take all places.</summary>
+    /// <summary>All replicas share the limit on followed numbers, so one replica can use it up.</summary>
     PlacesAreShared,
 }

@@ -29,7 +29,7 @@ internal sealed class CoordinatorStatistics(IReadOnlyList<byte> members)
     /// <summary>Changes of epoch after the first.</summary>
     public long Failovers { get; set; }
 
-    /// <summary>Of each replica.</summary>
+    /// <summary>The counters of each replica, by its number.</summary>
     public IReadOnlyDictionary<byte, ReplicaCounters> Replicas => _replicas;
 
     /// <summary>Counts a verdict.</summary>
@@ -46,7 +46,7 @@ internal sealed class CoordinatorStatistics(IReadOnlyList<byte> members)
     }
 }
 
-/// <summary>How a replica did.</summary>
+/// <summary>Counters of the verdicts on one replica.</summary>
 internal sealed class ReplicaCounters
 {
     /// <summary>Replies equal to the majority.</summary>

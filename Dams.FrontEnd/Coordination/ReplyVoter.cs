@@ -3,28 +3,31 @@ using Dams.Ordering.Messages;
 
 namespace Dams.FrontEnd.Coordination;
 
-/// <summary>What one replica said about a request.</summary>
+/// <summary>The verdict on one replica's part in a vote.</summary>
 internal enum Verdict
 {
-    /// <summary>Nothing yet.</summary>
+    /// <summary>It has not replied yet.</summary>
     Waiting,
 
-    /// <summary>It has replied; there is no majority to judge it by, or there are two.</summary>
+    /// <summary>It has replied, but there is no majority to judge it by, or there are two.</summary>
     Unjudged,
 
-    /// <summary>Equal to the majority.</summary>
+    /// <summary>Its reply equals the majority's.</summary>
     Right,
 
-    /// <summary>Different from the majority, or two different replies for one number, or a body that doesn't match its digest.</summary>
+    /// <summary>
+    /// Its reply differs from the majority's, it gave two different replies for one number, or its body does not match its digest.
+    /// </summary>
     Wrong,
 
-    /// <summary>No reply within the limit after the second equal one.</summary>
+    /// <summary>It gave no reply within the limit after the second equal one.</summary>
     Silent,
 }
 
 /// <summary>
-/// The vote on one number of a request. Replies are equal when sequence number, request digest and result digest are; never the view, never text. One slot
-/// per replica. Two equal of distinct active replicas are the answer, because at most one replica is wrong; judging goes on after that.
+/// The vote on one sequence number of a request. Replies are equal if their sequence numbers, request digests and result digests
+/// are; neither view nor text is compared. Each replica counts once. Two equal replies of distinct active replicas are the answer,
+/// because at most one replica is wrong. Judging continues after that.
 /// </summary>
 internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
 {
@@ -34,7 +37,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
     private readonly Slot?[] _slots = new Slot?[View.MembersMax + 1];
     private int _highestReplica;
 
-    /// <summary>The number that is voted on: of the request's first execution.</summary>
+    /// <summary>The sequence number that is voted on: that of the request's first execution.</summary>
     public SequenceNumber Seq { get; } = seq;
 
     /// <summary>Equal replies that make the majority.</summary>
@@ -55,17 +58,21 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
     /// <summary>The most equal replies so far.</summary>
     public int MostEqual { get; private set; }
 
-    /// <summary>How many agree with the majority.</summary>
+    /// <summary>How many replicas agree with the majority.</summary>
     public int Agreeing => Majority is { } majority ? Count(majority) : 0;
 
-    /// <summary>Whether two others agree on another result: then two replicas are wrong, nobody knows which, and nobody is judged by the pair that happened to be first.</summary>
+    /// <summary>
+    /// Whether two other replicas agree on another result. Then two replicas are wrong and nobody knows which, so nobody is judged by
+    /// the pair that came first.
+    /// </summary>
     public bool HasRival
     {
         get
         {
             for (var id = 0; id <= _highestReplica; id++)
             {
-                if (Majority is { } majority && _slots[id] is { Contradicted: false } slot && slot.Result != majority && Count(slot.Result) >= AnswerQuorum)
+                if (Majority is { } majority && _slots[id] is { Contradicted: false } slot
+                    && slot.Result != majority && Count(slot.Result) >= AnswerQuorum)
                     return true;
             }
 
@@ -73,7 +80,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
         }
     }
 
-    /// <summary>How long after the second equal reply the last right one came; null if two are all there are.</summary>
+    /// <summary>How long after the second equal reply the last right one came; null if there are only two.</summary>
     public TimeSpan? Spread
     {
         get
@@ -99,7 +106,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
     public bool OnReply(byte replica, ReplyMessage reply, Instant now)
     {
         if (reply.Seq != Seq || reply.RequestDigest != requestDigest)
-            throw new ArgumentException("a vote is on one number of one request", nameof(reply));
+            throw new ArgumentException("the reply is about another number or another request than this vote", nameof(reply));
         var body = reply.HasResult ? reply.Result : (ReadOnlyMemory<byte>?)null;
         var bodyLies = body is { } bytes && Digest.Of(bytes.Span) != reply.ResultDigest;
         if (_slots[replica] is { } before)
@@ -134,8 +141,8 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
         return made;
     }
 
-    /// <summary>A body that was fetched from a replica of the majority.</summary>
-    /// <returns>False if it does not match the digest: the replica lies, and the next one is to be asked.</returns>
+    /// <summary>Takes a body that was fetched from a replica of the majority.</summary>
+    /// <returns>False if it does not match the digest: the replica lies, and the next one must be asked.</returns>
     public bool OnBodyFetched(byte replica, ReadOnlyMemory<byte> body)
     {
         if (Majority is not { } majority || Result is not null)
@@ -151,7 +158,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
         return true;
     }
 
-    /// <summary>The replicas that can give the body: of the majority, not caught lying, lowest first.</summary>
+    /// <summary>The replicas that can give the body: those of the majority that were not caught lying, lowest first.</summary>
     public IEnumerable<byte> MajorityReplicas()
     {
         for (var id = 0; id <= _highestReplica; id++)
@@ -161,7 +168,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
         }
     }
 
-    /// <summary>The verdict on a replica, as things stand.</summary>
+    /// <summary>The verdict on a replica, by the replies so far.</summary>
     public Verdict VerdictOn(byte replica)
     {
         if (_slots[replica] is not { } slot)
@@ -173,7 +180,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
         return slot.Result == majority ? Verdict.Right : Verdict.Wrong;
     }
 
-    /// <summary>The result digest that a replica sent first, for people.</summary>
+    /// <summary>The result digest that a replica sent first; null if it has not replied.</summary>
     public Digest? ResultOf(byte replica) => _slots[replica]?.Result;
 
     private int Count(Digest result)

@@ -4,7 +4,7 @@ using Dams.Ordering.Messages;
 
 namespace Dams.FrontEnd.Coordination;
 
-/// <content>What a vote says of the replicas.</content>
+/// <content>Judges the replicas by a vote.</content>
 internal sealed partial class RequestCoordinator
 {
     private static readonly SequenceNumber s_anyNumber = new(long.MaxValue);
@@ -14,10 +14,10 @@ internal sealed partial class RequestCoordinator
     private int AnswerQuorum => _options.Mutant == CoordinationMutant.AnswerAtFirstReply ? 1 : ReplyVoter.AnswerQuorum;
 
     /// <summary>
-    /// A fault of the lab: this front end accuses and suspects a replica that does its part, by the numbers that it has judged last. The managers must find out.
-    /// It may be called all the time: it pauses as a true suspicion does.
+    /// A fault of the lab: this front end reports a healthy replica as wrong and silent, for the numbers that it judged last. The
+    /// managers must find out. It may be called at any rate, because it pauses as a true suspicion does.
     /// </summary>
-    /// <returns>Whether it has accused: not within the pause, nor a replica that is not active, nor before anything was judged.</returns>
+    /// <returns>Whether it has accused. It does not during the pause, nor if the replica is not active or nothing was judged yet.</returns>
     public bool OnFalseAccusation(byte replica, Instant now)
     {
         if (now < _falseAccusationAt || !_view.TryGet(replica, out var member) || !member.Votes || _strikes.Latest.Count == 0)
@@ -29,7 +29,7 @@ internal sealed partial class RequestCoordinator
         return true;
     }
 
-    /// <summary>Judges everyone who was active. Without a majority, or with two, nobody is accused.</summary>
+    /// <summary>Judges the replicas that were active. Without a majority, or with two, nobody is accused.</summary>
     private void Judge(PendingCall call, Instant now)
     {
         foreach (var vote in call.Votes)
@@ -79,13 +79,17 @@ internal sealed partial class RequestCoordinator
 
     private Verdict VerdictOn(byte replica, PendingCall call, ReplyVoter vote, Instant now) => vote.VerdictOn(replica) switch
     {
-        // The call's deadline may come before the limit for late replies: then nothing is said about who has not replied.
+        // The call's deadline may come before the limit for late replies. Then a replica that has not replied gets no verdict.
         Verdict.Waiting when now >= call.JudgeUntil => call.HasStrayed(replica) ? Verdict.Wrong : Verdict.Silent,
-        Verdict.Unjudged when _options.Mutant == CoordinationMutant.NoMajorityAccuses => vote.ResultOf(replica) == vote.Majority ? Verdict.Right : Verdict.Wrong,
+        Verdict.Unjudged when _options.Mutant == CoordinationMutant.NoMajorityAccuses =>
+            vote.ResultOf(replica) == vote.Majority ? Verdict.Right : Verdict.Wrong,
         var verdict => verdict,
     };
 
-    /// <summary>What late replies are timed from: the second equal one, so that neither a fail-over nor a slow commit makes anyone look silent.</summary>
+    /// <summary>
+    /// The start of the limit for late replies: the second equal reply, so that neither a failover nor a slow commit makes a replica
+    /// look silent.
+    /// </summary>
     private Instant JudgeFrom(PendingCall call, Instant majorityAt) =>
         _options.Mutant == CoordinationMutant.SuspicionFromSending ? call.Deadline + -_options.CallDeadline : majorityAt;
 
@@ -109,11 +113,12 @@ internal sealed partial class RequestCoordinator
         _sink.OnAlarm(new VoteAlarm(reason, isAnswered, vote?.Seq ?? SequenceNumber.Zero, call.Request.Opcode, replies));
     }
 
-    /// <summary>Only replies of an incarnation that was active when it sent them count.</summary>
+    /// <summary>Whether a reply counts: its incarnation must have been active when it sent the reply.</summary>
     private bool IsActive(byte replica, ReplyMessage reply) => _options.Mutant == CoordinationMutant.InactiveReplyCounts
-        || (_view.TryGet(replica, out var member) && member.Incarnation == reply.Incarnation && member.VotesFrom is { } from && reply.At >= from);
+        || (_view.TryGet(replica, out var member) && member.Incarnation == reply.Incarnation
+            && member.VotesFrom is { } from && reply.At >= from);
 
-    /// <summary>Whether all who were active at a number have replied.</summary>
+    /// <summary>Whether all replicas that were active at a number have replied.</summary>
     private bool HaveReplied(ReplyVoter vote, SequenceNumber activeAt)
     {
         foreach (var member in _view.Members)

@@ -5,7 +5,7 @@ using Dams.Ordering.Messages;
 
 namespace Dams.FrontEnd.Coordination;
 
-/// <content>What comes back: acknowledgements, views and replies.</content>
+/// <content>Handles acknowledgements, views and replies.</content>
 internal sealed partial class RequestCoordinator
 {
     private void OnSync(in Envelope envelope, Sync sync, Instant now)
@@ -26,7 +26,7 @@ internal sealed partial class RequestCoordinator
             RepeatUnanswered(now);
     }
 
-    /// <summary>A new epoch: what is unanswered is repeated, spread over one retry so that the repeats don't come in step.</summary>
+    /// <summary>Repeats the unanswered calls in a new epoch, each after a random delay so that they don't come in step.</summary>
     private void RepeatUnanswered(Instant now)
     {
         if (Statistics.Epochs++ > 0)
@@ -45,7 +45,7 @@ internal sealed partial class RequestCoordinator
             return;
         if (ack.Status == ReqAckStatus.NotSequencer)
         {
-            // A hint, worth following only while nobody is heard.
+            // This is a hint. It is worth following only while no sequencer is heard.
             if (!HearsSequencer(now) && _group.Sequencers.Contains((byte)ack.Argument))
                 _sequencer = (byte)ack.Argument;
             return;
@@ -53,7 +53,7 @@ internal sealed partial class RequestCoordinator
 
         if (!_byKey.TryGetValue(ack.Key, out var calls))
             return;
-        // From the last one on, because a call that is closed leaves the list.
+        // Backwards, because a call that is closed leaves the list.
         for (var i = calls.Count - 1; i >= 0; i--)
         {
             var call = calls[i];
@@ -71,9 +71,9 @@ internal sealed partial class RequestCoordinator
                     Schedule(call);
                     break;
                 case ReqAckStatus.TooBig when ack.Argument < call.Request.Payload.Length && !call.WasOrdered && call.Votes.Count == 0:
-                    // The limit is one constant of the wire format: what is too big for this sequencer was too big for every other that an earlier sending
-                    // reached, and no member could read the entry. So it was never ordered, nor will it be. Who names a limit that the request keeps means
-                    // another request of this key.
+                    // The limit is one constant of the wire format. A request that is too big for this sequencer was too big for every
+                    // other one that an earlier send reached, and no member could read the entry. So it was never ordered and never
+                    // will be. An acknowledgement with a limit that this request keeps is about another request with this key.
                     Finish(call, new Failed(CallFailure.TooBig));
                     Close(call, now);
                     break;
@@ -87,7 +87,7 @@ internal sealed partial class RequestCoordinator
             return;
         if (!_calls.TryGetValue((reply.Key, reply.RequestDigest), out var call))
         {
-            // A client may ask other things under a key of its own.
+            // A client may use its own key for several requests, so only a key of this front end shows that the replica has strayed.
             foreach (var other in !reply.Key.IsClientMade && _byKey.TryGetValue(reply.Key, out var calls) ? calls : [])
                 other.OnStrayed(envelope.From.Number);
             return;
@@ -98,7 +98,8 @@ internal sealed partial class RequestCoordinator
         call.WasOrdered = true;
         if (vote.Replies == 0)
             _strikes.OnOpened(vote.Seq);
-        if (vote.OnReply(envelope.From.Number, reply, now) && (call.Decided is null || (!call.IsAnswered && ReferenceEquals(vote, call.Successor))))
+        if (vote.OnReply(envelope.From.Number, reply, now)
+            && (call.Decided is null || (!call.IsAnswered && ReferenceEquals(vote, call.Successor))))
             Decide(call, vote, now);
 
         if (!call.IsAnswered)
@@ -113,7 +114,7 @@ internal sealed partial class RequestCoordinator
         {
             foreach (var candidate in call.Votes)
             {
-                // Who became active later may still reply, from what it has executed before.
+                // A replica that became active later may still reply, from what it has executed before.
                 if (AnswerRule.Of(candidate, isStrict: false, !HaveReplied(candidate, s_anyNumber)) == VoteState.Divergence)
                 {
                     Fail(call, CallFailure.ReplicaDivergence, now);
@@ -124,7 +125,8 @@ internal sealed partial class RequestCoordinator
             return;
         }
 
-        var state = AnswerRule.Of(vote, _options.Strict && CommandCodec.IsWrite(call.Request.Opcode), now < call.AnswerBy && !HaveReplied(vote, vote.Seq), _options.Mutant);
+        var state = AnswerRule.Of(vote, _options.Strict && CommandCodec.IsWrite(call.Request.Opcode),
+            now < call.AnswerBy && !HaveReplied(vote, vote.Seq), _options.Mutant);
         call.AnswerAt = state == VoteState.Open ? call.AnswerBy : Instant.Never;
         if (state == VoteState.Divergence)
         {
@@ -140,7 +142,8 @@ internal sealed partial class RequestCoordinator
 
             if (RetiredReply.Is(result.Span))
             {
-                // A late request of a former life was ordered after this one's first: the replicas take it for the newer. New calls begin a new session.
+                // A late request of an earlier boot was ordered after this boot's first, so the replicas take the earlier boot for the
+                // newer. New calls begin a new session.
                 if (call.Request.FrontEndBoot == _session)
                     _session = new BootId(_random.Next() | 1);
                 Finish(call, new Failed(CallFailure.SessionRetired));
@@ -160,10 +163,10 @@ internal sealed partial class RequestCoordinator
 
     private void Decide(PendingCall call, ReplyVoter vote, Instant now) => call.Decide(vote, JudgeFrom(call, now) + _silence.Current);
 
-    /// <summary>The result did not fit a datagram: it is fetched from a replica of the majority, from another one if that fails.</summary>
+    /// <summary>Asks a replica of the majority for a result that did not fit a datagram. If that fails, another one is asked.</summary>
     private void AskForBody(PendingCall call, Instant now)
     {
-        // First of all: a timer that is left in the past would elapse for ever.
+        // Set this before anything else: a timer that is left in the past would elapse for ever.
         call.BodyRetryAt = now + _options.BodyRetry;
         call.IsBodyInVain = false;
         if (call.NextToAsk() is null)
@@ -175,8 +178,8 @@ internal sealed partial class RequestCoordinator
     }
 
     /// <summary>
-    /// A replica of the majority has not given the body: the next one is asked, and after the last of them all again, but not at once. A read is ordered anew when the replicas
-    /// have forgotten its reply, and what two say then is as good an answer.
+    /// A replica of the majority has not given the body, so the next one is asked. After the last one all are asked again, but not at
+    /// once. A read is ordered again if the replicas have forgotten its reply. Two equal replies to that are as good an answer.
     /// </summary>
     private void OnBodyMissed(PendingCall call, Instant now)
     {
@@ -194,10 +197,11 @@ internal sealed partial class RequestCoordinator
         TryAnswer(call, now);
     }
 
-    /// <summary>The body that <see cref="ICallSink.OnBodyWanted"/> asked for; null if that replica could not give it.</summary>
+    /// <summary>Takes the body that <see cref="ICallSink.OnBodyWanted"/> asked for, or null if the replica could not give it.</summary>
     public void OnBodyFetched(BodyWanted wanted, ReadOnlyMemory<byte>? body, Instant now)
     {
-        if (!_calls.TryGetValue((wanted.Key, wanted.RequestDigest), out var call) || call.IsAnswered || call.Decided is not { } vote || vote.Seq != wanted.Seq)
+        if (!_calls.TryGetValue((wanted.Key, wanted.RequestDigest), out var call) || call.IsAnswered
+            || call.Decided is not { } vote || vote.Seq != wanted.Seq)
             return;
         if (body is null || !vote.OnBodyFetched(wanted.Replica, body.Value))
             OnBodyMissed(call, now);
@@ -209,7 +213,7 @@ internal sealed partial class RequestCoordinator
             Close(call, now);
     }
 
-    /// <summary>Judges everyone and forgets the call; once.</summary>
+    /// <summary>Judges the replicas and forgets the call. A second close does nothing.</summary>
     private void Close(PendingCall call, Instant now)
     {
         if (call.IsClosed)

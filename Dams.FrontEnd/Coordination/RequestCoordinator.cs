@@ -5,8 +5,8 @@ using Dams.Ordering.Protocol;
 namespace Dams.FrontEnd.Coordination;
 
 /// <summary>
-/// Sends requests to the sequencer until they are answered, collects the replicas' replies, answers at the second equal one, and keeps
-/// judging the late ones. Pure and single-threaded.
+/// Sends requests to the sequencer until they are answered. Collects the replicas' replies, answers at the second equal one, and
+/// continues to judge the late ones. Pure and single-threaded.
 /// </summary>
 internal sealed partial class RequestCoordinator : IProtocol
 {
@@ -34,15 +34,16 @@ internal sealed partial class RequestCoordinator : IProtocol
     private Instant _sequencerHeardAt;
     private Instant _viewRetryAt;
 
-    /// <summary>A coordinator that knows nobody yet.</summary>
+    /// <summary>Makes a coordinator that knows no view and no epoch yet.</summary>
     /// <param name="group">The replicas' group.</param>
     /// <param name="options">Limits and timing.</param>
-    /// <param name="id">Number of the front end.</param>
-    /// <param name="boot">This start of the process: its first session, a part of the keys that are made here.</param>
-    /// <param name="outbox">Where messages go.</param>
-    /// <param name="sink">Where results go.</param>
-    /// <param name="seed">For jitter.</param>
-    public RequestCoordinator(GroupOptions group, CoordinatorOptions options, byte id, BootId boot, Outbox outbox, ICallSink sink, ulong seed)
+    /// <param name="id">The number of the front end.</param>
+    /// <param name="boot">The boot of this process. It is also the first session, which is part of the keys that are made here.</param>
+    /// <param name="outbox">Takes the messages to send.</param>
+    /// <param name="sink">Takes results, judgements and reports.</param>
+    /// <param name="seed">The seed of the jitter.</param>
+    public RequestCoordinator(
+        GroupOptions group, CoordinatorOptions options, byte id, BootId boot, Outbox outbox, ICallSink sink, ulong seed)
     {
         _group = group;
         _options = options;
@@ -59,10 +60,9 @@ internal sealed partial class RequestCoordinator : IProtocol
         Statistics = new CoordinatorStatistics(group.Members);
     }
 
-    /// <summary>Counters.</summary>
     public CoordinatorStatistics Statistics { get; }
 
-    /// <summary>The view that replies are judged by; none until a sequencer has told it.</summary>
+    /// <summary>The view that replies are judged by; <see cref="View.None"/> until a sequencer has sent one.</summary>
     public View View => _view;
 
     /// <summary>The highest epoch heard of.</summary>
@@ -71,19 +71,19 @@ internal sealed partial class RequestCoordinator : IProtocol
     /// <summary>The sequencer that requests are sent to.</summary>
     public byte Sequencer => _sequencer;
 
-    /// <summary>The last number that the sequencer has told.</summary>
+    /// <summary>The highest sequence number that a sequencer has reported.</summary>
     public SequenceNumber MaxSeq { get; private set; }
 
-    /// <summary>The last committed number that the sequencer has told.</summary>
+    /// <summary>The highest committed number that a sequencer has reported.</summary>
     public SequenceNumber CommitSeq { get; private set; }
 
-    /// <summary>Whether the sequencer was heard lately.</summary>
+    /// <summary>Whether a view is known and the sequencer was heard recently.</summary>
     public bool HearsSequencer(Instant now) => _view.Voters > 0 && now - _sequencerHeardAt < _options.SequencerPatience;
 
-    /// <summary>Calls in flight that are not answered yet.</summary>
+    /// <summary>How many calls in flight are not answered yet.</summary>
     internal int Unanswered => _unanswered;
 
-    /// <summary>The limit for late replies now.</summary>
+    /// <summary>The present limit for late replies.</summary>
     public TimeSpan SilenceLimit => _silence.Current;
 
     /// <inheritdoc/>
@@ -95,10 +95,9 @@ internal sealed partial class RequestCoordinator : IProtocol
 
     /// <summary>Takes a call.</summary>
     /// <param name="call">The caller's handle, given back with the result.</param>
-    /// <param name="clientKey">The key of an id that the client made; null to make one here.</param>
-    /// <param name="opcode">Of the payload.</param>
-    /// <param name="payload">The canonical command.</param>
-    /// <param name="now">Now.</param>
+    /// <param name="clientKey">The key of a request id that the client made; null to make a key here.</param>
+    /// <param name="opcode">The opcode of the command.</param>
+    /// <param name="payload">The canonical bytes of the command.</param>
     public void OnCall(long call, RequestKey? clientKey, byte opcode, ReadOnlyMemory<byte> payload, Instant now)
     {
         Statistics.Requests++;
@@ -119,7 +118,7 @@ internal sealed partial class RequestCoordinator : IProtocol
             return;
         }
 
-        // Only now: a repeat of what is under way may not be told that it was never sent.
+        // These checks come after the one above: a repeat of a call that is under way must not be told that it was never sent.
         if (_unanswered >= _options.CallsMax)
         {
             Complete(call, new Failed(CallFailure.OverloadedHere));
@@ -186,7 +185,7 @@ internal sealed partial class RequestCoordinator : IProtocol
         }
     }
 
-    /// <summary>The lowest of the own numbers that may still be repeated; the replicas forget what is below.</summary>
+    /// <summary>The lowest of this front end's own numbers that may still be repeated. Replicas forget the requests below it.</summary>
     private ulong LowestOutstanding => _outstanding.Count > 0 ? _outstanding.Min : _lastNumber + 1;
 
     private void OnCallTimerElapsed(PendingCall call, Instant now)
@@ -209,8 +208,9 @@ internal sealed partial class RequestCoordinator : IProtocol
         Schedule(call);
     }
 
-    private static CallFailure ReasonOf(PendingCall call) =>
-        call.WasOrdered || call.Votes.Count > 0 ? CallFailure.NoQuorum : call.WasBusy ? CallFailure.Overloaded : CallFailure.SequencerUnavailable;
+    private static CallFailure ReasonOf(PendingCall call) => call.WasOrdered || call.Votes.Count > 0
+        ? CallFailure.NoQuorum
+        : call.WasBusy ? CallFailure.Overloaded : CallFailure.SequencerUnavailable;
 
     private void SendRequest(PendingCall call, Instant now)
     {
@@ -223,7 +223,7 @@ internal sealed partial class RequestCoordinator : IProtocol
         call.Retry = new TimeSpan(Math.Min(call.Retry.Ticks * 2, _options.RetryMax.Ticks));
     }
 
-    /// <summary>Nobody reigns that is known: the sequencers are tried in turn.</summary>
+    /// <summary>Tries the sequencers in turn, because none is known to be active.</summary>
     private void TryNextSequencer()
     {
         for (var i = 0; i < _group.Sequencers.Count; i++)
@@ -257,7 +257,7 @@ internal sealed partial class RequestCoordinator : IProtocol
         call.Waiting.Clear();
     }
 
-    /// <summary>There is no answer, and there will be none.</summary>
+    /// <summary>Ends a call that will not get an answer.</summary>
     private void Fail(PendingCall call, CallFailure reason, Instant now)
     {
         Finish(call, new Failed(reason));

@@ -4,7 +4,10 @@ using Dams.Ordering;
 
 namespace Dams.FrontEnd.Coordination;
 
-/// <summary>What replicas reply to a request of a session that is over: one of a former life, or a late copy of one that its front end is done with. Immutable.</summary>
+/// <summary>
+/// The reply that replicas give to a request of an ended session: a request of an earlier boot, or a late copy of one that its front
+/// end has finished. Immutable.
+/// </summary>
 internal static class RetiredReply
 {
     private static readonly byte[] s_bytes = ReplyCodec.Encode(new RefusedReply(Refusal.SessionRetired));

@@ -1,15 +1,15 @@
 namespace Dams.FrontEnd.Coordination;
 
 /// <summary>
-/// How long after the second equal reply the late ones are waited for: twice the slowest accepted spread of the last requests. Measured from the
-/// second equal reply, so that a fail-over or an idle group makes nobody look silent.
+/// How long the front end waits for late replies: twice the slowest accepted spread of the last requests. The time runs from the
+/// second equal reply, so that neither a failover nor an idle group makes a replica look silent.
 /// </summary>
 internal sealed class SilenceLimit(CoordinatorOptions options)
 {
     private readonly Queue<long> _spreads = [];
     private readonly LinkedList<long> _falling = [];
 
-    /// <summary>The limit now.</summary>
+    /// <summary>The present limit.</summary>
     public TimeSpan Current
     {
         get
@@ -21,7 +21,7 @@ internal sealed class SilenceLimit(CoordinatorOptions options)
         }
     }
 
-    /// <summary>A late right reply was accepted this long after the second equal one.</summary>
+    /// <summary>The last right reply to a request was accepted this long after the second equal one.</summary>
     public void OnSpread(TimeSpan spread)
     {
         // A monotonic queue: the front is the maximum of the window.

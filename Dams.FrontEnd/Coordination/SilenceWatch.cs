@@ -4,23 +4,27 @@ using Dams.Ordering;
 namespace Dams.FrontEnd.Coordination;
 
 /// <summary>
-/// Suspects replicas whose reply was missing at the end of the limit. Only while the group is steady: one epoch has reigned, and its SYNCs came without a gap, since
-/// before the second equal reply. A sequencer that dies between telling one replica to go on and telling the next leaves the next without its fault, and
-/// members install the next epoch one after the other; and a front end that stood still itself finds the replies in its socket later than its timers. Who is
-/// missed in vote after vote for as long as the limit can be is suspected anyhow: with two of four dead the sequencer is mute. An incarnation that has just begun to vote
-/// has the limit that all have at first: its process is still slow. Pure and single-threaded.
+/// Suspects replicas whose reply was missing at the end of the limit. Pure and single-threaded.
+/// <para>
+/// It does so only while the group is steady: the epoch has not changed and its SYNCs came without a gap, since before the second
+/// equal reply. Otherwise a replica may be late without a fault of its own. A sequencer may die after it has sent a COMMIT to one
+/// replica and before it sends it to the next. Members install the next epoch one after the other. A front end that stood still
+/// handles its timers before the replies that wait in its socket.
+/// </para>
+/// <para>
+/// A replica that is missing in vote after vote for the longest possible limit is suspected in any case: with two of four dead the
+/// sequencer sends no SYNCs. An incarnation that has just begun to vote is not suspected during the initial limit, because its
+/// process is still slow.
+/// </para>
 /// </summary>
-/// <param name="options">Limits.</param>
-/// <param name="sink">Where reports go.</param>
 internal sealed class SilenceWatch(CoordinatorOptions options, IReportSink sink)
 {
     private readonly Dictionary<byte, Watched> _watched = [];
     private Instant? _syncAt;
     private Instant _steadyFrom = Instant.Never;
 
-    /// <summary>The sequencer lives.</summary>
-    /// <param name="isNewEpoch">Whether it is the first that is heard of its epoch.</param>
-    /// <param name="now">Now.</param>
+    /// <summary>A SYNC has come: the sequencer is alive.</summary>
+    /// <param name="isNewEpoch">Whether it is the first SYNC that is heard of its epoch.</param>
     public void OnSync(bool isNewEpoch, Instant now)
     {
         if (isNewEpoch || _syncAt is not { } before || now - before > options.SyncGapMax)
@@ -43,7 +47,8 @@ internal sealed class SilenceWatch(CoordinatorOptions options, IReportSink sink)
             watched.MissedSince ??= now;
             if (now - watched.Since < options.SilenceFirst)
                 continue;
-            if ((!wasSteady && now - watched.MissedSince.Value < options.SilenceMax) || (watched.ToldAt is { } told && now - told < options.SuspicionPause))
+            if ((!wasSteady && now - watched.MissedSince.Value < options.SilenceMax)
+                || (watched.ToldAt is { } told && now - told < options.SuspicionPause))
                 continue;
             watched.ToldAt = now;
             sink.OnReport(new SuspicionReport(judged.Replica, judged.Incarnation.Value, SuspicionCause.Silent, judgement.Seq.Value), now);
@@ -57,10 +62,10 @@ internal sealed class SilenceWatch(CoordinatorOptions options, IReportSink sink)
     {
         public Incarnation Incarnation { get; } = incarnation;
 
-        /// <summary>When the first request was answered that it could have replied to.</summary>
+        /// <summary>When the first request that it could have replied to had its second equal reply.</summary>
         public Instant Since { get; } = since;
 
-        /// <summary>When the first vote ended without it after the last one that it took part in.</summary>
+        /// <summary>The end of the first vote that it missed since it last took part in one; null if it missed none since.</summary>
         public Instant? MissedSince { get; set; }
 
         public Instant? ToldAt { get; set; }

@@ -4,15 +4,19 @@ using Dams.Ordering;
 namespace Dams.FrontEnd.Coordination;
 
 /// <summary>
-/// Counts each replica's wrong replies since its last right one, in the order of their numbers, and accuses at three. A missing reply neither counts nor
-/// resets. Votes close in the order in which their last replies come, so a judgement is held until no lower number that is known is still voted on: else a
-/// right reply between two wrong ones would be seen after both. Pure and single-threaded.
+/// Counts each replica's wrong replies since its last right one, in the order of their numbers, and accuses at three. A missing
+/// reply neither counts nor resets. Votes close in the order in which their last replies come. So a judgement is held while a lower
+/// known number is still voted on; otherwise a right reply between two wrong ones would be seen after both. Pure and
+/// single-threaded.
 /// </summary>
-/// <param name="options">Limits.</param>
-/// <param name="silence">A judgement is held no longer than late replies are waited for: what is lower and still open then has no majority, and accuses nobody.</param>
-/// <param name="frontEnd">Who accuses.</param>
-/// <param name="boot">Which life of it.</param>
-/// <param name="sink">Where reports go.</param>
+/// <param name="options">Limits and pauses.</param>
+/// <param name="silence">
+/// The limit for late replies. A judgement is held no longer than that: a lower vote that is still open then has no majority, and
+/// accuses nobody.
+/// </param>
+/// <param name="frontEnd">The number of the front end that accuses.</param>
+/// <param name="boot">The boot of that front end.</param>
+/// <param name="sink">Takes the accusations.</param>
 internal sealed class StrikeCounter(CoordinatorOptions options, SilenceLimit silence, byte frontEnd, BootId boot, IReportSink sink)
 {
     private readonly SortedSet<SequenceNumber> _open = [];
@@ -20,13 +24,13 @@ internal sealed class StrikeCounter(CoordinatorOptions options, SilenceLimit sil
     private readonly Dictionary<byte, Run> _runs = [];
     private readonly Queue<long> _latest = [];
 
-    /// <summary>Everything up to here was counted; what closes later is too late to be put in its place, and is not.</summary>
+    /// <summary>All numbers up to this one are done with. A vote on one of them that closes later is not counted.</summary>
     public SequenceNumber Counted { get; private set; }
 
-    /// <summary>The last numbers that were counted, rising.</summary>
+    /// <summary>The last numbers that were counted, in ascending order.</summary>
     public IReadOnlyCollection<long> Latest => _latest;
 
-    /// <summary>A number is known, and is voted on.</summary>
+    /// <summary>The vote on a number has begun.</summary>
     public void OnOpened(SequenceNumber seq)
     {
         if (seq > Counted)
@@ -40,7 +44,7 @@ internal sealed class StrikeCounter(CoordinatorOptions options, SilenceLimit sil
         CountWhatIsDue(now);
     }
 
-    /// <summary>A vote has ended.</summary>
+    /// <summary>A vote has ended with verdicts.</summary>
     public void OnJudged(Judgement judgement, Instant now)
     {
         if (options.Mutant == CoordinationMutant.StrikesInArrivalOrder)
@@ -49,7 +53,7 @@ internal sealed class StrikeCounter(CoordinatorOptions options, SilenceLimit sil
             return;
         }
 
-        // A client that repeats its call has the same number judged again: one lie is one strike.
+        // If a client repeats its call, the same number is judged again; but one lie is one strike.
         if (judgement.Seq > Counted)
             _held.Enqueue((judgement, now), judgement.Seq);
         OnClosed(judgement.Seq, now);
@@ -90,7 +94,10 @@ internal sealed class StrikeCounter(CoordinatorOptions options, SilenceLimit sil
                 case Verdict.Silent when options.Mutant == CoordinationMutant.MissingCountsAsWrong:
                     run.Add(judgement.Seq);
                     if (run.IsToBeTold(options.VerdictPause, now))
-                        sink.OnReport(new VerdictReport(judged.Replica, judged.Incarnation.Value, frontEnd, boot.Value, run.Tell(now)), now);
+                    {
+                        sink.OnReport(
+                            new VerdictReport(judged.Replica, judged.Incarnation.Value, frontEnd, boot.Value, run.Tell(now)), now);
+                    }
                     break;
             }
         }
@@ -114,8 +121,9 @@ internal sealed class StrikeCounter(CoordinatorOptions options, SilenceLimit sil
                 _newest.Dequeue();
         }
 
-        /// <summary>The pause outlives the run: a replica that is wrong in three of four replies begins a new one all the time.</summary>
-        public bool IsToBeTold(TimeSpan pause, Instant now) => _length - _told >= VerdictReport.Strikes && (_toldAt is not { } at || now - at >= pause);
+        /// <summary>The pause outlives the run: a replica that is wrong in three of four replies begins a new run all the time.</summary>
+        public bool IsToBeTold(TimeSpan pause, Instant now) =>
+            _length - _told >= VerdictReport.Strikes && (_toldAt is not { } at || now - at >= pause);
 
         public long[] Tell(Instant now)
         {

@@ -3,17 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace Dams.FrontEnd.Events;
 
-/// <summary>What can happen to a cluster. The names are stable: in camel case they are the <c>kind</c> of <c>/status</c> and <c>/events</c>.</summary>
+/// <summary>
+/// The kinds of events of a cluster. The names are stable: in camel case they are the <c>kind</c> of <c>/status</c> and
+/// <c>/events</c>.
+/// </summary>
 [JsonConverter(typeof(ClusterEventKindNames))]
 internal enum ClusterEventKind
 {
     /// <summary>This front end has started; its journal begins here.</summary>
     FrontEndStarted = 0,
 
-    /// <summary>A sequencer was heard that reigns in a higher epoch than the last one.</summary>
+    /// <summary>A sequencer was heard that leads a higher epoch than the last one.</summary>
     EpochChanged,
 
-    /// <summary>Another sequencer orders than before.</summary>
+    /// <summary>Another sequencer than before is active.</summary>
     SequencerChanged,
 
     /// <summary>The sequencer is not heard any more.</summary>
@@ -46,10 +49,13 @@ internal enum ClusterEventKind
     /// <summary>A request was ordered, and no two replies were equal in time.</summary>
     NoQuorum,
 
-    /// <summary>The replies to a request had no majority that stands alone: two pairs, before the answer or after it, or all were there and no two equal.</summary>
+    /// <summary>
+    /// The replies to a request had no single majority: there were two pairs, before or after the answer, or all replies came and no
+    /// two were equal.
+    /// </summary>
     Divergence,
 
-    /// <summary>A replica's state digest is not that of two others after the same entry.</summary>
+    /// <summary>After the same entry, a replica's state digest differs from that of two others.</summary>
     CheckpointDiffers,
 
     /// <summary>The replicas' state digests after the same entry have no majority.</summary>
@@ -61,7 +67,7 @@ internal enum ClusterEventKind
     /// <summary>The managers were told that a replica gives wrong replies.</summary>
     Verdict,
 
-    /// <summary>The managers have looked at a charge against a replica, and dropped it.</summary>
+    /// <summary>The managers have looked at an accusation against a replica, and dismissed it.</summary>
     Dismissed,
 
     /// <summary>The managers have agreed to replace a replica.</summary>
@@ -76,16 +82,16 @@ internal enum ClusterEventKind
     /// <summary>A manager starts its replica again as the same incarnation.</summary>
     Restarting,
 
-    /// <summary>A replica was replaced too often, and is not any more.</summary>
+    /// <summary>A replica was replaced too often, and is not replaced any more for now.</summary>
     Degraded,
 
-    /// <summary>Something that an operator must decide.</summary>
+    /// <summary>An operator must decide something.</summary>
     Alarm,
 
-    /// <summary>The managers tell of something that this release has no name for.</summary>
+    /// <summary>The managers report an event of a kind that this release does not know.</summary>
     ManagerEvent,
 
-    /// <summary>The cause of an alarm is gone by itself.</summary>
+    /// <summary>The cause of an alarm has gone by itself.</summary>
     AlarmSettled,
 }
 
@@ -100,7 +106,7 @@ internal sealed class ClusterEventKindNames() : JsonStringEnumConverter<ClusterE
     /// <summary>The name of a kind.</summary>
     public static string Of(ClusterEventKind kind) => s_names[(int)kind];
 
-    /// <summary>The kind of a name; false if it is none of this release.</summary>
+    /// <summary>Finds the kind of a name; false if this release has no such kind.</summary>
     public static bool TryParse(string name, out ClusterEventKind kind)
     {
         var number = Array.IndexOf(s_names, name);

@@ -7,19 +7,20 @@ using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.FrontEnd.Events;
 
-/// <summary>Turns what is polled of replicas and managers into events and alarms. Called by the poller's task only.</summary>
-/// <param name="frontEnd">Who looks.</param>
-/// <param name="topology">Whom to look at.</param>
-/// <param name="view">The view that replies are judged by.</param>
-/// <param name="journal">Where events go.</param>
-/// <param name="alarms">Where alarms go.</param>
-/// <param name="time">For what goes on and on.</param>
-internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Func<View> view, EventJournal journal, StandingAlarms alarms, TimeProvider time)
+/// <summary>Turns the polled reports of replicas and managers into events and alarms. Called by the poller's task only.</summary>
+/// <param name="frontEnd">The id of this front end, which its own events carry.</param>
+/// <param name="topology">Names the replicas and managers.</param>
+/// <param name="view">Gives the view that replies are judged by.</param>
+/// <param name="journal">Takes the events.</param>
+/// <param name="alarms">Takes the alarms.</param>
+/// <param name="time">The clock that limits repeated events.</param>
+internal sealed class ClusterWatch(
+    NodeId frontEnd, ClusterTopology topology, Func<View> view, EventJournal journal, StandingAlarms alarms, TimeProvider time)
 {
-    /// <summary>A client that gives up later than this after its first try is a rare one.</summary>
+    /// <summary>A shorter session window is an alarm. Few clients still repeat a request so long after its first try.</summary>
     public static readonly TimeSpan SessionWindowMin = TimeSpan.FromMinutes(10);
 
-    // One replica may say anything of itself.
+    // A single replica may say anything about itself.
     private const int WitnessesMin = 2;
 
     private readonly Dictionary<string, Transition> _states = [];
@@ -32,7 +33,7 @@ internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Fu
     public void OnPolled(ClusterReports reports)
     {
         var members = view();
-        // What the managers have done is the reason for what follows from it.
+        // The managers' events come first, because they are the reason for the changes below.
         CopyManagerEvents(reports);
         foreach (var replica in topology.Replicas)
             Note(ClusterEventKind.ReplicaStateChanged, replica.Id.ToString(), ReplicaStates.Of(replica, members, reports));
@@ -43,12 +44,12 @@ internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Fu
         WatchSessions(reports);
     }
 
-    // One poll that is answered late on a busy machine is no transition: two in a row have to say it.
+    // One late answer on a busy machine is no transition: two polls in a row must show the new state.
     private void Note(ClusterEventKind kind, string node, string state)
     {
         if (!_states.TryGetValue(node, out var known))
         {
-            // Who was never heard is starting.
+            // A process that was never heard is still starting.
             if (state is ReplicaStates.Dead or ReplicaStates.Restarting)
                 return;
             _states.Add(node, new Transition(state, state));
@@ -60,7 +61,7 @@ internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Fu
         if (state == known.Told || state != known.Seen)
             return;
         _states[node] = new Transition(state, state);
-        journal.Write(kind, node, $"is {state}, and was {known.Told}");
+        journal.Write(kind, node, $"{known.Told} → {state}");
     }
 
     private void OnCompared(StateComparison compared, View members)
@@ -77,26 +78,30 @@ internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Fu
             OnUnited();
     }
 
-    // Once per incarnation: replies that were wrong leave the state when their sessions end, and come again with the next ones. Which it is the view tells, and not
-    // the replica, which may name another one each time.
+    // Told once per incarnation, because the difference may come and go: wrong replies leave the state when their sessions end, and
+    // the next wrong replies enter it. The view gives the incarnation. The replica might name another one each time.
     private void OnDiffering(int replica, Incarnation incarnation, long at)
     {
         if (_differing.TryGetValue(replica, out var told) && told == incarnation)
             return;
         _differing[replica] = incarnation;
-        journal.Write(ClusterEventKind.CheckpointDiffers, new NodeId(NodeRole.Replica, replica).ToString(), $"has another state than the majority after entry {at}");
+        journal.Write(ClusterEventKind.CheckpointDiffers, new NodeId(NodeRole.Replica, replica).ToString(),
+            $"has another state than the majority after entry {at}");
     }
 
-    // Each split once at each entry, as long as that doesn't drive everything else out of the journal.
+    // Each split is told once per entry, but not so often that it drives everything else out of the journal.
     private void OnDivided(long at, string split)
     {
         if (_divided == (at, split))
             return;
         _divided = (at, split);
-        var text = $"the replicas are divided at {at}: {split}; nobody is accused; compare their states";
+        var text = $"the replicas' states are divided after entry {at}: {split}; nobody is accused; compare the states";
         alarms.Raise(AlarmCause.StatesDivided, text);
         if (_dividedThrottle.Passes(out var count))
-            journal.Write(ClusterEventKind.StatesDivided, frontEnd.ToString(), count == 1 ? text : $"{text}; the last of {count} such entries");
+        {
+            journal.Write(ClusterEventKind.StatesDivided, frontEnd.ToString(),
+                count == 1 ? text : $"{text}; the last of {count} such entries");
+        }
     }
 
     private void OnUnited()
@@ -107,18 +112,23 @@ internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Fu
 
     private void WatchSessions(ClusterReports reports)
     {
-        var tooShort = reports.Replicas.Where(report => IsShort(report.Value)).OrderBy(report => report.Value.SessionWindowSeconds).ToList();
+        var tooShort = reports.Replicas.Where(report => IsShort(report.Value))
+            .OrderBy(report => report.Value.SessionWindowSeconds)
+            .ToList();
         if (tooShort.Count >= WitnessesMin)
         {
-            var text = $"who repeats a request more than {tooShort[0].Value.SessionWindowSeconds} s after its first try may have its effect twice: so short is the session window of "
-                + $"{string.Join(" and ", tooShort.Select(report => new NodeId(NodeRole.Replica, report.Key).ToString()).Order(StringComparer.Ordinal))}, where {SessionWindowMin.TotalSeconds} s are due; "
-                + "let clients repeat sooner, or send fewer writes with ids of their own";
+            var text = $"a request that is repeated more than {tooShort[0].Value.SessionWindowSeconds} s after its first try "
+                + "may take effect twice: the session window is shorter than "
+                + $"{SessionWindowMin.TotalSeconds} s at "
+                + string.Join(" and ", tooShort.Select(report => new NodeId(NodeRole.Replica, report.Key).ToString())
+                    .Order(StringComparer.Ordinal))
+                + "; let clients repeat sooner, or send fewer writes with ids of their own";
             if (alarms.Raise(AlarmCause.SessionWindowShort, text))
                 journal.Write(ClusterEventKind.Alarm, frontEnd.ToString(), text);
         }
         else if (topology.Replicas.Length - reports.Replicas.Values.Count(report => !IsShort(report)) < WitnessesMin)
         {
-            // Who did not answer this time may still be one of them.
+            // A replica that did not answer this time may still have a short window.
             alarms.Settle(AlarmCause.SessionWindowShort);
         }
     }
@@ -126,14 +136,19 @@ internal sealed class ClusterWatch(NodeId frontEnd, ClusterTopology topology, Fu
     private static bool IsShort(GetStatusResult report) =>
         report.SessionWindowSecondsSpecified && report.SessionWindowSeconds < SessionWindowMin.TotalSeconds;
 
-    // The managers agree on their events and number them alike, so that any of them can tell.
+    // The managers agree on their events and number them alike, so any manager's list will do.
     private void CopyManagerEvents(ClusterReports reports)
     {
-        foreach (var told in reports.Managers.Values.SelectMany(manager => manager.Events ?? []).Where(told => told.Number > _lastManagerEvent).DistinctBy(told => told.Number).OrderBy(told => told.Number))
+        var newEvents = reports.Managers.Values.SelectMany(manager => manager.Events ?? [])
+            .Where(told => told.Number > _lastManagerEvent)
+            .DistinctBy(told => told.Number)
+            .OrderBy(told => told.Number);
+        foreach (var told in newEvents)
         {
             _lastManagerEvent = told.Number;
             var isKnown = ClusterEventKindNames.TryParse(told.Kind, out var kind);
-            journal.Write(isKnown ? kind : ClusterEventKind.ManagerEvent, told.Node, isKnown ? told.Text : $"{told.Kind}: {told.Text}", told.Time);
+            journal.Write(isKnown ? kind : ClusterEventKind.ManagerEvent, told.Node,
+                isKnown ? told.Text : $"{told.Kind}: {told.Text}", told.Time);
         }
     }
 

@@ -7,7 +7,9 @@ using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.FrontEnd.Events;
 
-/// <summary>Turns what the coordinator sees into events and alarms. Called in its loop only; <see cref="View"/> is read by any thread.</summary>
+/// <summary>
+/// Turns what the coordinator sees into events and alarms. Called in its loop only; any thread may read <see cref="View"/>.
+/// </summary>
 internal sealed class CoordinatorSightings(NodeId frontEnd, EventJournal journal, StandingAlarms alarms, TimeProvider time)
 {
     private readonly Dictionary<(ClusterEventKind Kind, byte Replica), Throttle> _throttles = [];
@@ -36,33 +38,48 @@ internal sealed class CoordinatorSightings(NodeId frontEnd, EventJournal journal
         foreach (var (replica, verdict) in judgement.Replicas)
         {
             if (verdict == Coordination.Verdict.Wrong && Passes(ClusterEventKind.ReplyWrong, replica, out var wrong))
-                journal.Write(ClusterEventKind.ReplyWrong, NameOf(replica), Times(wrong, $"gave a wrong reply to {judgement.Seq}", $"gave {wrong} more wrong replies, the last one to {judgement.Seq}"));
+            {
+                journal.Write(ClusterEventKind.ReplyWrong, NameOf(replica), Times(wrong,
+                    $"gave a wrong reply to {judgement.Seq}",
+                    $"gave {wrong} more wrong replies, the last one to {judgement.Seq}"));
+            }
             else if (verdict == Coordination.Verdict.Silent && Passes(ClusterEventKind.ReplySilent, replica, out var silent))
-                journal.Write(ClusterEventKind.ReplySilent, NameOf(replica), Times(silent, $"gave no reply to {judgement.Seq} in time", $"gave no reply to {silent} more requests in time, the last one {judgement.Seq}"));
+            {
+                journal.Write(ClusterEventKind.ReplySilent, NameOf(replica), Times(silent,
+                    $"gave no reply to {judgement.Seq} in time",
+                    $"gave no reply to {silent} more requests in time, the last one {judgement.Seq}"));
+            }
         }
     }
 
-    /// <summary>A vote accuses nobody, and an operator must know of it.</summary>
+    /// <summary>A vote has ended that accuses nobody, but that an operator must know of.</summary>
     public void OnAlarm(VoteAlarm alarm)
     {
         var split = Split.Of(alarm.Replies.Select(reply => ((int)reply.Replica, reply.Result)));
-        // Who is dead or slow makes no quorum either, but those that have replied agree then.
+        // If replicas are only dead or slow, there is no quorum either, but the replies that came are equal.
         if (alarm.Replies.DistinctBy(reply => reply.Result).Skip(1).Any())
         {
             _divided++;
-            alarms.Raise(AlarmCause.RepliesDivided, Times(_divided, $"the replies to request {alarm.Seq} were divided: {split}; nobody is accused; compare the replicas' states",
-                $"the replies to {_divided} requests were divided since this front end started, the last time at {alarm.Seq}: {split}; nobody is accused; compare the replicas' states"));
+            alarms.Raise(AlarmCause.RepliesDivided, Times(_divided,
+                $"the replies to request {alarm.Seq} were divided: {split}; nobody is accused; compare the replicas' states",
+                $"the replies to {_divided} requests were divided since this front end started, the last time at {alarm.Seq}: {split}; "
+                + "nobody is accused; compare the replicas' states"));
         }
 
         var (kind, one, more) = alarm.Reason == CallFailure.NoQuorum
-            ? (ClusterEventKind.NoQuorum, "a request was ordered and had no two equal replies in time", "more requests had no two equal replies in time")
-            : (ClusterEventKind.Divergence, $"the replies to request {alarm.Seq} are divided: {split}; {AnswerOf(alarm)}; nobody is accused",
+            ? (ClusterEventKind.NoQuorum,
+                "a request was ordered and had no two equal replies in time",
+                "more requests had no two equal replies in time")
+            : (ClusterEventKind.Divergence,
+                $"the replies to request {alarm.Seq} are divided: {split}; {AnswerOf(alarm)}; nobody is accused",
                 $"more requests had divided replies, the last one {alarm.Seq}: {split}; {AnswerOf(alarm)}; nobody is accused");
         if (Passes(kind, 0, out var count))
             journal.Write(kind, frontEnd.ToString(), Times(count, one, $"{count} {more}"));
     }
 
-    private static string AnswerOf(VoteAlarm alarm) => alarm.IsAnswered ? "the client had been given the answer of the first pair" : "the client was given no answer";
+    private static string AnswerOf(VoteAlarm alarm) => alarm.IsAnswered
+        ? "the client already had the answer of the first pair"
+        : "the client got no answer";
 
     private static string Times(long count, string one, string more) => count == 1 ? one : more;
 
@@ -76,8 +93,8 @@ internal sealed class CoordinatorSightings(NodeId frontEnd, EventJournal journal
         _epoch = coordinator.Epoch;
         _isHeard = true;
         journal.Write(ClusterEventKind.EpochChanged, NameOf(_epoch), before == default
-            ? $"reigns in epoch {_epoch}"
-            : $"reigns in epoch {_epoch}, after epoch {before}; what is unanswered is repeated");
+            ? $"leads epoch {_epoch}"
+            : $"leads epoch {_epoch}, after epoch {before}; unanswered requests are repeated");
         if (before != default && before.Sequencer != _epoch.Sequencer)
             journal.Write(ClusterEventKind.SequencerChanged, NameOf(_epoch), $"orders now, instead of {NameOf(before)}");
     }
@@ -97,18 +114,30 @@ internal sealed class CoordinatorSightings(NodeId frontEnd, EventJournal journal
         if (before.Equals(view) || before.Voters == 0)
             return;
         foreach (var gone in before.Members.Where(member => !Has(view, member)))
-            journal.Write(ClusterEventKind.ReplicaLeft, NameOf(gone.Id), string.Create(CultureInfo.InvariantCulture, $"incarnation {gone.Incarnation} was ordered out; its replies don't count any more"));
+        {
+            journal.Write(ClusterEventKind.ReplicaLeft, NameOf(gone.Id), string.Create(CultureInfo.InvariantCulture,
+                $"incarnation {gone.Incarnation} was ordered out; its replies don't count any more"));
+        }
+
         foreach (var member in view.Members)
         {
             var isNew = !Has(before, member);
             if (isNew && !member.Votes)
-                journal.Write(ClusterEventKind.ReplicaJoined, NameOf(member.Id), $"incarnation {member.Incarnation} has joined at {member.JoinedAt} and catches up");
+            {
+                journal.Write(ClusterEventKind.ReplicaJoined, NameOf(member.Id),
+                    $"incarnation {member.Incarnation} has joined at {member.JoinedAt} and catches up");
+            }
+
             if (member.Votes && (isNew || !before.IsVoter(member.Id, member.Incarnation)))
-                journal.Write(ClusterEventKind.ReplicaActivated, NameOf(member.Id), $"incarnation {member.Incarnation} votes from {member.VotesFrom} on");
+            {
+                journal.Write(ClusterEventKind.ReplicaActivated, NameOf(member.Id),
+                    $"incarnation {member.Incarnation} votes from {member.VotesFrom} on");
+            }
         }
     }
 
-    private static bool Has(View view, ViewMember member) => view.TryGet(member.Id, out var found) && found.Incarnation == member.Incarnation;
+    private static bool Has(View view, ViewMember member) =>
+        view.TryGet(member.Id, out var found) && found.Incarnation == member.Incarnation;
 
     private bool Passes(ClusterEventKind kind, byte replica, out long count)
     {

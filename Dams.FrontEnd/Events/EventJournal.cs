@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Events;
 
 /// <summary>
-/// The transitions of the cluster since this front end has started: the last thousand, how many there were of each kind, and whoever follows them. Written and
-/// read by any thread; a writer never waits for a reader.
+/// Keeps the transitions of the cluster since this front end started: the last thousand, and how many there were of each kind. Passes
+/// each new one to the subscribers. For any thread; a writer never waits for a reader.
 /// </summary>
 internal sealed class EventJournal(BootId boot, TimeProvider time, ILogger logger)
 {
     /// <summary>How many events are kept: enough for an hour of trouble, and few enough to be sent to a page at once.</summary>
     public const int Kept = 1000;
 
-    /// <summary>How many can follow at the same time; each holds a connection.</summary>
+    /// <summary>How many subscribers there can be at the same time; each holds a connection.</summary>
     public const int SubscribersMax = 64;
 
     private readonly Lock _gate = new();
@@ -21,14 +21,14 @@ internal sealed class EventJournal(BootId boot, TimeProvider time, ILogger logge
     private readonly List<EventSubscription> _subscribers = [];
     private long _last;
 
-    /// <summary>The life of this front end: its events are numbered from 1.</summary>
+    /// <summary>The boot of this front end; each boot numbers its events from 1.</summary>
     public BootId Boot { get; } = boot;
 
     /// <summary>Writes an event.</summary>
-    /// <param name="kind">What has happened.</param>
-    /// <param name="node">To whom.</param>
-    /// <param name="text">A sentence.</param>
-    /// <param name="at">When; now, if not said.</param>
+    /// <param name="kind">The kind of transition.</param>
+    /// <param name="node">The id of the process that it is about.</param>
+    /// <param name="text">A sentence for people, without its subject if that is the process.</param>
+    /// <param name="at">When it happened; null for now.</param>
     public void Write(ClusterEventKind kind, string node, string text, DateTimeOffset? at = null)
     {
         lock (_gate)
@@ -58,7 +58,10 @@ internal sealed class EventJournal(BootId boot, TimeProvider time, ILogger logge
     public IReadOnlyDictionary<string, long> Counts()
     {
         lock (_gate)
-            return _counts.GroupBy(count => count.Key.Kind, count => count.Value).ToDictionary(kind => ClusterEventKindNames.Of(kind.Key), kind => kind.Sum());
+        {
+            return _counts.GroupBy(count => count.Key.Kind, count => count.Value)
+                .ToDictionary(kind => ClusterEventKindNames.Of(kind.Key), kind => kind.Sum());
+        }
     }
 
     /// <summary>How many events of a kind there were about a process.</summary>
@@ -68,16 +71,20 @@ internal sealed class EventJournal(BootId boot, TimeProvider time, ILogger logge
             return _counts.GetValueOrDefault((kind, node));
     }
 
-    /// <summary>Follows the events.</summary>
-    /// <param name="after">Begins with the kept ones after this one; with all that are kept, if that is of another life; with the next one to come, if not said.</param>
-    /// <returns>Null if too many follow already.</returns>
+    /// <summary>Subscribes to the events.</summary>
+    /// <param name="after">
+    /// The last event that the reader has seen: the kept ones after it come first. If it is of another boot, all kept ones come first.
+    /// If it is null, the subscription begins with the next event to happen.
+    /// </param>
+    /// <returns>Null if there are too many subscribers already.</returns>
     public EventSubscription? TrySubscribe(EventPlace? after)
     {
         lock (_gate)
         {
             if (_subscribers.Count >= SubscribersMax)
                 return null;
-            // Who comes from another life of this front end has seen nothing of this one; and a number from the future alone shows that it is of another.
+            // A reader of another boot's events has seen nothing of this boot. A number that this boot has not reached is of another
+            // boot, too.
             var seen = after is not { } place ? _last : place.Boot != Boot || place.Number > _last ? 0 : place.Number;
             var subscription = new EventSubscription(seen, _kept.Where(kept => kept.Id > seen), Unsubscribe);
             _subscribers.Add(subscription);
@@ -91,9 +98,18 @@ internal sealed class EventJournal(BootId boot, TimeProvider time, ILogger logge
             _subscribers.Remove(subscription);
     }
 
-    private static bool IsTrouble(ClusterEventKind kind) => kind is ClusterEventKind.SequencerSilent or ClusterEventKind.ReplyWrong or ClusterEventKind.ReplySilent
-        or ClusterEventKind.NoQuorum or ClusterEventKind.Divergence or ClusterEventKind.CheckpointDiffers or ClusterEventKind.StatesDivided or ClusterEventKind.Suspicion
-        or ClusterEventKind.Verdict or ClusterEventKind.Degraded or ClusterEventKind.Alarm;
+    private static bool IsTrouble(ClusterEventKind kind) => kind
+        is ClusterEventKind.SequencerSilent
+        or ClusterEventKind.ReplyWrong
+        or ClusterEventKind.ReplySilent
+        or ClusterEventKind.NoQuorum
+        or ClusterEventKind.Divergence
+        or ClusterEventKind.CheckpointDiffers
+        or ClusterEventKind.StatesDivided
+        or ClusterEventKind.Suspicion
+        or ClusterEventKind.Verdict
+        or ClusterEventKind.Degraded
+        or ClusterEventKind.Alarm;
 }
 
 /// <summary>Log of events. Event ids 4030–4039.</summary>

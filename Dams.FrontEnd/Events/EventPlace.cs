@@ -4,19 +4,21 @@ using Dams.Ordering;
 namespace Dams.FrontEnd.Events;
 
 /// <summary>
-/// Where a reader of events is: the id of the last one that it has seen. Each life of a front end numbers its events from 1, so that an id names the life: <c>5f3a09c1d27b8e46-40</c>.
+/// A reader's position in the events: the id of the last one that it has seen. Each boot of a front end numbers its events from 1, so
+/// an id names the boot, too: <c>5f3a09c1d27b8e46-40</c>.
 /// </summary>
-/// <param name="Boot">The life.</param>
-/// <param name="Number">The event's number in it; 0 before the first.</param>
+/// <param name="Boot">The boot of the front end that numbered the event.</param>
+/// <param name="Number">The event's number in that boot; 0 before the first.</param>
 internal readonly record struct EventPlace(BootId Boot, long Number)
 {
-    /// <summary>What is expected, for messages.</summary>
-    public const string Expected = "the id of an event, such as 5f3a09c1d27b8e46-40, or a whole number, which is one of this front end's life: 0 for all that are kept";
+    /// <summary>Describes a valid text, for error messages.</summary>
+    public const string Expected = "the id of an event, such as 5f3a09c1d27b8e46-40, or the number of an event since this front end "
+        + "started (0 for all that are kept)";
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Reads a place.</summary>
     /// <param name="text">An id, or a number alone.</param>
-    /// <param name="boot">The life that is meant when none is named.</param>
-    /// <param name="place">It.</param>
+    /// <param name="boot">The boot that is meant if the text names none.</param>
+    /// <param name="place">The place, if the text is valid.</param>
     public static bool TryParse(string text, BootId boot, out EventPlace place)
     {
         place = default;

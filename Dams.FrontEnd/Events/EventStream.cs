@@ -7,20 +7,21 @@ using Microsoft.AspNetCore.Http;
 namespace Dams.FrontEnd.Events;
 
 /// <summary>
-/// <c>/events</c>: server-sent events. <c>Last-Event-ID</c> or <c>?after=</c> resumes after an id; without either the stream begins with the next event. An id
-/// names the life of the front end (<see cref="EventPlace"/>): one of another life, which is over, begins with all that are kept of this one. Besides
-/// the kinds there are <c>heartbeat</c>, so that a page notices a dead connection (a comment would keep it open, but no page can see one), and
-/// <c>missed</c>, which says how many events are lost to a reader that was too slow or away for too long.
+/// Serves <c>/events</c> as server-sent events. <c>Last-Event-ID</c> or <c>?after=</c> resumes after an id; without either the stream
+/// begins with the next event. An id names the boot of the front end (<see cref="EventPlace"/>). After an id of an earlier boot, the
+/// stream begins with all events that are kept of this boot. Two events exist besides the kinds. <c>heartbeat</c> lets a page notice a
+/// dead connection; a comment would keep the connection open, but a page can't see it. <c>missed</c> says how many events a reader has
+/// lost because it was too slow or away for too long.
 /// </summary>
 internal sealed class EventStream(EventJournal journal, TimeProvider time, CancellationToken stopping)
 {
-    /// <summary>The event that only says that the connection lives.</summary>
+    /// <summary>The event that only says that the connection is alive.</summary>
     public const string Heartbeat = "heartbeat";
 
-    /// <summary>The event that says how many were lost.</summary>
+    /// <summary>The event that says how many events were lost.</summary>
     public const string Missed = "missed";
 
-    /// <summary>The longest silence of a stream: below the minute after which proxies give up a connection.</summary>
+    /// <summary>The longest silence of a stream: less than the minute after which proxies close a connection.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan s_reconnection = TimeSpan.FromSeconds(2);
@@ -28,8 +29,10 @@ internal sealed class EventStream(EventJournal journal, TimeProvider time, Cance
     /// <summary>Serves one reader until it leaves or the process stops.</summary>
     public async Task ServeAsync(HttpContext http)
     {
-        // A browser that reconnects repeats the address and adds the header: the header is newer.
-        var given = http.Request.Headers["Last-Event-ID"] is { Count: > 0 } header ? header.ToString() : http.Request.Query["after"].ToString();
+        // A browser that reconnects repeats the address and adds the header, so the header is newer.
+        var given = http.Request.Headers["Last-Event-ID"] is { Count: > 0 } header
+            ? header.ToString()
+            : http.Request.Query["after"].ToString();
         EventPlace? after = null;
         if (given.Length > 0)
         {
@@ -46,8 +49,8 @@ internal sealed class EventStream(EventJournal journal, TimeProvider time, Cance
         if (subscription is null)
         {
             http.Response.Headers.RetryAfter = "10";
-            await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable,
-                string.Create(CultureInfo.InvariantCulture, $"{EventJournal.SubscribersMax} readers follow the events already; /status has the last ones\n"));
+            await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, string.Create(CultureInfo.InvariantCulture,
+                $"{EventJournal.SubscribersMax} readers follow the events already; /status has the last ones\n"));
             return;
         }
 
@@ -62,13 +65,14 @@ internal sealed class EventStream(EventJournal journal, TimeProvider time, Cance
         return http.Response.WriteAsync(text, http.RequestAborted);
     }
 
-    // Ends without an exception: a stream that is told to stop is complete. It has a cancellation of its own, and needs no other.
-    private async IAsyncEnumerable<SseItem<string>> ItemsAsync(EventSubscription subscription, CancellationToken stop, [EnumeratorCancellation] CancellationToken unused = default)
+    // Ends without an exception: a stream that is told to stop is complete. It has its own cancellation token, and needs no other.
+    private async IAsyncEnumerable<SseItem<string>> ItemsAsync(
+        EventSubscription subscription, CancellationToken stop, [EnumeratorCancellation] CancellationToken unused = default)
     {
         using var timer = new PeriodicTimer(HeartbeatInterval, time);
         var tick = timer.WaitForNextTickAsync(stop).AsTask();
         var wait = subscription.WaitAsync(stop).AsTask();
-        // At once, so that the reader has the headers before anything happens.
+        // Sent at once, so that the reader gets the headers before anything happens.
         yield return HeartbeatAfter(subscription) with { ReconnectionInterval = s_reconnection };
         while (!stop.IsCancellationRequested)
         {
@@ -76,7 +80,8 @@ internal sealed class EventStream(EventJournal journal, TimeProvider time, Cance
             {
                 if (missed > 0)
                     yield return new SseItem<string>(string.Create(CultureInfo.InvariantCulture, $"{{\"missed\":{missed}}}"), Missed);
-                yield return new SseItem<string>(JsonSerializer.Serialize(next, EventJson.Default.ClusterEvent), ClusterEventKindNames.Of(next!.Kind))
+                yield return new SseItem<string>(
+                    JsonSerializer.Serialize(next, EventJson.Default.ClusterEvent), ClusterEventKindNames.Of(next!.Kind))
                 {
                     EventId = new EventPlace(journal.Boot, next.Id).ToString(),
                 };

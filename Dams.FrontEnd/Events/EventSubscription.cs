@@ -3,19 +3,19 @@ using System.Threading.Channels;
 namespace Dams.FrontEnd.Events;
 
 /// <summary>
-/// One that follows the journal. It is offered events by any thread and read by one; a reader that is too slow loses the oldest, and sees that from the gap in
-/// the ids.
+/// A reader's subscription to the journal. Any thread may offer events; one thread reads them. A reader that is too slow loses the
+/// oldest events, and sees that from the gap in the ids.
 /// </summary>
 internal sealed class EventSubscription : IDisposable
 {
-    private readonly Channel<ClusterEvent> _channel =
-        Channel.CreateBounded<ClusterEvent>(new BoundedChannelOptions(EventJournal.Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private readonly Channel<ClusterEvent> _channel = Channel.CreateBounded<ClusterEvent>(
+        new BoundedChannelOptions(EventJournal.Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     private readonly Action<EventSubscription> _end;
 
-    /// <param name="seen">The last event that the reader knows.</param>
-    /// <param name="backlog">What it shall get first.</param>
-    /// <param name="end">Ends the subscription.</param>
+    /// <param name="seen">The number of the last event that the reader knows.</param>
+    /// <param name="backlog">The events that the reader gets first.</param>
+    /// <param name="end">Called when the subscription ends.</param>
     public EventSubscription(long seen, IEnumerable<ClusterEvent> backlog, Action<EventSubscription> end)
     {
         Seen = seen;
@@ -24,15 +24,15 @@ internal sealed class EventSubscription : IDisposable
             Offer(kept);
     }
 
-    /// <summary>The last event that was read, or that the reader knew before.</summary>
+    /// <summary>The number of the last event that was read, or that the reader knew before.</summary>
     public long Seen { get; private set; }
 
-    /// <summary>Takes an event for the reader.</summary>
+    /// <summary>Queues an event for the reader.</summary>
     public void Offer(ClusterEvent offered) => _channel.Writer.TryWrite(offered);
 
-    /// <summary>The next event, if there is one.</summary>
-    /// <param name="next">It.</param>
-    /// <param name="missed">How many were lost before it.</param>
+    /// <summary>Reads the next event, if there is one.</summary>
+    /// <param name="next">The event.</param>
+    /// <param name="missed">How many events were lost before it.</param>
     public bool TryRead(out ClusterEvent? next, out long missed)
     {
         missed = 0;

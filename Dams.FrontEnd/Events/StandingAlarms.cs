@@ -2,23 +2,28 @@ using System.Collections.Concurrent;
 
 namespace Dams.FrontEnd.Events;
 
-/// <summary>What a front end sees by itself that an operator must decide.</summary>
+/// <summary>The causes of the alarms that a front end raises by itself. An operator must decide what to do.</summary>
 internal enum AlarmCause
 {
-    /// <summary>The replies to a request had two majorities, or none. It stands as long as the process: nobody but an operator knows what was right.</summary>
+    /// <summary>
+    /// The replies to a request had two majorities, or none. The alarm stands until the process ends, because only an operator knows
+    /// what was right.
+    /// </summary>
     RepliesDivided = 0,
 
-    /// <summary>The replicas have different states after the same entry, and no majority. It stands until a majority is seen again.</summary>
+    /// <summary>
+    /// The replicas have different states after the same entry, and no majority. The alarm stands until a majority is seen again.
+    /// </summary>
     StatesDivided,
 
-    /// <summary>Requests that clients repeat are soon taken for new ones.</summary>
+    /// <summary>The session windows are so short that a request which a client repeats is soon taken for a new one.</summary>
     SessionWindowShort,
 
-    /// <summary>The disks of replicas have no room for their logs to go on. It stands until they have.</summary>
+    /// <summary>The disks of replicas have no room for the next segments of their logs. The alarm stands until they have.</summary>
     StorageShort,
 }
 
-/// <summary>The alarms of this front end, one sentence for each cause; the managers have their own. Written and read by any thread.</summary>
+/// <summary>The alarms of this front end, one sentence for each cause. The managers have alarms of their own. For any thread.</summary>
 internal sealed class StandingAlarms
 {
     private readonly ConcurrentDictionary<AlarmCause, string> _standing = new();
@@ -26,8 +31,8 @@ internal sealed class StandingAlarms
     /// <summary>The sentences, in the order of the causes.</summary>
     public IReadOnlyList<string> Texts => [.. _standing.OrderBy(alarm => alarm.Key).Select(alarm => alarm.Value)];
 
-    /// <summary>Says that something must be decided, instead of what was said of this cause before.</summary>
-    /// <returns>Whether nothing was said of it before.</returns>
+    /// <summary>Raises an alarm. Its text replaces an earlier one with the same cause.</summary>
+    /// <returns>Whether there was no alarm with this cause before.</returns>
     public bool Raise(AlarmCause cause, string text)
     {
         var isNew = !_standing.ContainsKey(cause);
@@ -35,6 +40,6 @@ internal sealed class StandingAlarms
         return isNew;
     }
 
-    /// <summary>There is nothing to decide any more.</summary>
+    /// <summary>Ends the alarm, because its cause is gone.</summary>
     public void Settle(AlarmCause cause) => _standing.TryRemove(cause, out _);
 }

@@ -1,15 +1,16 @@
 namespace Dams.FrontEnd.Events;
 
 /// <summary>
-/// Lets the first of many equal sightings through, and then one after an interval, with how many there were meanwhile; the interval doubles while they go on. So a
-/// liar is named at once, and neither fills the disk nor drives everything else out of the journal. Used by one thread.
+/// Lets the first of many equal sightings through, and then one per interval, with a count of the sightings that it stands for. The
+/// interval doubles while the sightings continue. So a liar is named at once, but neither fills the disk nor drives everything else
+/// out of the journal. Used by one thread.
 /// </summary>
 internal sealed class Throttle(TimeProvider time)
 {
     /// <summary>Short enough to be seen live.</summary>
     public static readonly TimeSpan IntervalMin = TimeSpan.FromSeconds(5);
 
-    /// <summary>Long enough for a journal of a day; after as much silence, the next sighting is news again.</summary>
+    /// <summary>Long enough for the journal to reach back a day. After a silence of this length, the next sighting is news again.</summary>
     public static readonly TimeSpan IntervalMax = TimeSpan.FromMinutes(1);
 
     private long? _seen;
@@ -18,8 +19,8 @@ internal sealed class Throttle(TimeProvider time)
     private TimeSpan _interval;
 
     /// <summary>Counts a sighting.</summary>
-    /// <param name="count">How many this one stands for.</param>
-    /// <returns>Whether it is to be told.</returns>
+    /// <param name="count">How many sightings this one stands for.</param>
+    /// <returns>Whether to report it.</returns>
     public bool Passes(out long count)
     {
         var now = time.GetTimestamp();

@@ -10,12 +10,13 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Lab;
 
 /// <summary>
-/// Breaks the cluster on purpose: its processes by signals, its network by the proxy that runs here, its replicas' replies by asking them to lie. There is
-/// one, in the first front end, and only if the cluster was started with <c>--lab</c>. For any thread; orders are carried out one at a time.
+/// Breaks the cluster on purpose: its processes by signals, its network by the proxy that runs here, and its replicas' replies by
+/// asking the replicas to lie. There is one lab, in the first front end, and only if the cluster was started with <c>--lab</c>. For
+/// any thread; orders are carried out one at a time.
 /// </summary>
 internal sealed class FaultLab : IDisposable
 {
-    /// <summary>The word for the sequencer that reigns, whichever it is.</summary>
+    /// <summary>The word for the active sequencer, whichever it is.</summary>
     private const string ActiveSequencer = "sequencer";
     private const int ProxySeed = 1;
     private static readonly TimeSpan PauseMax = TimeSpan.FromMinutes(10);
@@ -30,11 +31,11 @@ internal sealed class FaultLab : IDisposable
     private readonly ReplicaLabs _replicas;
     private readonly SemaphoreSlim _oneAtATime = new(1);
 
-    /// <summary>Opens the lab: from here on datagrams pass.</summary>
-    /// <param name="context">This front end.</param>
-    /// <param name="switches">What this front end does wrong itself.</param>
-    /// <param name="sequencer">Tells the number of the sequencer that reigns.</param>
-    /// <exception cref="System.Net.Sockets.SocketException">A lab port can't be had.</exception>
+    /// <summary>Opens the lab: from now on its proxy passes the datagrams on.</summary>
+    /// <param name="context">The context of this front end.</param>
+    /// <param name="switches">The faults of this front end itself.</param>
+    /// <param name="sequencer">Gives the number of the active sequencer.</param>
+    /// <exception cref="System.Net.Sockets.SocketException">A lab port is not available.</exception>
     public FaultLab(NodeContext context, LabSwitches switches, Func<Task<int>> sequencer)
     {
         _topology = context.Topology;
@@ -47,11 +48,13 @@ internal sealed class FaultLab : IDisposable
         LabLog.Open(_logger, _topology.Control.ToString());
     }
 
-    /// <summary>Serves the faults.</summary>
+    /// <summary>Maps an endpoint for each fault.</summary>
     public void Map(IEndpointRouteBuilder web)
     {
-        Map(web, "lie", FaultJson.Default.LieOrder, new LieOrder(3, "outcome", 3), (order, stop) => _replicas.OrderAsync(order.Replica, "lie", order, FaultJson.Default.LieOrder, stop));
-        Map(web, "slow", FaultJson.Default.SlowOrder, new SlowOrder(1, "200ms"), (order, stop) => _replicas.OrderAsync(order.Replica, "slow", order, FaultJson.Default.SlowOrder, stop));
+        Map(web, "lie", FaultJson.Default.LieOrder, new LieOrder(3, "outcome", 3),
+            (order, stop) => _replicas.OrderAsync(order.Replica, "lie", order, FaultJson.Default.LieOrder, stop));
+        Map(web, "slow", FaultJson.Default.SlowOrder, new SlowOrder(1, "200ms"),
+            (order, stop) => _replicas.OrderAsync(order.Replica, "slow", order, FaultJson.Default.SlowOrder, stop));
         Map(web, "accuse", FaultJson.Default.AccuseOrder, new AccuseOrder(2), (order, _) => Task.FromResult(Accuse(order)));
         Map(web, "crash", FaultJson.Default.CrashOrder, new CrashOrder("2"), (order, _) => CrashAsync(order));
         Map(web, "pause", FaultJson.Default.PauseOrder, new PauseOrder("2", "5s"), (order, _) => PauseAsync(order));
@@ -61,10 +64,13 @@ internal sealed class FaultLab : IDisposable
                 (order, _) => Task.FromResult(Disturb(RuleOf(fault, order))));
         }
 
-        Map(web, "delay", FaultJson.Default.DelayOrder, new DelayOrder("50ms", "20ms", "2"), (order, _) => Task.FromResult(Disturb(RuleOf(order))));
-        Map(web, "partition", FaultJson.Default.PartitionOrder, new PartitionOrder("1,2|3,4"), (order, _) => Task.FromResult(Partition(order)));
+        Map(web, "delay", FaultJson.Default.DelayOrder, new DelayOrder("50ms", "20ms", "2"),
+            (order, _) => Task.FromResult(Disturb(RuleOf(order))));
+        Map(web, "partition", FaultJson.Default.PartitionOrder, new PartitionOrder("1,2|3,4"),
+            (order, _) => Task.FromResult(Partition(order)));
         Map(web, "heal", FaultJson.Default.HealOrder, new HealOrder(), (_, stop) => HealAsync(stop));
-        web.MapGet(FaultEndpoints.Path, async http => await FaultEndpoints.SayAsync(http, await ReportAsync(http.RequestAborted), FaultJson.Default.LabReport));
+        web.MapGet(FaultEndpoints.Path, async http =>
+            await FaultEndpoints.SayAsync(http, await ReportAsync(http.RequestAborted), FaultJson.Default.LabReport));
     }
 
     public void Dispose()
@@ -75,7 +81,8 @@ internal sealed class FaultLab : IDisposable
         _oneAtATime.Dispose();
     }
 
-    private void Map<T>(IEndpointRouteBuilder web, string fault, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
+    private void Map<T>(
+        IEndpointRouteBuilder web, string fault, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
         where T : class => web.MapFault(fault, json, sample, async (order, stop) =>
     {
         await _oneAtATime.WaitAsync(stop);
@@ -108,14 +115,14 @@ internal sealed class FaultLab : IDisposable
     {
         var duration = DurationOf("for", order.For, PauseMax);
         var id = await FindAsync(order.Process);
-        return $"{id}, process {_processes.Pause(id, duration).ProcessId}, does nothing for {DurationText.Write(duration)}";
+        return $"{id}, process {_processes.Pause(id, duration).ProcessId}, is paused for {DurationText.Write(duration)}";
     }
 
     private string Disturb(PacketRule rule)
     {
         var faults = _proxy.Faults.With(rule);
         if (faults.Rules.Length > NetworkFaults.RulesMax)
-            throw FaultRefusedException.Impossible($"There are {NetworkFaults.RulesMax} faults of the network already: heal first.");
+            throw FaultRefusedException.Impossible($"The network has {NetworkFaults.RulesMax} faults already: heal first.");
         _proxy.Faults = faults;
         return $"the network: {string.Join("; ", faults.Describe())}";
     }
@@ -135,8 +142,9 @@ internal sealed class FaultLab : IDisposable
         var problems = unhealed.Select(replica => replica.Problem);
         var liars = unhealed.Where(replica => replica.MayLie).Select(replica => replica.Id.ToString()).ToList();
         return liars.Count == 0
-            ? string.Join("; ", problems.Prepend("nothing is wrong on purpose any more"))
-            : throw FaultRefusedException.Impossible(string.Join("; ", problems.Prepend($"{string.Join(" and ", liars)} may still lie: heal again")));
+            ? string.Join("; ", problems.Prepend("all injected faults are healed"))
+            : throw FaultRefusedException.Impossible(
+                string.Join("; ", problems.Prepend($"{string.Join(" and ", liars)} may still lie: heal again")));
     }
 
     private async Task<LabReport> ReportAsync(CancellationToken stop) =>
@@ -149,13 +157,15 @@ internal sealed class FaultLab : IDisposable
     private PacketRule RuleOf(DelayOrder order) => new(PacketFault.Delay, NodeOf("from", order.From), NodeOf("to", order.To), 1,
         DurationOf("by", order.By, DelayMax), order.Jitter is null ? TimeSpan.Zero : DurationOf("jitter", order.Jitter, DelayMax));
 
-    private Ordering.NodeId? NodeOf(string field, string? name) => name is null ? null : ClusterGroups.Of(FaultTargets.Parse(_topology, field, name));
+    private Ordering.NodeId? NodeOf(string field, string? name) =>
+        name is null ? null : ClusterGroups.Of(FaultTargets.Parse(_topology, field, name));
 
     private async Task<NodeId> FindAsync(string process) => process == ActiveSequencer
         ? new NodeId(NodeRole.Sequencer, await _sequencer())
         : FaultTargets.Parse(_topology, "process", process);
 
-    private static TimeSpan DurationOf(string field, string text, TimeSpan max) => DurationText.TryParse(text, out var duration) && duration <= max
-        ? duration
-        : throw FaultRefusedException.Wrong(field, text, $"{DurationText.Expected}, at most {DurationText.Write(max)}");
+    private static TimeSpan DurationOf(string field, string text, TimeSpan max) =>
+        DurationText.TryParse(text, out var duration) && duration <= max
+            ? duration
+            : throw FaultRefusedException.Wrong(field, text, $"{DurationText.Expected}, at most {DurationText.Write(max)}");
 }

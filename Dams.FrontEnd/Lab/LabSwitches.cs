@@ -1,11 +1,14 @@
 namespace Dams.FrontEnd.Lab;
 
-/// <summary>What the front end itself does wrong on purpose. Written by the lab, read by the coordinator's loop.</summary>
+/// <summary>The injected faults of the front end itself. The lab writes them; the coordinator's loop reads them.</summary>
 internal sealed class LabSwitches
 {
     private volatile int _accused;
 
-    /// <summary>The number of the replica that is reported as wrong and silent though it is neither; null for none. Always null without the lab.</summary>
+    /// <summary>
+    /// The number of the replica that is reported as wrong and silent, although it is neither; null for none. Always null without
+    /// the lab.
+    /// </summary>
     public int? AccusedReplica
     {
         get => _accused is > 0 and var number ? number : null;

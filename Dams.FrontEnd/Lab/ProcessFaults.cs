@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Lab;
 
 /// <summary>
-/// Kills and pauses processes of this cluster on this machine: those that have their folders, and no others. For any thread. Who is paused goes on when
-/// this is disposed.
+/// Kills and pauses processes of this cluster on this machine: only those that hold a folder of this cluster. For any thread. Disposing
+/// this resumes all paused processes.
 /// </summary>
 internal sealed class ProcessFaults : IDisposable
 {
-    /// <summary>Time for the answer to leave before this very process is killed.</summary>
+    /// <summary>The time in which the answer can leave before this process kills itself.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(100);
 
     private readonly ClusterTopology _topology;
@@ -27,12 +27,12 @@ internal sealed class ProcessFaults : IDisposable
         (_topology, _self, _time, _logger) = (topology, self, time, logger);
         if (OperatingSystem.IsWindows())
             return;
-        // A front end that was killed can't have let those go on whom it had paused.
+        // An earlier front end that was killed could not resume the processes that it had paused.
         foreach (var (_, process) in PidFile.FindRunning(topology).Where(found => found.Id != self))
             ProcessSignal.Resume(process);
     }
 
-    /// <summary>Who is paused.</summary>
+    /// <summary>The ids of the paused processes.</summary>
     public IReadOnlyList<string> Paused
     {
         get
@@ -42,7 +42,7 @@ internal sealed class ProcessFaults : IDisposable
         }
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>Kills a process as <c>kill -9</c> does.</summary>
     public ProcessIdentity Crash(NodeId id)
     {
         var process = Find(id);
@@ -53,13 +53,20 @@ internal sealed class ProcessFaults : IDisposable
         return process;
     }
 
-    /// <summary>SIGSTOP, and SIGCONT after a while. Who is paused already is so from now on for this long.</summary>
+    /// <summary>
+    /// Sends SIGSTOP now, and SIGCONT after the duration. If the process is paused already, the duration replaces the rest of its
+    /// earlier pause.
+    /// </summary>
     public ProcessIdentity Pause(NodeId id, TimeSpan duration)
     {
         if (OperatingSystem.IsWindows())
             throw FaultRefusedException.Impossible("Processes can't be paused on Windows.");
         if (id == _self)
-            throw FaultRefusedException.Impossible($"{id} can't pause itself, because it serves the lab and would never go on. It can be crashed.");
+        {
+            throw FaultRefusedException.Impossible(
+                $"{id} can't pause itself, because it serves the lab and would never resume. Crash it instead.");
+        }
+
         var process = Find(id);
         lock (_gate)
         {
@@ -72,7 +79,7 @@ internal sealed class ProcessFaults : IDisposable
         return process;
     }
 
-    /// <summary>All go on.</summary>
+    /// <summary>Resumes all paused processes.</summary>
     public void ResumeAll()
     {
         List<(NodeId Id, ProcessIdentity Process)> paused;
@@ -103,5 +110,5 @@ internal sealed class ProcessFaults : IDisposable
     }
 
     private ProcessIdentity Find(NodeId id) => PidFile.FindRunning(_topology.FolderOf(id), id.ToString())
-        ?? throw FaultRefusedException.Impossible($"{id} does not run now.");
+        ?? throw FaultRefusedException.Impossible($"{id} is not running.");
 }

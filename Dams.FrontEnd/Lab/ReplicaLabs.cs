@@ -7,15 +7,15 @@ using Dams.Hosting.Lab;
 
 namespace Dams.FrontEnd.Lab;
 
-/// <summary>Hands orders on to the replicas, who lie and dawdle themselves. For any thread.</summary>
+/// <summary>Forwards orders to the replicas, which lie and delay their replies themselves. For any thread.</summary>
 internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
 
-    /// <summary>Orders a fault.</summary>
-    /// <returns>What the replica says it does.</returns>
+    /// <summary>Orders a fault of one replica.</summary>
+    /// <returns>The replica's answer, which says what it does.</returns>
     public async Task<string> OrderAsync<T>(int replica, string fault, T order, JsonTypeInfo<T> json, CancellationToken stop)
     {
         var node = FaultTargets.Replica(topology, replica);
@@ -30,10 +30,10 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
     }
 
     /// <summary>
-    /// Heals all that answer. One at whose address nobody listens has lost its faults with its process, or has just been started and was never told of any; any other that does not answer goes
-    /// on with what it was told, and nobody tells it later.
+    /// Heals all replicas that answer. If nobody listens at a replica's address, the replica has lost its faults with its process, or
+    /// has just started without any. Any other replica that does not answer keeps its faults, and nobody heals it later.
     /// </summary>
-    /// <returns>Those that are not healed by this order, with what is known of each.</returns>
+    /// <returns>The replicas that this order did not heal.</returns>
     public async Task<IReadOnlyList<UnhealedReplica>> HealAsync(CancellationToken stop)
     {
         var unhealed = await Task.WhenAll(topology.Replicas.Select(async node =>
@@ -49,20 +49,22 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
             }
             catch (Exception silence) when (IsSilence(silence, stop))
             {
-                return new UnhealedReplica(node.Id, Silence(node, silence), MayLie: silence.InnerException is not SocketException { SocketErrorCode: SocketError.ConnectionRefused });
+                return new UnhealedReplica(node.Id, Silence(node, silence),
+                    MayLie: silence.InnerException is not SocketException { SocketErrorCode: SocketError.ConnectionRefused });
             }
         }));
         return [.. unhealed.OfType<UnhealedReplica>()];
     }
 
-    /// <summary>What the replicas say, by number; those that don't answer are left out.</summary>
+    /// <summary>Asks the replicas which faults they have. The answers come by number, without replicas that don't answer.</summary>
     public async Task<IReadOnlyList<ReplicaLabReport>> ReportAsync(CancellationToken stop)
     {
         var reports = await Task.WhenAll(topology.Replicas.Select(async replica =>
         {
             try
             {
-                return await _http.GetFromJsonAsync(new Uri(replica.Listen.ToHttpUri(), FaultEndpoints.Path), FaultJson.Default.ReplicaLabReport, stop);
+                return await _http.GetFromJsonAsync(
+                    new Uri(replica.Listen.ToHttpUri(), FaultEndpoints.Path), FaultJson.Default.ReplicaLabReport, stop);
             }
             catch (Exception silence) when (IsSilence(silence, stop))
             {
@@ -76,13 +78,15 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
 
     private async Task<string> PostAsync<T>(ReplicaNode node, string fault, T order, JsonTypeInfo<T> json, CancellationToken stop)
     {
-        using var answer = await _http.PostAsJsonAsync(new Uri(node.Listen.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
+        using var answer = await _http.PostAsJsonAsync(
+            new Uri(node.Listen.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
         var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
         return answer.StatusCode switch
         {
             HttpStatusCode.OK => text,
             HttpStatusCode.BadRequest or HttpStatusCode.Conflict => throw new FaultRefusedException(text, (int)answer.StatusCode),
-            _ => throw FaultRefusedException.Impossible($"{node.Id} answers {(int)answer.StatusCode}: it was not started with --lab, or is of another release."),
+            _ => throw FaultRefusedException.Impossible(
+                $"{node.Id} answers {(int)answer.StatusCode}: it was not started with --lab, or is of another release."),
         };
     }
 
@@ -92,8 +96,8 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
         exception is HttpRequestException || (exception is OperationCanceledException && !stop.IsCancellationRequested);
 }
 
-/// <summary>A replica that an order to heal did not reach.</summary>
-/// <param name="Id">Which.</param>
-/// <param name="Problem">Why not, as a sentence.</param>
-/// <param name="MayLie">Whether there may be a process that goes on as it was told.</param>
+/// <summary>A replica that an order to heal did not heal.</summary>
+/// <param name="Id">The replica's id.</param>
+/// <param name="Problem">A sentence that says why.</param>
+/// <param name="MayLie">Whether its process may still run with the injected faults.</param>
 internal sealed record UnhealedReplica(NodeId Id, string Problem, bool MayLie);

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Dams.FrontEnd.Page;
 
 /// <summary>
-/// The page at <c>/</c>: one document, put together from three embedded files when the process starts. It loads nothing from elsewhere, and the browser is told
-/// to run and to show nothing but this very script and this very style, by their hashes: whatever a text of the cluster might contain, it stays text.
+/// The page at <c>/</c>: one document, made of three embedded files when the process starts. It loads nothing from elsewhere. Its policy
+/// allows only its own script and style, by their hashes. So a text of the cluster stays text, whatever it contains.
 /// </summary>
 internal static class StatusPage
 {
@@ -20,11 +20,12 @@ internal static class StatusPage
         .Replace("{{style}}", s_style, StringComparison.Ordinal)
         .Replace("{{script}}", s_script, StringComparison.Ordinal));
 
-    /// <summary>What the browser is told that the page may do.</summary>
+    /// <summary>The content security policy of the page.</summary>
     public static string Policy { get; } =
-        $"default-src 'none'; script-src {HashOf(s_script)}; style-src {HashOf(s_style)}; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        $"default-src 'none'; script-src {HashOf(s_script)}; style-src {HashOf(s_style)}; connect-src 'self'; img-src data:; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>The page.</summary>
+    /// <summary>Serves the page.</summary>
     public static async Task ServeAsync(HttpContext http)
     {
         http.Response.ContentType = "text/html; charset=utf-8";
@@ -38,7 +39,7 @@ internal static class StatusPage
 
     private static string HashOf(string text) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'";
 
-    // Browsers hash what they have parsed, and parsing makes every line end a single line feed.
+    // Browsers hash the parsed text, and parsing turns every line end into a single line feed.
     private static string Read(string name)
     {
         using var stream = typeof(StatusPage).Assembly.GetManifestResourceStream(Folder + name)!;

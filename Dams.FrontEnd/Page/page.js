@@ -52,7 +52,7 @@
         : 'No answers: no sequencer is heard' + (status.waitingFor ? `, waiting for ${status.waitingFor.join(' and ')}` : '');
     } else if (liars.length > 0 || doubted.length > 0 || away.length > 0) {
       [look, mark] = ['warn', '▲'];
-      text = 'Answering rightly' + (liars.length > 0 ? `, ${liars.join(' and ')} outvoted` : '') + doubted.map(doubt => ', ' + doubt).join('') + (away.length > 0 ? `, without ${away.join(' and ')}` : '');
+      text = 'Answering correctly' + (liars.length > 0 ? `, ${liars.join(' and ')} outvoted` : '') + doubted.map(doubt => ', ' + doubt).join('') + (away.length > 0 ? `, without ${away.join(' and ')}` : '');
     }
     const headline = byId('headline');
     headline.className = 'headline ' + look;
@@ -61,7 +61,8 @@
     document.title = (look === 'good' ? '' : mark + ' ') + 'DAMS ' + status.cluster;
   }
 
-  // Who is wrong now: in one of the last requests, and not replaced since. Who does not say its incarnation may be the same.
+  // The replicas that were wrong in one of the last requests and were not replaced since. One that does not report its incarnation may
+  // be the same as before.
   function liarsOf() {
     const isThere = reply => status.replicas.some(replica => replica.id === reply.id && (replica.incarnation ?? reply.incarnation) === reply.incarnation);
     const wrong = requests.flatMap(request => request.replicas).filter(reply => reply.verdict === 'wrong' && isThere(reply));
@@ -75,7 +76,8 @@
       const mark = { good: '●', warn: '◐', bad: '■' }[look];
       const id = cell('Replica', '', replica.id);
       if (liars.includes(replica.id)) id.append(element('span', 'tag', '✗ wrong'));
-      // Digests compare at one entry only, and it is the front end that does: which entry it is stands behind it, unless it is the last that was executed.
+      // Only digests of the same entry compare, and the front end compares them. The entry is shown behind the digest, unless it is the
+      // one executed last.
       const digest = cell('State digest', 'code' + (replica.differs ? ' differs' : ''),
         replica.digest ? (replica.differs ? '≠ ' : '') + replica.digest.slice(0, 12) + (replica.digestAt === replica.executed ? '' : ` at ${replica.digestAt}`) : '–');
       if (replica.differs) digest.append(unseen(' differs from the others'));
@@ -92,9 +94,9 @@
     byId('cluster').textContent = status.cluster;
     byId('sequencer').textContent = status.sequencer.active ? status.sequencer.id : 'none is heard';
     byId('sequencer').className = status.sequencer.active ? '' : 'some';
-    byId('standbys').textContent = status.sequencer.standbys.length > 0 ? `standing by: ${status.sequencer.standbys.join(', ')}` : 'none stands by';
+    byId('standbys').textContent = status.sequencer.standbys.length > 0 ? `standing by: ${status.sequencer.standbys.join(', ')}` : 'no standby';
     byId('epoch').textContent = status.epoch;
-    byId('failovers').textContent = plural(counters.failovers, 'fail-over', 'fail-overs');
+    byId('failovers').textContent = plural(counters.failovers, 'failover', 'failovers');
     byId('sequence').textContent = number(status.sequence);
     byId('committed').textContent = `committed ${number(status.committed)}` + (status.durability === 'memory' ? ', in memory only' : '');
     byId('requests-count').textContent = number(counters.requests);
@@ -178,7 +180,7 @@
     byId('events').prepend(item);
   }
 
-  // Another life of the front end numbers its events from 1 again.
+  // Another boot of the front end numbers its events from 1 again.
   function forgetEvents() {
     byId('events').replaceChildren();
     lastEvent = life = null;
@@ -195,7 +197,7 @@
         showEvent(JSON.parse(message.data));
       });
     source.addEventListener('missed', message => showMissed(JSON.parse(message.data).missed));
-    // A browser gives up for good when it is refused; the next good poll begins anew.
+    // A browser stops reconnecting when it is refused. The next successful poll opens a new stream.
     source.onerror = () => { if (source.readyState === EventSource.CLOSED) source = null; };
   }
 
@@ -229,7 +231,7 @@
       lostAt ??= Date.now();
     }
     const connection = byId('connection');
-    const text = lostAt === null ? '● live' : `✗ no connection to the front end since ${clock(lostAt)}: what stands here is old`;
+    const text = lostAt === null ? '● live' : `✗ no connection to the front end since ${clock(lostAt)}: the data on this page is old`;
     if (connection.textContent !== text) connection.textContent = text;
     connection.className = 'connection' + (lostAt === null ? '' : ' lost');
     document.body.classList.toggle('lost-connection', lostAt !== null);

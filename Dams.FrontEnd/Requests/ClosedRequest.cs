@@ -3,45 +3,51 @@ using Dams.Ordering;
 
 namespace Dams.FrontEnd.Requests;
 
-/// <summary>How a replica did in a request, for people.</summary>
+/// <summary>The verdict on a replica's part in one request, for display.</summary>
 internal enum RequestVerdict
 {
-    /// <summary>Its reply is that of the majority.</summary>
+    /// <summary>Its reply equals the majority's.</summary>
     Right = 0,
 
-    /// <summary>Its reply is another one than the majority's, or it gave two.</summary>
+    /// <summary>Its reply differs from the majority's, or it contradicted itself.</summary>
     Wrong,
 
-    /// <summary>No reply within the limit.</summary>
+    /// <summary>It gave no reply within the limit.</summary>
     Silent,
 
-    /// <summary>A reply, and no majority to judge it by.</summary>
+    /// <summary>It replied, but there is no single majority to judge the reply by.</summary>
     Unjudged,
 
-    /// <summary>A reply after the limit.</summary>
+    /// <summary>It replied after the limit.</summary>
     Late,
 
-    /// <summary>It did not vote yet, or nobody has replied, so that nothing shows that the request was ordered.</summary>
+    /// <summary>It did not vote yet. Or no replica has replied, so nothing shows that the request was ordered.</summary>
     NotAsked,
 }
 
-/// <summary>What a replica said to a request.</summary>
-/// <param name="Replica">Which.</param>
-/// <param name="Incarnation">And which of its incarnations: the one in the view when the request was closed.</param>
-/// <param name="Result">The digest of its first reply's result; null without a reply.</param>
-/// <param name="Verdict">How it did.</param>
+/// <summary>A replica's reply to a request, or the lack of one.</summary>
+/// <param name="Replica">The replica's number.</param>
+/// <param name="Incarnation">Its incarnation in the view when the request was closed.</param>
+/// <param name="Result">The digest of the result in its first reply; null without a reply.</param>
+/// <param name="Verdict">The verdict on its part in the request.</param>
 internal readonly record struct ReplicaReply(byte Replica, Incarnation Incarnation, Digest? Result, RequestVerdict Verdict);
 
 /// <summary>A request that has ended.</summary>
-/// <param name="Seq">Its place in the order; null if no reply has told.</param>
+/// <param name="Seq">Its sequence number; null if no reply has named it.</param>
 /// <param name="Time">When it was closed.</param>
-/// <param name="Agreed">How long after the call two replies were equal; null if they never were.</param>
-/// <param name="RequestDigest">Which request it was.</param>
-/// <param name="Payload">The canonical command.</param>
+/// <param name="Agreed">The time from the call to the second equal reply; null if there was none.</param>
+/// <param name="RequestDigest">The digest that identifies the request.</param>
+/// <param name="Payload">The canonical bytes of the command.</param>
 /// <param name="Result">How it ended.</param>
-/// <param name="Replies">Of each member of the view.</param>
+/// <param name="Replies">The reply of each member of the view.</param>
 internal sealed record ClosedRequest(
-    SequenceNumber? Seq, DateTimeOffset Time, TimeSpan? Agreed, Digest RequestDigest, ReadOnlyMemory<byte> Payload, CallResult Result, ReplicaReply[] Replies)
+    SequenceNumber? Seq,
+    DateTimeOffset Time,
+    TimeSpan? Agreed,
+    Digest RequestDigest,
+    ReadOnlyMemory<byte> Payload,
+    CallResult Result,
+    ReplicaReply[] Replies)
 {
     /// <summary>Whether a reply may still come late.</summary>
     public bool IsMissingReplies => Array.Exists(Replies, reply => reply.Verdict == RequestVerdict.Silent);

@@ -5,26 +5,27 @@ using Dams.Ordering.Messages;
 namespace Dams.FrontEnd.Requests;
 
 /// <summary>
-/// The last requests that were closed, for people who want to see the votes. Called in the coordinator's loop only; it copies a few words per request, and what
-/// is text is made where it is read.
+/// Keeps the last closed requests, so that people can see the votes. Called in the coordinator's loop only. It copies only a few
+/// words per request; the reader makes the text.
 /// </summary>
 internal sealed class RequestLog(TimeProvider time)
 {
-    /// <summary>How many are kept: what a page can show.</summary>
+    /// <summary>How many requests are kept: as many as a page can show.</summary>
     public const int Kept = 50;
 
     private readonly ClosedRequest?[] _kept = new ClosedRequest?[Kept];
     private int _next;
     private int _withMissing;
 
-    /// <summary>A request has ended, and its replicas were judged.</summary>
+    /// <summary>A request has ended, and its votes don't change any more.</summary>
     public void OnClosed(PendingCall call, View view)
     {
         var vote = call.Decided ?? call.Votes.MaxBy(candidate => candidate.Replies);
         var replies = new ReplicaReply[view.Members.Count];
         for (var i = 0; i < replies.Length; i++)
             replies[i] = ReplyOf(view.Members[i], vote);
-        var closed = new ClosedRequest(vote?.Seq, time.GetUtcNow(), vote?.MajorityAt - call.Began, call.Request.Digest, call.Request.Payload, call.Result!, replies);
+        var closed = new ClosedRequest(
+            vote?.Seq, time.GetUtcNow(), vote?.MajorityAt - call.Began, call.Request.Digest, call.Request.Payload, call.Result!, replies);
         if (_kept[_next] is { IsMissingReplies: true })
             _withMissing--;
         if (closed.IsMissingReplies)
@@ -33,14 +34,15 @@ internal sealed class RequestLog(TimeProvider time)
         _next = (_next + 1) % Kept;
     }
 
-    /// <summary>A reply has come; if its request is closed and it was missed there, it is late.</summary>
+    /// <summary>A reply has come. It is late if its request is closed without it.</summary>
     public void OnReply(NodeId from, ReplyMessage reply, View view)
     {
-        // Nearly always, so that a reply costs one comparison.
+        // This is nearly always so, and then a reply costs one comparison.
         if (_withMissing == 0)
             return;
         if (from.Role != NodeRole.Replica || !view.IsVoter(from.Number, reply.Incarnation)
-            || Array.Find(_kept, kept => kept is { IsMissingReplies: true } && kept.Seq == reply.Seq && kept.RequestDigest == reply.RequestDigest) is not { } closed)
+            || Array.Find(_kept, kept => kept is { IsMissingReplies: true }
+                && kept.Seq == reply.Seq && kept.RequestDigest == reply.RequestDigest) is not { } closed)
             return;
         for (var i = 0; i < closed.Replies.Length; i++)
         {

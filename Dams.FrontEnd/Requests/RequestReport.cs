@@ -7,18 +7,23 @@ using Dams.FrontEnd.Coordination;
 
 namespace Dams.FrontEnd.Requests;
 
-/// <summary>A request as <c>/requests</c> shows it: what was asked and what came of it, never about whom.</summary>
-/// <param name="Sequence">Its place in the order.</param>
+/// <summary>A request as <c>/requests</c> shows it: the operation and its outcome, but never a patient.</summary>
+/// <param name="Sequence">Its sequence number; null if it is not known.</param>
 /// <param name="Time">When it ended.</param>
 /// <param name="Operation">The operation's name.</param>
 /// <param name="Outcome">The outcome's name, or the reason why there is none.</param>
 /// <param name="IsAnswered">Whether the client got an outcome.</param>
-/// <param name="Milliseconds">From the call to the second equal reply.</param>
-/// <param name="Replicas">What each replica said.</param>
+/// <param name="Milliseconds">The time from the call to the second equal reply; null if there was none.</param>
+/// <param name="Replicas">The reply of each replica.</param>
 internal sealed record RequestReport(
-    long? Sequence, DateTimeOffset Time, string Operation, string Outcome, bool IsAnswered, double? Milliseconds, IReadOnlyList<ReplicaReplyReport> Replicas)
+    long? Sequence,
+    DateTimeOffset Time,
+    string Operation,
+    string Outcome,
+    bool IsAnswered,
+    double? Milliseconds,
+    IReadOnlyList<ReplicaReplyReport> Replicas)
 {
-    /// <summary>The report of a request.</summary>
     public static RequestReport Of(ClosedRequest request) => new(
         request.Seq?.Value,
         request.Time,
@@ -47,24 +52,28 @@ internal sealed record RequestReport(
     };
 }
 
-/// <summary>What a replica said.</summary>
-/// <param name="Id">Which.</param>
-/// <param name="Incarnation">And which of its incarnations, as in <c>/status</c>.</param>
-/// <param name="Digest">The first digits of its result's digest; equal replies have equal digests.</param>
-/// <param name="Verdict">How it did.</param>
+/// <summary>A replica's reply as <c>/requests</c> shows it.</summary>
+/// <param name="Id">The replica's id.</param>
+/// <param name="Incarnation">Its incarnation, written as in <c>/status</c>.</param>
+/// <param name="Digest">The first digits of its result's digest, null without a reply; equal replies have equal digests.</param>
+/// <param name="Verdict">The verdict on its part in the request.</param>
 internal sealed record ReplicaReplyReport(string Id, string Incarnation, string? Digest, RequestVerdict Verdict)
 {
     private const int DigestCharacters = 8;
 
-    /// <summary>The report of a reply.</summary>
-    public static ReplicaReplyReport Of(ReplicaReply reply) =>
-        new(new NodeId(NodeRole.Replica, reply.Replica).ToString(), reply.Incarnation.ToString(), reply.Result?.ToString()[..DigestCharacters], reply.Verdict);
+    public static ReplicaReplyReport Of(ReplicaReply reply) => new(
+        new NodeId(NodeRole.Replica, reply.Replica).ToString(),
+        reply.Incarnation.ToString(),
+        reply.Result?.ToString()[..DigestCharacters],
+        reply.Verdict);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(RequestVerdictNames)])]
 [JsonSerializable(typeof(IReadOnlyList<RequestReport>))]
 internal sealed partial class RequestJson : JsonSerializerContext;
 
-/// <summary>Verdicts in camel case.</summary>
+/// <summary>Writes verdicts in camel case.</summary>
 internal sealed class RequestVerdictNames() : JsonStringEnumConverter<RequestVerdict>(JsonNamingPolicy.CamelCase);

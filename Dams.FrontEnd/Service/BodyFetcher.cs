@@ -11,32 +11,39 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Service;
 
 /// <summary>
-/// Fetches bodies that don't fit a datagram, outside the loop: a few at a time from each replica, so that one that dawdles has only those wait that want something of
-/// itself, and what it sends can't fill the memory. <see cref="Fetch"/> is the loop's.
+/// Fetches bodies that don't fit a datagram, outside the loop and a few at a time from each replica. So a slow replica delays only
+/// the bodies that are wanted from itself, and its answers can't fill the memory. Call <see cref="Fetch"/> in the loop only.
 /// </summary>
-/// <param name="driver">The loop.</param>
-/// <param name="clientOf">How a replica is reached.</param>
-/// <param name="fetched">Told in the loop of each body; null is none. Whatever the replica does wrong is no body, and the next one is asked.</param>
-/// <param name="time">How often failures are told.</param>
-/// <param name="logger">Hears of them.</param>
-/// <param name="stopping">Ends it.</param>
+/// <param name="driver">The driver of the loop.</param>
+/// <param name="clientOf">Gives the SOAP client of a replica.</param>
+/// <param name="fetched">
+/// Called in the loop with each body, or with null if there is none. Any fault of the replica means no body, and the next one is asked.
+/// </param>
+/// <param name="time">The clock that limits how often failures are logged.</param>
+/// <param name="logger">Gets the failures.</param>
+/// <param name="stopping">Ends all fetching.</param>
 internal sealed class BodyFetcher(
-    ProtocolDriver driver, Func<int, IReplicaService> clientOf, Action<BodyWanted, ReadOnlyMemory<byte>?, Instant> fetched, TimeProvider time, ILogger logger, CancellationToken stopping)
+    ProtocolDriver driver,
+    Func<int, IReplicaService> clientOf,
+    Action<BodyWanted, ReadOnlyMemory<byte>?, Instant> fetched,
+    TimeProvider time,
+    ILogger logger,
+    CancellationToken stopping)
 {
-    /// <summary>Bodies that are fetched from one replica at the same time: as answers of the longest message, about 150 MB.</summary>
+    /// <summary>How many bodies are fetched from one replica at once. Answers of the greatest length then take about 150 MB.</summary>
     public const int AtOnceMax = 8;
 
-    /// <summary>How long a body is waited for, its turn included.</summary>
+    /// <summary>The timeout of one body, including the wait for its turn.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // A timer may be a little early: with less left than this nobody is asked any more.
+    // A timer may elapse a little early. With less time left than this, the replica is not asked any more.
     private static readonly TimeSpan s_patienceMin = TimeSpan.FromMilliseconds(10);
 
-    // The loop's alone.
+    // Only the loop touches these.
     private readonly Dictionary<byte, ActionBlock<(BodyWanted Wanted, long Since)>> _queues = [];
     private readonly Dictionary<byte, Throttle> _throttles = [];
 
-    /// <summary>Has a body fetched when it is its turn. As many wait as there are calls in flight that want one.</summary>
+    /// <summary>Queues a body to be fetched. The calls in flight that want a body bound the queue.</summary>
     public void Fetch(BodyWanted wanted)
     {
         if (!_queues.TryGetValue(wanted.Replica, out var queue))
@@ -63,12 +70,13 @@ internal sealed class BodyFetcher(
     private async Task<(ReadOnlyMemory<byte>? Body, string? Problem)> AskAsync(BodyWanted wanted, TimeSpan patience)
     {
         if (patience < s_patienceMin)
-            return (null, $"{AtOnceMax} others have been waited for, for {Patience.TotalSeconds} s");
+            return (null, $"its turn did not come within {Patience.TotalSeconds} s, because {AtOnceMax} others were being fetched");
         try
         {
-            var reply = await ReplicaQuestion.AskAsync(clientOf, wanted.Replica, client => client.GetReplyAsync(wanted.Seq.Value), patience, stopping).ConfigureAwait(false);
-            // Not the conversion of an array to memory, which makes no array an empty body.
-            return reply is { Found: true, Body: { } body } ? (body, null) : (null, "it does not have it");
+            var reply = await ReplicaQuestion.AskAsync(
+                clientOf, wanted.Replica, client => client.GetReplyAsync(wanted.Seq.Value), patience, stopping).ConfigureAwait(false);
+            // Don't use the implicit conversion from array to memory here: it makes an empty body of null.
+            return reply is { Found: true, Body: { } body } ? (body, null) : (null, "the replica does not have it");
         }
         catch (ReplicaUnusableException unusable)
         {

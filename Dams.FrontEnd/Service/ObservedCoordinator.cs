@@ -9,9 +9,11 @@ using Dams.Ordering.Protocol;
 namespace Dams.FrontEnd.Service;
 
 /// <summary>
-/// The coordinator, with its transitions in the journal, its last requests for people to see, and what the lab makes it say. Cores neither log nor tell the time.
+/// Wraps the coordinator, because cores neither log nor know the time of day. Puts its transitions into the journal, keeps its last
+/// requests for display, and has it make the false accusations of the lab.
 /// </summary>
-internal sealed class ObservedCoordinator(RequestCoordinator coordinator, LabSwitches switches, CoordinatorSightings sightings, RequestLog requests) : IProtocol
+internal sealed class ObservedCoordinator(
+    RequestCoordinator coordinator, LabSwitches switches, CoordinatorSightings sightings, RequestLog requests) : IProtocol
 {
     /// <inheritdoc/>
     public Instant NextDeadline => coordinator.NextDeadline;

@@ -17,8 +17,8 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Service;
 
 /// <summary>
-/// Hands calls of many threads to the coordinator's loop and waits for their results. The dictionary of waiting calls is the only thing that both sides
-/// touch; it is bounded by the coordinator's limit on calls in flight and by the loop's bounded queue.
+/// Hands calls of many threads to the coordinator's loop and waits for their results. The two sides share only the dictionary of
+/// waiting calls. It is bounded by the coordinator's limit on calls in flight and by the loop's bounded queue.
 /// </summary>
 internal sealed class ReplicatedExecutor(
     CoordinatorSightings sightings, RequestLog requests, StorageGate storage, ILogger<ReplicatedExecutor> logger)
@@ -32,7 +32,7 @@ internal sealed class ReplicatedExecutor(
     private long _lastCall;
     private long _noQuorums;
 
-    /// <summary>Connects the loop; once, before the first call.</summary>
+    /// <summary>Connects the loop. Call once, before the first call.</summary>
     public void Attach(IFrontEndLoop loop) => _loop = loop;
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ internal sealed class ReplicatedExecutor(
         if (result is Answered answer)
         {
             if (!ReplyCodec.TryDecode(answer.Reply.Span, out var reply))
-                throw new InvalidOperationException($"two replicas agree on a reply at {answer.Seq} that is none");
+                throw new InvalidOperationException($"the reply at {answer.Seq}, on which two replicas agree, can't be decoded");
             CallLog.Answered(logger, command, answer.Seq.Value, reply!, requestId, took.TotalMilliseconds);
             return new ExecutedReply(reply!, answer.Seq.Value);
         }
@@ -67,7 +67,7 @@ internal sealed class ReplicatedExecutor(
         throw FaultOf(reason, requestId);
     }
 
-    /// <summary>What a client is told of a call without an answer.</summary>
+    /// <summary>The fault that a client gets for a call without an answer.</summary>
     internal static FaultException<DamsFault> FaultOf(CallFailure reason, string? requestId) => reason switch
     {
         CallFailure.OverloadedHere => DamsFaults.Overloaded(OverloadRetry, requestId),
@@ -100,7 +100,9 @@ internal sealed class ReplicatedExecutor(
     {
         if (report is SuspicionReport { Replica: var silent } && storage.IsShort(silent))
             return;
-        CallLog.Reported(logger, report is VerdictReport verdict ? $"replica {verdict.Replica} is wrong at {string.Join(", ", verdict.Sequences)}" : report.ToString());
+        CallLog.Reported(logger, report is VerdictReport verdict
+            ? $"replica {verdict.Replica} is wrong at {string.Join(", ", verdict.Sequences)}"
+            : report.ToString());
         _loop!.Submit(report, now);
     }
 
@@ -108,7 +110,7 @@ internal sealed class ReplicatedExecutor(
     public void OnAlarm(VoteAlarm alarm)
     {
         sightings.OnAlarm(alarm);
-        // While nobody answers, every call is one of these: the first is news, and then every thousandth.
+        // While no replica answers, every call ends here. The first is logged, and then every thousandth.
         if (alarm.Reason == CallFailure.ReplicaDivergence)
             CallLog.Diverged(logger, alarm.Seq.Value, alarm.IsAnswered, Describe(alarm));
         else if (_noQuorums++ % NoQuorumReport == 0)
@@ -118,24 +120,26 @@ internal sealed class ReplicatedExecutor(
     private static string Describe(VoteAlarm alarm) =>
         alarm.Replies.Count == 0 ? "none" : string.Join(", ", alarm.Replies.Select(reply => $"replica {reply.Replica} {reply.Result}"));
 
-    /// <summary>Too many calls, and calls that are too long, are their senders' doing, and must not fill the disk; the rest is the system's.</summary>
+    /// <summary>
+    /// Clients cause the overload and the calls that are too long, so those must not fill the disk. Other failures are the system's.
+    /// </summary>
     private static LogLevel LevelOf(CallFailure reason) =>
         reason is CallFailure.OverloadedHere or CallFailure.Overloaded or CallFailure.TooBig ? LogLevel.Debug : LogLevel.Information;
 
-    /// <summary>The identity of a request whose id the client made: two callers with the same id are two requests.</summary>
+    /// <summary>The key of a request whose id the client made. The same id from two callers means two requests.</summary>
     private static RequestKey KeyOf(CallerId caller, string requestId) =>
         RequestKey.OfClient(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{caller}\0{requestId}")));
 }
 
-/// <summary>What the executor needs of the loop's shell. Called by any thread.</summary>
+/// <summary>The part of the loop's shell that the executor needs. For any thread, unless a method says otherwise.</summary>
 internal interface IFrontEndLoop
 {
     /// <summary>Brings a call into the loop; false if its queue is full.</summary>
     bool TryCall(long call, RequestKey? key, byte opcode, ReadOnlyMemory<byte> payload);
 
-    /// <summary>Puts a report into the managers' order. In the loop.</summary>
+    /// <summary>Puts a report into the managers' order. Call in the loop only.</summary>
     void Submit(Report report, Instant now);
 
-    /// <summary>Fetches a body outside the loop and brings it back into it. In the loop.</summary>
+    /// <summary>Fetches a body outside the loop and brings it back into the loop. Call in the loop only.</summary>
     void FetchBody(BodyWanted wanted);
 }

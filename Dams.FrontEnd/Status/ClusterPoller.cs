@@ -7,11 +7,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Status;
 
-/// <summary>What was heard of the replicas and managers at the last poll. Immutable.</summary>
+/// <summary>The reports of the replicas and managers that answered the last poll, by number. Immutable.</summary>
 internal sealed record ClusterReports(ImmutableDictionary<int, GetStatusResult> Replicas, ImmutableDictionary<int, ManagerReport> Managers)
 {
-    /// <summary>Nobody was asked yet.</summary>
-    public static readonly ClusterReports None = new(ImmutableDictionary<int, GetStatusResult>.Empty, ImmutableDictionary<int, ManagerReport>.Empty);
+    /// <summary>No poll has run yet.</summary>
+    public static readonly ClusterReports None = new(
+        ImmutableDictionary<int, GetStatusResult>.Empty, ImmutableDictionary<int, ManagerReport>.Empty);
 }
 
 /// <summary>
@@ -30,11 +31,10 @@ internal sealed class ClusterPoller : IDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
     private volatile ClusterReports _reports = ClusterReports.None;
 
-    /// <summary>A poller of this cluster.</summary>
-    /// <param name="topology">Whom to ask.</param>
-    /// <param name="replicas">The ways to the replicas.</param>
-    /// <param name="onPolled">Called after each round by the one task that polls.</param>
-    /// <param name="logger">Where silence is noted.</param>
+    /// <param name="topology">Names the replicas and managers to ask.</param>
+    /// <param name="replicas">The SOAP clients of the replicas.</param>
+    /// <param name="onPolled">Called after each round, by the one task that polls.</param>
+    /// <param name="logger">Gets a line for each process that does not answer.</param>
     public ClusterPoller(ClusterTopology topology, ReplicaClients replicas, Action<ClusterReports> onPolled, ILogger logger)
     {
         _topology = topology;
@@ -43,10 +43,10 @@ internal sealed class ClusterPoller : IDisposable
         _logger = logger;
     }
 
-    /// <summary>The last reports.</summary>
+    /// <summary>The reports of the last round.</summary>
     public ClusterReports Reports => _reports;
 
-    /// <summary>Polls until told to stop.</summary>
+    /// <summary>Polls until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Interval);
@@ -66,12 +66,14 @@ internal sealed class ClusterPoller : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>The number is of the one asked: what a replica says it is may be wrong.</summary>
+    /// <summary>Returns the number of the replica that was asked, because the number that a replica reports may be wrong.</summary>
     private async Task<(int Number, GetStatusResult? Status)> AskReplicaAsync(NodeId replica, CancellationToken stopping)
     {
         try
         {
-            return (replica.Number, await ReplicaQuestion.AskAsync(_replicas.Of, replica.Number, client => client.GetStatusAsync(), ReportedStatus.Clean, Patience, stopping).ConfigureAwait(false));
+            return (replica.Number, await ReplicaQuestion.AskAsync(
+                _replicas.Of, replica.Number, client => client.GetStatusAsync(), ReportedStatus.Clean, Patience, stopping)
+                .ConfigureAwait(false));
         }
         catch (ReplicaUnusableException silence)
         {
@@ -87,9 +89,11 @@ internal sealed class ClusterPoller : IDisposable
             using var answer = await _http.GetAsync(new Uri(manager.Listen.ToHttpUri(), "/status"), stopping).ConfigureAwait(false);
             answer.EnsureSuccessStatusCode();
             await using var body = await answer.Content.ReadAsStreamAsync(stopping).ConfigureAwait(false);
-            return (manager.Id.Number, await JsonSerializer.DeserializeAsync(body, StatusJson.Default.ManagerReport, stopping).ConfigureAwait(false));
+            return (manager.Id.Number,
+                await JsonSerializer.DeserializeAsync(body, StatusJson.Default.ManagerReport, stopping).ConfigureAwait(false));
         }
-        catch (Exception silence) when (silence is HttpRequestException or JsonException || (silence is OperationCanceledException && !stopping.IsCancellationRequested))
+        catch (Exception silence) when (silence is HttpRequestException or JsonException
+            || (silence is OperationCanceledException && !stopping.IsCancellationRequested))
         {
             StatusLog.Silent(_logger, manager.Id.ToString(), silence.Message);
             return (manager.Id.Number, null);
@@ -100,6 +104,6 @@ internal sealed class ClusterPoller : IDisposable
 /// <summary>Log of the poller. Event ids 4020–4029.</summary>
 internal static partial class StatusLog
 {
-    [LoggerMessage(4020, LogLevel.Debug, "{Node} does not say its status: {Problem}")]
+    [LoggerMessage(4020, LogLevel.Debug, "{Node} does not report its status: {Problem}")]
     public static partial void Silent(ILogger logger, string node, string problem);
 }

@@ -4,7 +4,7 @@ using Dams.Ordering.Protocol;
 
 namespace Dams.FrontEnd.Status;
 
-/// <summary>What a replica or manager is doing, in a word of <c>/status</c>.</summary>
+/// <summary>The states of replicas and managers, as <c>/status</c> names them.</summary>
 internal static class ReplicaStates
 {
     /// <summary>Its replies count.</summary>
@@ -13,7 +13,7 @@ internal static class ReplicaStates
     /// <summary>It does not answer, or will not answer any more.</summary>
     public const string Dead = "dead";
 
-    /// <summary>Its manager starts it, or it has just started and others have yet to confirm that its folder is the newest.</summary>
+    /// <summary>Its manager is starting it, or it has just started and others have yet to confirm that its folder is the newest.</summary>
     public const string Restarting = "restarting";
 
     /// <summary>It executes nothing, because an entry has killed its process twice.</summary>
@@ -21,10 +21,10 @@ internal static class ReplicaStates
 
     private const string Unconfirmed = nameof(MemberState.Unconfirmed);
 
-    // They never do anything again.
+    // A replica in one of these states never does anything again.
     private static readonly string[] s_over = [nameof(MemberState.Halted), nameof(MemberState.Outdated)];
 
-    /// <summary>The state of a replica: as the managers have agreed, else as it says itself and the view has it.</summary>
+    /// <summary>The state that the managers have agreed on for a replica, else the one that follows from its report and the view.</summary>
     public static string Of(ReplicaNode replica, View view, ClusterReports reports)
     {
         var manager = reports.Managers.GetValueOrDefault(replica.Id.Number);
@@ -44,11 +44,15 @@ internal static class ReplicaStates
         return manager?.State == "running" ? Restarting : Dead;
     }
 
-    /// <summary>Whether a replica's replies count and come: it answers, is in the view, and executes. What the managers think of it is another matter: who is suspected or degraded votes.</summary>
+    /// <summary>
+    /// Whether a replica gives replies that count: it answers, votes in the view, and executes. The managers' opinion does not matter:
+    /// a suspected or degraded replica may vote.
+    /// </summary>
     public static bool Votes(ReplicaNode replica, View view, ClusterReports reports) =>
-        reports.Replicas.TryGetValue(replica.Id.Number, out var report) && report.State != Unconfirmed && !s_over.Contains(report.State) && !report.WaitingBeforeSpecified
+        reports.Replicas.TryGetValue(replica.Id.Number, out var report)
+        && report.State != Unconfirmed && !s_over.Contains(report.State) && !report.WaitingBeforeSpecified
         && Incarnation.TryParse(report.Incarnation, out var incarnation) && view.IsVoter((byte)replica.Id.Number, incarnation);
 
-    /// <summary>The state of a manager.</summary>
-    public static string OfManager(ClusterNode manager, ClusterReports reports) => reports.Managers.ContainsKey(manager.Id.Number) ? Active : Dead;
+    public static string OfManager(ClusterNode manager, ClusterReports reports) =>
+        reports.Managers.ContainsKey(manager.Id.Number) ? Active : Dead;
 }

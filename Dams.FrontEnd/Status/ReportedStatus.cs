@@ -8,22 +8,24 @@ using Dams.Ordering.Protocol;
 namespace Dams.FrontEnd.Status;
 
 /// <summary>
-/// What a replica says of itself is shown to people and read by tools, and a wrong one may say anything. Only what can be meant is passed on: names that are known,
-/// numbers that are numbers, in the one form that each has.
+/// Cleans a replica's report about itself. People see the report and tools read it, but a wrong replica may report anything. Only
+/// known names and valid numbers pass, each in its one form.
 /// </summary>
 internal static partial class ReportedStatus
 {
     private static readonly HashSet<string> s_states = [.. Enum.GetNames<MemberState>(), "Waiting"];
     private static readonly HashSet<string> s_engines = [.. EngineVersions.Names];
 
-    /// <summary>The same status, where what can't be meant is empty, or 0.</summary>
+    /// <summary>Replaces each impossible value by an empty text, null or 0, and returns the same object.</summary>
     public static GetStatusResult Clean(GetStatusResult said)
     {
         said.Engine = s_engines.Contains(said.Engine) ? said.Engine : "";
         said.State = s_states.Contains(said.State) ? said.State : "";
         said.Incarnation = Incarnation.TryParse(said.Incarnation, out var incarnation) ? incarnation.ToString() : "";
         said.BlockedBy = said.BlockedBy is not null && Incarnation.TryParse(said.BlockedBy, out var blocker) ? blocker.ToString() : null;
-        said.Boot = ulong.TryParse(said.Boot, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var boot) ? new BootId(boot).ToString() : "";
+        said.Boot = ulong.TryParse(said.Boot, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var boot)
+            ? new BootId(boot).ToString()
+            : "";
         said.Epoch = Epoch().IsMatch(said.Epoch ?? "") ? said.Epoch! : "";
         said.StateDigest = Digest.TryParse(said.StateDigest, out var digest) ? digest.ToString() : "";
         said.LogBytesLeft = Math.Max(said.LogBytesLeft, 0);

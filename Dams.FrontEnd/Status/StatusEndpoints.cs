@@ -10,11 +10,11 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Dams.FrontEnd.Status;
 
-/// <summary>What the front end tells of the cluster: JSON for tools, events as they happen, and a page for people.</summary>
+/// <summary>The HTTP endpoints that show the cluster: JSON for tools, events as they happen, and a page for people.</summary>
 internal static class StatusEndpoints
 {
-    /// <summary>Puts them at their paths.</summary>
-    public static void MapStatus(this IEndpointRouteBuilder web, StatusReporter reporter, EventStream events, RequestLog requests, ProtocolDriver driver)
+    public static void MapStatus(
+        this IEndpointRouteBuilder web, StatusReporter reporter, EventStream events, RequestLog requests, ProtocolDriver driver)
     {
         web.MapGet("/status", async http => await WriteAsync(http, await reporter.ReportAsync(), StatusJson.Default.ClusterStatus));
         web.MapGet("/requests", async http =>
@@ -26,7 +26,8 @@ internal static class StatusEndpoints
         {
             var healthy = await reporter.IsHealthyAsync();
             http.Response.StatusCode = healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-            await http.Response.WriteAsync(healthy ? "two equal replies can be had\n" : "no two equal replies can be had\n", http.RequestAborted);
+            await http.Response.WriteAsync(
+                healthy ? "two equal replies can be had\n" : "no two equal replies can be had\n", http.RequestAborted);
         });
         web.MapGet("/events", events.ServeAsync);
         web.MapGet("/", StatusPage.ServeAsync);

@@ -9,14 +9,19 @@ using NodeId = Dams.Contracts.Topology.NodeId;
 
 namespace Dams.FrontEnd.Status;
 
-/// <summary>Puts together what the coordinator, the replicas and the managers say. Called by many threads.</summary>
+/// <summary>Builds the status from what the coordinator, the replicas and the managers report. For any thread.</summary>
 internal sealed class StatusReporter(
-    ClusterTopology topology, RequestCoordinator coordinator, ProtocolDriver driver, ClusterPoller poller, EventJournal journal, StandingAlarms alarms)
+    ClusterTopology topology,
+    RequestCoordinator coordinator,
+    ProtocolDriver driver,
+    ClusterPoller poller,
+    EventJournal journal,
+    StandingAlarms alarms)
 {
-    /// <summary>How many of the last events the status has: what fits a screen; <c>/events</c> has the others.</summary>
+    /// <summary>How many of the last events the status has: as many as fit a screen. <c>/events</c> has the others.</summary>
     public const int EventsShown = 50;
 
-    /// <summary>The status now; what comes from polls is at most half a second old.</summary>
+    /// <summary>The present status. The parts that come from polls are at most half a second old.</summary>
     public async Task<ClusterStatus> ReportAsync()
     {
         var seen = await driver.InvokeAsync(Look).ConfigureAwait(false);
@@ -44,7 +49,7 @@ internal sealed class StatusReporter(
             seen.HearsSequencer ? null : WaitedFor.Of(topology, reports, id => FindProcess(id) is not null));
     }
 
-    /// <summary>Whether two equal replies can be had: a sequencer reigns, and two replicas of the view say that they live.</summary>
+    /// <summary>Whether two equal replies can be had: a sequencer is heard, and two replicas vote.</summary>
     public async Task<bool> IsHealthyAsync()
     {
         var seen = await driver.InvokeAsync(Look).ConfigureAwait(false);
@@ -60,7 +65,8 @@ internal sealed class StatusReporter(
         return new Seen(coordinator.Epoch, coordinator.Sequencer, coordinator.HearsSequencer(now), coordinator.View, coordinator.MaxSeq,
             coordinator.CommitSeq, replicas,
             new ClusterCounters(statistics.Requests, statistics.Answered, statistics.AnsweredByAll, statistics.Faults,
-                replicas.Values.Sum(counts => counts.Wrong), replicas.Values.Sum(counts => counts.Silent), 0, statistics.Failovers, statistics.Divergences, statistics.NoQuorum));
+                replicas.Values.Sum(counts => counts.Wrong), replicas.Values.Sum(counts => counts.Silent), 0,
+                statistics.Failovers, statistics.Divergences, statistics.NoQuorum));
     }
 
     private ReplicaStatus ReplicaOf(ReplicaNode replica, Seen seen, ClusterReports reports, bool differs)
@@ -68,14 +74,33 @@ internal sealed class StatusReporter(
         var report = reports.Replicas.GetValueOrDefault(replica.Id.Number);
         var manager = reports.Managers.GetValueOrDefault(replica.Id.Number);
         var (wrong, silent) = seen.Replicas.GetValueOrDefault(replica.Id.Number);
-        return new ReplicaStatus(replica.Id.ToString(), replica.Listen.ToString(), report?.ProcessId ?? manager?.Replica?.ProcessId, report?.Incarnation,
-            report?.Boot, report?.Engine, ReplicaStates.Of(replica, seen.View, reports), ReplicaStates.Votes(replica, seen.View, reports), report?.Executed, report?.Durable, report?.StateDigest, report?.DigestAt, differs, wrong, silent,
-            manager?.Replica?.Restarts, journal.CountOf(ClusterEventKind.ReplacementDone, replica.Id.ToString()),
-            report is { WaitingBeforeSpecified: true } ? report.WaitingBefore : null, report is { SessionWindowSecondsSpecified: true } ? report.SessionWindowSeconds : null);
+        return new ReplicaStatus(
+            replica.Id.ToString(),
+            replica.Listen.ToString(),
+            report?.ProcessId ?? manager?.Replica?.ProcessId,
+            report?.Incarnation,
+            report?.Boot,
+            report?.Engine,
+            ReplicaStates.Of(replica, seen.View, reports),
+            ReplicaStates.Votes(replica, seen.View, reports),
+            report?.Executed,
+            report?.Durable,
+            report?.StateDigest,
+            report?.DigestAt,
+            differs,
+            wrong,
+            silent,
+            manager?.Replica?.Restarts,
+            journal.CountOf(ClusterEventKind.ReplacementDone, replica.Id.ToString()),
+            report is { WaitingBeforeSpecified: true } ? report.WaitingBefore : null,
+            report is { SessionWindowSecondsSpecified: true } ? report.SessionWindowSeconds : null);
     }
 
     private static ManagerStatus ManagerOf(ClusterNode manager, ClusterReports reports) => new(
-        manager.Id.ToString(), manager.Listen.ToString(), reports.Managers.GetValueOrDefault(manager.Id.Number)?.ProcessId, ReplicaStates.OfManager(manager, reports));
+        manager.Id.ToString(),
+        manager.Listen.ToString(),
+        reports.Managers.GetValueOrDefault(manager.Id.Number)?.ProcessId,
+        ReplicaStates.OfManager(manager, reports));
 
     private sealed record Seen(
         Epoch Epoch, byte Sequencer, bool HearsSequencer, View View, SequenceNumber MaxSeq, SequenceNumber CommitSeq,

@@ -7,46 +7,47 @@ using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.FrontEnd.Status;
 
-/// <summary>The calls that are refused because the replicas' disks are full.</summary>
+/// <summary>Says which calls are refused because the replicas' disks are full.</summary>
 internal enum StorageState
 {
-    /// <summary>Nothing, and nobody lacks room.</summary>
+    /// <summary>No call is refused, and no replica lacks room.</summary>
     Open = 0,
 
-    /// <summary>Nothing yet: a replica can't have the next segment of its log.</summary>
+    /// <summary>No call is refused yet, but a replica can't get the next segment of its log.</summary>
     Short,
 
-    /// <summary>Writes. Reads are answered.</summary>
+    /// <summary>Writes are refused, and reads are answered.</summary>
     NoWrites,
 
-    /// <summary>Everything: reads are entries, too, and what is left is for the group itself.</summary>
+    /// <summary>All calls are refused: reads are entries, too, and the room that is left is for the group itself.</summary>
     NoCalls,
 }
 
 /// <summary>
-/// Refuses calls before a full disk stops the replicas. A new epoch must always fit, so calls end while there is still room in
-/// the logs: first writes, later reads. A replica's word counts only together with others': calls are refused
-/// when too few for an epoch's quorum are left that don't lack room. So neither one that lies about its disk nor one that stands on a full
-/// one alone stops anybody. The poller's task writes, any thread reads.
+/// Refuses calls before full disks stop the replicas. A new epoch must always fit, so calls are refused while there is still room in
+/// the logs: first writes, later reads. Calls are refused only if the replicas with room are too few for an epoch's quorum. So one
+/// replica alone stops nothing, whether it lies about its disk or its disk is really full. The poller's task writes; any thread
+/// reads.
 /// </summary>
-/// <param name="frontEnd">Who looks.</param>
-/// <param name="topology">Whose logs.</param>
-/// <param name="journal">Where events go.</param>
-/// <param name="alarms">Where alarms go.</param>
+/// <param name="frontEnd">The id of this front end, which its events carry.</param>
+/// <param name="topology">Names the replicas and their folders.</param>
+/// <param name="journal">Takes the events.</param>
+/// <param name="alarms">Takes the alarm.</param>
 internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, EventJournal journal, StandingAlarms alarms)
 {
     /// <summary>
-    /// Writes are taken while so much is left in a log that can't go on. A log is half full when the next segment is tried, so 4 MiB are
-    /// left at least; and between two polls come 1.3 MiB at most (5,000 writes a second, of 250 bytes).
+    /// Writes are taken while a log without a next segment has this much room left. A replica tries to get the next segment when its
+    /// log is half full, so at least 4 MiB are left then. Between two polls at most 1.3 MiB come in (5,000 writes a second, of 250
+    /// bytes).
     /// </summary>
     public const long WritesBytesMin = 3L * 1024 * 1024;
 
-    /// <summary>Reads are taken while so much is left: a replica takes no more entries at all at 1.5 MiB.</summary>
+    /// <summary>Reads are taken while such a log has this much room left: at 1.5 MiB a replica takes no more entries at all.</summary>
     public const long ReadsBytesMin = 2L * 1024 * 1024;
 
     private readonly int _shortMax = topology.Replicas.Length - View.EpochQuorumOf(topology.Replicas.Length);
 
-    // As each has said last: one that does not answer at the moment has got no room by that.
+    // The last report of each replica that lacks room. A replica that does not answer at the moment has not got room by that.
     private readonly SortedDictionary<int, long> _left = [];
     private volatile StorageState _state;
     private volatile ImmutableHashSet<int> _short = [];
@@ -58,8 +59,8 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
     public bool Refuses(bool isWrite) => _state >= (isWrite ? StorageState.NoWrites : StorageState.NoCalls);
 
     /// <summary>
-    /// Whether a replica, asked just now, says that its disk is full: then its silence to calls is no news, and no other incarnation would do
-    /// better on that disk. One that does not answer at all may be excused by nothing that it has said before.
+    /// Whether a replica said in the last poll that its disk is full. Then its missing replies are no news, and no other incarnation
+    /// would do better on that disk. A replica that does not answer the poll is not excused by an earlier answer.
     /// </summary>
     public bool IsShort(int replica) => _short.Contains(replica);
 
@@ -109,8 +110,8 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
         var who = string.Join(", ", ids.Select(id => $"{id} ({topology.FolderOf(id)})"));
         var what = _state switch
         {
-            StorageState.NoCalls => "writes and reads are refused until there is",
-            StorageState.NoWrites => "writes are refused until there is; reads are answered",
+            StorageState.NoCalls => "writes and reads are refused until there is room",
+            StorageState.NoWrites => "writes are refused until there is room; reads are answered",
             _ => _left.Count > _shortMax ? "writes are refused soon" : "writes go on without it",
         };
         return $"the disk has no room for the log of {who}: {what}; make room";

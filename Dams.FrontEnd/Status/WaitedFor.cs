@@ -5,8 +5,9 @@ using Dams.Ordering.Protocol;
 namespace Dams.FrontEnd.Status;
 
 /// <summary>
-/// Who keeps a sequencer from reigning, as far as a front end can know: a first start needs every replica, a later one three of them. A replica that
-/// answers and has not been told of an epoch waits itself, and is not waited for. Sequencers can't be asked: that one doesn't run is known on its own machine only.
+/// The processes without which no sequencer can become active, as far as a front end can know. A first start needs every replica, a
+/// later one three of them. A replica that answers but knows no epoch is waiting itself, so it is not listed. Sequencers can't be
+/// asked: only on its own machine is it known that a sequencer does not run.
 /// </summary>
 internal static class WaitedFor
 {
@@ -14,10 +15,11 @@ internal static class WaitedFor
     private static readonly string[] s_unable = [nameof(MemberState.Outside), nameof(MemberState.Joining), nameof(MemberState.Left),
         nameof(MemberState.Halted), nameof(MemberState.Outdated)];
 
-    /// <summary>The replicas that don't say their status or can't take part, and the sequencers if none of them runs. If everyone is there, the sequencers are all that can be waited for.</summary>
-    /// <param name="topology">Who should be there.</param>
-    /// <param name="reports">What the replicas say.</param>
-    /// <param name="runs">Whether a process of this machine runs.</param>
+    /// <summary>
+    /// The replicas that don't report their status or can't take part, and the sequencers if none of them runs. If that is nobody,
+    /// then all sequencers, because nothing else can be missing.
+    /// </summary>
+    /// <param name="runs">Whether a process runs on this machine.</param>
     public static IReadOnlyList<string> Of(ClusterTopology topology, ClusterReports reports, Func<NodeId, bool> runs)
     {
         var replicas = topology.Replicas

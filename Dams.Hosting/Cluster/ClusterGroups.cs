@@ -7,10 +7,10 @@ using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.Hosting.Cluster;
 
-/// <summary>What the configuration means to the ordering layer, which has never heard of it.</summary>
+/// <summary>Translates the configuration for the ordering layer, which does not know it.</summary>
 public static class ClusterGroups
 {
-    /// <summary>The group of the replicas.</summary>
+    /// <summary>The options of the replicas' group.</summary>
     public static GroupOptions ReplicasOf(ClusterTopology topology) => new()
     {
         Group = GroupId.Replicas,
@@ -20,14 +20,14 @@ public static class ClusterGroups
         IsDurable = topology.Durability == Durability.Disk,
     };
 
-    /// <summary>The group of the replica managers, ordered by the same sequencer processes.</summary>
+    /// <summary>The options of the managers' group. The same sequencer processes order it.</summary>
     public static GroupOptions ManagersOf(ClusterTopology topology) => ReplicasOf(topology) with
     {
         Group = GroupId.Managers,
         Members = [.. topology.Managers.Select(node => (byte)node.Id.Number).Order()],
     };
 
-    /// <summary>A process's name on the network.</summary>
+    /// <summary>The id that a process has in the ordering layer.</summary>
     public static NodeId Of(Contracts.Topology.NodeId id) => new(id.Role switch
     {
         NodeRole.FrontEnd => Ordering.NodeRole.FrontEnd,
@@ -36,7 +36,7 @@ public static class ClusterGroups
         _ => Ordering.NodeRole.Manager,
     }, (byte)id.Number);
 
-    /// <summary>Where every process listens with UDP.</summary>
+    /// <summary>The UDP address of every process.</summary>
     public static IReadOnlyDictionary<NodeId, IPEndPoint> AddressesOf(ClusterTopology topology) =>
         topology.Nodes.ToDictionary(node => Of(node.Id), node => node.Listen.ToEndPoint());
 }

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace Dams.Hosting.Cluster;
 
 /// <summary>
-/// Follows the key file of a running process. Its write time is looked at, which works on every file system and however the file is replaced; a file that
-/// can't be used is reported, once for each problem, and the keys in use are kept.
+/// Follows the key file of a running process. It looks at the file's write time, which works on every file system, however the file is
+/// replaced. If the file can't be used, the keys in use are kept, and each problem is reported once.
 /// </summary>
-/// <remarks>Thread: one looks; <see cref="Current"/> is for any thread.</remarks>
+/// <remarks>Thread: one thread looks at the file; any thread may read <see cref="Current"/>.</remarks>
 internal sealed class KeyWatch
 {
-    /// <summary>How often the file is looked at: an operator who changes keys waits longer than that between two steps.</summary>
+    /// <summary>The time between two looks at the file. An operator who changes keys waits longer than that between two steps.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
@@ -25,12 +25,12 @@ internal sealed class KeyWatch
     private KeyRing? _unnoted;
     private string? _noteProblem;
 
-    /// <summary>A watch that has not looked yet.</summary>
-    /// <param name="path">The key file.</param>
+    /// <summary>Makes a watch that has not looked at the file yet.</summary>
+    /// <param name="path">The path of the key file.</param>
     /// <param name="current">The keys in use; the file may have changed since they were read.</param>
-    /// <param name="use">Takes other keys into use; false if that can't be done now, and is to be tried again.</param>
-    /// <param name="logger">Gets the ids, never the keys.</param>
-    /// <param name="instance">Which cluster uses the keys.</param>
+    /// <param name="use">Takes other keys into use. It returns false if that is impossible now; the watch then tries again.</param>
+    /// <param name="logger">Receives the ids of keys, never the keys.</param>
+    /// <param name="instance">The cluster for which the keys are derived.</param>
     public KeyWatch(string path, KeyRing current, Func<KeyRing, bool> use, ILogger logger, ClusterInstance instance = default)
     {
         _path = path;
@@ -45,12 +45,13 @@ internal sealed class KeyWatch
     public KeyRing Current => _current;
 
     /// <summary>
-    /// Looks once every <see cref="Period"/> until it is told to stop, and has the folder's identity know the keys that are used: else a
-    /// start after all keys were changed one by one, with a key file outside the data folder, would take them for another cluster's.
+    /// Looks at the file once every <see cref="Period"/> until it is asked to stop. Also records the keys in use in the folder's identity.
+    /// Otherwise all keys of a key file outside the data folder might change one by one, and the next start would take them for another
+    /// cluster's.
     /// </summary>
-    /// <param name="time">The clock.</param>
-    /// <param name="folder">The data folder.</param>
-    /// <param name="stopping">Ends it.</param>
+    /// <param name="time">The clock for the period.</param>
+    /// <param name="folder">The data folder whose identity records the keys.</param>
+    /// <param name="stopping">Ends the loop.</param>
     public async Task RunAsync(TimeProvider time, string folder, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Period, time);
@@ -73,17 +74,18 @@ internal sealed class KeyWatch
         }
         catch (Exception problem) when (problem is DataFolderException or IOException or UnauthorizedAccessException)
         {
-            // A full disk, say. It is tried again, and matters at the next start only.
+            // The disk may be full. This is tried again, and matters only at the next start.
             if (_noteProblem != problem.Message)
                 HostingLog.KeysNotNoted(_logger, problem.Message);
             _noteProblem = problem.Message;
         }
     }
 
-    /// <summary>Takes the keys of the file into use if they are others.</summary>
+    /// <summary>Takes the keys of the file into use if they differ from those in use.</summary>
     public void Look()
     {
-        // Write times are coarse: a second change may have the first one's. So what was read after a change is read once more, a period later.
+        // Write times are coarse: a second change may have the write time of the first.
+        // So a changed file is read once more, a period later.
         var written = WriteTime();
         var hasChanged = written != _seen;
         if (!hasChanged && !_mustReadAgain)
@@ -98,7 +100,7 @@ internal sealed class KeyWatch
         }
         catch (KeyRingException problem)
         {
-            // Its mode can be mended without a new write time.
+            // The operator can correct the file's mode without changing its write time.
             _mustReadAgain = true;
             if (_problem != problem.Message)
                 HostingLog.KeysRefused(_logger, _current, problem.Message);
@@ -116,7 +118,7 @@ internal sealed class KeyWatch
                 return;
             }
 
-            // Not those of a file that has none of the former keys: a start is to refuse it.
+            // The keys of a file that has none of the former keys are not recorded: the next start must reject that file.
             if (read.Fingerprints.Intersect(_current.Fingerprints).Any())
                 _unnoted = inFile;
             _current = read;
@@ -137,7 +139,7 @@ internal sealed class KeyWatch
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // Reading it tells what is wrong.
+            // The attempt to read the file reports what is wrong.
             return null;
         }
     }

@@ -4,13 +4,13 @@ using Dams.Ordering.Driver;
 
 namespace Dams.Hosting.Cluster;
 
-/// <summary>How what runs beside a process's loop calls into it, and what becomes of it when it fails.</summary>
-/// <remarks>Thread: any, and for what waits any but the loop's.</remarks>
+/// <summary>Lets work beside a process's loop call into the loop, and passes the failures of such work to the loop.</summary>
+/// <remarks>Thread: any. The methods that wait must not be called by the loop's own thread.</remarks>
 public static class LoopCalls
 {
     private static readonly TimeSpan s_busyDelay = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Has the loop compute something, as soon as it is not too busy to take it.</summary>
+    /// <summary>Makes the loop compute something. Tries again while the loop is too busy.</summary>
     /// <exception cref="DriverStoppedException">The loop has ended.</exception>
     public static async Task<T> InvokePatientlyAsync<T>(this ProtocolDriver driver, Func<Instant, T> function)
     {
@@ -27,8 +27,8 @@ public static class LoopCalls
         }
     }
 
-    /// <summary>Has the loop do something, as soon as it is not too busy to take it; nothing if it has ended.</summary>
-    /// <returns>Ends when the loop has taken it, which may be before it is done.</returns>
+    /// <summary>Makes the loop do something. Tries again while the loop is too busy. Does nothing if the loop has ended.</summary>
+    /// <returns>A task that ends when the loop has taken the work, which may be before the work is done.</returns>
     public static async Task PostPatientlyAsync(this ProtocolDriver driver, Action<Instant> work)
     {
         while (!driver.Post(work) && !driver.Completion.IsCompleted)
@@ -36,8 +36,9 @@ public static class LoopCalls
     }
 
     /// <summary>
-    /// Does work beside the loop. Ends without an exception: a stop ends the work, and what it did not expect ends the loop, and so the process, which
-    /// reports it and is started again by who looks after it. A process some part of which stands still for ever, and silently, would be worse.
+    /// Does work beside the loop. The task ends without an exception. A stop ends the work. An unexpected exception ends the loop and so
+    /// the process, which reports it; the supervisor then starts the process again. It would be worse if one part of a process silently
+    /// stood still for ever.
     /// </summary>
     public static async Task RunBesideAsync(this ProtocolDriver driver, Func<Task> work, CancellationToken stopping)
     {
@@ -47,7 +48,7 @@ public static class LoopCalls
         }
         catch (DriverStoppedException)
         {
-            // The next start does again what is unfinished.
+            // The next start repeats unfinished work.
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -60,7 +61,10 @@ public static class LoopCalls
         }
     }
 
-    /// <summary>As <see cref="RunBesideAsync"/>, for work that the loop itself begins: nothing of it is done on the caller's thread, and nobody waits for it.</summary>
+    /// <summary>
+    /// As <see cref="RunBesideAsync"/>, for work that the loop itself begins. No part of it runs on the caller's thread, and the caller
+    /// does not wait for it.
+    /// </summary>
     public static void RunBeside(this ProtocolDriver driver, Func<Task> work, CancellationToken stopping) =>
         _ = Task.Run(() => driver.RunBesideAsync(work, stopping), CancellationToken.None);
 }

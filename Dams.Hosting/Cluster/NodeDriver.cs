@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting.Cluster;
 
-/// <summary>The ordering layer's shell for a process of the cluster: its socket, its keys, whose file it follows, and the loop that runs its cores.</summary>
+/// <summary>
+/// Runs the ordering layer in a process of the cluster. It owns the process's socket, the keys, whose file it follows, and the loop that
+/// runs the cores.
+/// </summary>
 public sealed class NodeDriver : IAsyncDisposable
 {
     private readonly UdpTransport _transport;
@@ -24,18 +27,18 @@ public sealed class NodeDriver : IAsyncDisposable
         _telling = refused.RunAsync(TimeProvider.System, _end.Token);
     }
 
-    /// <summary>The loop; not started yet.</summary>
+    /// <summary>The loop. The caller of <see cref="Open"/> starts it.</summary>
     public ProtocolDriver Driver { get; }
 
     /// <summary>The keys that the loop was last given.</summary>
     internal KeyRing Keys => _keys.Current;
 
     /// <summary>Binds the process's port and makes the loop.</summary>
-    /// <param name="context">The process.</param>
-    /// <param name="boot">This start of it.</param>
-    /// <param name="cores">What the loop runs: one core for each group that the process takes part in.</param>
-    /// <param name="clock">The clocks.</param>
-    /// <exception cref="EndpointUnavailableException">The port can't be had.</exception>
+    /// <param name="context">The configuration, keys and loggers of the process.</param>
+    /// <param name="boot">The present boot of the process.</param>
+    /// <param name="cores">The cores that the loop runs: one for each group that the process takes part in.</param>
+    /// <param name="clock">The source of the loop's time.</param>
+    /// <exception cref="EndpointUnavailableException">The port can't be bound.</exception>
     public static NodeDriver Open(NodeContext context, BootId boot, IReadOnlyList<DrivenCore> cores, ClockSource clock)
     {
         var addresses = context.Lab ? LabPorts.AddressesOf(context.Topology) : new AddressBook(ClusterGroups.AddressesOf(context.Topology));
@@ -48,12 +51,13 @@ public sealed class NodeDriver : IAsyncDisposable
             DatagramBytesMax = addresses.IsAllLoopback ? DatagramHeader.LoopbackDatagramBytesMax : DatagramHeader.DatagramBytesMax,
         };
         var driver = new ProtocolDriver(options, transport, context.Keys, cores, clock, context.Loggers.CreateLogger<ProtocolDriver>());
-        return new NodeDriver(context.Topology.DataFolder, transport, driver,
-            new KeyWatch(context.Topology.KeyFile, context.Keys, driver.UseKeys, context.Loggers.CreateLogger<KeyWatch>(), context.Instance),
+        var keys = new KeyWatch(
+            context.Topology.KeyFile, context.Keys, driver.UseKeys, context.Loggers.CreateLogger<KeyWatch>(), context.Instance);
+        return new NodeDriver(context.Topology.DataFolder, transport, driver, keys,
             new RefusedDatagrams(driver.Counters, context.Loggers.CreateLogger<RefusedDatagrams>()));
     }
 
-    /// <summary>Waits until the process is told to stop, or the loop fails.</summary>
+    /// <summary>Waits until the process is asked to stop, or the loop fails.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunUntilAsync(CancellationToken stopping)
     {

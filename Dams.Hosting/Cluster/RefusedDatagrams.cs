@@ -5,16 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace Dams.Hosting.Cluster;
 
 /// <summary>
-/// Tells in the log when datagrams are refused for a reason that an operator can mend: a process whose configuration or key is not the
-/// others' hears nobody and is heard by nobody, and nothing else would say why. One task.
+/// Logs a warning when datagrams are rejected for a reason that an operator can correct. A process with another configuration or key than
+/// the others hears none of them, and none of them hears it. Nothing else would say why. One task.
 /// </summary>
-/// <param name="counters">What the transport has refused so far.</param>
-/// <param name="logger">The log.</param>
+/// <param name="counters">The numbers of datagrams that the transport has rejected so far.</param>
+/// <param name="logger">Receives the warning.</param>
 internal sealed class RefusedDatagrams(TransportCounters counters, ILogger logger)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
-    /// <summary>A line a minute: each line has a count, and what lasts lasts for long.</summary>
+    /// <summary>The least time between two lines. One line a minute is enough: it has a count, and such a problem lasts for long.</summary>
     private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(1);
 
     private static readonly (DropReason Reason, string What)[] s_told =
@@ -28,7 +28,7 @@ internal sealed class RefusedDatagrams(TransportCounters counters, ILogger logge
 
     private readonly long[] _before = new long[s_told.Length];
 
-    /// <summary>Looks once a second, and tells at most once a minute.</summary>
+    /// <summary>Looks once a second, and logs at most once a minute.</summary>
     public async Task RunAsync(TimeProvider time, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(s_look, time);
@@ -42,7 +42,7 @@ internal sealed class RefusedDatagrams(TransportCounters counters, ILogger logge
         }
     }
 
-    /// <summary>The datagrams refused since the last look; null if there were none.</summary>
+    /// <summary>The numbers of datagrams rejected since the last look, with the reasons; null if there were none.</summary>
     public string? Look()
     {
         var parts = new List<string>();

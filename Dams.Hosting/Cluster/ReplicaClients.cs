@@ -11,29 +11,29 @@ using Dams.Hosting.Web;
 namespace Dams.Hosting.Cluster;
 
 /// <summary>
-/// SOAP clients of the replicas' own contract, one channel each; a faulted one is replaced. A replica may be wrong in any way, so what it answers is bounded in bytes, depth
-/// and time before anything looks at it. Used by many threads.
+/// SOAP clients of the replicas' own contract, with one channel for each replica. A faulted channel is replaced. A replica may be wrong in
+/// any way, so its answers are bounded in bytes, depth and time before any code looks at them. Used by many threads.
 /// </summary>
 public sealed class ReplicaClients : IDisposable
 {
     /// <summary>
-    /// The longest message. A list of all slots that a type can have (three hospitals, three times of day, a hundred years, 15 bytes each) is 6.6 MB in base 64; a piece of a
-    /// snapshot is 350 KB, and 500 entries are under 1 MB.
+    /// The longest message. A list of all slots that a type can have is 6.6 MB in base 64: three hospitals, three times of day, a hundred
+    /// years, 15 bytes each. A piece of a snapshot is 350 KB, and 500 entries are under 1 MB.
     /// </summary>
     internal const int MessageBytesMax = 8 * 1024 * 1024;
 
-    // Names, digests, numbers and a fault's reason; what is longer is in base 64 and counts as an array.
+    // Enough for names, digests, numbers and a fault's reason. Longer content is in base 64, and counts as an array.
     private const int TextLengthMax = 4_096;
 
-    // The contract needs seven.
+    // The contract needs a depth of seven.
     private const int DepthMax = 32;
 
-    // Made when somebody is asked: hundreds of methods are compiled for it, and most replicas never ask.
+    // Made at the first question: hundreds of methods are compiled for it, and most replicas never ask.
     private readonly Lazy<ChannelFactory<IReplicaService>> _factory = new(MakeFactory);
     private readonly ClusterTopology _topology;
     private readonly ConcurrentDictionary<int, IReplicaService> _channels = new();
 
-    /// <summary>Clients of this cluster's replicas.</summary>
+    /// <summary>Makes clients of a cluster's replicas.</summary>
     public ReplicaClients(ClusterTopology topology) => _topology = topology;
 
     /// <summary>The client of a replica.</summary>
@@ -58,8 +58,11 @@ public sealed class ReplicaClients : IDisposable
         {
             MaxReceivedMessageSize = MessageBytesMax,
             MaxBufferSize = MessageBytesMax,
-            ReaderQuotas = new XmlDictionaryReaderQuotas { MaxDepth = DepthMax, MaxStringContentLength = TextLengthMax, MaxArrayLength = MessageBytesMax },
-            // Longer than anybody asks for, and than an exchange may take: those who ask end it.
+            ReaderQuotas = new XmlDictionaryReaderQuotas
+            {
+                MaxDepth = DepthMax, MaxStringContentLength = TextLengthMax, MaxArrayLength = MessageBytesMax,
+            },
+            // Longer than any caller waits, and than an exchange may take: those limits end a call, not this one.
             SendTimeout = TimeSpan.FromSeconds(10),
             UseDefaultWebProxy = false,
         };
@@ -72,12 +75,12 @@ public sealed class ReplicaClients : IDisposable
     {
         var node = _topology.FindReplica(replica) ?? throw new ArgumentOutOfRangeException(nameof(replica), replica, "no such replica");
         var channel = _factory.Value.CreateChannel(new EndpointAddress(new Uri(node.Listen.ToHttpUri(), SoapEndpoints.ReplicaPath)));
-        // Nothing is sent. A channel that its first calls open makes them wait for each other, and go on in each other's context.
+        // This sends nothing. If the first calls opened the channel, they would wait for each other and go on in each other's context.
         ((ICommunicationObject)channel).Open();
         return channel;
     }
 
-    /// <summary>Gives WCF its HTTP: a function among the binding's parameters is how it takes one.</summary>
+    /// <summary>Gives WCF its HTTP handler, as a function among the binding's parameters: WCF looks for it there.</summary>
     private sealed class BoundedHttp : IEndpointBehavior
     {
         public void AddBindingParameters(ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>

@@ -4,18 +4,21 @@ using System.Net.Mime;
 namespace Dams.Hosting.Cluster;
 
 /// <summary>
-/// Lets WCF see only answers that have come to their end, are short, and may be SOAP. WCF reads what it does not understand on a thread of the pool, without a limit of
-/// time, and follows whoever sends it elsewhere; so a replica that is wrong would take one thread after the other, or have a question asked of somebody else.
+/// Lets WCF see only answers that are complete and short, and may be SOAP. WCF reads an answer that it does not understand on a pool thread
+/// without a timeout, and it follows redirections. So a faulty replica could block one thread after the other, or make WCF put a question
+/// to another process.
 /// </summary>
-/// <param name="http">Asks. Becomes this object's.</param>
-/// <param name="bodyBytesMax">The longest body.</param>
+/// <param name="http">The handler that sends the requests. This object owns it.</param>
+/// <param name="bodyBytesMax">The longest body that is accepted, in bytes.</param>
 internal sealed class WholeAnswers(HttpMessageHandler http, int bodyBytesMax) : DelegatingHandler(http)
 {
     private static readonly TimeSpan s_exchangeMax = TimeSpan.FromSeconds(5);
 
-    /// <summary>WCF's own HTTP, such that only the one who is asked answers, and in as many bytes as it sends.</summary>
-    /// <param name="http">As WCF has made it.</param>
-    /// <param name="bodyBytesMax">The longest body.</param>
+    /// <summary>
+    /// Wraps WCF's own HTTP handler. Only the asked replica can answer, and an answer has exactly as many bytes as the replica sends.
+    /// </summary>
+    /// <param name="http">The handler that WCF has made.</param>
+    /// <param name="bodyBytesMax">The longest body that is accepted, in bytes.</param>
     public static HttpMessageHandler Around(HttpClientHandler http, int bodyBytesMax)
     {
         http.AllowAutoRedirect = false;
@@ -28,7 +31,7 @@ internal sealed class WholeAnswers(HttpMessageHandler http, int bodyBytesMax) : 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // Who asks may give up earlier, and the connection ends with the question.
+        // The caller may give up earlier. The connection ends with the question.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ReplicaQuestion.GivenUp);
         end.CancelAfter(s_exchangeMax);
         var answer = await base.SendAsync(request, end.Token).ConfigureAwait(false);
@@ -50,8 +53,15 @@ internal sealed class WholeAnswers(HttpMessageHandler http, int bodyBytesMax) : 
         if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.InternalServerError))
             throw new ReplicaUnusableException($"its answer has HTTP status {(int)answer.StatusCode}; SOAP has 200 or 500");
         if (answer.Content.Headers.ContentType?.MediaType is not MediaTypeNames.Text.Xml)
-            throw new ReplicaUnusableException($"its answer is of content type '{answer.Content.Headers.ContentType}'; SOAP is {MediaTypeNames.Text.Xml}");
+        {
+            throw new ReplicaUnusableException(
+                $"its answer is of content type '{answer.Content.Headers.ContentType}'; SOAP is {MediaTypeNames.Text.Xml}");
+        }
+
         if (answer.Content.Headers.ContentEncoding.Count > 0)
-            throw new ReplicaUnusableException($"its answer is encoded as {string.Join(", ", answer.Content.Headers.ContentEncoding)}, which nobody has asked for");
+        {
+            throw new ReplicaUnusableException(
+                $"its answer is encoded as {string.Join(", ", answer.Content.Headers.ContentEncoding)}, which was not requested");
+        }
     }
 }

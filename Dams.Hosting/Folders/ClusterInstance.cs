@@ -5,15 +5,15 @@ using System.Security.Cryptography;
 namespace Dams.Hosting.Folders;
 
 /// <summary>
-/// Which cluster: 128 random bits. Unlike the cluster's name, a copy never keeps it. Datagrams are sealed with it (<see
-/// cref="Ordering.Transport.KeyRing.For"/>).
+/// The identity of a cluster: 128 random bits. A copy of a data folder keeps the cluster's name, but never the instance. The keys that
+/// seal datagrams are derived with it (<see cref="Ordering.Transport.KeyRing.For"/>).
 /// </summary>
-/// <param name="Value">0 if there is none: in tests of single parts.</param>
+/// <param name="Value">The bits. 0 means that there is no instance, as in tests of single parts.</param>
 public readonly record struct ClusterInstance(UInt128 Value)
 {
     private const int Size = 16;
 
-    /// <summary>A new one.</summary>
+    /// <summary>Makes a random instance.</summary>
     public static ClusterInstance New() => new(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(Size)));
 
     /// <summary>Reads 32 hexadecimal digits.</summary>
@@ -25,7 +25,7 @@ public readonly record struct ClusterInstance(UInt128 Value)
         return isRight;
     }
 
-    /// <summary>The salt of the keys.</summary>
+    /// <summary>The 16 bytes that are the salt of the keys.</summary>
     public byte[] ToBytes()
     {
         var bytes = new byte[Size];

@@ -7,28 +7,28 @@ using Dams.Ordering.Transport;
 namespace Dams.Hosting.Folders;
 
 /// <summary>A data folder that may be used.</summary>
-/// <param name="Instance">Which cluster it is: the same for every process that works on the folder.</param>
-/// <param name="Keys">The cluster's keys, for this instance.</param>
-/// <param name="Notice">What a person should know: that the folder was copied or moved. Else null.</param>
+/// <param name="Instance">The identity of the cluster: the same for every process that works on the folder.</param>
+/// <param name="Keys">The cluster's keys, derived for this instance.</param>
+/// <param name="Notice">A notice to the operator that the folder was copied or moved; else null.</param>
 public sealed record OpenedFolder(ClusterInstance Instance, KeyRing Keys, string? Notice);
 
 /// <summary>
-/// The data folder of a cluster, and what it knows of itself (<see cref="DataFolderFiles.Identity"/>): which cluster it is, where it is,
-/// and what it was made for. A folder in another place is a copy, or was moved from elsewhere: it becomes a cluster of its own, because the
-/// original may be running.
+/// The data folder of a cluster, and its identity file (<see cref="DataFolderFiles.Identity"/>). The file says which cluster the folder
+/// is, where it is, and what it was made for. A folder in another place is a copy, or was moved from elsewhere. It becomes a cluster of
+/// its own, because the original may be running.
 /// </summary>
 public static class DataFolder
 {
     private static readonly TimeSpan s_lockPoll = TimeSpan.FromMilliseconds(20);
 
-    // A holder writes one small file; more than this is a disk that hangs.
+    // A holder writes one small file. If that takes longer than this, the disk hangs.
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Looks whether a configuration fits its data folder. Changes nothing.</summary>
-    /// <param name="topology">The configuration.</param>
-    /// <param name="isAnew">The folder is to begin anew: what it was made for does not matter.</param>
-    /// <returns>What a person should know, or null.</returns>
-    /// <exception cref="DataFolderException">It does not fit.</exception>
+    /// <summary>Checks whether a configuration fits its data folder. Changes nothing.</summary>
+    /// <param name="topology">The configuration; it names the data folder.</param>
+    /// <param name="isAnew">Whether the folder is to begin anew. Then it does not matter what the folder was made for.</param>
+    /// <returns>A notice to the operator, or null.</returns>
+    /// <exception cref="DataFolderException">The configuration does not fit the folder.</exception>
     /// <exception cref="IOException">The folder can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder can't be read.</exception>
     public static string? Check(ClusterTopology topology, bool isAnew = false)
@@ -39,13 +39,13 @@ public static class DataFolder
     }
 
     /// <summary>
-    /// Opens a data folder, and makes its identity and its keys first if they aren't there. Several processes may do so at once, and get
-    /// the same. This is the one place where a process learns which cluster it belongs to.
+    /// Opens a data folder. If its identity or its keys do not exist, creates them first. Several processes may do so at once; all get the
+    /// same identity and keys. Only here does a process learn which cluster it belongs to.
     /// </summary>
-    /// <param name="topology">The configuration.</param>
-    /// <param name="isAnew">The folder begins anew, as a new cluster.</param>
-    /// <param name="stop">Cancels.</param>
-    /// <exception cref="DataFolderException">The configuration does not fit the folder, or the key file does not.</exception>
+    /// <param name="topology">The configuration; it names the data folder.</param>
+    /// <param name="isAnew">Whether the folder begins anew, as a new cluster.</param>
+    /// <param name="stop">Ends the wait for the folder's lock.</param>
+    /// <exception cref="DataFolderException">The configuration or the key file does not fit the folder.</exception>
     /// <exception cref="KeyRingException">The key file can't be used.</exception>
     /// <exception cref="IOException">The folder can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
@@ -69,7 +69,7 @@ public static class DataFolder
         return Opened(identity, keys, found.Notice);
     }
 
-    /// <summary>Notes that a folder's keys were changed on purpose. Nothing happens if it has no identity yet.</summary>
+    /// <summary>Records in a folder's identity that its keys were changed on purpose. Does nothing if it has no identity yet.</summary>
     /// <exception cref="DataFolderException">The identity is damaged.</exception>
     /// <exception cref="IOException">The folder can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
@@ -91,12 +91,14 @@ public static class DataFolder
         if (known is null or { Keys.IsEmpty: true })
             return KeyFile.LoadOrCreate(file);
         if (!File.Exists(file))
-            throw new DataFolderException($"{file}, the key file of {folder}, is missing: put it back, or make a new key with dams key new.");
+            throw new DataFolderException(
+                $"{file}, the key file of {folder}, is missing: put it back, or make a new key with dams key new.");
         var keys = KeyFile.Load(file);
         return keys.Fingerprints.Intersect(known.Keys).Any()
             ? keys
             : throw new DataFolderException($"{file} has none of the keys that {folder} was last used with: put the right key file back. "
-                + $"If the keys were changed on purpose, and not with dams key, delete the line \"keys\" from {IdentityFile.PathOf(folder)}.");
+                + "If you changed the keys on purpose, and not with dams key, "
+                + $"delete the line \"keys\" from {IdentityFile.PathOf(folder)}.");
     }
 
     private static async Task<FileStream> TakeAsync(string folder, CancellationToken stop)
@@ -111,6 +113,6 @@ public static class DataFolder
         }
 
         throw new IOException(string.Create(CultureInfo.InvariantCulture,
-            $"another process has held {path} for {s_lockPatience.TotalSeconds} s: end it, and try again"));
+            $"another process has held {path} for {s_lockPatience.TotalSeconds} s: stop it, and try again"));
     }
 }

@@ -3,7 +3,7 @@ using Dams.Hosting.Processes;
 
 namespace Dams.Hosting.Folders;
 
-/// <summary>What a look at a data folder has found out.</summary>
+/// <summary>The result of a look at a data folder.</summary>
 internal sealed class FolderFinding
 {
     private readonly ClusterTopology _topology;
@@ -20,22 +20,22 @@ internal sealed class FolderFinding
         (_origin, _isOriginalThere, _damage) = (origin, isOriginalThere, damage);
     }
 
-    /// <summary>The identity that is there.</summary>
+    /// <summary>The identity that the folder has; null if it has none, or a damaged one.</summary>
     public FolderIdentity? Known { get; }
 
-    /// <summary>Whether the folder is where its identity says, in every word.</summary>
+    /// <summary>Whether the folder is exactly where its identity says: path, device, inode and boot id are equal.</summary>
     public bool IsAtHome => _damage is null && Known is { } known && known.Place == _here;
 
-    /// <summary>Whether it was copied, or moved from where it can't be followed.</summary>
+    /// <summary>Whether the folder was copied, or moved in a way that can't be told from a copy.</summary>
     public bool IsElsewhere => _origin is not null;
 
-    /// <summary>One line for a person.</summary>
+    /// <summary>A notice to the operator, in one line; null if there is none.</summary>
     public string? Notice => _origin switch
     {
         null when Known is { } known && known.Place.Path != _here.Path => $"{_here.Path} was moved here from {known.Place.Path}.",
         null => null,
         _ when _origin == _here.Path =>
-            $"{_origin} is not the folder that it was, but a copy of it in its place. From now on it is a cluster of its own.",
+            $"{_origin} is no longer the original folder, but a copy of it. From now on it is a cluster of its own.",
         _ when _isOriginalThere => $"{_here.Path} is a copy of {_origin}. From now on it is a cluster of its own.",
         _ => $"{_here.Path} was copied or moved from {_origin}. From now on it is a cluster of its own.",
     };
@@ -60,39 +60,42 @@ internal sealed class FolderFinding
         if (known is null)
             return LookWithoutIdentity(topology, here);
         var isSame = known.Place.IsSameAs(here);
-        return new FolderFinding(topology, here, known, known.Shape, isSame ? null : known.Place.Path, !isSame
-            && IsOriginalThere(known, here));
+        return new FolderFinding(topology, here, known, known.Shape, isSame ? null : known.Place.Path,
+            !isSame && IsOriginalThere(known, here));
     }
 
-    /// <param name="isAnew">What the folder was made for does not matter.</param>
-    /// <exception cref="DataFolderException">The configuration does not fit it.</exception>
+    /// <param name="isAnew">Whether the folder is to begin anew. Then it does not matter what the folder was made for.</param>
+    /// <exception cref="DataFolderException">The configuration does not fit the folder.</exception>
     public void ThrowIfUnfit(bool isAnew)
     {
         if (_damage is not null && (!isAnew || _topology.KeptElsewhere().Any()))
             throw _damage;
-        // The original still works with these.
+        // The original still uses these folders.
         if (_isOriginalThere && _topology.KeptElsewhere().ToList() is { Count: > 0 } shared)
         {
             throw new DataFolderException(
             [
                 .. shared.Select(kept =>
-                    $"{kept.Path}, the folder of {kept.Owner}, belongs to {_origin}: {_here.Path} is a copy of that, and this folder is outside it"),
-                $"Give the copy folders of its own: copy these too, and name the copies in {ClusterTopology.FileName}.",
+                    $"{kept.Path}, the folder of {kept.Owner}, belongs to {_origin}: "
+                    + $"{_here.Path} is a copy of that, but the copy does not contain this folder"),
+                $"Give the copy folders of its own: copy these folders, too, and name the copies in {ClusterTopology.FileName}.",
             ]);
         }
 
-        if (FolderOwner.ProblemsOf(_topology, Known is { } self && !IsElsewhere ? self.Instance : default).ToList() is { Count: > 0 } others)
+        var instance = Known is { } self && !IsElsewhere ? self.Instance : default;
+        if (FolderOwner.ProblemsOf(_topology, instance).ToList() is { Count: > 0 } others)
             throw new DataFolderException([.. others]);
         if (!isAnew && _shape.ProblemsOf(_topology).Select(problem => problem.ToString()).ToList() is { Count: > 0 } problems)
             throw new DataFolderException([.. problems,
-                "Let the configuration say what the folder has, choose another folder, or begin anew with dams up --fresh, which keeps the old data aside."]);
+                "Change the configuration to fit the folder, choose another folder, "
+                + "or begin anew with dams up --fresh, which moves the old data aside."]);
     }
 
-    /// <summary>What the folder shall know of itself from now on.</summary>
+    /// <summary>The identity that the folder has from now on.</summary>
     public FolderIdentity Next(IEnumerable<string> keys) =>
         new(Known is { } known && !IsElsewhere ? known.Instance : ClusterInstance.New(), _here, _shape, [.. keys]);
 
-    // A folder from before there were identities: the configuration that was last in force is in it, with absolute paths.
+    // A folder from before identities existed. It contains the configuration that was last in force, with absolute paths.
     private static FolderFinding LookWithoutIdentity(ClusterTopology topology, FolderPlace here)
     {
         var folder = topology.DataFolder;
@@ -122,7 +125,7 @@ internal sealed class FolderFinding
         }
         catch (Exception unreadable) when (unreadable is DataFolderException or IOException or UnauthorizedAccessException)
         {
-            // Something is there: rather the original than not.
+            // Something is there, but it can't be read. To be safe, it counts as the original.
             return true;
         }
     }

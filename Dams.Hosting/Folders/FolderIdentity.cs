@@ -3,27 +3,27 @@ using Dams.Contracts.Topology;
 
 namespace Dams.Hosting.Folders;
 
-/// <summary>What a data folder knows of itself.</summary>
-/// <param name="Instance">Which cluster it is.</param>
-/// <param name="Place">Where it was when this was written.</param>
-/// <param name="Shape">What it was made for.</param>
+/// <summary>The identity of a data folder, as its file records it.</summary>
+/// <param name="Instance">The cluster that the folder is.</param>
+/// <param name="Place">Where the folder was when the file was written.</param>
+/// <param name="Shape">The part of the configuration that the folder was made for.</param>
 /// <param name="Keys">The fingerprints of the keys that were last used.</param>
 internal sealed record FolderIdentity(ClusterInstance Instance, FolderPlace Place, FolderShape Shape, ImmutableArray<string> Keys);
 
 /// <summary>
-/// What a data folder can't be used without: its logs were written by these replicas for this cluster. Ports, versions, front ends and
-/// sequencers may change.
+/// The part of the configuration that a data folder is bound to, because these replicas wrote its logs for this cluster. Ports, versions,
+/// front ends and sequencers may change.
 /// </summary>
 /// <param name="Cluster">The cluster's name.</param>
 /// <param name="Durability">Whether acknowledged bookings are on disk.</param>
-/// <param name="Replicas">The ids of the replicas, and so of the managers, by number.</param>
+/// <param name="Replicas">The ids of the replicas, sorted by number. The managers have the same numbers.</param>
 internal sealed record FolderShape(string Cluster, Durability Durability, ImmutableArray<string> Replicas)
 {
     public static FolderShape Of(ClusterTopology topology) =>
         new(topology.Cluster, topology.Durability,
             [.. topology.Replicas.OrderBy(replica => replica.Id).Select(replica => replica.Id.ToString())]);
 
-    /// <summary>In what a configuration contradicts a folder of this shape; nothing if it fits.</summary>
+    /// <summary>The settings in which a configuration contradicts a folder of this shape; empty if it fits.</summary>
     public IEnumerable<TopologyProblem> ProblemsOf(ClusterTopology topology)
     {
         var said = Of(topology);

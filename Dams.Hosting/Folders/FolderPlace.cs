@@ -7,18 +7,18 @@ using Dams.Hosting.Processes;
 namespace Dams.Hosting.Folders;
 
 /// <summary>
-/// Where a folder is, so that a copy is known from the original: its path and, where the system tells them, its device and inode. A folder
-/// that is moved within its file system keeps these; a copy never has both.
+/// Where a folder is, which tells a copy from the original: its path and, where the system reports them, its device and inode. A folder
+/// that is moved within its file system keeps device and inode; a copy never has both.
 /// </summary>
-/// <param name="Path">Absolute.</param>
+/// <param name="Path">The absolute path.</param>
 /// <param name="Device">Device number; null if it is not known.</param>
 /// <param name="Inode">Inode number; null if it is not known.</param>
-/// <param name="Boot">Which start of the machine: devices may have other numbers after the next one.</param>
+/// <param name="Boot">The kernel's boot id. After the machine has started again, devices may have other numbers.</param>
 public readonly record struct FolderPlace(string Path, ulong? Device, ulong? Inode, string Boot)
 {
     private const string Unknown = "-";
 
-    /// <summary>Where a folder is now. A link is followed.</summary>
+    /// <summary>Finds out where a folder is now. Follows links.</summary>
     public static FolderPlace Of(string folder)
     {
         var path = System.IO.Path.GetFullPath(folder);
@@ -26,7 +26,7 @@ public readonly record struct FolderPlace(string Path, ulong? Device, ulong? Ino
         return new FolderPlace(path, device, inode, ProcessIdentity.ThisBoot);
     }
 
-    /// <summary>Whether it is the very same folder. In doubt it is not.</summary>
+    /// <summary>Whether both are the very same folder. In doubt they are not.</summary>
     public bool IsSameAs(FolderPlace other)
     {
         if (Inode is null || other.Inode is null)
@@ -60,7 +60,7 @@ public readonly record struct FolderPlace(string Path, ulong? Device, ulong? Ino
         return number is not null || text == Unknown;
     }
 
-    // statx(2), because its structure is the same on every architecture; a C library that is too old for it has none.
+    // statx(2) is used because its structure is the same on every architecture. A C library that is too old does not have it.
     private static (ulong? Device, ulong? Inode) Stat(string path)
     {
         const int currentFolder = -100;

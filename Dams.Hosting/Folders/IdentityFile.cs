@@ -6,15 +6,15 @@ using Dams.Hosting.Processes;
 
 namespace Dams.Hosting.Folders;
 
-/// <summary>The file of a folder's identity: always whole, and on disk.</summary>
+/// <summary>Reads and writes the file of a folder's identity. The file is always whole, and flushed to disk.</summary>
 internal static class IdentityFile
 {
     public static string PathOf(string folder) => Path.Combine(folder, DataFolderFiles.Identity);
 
-    /// <summary>Reads it; null if it isn't there.</summary>
-    /// <exception cref="DataFolderException">It is not what was written.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It can't be read.</exception>
+    /// <summary>Reads the identity; null if the file does not exist.</summary>
+    /// <exception cref="DataFolderException">The file is damaged.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file can't be read.</exception>
     public static FolderIdentity? Read(string folder)
     {
         var path = PathOf(folder);
@@ -35,14 +35,15 @@ internal static class IdentityFile
         }
         catch (JsonException)
         {
-            // What was meant can't be told.
+            // The content can't be recovered.
         }
 
-        throw new DataFolderException($"{path} is damaged: stop all processes of this cluster, delete it, and start them again. The folder gets a new identity then; the bookings don't depend on it.");
+        throw new DataFolderException(
+            $"{path} is damaged: stop all processes of this cluster, delete it, and start them again. "
+            + "The folder then gets a new identity; the bookings don't depend on it.");
     }
 
-    /// <summary>Writes it.</summary>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="IOException">The disk reports an error.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
     public static void Write(string folder, FolderIdentity identity)
     {
@@ -60,7 +61,7 @@ internal static class IdentityFile
     }
 }
 
-// 64-bit numbers are text: they don't fit a double.
+// Device and inode are text, because 64-bit numbers don't fit into a double.
 internal sealed record IdentityDocument(
     string Instance, string Path, string Boot, string Cluster, string Durability, IReadOnlyList<string> Replicas,
         IReadOnlyList<string>? Keys = null, string? Device = null, string? Inode = null);

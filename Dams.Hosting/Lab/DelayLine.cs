@@ -1,6 +1,6 @@
 namespace Dams.Hosting.Lab;
 
-/// <summary>Holds datagrams until they are due, and hands them on in that order. For any thread; the handing on is done by one of its own.</summary>
+/// <summary>Holds datagrams until they are due, and sends them in that order. For any thread; a thread of its own sends.</summary>
 internal sealed class DelayLine : IDisposable
 {
     // A minute of a busy cluster's datagrams at a second of delay.
@@ -12,7 +12,7 @@ internal sealed class DelayLine : IDisposable
     private long _number;
     private bool _closed;
 
-    /// <param name="clock">Milliseconds that never fall; asked by any thread.</param>
+    /// <param name="clock">Returns milliseconds that never fall; called by any thread.</param>
     public DelayLine(Func<long> clock)
     {
         _clock = clock;
@@ -20,7 +20,7 @@ internal sealed class DelayLine : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Takes a datagram; false if too many wait.</summary>
+    /// <summary>Takes a datagram; false if too many are waiting.</summary>
     public bool TryAdd(byte[] datagram, TimeSpan delay, Action<byte[]> send)
     {
         lock (_waiting)
@@ -33,7 +33,7 @@ internal sealed class DelayLine : IDisposable
         }
     }
 
-    /// <summary>Forgets what waits.</summary>
+    /// <summary>Discards the waiting datagrams and ends the thread.</summary>
     public void Dispose()
     {
         lock (_waiting)

@@ -6,10 +6,10 @@ namespace Dams.Hosting.Lab;
 /// <summary>Durations as people write them: <c>200ms</c>, <c>5s</c>, <c>2m</c>.</summary>
 public static partial class DurationText
 {
-    /// <summary>What is expected, for messages.</summary>
+    /// <summary>The expected form, for error messages.</summary>
     public const string Expected = "a duration such as 200ms, 5s or 2m";
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Reads a duration.</summary>
     public static bool TryParse(string? text, out TimeSpan duration)
     {
         duration = default;
@@ -25,7 +25,7 @@ public static partial class DurationText
         return true;
     }
 
-    /// <summary>In milliseconds, if it isn't whole seconds.</summary>
+    /// <summary>Writes a duration in seconds if they are whole, else in milliseconds.</summary>
     public static string Write(TimeSpan duration) => duration.Ticks % TimeSpan.TicksPerSecond == 0
         ? string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / TimeSpan.TicksPerSecond}s")
         : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0}ms");

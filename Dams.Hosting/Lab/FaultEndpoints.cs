@@ -9,25 +9,30 @@ using Microsoft.AspNetCore.Routing;
 namespace Dams.Hosting.Lab;
 
 /// <summary>
-/// Orders as HTTP: an order is a POST of JSON, one of a fault to <c>/lab/{fault}</c>, and its answer is a sentence. Only JSON is taken, which a page in a browser can't send to
-/// another site without asking, and only under this machine's own name: a page may have pointed one of its own here, and then it would not have to ask.
+/// Takes orders over HTTP. An order is a POST of JSON, and its answer is a sentence; an order for a fault goes to <c>/lab/{fault}</c>. Only
+/// JSON is accepted, because a page in a browser can't send it to another site without asking that site first. Only this machine's own
+/// names are accepted as the host: a page may have pointed a name of its own here, and then it would not have to ask.
 /// </summary>
 public static class FaultEndpoints
 {
     /// <summary>The path of the lab.</summary>
     public const string Path = "/lab";
 
-    /// <summary>Serves one fault, as <see cref="MapOrder"/> does.</summary>
-    public static void MapFault<T>(this IEndpointRouteBuilder web, string fault, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
+    /// <summary>Serves the orders for one fault; see <see cref="MapOrder"/>.</summary>
+    public static void MapFault<T>(
+        this IEndpointRouteBuilder web, string fault, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
         where T : class => web.MapOrder($"{Path}/{fault}", json, sample, apply);
 
     /// <summary>Serves one kind of order.</summary>
-    /// <param name="web">The server.</param>
-    /// <param name="path">Where.</param>
-    /// <param name="json">How the order is written.</param>
-    /// <param name="sample">An order that is right, for messages.</param>
-    /// <param name="apply">Does it, and says what was done; throws <see cref="FaultRefusedException"/> for what can't be.</param>
-    public static void MapOrder<T>(this IEndpointRouteBuilder web, string path, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
+    /// <param name="web">The server to which the path is added.</param>
+    /// <param name="path">The path of the order.</param>
+    /// <param name="json">The JSON form of the order.</param>
+    /// <param name="sample">A valid order, as an example in error messages.</param>
+    /// <param name="apply">
+    /// Carries out the order, and returns a sentence that says what was done. Throws <see cref="FaultRefusedException"/> if it can't.
+    /// </param>
+    public static void MapOrder<T>(
+        this IEndpointRouteBuilder web, string path, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
         where T : class =>
         web.MapPost(path, async http =>
         {
@@ -44,8 +49,8 @@ public static class FaultEndpoints
         });
 
     /// <summary>
-    /// Serves an order that is all in its path and query: its body is not looked at, but it is said to be JSON, for the reason above. Nobody who only repeats what somebody
-    /// else has posted says that, either.
+    /// Serves an order that is entirely in its path and query. Its body is ignored, but its content type must be JSON, for the reason
+    /// above. A client that only repeats another request here, as after a redirection, does not send that type, either.
     /// </summary>
     public static void MapBareOrder(this IEndpointRouteBuilder web, string path, RequestDelegate apply) =>
         web.MapPost(path, async http =>
@@ -79,12 +84,17 @@ public static class FaultEndpoints
         return JsonSerializer.SerializeAsync(http.Response.Body, value, json, http.RequestAborted);
     }
 
-    private static string Expected<T>(JsonTypeInfo<T> json, T sample) => $"JSON such as {JsonSerializer.Serialize(sample, json).ReplaceLineEndings(" ")}";
+    private static string Expected<T>(JsonTypeInfo<T> json, T sample) =>
+        $"JSON such as {JsonSerializer.Serialize(sample, json).ReplaceLineEndings(" ")}";
 
     private static void RequireOrder(HttpContext http, string taken)
     {
         if (!IsOwn(http.Request.Host.Host, http.Connection.LocalIpAddress))
-            throw FaultRefusedException.WrongHost(http.Request.Host.Value ?? "", "127.0.0.1, [::1], localhost, or the address that is listened at");
+        {
+            throw FaultRefusedException.WrongHost(
+                http.Request.Host.Value ?? "", "127.0.0.1, [::1], localhost, or the address that this process listens at");
+        }
+
         if (!http.Request.HasJsonContentType())
             throw FaultRefusedException.WrongType(http.Request.ContentType ?? "", $"{MediaTypeNames.Application.Json}; {taken}");
     }

@@ -6,31 +6,34 @@ using Dams.Hosting.Cluster;
 namespace Dams.Hosting.Lab;
 
 /// <summary>
-/// The processes that a fault names: <c>2</c> or <c>replica2</c>, <c>manager2</c>, <c>sequencer1</c>, <c>frontend1</c>, or as the protocol's traces have
-/// it, <c>r2</c>, <c>rm2</c>, <c>seq1</c>, <c>fe1</c>.
+/// Reads the names of processes in orders: <c>2</c> or <c>replica2</c>, <c>manager2</c>, <c>sequencer1</c>, <c>frontend1</c>. The names of
+/// the protocol's traces are accepted, too: <c>r2</c>, <c>rm2</c>, <c>seq1</c>, <c>fe1</c>.
 /// </summary>
 public static class FaultTargets
 {
     private static readonly (string Short, NodeRole Role)[] s_shorts =
         [("", NodeRole.Replica), ("rm", NodeRole.Manager), ("r", NodeRole.Replica), ("seq", NodeRole.Sequencer), ("fe", NodeRole.FrontEnd)];
 
-    /// <summary>The process of a name.</summary>
-    /// <param name="topology">Where it is looked up.</param>
-    /// <param name="field">What the name is for, for the message.</param>
-    /// <param name="text">The name.</param>
-    /// <exception cref="FaultRefusedException">There is none.</exception>
-    public static NodeId Parse(ClusterTopology topology, string field, string text) => TryParse(text, out var id) && topology.Find(id) is not null
-        ? id
-        : throw FaultRefusedException.Wrong(field, text, $"a replica's number, or one of {string.Join(", ", topology.Nodes.Select(node => node.Id))}");
+    /// <summary>Finds the process that a name stands for.</summary>
+    /// <param name="topology">The cluster in which the process is looked up.</param>
+    /// <param name="field">The field that has the name, for the error message.</param>
+    /// <param name="text">A name in one of the forms above.</param>
+    /// <exception cref="FaultRefusedException">There is no such process.</exception>
+    public static NodeId Parse(ClusterTopology topology, string field, string text) =>
+        TryParse(text, out var id) && topology.Find(id) is not null
+            ? id
+            : throw FaultRefusedException.Wrong(
+                field, text, $"a replica's number, or one of {string.Join(", ", topology.Nodes.Select(node => node.Id))}");
 
-    /// <summary>The replica of a number.</summary>
-    /// <exception cref="FaultRefusedException">There is none.</exception>
+    /// <summary>Finds the replica with a number.</summary>
+    /// <exception cref="FaultRefusedException">There is no such replica.</exception>
     public static ReplicaNode Replica(ClusterTopology topology, int number) => topology.FindReplica(number)
-        ?? throw FaultRefusedException.Wrong("replica", number, $"one of {string.Join(", ", topology.Replicas.Select(replica => replica.Id.Number))}");
+        ?? throw FaultRefusedException.Wrong(
+            "replica", number, $"one of {string.Join(", ", topology.Replicas.Select(replica => replica.Id.Number))}");
 
     /// <summary>
-    /// Groups of processes: names with commas between them, and bars between the groups. A bare number stands for a replica and its manager, which would
-    /// stand on one machine.
+    /// Reads groups of processes: commas separate the names, and bars separate the groups. A bare number stands for a replica and its
+    /// manager, which would be on one machine.
     /// </summary>
     /// <exception cref="FaultRefusedException">There are fewer than two groups, or a name is wrong or in two of them.</exception>
     public static ImmutableArray<ImmutableHashSet<Ordering.NodeId>> ParseGroups(ClusterTopology topology, string text)
@@ -42,7 +45,9 @@ public static class FaultTargets
         if (groups.Length < 2)
             throw FaultRefusedException.Wrong("groups", text, expected);
         var twice = groups.SelectMany(group => group).GroupBy(node => node).FirstOrDefault(same => same.Count() > 1);
-        return twice is null ? groups : throw FaultRefusedException.Wrong("groups", text, $"each process in one group, but {twice.Key} is in {twice.Count()}");
+        return twice is null
+            ? groups
+            : throw FaultRefusedException.Wrong("groups", text, $"each process in one group, but {twice.Key} is in {twice.Count()}");
     }
 
     private static IEnumerable<NodeId> Members(ClusterTopology topology, string name)
@@ -59,7 +64,8 @@ public static class FaultTargets
             return true;
         foreach (var (word, role) in s_shorts)
         {
-            if (text.StartsWith(word, StringComparison.Ordinal) && int.TryParse(text.AsSpan(word.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (text.StartsWith(word, StringComparison.Ordinal)
+                && int.TryParse(text.AsSpan(word.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 id = new NodeId(role, number);
                 return true;

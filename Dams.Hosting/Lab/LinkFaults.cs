@@ -1,11 +1,11 @@
 namespace Dams.Hosting.Lab;
 
-/// <summary>What a link does to datagrams, each on its own. Probabilities are from 0 to 1.</summary>
-/// <param name="Loss">Dropped.</param>
-/// <param name="Duplicate">Sent twice, each with a jitter of its own.</param>
-/// <param name="Corrupt">One bit of it is turned over.</param>
-/// <param name="Delay">What every datagram takes.</param>
-/// <param name="Jitter">The longest extra delay, of which each takes a random part: later ones overtake it.</param>
+/// <summary>The faults of a link. They meet each datagram independently. Probabilities are from 0 to 1.</summary>
+/// <param name="Loss">The probability that a datagram is dropped.</param>
+/// <param name="Duplicate">The probability that a datagram is sent twice, each time with its own jitter.</param>
+/// <param name="Corrupt">The probability that one bit of a datagram is flipped.</param>
+/// <param name="Delay">The delay of every datagram.</param>
+/// <param name="Jitter">The longest extra delay. Each datagram takes a random part of it, so that later ones overtake it.</param>
 public readonly record struct LinkFaults(double Loss, double Duplicate, double Corrupt, TimeSpan Delay, TimeSpan Jitter)
 {
     /// <summary>Everything passes.</summary>

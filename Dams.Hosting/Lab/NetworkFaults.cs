@@ -4,16 +4,16 @@ using Dams.Ordering;
 
 namespace Dams.Hosting.Lab;
 
-/// <summary>What a rule does to datagrams.</summary>
+/// <summary>The effect of a rule on datagrams.</summary>
 public enum PacketFault
 {
-    /// <summary>Loses them.</summary>
+    /// <summary>Drops them.</summary>
     Drop = 0,
 
     /// <summary>Sends them twice.</summary>
     Duplicate = 1,
 
-    /// <summary>Turns a bit over.</summary>
+    /// <summary>Flips a bit.</summary>
     Corrupt = 2,
 
     /// <summary>Sends them later.</summary>
@@ -21,13 +21,14 @@ public enum PacketFault
 }
 
 /// <summary>One fault of some or all links.</summary>
-/// <param name="Fault">What.</param>
-/// <param name="From">Whose datagrams; null for everyone's.</param>
-/// <param name="To">Those to whom; null for everyone.</param>
-/// <param name="Share">How many of them, from 0 to 1; a delay takes all.</param>
-/// <param name="Delay">For a delay: what each takes.</param>
-/// <param name="Jitter">For a delay: the most that each takes longer.</param>
-public sealed record PacketRule(PacketFault Fault, NodeId? From, NodeId? To, double Share, TimeSpan Delay = default, TimeSpan Jitter = default)
+/// <param name="Fault">The effect on the datagrams.</param>
+/// <param name="From">The sender of the datagrams; null for every sender.</param>
+/// <param name="To">The receiver of the datagrams; null for every receiver.</param>
+/// <param name="Share">The share of the datagrams that are hit, from 0 to 1. A delay hits all.</param>
+/// <param name="Delay">The delay of each datagram, if the fault is a delay.</param>
+/// <param name="Jitter">The longest extra delay of each datagram, if the fault is a delay.</param>
+public sealed record PacketRule(
+    PacketFault Fault, NodeId? From, NodeId? To, double Share, TimeSpan Delay = default, TimeSpan Jitter = default)
 {
     internal bool Covers(NodeId from, NodeId to) => (From is null || From == from) && (To is null || To == to);
 
@@ -39,36 +40,42 @@ public sealed record PacketRule(PacketFault Fault, NodeId? From, NodeId? To, dou
         _ => faults with { Delay = Delay, Jitter = Jitter },
     };
 
-    /// <summary>For people.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{What}{(From is { } from ? $" from {from}" : "")}{(To is { } to ? $" to {to}" : "")}");
+    /// <summary>The rule in words, for people.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{What}{(From is { } from ? $" from {from}" : "")}{(To is { } to ? $" to {to}" : "")}");
 
     private string What => Fault == PacketFault.Delay
         ? $"delay {DurationText.Write(Delay)}{(Jitter > TimeSpan.Zero ? $" and up to {DurationText.Write(Jitter)} more" : "")}"
-        : string.Create(CultureInfo.InvariantCulture, $"{(Fault == PacketFault.Drop ? "drop" : Fault == PacketFault.Duplicate ? "duplicate" : "corrupt")} {Share * 100:0.###} %");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(Fault == PacketFault.Drop ? "drop" : Fault == PacketFault.Duplicate ? "duplicate" : "corrupt")} {Share * 100:0.###} %");
 }
 
-/// <summary>What is wrong with the network at a moment: rules, of which a later one of the same fault counts, and a partition. Immutable.</summary>
+/// <summary>
+/// The faults of the network at a moment: rules and a partition. If several rules for a link have the same fault, the last one counts.
+/// Immutable.
+/// </summary>
 public sealed record NetworkFaults
 {
-    /// <summary>Rules are looked through for each datagram of a new link.</summary>
+    /// <summary>The most rules. All are searched for the first datagram of each link after a change.</summary>
     public const int RulesMax = 100;
 
-    /// <summary>A good network.</summary>
+    /// <summary>A network without faults.</summary>
     public static readonly NetworkFaults None = new();
 
-    /// <summary>The rules, in the order in which they were made.</summary>
+    /// <summary>The rules, oldest first.</summary>
     public ImmutableArray<PacketRule> Rules { get; init; } = [];
 
-    /// <summary>Groups of which none hears another. Who is in no group hears everyone.</summary>
+    /// <summary>The groups of the partition: none hears another. A node that is in no group hears every node.</summary>
     public ImmutableArray<ImmutableHashSet<NodeId>> Groups { get; init; } = [];
 
-    /// <summary>With one rule more, which replaces the one of the same fault and links.</summary>
+    /// <summary>Makes a copy with one more rule. The new rule replaces the rule with the same fault, sender and receiver.</summary>
     public NetworkFaults With(PacketRule rule) => this with
     {
         Rules = [.. Rules.Where(other => (other.Fault, other.From, other.To) != (rule.Fault, rule.From, rule.To)), rule],
     };
 
-    /// <summary>What happens to datagrams from one node to another.</summary>
+    /// <summary>The faults of the link from one node to another.</summary>
     public LinkFaults Between(NodeId from, NodeId to)
     {
         if (GroupOf(from) is { } group && GroupOf(to) is { } other && group != other)
@@ -83,12 +90,15 @@ public sealed record NetworkFaults
         return faults;
     }
 
-    /// <summary>For people, a line each.</summary>
+    /// <summary>The faults in words for people, a line each.</summary>
     public IReadOnlyList<string> Describe() =>
     [
         .. Rules.Select(rule => rule.ToString()),
-        .. Groups.IsEmpty ? (string[])[] : [$"partition {string.Join(" | ", Groups.Select(group => string.Join(", ", group.Select(node => node.ToString()).Order(StringComparer.Ordinal))))}"],
+        .. Groups.IsEmpty ? (string[])[] : [$"partition {string.Join(" | ", Groups.Select(NamesOf))}"],
     ];
+
+    private static string NamesOf(ImmutableHashSet<NodeId> group) =>
+        string.Join(", ", group.Select(node => node.ToString()).Order(StringComparer.Ordinal));
 
     private int? GroupOf(NodeId node)
     {

@@ -5,19 +5,19 @@ using Dams.Ordering.Transport;
 
 namespace Dams.Hosting.Lab;
 
-/// <summary>How many datagrams met what, since the start.</summary>
-/// <param name="Taken">Came.</param>
-/// <param name="Passed">Were sent on, duplicates included.</param>
-/// <param name="Lost">Were dropped, by a fault or because too many waited.</param>
-/// <param name="Duplicated">Were sent twice.</param>
-/// <param name="Corrupted">Were changed.</param>
+/// <summary>The numbers of datagrams since the start, by what happened to them.</summary>
+/// <param name="Taken">Received datagrams.</param>
+/// <param name="Passed">Datagrams that were sent on, duplicates included.</param>
+/// <param name="Lost">Datagrams that were dropped: by a fault, because too many waited, or because sending failed.</param>
+/// <param name="Duplicated">Datagrams that were sent twice.</param>
+/// <param name="Corrupted">Datagrams that were changed.</param>
 public sealed record ProxyCounters(long Taken, long Passed, long Lost, long Duplicated, long Corrupted);
 
 /// <summary>
-/// A bad network between real processes, for kernels that have none: for each node a socket that the others take for the node's own, and that sends on what
-/// comes. Nodes know each other by their datagrams' headers, not by source addresses, so it need not hide; and the header names the sender, so that one
-/// socket serves all who send to a node. What is no datagram of a node it knows passes untouched: what becomes of that is the receiver's business. For any
-/// thread; it has one per node and one for what is delayed.
+/// A bad network between real processes, for kernels that can't simulate one. It has a socket for each node. The others take it for the
+/// node's own, and it sends on what it receives. Nodes know each other by the headers of datagrams, not by source addresses, so the proxy
+/// need not hide. The header names the sender, so one socket serves all senders to a node. A datagram without a header of a known node
+/// passes untouched; the receiver decides about it. For any thread; the proxy has one thread per node, and one for delayed datagrams.
 /// </summary>
 public sealed class UdpProxy : IDisposable
 {
@@ -31,9 +31,9 @@ public sealed class UdpProxy : IDisposable
     private long _duplicated;
     private long _corrupted;
 
-    /// <summary>Binds the sockets and begins to pass everything on.</summary>
-    /// <param name="seed">Fixes the fates.</param>
-    /// <param name="routes">Where to take a node's datagrams (port 0 for any), and where the node is.</param>
+    /// <summary>Binds the sockets and begins to pass datagrams on.</summary>
+    /// <param name="seed">Determines the fates of the datagrams.</param>
+    /// <param name="routes">For each node: where to receive its datagrams (port 0 for any port), and where to send them on.</param>
     /// <exception cref="SocketException">An address can't be bound.</exception>
     public UdpProxy(int seed, IEnumerable<(NodeId Node, IPEndPoint Listen, IPEndPoint Target)> routes)
     {
@@ -49,26 +49,26 @@ public sealed class UdpProxy : IDisposable
             throw;
         }
 
-        // Only when all are known: a port looks up senders among them.
+        // Start them only now, when all are known: each port looks up senders among all ports.
         foreach (var port in _ports.Values)
             port.Start();
     }
 
-    /// <summary>What is wrong with the network; may be changed at any time.</summary>
+    /// <summary>The faults of the network; may be changed at any time.</summary>
     public NetworkFaults Faults
     {
         get => _faults;
         set => _faults = value;
     }
 
-    /// <summary>What was done so far.</summary>
+    /// <summary>The numbers of datagrams so far.</summary>
     public ProxyCounters Counters => new(Interlocked.Read(ref _taken), Interlocked.Read(ref _passed), Interlocked.Read(ref _lost),
         Interlocked.Read(ref _duplicated), Interlocked.Read(ref _corrupted));
 
-    /// <summary>Where a node's datagrams are taken.</summary>
+    /// <summary>The address where the proxy receives a node's datagrams.</summary>
     public IPEndPoint EndPointOf(NodeId node) => _ports[node].EndPoint;
 
-    /// <summary>Closes the sockets; what waits is lost.</summary>
+    /// <summary>Closes the sockets; waiting datagrams are lost.</summary>
     public void Dispose()
     {
         foreach (var port in _ports.Values)
@@ -76,7 +76,7 @@ public sealed class UdpProxy : IDisposable
         _delays.Dispose();
     }
 
-    /// <summary>One node's socket. Everything but <see cref="Dispose"/> and <see cref="Send"/> is for its own thread.</summary>
+    /// <summary>One node's socket. All members but <see cref="Dispose"/> and <see cref="Send"/> are for its own thread.</summary>
     private sealed class Port : IDisposable
     {
         private const int ReceiveBufferBytes = 4 * 1024 * 1024;
@@ -132,7 +132,7 @@ public sealed class UdpProxy : IDisposable
                 }
                 catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
                 {
-                    // Closed; or the node's port is, and the kernel says so of an earlier datagram.
+                    // This socket is closed; or the node's port is closed, and the kernel reports that for an earlier datagram.
                 }
             }
         }

@@ -9,15 +9,17 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 namespace Dams.Hosting.Logging;
 
 /// <summary>
-/// The log of one process: one file that is moved aside when it has grown, a bounded number of those, and standard error for people. Standard output is
-/// never written to. Set up in code: there is no other configuration than <c>dams.json</c>.
+/// The log of one process. It writes to one file, and to standard error for people; never to standard output. A file that has grown to its
+/// limit is moved aside, and a bounded number of those is kept. The log is set up in code, because the only configuration is
+/// <c>dams.json</c>.
 /// </summary>
 public sealed class NodeLogging : IDisposable
 {
-    // Lines of others' text can't forge lines of the log: line breaks in a message become blanks.
+    // Line breaks in a message become blanks, so that text from elsewhere can't forge lines of the log.
     private const string Line =
-        "${date:universalTime=true:format=yyyy-MM-ddTHH\\:mm\\:ss.fffZ} ${level:uppercase=true:padding=-5} ${event-properties:EventId:padding=4} "
-        + "${logger:shortName=true}: ${replace-newlines:replacement= :${message}}${onexception:inner=${newline}${exception:format=ToString}}";
+        "${date:universalTime=true:format=yyyy-MM-ddTHH\\:mm\\:ss.fffZ} ${level:uppercase=true:padding=-5} "
+        + "${event-properties:EventId:padding=4} ${logger:shortName=true}: "
+        + "${replace-newlines:replacement= :${message}}${onexception:inner=${newline}${exception:format=ToString}}";
 
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
     private readonly LogFactory _nlog;
@@ -28,14 +30,14 @@ public sealed class NodeLogging : IDisposable
         Factory = factory;
     }
 
-    /// <summary>Where loggers come from.</summary>
+    /// <summary>Creates the loggers of the process.</summary>
     public ILoggerFactory Factory { get; }
 
     /// <summary>Opens a log.</summary>
     /// <param name="file">The process's own file.</param>
-    /// <param name="settings">Sizes; the folder in it is not looked at.</param>
-    /// <param name="fileLevel">The least level that goes to the file.</param>
-    /// <param name="consoleLevel">The least level that goes to standard error.</param>
+    /// <param name="settings">The sizes; its folder is ignored.</param>
+    /// <param name="fileLevel">The lowest level that goes to the file.</param>
+    /// <param name="consoleLevel">The lowest level that goes to standard error.</param>
     public static NodeLogging Open(
         string file, LogSettings settings, LogLevel fileLevel, LogLevel consoleLevel)
     {
@@ -48,7 +50,8 @@ public sealed class NodeLogging : IDisposable
             KeepFileOpen = true,
             ArchiveAboveSize = settings.FileBytesMax,
             MaxArchiveFiles = settings.ArchivesMax,
-            // With a name of their own, full files are moved aside, and the one that is written keeps its name; else NLog writes on in a new one.
+            // With a separate archive name, NLog moves full files aside and the current file keeps its name.
+            // Without one, NLog would go on writing to a file with a new name.
             ArchiveFileName = Path.ChangeExtension(file, null) + ".old.log",
             ArchiveSuffixFormat = ".{0:0000}",
         };
@@ -56,7 +59,7 @@ public sealed class NodeLogging : IDisposable
         foreach (var (level, target) in new (LogLevel, Target)[] { (fileLevel, toFile), (consoleLevel, toConsole) })
         {
             configuration.AddTarget(target);
-            // The framework tells of every request at Information: that is our per-message level, and has no place here.
+            // The framework logs every request at Information. We log single messages at Trace only, so its requests don't belong here.
             foreach (var chatty in (ReadOnlySpan<string>)["Microsoft.AspNetCore.*", "System.Net.Http.*"])
                 AddRule(configuration, chatty, level > LogLevel.Warning ? level : LogLevel.Warning, target);
             AddRule(configuration, "Dams.*", level, target);
@@ -64,16 +67,16 @@ public sealed class NodeLogging : IDisposable
 
         nlog.Configuration = configuration;
         var least = fileLevel < consoleLevel ? fileLevel : consoleLevel;
-        // The provider is the factory's to dispose of.
+        // The factory owns the provider and disposes of it.
         var factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(least)
             .AddProvider(new NLogLoggerProvider(new NLogProviderOptions { ShutdownOnDispose = false }, nlog)));
         return new NodeLogging(nlog, factory);
     }
 
-    /// <summary>Writes what is still on its way.</summary>
+    /// <summary>Writes the lines that are still buffered.</summary>
     public void Flush() => _nlog.Flush(FlushTimeout);
 
-    /// <summary>Writes the rest and closes the file.</summary>
+    /// <summary>Writes the buffered lines and closes the file.</summary>
     public void Dispose()
     {
         Factory.Dispose();

@@ -3,43 +3,43 @@ using System.Runtime.InteropServices;
 namespace Dams.Hosting.Processes;
 
 /// <summary>
-/// How many files and sockets this process may have open. The runtime raises the soft limit to the hard one when it starts, on Linux and
-/// macOS, so this only reads. What is used up can't be given back to a process in need: without a free descriptor the runtime can't even
-/// start a thread, and ends with "Out of memory".
+/// The limit of files and sockets that this process may have open. On Linux and macOS the runtime raises the soft limit to the hard one
+/// when it starts, so this class only reads it. A process that has used up its descriptors can't recover: without a free one the runtime
+/// can't even start a thread, and ends with "Out of memory".
 /// </summary>
 public static class DescriptorLimit
 {
     /// <summary>
-    /// What a process needs besides the connections that it is asked over. As measured: two for each assembly (some 200), 30 for pipes,
-    /// logs and sockets, 60 for segments and snapshots, 40 for what it asks others, 48 for those who inject faults, and what is being closed
-    /// (<see cref="Web.ConnectionBound.ClosingMax"/>).
+    /// The descriptors that a process needs besides its incoming connections. As measured, assemblies need some 200 (two each). Pipes, logs
+    /// and sockets need 30, segments and snapshots 60, questions to other processes 40, and clients that inject faults 48. Connections that
+    /// are being closed (<see cref="Web.ConnectionBound.ClosingMax"/>) need descriptors, too.
     /// </summary>
     public const int Reserve = 448;
 
-    /// <summary>With fewer connections than these a process is of no use: the others of a cluster need about ten.</summary>
+    /// <summary>A process with fewer connections is of no use: the other processes of a cluster need about ten.</summary>
     public const int ConnectionsMin = 16;
 
-    /// <summary>A process with a lower limit does not start.</summary>
+    /// <summary>The lowest limit with which a process starts.</summary>
     public const int Min = Reserve + ConnectionsMin;
 
     // getrlimit(2), and sys/resource.h of macOS.
     private static readonly int s_noFile = OperatingSystem.IsMacOS() ? 8 : 7;
 
-    /// <summary>The limit; null where there is none, or none that is known.</summary>
+    /// <summary>The limit; null if there is none or it is unknown.</summary>
     public static long? Current
     {
         get
         {
             if (OperatingSystem.IsWindows() || GetLimit(s_noFile, out var limit) != 0)
                 return null;
-            // "Unlimited" is all ones.
+            // All bits are set for "unlimited".
             return (long)Math.Min(limit.Soft, long.MaxValue);
         }
     }
 
-    /// <summary>What is wrong with a limit; null if nothing is.</summary>
+    /// <summary>Says why a limit is too low; null if it is high enough.</summary>
     public static string? ProblemOf(long? limit) => limit < Min
-        ? $"this process may open {limit} files and sockets, and needs {Min}: "
+        ? $"this process may open {limit} files and sockets, but needs {Min}: "
             + "raise the hard limit (ulimit -Hn, or LimitNOFILE= of systemd) and start it again"
         : null;
 

@@ -5,13 +5,13 @@ using Dams.Ordering.Storage;
 namespace Dams.Hosting.Processes;
 
 /// <summary>
-/// Says which process works on a folder, and keeps a second one out: <c>&lt;id&gt;.pid</c> names it for those who look for it, and a lock on
-/// <c>&lt;id&gt;.lock</c> ends with it, however it ends. The file also says which folder the process works on: in a copy of that folder it
-/// names nobody.
+/// Shows which process works on a folder, and keeps a second one out. <c>&lt;id&gt;.pid</c> names the process for others that look for
+/// it. A lock on <c>&lt;id&gt;.lock</c> ends with the process, however it ends. The pid file also says which folder the process works on,
+/// so in a copy of that folder it names no process.
 /// </summary>
 public sealed class PidFile : IDisposable
 {
-    /// <summary>Under this name <c>dams up</c> holds the data folder of the cluster that it runs.</summary>
+    /// <summary>The name under which <c>dams up</c> holds the data folder of the cluster that it runs.</summary>
     public static string ClusterHolder { get; } = Path.GetFileNameWithoutExtension(DataFolderFiles.UpLock);
 
     private readonly FileStream _lock;
@@ -25,12 +25,12 @@ public sealed class PidFile : IDisposable
         _text = text;
     }
 
-    /// <summary>The file that names the process.</summary>
+    /// <summary>The path of the file that names the process.</summary>
     public static string PathOf(string folder, string name) => Path.Combine(folder, name + ".pid");
 
     /// <summary>Takes the folder for this process; null if another has it.</summary>
-    /// <param name="folder">Is made if it isn't there.</param>
-    /// <param name="name">The process's id.</param>
+    /// <param name="folder">The folder; created if it does not exist.</param>
+    /// <param name="name">The process's id, or <see cref="ClusterHolder"/>.</param>
     /// <exception cref="IOException">The folder can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
     public static PidFile? TryHold(string folder, string name)
@@ -56,7 +56,8 @@ public sealed class PidFile : IDisposable
     public static bool WasHeld(string folder, string name) => File.Exists(LockOf(PathOf(folder, name)));
 
     /// <summary>
-    /// The process that the file names, if it still runs and works on this very folder, not on one that this was copied from.
+    /// The process that the file names, if it still runs and works on this very folder. A process that works on the original of a copied
+    /// folder does not count.
     /// </summary>
     public static ProcessIdentity? FindRunning(string folder, string name)
     {
@@ -82,24 +83,24 @@ public sealed class PidFile : IDisposable
             .Select(found => (found.Id, found.Process!.Value)),
     ];
 
-    /// <summary>Gives the folder back.</summary>
+    /// <summary>Releases the folder.</summary>
     public void Dispose()
     {
         try
         {
-            // A replaced replica's folder has been moved aside by then, and there may be the next one's.
+            // The folder of a replaced replica has been moved aside by now. Its successor's file may be at this path.
             if (File.Exists(_path) && File.ReadAllText(_path) == _text)
                 File.Delete(_path);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // It names a process that is gone then.
+            // The file stays, and names a process that is gone.
         }
 
         _lock.Dispose();
     }
 
-    /// <summary>What the file of a process holds: the process, and the folder that it works on.</summary>
+    /// <summary>The content of the pid file: the process, and the folder that it works on.</summary>
     internal static string TextOf(string folder, ProcessIdentity process) => $"{process}\n{FolderPlace.Of(folder)}\n";
 
     private static string LockOf(string path) => Path.ChangeExtension(path, ".lock");

@@ -4,26 +4,31 @@ using System.Globalization;
 namespace Dams.Hosting.Processes;
 
 /// <summary>
-/// A process, not to be confused with a later one of the same number: its id, and when it started in ticks since this start of the machine.
+/// The identity of a process: its id, and when it started, in ticks since the machine's start. So a later process with the same id is not
+/// taken for it.
 /// </summary>
-/// <param name="ProcessId">The process id.</param>
-/// <param name="StartTicks">Field 22 of <c>/proc/&lt;pid&gt;/stat</c>; where there is no such file, the start time in ticks of 100 ns.</param>
-/// <param name="BootId">Which start of the machine.</param>
+/// <param name="ProcessId">The process id, which the system may use again after the process has ended.</param>
+/// <param name="StartTicks">
+/// Field 22 of <c>/proc/&lt;pid&gt;/stat</c>; where there is no such file, the start time in ticks of 100 ns.
+/// </param>
+/// <param name="BootId">The kernel's boot id: it changes at each start of the machine. A hyphen if the system does not report one.</param>
 public readonly record struct ProcessIdentity(int ProcessId, long StartTicks, string BootId)
 {
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
 
-    /// <summary>Which start of the machine this is; a hyphen if the system does not tell.</summary>
+    /// <summary>The kernel's present boot id; a hyphen if the system does not report one.</summary>
     internal static readonly string ThisBoot = File.Exists(BootIdFile) ? File.ReadAllText(BootIdFile).Trim() : "-";
 
     /// <summary>This process.</summary>
     public static ProcessIdentity Current { get; } =
         Of(Environment.ProcessId) ?? throw new InvalidOperationException("this process can't be found in the list of processes");
 
-    /// <summary>Whether that very process still runs. One that has ended but was not yet waited for by its parent does not.</summary>
+    /// <summary>
+    /// Whether that very process still runs. A process that has ended does not, even if its parent has not waited for it yet.
+    /// </summary>
     public bool IsAlive => Of(ProcessId) == this;
 
-    /// <summary>Who has this id now; null if nobody.</summary>
+    /// <summary>The process that has this id now; null if there is none.</summary>
     public static ProcessIdentity? Of(int processId)
     {
         try
@@ -54,7 +59,7 @@ public readonly record struct ProcessIdentity(int ProcessId, long StartTicks, st
     private static ProcessIdentity? OfLinux(int processId)
     {
         var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
-        // The second field is the program's name in brackets, and may hold blanks and brackets itself (proc(5)).
+        // The second field is the program's name in brackets. The name may contain blanks and brackets itself (proc(5)).
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         const int state = 0;
         const int startTime = 22 - 3;

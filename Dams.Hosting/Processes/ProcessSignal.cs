@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Dams.Hosting.Processes;
 
-/// <summary>Asks processes to stop, which the framework can't, or ends them.</summary>
+/// <summary>Asks processes to stop, which the framework can't do. Also ends, pauses and resumes them.</summary>
 public static class ProcessSignal
 {
     private const int Sigterm = 15;
@@ -12,7 +12,7 @@ public static class ProcessSignal
     private static readonly int s_sigstop = OperatingSystem.IsMacOS() ? 17 : 19;
     private static readonly int s_sigcont = OperatingSystem.IsMacOS() ? 19 : 18;
 
-    /// <summary>Asks it to stop in order. Where there are no signals, ends it. Nothing happens if it is gone.</summary>
+    /// <summary>Asks a process to stop in an orderly way. On a system without signals, ends it. Does nothing if it is gone.</summary>
     public static void Terminate(ProcessIdentity process)
     {
         if (!process.IsAlive)
@@ -20,10 +20,10 @@ public static class ProcessSignal
         if (OperatingSystem.IsWindows())
             Kill(process);
         else
-            _ = SendSignal(process.ProcessId, Sigterm); // The only failure left is that it has just ended.
+            _ = SendSignal(process.ProcessId, Sigterm); // It can fail only if the process has just ended.
     }
 
-    /// <summary>Ends it at once. Nothing happens if it is gone.</summary>
+    /// <summary>Ends a process at once. Does nothing if it is gone.</summary>
     public static void Kill(ProcessIdentity process)
     {
         if (!process.IsAlive)
@@ -39,16 +39,17 @@ public static class ProcessSignal
         }
     }
 
-    /// <summary>Has it do nothing until it is resumed. Nothing happens if it is gone.</summary>
-    /// <exception cref="PlatformNotSupportedException">There are no signals.</exception>
+    /// <summary>Pauses a process until it is resumed. Does nothing if it is gone.</summary>
+    /// <exception cref="PlatformNotSupportedException">The system has no signals.</exception>
     public static void Pause(ProcessIdentity process) => SendIfAlive(process, s_sigstop);
 
-    /// <summary>Has a paused process go on; one that runs does not notice.</summary>
-    /// <exception cref="PlatformNotSupportedException">There are no signals.</exception>
+    /// <summary>Resumes a paused process. Has no effect on one that runs.</summary>
+    /// <exception cref="PlatformNotSupportedException">The system has no signals.</exception>
     public static void Resume(ProcessIdentity process) => SendIfAlive(process, s_sigcont);
 
-    /// <summary>Asks them all to stop, waits, and ends those that are left. Returns those that ran.</summary>
-    public static async Task<IReadOnlyList<ProcessIdentity>> StopAllAsync(IEnumerable<ProcessIdentity> processes, TimeSpan grace, TimeProvider time)
+    /// <summary>Asks all the processes to stop, waits, and ends those that are left. Returns those that ran.</summary>
+    public static async Task<IReadOnlyList<ProcessIdentity>> StopAllAsync(
+        IEnumerable<ProcessIdentity> processes, TimeSpan grace, TimeProvider time)
     {
         var running = processes.Where(process => process.IsAlive).ToList();
         running.ForEach(Terminate);
@@ -61,9 +62,9 @@ public static class ProcessSignal
     private static void SendIfAlive(ProcessIdentity process, int signal)
     {
         if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException("processes can't be paused here");
+            throw new PlatformNotSupportedException("processes can't be paused on this system");
         if (process.IsAlive)
-            _ = SendSignal(process.ProcessId, signal); // The only failure left is that it has just ended.
+            _ = SendSignal(process.ProcessId, signal); // It can fail only if the process has just ended.
     }
 
     private static async Task WaitForEndAsync(List<ProcessIdentity> processes, TimeSpan limit, TimeProvider time)

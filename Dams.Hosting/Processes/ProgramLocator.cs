@@ -8,7 +8,10 @@ namespace Dams.Hosting.Processes;
 /// <param name="File">The program's assembly.</param>
 public sealed record DamsProgram(string Host, string File)
 {
-    /// <summary>How to start it. It has no standard input; give it <paramref name="parentWatch"/> to let it notice this process's end there.</summary>
+    /// <summary>
+    /// Makes the information that starts the program. Its standard input comes from this process and carries nothing. With
+    /// <paramref name="parentWatch"/> the program stops when that input ends, which happens when this process ends.
+    /// </summary>
     public ProcessStartInfo ToStartInfo(IEnumerable<string> arguments, bool parentWatch = false) =>
         new(Host, [File, .. arguments, .. parentWatch ? (string[])["--exit-with-parent"] : []])
         {
@@ -18,12 +21,12 @@ public sealed record DamsProgram(string Host, string File)
 }
 
 /// <summary>
-/// Finds our programs: beside the assembly that runs (published, or tests), or in the build output of the sibling project in the same configuration
-/// (<c>dotnet run</c> from a clone).
+/// Finds our programs. Published ones, and those of tests, are beside the running assembly. With <c>dotnet run</c> from a clone they are in
+/// the build output of the sibling project, in the same configuration.
 /// </summary>
 public static class ProgramLocator
 {
-    /// <summary>The assembly's name of each role's program.</summary>
+    /// <summary>The assembly name of a role's program.</summary>
     public static string AssemblyOf(NodeRole role) => role switch
     {
         NodeRole.FrontEnd => "Dams.FrontEnd",
@@ -34,20 +37,21 @@ public static class ProgramLocator
     };
 
     /// <summary>The program of a role.</summary>
-    /// <exception cref="FileNotFoundException">It is in none of the places; the message lists them.</exception>
+    /// <exception cref="FileNotFoundException">The program is in none of the places; the message lists them.</exception>
     public static DamsProgram Find(NodeRole role) => Find(AssemblyOf(role), AppContext.BaseDirectory);
 
     /// <summary>The program of that assembly name.</summary>
     /// <param name="assembly">The assembly's name without extension.</param>
     /// <param name="baseFolder">Where the running assembly is.</param>
-    /// <exception cref="FileNotFoundException">It is in none of the places; the message lists them.</exception>
+    /// <exception cref="FileNotFoundException">The program is in none of the places; the message lists them.</exception>
     public static DamsProgram Find(string assembly, string baseFolder)
     {
         var candidates = Candidates(assembly, Path.TrimEndingDirectorySeparator(baseFolder)).ToList();
-        // A project that only builds another has that one's runtimeconfig.json beside it, but not its assembly.
-        var file = candidates.Find(candidate => File.Exists(candidate) && File.Exists(Path.ChangeExtension(candidate, ".runtimeconfig.json")));
+        // The output folder of a project that only builds another contains the other's runtimeconfig.json, but not its assembly.
+        var file = candidates.Find(
+            candidate => File.Exists(candidate) && File.Exists(Path.ChangeExtension(candidate, ".runtimeconfig.json")));
         return file is null
-            ? throw new FileNotFoundException($"{assembly}.dll has not been built: it is neither {string.Join(" nor ", candidates)}")
+            ? throw new FileNotFoundException($"{assembly}.dll has not been built: found neither {string.Join(" nor ", candidates)}")
             : new DamsProgram(FindHost(), file);
     }
 

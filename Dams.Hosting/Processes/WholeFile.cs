@@ -2,15 +2,18 @@ using Dams.Ordering.Storage;
 
 namespace Dams.Hosting.Processes;
 
-/// <summary>Small text files that other processes read, and that a full disk or a kill must not leave half written. Any thread; one writer at a time.</summary>
+/// <summary>
+/// Writes small text files that other processes read. Neither a full disk nor a kill leaves them half written. Any thread; one writer at a
+/// time.
+/// </summary>
 public static class WholeFile
 {
-    /// <summary>Writes the text aside and moves it: who reads the file sees all of it or what was there before.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="text">What it shall hold; if it does already, nothing is written.</param>
-    /// <param name="isDurable">Whether it is flushed, and so whole after a power cut, too.</param>
-    /// <exception cref="IOException">The disk refused; the file is as it was.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file can't be written; it is as it was.</exception>
+    /// <summary>Writes the text to a temporary file and moves it into place. A reader sees the whole new text, or the old one.</summary>
+    /// <param name="path">The file to replace.</param>
+    /// <param name="text">The new text. If the file has this text already, nothing is written.</param>
+    /// <param name="isDurable">Whether the file is flushed, so that it is whole after a power cut, too.</param>
+    /// <exception cref="IOException">The disk reports an error. The file is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file can't be written. It is unchanged.</exception>
     public static void Write(string path, string text, bool isDurable = false)
     {
         if (File.Exists(path) && File.ReadAllText(path) == text)

@@ -1,8 +1,9 @@
 namespace Dams.Hosting.Supervision;
 
 /// <summary>
-/// Decides when one process is started, stopped and started again; does nothing itself. Single-threaded: <c>(input, now) → effects</c>. A replica manager has
-/// one for its replica, <c>dams up</c> one for each of its children. <c>now</c> is monotonic time since any fixed moment.
+/// Decides when one process is started, stopped and started again; does nothing itself. Single-threaded: <c>(input, now) → effects</c>.
+/// A manager has one supervisor for its replica, <c>dams up</c> has one for each of its children. <c>now</c> is monotonic time since any
+/// fixed moment.
 /// </summary>
 public sealed class ProcessSupervisor(SupervisionPolicy policy)
 {
@@ -19,19 +20,19 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
     private TimeSpan _pause = policy.FirstPause;
     private TimeSpan _startedAt;
 
-    /// <summary>How the process does.</summary>
+    /// <summary>The state of the process.</summary>
     public SupervisedState State { get; private set; }
 
-    /// <summary>How often it was started again after it had ended by itself or failed to start.</summary>
+    /// <summary>How often the process was started again after it had ended by itself or had failed to start.</summary>
     public int Restarts { get; private set; }
 
-    /// <summary>What it ended with last; null if it has not, or nobody could see it.</summary>
+    /// <summary>The exit code of the last exit; null if there was no exit yet, or its code is unknown.</summary>
     public int? LastExitCode { get; private set; }
 
-    /// <summary>When <see cref="OnTimerElapsed"/> has something to do; null if never. Calling it earlier does nothing.</summary>
+    /// <summary>The time when <see cref="OnTimerElapsed"/> has something to do; null if never. An earlier call does nothing.</summary>
     public TimeSpan? Deadline { get; private set; }
 
-    /// <summary>The process shall run.</summary>
+    /// <summary>The caller wants the process to run.</summary>
     public IReadOnlyList<SupervisorEffect> OnWanted(TimeSpan now)
     {
         if (_wish == Wish.End)
@@ -40,13 +41,16 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
         return State is SupervisedState.Idle or SupervisedState.Halted ? BecomeStarting() : Nothing;
     }
 
-    /// <summary>The process shall stop and stay so until it is wanted again.</summary>
+    /// <summary>The caller wants the process to stop, and to stay stopped until it is wanted again.</summary>
     public IReadOnlyList<SupervisorEffect> OnHaltAsked(TimeSpan now) => OnStop(Wish.Halt, now);
 
-    /// <summary>The process shall stop for good.</summary>
+    /// <summary>The caller wants the process to stop for good.</summary>
     public IReadOnlyList<SupervisorEffect> OnEndAsked(TimeSpan now) => OnStop(Wish.End, now);
 
-    /// <summary>The process shall end at once, and the next start without a pause: it is no fault of its own that is waited for to pass. Not counted as a restart.</summary>
+    /// <summary>
+    /// The caller wants the process to end at once, and the next one to start without a pause. The process is not at fault, so a pause
+    /// would not help. Not counted as a restart.
+    /// </summary>
     public IReadOnlyList<SupervisorEffect> OnRenewalAsked(TimeSpan now)
     {
         if (_wish != Wish.Run)
@@ -65,10 +69,13 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
         }
     }
 
-    /// <summary>The process shall stop in order, and the next start without a pause. Not counted as a restart.</summary>
-    public IReadOnlyList<SupervisorEffect> OnRestartAsked(TimeSpan now) => _wish == Wish.Run && State == SupervisedState.Running ? BecomeStopping(now) : Nothing;
+    /// <summary>
+    /// The caller wants the process to stop in an orderly way, and the next one to start without a pause. Not counted as a restart.
+    /// </summary>
+    public IReadOnlyList<SupervisorEffect> OnRestartAsked(TimeSpan now) =>
+        _wish == Wish.Run && State == SupervisedState.Running ? BecomeStopping(now) : Nothing;
 
-    /// <summary>It runs.</summary>
+    /// <summary>The process runs.</summary>
     public IReadOnlyList<SupervisorEffect> OnStarted(TimeSpan now)
     {
         if (State != SupervisedState.Starting)
@@ -81,13 +88,13 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
         return Nothing;
     }
 
-    /// <summary>It could not be started.</summary>
+    /// <summary>The process could not be started.</summary>
     public IReadOnlyList<SupervisorEffect> OnStartFailed(TimeSpan now) =>
         State == SupervisedState.Starting ? OnGone(now) : Nothing;
 
-    /// <summary>It has ended.</summary>
-    /// <param name="exitCode">Null if it was not a child of this process, so that nobody knows.</param>
-    /// <param name="now">Now.</param>
+    /// <summary>
+    /// The process has ended. <paramref name="exitCode"/> is null if it was not a child of this process, so that its code is unknown.
+    /// </summary>
     public IReadOnlyList<SupervisorEffect> OnExited(int? exitCode, TimeSpan now)
     {
         if (State is not (SupervisedState.Running or SupervisedState.Stopping))
@@ -109,7 +116,7 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
                 Restarts++;
                 return BecomeStarting();
             case SupervisedState.Stopping:
-                // Once more after the same time, should the first one have met a process that could not be ended just then.
+                // Kill it again after the same time, in case the first kill could not end it.
                 Deadline = now + policy.StopGrace;
                 return [new SupervisorEffect.Kill()];
             default:
@@ -127,7 +134,7 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
         {
             SupervisedState.Running => BecomeStopping(now),
             SupervisedState.Idle or SupervisedState.Pausing or SupervisedState.Halted => BecomeStopped(),
-            _ => Nothing, // A start or a stop under way ends first, and finds the new wish.
+            _ => Nothing, // A start or a stop under way finishes first, and then follows the new wish.
         };
     }
 

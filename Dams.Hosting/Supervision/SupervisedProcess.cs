@@ -7,29 +7,30 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting.Supervision;
 
-/// <summary>How a supervised process does, as one consistent picture.</summary>
-/// <param name="Process">The one that runs, or null.</param>
-/// <param name="State">Its state.</param>
-/// <param name="Restarts">How often it was started again.</param>
-/// <param name="LastExitCode">What it ended with last, if that is known.</param>
+/// <summary>The status of a supervised process: all values belong to the same moment.</summary>
+/// <param name="Process">The process that runs, or null.</param>
+/// <param name="State">The state that <see cref="ProcessSupervisor"/> has it in.</param>
+/// <param name="Restarts">How often it was started again after it had ended by itself or had failed to start.</param>
+/// <param name="LastExitCode">The exit code of the last exit; null if there was none, or its code is unknown.</param>
 public sealed record SupervisedStatus(ProcessIdentity? Process, SupervisedState State, int Restarts, int? LastExitCode);
 
 /// <summary>
-/// Runs one process after the decisions of <see cref="ProcessSupervisor"/>. <see cref="RunAsync"/> is the one loop that owns the state; the other members
-/// may be used from any thread.
+/// Runs one process as <see cref="ProcessSupervisor"/> decides. <see cref="RunAsync"/> is the one loop that owns the state; the other
+/// members may be used from any thread.
 /// </summary>
-/// <param name="name">For the log.</param>
-/// <param name="startInfo">How the process is started; asked each time.</param>
-/// <param name="policy">When.</param>
-/// <param name="logger">Where starts and exits are told.</param>
-/// <param name="time">The clock.</param>
-/// <param name="findRunning">Finds a process that already runs and is to be taken over instead of starting one.</param>
+/// <param name="name">The name of the process in the log.</param>
+/// <param name="startInfo">Says how to start the process; called at each start.</param>
+/// <param name="policy">The pauses before restarts, and the time for a stop.</param>
+/// <param name="logger">Receives the starts and exits.</param>
+/// <param name="time">The clock for all waiting.</param>
+/// <param name="findRunning">Finds a process that already runs. If there is one, it is taken over and none is started.</param>
 public sealed class SupervisedProcess(
-    string name, Func<ProcessStartInfo> startInfo, SupervisionPolicy policy, ILogger logger, TimeProvider time, Func<ProcessIdentity?>? findRunning = null)
+    string name, Func<ProcessStartInfo> startInfo, SupervisionPolicy policy, ILogger logger, TimeProvider time,
+    Func<ProcessIdentity?>? findRunning = null)
 {
     private static readonly TimeSpan AdoptedPoll = TimeSpan.FromMilliseconds(200);
 
-    // Nothing is ever refused: inputs come from one process's life and a few callers, and never faster than they are handled.
+    // Unbounded: inputs come from one process and a few callers, and never faster than they are handled.
     private readonly Channel<Func<TimeSpan, IReadOnlyList<SupervisorEffect>>> _inputs =
         Channel.CreateUnbounded<Func<TimeSpan, IReadOnlyList<SupervisorEffect>>>(new UnboundedChannelOptions { SingleReader = true });
 
@@ -41,31 +42,31 @@ public sealed class SupervisedProcess(
     private bool _hasEnded;
     private volatile SupervisedStatus _status = new(null, SupervisedState.Idle, 0, null);
 
-    /// <summary>The latest picture.</summary>
+    /// <summary>The latest status.</summary>
     public SupervisedStatus Status => _status;
 
-    /// <summary>Called by the loop after each change of the picture; must not block. A start is seen before it is tried.</summary>
+    /// <summary>Called by the loop after each change of the status; must not block. A start is reported before it is tried.</summary>
     public Action<SupervisedStatus>? Changed { get; set; }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the process in the log.</summary>
     public string Name => name;
 
-    /// <summary>The process shall run (again).</summary>
+    /// <summary>Asks for the process to run (again).</summary>
     public void Want() => _inputs.Writer.TryWrite(_core.OnWanted);
 
-    /// <summary>The process shall stop, and stay so until it is wanted again.</summary>
+    /// <summary>Asks for the process to stop, and to stay stopped until it is wanted again.</summary>
     public void Halt() => _inputs.Writer.TryWrite(_core.OnHaltAsked);
 
-    /// <summary>The process shall stop for good; <see cref="RunAsync"/> then returns.</summary>
+    /// <summary>Asks for the process to stop for good; <see cref="RunAsync"/> then returns.</summary>
     public void End() => _inputs.Writer.TryWrite(_core.OnEndAsked);
 
-    /// <summary>The present process shall be killed, and the next one start without a pause.</summary>
-    /// <param name="present">The one that runs, or null for none; if another does by now, nothing is done.</param>
+    /// <summary>Kills the present process and starts the next one without a pause.</summary>
+    /// <param name="present">The process that the caller sees running, or null. If another one runs by now, nothing is done.</param>
     public void Renew(ProcessIdentity? present) => _inputs.Writer.TryWrite(now => _running == present ? _core.OnRenewalAsked(now) : []);
 
-    /// <summary>The present process shall stop in order, and the next one start without a pause.</summary>
-    /// <param name="present">The one that runs; if it does no more by now, or is stopped already, nothing is done.</param>
-    /// <param name="begins">Called by the loop if it is done, and before; must not block.</param>
+    /// <summary>Stops the present process in an orderly way and starts the next one without a pause.</summary>
+    /// <param name="present">The process that the caller sees running. If it has ended or is being stopped by now, nothing is done.</param>
+    /// <param name="begins">Called by the loop before the stop, and only if there is one; must not block.</param>
     public void Restart(ProcessIdentity present, Action begins) => _inputs.Writer.TryWrite(now =>
     {
         if (_running != present || _core.OnRestartAsked(now) is not { Count: > 0 } effects)
@@ -92,7 +93,7 @@ public sealed class SupervisedProcess(
 
     private async Task WaitAsync()
     {
-        // One that the timer overtook is waited for again.
+        // If the timer came first, the same input is awaited again.
         if (_nextInput is null || _nextInput.IsCompleted)
             _nextInput = _inputs.Reader.WaitToReadAsync().AsTask();
         if (_core.Deadline is not { } deadline)
@@ -110,7 +111,7 @@ public sealed class SupervisedProcess(
 
     private async Task PerformAsync(IReadOnlyList<SupervisorEffect> effects)
     {
-        // Before the effects: a start that fails at once would not be seen between two pauses, and they would look like one.
+        // Publish before the effects. Otherwise a start that fails at once would be invisible, and two pauses would look like one.
         Publish();
         foreach (var effect in effects)
         {
@@ -146,23 +147,25 @@ public sealed class SupervisedProcess(
         try
         {
             _child?.Dispose();
-            // Kept: the child takes the end of its standard input for this process's end, and a collected object would close it.
+            // Kept in a field: a collected object would close the child's standard input.
+            // The child would take that for the end of this process.
             _child = Process.Start(startInfo()) ?? throw new InvalidOperationException("no process was started");
         }
-        catch (Exception problem) when (problem is Win32Exception or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception problem)
+            when (problem is Win32Exception or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             SupervisionLog.StartFailed(logger, name, problem);
             return false;
         }
 
-        // A child that has already ended is not to be found any more; its number can't be another's before it was waited for.
+        // A child that has already ended can't be found any more. No other process gets its id before this process has waited for it.
         _running = ProcessIdentity.Of(_child.Id) ?? new ProcessIdentity(_child.Id, 0, "");
         SupervisionLog.Started(logger, name, _child.Id);
         _ = ReportAsync(WatchChildAsync(_child));
         return true;
     }
 
-    /// <summary>Nobody awaits a watch: one that fails ends the loop, which is awaited.</summary>
+    /// <summary>No code awaits a watch. So a watch that fails ends the loop, which is awaited.</summary>
     private async Task ReportAsync(Task watch)
     {
         try
@@ -187,7 +190,7 @@ public sealed class SupervisedProcess(
         _inputs.Writer.TryWrite(now => OnExited(exitCode, now));
     }
 
-    // The child of a manager that is gone: only its parent could wait for it.
+    // The process is the child of a manager that is gone. Only its parent could wait for it, so it is polled.
     private async Task WatchAdoptedAsync(ProcessIdentity process)
     {
         while (process.IsAlive)

@@ -5,16 +5,16 @@ using Microsoft.AspNetCore.Http;
 namespace Dams.Hosting.Web;
 
 /// <summary>
-/// Bounds the memory of requests that are being received. A body is held whole until it is read, and as many may be under way as there are
-/// connections: a thousand that are half sent would take a quarter of a gigabyte. So only a few may be longer than any usual call; more of
-/// those are answered 503. Used by many threads.
+/// Bounds the memory of requests that are being received. A body is held whole until it is read, and every connection may have one under
+/// way: a thousand half-sent bodies would take a quarter of a gigabyte. So only a few bodies may be longer than any usual call; further
+/// ones are answered 503. Used by many threads.
 /// </summary>
 internal sealed class BodyBound : IStartupFilter
 {
-    /// <summary>No call is longer: the longest valid one needs 2 KiB, security headers of some clients 20.</summary>
+    /// <summary>The longest usual body. The longest valid call needs 2 KiB, the security headers of some clients need 20 KiB.</summary>
     public const int UsualBytesMax = 32 * 1024;
 
-    /// <summary>At the default limit of a body 16 MiB together.</summary>
+    /// <summary>The most bodies above that length at once. With the default limit of a body they have 16 MiB together.</summary>
     public const int LongBodiesMax = 64;
 
     private int _long;
@@ -24,7 +24,7 @@ internal sealed class BodyBound : IStartupFilter
     {
         web.Use(async (http, rest) =>
         {
-            // One that does not say its length may have any.
+            // A body that does not state its length may have any length.
             var isLong = http.Request.ContentLength is { } length
                 ? length > UsualBytesMax
                 : http.Request.Headers.TransferEncoding.Count > 0;

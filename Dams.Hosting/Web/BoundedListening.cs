@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Dams.Hosting.Web;
 
 /// <summary>
-/// Accepts no connection before there is a descriptor for it, while <see cref="ConnectionBound"/> decides which of those that are accepted
-/// stay. Refusing takes a moment, and a burst would be accepted faster than it is refused: without a free descriptor for an instant, the
-/// runtime fails to load what it needs, and remembers that for ever. Those who come meanwhile wait in the system's queue. Used by many
-/// threads.
+/// Accepts a connection only when there is a descriptor for it. <see cref="ConnectionBound"/> then decides which accepted connections stay.
+/// To reject a connection takes a moment, so a burst would be accepted faster than it is rejected. If there is no free descriptor for an
+/// instant, the runtime fails to load what it needs, and remembers that for ever. Connections that come meanwhile wait in the system's
+/// queue. Used by many threads.
 /// </summary>
-/// <param name="sockets">Listens.</param>
-/// <param name="places">A place for each descriptor.</param>
+/// <param name="sockets">Makes the listeners of the sockets.</param>
+/// <param name="places">Has one permit for each descriptor.</param>
 internal sealed class BoundedListening(IConnectionListenerFactory sockets, SemaphoreSlim places) : IConnectionListenerFactory
 {
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ internal sealed class BoundedListening(IConnectionListenerFactory sockets, Semap
         }
     }
 
-    /// <summary>A connection that gives its place back when its socket is closed.</summary>
+    /// <summary>A connection that releases its permit when its socket is closed.</summary>
     private sealed class Placed(ConnectionContext inner, SemaphoreSlim places) : ConnectionContext
     {
         private int _isDisposed;

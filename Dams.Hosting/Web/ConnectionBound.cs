@@ -8,36 +8,36 @@ using Microsoft.Extensions.Logging;
 namespace Dams.Hosting.Web;
 
 /// <summary>
-/// Bounds the HTTP connections of a server. When as many are open as there may be, a new one takes the place of the one that has been idle
-/// longest, which is closed; if none has been idle for <see cref="IdleMin"/>, the new one is closed at once. A connection with a request
-/// under way is never touched. Closed rather than left waiting: the client knows at once, and what waits in the system's queue would take
-/// the place of those who come later. Used by many threads.
+/// Limits the HTTP connections of a server. At the limit, a new connection replaces the one that has been idle longest, which is closed. If
+/// none has been idle for <see cref="IdleMin"/>, the new one is closed at once. A connection with a request under way is never closed. New
+/// connections are not left waiting, because a client that is closed knows at once. Waiting ones would fill the system's queue, so that
+/// later ones find no room. Used by many threads.
 /// </summary>
-/// <param name="connectionsMax">So many may be open, and for a moment those that are being closed.</param>
-/// <param name="time">For what is idle.</param>
-/// <param name="logger">Hears of the bound now and then.</param>
+/// <param name="connectionsMax">The most open connections. Those that are being closed may exceed it for a moment.</param>
+/// <param name="time">Measures how long connections are idle, and the time between two lines of the log.</param>
+/// <param name="logger">Receives a warning now and then while the limit is reached.</param>
 internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILogger logger) : IStartupFilter
 {
     /// <summary>
-    /// The most that a server has: as many as the calls that a front end works on at once by default. An idle one costs some 10 KB.
+    /// The most connections of any server: as many as the calls that a front end handles at once by default. An idle one costs some 10 KB.
     /// </summary>
     public const int ConnectionsMax = 4_096;
 
     /// <summary>
-    /// So many may be closing at once beyond the bound; one in the middle of a request's head takes until
+    /// The most connections that may be closing at once, beyond the limit. One in the middle of a request's head takes up to
     /// <see cref="NodeWeb.HeadPatience"/>.
     /// </summary>
     public const int ClosingMax = 32;
 
-    /// <summary>A client that has just had an answer may be about to send its next request.</summary>
+    /// <summary>The least idle time before a connection is closed. A client may send its next request just after an answer.</summary>
     public static readonly TimeSpan IdleMin = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between two lines of the log.</summary>
+    /// <summary>The least time between two lines of the log.</summary>
     public static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
 
-    // Those without a request, the longest idle first.
+    // The connections without a request, the longest idle first.
     private readonly LinkedList<OpenConnection> _idle = new();
     private int _open;
     private int _closing;
@@ -45,8 +45,8 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
     private long _refused;
     private long? _toldAt;
 
-    /// <summary>The bound under a limit of descriptors.</summary>
-    /// <param name="descriptors">See <see cref="DescriptorLimit.Current"/>.</param>
+    /// <summary>The limit of connections that a limit of descriptors allows.</summary>
+    /// <param name="descriptors">The limit of descriptors, as of <see cref="DescriptorLimit.Current"/>.</param>
     public static int Under(long? descriptors) =>
         (int)Math.Clamp((descriptors ?? long.MaxValue) - DescriptorLimit.Reserve, DescriptorLimit.ConnectionsMin, ConnectionsMax);
 
@@ -56,7 +56,7 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
         var connection = new OpenConnection(context);
         if (!TryAdmit(connection, out var longestIdle))
         {
-            context.Abort(new ConnectionAbortedException("as many connections are open as there may be"));
+            context.Abort(new ConnectionAbortedException("too many connections are open"));
             return;
         }
 
@@ -72,7 +72,7 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
         }
     }
 
-    /// <summary>Notes in front of everything else which connections have requests under way.</summary>
+    /// <summary>Adds the first step of each request's handling: it notes which connections have requests under way.</summary>
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => web =>
     {
         web.Use(async (http, rest) =>
@@ -164,7 +164,7 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
         HostingLog.ConnectionsFull(logger, connectionsMax, _closed, _refused);
     }
 
-    /// <summary>A connection that was admitted. What changes is under the bound's lock.</summary>
+    /// <summary>A connection that was admitted. The lock guards everything that changes.</summary>
     private sealed class OpenConnection
     {
         public OpenConnection(ConnectionContext context)

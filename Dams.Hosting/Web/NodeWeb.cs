@@ -12,28 +12,32 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting.Web;
 
-/// <summary>The HTTP server of a process: no configuration but the cluster's, the process's own log, and signals left to <see cref="NodeProgram"/>.</summary>
+/// <summary>
+/// The HTTP server of a process. It uses the cluster's configuration only, writes to the process's own log, and leaves signals to
+/// <see cref="NodeProgram"/>.
+/// </summary>
 public static class NodeWeb
 {
-    /// <summary>What a connection may have sent beyond what was read of it. The longest line of a head must fit, which is 8 KiB.</summary>
+    /// <summary>The most bytes of a connection that are received but not read. The longest line of a head, 8 KiB, must fit.</summary>
     private const int RequestBufferBytes = 64 * 1024;
 
     private const string LogName = "Dams.Hosting.Web";
 
     /// <summary>
-    /// Longer than clients keep an idle connection for their next request (a minute is usual), so that the server rarely closes one that is
-    /// about to be used.
+    /// The time after which an idle connection is closed. It is longer than clients usually keep one for their next request, which is a
+    /// minute. So the server rarely closes one that is about to be used.
     /// </summary>
     public static readonly TimeSpan IdlePatience = TimeSpan.FromMinutes(2);
 
-    /// <summary>The head of a request is one packet or two.</summary>
+    /// <summary>The time in which the head of a request must come: it is one packet or two.</summary>
     public static readonly TimeSpan HeadPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>A builder of a process's server, with as many connections as the process may have.</summary>
+    /// <summary>Makes a builder of a process's server, with as many connections as the process may have.</summary>
     /// <param name="loggers">The process's log.</param>
-    /// <param name="limits">The longest body is taken from here.</param>
-    /// <param name="addresses">Where to listen.</param>
-    public static WebApplicationBuilder CreateBuilder(ILoggerFactory loggers, ClusterLimits limits, params IReadOnlyList<NodeAddress> addresses)
+    /// <param name="limits">The cluster's limits, which include the longest body.</param>
+    /// <param name="addresses">The addresses to listen at.</param>
+    public static WebApplicationBuilder CreateBuilder(
+        ILoggerFactory loggers, ClusterLimits limits, params IReadOnlyList<NodeAddress> addresses)
     {
         var descriptors = DescriptorLimit.Current;
         var connectionsMax = ConnectionBound.Under(descriptors);
@@ -43,17 +47,17 @@ public static class NodeWeb
     }
 
     /// <summary>
-    /// A builder of a second server in a process, which takes its connections from the reserve (<see cref="DescriptorLimit.Reserve"/>).
+    /// Makes a builder of a second server in a process. Its connections come from the reserve (<see cref="DescriptorLimit.Reserve"/>).
     /// </summary>
     /// <param name="loggers">The process's log.</param>
-    /// <param name="limits">The longest body is taken from here.</param>
-    /// <param name="connectionsMax">A few.</param>
-    /// <param name="addresses">Where to listen.</param>
+    /// <param name="limits">The cluster's limits, which include the longest body.</param>
+    /// <param name="connectionsMax">The most connections; only a few, because they come from the reserve.</param>
+    /// <param name="addresses">The addresses to listen at.</param>
     public static WebApplicationBuilder CreateBuilder(
         ILoggerFactory loggers, ClusterLimits limits, int connectionsMax, params IReadOnlyList<NodeAddress> addresses)
     {
         var bound = new ConnectionBound(connectionsMax, TimeProvider.System, loggers.CreateLogger(LogName));
-        // No content root of its own: the working folder's files are nobody's settings.
+        // The content root is not the working folder: files there must not act as settings.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddRoutingCore();
         builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
@@ -76,7 +80,7 @@ public static class NodeWeb
         return builder;
     }
 
-    /// <summary>Serves until told to stop; requests under way may end within the host's time-out.</summary>
+    /// <summary>Serves until it is asked to stop. Requests under way may finish within the host's timeout.</summary>
     public static async Task RunAsync(WebApplication web, CancellationToken stopping)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -17,17 +17,21 @@ public static class SoapEndpoints
     /// <summary>The path of a replica's own contract.</summary>
     public const string ReplicaPath = "/ReplicaService";
 
-    /// <summary>The appointment contract in front of an executor.</summary>
+    /// <summary>Serves the appointment contract. The executor does the work.</summary>
     public static void MapAppointments(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
         web.MapSoapService<IAppointmentService>(AppointmentPath, http => new AppointmentService(executor, null, http.RequestAborted),
-            OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with { SampleValues = WsdlDocuments.AppointmentSamples });
+            OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with
+            {
+                SampleValues = WsdlDocuments.AppointmentSamples,
+            });
 
-    /// <summary>The original system's contract in front of an executor; its faults are strings.</summary>
+    /// <summary>Serves the original system's contract. The executor does the work; the faults are strings.</summary>
     public static void MapOriginal(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
-        web.MapSoapService<IFrontEndImpl>(OriginalPath, http => new FrontEndImpl(new AppointmentService(executor, null, http.RequestAborted)),
+        web.MapSoapService<IFrontEndImpl>(OriginalPath,
+            http => new FrontEndImpl(new AppointmentService(executor, null, http.RequestAborted)),
             OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null));
 
-    /// <summary>A replica's own contract.</summary>
+    /// <summary>Serves a replica's own contract.</summary>
     public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica)
     {
         var options = OptionsOf(topology, WsdlDocuments.ReplicaService,

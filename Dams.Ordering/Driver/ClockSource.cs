@@ -1,6 +1,6 @@
 namespace Dams.Ordering.Driver;
 
-/// <summary>The one door to the clocks. Any thread.</summary>
+/// <summary>The only access to the clocks. Any thread.</summary>
 /// <param name="provider">The clocks; <see cref="TimeProvider.System"/> outside of tests.</param>
 public sealed class ClockSource(TimeProvider provider)
 {

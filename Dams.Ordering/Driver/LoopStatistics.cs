@@ -1,6 +1,9 @@
 namespace Dams.Ordering.Driver;
 
-/// <summary>Figures of a loop: it writes, anyone reads; each figure is right, all together may be of neighbouring moments.</summary>
+/// <summary>
+/// Figures of a loop. The loop writes them; any thread reads them. Each figure is right, but together they may come
+/// from slightly different moments.
+/// </summary>
 internal sealed class LoopStatistics
 {
     private long _turns;
@@ -16,9 +19,10 @@ internal sealed class LoopStatistics
     private long _largestBatch;
 
     public DriverStatistics Snapshot(PostedWork posted) => new(
-        Volatile.Read(ref _turns), Volatile.Read(ref _datagrams), Volatile.Read(ref _received), Volatile.Read(ref _sent), Volatile.Read(ref _posted),
-        posted.Count, posted.Refused, Volatile.Read(ref _timers), Volatile.Read(ref _flushes), new TimeSpan(Volatile.Read(ref _flushTicks)),
-        new TimeSpan(Volatile.Read(ref _longestFlushTicks)), new TimeSpan(Volatile.Read(ref _longestTurnTicks)), (int)Volatile.Read(ref _largestBatch));
+        Volatile.Read(ref _turns), Volatile.Read(ref _datagrams), Volatile.Read(ref _received), Volatile.Read(ref _sent),
+        Volatile.Read(ref _posted), posted.Count, posted.Refused, Volatile.Read(ref _timers), Volatile.Read(ref _flushes),
+        new TimeSpan(Volatile.Read(ref _flushTicks)), new TimeSpan(Volatile.Read(ref _longestFlushTicks)),
+        new TimeSpan(Volatile.Read(ref _longestTurnTicks)), (int)Volatile.Read(ref _largestBatch));
 
     public void CountReceived() => Add(ref _received, 1);
 

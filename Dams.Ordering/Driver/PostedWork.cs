@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Dams.Ordering.Driver;
 
-/// <summary>Work that other threads bring to the loop. Bounded; when it is full, new work is refused. Any thread adds, the loop takes.</summary>
+/// <summary>
+/// Work that other threads bring to the loop. The queue is bounded; when it is full, it rejects new work. Any thread
+/// adds; the loop takes.
+/// </summary>
 internal sealed class PostedWork(int capacity)
 {
     private readonly ConcurrentQueue<IWork> _queue = [];
@@ -10,7 +13,7 @@ internal sealed class PostedWork(int capacity)
     private long _refused;
     private volatile bool _closed;
 
-    /// <summary>A piece of work, which hears when it will never be done.</summary>
+    /// <summary>A piece of work. <see cref="Abandon"/> tells it that it will never be done.</summary>
     public interface IWork
     {
         void Run(Instant now);
@@ -37,7 +40,7 @@ internal sealed class PostedWork(int capacity)
 
         _queue.Enqueue(work);
 
-        // Closed in between: whoever comes last, this or Close, empties the queue.
+        // The queue may have been closed in between. Either this check or Close, whichever comes last, empties it.
         if (_closed)
             AbandonAll();
         return true;

@@ -8,15 +8,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Dams.Ordering.Driver;
 
 /// <summary>
-/// The shell around the pure cores of a process: one thread that owns them, their logs and the socket. A turn of its loop: take what has come
-/// (datagrams, work of other threads, timers), end the batch, send; then flush once for all of it, tell the core, and send what had waited for the
-/// flush. What a core queues before the flush goes out before it, so replies do not wait for the disk; what depends on the flush a core queues in
-/// <c>OnFlushed</c>.
+/// The shell around the pure cores of a process: one thread that owns the cores, their logs and the socket. A turn of
+/// its loop takes the input (datagrams, work of other threads, timers), ends the batch, and sends. Then it flushes once
+/// for the whole batch, tells the core, and sends the messages that waited for the flush. Messages that a core queues
+/// before the flush go out before it, so replies do not wait for the disk. A core queues messages that depend on the
+/// flush in <c>OnFlushed</c>.
 /// </summary>
 /// <remarks>
-/// Any exception of a core, a log or posted work ends the loop, and <see cref="Completion"/> fails with it: the process is to report it and exit, because
-/// a core that broke off half-way is no longer what was proven. The driver closes neither transport nor logs; do so after <see cref="Completion"/>.
-/// Thread: everything public is for any thread.
+/// Any exception of a core, a log or posted work ends the loop, and <see cref="Completion"/> fails with it. The process
+/// must then report it and exit: nothing is proven about a core that stopped half-way. The driver closes neither
+/// transport nor logs; close them after <see cref="Completion"/>. Thread: any thread may use the public members.
 /// </remarks>
 public sealed partial class ProtocolDriver : IAsyncDisposable
 {
@@ -40,16 +41,14 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
     private int _started;
     private volatile bool _stopping;
 
-    /// <summary>A driver that does not run yet.</summary>
-    /// <param name="options">How it runs.</param>
-    /// <param name="transport">Its socket.</param>
-    /// <param name="keys">The cluster keys.</param>
-    /// <param name="cores">What it runs; each of another group.</param>
-    /// <param name="clock">The clocks.</param>
-    /// <param name="logger">Reports start, end and slow turns.</param>
-    /// <exception cref="ArgumentException">Options or cores are wrong.</exception>
+    /// <summary>
+    /// Makes a driver that does not run yet. Each core must belong to a different group. The logger gets start, end and
+    /// slow turns.
+    /// </summary>
+    /// <exception cref="ArgumentException">The options are wrong, there is no core, or two cores belong to one group.</exception>
     public ProtocolDriver(
-        DriverOptions options, UdpTransport transport, KeyRing keys, IReadOnlyList<DrivenCore> cores, ClockSource clock, ILogger<ProtocolDriver>? logger = null)
+        DriverOptions options, UdpTransport transport, KeyRing keys, IReadOnlyList<DrivenCore> cores, ClockSource clock,
+        ILogger<ProtocolDriver>? logger = null)
     {
         var problems = options.Validate();
         if (problems.Count > 0)
@@ -64,37 +63,40 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         var clusterId = DatagramHeader.ClusterIdOf(options.Cluster);
         _cores = [.. cores.Select(core => new CoreShell(core, options, clusterId, keys, transport))];
         _opener = new DatagramOpener(
-            new DatagramOpenerOptions { Self = options.Self, ClusterId = clusterId, Groups = [.. cores.Select(core => core.Group)] }, keys, _counters);
+            new DatagramOpenerOptions { Self = options.Self, ClusterId = clusterId, Groups = [.. cores.Select(core => core.Group)] },
+            keys, _counters);
         _posted = new PostedWork(options.PostedMax);
         _thread = new Thread(Run) { IsBackground = true, Name = $"dams {options.Self}" };
     }
 
-    /// <summary>Ends when the loop has ended: well after <see cref="StopAsync"/>, else with the exception that ended it.</summary>
+    /// <summary>Completes when the loop has ended: after <see cref="StopAsync"/>, or with the exception that ended the loop.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>What it has done so far.</summary>
+    /// <summary>A snapshot of the figures since the start.</summary>
     public DriverStatistics Statistics => _statistics.Snapshot(_posted);
 
-    /// <summary>What its transport has done so far.</summary>
+    /// <summary>The figures of the transport since its start.</summary>
     public TransportCounters Counters => _counters;
 
-    /// <summary>Starts the loop; once.</summary>
+    /// <summary>Starts the loop. Call it once.</summary>
     public void Start()
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
-            throw new InvalidOperationException("the driver was started before");
+            throw new InvalidOperationException("the driver was already started");
         _thread.Start();
     }
 
-    /// <summary>Has the loop do something between two inputs of the cores, as an input of its own. An exception of it ends the loop.</summary>
-    /// <param name="work">Gets the moment at which it runs; must not wait for anything.</param>
-    /// <returns>False if too much waits or the loop has ended: nothing will be done.</returns>
+    /// <summary>Runs work on the loop between two inputs of the cores, as an input of its own. An exception ends the loop.</summary>
+    /// <param name="work">Gets the moment at which it runs. It must not wait for anything.</param>
+    /// <returns>False if too much work is waiting or the loop has ended; then the work is not done.</returns>
     public bool Post(Action<Instant> work) => TryPost(new PostedWork.Call(work));
 
-    /// <summary>Has the loop compute something, as with <see cref="Post"/>.</summary>
+    /// <summary>Runs a function on the loop, as with <see cref="Post"/>.</summary>
     /// <returns>
-    /// The result; fails with <see cref="DriverBusyException"/> if too much waits, with <see cref="DriverStoppedException"/> if the loop has ended or ends
-    /// before, or with the function's exception, which also ends the loop. It never completes on the loop's thread.
+    /// The result of the function. The task fails with <see cref="DriverBusyException"/> if too much work is waiting,
+    /// and with <see cref="DriverStoppedException"/> if the loop has ended or ends before the function runs. If the
+    /// function throws, the task fails with that exception, which also ends the loop. The task never completes on the
+    /// loop's thread.
     /// </returns>
     public Task<T> InvokeAsync<T>(Func<Instant, T> function)
     {
@@ -104,7 +106,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         return Task.FromException<T>(_posted.IsClosed ? new DriverStoppedException() : new DriverBusyException());
     }
 
-    /// <summary>Seals and opens with another key ring from the next turn on.</summary>
+    /// <summary>Seals and opens datagrams with another key ring from the next turn on.</summary>
     public bool UseKeys(KeyRing keys) => Post(_ =>
     {
         _opener.UseKeys(keys);
@@ -112,7 +114,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
             core.Sealer.UseKeys(keys);
     });
 
-    /// <summary>Ends the loop after the turn it is in. Work that waits is abandoned.</summary>
+    /// <summary>Ends the loop after its current turn. Waiting work is abandoned.</summary>
     /// <returns><see cref="Completion"/>.</returns>
     public Task StopAsync()
     {
@@ -124,7 +126,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         return Completion;
     }
 
-    /// <summary>As <see cref="StopAsync"/>, but without the exception of a loop that failed.</summary>
+    /// <summary>Like <see cref="StopAsync"/>, but does not throw the exception of a failed loop.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private bool TryPost(PostedWork.IWork work)
@@ -132,7 +134,8 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         if (!_posted.TryAdd(work))
             return false;
 
-        // Waking costs a system call, so only a loop that sleeps, or is about to, is woken, and by one of those who post.
+        // Waking costs a system call. So only a loop that sleeps, or is about to sleep, is woken, and only one of the posting
+        // threads wakes it.
         if (Volatile.Read(ref _sleeping) == Sleeping && Interlocked.Exchange(ref _sleeping, Idle) == Sleeping)
             _transport.Wake();
         return true;
@@ -170,7 +173,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         }
         else
         {
-            // A disk's refusal says all in its sentence.
+            // The message of a log's exception says everything, so its stack trace is not logged.
             if (failure is LogException refused)
                 LogRefused(_options.Self, refused.Message);
             else
@@ -271,9 +274,10 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
     }
 
     /// <summary>
-    /// What the log has no room for is not taken, as if it had been lost on the way: it comes again. So a core on a full disk hears and
-    /// says everything, executes what it has, and stands still. Promises and views are taken as long as they fit, so that a sequencer may
-    /// fail meanwhile.
+    /// Whether the log has room for what a message brings. If not, the driver drops the message as if the network had
+    /// lost it; the sender repeats it. So a core on a full disk still receives and sends everything else and executes what
+    /// it has, but gets no further. Promises and views are taken as long as they fit, so that a failover stays
+    /// possible.
     /// </summary>
     private static bool Fits(Message message, LogRoom room) => message switch
     {
@@ -330,7 +334,8 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
             deadline = Instant.Earlier(deadline, core.Core.Protocol.NextDeadline);
         }
 
-        // Announced before the last look at the queue, with a full fence, so that either this look or the one who posts sees the other.
+        // Announced with a full fence before the last look at the queue. So either this look sees new work, or the posting thread
+        // sees that the loop sleeps.
         Interlocked.Exchange(ref _sleeping, Sleeping);
         if (_posted.Count == 0 && !_stopping)
         {
@@ -350,11 +355,13 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
     [LoggerMessage(2002, LogLevel.Critical, "The loop of {Self} has failed; the process can't go on")]
     private partial void LogFailed(NodeId self, Exception exception);
 
-    [LoggerMessage(2003, LogLevel.Warning, "A turn of the loop of {Self} took {Milliseconds} ms ({Datagrams} datagrams): the machine or its disk is too slow, or the process was paused")]
+    [LoggerMessage(2003, LogLevel.Warning,
+        "A turn of the loop of {Self} took {Milliseconds} ms ({Datagrams} datagrams): "
+        + "the machine or its disk is too slow, or the process was paused")]
     private partial void LogSlow(NodeId self, long milliseconds, int datagrams);
 
     [LoggerMessage(2004, LogLevel.Error,
-        "{Self} takes no more entries of the group {Group} until its disk has room: what others order it will fetch then")]
+        "{Self} takes no more entries of the group {Group} until its disk has room; then it fetches what it missed")]
     private partial void LogHolds(NodeId self, GroupId group);
 
     [LoggerMessage(2005, LogLevel.Information, "{Self} takes entries of the group {Group} again: its disk has room")]
@@ -374,10 +381,10 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
 
         public DrivenCore Core { get; }
 
-        /// <summary>As of this turn.</summary>
+        /// <summary>The room in the log, as of this turn.</summary>
         public LogRoom Room { get; set; }
 
-        /// <summary>Effects of its start, or of its last batch's end after a flush.</summary>
+        /// <summary>Whether effects are waiting: those of its start, or those of the end of its last batch, after a flush.</summary>
         public bool HasEffects => Core.Outbox.FlushWanted != 0 || Core.Outbox.Messages.Count != 0;
 
         public DatagramSealer Sealer { get; }

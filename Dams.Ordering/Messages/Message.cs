@@ -103,46 +103,53 @@ public enum MessageType : byte
 /// <summary>One message of the group protocol. The hierarchy is closed; <see cref="MessageCodec"/> gives each its bytes.</summary>
 public abstract record Message;
 
-/// <summary>Who sent a message, as the authenticated header of its datagram says.</summary>
-/// <param name="From">The sender.</param>
+/// <summary>The sender of a message, according to the authenticated header of its datagram.</summary>
+/// <param name="From">The node that sent it.</param>
 /// <param name="Boot">The sender's boot.</param>
-/// <param name="Epoch">The epoch the sender acts in: a sequencer's own; a member's installed one if it is the promised one, else none.</param>
+/// <param name="Epoch">
+/// The epoch in which the sender acts. A sequencer gives its own epoch. A member gives its installed epoch if that is
+/// also the promised one, else none.
+/// </param>
 public readonly record struct Envelope(NodeId From, BootId Boot, Epoch Epoch);
 
 /// <summary>Front end to sequencer: order this (PB method: point to point to the sequencer).</summary>
 public sealed record Req(Request Request) : Message;
 
-/// <summary>How a sequencer answers a <see cref="Req"/>. The numbers are on the wire.</summary>
+/// <summary>The answer of a sequencer to a <see cref="Req"/>. The numeric values are used on the wire.</summary>
 public enum ReqAckStatus : byte
 {
-    /// <summary>It has the number in the argument. A hint: a fail-over may give it another.</summary>
+    /// <summary>The request has the number in the argument. This is a hint: a failover may give it another number.</summary>
     Ordered = 1,
 
-    /// <summary>It had that number already.</summary>
+    /// <summary>The request already had the number in the argument.</summary>
     Duplicate = 2,
 
-    /// <summary>Not now; ask again after the argument's milliseconds.</summary>
+    /// <summary>Not now. Repeat the request after the milliseconds in the argument.</summary>
     Busy = 3,
 
-    /// <summary>This sequencer is not active; the argument is the number of the one that is believed to be, 0 if unknown.</summary>
+    /// <summary>
+    /// This sequencer is not active. The argument is the number of the sequencer that is believed to be active; 0 if
+    /// unknown.
+    /// </summary>
     NotSequencer = 4,
 
     /// <summary>The payload is too big for an entry.</summary>
     TooBig = 5,
 }
 
-/// <summary>Sequencer to front end.</summary>
+/// <summary>Sequencer to front end: the answer to a <see cref="Req"/>.</summary>
 public sealed record ReqAck(RequestKey Key, ReqAckStatus Status, long Argument) : Message;
 
 /// <summary>Sequencer to members: an entry of the order.</summary>
 public sealed record Order(Entry Entry) : Message;
 
-/// <summary>What a member has: the piggyback of Kaashoek's protocol, by which the history is trimmed.</summary>
-/// <param name="Incarnation">Whose log.</param>
+/// <summary>How far a member is. This is the piggyback of Kaashoek's protocol; the history is trimmed by it.</summary>
+/// <param name="Incarnation">Identifies the member's log.</param>
 /// <param name="Contiguous">Last number received in order.</param>
 /// <param name="Durable">Last number on disk.</param>
 /// <param name="Executed">Last number executed.</param>
-public readonly record struct MemberProgress(Incarnation Incarnation, SequenceNumber Contiguous, SequenceNumber Durable, SequenceNumber Executed);
+public readonly record struct MemberProgress(
+    Incarnation Incarnation, SequenceNumber Contiguous, SequenceNumber Durable, SequenceNumber Executed);
 
 /// <summary>Member to sequencer: this much is on disk.</summary>
 public sealed record Stored(MemberProgress Progress) : Message;
@@ -150,36 +157,43 @@ public sealed record Stored(MemberProgress Progress) : Message;
 /// <summary>Sequencer to members: how far the order goes, is committed, and may be trimmed.</summary>
 /// <param name="MaxSeq">The last number given.</param>
 /// <param name="CommitSeq">The last number that may be executed.</param>
-/// <param name="GcSeq">Every member has this durably.</param>
+/// <param name="GcSeq">The last number that every member has on disk.</param>
 public sealed record Commit(SequenceNumber MaxSeq, SequenceNumber CommitSeq, SequenceNumber GcSeq) : Message;
 
 /// <summary>Member to a holder: these are missing (negative acknowledgement).</summary>
 /// <param name="From">The first missing number.</param>
-/// <param name="Bitmap">Bit i stands for From + i; 1 is missing.</param>
+/// <param name="Bitmap">Bit i stands for From + i; 1 means missing.</param>
 public sealed record Nak(SequenceNumber From, ulong Bitmap) : Message;
 
 /// <summary>Sequencer to member: an entry again, from the history buffer.</summary>
 public sealed record Retrans(Entry Entry) : Message;
 
-/// <summary>Sequencer to everyone, periodically: shows the loss of the last message, that the sequencer lives, and who the members are.</summary>
+/// <summary>
+/// Sequencer to everyone, periodically. It reveals the loss of the last message, and shows that the sequencer is alive
+/// and who the members are.
+/// </summary>
 public sealed record Sync(
-    SequenceNumber MaxSeq, SequenceNumber CommitSeq, SequenceNumber GcSeq, SequenceNumber HistoryFrom, bool MustAnswer, View View) : Message;
+    SequenceNumber MaxSeq, SequenceNumber CommitSeq, SequenceNumber GcSeq, SequenceNumber HistoryFrom, bool MustAnswer, View View)
+    : Message;
 
-/// <summary>Member to sequencer, periodically: what it has, and that it lives.</summary>
-/// <param name="Progress">What it has.</param>
-/// <param name="QueueDepth">Messages waiting in its loop.</param>
+/// <summary>Member to sequencer, periodically: how far the member is, and that it is alive.</summary>
+/// <param name="Progress">How far the member is.</param>
+/// <param name="QueueDepth">Writes to the member's log that are not flushed yet.</param>
 public sealed record State(MemberProgress Progress, int QueueDepth) : Message;
 
-/// <summary>Replica to front end: what its version answers.</summary>
-/// <param name="Key">Which request.</param>
-/// <param name="Seq">The number of the request's first execution: part of what must be equal.</param>
-/// <param name="Incarnation">Of the replica.</param>
-/// <param name="At">The replica's executed number when this was sent: tells whether it was active.</param>
+/// <summary>Replica to front end: the answer of the replica's version.</summary>
+/// <param name="Key">The request that is answered.</param>
+/// <param name="Seq">The number of the request's first execution. Two replies are equal only if this is equal, too.</param>
+/// <param name="Incarnation">The replica's incarnation.</param>
+/// <param name="At">The last number that the replica had executed when it sent this. It tells whether the replica was active.</param>
 /// <param name="Engine">The version's number in the configuration's list of versions; for people.</param>
-/// <param name="RequestDigest">What was asked.</param>
+/// <param name="RequestDigest">The digest of the request.</param>
 /// <param name="ResultDigest">SHA-256 of the result.</param>
-/// <param name="Result">The result if it fits; else empty with <paramref name="HasResult"/> false, and fetched elsewhere.</param>
-/// <param name="HasResult">Whether the result is here.</param>
+/// <param name="Result">
+/// The result if it fits. Else it is empty, <paramref name="HasResult"/> is false, and the front end fetches it
+/// elsewhere.
+/// </param>
+/// <param name="HasResult">Whether <paramref name="Result"/> holds the result.</param>
 public sealed record ReplyMessage(
     RequestKey Key, SequenceNumber Seq, Incarnation Incarnation, SequenceNumber At, byte Engine, Digest RequestDigest, Digest ResultDigest,
     ReadOnlyMemory<byte> Result, bool HasResult) : Message
@@ -189,9 +203,9 @@ public sealed record ReplyMessage(
 }
 
 /// <summary>Sequencer or front end to replica: send the reply again.</summary>
-/// <param name="Key">Which request.</param>
-/// <param name="Seq">The number it was executed under.</param>
-/// <param name="FrontEnd">Who asked: a repeat may have come through another front end than the first call.</param>
+/// <param name="Key">The request whose reply is wanted.</param>
+/// <param name="Seq">The number under which it was executed.</param>
+/// <param name="FrontEnd">The front end that asked. A repeat may have come through another front end than the first call.</param>
 public sealed record Resend(RequestKey Key, SequenceNumber Seq, byte FrontEnd) : Message;
 
 /// <summary>Replica to sequencer: that reply is gone; order the repeat.</summary>
@@ -203,9 +217,10 @@ public sealed record SeqSuspect(Epoch Epoch, Incarnation Incarnation, int Silent
 /// <summary>Candidate to members: promise to obey nobody older (Viewstamped Replication's start of a view change).</summary>
 public sealed record Prepare(Reign Reign) : Message;
 
-/// <summary>Member to candidate: promised, on disk; and this is my log.</summary>
+/// <summary>Member to candidate: my promise is on disk, and this is my log.</summary>
 public sealed record Promise(
-    Reign Reign, Incarnation Incarnation, Epoch Installed, SequenceNumber Last, Chain Chain, SequenceNumber CommitSeq, SequenceNumber GcSeq, long Time, View View) : Message;
+    Reign Reign, Incarnation Incarnation, Epoch Installed, SequenceNumber Last, Chain Chain, SequenceNumber CommitSeq,
+    SequenceNumber GcSeq, long Time, View View) : Message;
 
 /// <summary>To a candidate or a member: send these entries.</summary>
 /// <param name="From">The first wanted.</param>
@@ -213,7 +228,7 @@ public sealed record Promise(
 public sealed record Fetch(SequenceNumber From, SequenceNumber To) : Message;
 
 /// <summary>An entry that was asked for with <see cref="Fetch"/> or with a NAK to a member.</summary>
-/// <param name="CommitSeq">What the sender knows to be committed: up to it entries are final, whatever the epoch.</param>
+/// <param name="CommitSeq">The last number that the sender knows to be committed. Entries up to it are final in every epoch.</param>
 /// <param name="FirstKept">The first entry that the sender still has.</param>
 /// <param name="Entry">The entry.</param>
 public sealed record Fetched(SequenceNumber CommitSeq, SequenceNumber FirstKept, Entry Entry) : Message;
@@ -222,7 +237,7 @@ public sealed record Fetched(SequenceNumber CommitSeq, SequenceNumber FirstKept,
 /// <param name="Reign">The epoch and the sequencer's boot.</param>
 /// <param name="Tail">The last number of the chosen log.</param>
 /// <param name="TailChain">Its chain value.</param>
-/// <param name="CommitSeq">Known to be committed when the log was chosen.</param>
+/// <param name="CommitSeq">The last number known to be committed when the log was chosen.</param>
 /// <param name="TimeFloor">No entry of the epoch has a lower time.</param>
 /// <param name="Source">A member that has the log.</param>
 /// <param name="View">The members of the chosen log.</param>
@@ -239,29 +254,32 @@ public sealed record Refused(Reign Promised) : Message;
 public sealed record GetView(Epoch Epoch) : Message;
 
 /// <summary>Member's answer to <see cref="GetView"/>.</summary>
-/// <param name="Incarnation">Of the member.</param>
-/// <param name="Promised">Its promise.</param>
-/// <param name="Installed">Its installed epoch.</param>
+/// <param name="Incarnation">The member's incarnation.</param>
+/// <param name="Promised">The claim that the member has promised to obey.</param>
+/// <param name="Installed">The claim whose epoch the member has installed.</param>
 /// <param name="HearsSequencer">Whether it hears the sequencer of its installed epoch.</param>
-/// <param name="View">Its view.</param>
+/// <param name="View">The member's view.</param>
 public sealed record ViewSummary(Incarnation Incarnation, Reign Promised, Reign Installed, bool HearsSequencer, View View) : Message;
 
 /// <summary>New incarnation to the sequencer: order my JOIN.</summary>
-/// <param name="Incarnation">Of the joiner.</param>
-/// <param name="After">0 at first; the number of the JOIN whose snapshot nobody could give, and which the joiner has given up. A delayed repeat has an older one.</param>
+/// <param name="Incarnation">The joiner's incarnation.</param>
+/// <param name="After">
+/// 0 in the first request. Later, the number of the JOIN that the joiner has given up because nobody could give its
+/// snapshot. A delayed repeat has an older number.
+/// </param>
 public sealed record JoinReq(Incarnation Incarnation, SequenceNumber After) : Message;
 
 /// <summary>Joiner to the sequencer: restored and caught up; order my ACTIVATE.</summary>
-/// <param name="Incarnation">Of the joiner.</param>
+/// <param name="Incarnation">The joiner's incarnation.</param>
 /// <param name="JoinedAt">The JOIN whose snapshot it restored.</param>
-/// <param name="Executed">How far it is.</param>
+/// <param name="Executed">The last number that it has executed.</param>
 public sealed record CaughtUp(Incarnation Incarnation, SequenceNumber JoinedAt, SequenceNumber Executed) : Message;
 
 /// <summary>A manager or an operator to the sequencer: order this incarnation out.</summary>
-/// <param name="Member">The slot.</param>
-/// <param name="Incarnation">Who shall leave; nothing happens if the slot has another by now.</param>
-/// <param name="Decision">The number of the decision: the request key of the LEAVE.</param>
-/// <param name="IsForced">An operator takes the responsibility for a remaining view without a quorum of live members.</param>
+/// <param name="Member">The member's seat.</param>
+/// <param name="Incarnation">The incarnation that shall leave. Nothing happens if the seat has another one by now.</param>
+/// <param name="Decision">The number of the decision. The request key of the LEAVE contains it.</param>
+/// <param name="IsForced">Whether an operator takes the responsibility for a remaining view without a quorum of live members.</param>
 public sealed record LeaveReq(byte Member, Incarnation Incarnation, ulong Decision, bool IsForced) : Message;
 
 /// <summary>Active sequencer that is being stopped, to the others: take over at once.</summary>

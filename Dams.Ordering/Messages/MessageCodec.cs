@@ -4,8 +4,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Dams.Ordering.Messages;
 
 /// <summary>
-/// The bytes of messages. A message is framed as <c>type u8, length u16, body</c>; several share a datagram. Everything is little-endian but digests
-/// and chain values, which are byte strings. Reading is total: any bytes give a message or false, never an exception.
+/// Writes and reads the bytes of messages. A message is framed as <c>type u8, length u16, body</c>; several messages
+/// share a datagram. Everything is little-endian except digests and chain values, which are byte strings. Reading is
+/// total: any bytes give a message or false, never an exception.
 /// </summary>
 public static class MessageCodec
 {
@@ -15,10 +16,8 @@ public static class MessageCodec
     /// <summary>No framed message is longer, in bytes: an ORDER with the longest payload or a REPLY with the longest result.</summary>
     public const int FramedBytesMax = 1_130;
 
-    /// <summary>Writes one framed message.</summary>
-    /// <param name="destination">At least <see cref="FramedBytesMax"/> bytes.</param>
-    /// <param name="message">The message.</param>
-    /// <returns>Bytes written.</returns>
+    /// <summary>Writes one framed message into a span of at least <see cref="FramedBytesMax"/> bytes.</summary>
+    /// <returns>How many bytes were written.</returns>
     public static int Write(Span<byte> destination, Message message)
     {
         var writer = new WireWriter(destination) { Position = FrameSize };
@@ -29,9 +28,9 @@ public static class MessageCodec
     }
 
     /// <summary>Reads the next framed message of a datagram's body.</summary>
-    /// <param name="bytes">What is left of the body; on success what is left after the message.</param>
-    /// <param name="message">The message.</param>
-    /// <returns>False if the bytes are not a message: the rest of the datagram is then dropped.</returns>
+    /// <param name="bytes">The unread rest of the body. On success it becomes the rest after the message.</param>
+    /// <param name="message">The message; null if there is none.</param>
+    /// <returns>False if the bytes are not a message. The caller then drops the rest of the datagram.</returns>
     public static bool TryRead(ref ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Message? message)
     {
         message = null;
@@ -82,7 +81,8 @@ public static class MessageCodec
             case Fetch m: w.Seq(m.From); w.Seq(m.To); return MessageType.Fetch;
             case Fetched m: w.Seq(m.CommitSeq); w.Seq(m.FirstKept); w.Entry(m.Entry); return MessageType.Fetched;
             case NewView m:
-                w.Reign(m.Reign); w.Seq(m.Tail); w.Chain(m.TailChain); w.Seq(m.CommitSeq); w.Int64(m.TimeFloor); w.Byte(m.Source); w.View(m.View);
+                w.Reign(m.Reign); w.Seq(m.Tail); w.Chain(m.TailChain); w.Seq(m.CommitSeq); w.Int64(m.TimeFloor); w.Byte(m.Source);
+                w.View(m.View);
                 return MessageType.NewView;
             case NewViewAck m: w.Reign(m.Reign); w.Progress(m.Progress); return MessageType.NewViewAck;
             case Refused m: w.Reign(m.Promised); return MessageType.Refused;
@@ -92,12 +92,16 @@ public static class MessageCodec
                 return MessageType.ViewSummary;
             case JoinReq m: w.Incarnation(m.Incarnation); w.Seq(m.After); return MessageType.JoinReq;
             case CaughtUp m: w.Incarnation(m.Incarnation); w.Seq(m.JoinedAt); w.Seq(m.Executed); return MessageType.CaughtUp;
-            case LeaveReq m: w.Byte(m.Member); w.Incarnation(m.Incarnation); w.UInt64(m.Decision); w.Bool(m.IsForced); return MessageType.LeaveReq;
+            case LeaveReq m:
+                w.Byte(m.Member); w.Incarnation(m.Incarnation); w.UInt64(m.Decision); w.Bool(m.IsForced);
+                return MessageType.LeaveReq;
             case HandOver m: w.Epoch(m.Epoch); return MessageType.HandOver;
             case SkipReq m: w.Seq(m.Seq); return MessageType.SkipReq;
             case SkipStatus m: w.Seq(m.Seq); w.Byte((byte)m.Outcome); w.View(m.WaitedFor); return MessageType.SkipStatus;
             case SkipAsk m: w.Seq(m.Seq); w.Bool(m.IsUrgent); return MessageType.SkipAsk;
-            case SkipVote m: w.Seq(m.Seq); w.Incarnation(m.Incarnation); w.Byte((byte)m.Answer); w.View(m.Before); return MessageType.SkipVote;
+            case SkipVote m:
+                w.Seq(m.Seq); w.Incarnation(m.Incarnation); w.Byte((byte)m.Answer); w.View(m.Before);
+                return MessageType.SkipVote;
             case StampReq m: w.Incarnation(m.Incarnation); w.Stamp(m.Stamp); return MessageType.StampReq;
             case StampAck m:
                 w.Stamp(m.Stamp); w.Stamp(m.Known); w.Incarnation(m.Incarnation); w.Stamp(m.Own); w.PeerStamps(m.Others);
@@ -146,7 +150,8 @@ public static class MessageCodec
                 return new SkipStatus(r.Seq(), (SkipOutcome)r.ByteIn((byte)SkipOutcome.Unneeded, (byte)SkipOutcome.Busy), r.View());
             case MessageType.SkipAsk: return new SkipAsk(r.Seq(), r.Bool());
             case MessageType.SkipVote:
-                return new SkipVote(r.Seq(), r.Incarnation(), (SkipAnswer)r.ByteIn((byte)SkipAnswer.Free, (byte)SkipAnswer.NotARequest), r.View());
+                return new SkipVote(
+                    r.Seq(), r.Incarnation(), (SkipAnswer)r.ByteIn((byte)SkipAnswer.Free, (byte)SkipAnswer.NotARequest), r.View());
             case MessageType.StampReq: return new StampReq(r.Incarnation(), r.Stamp());
             case MessageType.StampAck: return new StampAck(r.Stamp(), r.Stamp(), r.Incarnation(), r.Stamp(), r.PeerStamps());
             default: return null;

@@ -4,8 +4,8 @@ using Dams.Ordering.Storage;
 namespace Dams.Ordering.Messages;
 
 /// <summary>
-/// Reads primitives, little-endian. Total: after the first value that is missing or out of its range it gives defaults and is no longer
-/// <see cref="IsGood"/>; nothing is allocated beyond what the bytes hold.
+/// Reads little-endian primitives. Total: after the first value that is missing or out of its range, it gives defaults
+/// and is no longer <see cref="IsGood"/>. It allocates nothing beyond what the bytes hold.
 /// </summary>
 internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
@@ -16,7 +16,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public readonly bool IsComplete => !_bad && _rest.IsEmpty;
 
-    /// <summary>Bytes that were not read.</summary>
+    /// <summary>How many bytes were not read.</summary>
     public readonly int Remaining => _rest.Length;
 
     public byte Byte() => TryTake(1, out var taken) ? taken[0] : (byte)0;
@@ -48,7 +48,10 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         return value;
     }
 
-    /// <summary>A number from 0 up; the top half of the range is refused so that arithmetic on it can't overflow.</summary>
+    /// <summary>
+    /// Reads a number that is not negative. The top half of the range is rejected, so arithmetic on the number can't
+    /// overflow.
+    /// </summary>
     public SequenceNumber Seq()
     {
         var value = Int64();

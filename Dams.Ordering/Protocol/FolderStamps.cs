@@ -4,11 +4,12 @@ using Dams.Ordering.Storage;
 namespace Dams.Ordering.Protocol;
 
 /// <summary>
-/// Keeps a member from working on an older copy of its folder. Such a copy has forgotten promises and entries that the member has
-/// acknowledged, and K + Q &gt; n holds only if nobody forgets. At each start the member writes the next stamp into its folder and has
-/// enough others write it down; until then it may do nothing that counts. While it works it repeats that from time to time. Another member
-/// that knows a newer stamp refuses. Pure and single-threaded; the owner writes <see cref="ToRecord"/> to disk whenever
-/// <see cref="Changes"/> has risen, and tells when it is there.
+/// Keeps a member from working on an older copy of its folder. Such a copy has forgotten promises and entries that the
+/// member has acknowledged, and K + Q &gt; n holds only if no member forgets. At each start the member writes the next
+/// stamp into its folder and asks the other members to write it down. Until enough of them have done so, it may do
+/// nothing that counts. While it works, it repeats this from time to time. Another member that knows a newer stamp
+/// refuses. Pure and single-threaded. The owner writes <see cref="ToRecord"/> to disk whenever <see cref="Changes"/>
+/// has risen, and calls <see cref="OnDurable"/> when the record is there.
 /// </summary>
 internal sealed class FolderStamps
 {
@@ -21,7 +22,7 @@ internal sealed class FolderStamps
     private readonly List<(long Change, NodeId To, FolderStamp Stamp)> _answers = [];
     private readonly HashSet<byte> _confirmedBy = [];
 
-    // Whether this folder has ever been confirmed, and so has known the others.
+    // Whether this folder was ever confirmed. Such a folder has learnt the stamps of the others.
     private bool _hasHistory;
     private FolderStamp _own;
     private bool _isConfirmed;
@@ -32,12 +33,7 @@ internal sealed class FolderStamps
     private Instant _renewAt = Instant.Never;
     private Instant _askAt = Instant.Never;
 
-    /// <summary>The stamps of a folder.</summary>
-    /// <param name="options">The group.</param>
-    /// <param name="id">The member's slot.</param>
-    /// <param name="log">Its disk.</param>
-    /// <param name="outbox">Its messages to the others go here.</param>
-    /// <param name="seed">For nonces: another one at each start.</param>
+    /// <summary>Reads the stamps that the log's record holds. The seed is for nonces, and differs at each start.</summary>
     public FolderStamps(GroupOptions options, byte id, IMemberLog log, Outbox outbox, ulong seed)
     {
         _options = options;
@@ -51,16 +47,16 @@ internal sealed class FolderStamps
         MayWork = options.ConfirmationsNeeded == 0 || options.Mutant == Mutant.FolderIsBelieved;
     }
 
-    /// <summary>Whether enough others have confirmed a stamp that was made in this start: the folder is the newest there is.</summary>
+    /// <summary>Whether enough others have confirmed a stamp that was made in this start: the folder is the newest.</summary>
     public bool MayWork { get; private set; }
 
-    /// <summary>Another member that knows a newer stamp of this folder, and that stamp; null while none has said so.</summary>
+    /// <summary>The member that has refused this folder, and the newer stamp that it knows; null while none has refused.</summary>
     public (byte Member, FolderStamp Known)? Refusal { get; private set; }
 
     /// <summary>The folder's newest stamp.</summary>
     public FolderStamp Own => _own;
 
-    /// <summary>Rises whenever there is something to be written.</summary>
+    /// <summary>Rises whenever there is something to write.</summary>
     public long Changes { get; private set; }
 
     /// <summary>The next timer; <see cref="Instant.Never"/> for none.</summary>
@@ -68,10 +64,11 @@ internal sealed class FolderStamps
 
     private TimeSpan Retry => MayWork ? _options.JoinRetry : _options.EpochRetry;
 
-    /// <summary>What belongs on the disk.</summary>
-    public StampRecord ToRecord() => _own == FolderStamp.None && _others.Count == 0 ? StampRecord.None : new StampRecord(_own, _isConfirmed, _others);
+    /// <summary>The record that belongs on the disk.</summary>
+    public StampRecord ToRecord() =>
+        _own == FolderStamp.None && _others.Count == 0 ? StampRecord.None : new StampRecord(_own, _isConfirmed, _others);
 
-    /// <summary>Begins to ask. A stamp that a former start left unconfirmed may be known to others, so it goes first.</summary>
+    /// <summary>Begins to ask. A stamp that an earlier start left unconfirmed goes first, because others may know it.</summary>
     public void Start(Instant now)
     {
         if (_options.ConfirmationsNeeded == 0)
@@ -85,7 +82,7 @@ internal sealed class FolderStamps
     /// <summary>The member has written something that others may rely on.</summary>
     public void OnWorked() => _hasWorked = true;
 
-    /// <summary>What had been changed by then is on disk.</summary>
+    /// <summary>Everything up to this value of <see cref="Changes"/> is on disk.</summary>
     public void OnDurable(long changes, Instant now)
     {
         if (changes <= _durable)
@@ -103,7 +100,7 @@ internal sealed class FolderStamps
         _answers.RemoveAll(answer => answer.Change <= _durable);
     }
 
-    /// <summary>A stamp is due, or has not been answered.</summary>
+    /// <summary>The next stamp is due, or the last one still lacks answers.</summary>
     public void OnTimer(Instant now)
     {
         if (now >= _askAt)
@@ -112,15 +109,15 @@ internal sealed class FolderStamps
             MakeNext(now);
     }
 
-    /// <summary>Another member has stamped its folder.</summary>
-    /// <param name="from">Which.</param>
-    /// <param name="request">Its stamp.</param>
-    /// <param name="view">The members: what is known of their folders is never forgotten for others'.</param>
+    /// <summary>
+    /// Another member has stamped its folder, and asks this one to write the stamp down. If that needs room, the stamp
+    /// of a folder that is not in the view is forgotten.
+    /// </summary>
     public void OnRequest(NodeId from, StampReq request, View view)
     {
         if (!IsPeer(from) || request.Stamp == FolderStamp.None)
             return;
-        // A new folder knows of the others at most what one has told it; all that it may confirm is another that is new.
+        // A new folder knows of the others at most what one of them has told it. So it may confirm only new folders.
         if (!MayWork && !_hasHistory && request.Stamp.Number > 1)
             return;
         var index = Find(from.Number, request.Incarnation);
@@ -141,7 +138,7 @@ internal sealed class FolderStamps
         _answers.Add((Changes, from, request.Stamp));
     }
 
-    /// <summary>Another member has answered.</summary>
+    /// <summary>Another member has answered a request, and also tells which stamps it knows.</summary>
     public void OnAnswer(NodeId from, StampAck answer, View view, Instant now)
     {
         if (!IsPeer(from) || _options.ConfirmationsNeeded == 0)
@@ -149,7 +146,7 @@ internal sealed class FolderStamps
         Learn(from, answer, view);
         if (answer.Stamp != _own)
             return;
-        // One that knows better is believed even when enough others know nothing.
+        // A single member that knows another stamp is believed, even if enough others have confirmed this one.
         if (answer.Known != _own && _options.Mutant != Mutant.FolderIsBelieved)
         {
             Refusal = (from.Number, answer.Known);
@@ -168,7 +165,7 @@ internal sealed class FolderStamps
             return;
         _isConfirmed = _hasHistory = true;
         Changes++;
-        // The rest are asked on: one of them may refuse.
+        // The others are still asked: one of them may refuse.
         _askAt = _confirmedBy.Count == _options.Members.Count - 1 ? Instant.Never : now + _options.JoinRetry;
         if (!_isOfThisStart)
         {
@@ -188,7 +185,7 @@ internal sealed class FolderStamps
         _hasWorked = false;
         _confirmedBy.Clear();
         _ownWrittenBy = ++Changes;
-        // It is asked about when it is on disk; this only has the loop turn, so that it gets there.
+        // The others are asked when the stamp is on disk. This deadline only makes the loop turn, to get it there.
         _askAt = now;
     }
 
@@ -205,14 +202,15 @@ internal sealed class FolderStamps
     }
 
     /// <summary>
-    /// What is not on the own disk yet is not told: a crash could take it back, and the others would know a stamp that this folder never
-    /// had.
+    /// Leaves out the own stamp until it is on disk. Otherwise a crash could take it back, and the others would know a
+    /// stamp that this folder never had.
     /// </summary>
     private void Answer(NodeId to, FolderStamp stamp, FolderStamp known) => _outbox.Send(to, Epoch.None,
         new StampAck(stamp, known, _incarnation, MayWork && _durable >= _ownWrittenBy ? _own : FolderStamp.None, [.. _others]));
 
     /// <summary>
-    /// A member that was away, or is new, learns what the others know. Numbers only rise, so the higher one is the newer.
+    /// A member that was away, or is new, learns what the others know. Numbers only rise, so the higher number is the
+    /// newer stamp.
     /// </summary>
     private void Learn(NodeId from, StampAck answer, View view)
     {
@@ -230,8 +228,12 @@ internal sealed class FolderStamps
         if (told.Member == _id)
             return;
         var index = Find(told.Member, told.Incarnation);
-        if (index >= 0 ? told.Stamp.Number > _others[index].Stamp.Number : !MayWork || !_others.Exists(other => other.Member == told.Member))
+        if (index >= 0
+            ? told.Stamp.Number > _others[index].Stamp.Number
+            : !MayWork || !_others.Exists(other => other.Member == told.Member))
+        {
             Note(told, view);
+        }
     }
 
     private void Note(PeerStamp stamp, View view)
@@ -240,12 +242,17 @@ internal sealed class FolderStamps
             return;
         _others.RemoveAll(other => other.Member == stamp.Member && other.Incarnation == stamp.Incarnation);
         if (_others.Count == StampRecord.OthersMax)
-            _others.RemoveAt(Math.Max(0, _others.FindIndex(other => !(view.TryGet(other.Member, out var member) && member.Incarnation == other.Incarnation))));
+        {
+            _others.RemoveAt(Math.Max(0, _others.FindIndex(other =>
+                !(view.TryGet(other.Member, out var member) && member.Incarnation == other.Incarnation))));
+        }
+
         _others.Add(stamp);
         Changes++;
     }
 
-    private int Find(byte member, Incarnation incarnation) => _others.FindIndex(other => other.Member == member && other.Incarnation == incarnation);
+    private int Find(byte member, Incarnation incarnation) =>
+        _others.FindIndex(other => other.Member == member && other.Incarnation == incarnation);
 
     private bool IsPeer(NodeId from) => from.Role == _options.MemberRole && from.Number != _id && _options.Members.Contains(from.Number);
 }

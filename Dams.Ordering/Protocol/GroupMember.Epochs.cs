@@ -15,22 +15,22 @@ public sealed partial class GroupMember
     /// <summary>An installation under way: the chosen log's tail, and what has been fetched of it so far.</summary>
     private sealed class Installation(NodeId sequencer, NewView target, SequenceNumber floor, int fetchEntriesMax)
     {
-        /// <summary>Entries that came before those in front of them: a network reorders.</summary>
+        /// <summary>Entries that arrived before their predecessors, because the network reorders.</summary>
         public HoldBackBuffer Early { get; } = new(fetchEntriesMax);
 
         public NodeId Sequencer { get; } = sequencer;
 
         public NewView Target { get; } = target;
 
-        /// <summary>Never cut below this: executed.</summary>
+        /// <summary>The last executed number: the log is never cut below it.</summary>
         public SequenceNumber Floor { get; } = floor;
 
-        /// <summary>Up to here the own log is believed to be a prefix of the chosen one.</summary>
+        /// <summary>Up to this number, the own log is believed to be a prefix of the chosen one.</summary>
         public SequenceNumber Base { get; set; }
 
         public Chain BaseChain { get; set; }
 
-        /// <summary>How far the base steps back when it does not fit; doubles.</summary>
+        /// <summary>How far the base steps back when it does not fit. Doubles each time.</summary>
         public long StepBack { get; set; } = 1;
 
         public List<Entry> Fetched { get; } = [];
@@ -65,7 +65,7 @@ public sealed partial class GroupMember
         _outbox.Send(envelope.From, HeaderEpoch, new ViewSummary(_incarnation, _promised, _installed, hears, _view));
     }
 
-    /// <summary>A promise is on disk before it is given, and from the moment it is made no older epoch is obeyed.</summary>
+    /// <summary>A promise is on disk before it is given. From the moment the member makes it, the member obeys no older epoch.</summary>
     private void OnPrepare(in Envelope envelope, Prepare prepare, Instant now)
     {
         if (envelope.From.Role != NodeRole.Sequencer || prepare.Reign.Epoch.Sequencer != envelope.From.Number
@@ -108,13 +108,18 @@ public sealed partial class GroupMember
         ArmSuspicion(now);
     }
 
-    private void SendPromise(NodeId candidate) => _outbox.Send(candidate, HeaderEpoch,
-        new Promise(_promised, _incarnation, _installed.Epoch, _durable, ChainAt(_durable) ?? _chain, SequenceNumber.Min(_commit, _contiguous), _gc, _lastTime, _view));
+    private void SendPromise(NodeId candidate) => _outbox.Send(candidate, HeaderEpoch, new Promise(
+        _promised, _incarnation, _installed.Epoch, _durable, ChainAt(_durable) ?? _chain, SequenceNumber.Min(_commit, _contiguous), _gc,
+        _lastTime, _view));
 
     private void OnNewView(in Envelope envelope, NewView view, Instant now)
     {
-        if (envelope.From.Role != NodeRole.Sequencer || view.Reign.Epoch.Sequencer != envelope.From.Number || view.Reign.Boot != envelope.Boot || State == MemberState.Joining)
+        if (envelope.From.Role != NodeRole.Sequencer || view.Reign.Epoch.Sequencer != envelope.From.Number
+            || view.Reign.Boot != envelope.Boot || State == MemberState.Joining)
+        {
             return;
+        }
+
         if (view.Reign == _installed && _installed == _promised && _options.Mutant != Mutant.DelayedNewViewCuts)
         {
             // Installed already: acknowledge and nothing else. A delayed NEWVIEW must never cut what was acknowledged since.
@@ -123,7 +128,8 @@ public sealed partial class GroupMember
             return;
         }
 
-        if (view.Reign.Epoch < _promised.Epoch || view.Reign.Epoch < PromiseFloor || (view.Reign.Epoch == _promised.Epoch && view.Reign != _promised))
+        if (view.Reign.Epoch < _promised.Epoch || view.Reign.Epoch < PromiseFloor
+            || (view.Reign.Epoch == _promised.Epoch && view.Reign != _promised))
         {
             SendRefusal(envelope.From);
             return;
@@ -133,21 +139,25 @@ public sealed partial class GroupMember
             return;
         if (!view.View.TryGet(_id, out var self) || self.Incarnation != _incarnation)
         {
-            // A joiner that has restored may meet a NEWVIEW from before its JOIN: its place is in the order, not in that view.
+            // A restored joiner may get a NEWVIEW from before its JOIN. That view lacks the joiner, but the order has its JOIN.
             if (_restored is null && IsFresh)
                 BecomeOutside(envelope.From, now);
-            // Its own view comes from SYNC.
-            if (_restored is not { } position || position.Epoch != view.Reign.Epoch || view.Tail >= position.Seq || !_view.TryGet(_id, out _))
+            // The joiner's own view comes from SYNC.
+            if (_restored is not { } position || position.Epoch != view.Reign.Epoch || view.Tail >= position.Seq
+                || !_view.TryGet(_id, out _))
+            {
                 return;
+            }
         }
         else if (IsFresh && _restored is null && !self.Votes)
         {
-            // In the view, but with nothing restored: first the snapshot. SYNC says of which number.
+            // It is in the view but has restored nothing: the snapshot comes first. SYNC tells the snapshot's number.
             return;
         }
-        else if (_restored is { } joined && joined.Epoch == view.Reign.Epoch && view.Tail < joined.Seq && !(_view.TryGet(_id, out var own) && own.JoinedAt >= joined.Seq))
+        else if (_restored is { } joined && joined.Epoch == view.Reign.Epoch && view.Tail < joined.Seq
+            && !(_view.TryGet(_id, out var own) && own.JoinedAt >= joined.Seq))
         {
-            // Joined once more above the tail, and restarted since: the view with that JOIN was in memory only, and SYNC has it.
+            // It joined once more above the tail, and has restarted since. The view with that JOIN was only in memory; SYNC has it.
             return;
         }
 
@@ -162,16 +172,17 @@ public sealed partial class GroupMember
         ArmSuspicion(now);
         State = MemberState.Installing;
         _installation = new Installation(sequencer, view, _executed, _options.FetchEntriesMax) { Base = _contiguous, BaseChain = _chain };
-        if (_restored is { } joined && view.Tail < joined.Seq && joined.Epoch == view.Reign.Epoch && _options.Mutant != Mutant.JoinerAboveTailHalts)
+        if (_restored is { } joined && view.Tail < joined.Seq && joined.Epoch == view.Reign.Epoch
+            && _options.Mutant != Mutant.JoinerAboveTailHalts)
         {
-            // The JOIN was ordered in this very epoch, above the tail that it began with: the log is a prefix of its order as it is.
+            // The JOIN was ordered in this very epoch, above the tail that the epoch began with. The log is a prefix of its order.
             CompleteInstallation(now);
             return;
         }
 
         if (view.Tail < _executed)
         {
-            Halt($"the log of epoch {view.Reign.Epoch} ends at {view.Tail}, but {_executed} was executed");
+            Halt($"the log of epoch {view.Reign.Epoch} ends at entry {view.Tail}, but this member has executed entry {_executed}");
             return;
         }
 
@@ -190,19 +201,23 @@ public sealed partial class GroupMember
         }
 
         if (_options.Mutant == Mutant.ShorterMemberHalts)
-            Halt($"the log of epoch {view.Reign.Epoch} ends at {view.Tail}, the own one at {_contiguous}");
+            Halt($"the log of epoch {view.Reign.Epoch} ends at entry {view.Tail}, this member's log at entry {_contiguous}");
         else
             AskForInstallation(now);
     }
 
-    /// <summary>The own log differs from the chosen one at or below here: take a lower base. Below executed there is nothing to take.</summary>
+    /// <summary>
+    /// The own log differs from the chosen one at or below a number, so the member takes a lower base. If only a base below what was
+    /// executed is left, the member halts.
+    /// </summary>
     private void StepBack(SequenceNumber differsAt, Instant now)
     {
         var installation = _installation!;
         var lowest = LowestBase(installation);
         if (differsAt <= lowest)
         {
-            Halt($"the log of epoch {installation.Target.Reign.Epoch} differs at {differsAt}, but {installation.Floor} was executed");
+            Halt($"the log of epoch {installation.Target.Reign.Epoch} differs at entry {differsAt}, but this member has executed entry "
+                + $"{installation.Floor}");
             return;
         }
 
@@ -220,7 +235,7 @@ public sealed partial class GroupMember
     {
         var installation = _installation!;
         var to = SequenceNumber.Min(installation.Target.Tail, installation.Next + (_options.FetchEntriesMax - 1));
-        // The candidate has the tail, the source has all of it, and committed entries are with everyone: ask them in turn.
+        // The sequencer has the tail, the source has the whole log, and every member has committed entries: they are asked in turn.
         var target = (installation.Tries % 4) switch
         {
             0 => installation.Sequencer,
@@ -249,15 +264,19 @@ public sealed partial class GroupMember
         if (fetched.Entry.Seq < installation.Next || fetched.Entry.Seq > installation.Target.Tail)
             return;
         installation.Early.TryHold(fetched.Entry, installation.Next + -1);
-        while (ReferenceEquals(installation, _installation) && State == MemberState.Installing && installation.Early.TryTake(installation.Next, out var entry))
+        while (ReferenceEquals(installation, _installation) && State == MemberState.Installing
+            && installation.Early.TryTake(installation.Next, out var entry))
+        {
             TakeFetched(installation, entry, fetched.CommitSeq, now);
+        }
     }
 
     private void TakeFetched(Installation installation, Entry entry, SequenceNumber senderCommit, Instant now)
     {
         if (entry.Previous != installation.LastChain)
         {
-            // What was executed is in every log that can be chosen: an entry that doesn't follow it is of a tail that its sender has yet to lose.
+            // Every log that can be chosen contains what was executed. An entry that doesn't follow it is from a tail that its sender
+            // will lose.
             if (installation.Fetched.Count == 0 && installation.Base > LowestBase(installation))
                 StepBack(installation.Base, now);
             else
@@ -276,13 +295,20 @@ public sealed partial class GroupMember
             return;
         }
 
-        if (installation.Fetched.Count >= _options.WindowEntriesMax && entry.Seq <= installation.Target.CommitSeq && entry.Seq <= senderCommit)
+        if (installation.Fetched.Count >= _options.WindowEntriesMax
+            && entry.Seq <= installation.Target.CommitSeq && entry.Seq <= senderCommit)
+        {
             KeepCommittedPart(now);
+        }
+
         if (installation.Fetched.Count % _options.FetchEntriesMax == 0 || installation.Fetched.Count == 0)
             AskForInstallation(now);
     }
 
-    /// <summary>What was fetched does not lead to the chosen tail: some sender had another log. Begin again at the base, elsewhere.</summary>
+    /// <summary>
+    /// The fetched entries don't lead to the chosen tail, because some sender had another log. The fetch begins again at the base, from
+    /// another sender.
+    /// </summary>
     private void RestartFetch(Instant now)
     {
         var installation = _installation!;
@@ -301,8 +327,8 @@ public sealed partial class GroupMember
     }
 
     /// <summary>
-    /// A long absence: committed entries are final in every epoch, so they may be kept before the epoch is installed. This bounds what one
-    /// installation holds in memory to the window.
+    /// Keeps committed entries before the epoch is installed, which is safe because they are final in every epoch. After a long
+    /// absence, this bounds what one installation holds in memory to the window.
     /// </summary>
     private void KeepCommittedPart(Instant now)
     {
@@ -317,7 +343,7 @@ public sealed partial class GroupMember
         Execute(now);
     }
 
-    /// <summary>The log becomes base + fetched, in memory; the batch that is written next makes it so on disk.</summary>
+    /// <summary>In memory, the log becomes base + fetched. The batch that is written next does the same on disk.</summary>
     private void TakeOver(Installation installation)
     {
         Invariant.That(_appending.Count == 0 && installation.Base >= _executed);
@@ -327,7 +353,7 @@ public sealed partial class GroupMember
         ForgetNotesAbove(_contiguous);
         for (var i = _writes.Count; i > 0; i--)
         {
-            // A flush of what was cut must not count for what took its place.
+            // A flush of entries that were cut must not count for the entries that replace them.
             var write = _writes.Dequeue();
             _writes.Enqueue(write with { Last = SequenceNumber.Min(write.Last, installation.Base) });
         }
@@ -349,7 +375,7 @@ public sealed partial class GroupMember
         TakeOver(installation);
         NoteFit();
         _promised = _installed = installation.Target.Reign;
-        // Above the tail there are entries only in a joiner's log, whose own view is the later one.
+        // Only a joiner's log has entries above the tail, and its own view is the later one.
         if (_contiguous == installation.Target.Tail)
             _view = installation.Target.View;
         if (EntryAt(_contiguous) is { } last)

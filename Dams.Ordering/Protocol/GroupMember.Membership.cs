@@ -3,7 +3,7 @@ using Dams.Ordering.Storage;
 
 namespace Dams.Ordering.Protocol;
 
-/// <content>Coming and going: JOIN, snapshot, the log in front of it, ACTIVATE, LEAVE.</content>
+/// <content>Joining and leaving: JOIN, the snapshot, the log before it, ACTIVATE, LEAVE.</content>
 public sealed partial class GroupMember
 {
     private SnapshotPosition? _restored;
@@ -16,18 +16,30 @@ public sealed partial class GroupMember
     private SequenceNumber _copyFrom;
     private SequenceNumber _gcHeard;
 
-    /// <summary>The number whose snapshot a joiner needs now; null if none. The shell fetches it and calls <see cref="OnSnapshotRestored"/>.</summary>
+    /// <summary>
+    /// The number whose snapshot a joiner needs now; null if none. The shell fetches the snapshot and calls
+    /// <see cref="OnSnapshotRestored"/>.
+    /// </summary>
     public SequenceNumber? SnapshotWanted { get; private set; }
 
-    /// <summary>The incarnation that has this slot's place in the committed view, if it is another one: it must leave before this one can join.</summary>
+    /// <summary>
+    /// Another incarnation that has this seat in the committed view; null if none has. It must leave before this one
+    /// can join.
+    /// </summary>
     public Incarnation? BlockedBy { get; private set; }
 
-    /// <summary>Whether nothing was ever installed or restored in this folder, nor kept of an installation that did not end.</summary>
+    /// <summary>
+    /// Whether nothing was ever installed or restored in this folder, and no entries were kept of an installation that
+    /// did not end.
+    /// </summary>
     private bool IsFresh => _installed.Epoch == Epoch.None && _restored is null && _contiguous == SequenceNumber.Zero;
 
     private Epoch PromiseFloor => _restored?.Epoch ?? Epoch.None;
 
-    /// <summary>The consumer was restored from the wanted snapshot, which is on disk and was vouched for by two replicas.</summary>
+    /// <summary>
+    /// The consumer was restored from the wanted snapshot. The snapshot is on disk, and two replicas have vouched for
+    /// it.
+    /// </summary>
     public void OnSnapshotRestored(SnapshotPosition position, Instant now)
     {
         if (State != MemberState.Joining || SnapshotWanted != position.Seq)
@@ -42,7 +54,10 @@ public sealed partial class GroupMember
         UpdateDeadline();
     }
 
-    /// <summary>No two replicas vouch for the wanted snapshot, or nobody gives it: the JOIN is asked for again, with a new number.</summary>
+    /// <summary>
+    /// No two replicas vouch for the wanted snapshot, or none of them gives it. The member asks for another JOIN, which
+    /// has a new number.
+    /// </summary>
     public void OnSnapshotUnavailable(SequenceNumber seq, Instant now)
     {
         if (State != MemberState.Joining || SnapshotWanted != seq)
@@ -53,7 +68,7 @@ public sealed partial class GroupMember
         UpdateDeadline();
     }
 
-    /// <summary>Only committed membership moves anyone: an uncommitted entry may not survive its sequencer.</summary>
+    /// <summary>Only a committed view can move a member in or out: an uncommitted entry may not survive its sequencer.</summary>
     private void OnMembershipSeen(in Envelope envelope, Sync sync, Instant now)
     {
         if (!IsCommittedView(envelope, sync))
@@ -72,7 +87,8 @@ public sealed partial class GroupMember
             return;
         }
 
-        // Until an epoch is installed the sequencer's word is all there is; entries up to the view's number are in it.
+        // Until an epoch is installed, the sequencer's SYNC is the only source of the view. It includes all entries up
+        // to its number.
         if (_installed.Epoch == Epoch.None)
             _view = sync.View;
         if (!IsFresh || self.Votes || State is not (MemberState.Outside or MemberState.Promised or MemberState.Joining))
@@ -109,7 +125,8 @@ public sealed partial class GroupMember
     }
 
     private bool IsOwnLeave(Entry entry) =>
-        entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change) && change == new MembershipChange(_id, _incarnation);
+        entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change)
+        && change == new MembershipChange(_id, _incarnation);
 
     private void OnJoinTimerElapsed(Instant now)
     {
@@ -141,7 +158,8 @@ public sealed partial class GroupMember
     }
 
     /// <summary>
-    /// The joiner copies what may still be asked for, from what everyone has on disk up to its JOIN, so that nobody who leaves takes the only old entries along.
+    /// The joiner copies the entries that others may still ask for: those above what every member has on disk, up to
+    /// its JOIN. So no member that leaves takes the only old entries along.
     /// </summary>
     private void AskForJoinCopy()
     {
@@ -165,14 +183,15 @@ public sealed partial class GroupMember
         var entry = fetched.Entry;
         if (!_isCopying)
         {
-            // The log begins with the first that was asked for, or with the first that its sender still has.
+            // The copy begins with the first entry that was asked for, or with the first that its sender still has.
             if (entry.Seq != SequenceNumber.Max(_copyFrom, fetched.FirstKept))
                 return;
             BeginCopy(entry);
         }
         else if (entry.Seq == fetched.FirstKept && entry.Seq > _contiguous.Next)
         {
-            // An interrupted copy for an earlier JOIN: what comes after it has been trimmed since, because everyone has it.
+            // The copy was for an earlier JOIN, and was interrupted. The entries after it were trimmed since, because
+            // every member has them.
             BeginCopy(entry);
         }
 
@@ -184,7 +203,7 @@ public sealed partial class GroupMember
         {
             if (next.Previous != _chain || (next.Seq == position.Seq && next.Chain != position.Chain))
             {
-                Halt($"entry {next.Seq} of the log in front of the JOIN does not fit");
+                Halt($"entry {next.Seq} of the log before the JOIN does not fit the chain");
                 return;
             }
 
@@ -219,7 +238,7 @@ public sealed partial class GroupMember
         State = MemberState.Promised;
     }
 
-    /// <summary>The view is that of the log's end; it goes to disk with the entry that changed it.</summary>
+    /// <summary>The view is always the one at the log's end. It goes to disk with the entry that changed it.</summary>
     private void NoteMembership(Entry entry)
     {
         if (entry.Kind is not (EntryKind.Join or EntryKind.Activate or EntryKind.Leave) || entry.Seq <= _view.Number)
@@ -230,7 +249,7 @@ public sealed partial class GroupMember
             BecomeLeft();
     }
 
-    /// <summary>A member that does not vote yet says that it has caught up as soon as it has, and again and again until it votes.</summary>
+    /// <summary>A member that does not vote yet reports as soon as it has caught up, and repeats that until it votes.</summary>
     private void ArmJoin(Instant now)
     {
         _joinAt = _view.IsVoter(_id, _incarnation) ? Instant.Never : now;

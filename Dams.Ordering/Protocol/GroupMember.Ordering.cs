@@ -7,8 +7,9 @@ namespace Dams.Ordering.Protocol;
 public sealed partial class GroupMember
 {
     /// <summary>
-    /// Whether a sequencer's message belongs to the epoch that is promised and installed. Anything older is refused, so that a zombie learns that its
-    /// reign is over; anything newer makes the member ask for the view.
+    /// Whether a sequencer's message belongs to the claim that is promised and installed. The member refuses anything
+    /// older, so that a deposed sequencer learns that its epoch is over. Anything newer makes the member ask for the
+    /// view.
     /// </summary>
     private bool IsFromReign(in Envelope envelope, Instant now)
     {
@@ -78,7 +79,10 @@ public sealed partial class GroupMember
         Execute(now);
     }
 
-    /// <summary>The same entry again is acknowledged again, because the acknowledgement may have been lost; another one under its number is fatal.</summary>
+    /// <summary>
+    /// A repeated entry is acknowledged again, because the acknowledgement may have been lost. Another entry with the
+    /// same number is fatal, unless it shows only a lost tail.
+    /// </summary>
     private void OnKnownEntry(Entry entry)
     {
         var known = ChainAt(entry.Seq);
@@ -109,9 +113,10 @@ public sealed partial class GroupMember
     }
 
     /// <summary>
-    /// A difference is fatal unless one side, the entry or what stands here, is of a later epoch than is followed here: what members know to be committed is taken
-    /// from any epoch. Then the reign that is followed is over, and what it ordered last is lost: nothing is taken, and a NEWVIEW puts it right. What was executed
-    /// can't be lost.
+    /// Whether a difference between an entry and this log shows only a lost tail; any other difference is fatal. The
+    /// member takes entries that other members know to be committed from any epoch. So one side, the entry or this log,
+    /// may be of a later epoch than the member follows. Then the followed epoch is over, and the last entries that it
+    /// ordered are lost. The member takes nothing, and a NEWVIEW corrects its log. Executed entries can't be lost.
     /// </summary>
     private bool IsOfLostReign(Entry entry, SequenceNumber differsAt)
     {
@@ -174,8 +179,9 @@ public sealed partial class GroupMember
     }
 
     /// <summary>
-    /// An entry from another member's log. It may be believed if its sender knows it to be committed (then it is final in every epoch), or if the
-    /// sender follows the very epoch that is installed here (then both logs are prefixes of one order).
+    /// An entry from another member's log. The member believes it in two cases. If its sender knows it to be committed,
+    /// it is final in every epoch. If the sender follows the very epoch that is installed here, both logs are prefixes
+    /// of one order.
     /// </summary>
     private void OnFetched(in Envelope envelope, Fetched fetched, Instant now)
     {
@@ -211,7 +217,8 @@ public sealed partial class GroupMember
 
     private void OnFetch(in Envelope envelope, Fetch fetch)
     {
-        // What was trimmed nobody needs any more; the answer says where this log begins, even if that is above all that was asked for.
+        // Nobody needs trimmed entries any more. The answer says where this log begins, even if that is above all that
+        // was asked for.
         var from = SequenceNumber.Max(fetch.From, _log.Base.Next);
         var to = SequenceNumber.Max(fetch.To, from);
         for (var i = 0; i < _options.FetchEntriesMax && from + i <= to; i++)
@@ -221,7 +228,7 @@ public sealed partial class GroupMember
         }
     }
 
-    /// <summary>Anything on disk is sent to whoever asks: what may be believed is the asker's business (see <see cref="OnFetched"/>).</summary>
+    /// <summary>Sends an entry on disk to any process that asks. The asker decides what to believe (see <see cref="OnFetched"/>).</summary>
     private bool TrySendFetched(in Envelope envelope, SequenceNumber seq)
     {
         if (seq > _durable || EntryAt(seq) is not { } entry)

@@ -4,21 +4,28 @@ using Dams.Ordering.Storage;
 namespace Dams.Ordering.Protocol;
 
 /// <content>
-/// Poison: an entry that kills whoever executes it. Who died in it twice waits before it, and goes on storing; an operator may have it skipped once nobody
-/// but one can have executed it. The safe reading of every doubt is that it was executed.
+/// Poison: an entry that kills the process that executes it. A member that died in it twice waits before it, and goes
+/// on storing entries. An operator may have the entry skipped once at most one member can have executed it. In every
+/// doubt, it counts as executed.
 /// </content>
 public sealed partial class GroupMember
 {
-    /// <summary>So many lives end in an entry before the next one waits in front of it: the first may have been killed there by chance.</summary>
+    /// <summary>
+    /// How many successive boots die in an entry before the next one waits before it. One death is not enough: it may
+    /// have been chance.
+    /// </summary>
     public const int DeathsMax = 2;
 
     private readonly IExecutionMark _mark;
     private readonly HashSet<SequenceNumber> _renounced;
 
-    /// <summary>For entries that were not executed: the place of the first SKIP of them in this log, committed or not.</summary>
+    /// <summary>For each entry that was not executed and has a SKIP in this log: the number of its first SKIP, committed or not.</summary>
     private readonly Dictionary<SequenceNumber, SequenceNumber> _skips = [];
 
-    /// <summary>Of the entries of this log that were not executed: those that change the members, in order. Who waits long would have a long log to read for them.</summary>
+    /// <summary>
+    /// The membership changes among the entries of this log that were not executed, in order. They are kept here
+    /// because a member that waits for long would have to read a long log for them.
+    /// </summary>
     private readonly List<(SequenceNumber Seq, MembershipChange Change)> _changes = [];
 
     private (SequenceNumber Seq, SequenceNumber ViewNumber, View Before)? _viewBefore;
@@ -32,23 +39,32 @@ public sealed partial class GroupMember
         /// <summary>It is passed over: a SKIP of it is committed.</summary>
         Skip,
 
-        /// <summary>Nothing yet: it kills, or was renounced, or it is not clear yet whether a SKIP of it is committed.</summary>
+        /// <summary>
+        /// The member waits: the entry kills, or was renounced, or it is not clear yet whether a SKIP of it is
+        /// committed.
+        /// </summary>
         Wait,
     }
 
-    /// <summary>The entry that this member does not execute, and waits before; null while it executes. Only a SKIP of it, or a new incarnation, goes on.</summary>
+    /// <summary>
+    /// The entry that this member does not execute and waits before; null while it executes. Only a SKIP of it, or a
+    /// new incarnation, gets past it.
+    /// </summary>
     public SequenceNumber? WaitingBefore =>
         !IsOver && (IsPoison(_executed.Next) || _renounced.Contains(_executed.Next)) ? _executed.Next : null;
 
     /// <summary>Whether it waits because its process died in that entry, and not only because it promised not to execute it.</summary>
     public bool IsPoisoned => WaitingBefore is { } seq && IsPoison(seq);
 
-    /// <summary>The entry that this member has executed and the others skip: why it halted; null otherwise.</summary>
+    /// <summary>The entry that this member has executed and the others skip, if that is why it halted; null otherwise.</summary>
     public SequenceNumber? OverruledAt { get; private set; }
 
     private bool IsPoison(SequenceNumber seq) => _mark.DiedIn == seq && _mark.Deaths >= DeathsMax;
 
-    /// <summary>Takes stock of former lives: what one died in, what may have been executed without a trace, and which entries are skipped further on.</summary>
+    /// <summary>
+    /// Takes stock of earlier boots: which entry one died in, and what may have been executed without a trace. Then
+    /// notes the SKIPs and membership changes in the rest of the log.
+    /// </summary>
     private void TakeStock()
     {
         if (_mark.Begun is var begun && begun > SequenceNumber.Zero)
@@ -61,7 +77,10 @@ public sealed partial class GroupMember
             TakeNote(_log.Read(seq)!);
     }
 
-    /// <summary>A SKIP in the log holds the entry back at once, although only the committed one passes over it: what is skipped elsewhere is not executed here.</summary>
+    /// <summary>
+    /// A SKIP in the log holds its entry back at once, so that an entry that is skipped elsewhere is not executed here.
+    /// The member passes over the entry only when the SKIP is committed.
+    /// </summary>
     private void TakeNote(Entry entry)
     {
         if (SkippedEntry.TryRead(entry, out var skipped) && skipped.Seq > _executed)
@@ -87,7 +106,7 @@ public sealed partial class GroupMember
     }
 
     /// <summary>Executes the next entry, or passes over it.</summary>
-    /// <returns>False if it must wait.</returns>
+    /// <returns>False if the entry must wait, or if the member has halted.</returns>
     private bool TryPass(Entry entry, Instant now)
     {
         switch (FateOf(entry.Seq))
@@ -95,7 +114,7 @@ public sealed partial class GroupMember
             case Fate.Wait:
                 return false;
             case Fate.Skip:
-                // A later life must know that its state is without this entry.
+                // A later boot must know that its state lacks this entry.
                 Renounce(entry.Seq);
                 _skips.Remove(entry.Seq);
                 _executed = entry.Seq;
@@ -121,7 +140,8 @@ public sealed partial class GroupMember
 
     private void OnSkipAsk(in Envelope envelope, SkipAsk ask, Instant now)
     {
-        // A joiner without a snapshot has executed nothing, and must not restore one and then execute the entry.
+        // A joiner without a snapshot has executed nothing. It is asked too: it must not restore one and then execute
+        // the entry.
         var isJoiner = State == MemberState.Joining && IsFresh && envelope.From == _reigning;
         if ((!isJoiner && !IsFromReign(envelope, now)) || (!isJoiner && ask.Seq > _contiguous) || ask.Seq == SequenceNumber.Zero)
             return;
@@ -134,15 +154,20 @@ public sealed partial class GroupMember
                 Renounce(ask.Seq);
         }
 
-        // Until somebody has promised nobody counts the members; an old number, mistyped, has nobody read its log.
+        // The sequencer counts the members only after the first promise. So a mistyped old number makes no member read
+        // its log.
         var isViewNeeded = !isJoiner && (answer == SkipAnswer.Promised || ask.IsUrgent);
-        _outbox.Send(envelope.From, HeaderEpoch, new SkipVote(ask.Seq, _incarnation, answer, isViewNeeded ? ViewBefore(ask.Seq) : View.None));
+        _outbox.Send(envelope.From, HeaderEpoch, new SkipVote(
+            ask.Seq, _incarnation, answer, isViewNeeded ? ViewBefore(ask.Seq) : View.None));
     }
 
-    /// <summary>Who may have executed the entry never promises; who still could does only if it is needed, because nothing but a SKIP releases it.</summary>
+    /// <summary>
+    /// A member that may have executed the entry never promises. A member that still could execute it promises only if
+    /// the promise is needed, because only a SKIP releases the member from it.
+    /// </summary>
     private SkipAnswer AnswerTo(SkipAsk ask)
     {
-        // Nobody gets past what it has renounced but by a SKIP, in this life or in one before.
+        // A member gets past an entry that it has renounced only by a SKIP, in this boot or in an earlier one.
         var isPassed = ask.Seq <= SequenceNumber.Max(_executed, _mark.Ended);
         if (isPassed)
             return _renounced.Contains(ask.Seq) && ask.Seq > _mark.Inherited ? SkipAnswer.Skipped : SkipAnswer.Executed;
@@ -163,8 +188,9 @@ public sealed partial class GroupMember
     }
 
     /// <summary>
-    /// The members just before an entry, of each slot what the first change behind the entry says of it: who leaves or is activated was there. Who joins may
-    /// have asked for its JOIN a second time, so it counts as there: one promise too many is asked for then, and none too few.
+    /// The members just before an entry. For each seat, the first change after the entry decides: an incarnation that
+    /// leaves or is activated was a member. An incarnation that joins counts as a member too, because it may have asked
+    /// for its JOIN a second time. That may ask for one promise too many, but never for one too few.
     /// </summary>
     private View ViewBefore(SequenceNumber seq)
     {
@@ -178,7 +204,10 @@ public sealed partial class GroupMember
         return before;
     }
 
-    /// <summary>In order. Only who has executed the entry reads its log, forwards, as the disk reads ahead.</summary>
+    /// <summary>
+    /// The changes after an entry, in order. Only a member that has executed the entry reads its log, and it reads
+    /// forwards because the disk reads ahead.
+    /// </summary>
     private IEnumerable<MembershipChange> ChangesBehind(SequenceNumber seq)
     {
         for (var later = SequenceNumber.Max(seq, _log.Base).Next; later <= _executed; later = later.Next)

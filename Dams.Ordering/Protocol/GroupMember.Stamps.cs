@@ -2,7 +2,7 @@ using Dams.Ordering.Messages;
 
 namespace Dams.Ordering.Protocol;
 
-/// <content>A member works on its folder only when others have confirmed that it is the newest.</content>
+/// <content>A member works on its folder only after others have confirmed that it is the newest.</content>
 public sealed partial class GroupMember
 {
     private readonly FolderStamps _stamps;
@@ -12,7 +12,7 @@ public sealed partial class GroupMember
     /// <summary>The newest stamp of its folder.</summary>
     public FolderStamp Stamp => _stamps.Own;
 
-    /// <summary>The folder is the newest there is: the member goes on where it ended.</summary>
+    /// <summary>The folder is the newest, so the member goes on where it stopped.</summary>
     private void BecomeConfirmed(Instant now)
     {
         State = _confirmedState;
@@ -27,13 +27,19 @@ public sealed partial class GroupMember
     {
         _stamps.OnAnswer(envelope.From, ack, _view, now);
         if (_stamps.Refusal is { } refusal)
-            BecomeOutdated($"its folder is an older copy: it has stamp {_stamps.Own}, and {_options.Member(refusal.Member)} has seen stamp {refusal.Known} of it");
+        {
+            BecomeOutdated($"its folder is an older copy: it has stamp {_stamps.Own}, "
+                + $"but {_options.Member(refusal.Member)} knows its stamp {refusal.Known}");
+        }
         else if (State == MemberState.Unconfirmed && _stamps.MayWork)
+        {
             BecomeConfirmed(now);
+        }
     }
 
     /// <summary>
-    /// A copy of a folder whose incarnation has been replaced since: nobody can order that one out again, so it goes by itself.
+    /// The incarnation of an outdated folder may have been replaced already. Nobody can order that incarnation out
+    /// again, so it leaves by itself.
     /// </summary>
     private void OnSyncOfOutdated(in Envelope envelope, Sync sync)
     {

@@ -3,7 +3,7 @@ using Dams.Ordering.Storage;
 
 namespace Dams.Ordering.Protocol;
 
-/// <summary>Takes the entries of a member in sequence, each once, committed.</summary>
+/// <summary>Takes the committed entries of a member in sequence, each once.</summary>
 public interface IEntryConsumer
 {
     /// <summary>The next entry of the order.</summary>
@@ -14,9 +14,9 @@ public interface IEntryConsumer
 }
 
 /// <summary>
-/// A member of the group: keeps the durable log, says what it has stored, executes what is committed, and takes part in changes of epoch.
-/// Pure and single-threaded; its only doors are the log, the outbox and the consumer. Kaashoek's receiver with resilience degree 1, epochs and
-/// durable promises after Viewstamped Replication.
+/// A member of the group. It keeps the durable log, reports what it has stored, executes what is committed, and takes
+/// part in changes of epoch. Pure and single-threaded; its only doors are the log, the outbox and the consumer. It is
+/// Kaashoek's receiver with resilience degree 1. Epochs and durable promises follow Viewstamped Replication.
 /// </summary>
 public sealed partial class GroupMember : IProtocol
 {
@@ -52,18 +52,20 @@ public sealed partial class GroupMember : IProtocol
     private Instant _suspectAt;
     private Instant? _heardAt;
 
-    /// <summary>A member over its log, which may hold a former life.</summary>
-    /// <param name="options">The group.</param>
-    /// <param name="id">Its slot.</param>
-    /// <param name="log">Its disk.</param>
-    /// <param name="outbox">Where its messages go.</param>
-    /// <param name="consumer">Who executes.</param>
-    /// <param name="seed">For jitter.</param>
-    /// <param name="restored">The place of the durable snapshot that the consumer was restored from; null if it begins empty.</param>
+    /// <summary>Makes a member that continues from its log.</summary>
+    /// <param name="options">The options of the group, the same in every process.</param>
+    /// <param name="id">The seat of this member.</param>
+    /// <param name="log">The durable log, which may hold what earlier boots wrote.</param>
+    /// <param name="outbox">Takes the messages and flushes that the member wants.</param>
+    /// <param name="consumer">Executes the committed entries.</param>
+    /// <param name="seed">For jitter and the nonces of stamps; another one at each start.</param>
+    /// <param name="restored">
+    /// The position of the durable snapshot that the consumer was restored from; null if the consumer begins empty.
+    /// </param>
     /// <param name="mark">What survives a death in an entry; null if no entry of the group can kill.</param>
     public GroupMember(
-        GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed, SnapshotPosition? restored = null,
-        IExecutionMark? mark = null)
+        GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed,
+        SnapshotPosition? restored = null, IExecutionMark? mark = null)
     {
         _options = options;
         _id = id;
@@ -83,14 +85,15 @@ public sealed partial class GroupMember : IProtocol
         _contiguous = _durable = _maxKnown = log.Last;
         _executed = SequenceNumber.Max(log.Base, restored?.Seq ?? SequenceNumber.Zero);
         _chain = log.Last == log.Base ? log.BaseChain : log.Read(log.Last)!.Chain;
-        // A log that was trimmed to its end has no entry to tell the time; the snapshot behind which it was trimmed has.
+        // A log that was trimmed to its end has no entry that tells the time. The snapshot behind which it was trimmed
+        // tells it.
         _lastTime = log.Last == log.Base ? restored?.Time ?? 0 : log.Read(log.Last)!.Time;
         _commit = SequenceNumber.Max(SequenceNumber.Min(log.CommitHint, log.Last), _executed);
         _stamps = new FolderStamps(options, id, log, outbox, seed);
         _confirmedState = _installed.Epoch != Epoch.None && _installed == _promised ? MemberState.Following : MemberState.Promised;
         if (restored is not null && _installed.Epoch == Epoch.None)
         {
-            // A joiner: what is installed nowhere else comes from the snapshot.
+            // A joiner: it has installed nothing, so its position comes from the snapshot.
             _restored = restored;
             _isCopying = log.Last > SequenceNumber.Zero;
             _confirmedState = restored.Seq > log.Last ? MemberState.Joining : MemberState.Promised;
@@ -99,31 +102,33 @@ public sealed partial class GroupMember : IProtocol
         State = _stamps.MayWork ? _confirmedState : MemberState.Unconfirmed;
     }
 
-    /// <summary>What it is doing.</summary>
+    /// <summary>What the member is doing.</summary>
     public MemberState State { get; private set; }
 
-    /// <summary>Why it halted, or what shows that its folder is outdated; null if neither is so.</summary>
+    /// <summary>Why the member halted, or what shows that its folder is outdated; null if neither is so.</summary>
     public string? HaltReason { get; private set; }
 
-    /// <summary>Whether this incarnation never does anything again.</summary>
+    /// <summary>Whether this incarnation is over for good: halted, outdated or left.</summary>
     public bool IsOver => State is MemberState.Halted or MemberState.Outdated or MemberState.Left;
 
     /// <summary>
-    /// Whether what others give it for an installation has not led to the chosen tail for <see cref="GroupOptions.InstallPatience"/>. It takes nothing of it and goes on
-    /// asking: a sender may have a tail to lose still. If that stays so, what it has executed is not what the group has.
+    /// Whether the entries that others give for an installation have not led to the chosen tail for
+    /// <see cref="GroupOptions.InstallPatience"/>. The member takes none of them and goes on asking, because a sender
+    /// may still have a tail that it will lose. If this lasts, the member has executed something that the group does
+    /// not have.
     /// </summary>
     public bool IsInstallingInVain { get; private set; }
 
-    /// <summary>Its slot.</summary>
+    /// <summary>The seat of this member.</summary>
     public byte Id => _id;
 
     /// <summary>The identity of its data folder.</summary>
     public Incarnation Incarnation => _incarnation;
 
-    /// <summary>The epoch it has promised to obey.</summary>
+    /// <summary>The claim that the member has promised to obey.</summary>
     public Reign Promised => _promised;
 
-    /// <summary>The epoch whose order its log is a prefix of.</summary>
+    /// <summary>The claim that the member has installed: its log is a prefix of the order of that epoch.</summary>
     public Reign Installed => _installed;
 
     /// <summary>The members as of the log's end.</summary>
@@ -144,7 +149,7 @@ public sealed partial class GroupMember : IProtocol
     /// <summary>Last number known to be committed.</summary>
     public SequenceNumber CommitSeq => _commit;
 
-    /// <summary>Every member has this durably, as the sequencer says.</summary>
+    /// <summary>The last number that every member has on disk, as the sequencer says.</summary>
     public SequenceNumber GcSeq => _gc;
 
     /// <summary>The chain value at <see cref="Contiguous"/>.</summary>
@@ -164,7 +169,8 @@ public sealed partial class GroupMember : IProtocol
     private MemberProgress Progress => new(_incarnation, _contiguous, _durable, _executed);
 
     /// <summary>
-    /// Begins. It works, and replays what is known to be committed, as soon as others have confirmed its folder. Call once.
+    /// Starts the member. As soon as others have confirmed its folder, it works and replays what is known to be
+    /// committed. Call once.
     /// </summary>
     public void Start(Instant now)
     {
@@ -276,7 +282,7 @@ public sealed partial class GroupMember : IProtocol
             SendToSequencer(new State(Progress, _writes.Count));
     }
 
-    /// <summary>Writes what was collected as one atomic batch; the flush follows at the shell's hand.</summary>
+    /// <summary>Writes what was collected as one atomic batch. The shell flushes it afterwards.</summary>
     private void WriteBatch(SequenceNumber? cutTo)
     {
         var record = _recordDirty;

@@ -1,11 +1,11 @@
 namespace Dams.Ordering.Protocol;
 
 /// <summary>
-/// The sequencer's history: the newest entries, from which losses are repaired and repeats recognised. Only committed entries are dropped; older ones
-/// are in the members' logs.
+/// The sequencer's history: the newest entries, which serve to repair losses and to recognise repeats. Only committed
+/// entries are dropped; the members' logs have the older ones.
 /// </summary>
-/// <param name="entriesMax">Bound by number.</param>
-/// <param name="bytesMax">Bound by payload bytes.</param>
+/// <param name="entriesMax">The bound on the number of entries.</param>
+/// <param name="bytesMax">The bound on their payload bytes.</param>
 internal sealed class HistoryBuffer(int entriesMax, long bytesMax)
 {
     private readonly Queue<Entry> _entries = [];
@@ -13,12 +13,12 @@ internal sealed class HistoryBuffer(int entriesMax, long bytesMax)
     private readonly Dictionary<RequestKey, Entry> _byKey = [];
     private long _bytes;
 
-    /// <summary>The oldest number held; one above the last when empty.</summary>
+    /// <summary>The oldest number held; when empty, the number of the next entry.</summary>
     public SequenceNumber From { get; private set; } = new(1);
 
     public int Count => _entries.Count;
 
-    /// <summary>Empties it; the next entry will have the number after this one.</summary>
+    /// <summary>Empties the buffer. The next entry will have the number after <paramref name="last"/>.</summary>
     public void Reset(SequenceNumber last)
     {
         _entries.Clear();
@@ -59,7 +59,7 @@ internal sealed class HistoryBuffer(int entriesMax, long bytesMax)
         }
     }
 
-    /// <summary>Whether a new entry would put it over its bounds although everything committed is dropped.</summary>
+    /// <summary>Whether a new entry would exceed the bounds even after all committed entries were dropped.</summary>
     public bool IsFull(SequenceNumber committed) =>
         (_entries.Count >= entriesMax || _bytes >= bytesMax) && (!_entries.TryPeek(out var oldest) || oldest.Seq > committed);
 }

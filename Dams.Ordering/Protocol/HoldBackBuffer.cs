@@ -1,6 +1,9 @@
 namespace Dams.Ordering.Protocol;
 
-/// <summary>Entries that arrived ahead of a gap, bounded by the window. What comes out is always the next one, never just any that is there.</summary>
+/// <summary>
+/// Entries that arrived beyond a gap, bounded by the window. Only the entry that is next comes out, never just any that
+/// is there.
+/// </summary>
 /// <param name="windowEntriesMax">How far ahead of the last contiguous number an entry may be.</param>
 internal sealed class HoldBackBuffer(int windowEntriesMax)
 {

@@ -1,23 +1,22 @@
 namespace Dams.Ordering.Protocol;
 
 /// <summary>
-/// Decides when a gap is asked for. Kaashoek's receivers find losses themselves and send negative acknowledgements; the pacing (a delay before the
-/// first, doubling with jitter after) keeps a burst of loss from becoming a burst of requests.
+/// Decides when a member asks for a gap. Kaashoek's receivers find losses themselves and send negative
+/// acknowledgements. The first one comes after a delay, and the intervals between repetitions double, with jitter. So a
+/// burst of losses does not become a burst of requests.
 /// </summary>
-/// <param name="options">Timing.</param>
-/// <param name="random">Jitter.</param>
 internal sealed class LossDetector(GroupOptions options, SeededRandom random)
 {
     private SequenceNumber _askedUpTo;
     private TimeSpan _backoff;
 
-    /// <summary>When to ask next; never, if there is no gap.</summary>
+    /// <summary>When to ask next; <see cref="Instant.Never"/> if there is no gap.</summary>
     public Instant Due { get; private set; } = Instant.Never;
 
-    /// <summary>How often it was asked in vain since the last progress.</summary>
+    /// <summary>How often the member has asked in vain since the last progress.</summary>
     public int Tries { get; private set; }
 
-    /// <summary>A gap exists. If an entry beyond it has arrived it is asked for at once, else after the delay.</summary>
+    /// <summary>A gap exists. The member asks at once if an entry beyond the gap has arrived, otherwise after the delay.</summary>
     public void OnGap(bool somethingIsBeyond, Instant now)
     {
         if (Tries > 0)
@@ -25,7 +24,7 @@ internal sealed class LossDetector(GroupOptions options, SeededRandom random)
         Due = Instant.Earlier(Due, somethingIsBeyond ? now : now + options.NakDelay);
     }
 
-    /// <summary>Something was asked for.</summary>
+    /// <summary>The member has asked for entries up to a number.</summary>
     public void OnAsked(SequenceNumber upTo, Instant now)
     {
         _askedUpTo = upTo;

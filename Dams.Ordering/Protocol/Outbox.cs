@@ -2,23 +2,21 @@ using Dams.Ordering.Messages;
 
 namespace Dams.Ordering.Protocol;
 
-/// <summary>A message that a core wants sent.</summary>
-/// <param name="To">Where.</param>
-/// <param name="Epoch">For the datagram's header.</param>
-/// <param name="Message">What.</param>
+/// <summary>A message that a core wants to send, with its receiver and the epoch for the datagram's header.</summary>
 public readonly record struct Outgoing(NodeId To, Epoch Epoch, Message Message);
 
 /// <summary>
-/// The effects of a core that leave the process. The core appends; the shell takes everything after each batch of inputs. One thread.
+/// The effects of a core outside of it: messages to send, and flushes to make. The core appends them, and the shell
+/// takes them all after each batch of inputs. Single-threaded.
 /// </summary>
 public sealed class Outbox
 {
     private readonly List<Outgoing> _messages = [];
 
-    /// <summary>What waits to be sent, in order.</summary>
+    /// <summary>The messages that wait to be sent, in order.</summary>
     public IReadOnlyList<Outgoing> Messages => _messages;
 
-    /// <summary>The flush that the shell must make: the highest number that a log write returned, or 0.</summary>
+    /// <summary>How far the shell must flush: the highest number that a log write returned; 0 if no flush is wanted.</summary>
     public long FlushWanted { get; private set; }
 
     /// <summary>Adds a message.</summary>
@@ -30,7 +28,7 @@ public sealed class Outbox
     /// <summary>Forgets the messages, after the shell has sent them.</summary>
     public void ClearMessages() => _messages.Clear();
 
-    /// <summary>Takes the wish for a flush.</summary>
+    /// <summary>Returns <see cref="FlushWanted"/> and sets it to 0.</summary>
     public long TakeFlush()
     {
         var wanted = FlushWanted;
@@ -40,20 +38,24 @@ public sealed class Outbox
 }
 
 /// <summary>
-/// Anything that the shell can run: a pure, single-threaded state machine over messages, flushes and time. Spurious timer calls are harmless.
+/// Anything that the shell can run: a pure, single-threaded state machine over messages, flushes and time. Spurious
+/// timer calls are harmless.
 /// </summary>
 public interface IProtocol
 {
     /// <summary>Takes one authenticated message.</summary>
     void OnMessage(in Envelope envelope, Message message, Instant now);
 
-    /// <summary>The log is durable up to a write number. Never called by shells of cores without a log.</summary>
+    /// <summary>The log is durable up to a write number. A shell never calls this on a core without a log.</summary>
     void OnFlushed(long write, Instant now);
 
-    /// <summary>Time has passed: do what is due.</summary>
+    /// <summary>Time has passed: the core does what is due.</summary>
     void OnTimer(Instant now);
 
-    /// <summary>The batch of inputs is over: write what was collected, send what was put off. The shell calls it after each batch, then flushes and sends.</summary>
+    /// <summary>
+    /// The batch of inputs is over: the core writes what it has collected, and sends what it has put off. The shell
+    /// calls this after each batch, then flushes and sends.
+    /// </summary>
     void OnBatchEnd(Instant now);
 
     /// <summary>When <see cref="OnTimer"/> wants to be called next.</summary>

@@ -2,9 +2,10 @@ using Dams.Ordering.Messages;
 
 namespace Dams.Ordering.Protocol;
 
-/// <summary>Two cores of one group in one loop, which share an outbox: each takes what it knows, and neither has a log.</summary>
-/// <param name="first">Gets everything first.</param>
-/// <param name="second">Then this one.</param>
+/// <summary>
+/// Two cores of one group in one loop, which share an outbox. Both get everything, the first core first, and each
+/// handles what it knows. Neither has a log.
+/// </summary>
 public sealed class ProtocolPair(IProtocol first, IProtocol second) : IProtocol
 {
     /// <inheritdoc/>

@@ -3,12 +3,16 @@ using Dams.Ordering.Messages;
 namespace Dams.Ordering.Protocol;
 
 /// <summary>
-/// Brings requests that nobody answers into a group's order: reports to the managers' group, from front ends and from the managers themselves. Each is repeated until
-/// it is known to be committed, so that none is lost with a sequencer. One may be ordered twice: its effect must not depend on that. Pure and single-threaded.
+/// Brings requests that need no reply into a group's order: reports to the managers' group, from front ends and from
+/// the managers themselves. Each is repeated until it is known to be committed, so that none is lost with a sequencer.
+/// A request may be ordered twice, so its effect must not depend on that. Pure and single-threaded.
 /// </summary>
 public sealed class RequestSubmitter : IProtocol
 {
-    /// <summary>More waiting requests than this push out the oldest: what could not be said for so long is no longer news.</summary>
+    /// <summary>
+    /// How many requests may wait. One more drops the oldest: a report that could not be delivered for so long is no
+    /// longer news.
+    /// </summary>
     public const int WaitingMax = 64;
 
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(200);
@@ -21,11 +25,7 @@ public sealed class RequestSubmitter : IProtocol
     private ulong _lastNumber;
     private Epoch _epoch;
 
-    /// <summary>A submitter with nothing to submit.</summary>
-    /// <param name="group">Whose order.</param>
-    /// <param name="self">Who submits.</param>
-    /// <param name="boot">This start of the process: part of the keys.</param>
-    /// <param name="outbox">Where messages go.</param>
+    /// <summary>Makes a submitter with nothing to submit. The boot of the process becomes part of the request keys.</summary>
     public RequestSubmitter(GroupOptions group, NodeId self, BootId boot, Outbox outbox)
     {
         _group = group;
@@ -34,19 +34,19 @@ public sealed class RequestSubmitter : IProtocol
         _outbox = outbox;
     }
 
-    /// <summary>Requests not known to be committed.</summary>
+    /// <summary>How many requests are not known to be committed.</summary>
     public int WaitingCount => _waiting.Count;
 
-    /// <summary>Requests that were pushed out.</summary>
+    /// <summary>How many requests were dropped because too many waited.</summary>
     public long Dropped { get; private set; }
 
     /// <inheritdoc/>
     public Instant NextDeadline { get; private set; } = Instant.Never;
 
-    /// <summary>Takes a request; it is sent at once.</summary>
-    /// <param name="opcode">Of the payload.</param>
-    /// <param name="payload">At most <see cref="Request.PayloadBytesMax"/> bytes.</param>
-    /// <param name="now">Now.</param>
+    /// <summary>
+    /// Takes a request and sends it at once, unless the same one waits already. The payload has at most
+    /// <see cref="Request.PayloadBytesMax"/> bytes.
+    /// </summary>
     public void Submit(byte opcode, ReadOnlyMemory<byte> payload, Instant now)
     {
         var digest = Request.DigestOf(opcode, payload.Span);
@@ -103,7 +103,7 @@ public sealed class RequestSubmitter : IProtocol
     {
         if (_waiting.Find(waiting => waiting.Request.Key == ack.Key) is not { } waiting)
             return;
-        // Only a hint: the number holds in this epoch, and until the entry is committed it may not survive its sequencer.
+        // Only a hint: the number holds in this epoch. Until the entry is committed, it may not survive its sequencer.
         waiting.OrderedIn = envelope.Epoch;
         waiting.Seq = new SequenceNumber(ack.Argument);
         waiting.SendAt = Instant.Never;
@@ -124,7 +124,7 @@ public sealed class RequestSubmitter : IProtocol
         }
     }
 
-    /// <summary>To every sequencer: those that don't reign say so, and a report is rare.</summary>
+    /// <summary>Sends to every sequencer: those that aren't active say so, and reports are rare.</summary>
     private void Send(Waiting waiting, Instant now)
     {
         waiting.OrderedIn = Epoch.None;

@@ -16,7 +16,7 @@ public sealed class SeededRandom(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>A whole number from 0 to below a bound.</summary>
+    /// <summary>A whole number that is at least 0 and below a bound.</summary>
     /// <param name="bound">At least 1.</param>
     public int Below(int bound)
     {
@@ -24,9 +24,10 @@ public sealed class SeededRandom(ulong seed)
         return (int)(Next() % (ulong)bound);
     }
 
-    /// <summary>A duration from one to another.</summary>
-    public TimeSpan Between(TimeSpan from, TimeSpan to) => to <= from ? from : from + new TimeSpan((long)(Next() % (ulong)(to - from).Ticks));
+    /// <summary>A duration that is at least <paramref name="from"/> and below <paramref name="to"/>.</summary>
+    public TimeSpan Between(TimeSpan from, TimeSpan to) =>
+        to <= from ? from : from + new TimeSpan((long)(Next() % (ulong)(to - from).Ticks));
 
-    /// <summary>True with a probability in thousandths.</summary>
+    /// <summary>True with the given probability, in thousandths.</summary>
     public bool Chance(int perMille) => Below(1000) < perMille;
 }

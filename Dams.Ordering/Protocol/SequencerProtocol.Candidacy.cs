@@ -7,8 +7,12 @@ public sealed partial class SequencerProtocol
 {
     private void OnViewSummary(in Envelope envelope, ViewSummary summary, Instant now)
     {
-        if (envelope.From.Role != _options.MemberRole || !_members.TryGetValue(envelope.From.Number, out var track) || !IsOfGroup(summary.Installed.Epoch, summary.View))
+        if (envelope.From.Role != _options.MemberRole || !_members.TryGetValue(envelope.From.Number, out var track)
+            || !IsOfGroup(summary.Installed.Epoch, summary.View))
+        {
             return;
+        }
+
         track.Summary = summary;
         track.SummaryAt = now;
         if (summary.Promised.Epoch > _highestSeen)
@@ -32,8 +36,10 @@ public sealed partial class SequencerProtocol
     }
 
     /// <summary>
-    /// Q members must say that nobody reigns: that they suspect the sequencer of their epoch, or, just after this process has started, that they hear
-    /// none or only its own former life. The i-th in the order of preference waits, so that candidates rarely meet.
+    /// Becomes a candidate if Q members say that no sequencer is active. They say so if they suspect the sequencer of
+    /// their epoch. Just after this process has started, two more cases count: they hear no sequencer, or their epoch
+    /// belongs to an earlier boot of this one. The i-th sequencer in the order of preference waits i times
+    /// <see cref="GroupOptions.CandidateStagger"/>, so that candidates rarely meet.
     /// </summary>
     private void ConsiderCandidacy(Instant now)
     {
@@ -43,10 +49,18 @@ public sealed partial class SequencerProtocol
         var view = LatestKnownView(now);
         foreach (var (id, track) in _members)
         {
-            if (track.Suspicion is { } suspicion && now - track.SuspicionAt <= _options.EvidenceLifetime && (view is null || view.IsVoter(id, suspicion.Incarnation)))
+            if (track.Suspicion is { } suspicion && now - track.SuspicionAt <= _options.EvidenceLifetime
+                && (view is null || view.IsVoter(id, suspicion.Incarnation)))
+            {
                 suspicions++;
-            if (track.Summary is not { } summary || now - track.SummaryAt > _options.EvidenceLifetime || (view is not null && !view.IsVoter(id, summary.Incarnation)))
+            }
+
+            if (track.Summary is not { } summary || now - track.SummaryAt > _options.EvidenceLifetime
+                || (view is not null && !view.IsVoter(id, summary.Incarnation)))
+            {
                 continue;
+            }
+
             if (!summary.HearsSequencer)
                 nobody++;
             if (summary.Installed.Epoch.Sequencer == _id && summary.Installed.Epoch != Epoch.None && summary.Installed.Boot != _boot)
@@ -71,7 +85,7 @@ public sealed partial class SequencerProtocol
         OnEpochTimerElapsed(now);
     }
 
-    /// <summary>The view of the highest installed epoch that a member has told lately; null before the first epoch.</summary>
+    /// <summary>The view of the highest installed epoch that a member has reported recently; null before the first epoch.</summary>
     private View? LatestKnownView(Instant now)
     {
         ViewSummary? latest = null;

@@ -2,7 +2,7 @@ using Dams.Ordering.Messages;
 
 namespace Dams.Ordering.Protocol;
 
-/// <content>How a sequencer comes to reign: evidence, promises, the choice of a log, installation.</content>
+/// <content>How a sequencer becomes active: evidence, promises, the choice of a log, installation.</content>
 public sealed partial class SequencerProtocol
 {
     private Instant _epochTimer;
@@ -17,7 +17,7 @@ public sealed partial class SequencerProtocol
     private NewView? _newView;
     private HashSet<byte> Installed { get; } = [];
 
-    /// <summary>What it is promised as a candidate, and reigns in as a sequencer.</summary>
+    /// <summary>The claim that members promise to it as a candidate, and that it holds as the active sequencer.</summary>
     internal Reign Reign => new(_epoch, _boot);
 
     private void BecomeStandby(Instant now)
@@ -62,7 +62,8 @@ public sealed partial class SequencerProtocol
                     _outbox.Send(_options.Member(member), _epoch, new GetView(_highestSeen));
                 ConsiderCandidacy(now);
                 break;
-            case SequencerState.Candidate or SequencerState.Installing when now - _candidateSince > _options.CandidatePatience && HasRivalsOrQuorum():
+            case SequencerState.Candidate or SequencerState.Installing
+                when now - _candidateSince > _options.CandidatePatience && HasRivalsOrQuorum():
                 BecomeCandidate(now);
                 SendPrepare();
                 break;
@@ -85,7 +86,10 @@ public sealed partial class SequencerProtocol
         }
     }
 
-    /// <summary>Trying again with a higher epoch helps only if enough members answered and something else is stuck; waiting for a first start it does not.</summary>
+    /// <summary>
+    /// Whether trying again with a higher epoch can help. It helps only if enough members have answered and something
+    /// else is stuck. It does not help a candidate that waits for a first start.
+    /// </summary>
     private bool HasRivalsOrQuorum() => _chosen is not null || State == SequencerState.Installing;
 
     private void SendPrepare()
@@ -97,8 +101,12 @@ public sealed partial class SequencerProtocol
         }
     }
 
-    /// <summary>Whoever has installed an epoch has a view with voters, all of this group: one that says otherwise is of another configuration, or damaged.</summary>
-    private bool IsOfGroup(Epoch installed, View view) => installed == Epoch.None || (view.Voters > 0 && view.Members.All(member => _members.ContainsKey(member.Id)));
+    /// <summary>
+    /// Whether what a member tells fits this group. A member that has installed an epoch has a view with voters, and
+    /// all members in it are of this group. A member that tells another view has another configuration, or is damaged.
+    /// </summary>
+    private bool IsOfGroup(Epoch installed, View view) =>
+        installed == Epoch.None || (view.Voters > 0 && view.Members.All(member => _members.ContainsKey(member.Id)));
 
     private void OnPromise(in Envelope envelope, Promise promise, Instant now)
     {
@@ -115,8 +123,9 @@ public sealed partial class SequencerProtocol
     }
 
     /// <summary>
-    /// The log with the highest (installed epoch, length), in that order and never by length alone, of Q members of that log's own view.
-    /// If nobody has installed anything, this is the first epoch, and everyone configured must be there.
+    /// Chooses the log with the highest (installed epoch, length), in that order and never by length alone. Q voters of
+    /// that log's own view must have promised. If no member has installed anything, this is the first epoch, and every
+    /// configured member must have promised.
     /// </summary>
     private void ChooseLog(Instant now)
     {
@@ -128,7 +137,8 @@ public sealed partial class SequencerProtocol
             if (_members[id].Promise is not { } promise)
                 continue;
             promises++;
-            var isBetter = best is null || promise.Installed > best.Installed || (promise.Installed == best.Installed && promise.Last > best.Last);
+            var isBetter = best is null || promise.Installed > best.Installed
+                || (promise.Installed == best.Installed && promise.Last > best.Last);
             if (_options.Mutant == Mutant.LongestLogWins)
                 isBetter = best is null || promise.Last > best.Last;
             if (isBetter)
@@ -148,7 +158,8 @@ public sealed partial class SequencerProtocol
         else
         {
             view = best.View;
-            var counted = view.Members.Count(member => member.Votes && _members[member.Id].Promise is { } given && given.Incarnation == member.Incarnation);
+            var counted = view.Members.Count(member =>
+                member.Votes && _members[member.Id].Promise is { } given && given.Incarnation == member.Incarnation);
             if (_options.Mutant == Mutant.QuorumOfStrangers)
                 counted = promises;
             if (counted < EpochQuorumOf(view))
@@ -165,14 +176,15 @@ public sealed partial class SequencerProtocol
         {
             if (track.Promise is not { } promise)
                 continue;
-            // What a stranger to the view has, such as a new folder, says nothing about what the members lack.
+            // The log of an incarnation outside the view, such as a new folder, doesn't show what the members lack.
             if (view.TryGet(id, out var member) && member.Incarnation == promise.Incarnation)
                 lowest = SequenceNumber.Min(lowest, promise.Last);
             commit = SequenceNumber.Max(commit, promise.CommitSeq);
             _time = Math.Max(_time, promise.Time);
         }
 
-        // The tail is fetched from the lowest log on, so that the order is not known to one member alone, but no more than the history holds.
+        // The fetch begins at the end of the shortest log, so that no part of the order is known to one member alone.
+        // It takes no more than the history holds.
         var bound = best.Last + -(_options.HistoryEntriesMax / 2);
         _fetchFrom = SequenceNumber.Max(SequenceNumber.Max(bound, SequenceNumber.Min(lowest, commit)), SequenceNumber.Zero);
         _commit = SequenceNumber.Min(commit, best.Last);
@@ -186,14 +198,16 @@ public sealed partial class SequencerProtocol
     private void FetchTail()
     {
         var from = _history.From + _history.Count;
-        _outbox.Send(_options.Member(_chosenMember), _epoch, new Fetch(from, SequenceNumber.Min(_chosen!.Last, from + (_options.FetchEntriesMax - 1))));
+        _outbox.Send(
+            _options.Member(_chosenMember), _epoch,
+            new Fetch(from, SequenceNumber.Min(_chosen!.Last, from + (_options.FetchEntriesMax - 1))));
     }
 
     private void OnFetched(Fetched fetched, Instant now)
     {
         if (State != SequencerState.Candidate || _chosen is null)
             return;
-        // What its source no longer has, everyone has on disk: the history begins later then.
+        // Every member has on disk what the source no longer has. The history begins later then.
         if (_history.Count == 0 && fetched.FirstKept > _history.From && fetched.FirstKept <= _chosen.Last)
         {
             _fetchFrom = fetched.FirstKept + -1;
@@ -250,8 +264,9 @@ public sealed partial class SequencerProtocol
         SendNewView();
     }
 
-    /// <summary>Always what was chosen: a later view does not belong to the tail that the members install.</summary>
-    private NewView MakeNewView() => _newView ?? throw new InvariantBrokenException("only an installing or active sequencer has a view to tell");
+    /// <summary>Always the chosen log and its view: a later view does not belong to the tail that the members install.</summary>
+    private NewView MakeNewView() =>
+        _newView ?? throw new InvariantBrokenException("only an installing or active sequencer has a view to tell");
 
     private void SendNewView()
     {
@@ -262,12 +277,12 @@ public sealed partial class SequencerProtocol
         }
     }
 
-    /// <summary>Members fetch the tail from the candidate's history; what is older they have from each other.</summary>
+    /// <summary>Members fetch the tail from the candidate's history. They get older entries from each other.</summary>
     private void OnFetch(in Envelope envelope, Fetch fetch)
     {
         if (State is not (SequencerState.Installing or SequencerState.Active) || envelope.From.Role != _options.MemberRole)
             return;
-        // A candidate's history begins where it began to fetch: what is older is the members' to give.
+        // A candidate's history begins where it began to fetch. Only the members can give older entries.
         for (var i = 0; i < _options.FetchEntriesMax && fetch.From + i <= fetch.To; i++)
         {
             if (_history.Find(fetch.From + i) is not { } entry)
@@ -307,7 +322,8 @@ public sealed partial class SequencerProtocol
         _isFirstWait = false;
         _believedActive = _id;
         _activeSince = now;
-        // Q have the whole log on disk: everything in it is committed, and nothing of another epoch is remembered.
+        // Q members have the whole log on disk, so everything in it is committed. Nothing of another epoch is
+        // remembered.
         _commit = _max;
         _gc = SequenceNumber.Zero;
         _commitDue = true;
@@ -326,7 +342,7 @@ public sealed partial class SequencerProtocol
             _outbox.Send(envelope.From, _epoch, MakeSync());
     }
 
-    /// <summary>Another sequencer reigns. A higher epoch has fenced this one before it comes here.</summary>
+    /// <summary>Another sequencer is active. If its epoch is higher, it has fenced this one before this call.</summary>
     private void OnSyncOfAnother(in Envelope envelope, Instant now)
     {
         if (envelope.From.Role != NodeRole.Sequencer || envelope.Epoch < _highestSeen)

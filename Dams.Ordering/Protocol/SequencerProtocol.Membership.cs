@@ -2,23 +2,29 @@ using Dams.Ordering.Messages;
 
 namespace Dams.Ordering.Protocol;
 
-/// <content>JOIN, ACTIVATE and LEAVE, which are ordered like everything else, and the orderly end of a reign.</content>
+/// <content>JOIN, ACTIVATE and LEAVE, which are ordered like everything else, and the orderly end of an epoch.</content>
 public sealed partial class SequencerProtocol
 {
-    /// <summary>Members of the view whose disk has made no progress for too long while there was something to store, or that are too far behind to be waited for.</summary>
-    public IReadOnlyList<byte> LaggardsAt(Instant now) => State != SequencerState.Active ? [] : [.. _view.Members.Where(member => IsLaggard(member, now)).Select(member => member.Id)];
+    /// <summary>
+    /// The laggards of the view. The disk of such a member has made no progress for too long while there was something
+    /// to store. Or the member is too far behind to be waited for.
+    /// </summary>
+    public IReadOnlyList<byte> LaggardsAt(Instant now) => State != SequencerState.Active
+        ? []
+        : [.. _view.Members.Where(member => IsLaggard(member, now)).Select(member => member.Id)];
 
     private bool IsLaggard(in ViewMember member, Instant now)
     {
         var durable = DurableOf(member);
         var patience = member.Votes ? _options.LaggardAfter : _options.JoinerLaggardAfter;
-        return (durable < _commit && now - LastAdvance(member.Id) > patience) || (member.Votes && _commit - durable > _options.LagEntriesMax);
+        return (durable < _commit && now - LastAdvance(member.Id) > patience)
+            || (member.Votes && _commit - durable > _options.LagEntriesMax);
     }
 
-    /// <summary>At most one change is appended and uncommitted; the members' view must have it before the next.</summary>
+    /// <summary>Whether the next change may be appended. At most one is uncommitted, so the last one must be committed first.</summary>
     private bool MembershipIsSettled => State == SequencerState.Active && _commit >= _view.Number;
 
-    /// <summary>The process is being stopped: the next sequencer takes over without waiting for suspicions.</summary>
+    /// <summary>The process is being stopped. The next sequencer takes over without waiting for suspicions.</summary>
     public void OnStopping(Instant now)
     {
         if (State == SequencerState.Active)
@@ -38,7 +44,8 @@ public sealed partial class SequencerProtocol
     private Instant LastAdvance(byte member) => _members[member].AdvancedAt is { Ticks: > 0 } at ? at : _activeSince;
 
     private bool TryGetMember(byte id, Incarnation incarnation) =>
-        (_view.TryGet(id, out var member) && member.Incarnation == incarnation) || (_viewBefore.TryGet(id, out member) && member.Incarnation == incarnation);
+        (_view.TryGet(id, out var member) && member.Incarnation == incarnation)
+        || (_viewBefore.TryGet(id, out member) && member.Incarnation == incarnation);
 
     private void SendToMembers(Message message)
     {
@@ -46,7 +53,7 @@ public sealed partial class SequencerProtocol
             _outbox.Send(_options.Member(member.Id), _epoch, message);
         if (ReferenceEquals(_view, _viewBefore))
             return;
-        // Who is being ordered out is told, as long as it is not committed.
+        // A member that is being ordered out still gets messages until its LEAVE is committed.
         foreach (var member in _viewBefore.Members)
         {
             if (!_view.TryGet(member.Id, out _))
@@ -66,7 +73,8 @@ public sealed partial class SequencerProtocol
             var track = _members[member.Id];
             if (track.Progress is { } progress && progress.Incarnation != member.Incarnation)
                 track.Progress = null;
-            // A newcomer has its time from here, and so has who votes now; but not who only asks for another JOIN, nor anybody else for its sake.
+            // The patience with a new member begins here, and so does that with a member that votes from now on. A
+            // repeated JOIN does not begin it anew, and no change begins it anew for other members.
             if (!_viewBefore.TryGet(member.Id, out var before) || before.Incarnation != member.Incarnation || before.Votes != member.Votes)
                 track.AdvancedAt = now;
         }
@@ -75,7 +83,7 @@ public sealed partial class SequencerProtocol
     private void AppendChange(EntryKind kind, MembershipChange change, ulong number, Instant now) =>
         Append(kind, change.ToRequest(kind, number), now);
 
-    /// <summary>A slot has one incarnation at a time: a JOIN waits until the old one has been ordered out.</summary>
+    /// <summary>A seat has one incarnation at a time: a JOIN waits until the old one has been ordered out.</summary>
     private void OnJoinReq(in Envelope envelope, JoinReq join, Instant now)
     {
         if (!MembershipIsSettled || envelope.From.Role != _options.MemberRole || !_members.ContainsKey(envelope.From.Number))
@@ -101,7 +109,10 @@ public sealed partial class SequencerProtocol
         AppendChange(EntryKind.Activate, new MembershipChange(joiner.Id, joiner.Incarnation), (ulong)_max.Next.Value, now);
     }
 
-    /// <summary>Nobody is ordered out unless the rest can go on: at least two voters, and a quorum of them heard lately. An operator may force it.</summary>
+    /// <summary>
+    /// Orders a member out only if the rest can go on: at least two voters, and a quorum of them heard recently. An
+    /// operator may force it.
+    /// </summary>
     private void OnLeaveReq(in Envelope envelope, LeaveReq leave, Instant now)
     {
         if (!MembershipIsSettled || envelope.From.Role != NodeRole.Manager
@@ -128,7 +139,7 @@ public sealed partial class SequencerProtocol
         AppendChange(EntryKind.Leave, new MembershipChange(leave.Member, leave.Incarnation), leave.Decision, now);
     }
 
-    /// <summary>The reigning sequencer ends in order. The first of the others prepares at once; the rest wait their turn.</summary>
+    /// <summary>The active sequencer hands over in order. The first of the others prepares at once; the rest wait their turn.</summary>
     private void OnHandOver(in Envelope envelope, HandOver handOver, Instant now)
     {
         if (State != SequencerState.Standby || envelope.From.Role != NodeRole.Sequencer || handOver.Epoch < _highestSeen

@@ -5,12 +5,12 @@ namespace Dams.Ordering.Protocol;
 /// <content>The normal path of the active sequencer.</content>
 public sealed partial class SequencerProtocol
 {
-    /// <summary>What the history may do without: the members have it on their disks.</summary>
+    /// <summary>Up to this number the history may drop entries: the members have them on their disks.</summary>
     private SequenceNumber Droppable => _options.Mutant == Mutant.UncommittedEntriesAreDropped ? _max : _commit;
 
     private void OnReq(in Envelope envelope, Req req, Instant now)
     {
-        // Sequencers report laggards to the managers.
+        // Sequencers send requests too: they report laggards to the managers.
         if (envelope.From.Role is not (NodeRole.FrontEnd or NodeRole.Manager or NodeRole.Sequencer))
             return;
         var request = req.Request;
@@ -43,7 +43,10 @@ public sealed partial class SequencerProtocol
         Acknowledge(envelope, request, ReqAckStatus.Ordered, entry.Seq.Value);
     }
 
-    /// <summary>The client may have lost the replies, so a repeat makes the replicas send them again; swallowing it would leave it waiting for ever.</summary>
+    /// <summary>
+    /// The client may have lost the replies, so a repeat makes the replicas send them again. If it were swallowed, the
+    /// client would wait for ever.
+    /// </summary>
     private void OnRepeatedReq(in Envelope envelope, Entry known)
     {
         Acknowledge(envelope, known.Request, ReqAckStatus.Duplicate, known.Seq.Value);
@@ -78,7 +81,7 @@ public sealed partial class SequencerProtocol
             return;
         }
 
-        // Never more than was ordered: what a member claims beyond is from no order of this epoch.
+        // No member has more than was ordered: anything beyond that is from no order of this epoch.
         if (progress.Durable > _max)
             return;
         track.HeardAt = now;
@@ -91,8 +94,9 @@ public sealed partial class SequencerProtocol
     }
 
     /// <summary>
-    /// An entry is committed when K members have it on disk that vote both in the view just before it and in the latest appended one, and all before it
-    /// are committed. At most one change of membership is uncommitted, so there are two views at most.
+    /// An entry is committed when K members have it on disk, and all entries before it are committed. These K members
+    /// vote both in the view just before the entry and in the latest appended view. At most one change of membership is
+    /// uncommitted, so there are two views at most.
     /// </summary>
     private void AdvanceCommit()
     {
@@ -111,7 +115,7 @@ public sealed partial class SequencerProtocol
         _history.Trim(Droppable);
     }
 
-    /// <summary>What K members have that vote in a view and in the latest one.</summary>
+    /// <summary>The last number on the disks of K members that vote both in a view and in the latest one.</summary>
     private SequenceNumber StableIn(View view)
     {
         Span<long> durable = stackalloc long[View.MembersMax];
@@ -129,7 +133,11 @@ public sealed partial class SequencerProtocol
         return new SequenceNumber(durable[voters - quorum]);
     }
 
-    /// <summary>What everyone has on disk in the committed and in the latest view. Who was not heard in this epoch has nothing; a joiner needs all from its JOIN on, that one included: its log begins there.</summary>
+    /// <summary>
+    /// The last number that every member of the committed and of the latest view has on disk. A member that was not
+    /// heard in this epoch counts as having nothing. A joiner needs everything from its JOIN on, the JOIN included,
+    /// because its log begins there.
+    /// </summary>
     private SequenceNumber LowestDurable()
     {
         var lowest = _commit;
@@ -151,8 +159,12 @@ public sealed partial class SequencerProtocol
 
     private void OnNak(in Envelope envelope, Nak nak, Instant now)
     {
-        if (State != SequencerState.Active || envelope.From.Role != _options.MemberRole || !_members.TryGetValue(envelope.From.Number, out var track))
+        if (State != SequencerState.Active || envelope.From.Role != _options.MemberRole
+            || !_members.TryGetValue(envelope.From.Number, out var track))
+        {
             return;
+        }
+
         if (track.LastNak == nak && now - track.LastNakAt < _options.RetransmitLinger)
             return;
         track.LastNak = nak;
@@ -199,7 +211,8 @@ public sealed partial class SequencerProtocol
 
     private void SendSync()
     {
-        // To every slot, in the view or not: a new incarnation learns from it that it has to join, and an old one that it has left.
+        // SYNC goes to every seat, in the view or not. A new incarnation learns from it that it has to join, an old one
+        // that it has left.
         foreach (var member in _options.Members)
             _outbox.Send(_options.Member(member), _epoch, MakeSync());
         foreach (var sequencer in _options.Sequencers)

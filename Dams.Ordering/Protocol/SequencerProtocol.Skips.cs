@@ -3,14 +3,18 @@ using Dams.Ordering.Messages;
 namespace Dams.Ordering.Protocol;
 
 /// <content>
-/// Skipping a poison entry at an operator's word. What is collected here is lost with the reign, and simply asked for again: promises are on the members' disks.
+/// Skips a poison entry at an operator's command. What is collected here is lost with the epoch. It is simply asked for
+/// again, because the promises are on the members' disks.
 /// </content>
 public sealed partial class SequencerProtocol
 {
     private OpenSkip? _skip;
     private Instant _skipAt = Instant.Never;
 
-    /// <summary>While it is, nobody leaves voluntarily: who is waited for must not be gone when it could still answer.</summary>
+    /// <summary>
+    /// Whether promises are being collected. Meanwhile no member leaves voluntarily: a member whose promise is awaited
+    /// must not be gone when it could still answer.
+    /// </summary>
     private bool IsSkipOpen => _skip is { } skip && OutcomeOf(skip) == SkipOutcome.Collecting;
 
     private void OnSkipReq(in Envelope envelope, SkipReq req, Instant now)
@@ -53,7 +57,8 @@ public sealed partial class SequencerProtocol
         _skipAt = now + _options.EpochRetry;
         if (skip.Place is not null)
             return;
-        // Who could still execute the entry is asked to promise only when somebody can't, and not when the skip is refused anyway.
+        // A member that could still execute the entry is asked to promise only after one that can't has promised. It is
+        // not asked if the skip is refused anyway.
         var isUrgent = skip.Answers.ContainsValue(SkipAnswer.Promised) && OutcomeOf(skip) == SkipOutcome.Collecting;
         SendToMembers(new SkipAsk(skip.Seq, isUrgent));
     }
@@ -62,7 +67,7 @@ public sealed partial class SequencerProtocol
     {
         if (State != SequencerState.Active || envelope.From.Role != _options.MemberRole || _skip is not { } skip || skip.Seq != vote.Seq)
             return;
-        // Every answer but this one holds for ever, whatever epoch it was given in.
+        // Every answer except Free holds for ever, whatever epoch it was given in.
         if (vote.Answer != SkipAnswer.Free)
             skip.Answers[(envelope.From.Number, vote.Incarnation)] = vote.Answer;
         if (vote.Before.Members.Count > 0)
@@ -72,8 +77,9 @@ public sealed partial class SequencerProtocol
     }
 
     /// <summary>
-    /// All but one of those who could have executed the entry have promised that they have not and never will, so nobody has two equal replies of them. Those
-    /// who are gone have not promised: it is not known what they did.
+    /// Whether all but one of the members that could have executed the entry have promised. They promise that they have
+    /// not executed it and never will, so nobody has two equal replies of them. Members that are gone have not
+    /// promised: nobody knows what they executed.
     /// </summary>
     private bool IsSigned(OpenSkip skip, Instant now)
     {
@@ -105,16 +111,16 @@ public sealed partial class SequencerProtocol
     {
         public SequenceNumber Seq { get; } = seq;
 
-        /// <summary>When a manager last wanted it.</summary>
+        /// <summary>When a manager last asked for it.</summary>
         public Instant WantedAt { get; set; }
 
-        /// <summary>What each incarnation has said.</summary>
+        /// <summary>What each incarnation has answered.</summary>
         public Dictionary<(byte Member, Incarnation Incarnation), SkipAnswer> Answers { get; } = [];
 
-        /// <summary>The members before the entry; null until one has told.</summary>
+        /// <summary>The members just before the entry; null until one of them has told.</summary>
         public View? Before { get; set; }
 
-        /// <summary>Where the SKIP was appended; null until then.</summary>
+        /// <summary>The number of the SKIP; null until it is appended.</summary>
         public SequenceNumber? Place { get; set; }
 
         public bool HasPromised(ViewMember member) => Answers.GetValueOrDefault((member.Id, member.Incarnation)) == SkipAnswer.Promised;

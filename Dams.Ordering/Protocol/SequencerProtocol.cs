@@ -5,23 +5,24 @@ namespace Dams.Ordering.Protocol;
 /// <summary>What a sequencer is doing.</summary>
 public enum SequencerState
 {
-    /// <summary>Waits; takes over when Q members say that nobody reigns.</summary>
+    /// <summary>Waits, and takes over when Q members say that no sequencer is active.</summary>
     Standby,
 
-    /// <summary>Collects promises for its next epoch and fetches the tail of the log it chose.</summary>
+    /// <summary>Collects promises for its next epoch, and fetches the tail of the log that it chose.</summary>
     Candidate,
 
     /// <summary>Has sent NEWVIEW and waits for Q durable installs.</summary>
     Installing,
 
-    /// <summary>Orders.</summary>
+    /// <summary>Leads its epoch: orders requests.</summary>
     Active,
 }
 
 /// <summary>
-/// The sequencer of a group: active in at most one epoch, or a standby. Gives every request the next number and a time, keeps the history
-/// buffer, counts what is stored, and says what is committed. It has no log of its own: what it needs after a change of epoch it fetches.
-/// Pure and single-threaded. PB method with resilience degree 1 (Kaashoek); the change of epoch is a view change of Viewstamped Replication.
+/// A sequencer of a group: active in at most one epoch, or a standby. It gives every request the next number and a
+/// time, keeps the history buffer, counts what is stored, and says what is committed. It has no log of its own: after a
+/// change of epoch it fetches what it needs. Pure and single-threaded. It uses the PB method with resilience degree 1
+/// (Kaashoek). Its change of epoch is a view change of Viewstamped Replication.
 /// </summary>
 public sealed partial class SequencerProtocol : IProtocol
 {
@@ -47,12 +48,7 @@ public sealed partial class SequencerProtocol : IProtocol
     private bool _commitDue;
     private Instant _syncAt = Instant.Never;
 
-    /// <summary>A sequencer that has just started: always a standby, whatever it was before.</summary>
-    /// <param name="options">The group.</param>
-    /// <param name="id">Its number among the sequencers.</param>
-    /// <param name="boot">This start of the process.</param>
-    /// <param name="outbox">Where its messages go.</param>
-    /// <param name="seed">For jitter.</param>
+    /// <summary>Makes a sequencer that has just started. It is always a standby, whatever it was before. The seed is for jitter.</summary>
     public SequencerProtocol(GroupOptions options, byte id, BootId boot, Outbox outbox, ulong seed)
     {
         _options = options;
@@ -66,25 +62,25 @@ public sealed partial class SequencerProtocol : IProtocol
             _members.Add(member, new MemberTrack());
     }
 
-    /// <summary>What it is doing.</summary>
+    /// <summary>What the sequencer is doing.</summary>
     public SequencerState State { get; private set; }
 
-    /// <summary>The epoch it reigns in or tries to; none as a standby.</summary>
+    /// <summary>The epoch that it leads or tries to lead; none as a standby.</summary>
     public Epoch Epoch => _epoch;
 
     /// <summary>Its number among the sequencers.</summary>
     public byte Id => _id;
 
-    /// <summary>This start of the process.</summary>
+    /// <summary>The boot of this process.</summary>
     public BootId Boot => _boot;
 
-    /// <summary>The last number given.</summary>
+    /// <summary>The last number that was given to an entry.</summary>
     public SequenceNumber MaxSeq => _max;
 
     /// <summary>The last committed number.</summary>
     public SequenceNumber CommitSeq => _commit;
 
-    /// <summary>The members.</summary>
+    /// <summary>The view after the last appended membership entry.</summary>
     public View View => _view;
 
     /// <summary>The entries that it can send again.</summary>
@@ -93,12 +89,12 @@ public sealed partial class SequencerProtocol : IProtocol
     /// <summary>Entries held beyond a gap while a tail is fetched.</summary>
     internal int EarlyCount => _early.Count;
 
-    /// <summary>How often it became active.</summary>
+    /// <summary>How often this process has become active.</summary>
     public int Activations { get; private set; }
 
     /// <summary>
-    /// The slots of members that have not been heard of; for people who wait for a first start. Empty as soon as any sequencer is known to
-    /// have become active, because then this is no first start.
+    /// The seats of members that have not been heard from, for people who wait for a first start. Empty as soon as any
+    /// sequencer is known to have become active, because then this is no first start.
     /// </summary>
     public IReadOnlyList<byte> WaitedFor => _believedActive != 0
         ? []
@@ -171,7 +167,10 @@ public sealed partial class SequencerProtocol : IProtocol
         UpdateDeadline();
     }
 
-    /// <summary>A higher epoch anywhere ends this reign at once: nothing is answered from the memory of another epoch.</summary>
+    /// <summary>
+    /// A higher epoch in any message ends this sequencer's epoch at once: it answers nothing from the memory of another
+    /// epoch.
+    /// </summary>
     private bool IsFenced(in Envelope envelope, Message message, Instant now)
     {
         var higher = envelope.Epoch;
@@ -196,10 +195,10 @@ public sealed partial class SequencerProtocol : IProtocol
 
     private void UpdateDeadline() => NextDeadline = Instant.Earlier(Instant.Earlier(_syncAt, _epochTimer), _skipAt);
 
-    /// <summary>What is known of one member.</summary>
+    /// <summary>What this sequencer knows about one member.</summary>
     private sealed class MemberTrack
     {
-        /// <summary>What it has in this epoch; null until it is heard in it.</summary>
+        /// <summary>What the member has in this epoch; null until it is heard in this epoch.</summary>
         public MemberProgress? Progress { get; set; }
 
         public Instant? HeardAt { get; set; }
@@ -214,7 +213,7 @@ public sealed partial class SequencerProtocol : IProtocol
 
         public Instant SuspicionAt { get; set; }
 
-        /// <summary>When what it has on disk last grew, or had nothing to grow by.</summary>
+        /// <summary>When the member's durable number last grew, or had nothing to grow by.</summary>
         public Instant AdvancedAt { get; set; }
 
         public Nak? LastNak { get; set; }

@@ -3,26 +3,24 @@ using Dams.Ordering.Messages;
 namespace Dams.Ordering.Protocol;
 
 /// <summary>
-/// Asks the sequencers to have a poison entry skipped, again and again until it is done, refused or has lasted too long. A replica's manager has one, for an
-/// operator's word. Pure and single-threaded.
+/// Asks the sequencers to skip a poison entry, and repeats that until the skip is done, refused or has lasted too long.
+/// A replica's manager has one, for an operator's command. Pure and single-threaded.
 /// </summary>
-/// <param name="options">The group.</param>
-/// <param name="outbox">Where messages go.</param>
 public sealed class SkipRequester(GroupOptions options, Outbox outbox) : IProtocol
 {
     private SequenceNumber? _wanted;
     private Instant _until;
 
-    /// <summary>What the reigning sequencer has said last of the entry that was wanted last; null if it has said nothing.</summary>
+    /// <summary>The last answer of the active sequencer about the last wanted entry; null if there is none.</summary>
     public SkipStatus? Status { get; private set; }
 
-    /// <summary>The entry that is asked for; null if none is any more.</summary>
+    /// <summary>The entry whose skip is being asked for; null if there is none.</summary>
     public SequenceNumber? Wanted => _wanted;
 
     /// <inheritdoc/>
     public Instant NextDeadline { get; private set; } = Instant.Never;
 
-    /// <summary>An operator wants an entry skipped. The same again is asked for longer.</summary>
+    /// <summary>An operator wants an entry skipped. The same call again makes the requester ask for longer.</summary>
     public void OnOperatorWants(SequenceNumber seq, Instant now)
     {
         if (_wanted != seq)

@@ -3,17 +3,17 @@ using System.Numerics;
 
 namespace Dams.Ordering.Storage;
 
-/// <summary>CRC-32C (Castagnoli, RFC 3720 appendix B.4), eight bytes a step; the processor has an instruction for it.</summary>
+/// <summary>CRC-32C (Castagnoli, RFC 3720 appendix B.4), eight bytes per step. The processor has an instruction for it.</summary>
 internal static class Crc32C
 {
     private const uint Start = 0xFFFF_FFFF;
 
     public static uint Of(ReadOnlySpan<byte> bytes) => ~Append(Start, bytes);
 
-    /// <summary>Of a salt, then the bytes: bytes that were written under another salt don't fit.</summary>
+    /// <summary>The sum of a salt and the bytes. Bytes that were written under another salt don't fit.</summary>
     public static uint Of(ulong salt, ReadOnlySpan<byte> bytes) => ~Append(BitOperations.Crc32C(Start, salt), bytes);
 
-    /// <summary>Of a salt, then the bytes with four of them left out: those that hold the sum itself.</summary>
+    /// <summary>The sum of a salt and the bytes, without the four bytes that hold the sum itself.</summary>
     public static uint WithoutFieldAt(int field, ulong salt, ReadOnlySpan<byte> bytes) =>
         ~Append(Append(BitOperations.Crc32C(Start, salt), bytes[..field]), bytes[(field + sizeof(uint))..]);
 

@@ -5,16 +5,16 @@ using System.Text;
 namespace Dams.Ordering.Storage;
 
 /// <summary>
-/// Makes names durable: after a file was created, renamed or deleted the directory must be flushed too, or a power cut may undo it. .NET can't open a
-/// directory (File.OpenHandle fails on it), so this calls the C library. Windows has no such call and needs none: NTFS journals names.
+/// Makes file names durable. After a file was created, renamed or deleted, its directory must be flushed, too, or a
+/// power cut may undo the change. .NET can't open a directory (File.OpenHandle fails on it), so this calls the C
+/// library. Windows has no such call and needs none: NTFS journals names.
 /// </summary>
 public static class DirectorySync
 {
     private const int ReadOnly = 0;
 
     /// <summary>Flushes the names in a directory.</summary>
-    /// <param name="folder">The directory.</param>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="IOException">A disk operation failed.</exception>
     public static void Flush(string folder)
     {
         if (OperatingSystem.IsWindows())

@@ -1,21 +1,25 @@
 namespace Dams.Ordering.Storage;
 
-/// <summary>A full disk, told apart from one that fails: it is well again as soon as somebody has made room. Any thread.</summary>
+/// <summary>Tells a full disk from a failing one. A full disk works again as soon as somebody has made room. Any thread.</summary>
 public static class DiskRoom
 {
     // errno(3): ENOSPC everywhere, EDQUOT on Linux and on macOS. And ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL of Windows.
     private static readonly int[] s_codes = [28, 122, 69, unchecked((int)0x80070070), unchecked((int)0x80070027)];
 
-    /// <summary>Whether the disk, or what this user may have of it, is full.</summary>
+    /// <summary>Whether the problem is a full disk, or a user's exhausted share of it.</summary>
     public static bool IsCauseOf(Exception? problem) =>
         problem is NoRoomException
         || (problem is IOException && s_codes.Contains(problem.HResult))
         || (problem?.InnerException is { } inner && IsCauseOf(inner));
 
-    /// <summary>How much room a folder's disk has, for people: <c>12.3 MB are free</c>.</summary>
-    public static string FreeAt(string folder) => FreeBytesAt(folder) is { } free ? $"{Text(free)} are free" : "how much is free is not known";
+    /// <summary>Says how much room a folder's disk has, for people: <c>12.3 MiB are free</c>.</summary>
+    public static string FreeAt(string folder) =>
+        FreeBytesAt(folder) is { } free ? $"{Text(free)} are free" : "the free space is not known";
 
-    /// <summary>How many bytes the disk of a folder has left for this user; null where the system can't tell, as of a network path.</summary>
+    /// <summary>
+    /// How many bytes of a folder's disk are left for this user; null if the system can't tell, for example for a
+    /// network path.
+    /// </summary>
     public static long? FreeBytesAt(string folder)
     {
         try
@@ -28,28 +32,28 @@ public static class DiskRoom
         }
     }
 
-    /// <summary>Bytes, for people.</summary>
+    /// <summary>Formats a number of bytes for people.</summary>
     public static string Text(long bytes) => bytes < 1024 * 1024
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / 1024.0:F0} KiB")
         : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0:F1} MiB");
 }
 
 /// <summary>The disk has no room for a file.</summary>
-/// <param name="folder">Where.</param>
-/// <param name="neededBytes">How long the file would be.</param>
+/// <param name="folder">The folder of the file.</param>
+/// <param name="neededBytes">How long the file would be, in bytes.</param>
 /// <param name="what">The file, as a noun phrase.</param>
 public sealed class NoRoomException(string folder, long neededBytes, string what)
     : IOException($"The disk of {folder} has no room for {what} of {DiskRoom.Text(neededBytes)}: {DiskRoom.FreeAt(folder)}. Make room.");
 
-/// <summary>How much a log can take for certain.</summary>
+/// <summary>How much a log can certainly take.</summary>
 public enum LogRoom
 {
-    /// <summary>Whatever may come.</summary>
+    /// <summary>Everything fits.</summary>
     Enough = 0,
 
-    /// <summary>The next segment can't be had, and what is left in this one is for promises, views and membership.</summary>
+    /// <summary>The next segment can't be made. The rest of this one is reserved for promises, views and membership.</summary>
     RecordsOnly,
 
-    /// <summary>The next segment can't be had, and this one is full.</summary>
+    /// <summary>The next segment can't be made, and this one is full.</summary>
     None,
 }

@@ -1,9 +1,9 @@
 namespace Dams.Ordering.Storage;
 
-/// <content>A disk without room for the next segment: the log says so while there is still room in this one.</content>
+/// <content>A disk without room for the next segment. The log reports it while the current segment still has room.</content>
 public sealed partial class DurableLog
 {
-    /// <summary>What can be written for certain, in bytes, while the next segment can't be had; null while it can.</summary>
+    /// <summary>How many bytes can certainly be written while the next segment can't be made; null while it can be made.</summary>
     public long? BytesLeft => _factory.IsShort ? Active.Header.Capacity - Active.End + _factory.SpareBytes : null;
 
     /// <inheritdoc/>

@@ -1,16 +1,16 @@
 namespace Dams.Ordering.Storage;
 
-/// <content>What nobody asks for any more is given back to the disk.</content>
+/// <content>Gives the room of entries that nobody asks for any more back to the disk.</content>
 public sealed partial class DurableLog
 {
     /// <summary>
-    /// Forgets the entries up to a number, and deletes the files that hold only such. Durable when it returns. A number above <see cref="Last"/> empties the log:
-    /// a joiner's log begins where its donor's did.
+    /// Forgets the entries up to a number, and deletes the files that hold no others. This is durable when it returns.
+    /// A number above <see cref="Last"/> empties the log: a joiner's log begins where its donor's did.
     /// </summary>
-    /// <param name="seq">Becomes <see cref="Base"/>. Nothing happens if it is not above it.</param>
+    /// <param name="seq">The new <see cref="Base"/>. Nothing happens if it is not above the present one.</param>
     /// <param name="chain">The chain value at that number.</param>
     /// <exception cref="InvariantBrokenException">The entry of that number has another chain value.</exception>
-    /// <exception cref="LogFailedException">The disk refused, now or before.</exception>
+    /// <exception cref="LogFailedException">A disk operation failed, now or before.</exception>
     public void TrimTo(SequenceNumber seq, Chain chain)
     {
         if (seq <= Base)
@@ -26,7 +26,7 @@ public sealed partial class DurableLog
         var deleted = 0;
         try
         {
-            // The oldest first: a crash between two leaves a log that begins later, never one with a gap.
+            // The oldest first: a crash between two deletions leaves a log that begins later, never one with a gap.
             while (_segments.Count > 1 && (_segments[0].Count == 0 || _segments[0].LastSeq <= Base.Value))
             {
                 var segment = _segments[0];

@@ -6,12 +6,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Dams.Ordering.Storage;
 
 /// <summary>
-/// The log of a member on disk. It is the history buffer of the protocol, so entries are found by number and served again; see <c>LogFormat</c> for the
-/// bytes. One thread, the owner's loop; a task of its own prepares the next file. Whatever is written is visible at once and durable after <see cref="Flush"/>.
+/// The log of a member on disk. It is the history buffer of the protocol, so entries are found by number and sent
+/// again. <c>LogFormat</c> describes the bytes. One thread, the owner's loop; a separate task prepares the next file.
+/// Writes are visible at once and durable after <see cref="Flush"/>.
 /// </summary>
 /// <remarks>
-/// Known limit: after a power cut, and there alone, the note of how far the log was flushed may be an old one. If the last batch that was durable rots then as well, it can't be
-/// told from one that the power cut tore, because nothing behind it says that it was durable; it is dropped and reported as <see cref="TornTail"/>.
+/// Known limit: after a power cut, and only then, the note of how far the log was flushed may be outdated. If the last
+/// durable batch is damaged as well, nothing behind it says that it was durable. So it looks like a batch that the
+/// power cut tore. The log then drops it and reports it as <see cref="TornTail"/>.
 /// </remarks>
 public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
 {
@@ -59,13 +61,13 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     /// <inheritdoc/>
     public SequenceNumber CommitHint => _state.CommitHint;
 
-    /// <summary>Whether a flush reaches the disk. False with <see cref="Durability.Memory"/>, and then status pages must say so.</summary>
+    /// <summary>Whether a flush reaches the disk. False with <see cref="Durability.Memory"/>; status pages must then say so.</summary>
     public bool IsDurable => _options.Durability == Durability.Disk;
 
-    /// <summary>What a crash had left and was cut off when this was opened; null if the end was clean.</summary>
+    /// <summary>The torn end that a crash left, and that was cut off when the log was opened; null if the end was clean.</summary>
     public TornTail? TornTail { get; private set; }
 
-    /// <summary>Whether the folder was made, and with it the incarnation, when this was opened.</summary>
+    /// <summary>Whether opening the log made the folder, and with it the incarnation.</summary>
     public bool IsNew { get; private set; }
 
     /// <summary>The highest write that is durable.</summary>
@@ -74,21 +76,19 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     /// <summary>How many files there are.</summary>
     public int SegmentCount => _segments.Count;
 
-    /// <summary>What the segments take on the disk, in bytes, the one that is prepared ahead not counted.</summary>
+    /// <summary>The size of the segments on disk, in bytes, without the one that is prepared ahead.</summary>
     public long BytesOnDisk { get; private set; }
 
-    /// <summary>Where the next batch goes; for tests that break what was not flushed.</summary>
+    /// <summary>Where the next batch goes. For tests that damage what was not flushed.</summary>
     internal (string File, long Offset) End => (Active.Path, Active.End);
 
     private LogSegment Active => _segments[^1];
 
-    /// <summary>Opens the log of a folder, or makes the folder and a new incarnation.</summary>
-    /// <param name="options">How.</param>
-    /// <param name="logger">Reports what was found.</param>
-    /// <exception cref="ArgumentException">The options are wrong; all problems at once.</exception>
-    /// <exception cref="LogInUseException">Another process has it.</exception>
+    /// <summary>Opens the log of a folder, or makes the folder and a new incarnation. Logs what was found.</summary>
+    /// <exception cref="ArgumentException">The options are wrong. The message lists all problems.</exception>
+    /// <exception cref="LogInUseException">Another process has the folder open.</exception>
     /// <exception cref="LogCorruptException">Durable bytes are wrong or missing.</exception>
-    /// <exception cref="LogFailedException">The disk refused.</exception>
+    /// <exception cref="LogFailedException">A disk operation failed.</exception>
     public static DurableLog Open(DurableLogOptions options, ILogger<DurableLog>? logger = null)
     {
         var problems = options.Validate();
@@ -116,8 +116,8 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="LogCorruptException">It is there, but its bytes are wrong.</exception>
-    /// <exception cref="LogFailedException">The disk refused.</exception>
+    /// <exception cref="LogCorruptException">The entry is there, but its bytes are wrong.</exception>
+    /// <exception cref="LogFailedException">A disk operation failed.</exception>
     public Entry? Read(SequenceNumber seq)
     {
         if (seq <= Base || seq > Last)
@@ -133,8 +133,8 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvariantBrokenException">The batch does not follow what is there.</exception>
-    /// <exception cref="LogFailedException">The disk refused, now or before.</exception>
+    /// <exception cref="InvariantBrokenException">The batch does not follow the entries in the log.</exception>
+    /// <exception cref="LogFailedException">A disk operation failed, now or before.</exception>
     public long Write(LogBatch batch)
     {
         var cut = default(ChainPoint);
@@ -161,10 +161,11 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     }
 
     /// <summary>
-    /// Makes everything that was written durable: one fsync (FlushToDisk), about 40 us on a solid-state disk; at once if there is nothing new. A log whose file was deleted
-    /// or moved away has failed, like one whose disk refuses.
+    /// Makes everything that was written durable with one fsync (FlushToDisk), which takes about 40 us on a solid-state
+    /// disk. Returns at once if there is nothing new. A log whose file was deleted or moved away has failed, like one
+    /// whose disk fails.
     /// </summary>
-    /// <exception cref="LogFailedException">The disk refused, now or before.</exception>
+    /// <exception cref="LogFailedException">A disk operation failed, now or before.</exception>
     public void Flush()
     {
         ThrowIfUnusable();
@@ -173,7 +174,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         try
         {
             _options.BeforeAccess?.Invoke(LogAccess.Flush);
-            // A file without a name takes everything and gives nothing back.
+            // Writes to a file without a name succeed, but nobody can read them again.
             if (!File.Exists(Active.Path))
                 throw new FileNotFoundException($"{Active.Path} was deleted or moved away.");
             if (IsDurable)
@@ -187,7 +188,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         NoteFlushed(_lastBatch);
     }
 
-    /// <summary>Flushes, unless the disk has failed, and lets go of the folder.</summary>
+    /// <summary>Flushes, unless the disk has failed, and releases the folder.</summary>
     public void Dispose()
     {
         if (_unusable is null && _segments.Count > 0)
@@ -198,7 +199,7 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
             }
             catch (LogFailedException)
             {
-                // Reported by the logger; nobody was told that it is durable.
+                // The logger has reported this. Nobody was told that these writes are durable.
             }
         }
 
@@ -251,7 +252,8 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     }
 
     private void Append(
-        LogFormat.FrameFlags flags, ChainPoint cut, ChainPoint trim, MemberRecord? record, IReadOnlyList<Entry> entries, SequenceNumber commitHint)
+        LogFormat.FrameFlags flags, ChainPoint cut, ChainPoint trim, MemberRecord? record, IReadOnlyList<Entry> entries,
+        SequenceNumber commitHint)
     {
         ThrowIfUnusable();
         var bound = LogFormat.FrameBytesMax(entries);
@@ -260,7 +262,8 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
             _buffer = new byte[Math.Max(bound, Math.Min(2L * _buffer.Length, BufferBytesKept))];
         var hint = SequenceNumber.Max(commitHint, CommitHint);
 
-        // Rolling over flushes what went before, which the header of the frame may already say.
+        // If the frame needs a new segment, everything before it is flushed below. Its header then names an older flushed batch,
+        // which is still true.
         var header = new LogFormat.FrameHeader(0, flags, _lastBatch + 1, _flushedThrough, hint, entries.Count);
         var length = LogFormat.WriteFrame(_buffer, header, cut, trim, record, entries, _offsets);
         var frame = _buffer.AsSpan(0, length);
@@ -336,7 +339,10 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         _logger.SegmentAdded(segment.Path, segment.Header.Capacity);
     }
 
-    /// <summary>What is in memory alone may be gone after a power cut, and its note not.</summary>
+    /// <summary>
+    /// Notes a flush only if it reached the disk. After a power cut, batches that were in memory alone may be gone
+    /// while a note of them is still there.
+    /// </summary>
     private void NoteFlushed(ulong batch)
     {
         _flushedThrough = batch;
@@ -348,13 +354,16 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     {
         _unusable ??= $"it could not be {what} ({exception.Message})";
         _logger.Failed(_options.Folder, what, exception.Message);
-        return new LogFailedException($"The log in {_options.Folder} could not be {what}: {exception.Message} It takes nothing more; restart the process when the disk is well.", exception);
+        return new LogFailedException(
+            $"The log in {_options.Folder} could not be {what}: {exception.Message} "
+            + "It accepts no more writes; restart the process when the disk works again.",
+            exception);
     }
 
     private void ThrowIfUnusable()
     {
         if (_unusable is not null)
-            throw new LogFailedException($"The log in {_options.Folder} takes nothing more: {_unusable}.", null);
+            throw new LogFailedException($"The log in {_options.Folder} accepts no more writes: {_unusable}.", null);
     }
 
     private static ulong RandomUInt64()

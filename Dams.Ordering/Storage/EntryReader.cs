@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Dams.Ordering.Storage;
 
-/// <summary>Finds entries by number: the newest as objects in memory, the others in their files, a piece of which is kept because repairs and replays go along the order.</summary>
+/// <summary>
+/// Finds entries by number. The newest are objects in memory; the others are read from their files. A piece of a file
+/// stays in memory, because repairs and replays read entries in order.
+/// </summary>
 internal sealed class EntryReader(DurableLogOptions options, List<LogSegment> segments)
 {
     private const int ReadAheadBytes = 64 * 1024;
@@ -16,9 +19,12 @@ internal sealed class EntryReader(DurableLogOptions options, List<LogSegment> se
     /// <summary>Keeps an entry that was appended.</summary>
     public void Remember(Entry entry) => _newest[entry.Seq.Value & (_newest.Length - 1)] = entry;
 
-    /// <summary>Reads an entry that the log has. An older one of the same number can't be met: the one that replaced it took its place when it was appended.</summary>
+    /// <summary>
+    /// Reads an entry that the log has. It never finds a replaced entry of the same number: the new entry took its
+    /// place in memory when it was appended.
+    /// </summary>
     /// <exception cref="LogCorruptException">Its bytes are not what was written.</exception>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="IOException">A disk operation failed.</exception>
     public Entry Read(SequenceNumber seq) =>
         _newest[seq.Value & (_newest.Length - 1)] is { } entry && entry.Seq == seq ? entry : ReadFromDisk(seq);
 
@@ -30,10 +36,15 @@ internal sealed class EntryReader(DurableLogOptions options, List<LogSegment> se
             Load(segment, offset);
         var start = (int)(offset - _aheadStart);
         var entry = LogFormat.ReadEntry(_ahead.AsSpan(start, _aheadLength - start), verifySum: true, out _);
-        return entry is not null && entry.Seq == seq ? entry : throw new LogCorruptException(segment.Path, offset, $"entry {seq}", "other bytes");
+        return entry is not null && entry.Seq == seq
+            ? entry
+            : throw new LogCorruptException(segment.Path, offset, $"entry {seq}", "other bytes");
     }
 
-    /// <summary>Frames never change once they are written, so what was read stays right; what lies behind the end is not taken.</summary>
+    /// <summary>
+    /// Frames never change once they are written, so bytes in memory stay right. Bytes behind the end of the segment
+    /// are not read.
+    /// </summary>
     private void Load(LogSegment segment, long offset)
     {
         options.BeforeAccess?.Invoke(LogAccess.Read);

@@ -3,16 +3,19 @@ using System.IO.MemoryMappedFiles;
 namespace Dams.Ordering.Storage;
 
 /// <summary>
-/// The mark as one sector of a memory-mapped file: a note costs a store, and survives the process because the page is the kernel's. One thread.
+/// The mark of executions in one sector of a memory-mapped file. A note costs one store. It survives the process, because
+/// the page belongs to the kernel. One thread.
 /// <code>
-///   0 magic  8 incarnation  16 machine boot (16)  32 begun  40 ended  48 died in  56 deaths  64 doubtful  72 inherited  80 renounced: count
-///  88 renounced: numbers, to the end of the sector; when they are full the lowest, which was settled long ago, makes room
+///   0 magic  8 incarnation  16 machine boot (16)  32 begun  40 ended  48 died in  56 deaths  64 doubtful  72 inherited
+///  80 renounced: count
+///  88 renounced: numbers, to the end of the sector; when it is full, the lowest, which was settled long ago, makes room
 /// </code>
-/// Each value is an aligned 8-byte store, so a process that dies between two stores leaves both whole; what depends on what is stored in that order.
+/// Each value is an aligned 8-byte store, so a process that dies between two stores leaves both whole. Values that depend on
+/// each other are stored in the order of their dependence.
 /// </summary>
 public sealed class ExecutionMarkFile : IExecutionMark, IDisposable
 {
-    /// <summary>The file, in bytes.</summary>
+    /// <summary>The size of the file, in bytes.</summary>
     public const int Size = MappedSector.Size;
 
     private const long Magic = 0x314B_5241_4D53_4D44; // "DMSMARK1"
@@ -64,17 +67,21 @@ public sealed class ExecutionMarkFile : IExecutionMark, IDisposable
     /// <inheritdoc/>
     public IReadOnlyCollection<SequenceNumber> Renounced => _renounced;
 
-    /// <summary>Opens the mark of an incarnation, or makes it. What another incarnation left there is forgotten.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="incarnation">Whose executions it is about.</param>
-    /// <param name="machineBoot">What is another one after each start of the machine; zero if that can't be told.</param>
-    /// <exception cref="IOException">The file can't be had, or is no mark.</exception>
+    /// <summary>Opens the mark of an incarnation, or makes it. Notes of another incarnation in the file are erased.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="incarnation">The incarnation whose executions are noted.</param>
+    /// <param name="machineBoot">An id that changes with each start of the machine; zero if the system has none.</param>
+    /// <exception cref="IOException">The file can't be opened, or is no mark of executions.</exception>
     public static ExecutionMarkFile Open(string path, Incarnation incarnation, UInt128 machineBoot)
     {
         var isNew = !File.Exists(path);
         var (file, wrongLength) = MappedSector.Open(path);
         if (file is null)
-            throw new IOException($"{path} has {wrongLength} bytes, but a mark of executions has {Size}: move it away, and the replica with its folder, so that it joins anew");
+        {
+            throw new IOException($"{path} has {wrongLength} bytes, but a mark of executions has {Size}. "
+                + "Move it and the replica's folder away, so that the replica joins anew");
+        }
+
         var mark = new ExecutionMarkFile(file, machineBoot);
         try
         {
@@ -160,10 +167,14 @@ public sealed class ExecutionMarkFile : IExecutionMark, IDisposable
     {
         var magic = _view.ReadInt64(0);
         if (magic is not (0 or Magic))
-            throw new IOException($"{path} is no mark of executions: move it away, and the replica with its folder, so that it joins anew");
+        {
+            throw new IOException($"{path} is no mark of executions. "
+                + "Move it and the replica's folder away, so that the replica joins anew");
+        }
+
         if (magic == 0 || _view.ReadUInt64(IncarnationAt) != incarnation.Value)
         {
-            // Nobody has executed anything under this incarnation, or its mark was lost: then its log is all that tells.
+            // Nothing was executed under this incarnation, or its mark was lost. If it was lost, only the log can tell.
             _view.WriteArray(0, new byte[Size], 0, Size);
             _view.Write(IncarnationAt, incarnation.Value);
             Write(0, Magic);

@@ -3,8 +3,9 @@ using System.IO.MemoryMappedFiles;
 namespace Dams.Ordering.Storage;
 
 /// <summary>
-/// How far the log was flushed, noted beside it (<see cref="MappedSector"/>). After a power cut it may be an older note. So the log never ends before it unless the disk
-/// has lost what was durable, which the log's own bytes can't always tell from a tail that a crash tore. One thread.
+/// A note beside the log of how far it was flushed (<see cref="MappedSector"/>). After a power cut the note may be an older
+/// one. So a log that ends before the note has lost durable bytes. The log's own bytes can't always tell that from a tail
+/// that a crash tore. One thread.
 /// <code>
 ///   0 magic  8 incarnation  16 batch
 /// </code>
@@ -22,8 +23,8 @@ internal sealed class FlushMark : IDisposable
     private readonly MemoryMappedViewAccessor _view;
 
     /// <summary>Opens the mark of a folder, or makes it.</summary>
-    /// <exception cref="LogCorruptException">It is there, and is none.</exception>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="LogCorruptException">The file exists, but is no such mark.</exception>
+    /// <exception cref="IOException">A disk operation failed.</exception>
     public FlushMark(string folder)
     {
         var path = Path.Combine(folder, Name);
@@ -36,21 +37,21 @@ internal sealed class FlushMark : IDisposable
         throw new LogCorruptException(path, 0, "a mark of how far the log was flushed", "something else");
     }
 
-    /// <summary>The last batch of an incarnation's log that is known to have been durable; 0 if nothing is known of it.</summary>
+    /// <summary>The last batch of an incarnation's log that is known to have been durable; 0 if none is known.</summary>
     public ulong BatchOf(Incarnation incarnation) =>
         _view.ReadInt64(0) == Magic && _view.ReadUInt64(IncarnationAt) == incarnation.Value ? _view.ReadUInt64(BatchAt) : 0;
 
-    /// <summary>From now on it is about this incarnation.</summary>
+    /// <summary>Begins the mark of an incarnation whose batches up to a number are durable.</summary>
     public void Begin(Incarnation incarnation, ulong batch)
     {
-        // In this order, so that whoever dies in between leaves no number that is another's.
+        // The order matters: a process that dies in between must not leave the number of another incarnation.
         _view.Write(0, 0L);
         _view.Write(BatchAt, batch);
         _view.Write(IncarnationAt, incarnation.Value);
         _view.Write(0, Magic);
     }
 
-    /// <summary>All batches up to this one are durable.</summary>
+    /// <summary>Notes that all batches up to this one are durable.</summary>
     public void Note(ulong batch) => _view.Write(BatchAt, batch);
 
     /// <inheritdoc/>

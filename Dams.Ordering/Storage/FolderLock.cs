@@ -1,18 +1,24 @@
 namespace Dams.Ordering.Storage;
 
-/// <summary>Keeps a data folder to one opener: a file that no other may open (flock on Unix), gone with its process however that ends.</summary>
+/// <summary>
+/// Lets a data folder be open only once. A file that nobody else may open (flock on Unix) is the lock. It ends with its
+/// process, however that ends.
+/// </summary>
 public static class FolderLock
 {
     private const string Name = "lock";
 
-    // What the runtime puts into an IOException: EWOULDBLOCK of flock(2), or ERROR_SHARING_VIOLATION.
+    // The code that the runtime puts into an IOException: EWOULDBLOCK of flock(2), or ERROR_SHARING_VIOLATION.
     private static readonly int s_heldByAnother = OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35
         : 11;
 
-    /// <summary>Takes a file for this process, and makes it if it isn't there; disposing the stream gives it back.</summary>
-    /// <returns>Null if another one has it.</returns>
-    /// <exception cref="IOException">The file can't be opened, for any other reason: it is not known whether another one has
-    /// it.</exception>
+    /// <summary>
+    /// Locks a file for this process, and makes the file if it does not exist. Disposing the stream releases the lock.
+    /// </summary>
+    /// <returns>Null if somebody else has locked the file.</returns>
+    /// <exception cref="IOException">
+    /// The file can't be opened for another reason. It is not known whether somebody else has locked it.
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">The file can't be opened.</exception>
     public static FileStream? TryTake(string path)
     {
@@ -26,8 +32,8 @@ public static class FolderLock
         }
     }
 
-    /// <summary>Takes a folder; disposing the stream gives it back.</summary>
-    /// <exception cref="LogInUseException">Another one has it.</exception>
+    /// <summary>Locks a folder. Disposing the stream releases the lock.</summary>
+    /// <exception cref="LogInUseException">Somebody else has locked the folder.</exception>
     /// <exception cref="IOException">The folder can't be written.</exception>
     internal static FileStream Take(string folder) => TryTake(Path.Combine(folder, Name)) ?? throw new LogInUseException(folder, null);
 }

@@ -1,45 +1,54 @@
 namespace Dams.Ordering.Storage;
 
 /// <summary>
-/// What a member must know of its own executions when its process has died in one of them, and what it has promised never to execute. The owner's loop is the
-/// only caller. What is noted survives the process; only <see cref="Doubt"/>, <see cref="Inherit"/> and <see cref="Renounce"/> are on disk when they return.
+/// The notes of a member about its own executions, which it needs if its process dies in one of them. They also hold
+/// the entries that it has promised never to execute. Only the owner's loop calls this. Notes survive the process. Only
+/// <see cref="Doubt"/>, <see cref="Inherit"/> and <see cref="Renounce"/> are on disk when they return.
 /// </summary>
 public interface IExecutionMark
 {
-    /// <summary>The entry that is being executed: after a start the one that a former life died in. Zero if there is none.</summary>
+    /// <summary>
+    /// The entry that is being executed. After a start it is the entry that an earlier boot died in. Zero if there is
+    /// none.
+    /// </summary>
     SequenceNumber Begun { get; }
 
-    /// <summary>The highest number that any life has executed, as far as that is known.</summary>
+    /// <summary>The highest number that any boot has executed, as far as that is known.</summary>
     SequenceNumber Ended { get; }
 
-    /// <summary>Whether <see cref="Ended"/> is all that may have been executed. False if the machine has lost power since, or that can't be told.</summary>
+    /// <summary>
+    /// Whether nothing above <see cref="Ended"/> can have been executed. False if the machine has lost power since, or
+    /// if the system can't tell.
+    /// </summary>
     bool IsComplete { get; }
 
-    /// <summary>Up to here a former life may have executed entries, and replied, without leaving a trace.</summary>
+    /// <summary>Up to this number an earlier boot may have executed entries, and replied, without leaving a trace.</summary>
     SequenceNumber Doubtful { get; }
 
-    /// <summary>The last entry that a life died in and that was not executed since. Zero if there is none.</summary>
+    /// <summary>The last entry that a boot died in and that was not executed since. Zero if there is none.</summary>
     SequenceNumber DiedIn { get; }
 
-    /// <summary>How many lives died in it, one after the other.</summary>
+    /// <summary>How many boots died in <see cref="DiedIn"/>, one after the other.</summary>
     int Deaths { get; }
 
-    /// <summary>Up to here others have executed: the number of the snapshot that a joiner was restored from.</summary>
+    /// <summary>The number of the snapshot that a joiner was restored from. Others have executed the entries up to it.</summary>
     SequenceNumber Inherited { get; }
 
-    /// <summary>What this incarnation has promised never to execute, and has not executed.</summary>
+    /// <summary>The entries that this incarnation has promised never to execute, and has not executed.</summary>
     IReadOnlyCollection<SequenceNumber> Renounced { get; }
 
-    /// <summary>An entry is about to be executed.</summary>
+    /// <summary>Notes that an entry is about to be executed.</summary>
     void Begin(SequenceNumber seq);
 
-    /// <summary>It was executed.</summary>
+    /// <summary>Notes that the entry was executed.</summary>
     void End(SequenceNumber seq);
 
-    /// <summary>So many lives have died in this entry. Nothing is being executed.</summary>
+    /// <summary>Notes how many boots have died in an entry. Nothing is being executed.</summary>
     void NoteDeaths(SequenceNumber seq, int deaths);
 
-    /// <summary>Sets <see cref="Doubtful"/>, if that is higher, and is complete from then on.</summary>
+    /// <summary>
+    /// Raises <see cref="Doubtful"/> to this number, if it is higher. <see cref="IsComplete"/> is true from then on.
+    /// </summary>
     void Doubt(SequenceNumber seq);
 
     /// <summary>Sets <see cref="Inherited"/>.</summary>

@@ -4,12 +4,12 @@ namespace Dams.Ordering.Storage;
 public interface IFlushable
 {
     /// <summary>Makes everything that was written durable. Called by the loop that writes.</summary>
-    /// <exception cref="LogFailedException">It can't; nothing that depends on it may be sent.</exception>
+    /// <exception cref="LogFailedException">The flush failed. Nothing that depends on it may be sent.</exception>
     void Flush();
 
     /// <summary>
-    /// How much it can take for certain. Called by the loop that writes, in each of its turns: what could not be had is tried again by
-    /// this.
+    /// How much it can certainly take. Called by the loop that writes, in each of its turns. The call also repeats
+    /// a failed attempt to get more room.
     /// </summary>
     LogRoom LookForRoom() => LogRoom.Enough;
 }

@@ -13,14 +13,14 @@ public abstract class LogException : Exception
 public sealed class LogCorruptException : LogException
 {
     private const string Advice =
-        "Nothing was changed. Move the whole data folder away and start the member with an empty one: it comes back as a new incarnation and takes the "
-        + "state from the others. Never put a folder back from a backup, and never delete single files of it.";
+        "Nothing was changed. Move the whole data folder away and start the member with an empty one: it comes back as a new "
+        + "incarnation and takes the state from the others. Never restore a folder from a backup, and never delete single files of it.";
 
-    /// <summary>Corruption at a place.</summary>
+    /// <summary>Describes corruption at a position of a file.</summary>
     /// <param name="file">Path of the file.</param>
     /// <param name="offset">In bytes from its start.</param>
-    /// <param name="expected">What should have been there, as a noun phrase.</param>
-    /// <param name="found">What is there.</param>
+    /// <param name="expected">The expected content, as a noun phrase.</param>
+    /// <param name="found">The actual content, as a noun phrase.</param>
     public LogCorruptException(string file, long offset, string expected, string found)
         : base($"The log is corrupt: {file} at byte {offset}: expected {expected}, found {found}. {Advice}", null)
     {
@@ -35,17 +35,17 @@ public sealed class LogCorruptException : LogException
     /// <summary>Where, in bytes from the start of the file.</summary>
     public long Offset { get; }
 
-    /// <summary>What should have been there.</summary>
+    /// <summary>The expected content.</summary>
     public string Expected { get; }
 }
 
 /// <summary>
-/// The disk refused: full, failing or gone. The log takes nothing more, because after a failed write or flush nobody knows which bytes are on the disk,
-/// and trying again may report success for bytes that were dropped.
+/// A disk operation failed: the disk is full, failing or gone. The log accepts no more writes. After a failed write or
+/// flush nobody knows which bytes are on the disk, and a retry may report success for bytes that were dropped.
 /// </summary>
 public sealed class LogFailedException : LogException
 {
-    /// <summary>A failure.</summary>
+    /// <summary>Describes the failure.</summary>
     public LogFailedException(string message, Exception? inner)
         : base(message, inner)
     {

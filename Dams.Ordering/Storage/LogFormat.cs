@@ -10,7 +10,7 @@ internal readonly record struct ChainPoint(SequenceNumber Seq, Chain Chain)
     public const int Size = sizeof(long) + Chain.Size;
 }
 
-/// <summary>What the log knows between two frames, apart from the entries.</summary>
+/// <summary>The state of the log between two frames, apart from the entries.</summary>
 internal readonly record struct LogState(ChainPoint Base, ChainPoint Last, SequenceNumber CommitHint, MemberRecord Record);
 
 /// <summary>
@@ -18,15 +18,17 @@ internal readonly record struct LogState(ChainPoint Base, ChainPoint Last, Seque
 /// <code>
 /// header:  0 magic u64 | 8 format u32 | 12 crc32c u32 | 16 segment number u64 | 24 salt u64 | 32 first batch u64 | 40 capacity u64
 ///         48 base (seq i64, chain 16) | 72 last (seq i64, chain 16) | 96 commit hint i64 | 104 record (length u16, bytes) | zeros to 512
-/// record:  incarnation u64 | promised (epoch u64, boot u64) | installed (likewise) | view | [own stamp (u32, u32) | confirmed u8 | count
-/// u8, others' stamps]
+/// record:  incarnation u64 | promised (epoch u64, boot u64) | installed (likewise) | view
+///         [own stamp (u32, u32) | confirmed u8 | count u8, others' stamps]
 /// frame:   0 magic u32 | 4 length u32 | 8 crc32c u32 | 12 flags u8, 3 zeros | 16 batch u64 | 24 flushed through u64 | 32 commit hint i64
-///         40 entry count u32 | 44 crc32c of the above u32 | 48 [cut (seq, chain)] [trim (seq, chain)] [record (length u16, bytes)] entries | zeros to a multiple of 8
+///         40 entry count u32 | 44 crc32c of the above u32
+///         48 [cut (seq, chain)] [trim (seq, chain)] [record (length u16, bytes)] entries | zeros to a multiple of 8
 /// entry:   0 length u16 | 2 crc32c u32 | 6 the entry as on the wire
 /// </code>
-/// A frame is a batch: its sum covers all of it, so it counts as a whole or not at all. "Flushed through" is the last batch that was durable when the
-/// frame was written: a bad frame before that mark is corruption, one behind it is the torn tail of a crash. The salt (random per segment, in every sum) keeps
-/// a payload from passing for a frame. The header repeats the state, so that older segments can be deleted.
+/// A frame is a batch. Its checksum covers all of it, so it counts as a whole or not at all. "Flushed through" is the last
+/// batch that was durable when the frame was written. A bad frame before that mark is corruption; one behind it is the torn
+/// tail of a crash. Each segment has a random salt, which is in every checksum, so that a payload can't pass for a frame. The
+/// header repeats the state, so that older segments can be deleted.
 /// </summary>
 internal static class LogFormat
 {
@@ -42,10 +44,13 @@ internal static class LogFormat
     private const int FrameCrcAt = 8;
     private const int FrameHeaderCrcAt = 44;
 
-    /// <summary>Longer than any record: identities, a view of seven and stamps. A segment's header has room for 406.</summary>
+    /// <summary>
+    /// Longer than any record, which holds identities, a view of seven members and stamps. A segment's header has room
+    /// for 406 bytes.
+    /// </summary>
     private const int RecordBytesMax = 384;
 
-    /// <summary>Longer than the encoding of an entry apart from its payload.</summary>
+    /// <summary>Longer than the encoding of an entry without its payload.</summary>
     private const int EntryFixedBytesMax = 160;
 
     /// <summary>No entry with its prefix is longer, in bytes.</summary>
@@ -61,14 +66,15 @@ internal static class LogFormat
     }
 
     /// <summary>The fixed part of a frame.</summary>
-    public readonly record struct FrameHeader(int Length, FrameFlags Flags, ulong Batch, ulong FlushedThrough, SequenceNumber CommitHint, int EntryCount);
+    public readonly record struct FrameHeader(
+        int Length, FrameFlags Flags, ulong Batch, ulong FlushedThrough, SequenceNumber CommitHint, int EntryCount);
 
     /// <summary>The fixed part of a segment.</summary>
     public readonly record struct SegmentHeader(ulong Number, ulong Salt, ulong FirstBatch, long Capacity, LogState State);
 
     public static int Align(int length) => (length + Alignment - 1) & ~(Alignment - 1);
 
-    /// <summary>A bound of the bytes that a batch needs.</summary>
+    /// <summary>An upper bound of the bytes that a batch needs.</summary>
     public static long FrameBytesMax(IReadOnlyList<Entry> entries)
     {
         long bytes = FrameHeaderSize + (2 * ChainPoint.Size) + RecordBytesMax + Alignment;
@@ -77,10 +83,11 @@ internal static class LogFormat
         return bytes;
     }
 
-    /// <summary>Writes a frame but for its sum, and notes where in it each entry begins.</summary>
+    /// <summary>Writes a frame without its checksum, and notes where each entry begins in it.</summary>
     /// <returns>Its length, padding included.</returns>
     public static int WriteFrame(
-        Span<byte> destination, in FrameHeader header, ChainPoint cut, ChainPoint trim, MemberRecord? record, IReadOnlyList<Entry> entries, List<uint> offsets)
+        Span<byte> destination, in FrameHeader header, ChainPoint cut, ChainPoint trim, MemberRecord? record,
+        IReadOnlyList<Entry> entries, List<uint> offsets)
     {
         var writer = new WireWriter(destination) { Position = FrameHeaderSize };
         if (header.Flags.HasFlag(FrameFlags.Cut))
@@ -114,17 +121,21 @@ internal static class LogFormat
         return padded;
     }
 
-    /// <summary>Writes the sum of a frame: last, because the salt is the segment's.</summary>
+    /// <summary>
+    /// Writes the checksum of a frame. This comes last, because the salt is that of the segment that gets the frame.
+    /// </summary>
     public static void SealFrame(Span<byte> frame, ulong salt)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[FrameHeaderCrcAt..], Crc32C.WithoutFieldAt(FrameCrcAt, salt, frame[..FrameHeaderCrcAt]));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            frame[FrameHeaderCrcAt..], Crc32C.WithoutFieldAt(FrameCrcAt, salt, frame[..FrameHeaderCrcAt]));
         BinaryPrimitives.WriteUInt32LittleEndian(frame[FrameCrcAt..], Crc32C.WithoutFieldAt(FrameCrcAt, salt, frame));
     }
 
-    /// <summary>Whether the fixed part is whole: a cheap test before the sum over all of it.</summary>
+    /// <summary>Whether the fixed part of a frame is intact: a cheap test before the checksum over all of it.</summary>
     public static bool IsFrameHeader(ReadOnlySpan<byte> bytes, ulong salt) =>
         bytes.Length >= FrameHeaderSize
-        && BinaryPrimitives.ReadUInt32LittleEndian(bytes[FrameHeaderCrcAt..]) == Crc32C.WithoutFieldAt(FrameCrcAt, salt, bytes[..FrameHeaderCrcAt]);
+        && BinaryPrimitives.ReadUInt32LittleEndian(bytes[FrameHeaderCrcAt..])
+            == Crc32C.WithoutFieldAt(FrameCrcAt, salt, bytes[..FrameHeaderCrcAt]);
 
     /// <summary>The length that a frame says it has, padding included; 0 if the bytes can't be the start of a frame.</summary>
     public static int FrameLength(ReadOnlySpan<byte> bytes)
@@ -135,19 +146,20 @@ internal static class LogFormat
         return length is >= FrameHeaderSize and <= DurableLogOptions.SegmentBytesMax && length % Alignment == 0 ? (int)length : 0;
     }
 
-    /// <summary>Reads the fixed part of a frame of which all bytes are there. False if the sum does not fit.</summary>
+    /// <summary>Reads the fixed part of a complete frame. Returns false if the checksum does not fit.</summary>
     public static bool TryReadFrame(ReadOnlySpan<byte> frame, ulong salt, out FrameHeader header)
     {
         header = default;
         if (BinaryPrimitives.ReadUInt32LittleEndian(frame[FrameCrcAt..]) != Crc32C.WithoutFieldAt(FrameCrcAt, salt, frame))
             return false;
         header = new FrameHeader(
-            frame.Length, (FrameFlags)frame[12], BinaryPrimitives.ReadUInt64LittleEndian(frame[16..]), BinaryPrimitives.ReadUInt64LittleEndian(frame[24..]),
-            new SequenceNumber(BinaryPrimitives.ReadInt64LittleEndian(frame[32..])), BinaryPrimitives.ReadInt32LittleEndian(frame[40..]));
+            frame.Length, (FrameFlags)frame[12], BinaryPrimitives.ReadUInt64LittleEndian(frame[16..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(frame[24..]), new SequenceNumber(BinaryPrimitives.ReadInt64LittleEndian(frame[32..])),
+            BinaryPrimitives.ReadInt32LittleEndian(frame[40..]));
         return true;
     }
 
-    /// <summary>Reads an entry at the start of some bytes; null unless it and its sum are there.</summary>
+    /// <summary>Reads the entry at the start of some bytes. Returns null if it is incomplete or its checksum does not fit.</summary>
     public static Entry? ReadEntry(ReadOnlySpan<byte> bytes, bool verifySum, out int size)
     {
         size = 0;
@@ -172,7 +184,7 @@ internal static class LogFormat
     {
         var reader = new WireReader(bytes);
         var record = new MemberRecord(reader.Incarnation(), reader.Reign(), reader.Reign(), reader.View());
-        // A folder that was never stamped has nothing here, and so has one of a release that knew no stamps.
+        // A folder that was never stamped has nothing here. The same is true for a release that knew no stamps.
         if (reader.Remaining > 0)
             record = record with { Stamps = new StampRecord(reader.Stamp(), reader.Bool(), reader.PeerStamps()) };
         return reader.IsComplete ? record : null;
@@ -209,12 +221,12 @@ internal static class LogFormat
             return "other bytes";
         var format = (uint)reader.Int32();
         if (format != Format)
-            return $"format {format}, which this version does not know";
+            return $"format {format}, which this release does not know";
         var sum = (uint)reader.Int32();
         var number = reader.UInt64();
         var salt = reader.UInt64();
         if (Crc32C.WithoutFieldAt(HeaderCrcAt, salt, bytes[..HeaderSize]) != sum)
-            return "a header whose sum does not fit";
+            return "a header whose checksum does not fit";
         var first = reader.UInt64();
         var capacity = reader.Int64();
         var from = ReadPoint(ref reader);
@@ -251,7 +263,7 @@ internal static class LogFormat
         BinaryPrimitives.WriteUInt16LittleEndian(buffer[start..], (ushort)(writer.Position - start - sizeof(ushort)));
     }
 
-    /// <summary>Where, from an aligned start, the magic of a frame stands next; -1 if nowhere.</summary>
+    /// <summary>Finds the next magic of a frame at an aligned position, from an aligned start on; -1 if there is none.</summary>
     public static int FindMagic(ReadOnlySpan<byte> bytes, int start)
     {
         Span<byte> magic = stackalloc byte[sizeof(uint)];

@@ -3,15 +3,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Dams.Ordering.Storage;
 
-/// <summary>What a crash left behind the last whole batch, and was cut off at start.</summary>
+/// <summary>The torn end that a crash left behind the last whole batch, and that was cut off at the start.</summary>
 /// <param name="File">Path of the segment.</param>
 /// <param name="Offset">Where the cut was made, in bytes from its start.</param>
 /// <param name="Bytes">How much was cut, in bytes.</param>
 public sealed record TornTail(string File, long Offset, long Bytes);
 
 /// <summary>
-/// Reads a data folder back: every sum, every number and the whole hash chain are checked. The end of the last segment may be torn, which is what a
-/// crash does to bytes that nobody was promised; everything else that does not fit is refused.
+/// Reads a data folder back, and checks every checksum, every number and the whole hash chain. The end of the last
+/// segment may be torn: a crash does that to bytes that were never reported as durable. Anything else that does not fit
+/// is rejected.
 /// </summary>
 internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Action<Entry> onEntry)
 {
@@ -19,7 +20,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
 
     private ulong _durable;
 
-    /// <summary>Of entries that were appended, cut or trimmed, what is left.</summary>
+    /// <summary>The state that is left after all entries were appended, cut and trimmed.</summary>
     public LogState State { get; private set; }
 
     public ulong LastBatch { get; private set; }
@@ -30,7 +31,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
 
     /// <summary>Reads the folder.</summary>
     /// <returns>False if there is no log in it.</returns>
-    /// <exception cref="LogCorruptException">See there.</exception>
+    /// <exception cref="LogCorruptException">Durable bytes are wrong or missing.</exception>
     public bool Run()
     {
         OpenSegments();
@@ -44,7 +45,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         {
             var segment = Segments[i];
             if (segment.Header.FirstBatch != LastBatch + 1 || segment.Header.State != State)
-                throw Corrupt(segment, 0, $"the state after batch {LastBatch}", "another one");
+                throw Corrupt(segment, 0, $"the state after batch {LastBatch}", "another state");
             ReadSegment(segment, i + 1 < Segments.Count ? Segments[i + 1] : null);
         }
 
@@ -58,7 +59,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         foreach (var path in Directory.EnumerateFiles(options.Folder, "*" + LogSegment.Extension))
         {
             if (!LogSegment.TryParseNumber(path, out var number))
-                throw new LogCorruptException(path, 0, "only segments of the log under this extension", "a foreign file");
+                throw new LogCorruptException(path, 0, "only segments of the log under this extension", "another file");
             found.Add((number, path));
         }
 
@@ -141,7 +142,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         {
             var record = LogFormat.ReadRecord(reader.Span(ushort.MaxValue));
             if (record is null)
-                throw Corrupt(segment, segment.End, "a record", "bytes that are none");
+                throw Corrupt(segment, segment.End, "a record", "bytes that are no record");
             state = state with { Record = record };
         }
 
@@ -152,11 +153,15 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         {
             var entry = LogFormat.ReadEntry(frame[at..], verifySum: false, out var size);
             if (entry is null)
-                throw Corrupt(segment, segment.End + at, "an entry", "bytes that are none");
+                throw Corrupt(segment, segment.End + at, "an entry", "bytes that are no entry");
             if (entry.Seq != state.Last.Seq.Next)
                 throw Corrupt(segment, segment.End + at, $"entry {state.Last.Seq.Next}", $"entry {entry.Seq}");
             if (entry.Previous != state.Last.Chain)
-                throw Corrupt(segment, segment.End + at, $"entry {entry.Seq} behind chain value {state.Last.Chain}", $"one behind {entry.Previous}");
+            {
+                throw Corrupt(
+                    segment, segment.End + at, $"entry {entry.Seq} after chain value {state.Last.Chain}", $"one after {entry.Previous}");
+            }
+
             segment.Append(entry.Seq.Value, (uint)(segment.End + at));
             onEntry(entry);
             state = state with { Last = new ChainPoint(entry.Seq, entry.Chain) };
@@ -169,14 +174,19 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
     private void CutTail(Window window, LogSegment segment, long durableEnd)
     {
         if (_durable > LastBatch)
-            throw Corrupt(segment, segment.End, $"batch {LastBatch + 1}, which was durable, as all are up to {_durable}", "no such batch");
+        {
+            throw Corrupt(
+                segment, segment.End, $"batch {LastBatch + 1}, because the log was flushed up to batch {_durable}", "no such batch");
+        }
+
         var garbageEnd = LastNonZero(segment) + 1;
         if (garbageEnd > segment.End)
         {
             RefuseDurableFrameBehind(window, segment, garbageEnd);
             Torn = new TornTail(segment.Path, segment.End, garbageEnd - segment.End);
 
-            // Zeroed, or a frame left in there could come to stand behind a new one of the same length and count again.
+            // The rest is zeroed. Otherwise an old frame in it could come to stand behind a new one of the same length, and count
+            // again.
             var zeros = new byte[(int)Math.Min(WindowBytes, garbageEnd - segment.End)];
             for (var at = segment.End; at < garbageEnd; at += zeros.Length)
                 RandomAccess.Write(segment.Handle, zeros.AsSpan(0, (int)Math.Min(zeros.Length, garbageEnd - at)), at);
@@ -193,8 +203,10 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
     }
 
     /// <summary>
-    /// Writes the frames that are not known to be durable once more where they are. After a flush that failed, the system may keep what the disk did not take and call it
-    /// clean: it was read here, and a flush would pass over it. No other file has such frames, because a log that rolls over is flushed before.
+    /// Writes the frames that are not known to be durable once more, at the same position. After a failed flush, the
+    /// system may keep bytes in memory that the disk did not take, and mark them clean. Recovery has read them, but a
+    /// flush would skip them. No other file has such frames, because the log is flushed before it continues in a new
+    /// file.
     /// </summary>
     private void WriteAgain(Window window, LogSegment segment, long from)
     {
@@ -207,22 +219,30 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         }
     }
 
-    /// <summary>A crash tears what was not yet flushed. If a later batch says that this one was, the disk has lost it.</summary>
+    /// <summary>
+    /// A crash tears only what was not yet flushed. If a later batch says that this one was flushed, the disk has lost
+    /// it.
+    /// </summary>
     private void RefuseDurableFrameBehind(Window window, LogSegment segment, long garbageEnd)
     {
         var rest = window.Get(segment.End, checked((int)(garbageEnd - segment.End)));
         for (var at = LogFormat.FindMagic(rest, 0); at >= 0; at = LogFormat.FindMagic(rest, at + LogFormat.Alignment))
         {
             var length = LogFormat.FrameLength(rest[at..]);
-            if (length == 0 || segment.End + at + length > segment.Header.Capacity || !LogFormat.IsFrameHeader(rest[at..], segment.Header.Salt)
+            if (length == 0 || segment.End + at + length > segment.Header.Capacity
+                || !LogFormat.IsFrameHeader(rest[at..], segment.Header.Salt)
                 || !LogFormat.TryReadFrame(Padded(rest[at..], length), segment.Header.Salt, out var later))
                 continue;
             if (later.FlushedThrough > LastBatch)
-                throw Corrupt(segment, segment.End, $"batch {LastBatch + 1}, which batch {later.Batch} at byte {segment.End + at} says was durable", "other bytes");
+            {
+                throw Corrupt(
+                    segment, segment.End,
+                    $"batch {LastBatch + 1}, which was durable according to batch {later.Batch} at byte {segment.End + at}", "other bytes");
+            }
         }
     }
 
-    /// <summary>The zeros at the end of a frame are not part of what was found to be non-zero.</summary>
+    /// <summary>Adds the zeros at the end of a frame, because the search for bytes that are not zero left them out.</summary>
     private static ReadOnlySpan<byte> Padded(ReadOnlySpan<byte> bytes, int length)
     {
         if (bytes.Length >= length)
@@ -248,7 +268,10 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         }
     }
 
-    /// <summary>Deleting the oldest files by hand, for example, leaves entries that no segment has.</summary>
+    /// <summary>
+    /// Checks that the segments hold all entries of the log. Some are missing if, for example, somebody deleted the
+    /// oldest files by hand.
+    /// </summary>
     private void VerifyCoverage()
     {
         var indexed = 0L;
@@ -263,13 +286,18 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
 
         var missing = State.Last.Seq > State.Base.Seq && (indexed == 0 || indexed > State.Base.Seq.Value + 1);
         if (missing)
-            throw Corrupt(Segments[0], 0, $"entry {State.Base.Seq.Next} or an older segment with it", indexed == 0 ? "no entry" : $"entry {indexed} as the first");
+        {
+            throw Corrupt(
+                Segments[0], 0, $"entry {State.Base.Seq.Next}, here or in an older segment",
+                indexed == 0 ? "no entry" : $"entry {indexed} as the first");
+        }
+
         if (State.Last.Seq > State.Base.Seq)
         {
             var next = State.Base.Seq.Next;
             var entry = ReadEntry(Segments.Last(segment => segment.Count > 0 && segment.FirstSeq <= next.Value), next);
             if (entry.Previous != State.Base.Chain)
-                throw Corrupt(Segments[0], 0, $"entry {entry.Seq} behind chain value {State.Base.Chain}", $"one behind {entry.Previous}");
+                throw Corrupt(Segments[0], 0, $"entry {entry.Seq} after chain value {State.Base.Chain}", $"one after {entry.Previous}");
         }
     }
 
@@ -278,13 +306,14 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         var bytes = new byte[LogFormat.EntryBytesMax];
         var offset = segment.OffsetOf(seq.Value);
         var read = RandomAccess.Read(segment.Handle, bytes, offset);
-        return LogFormat.ReadEntry(bytes.AsSpan(0, read), verifySum: true, out _) ?? throw Corrupt(segment, offset, $"entry {seq}", "other bytes");
+        return LogFormat.ReadEntry(bytes.AsSpan(0, read), verifySum: true, out _)
+            ?? throw Corrupt(segment, offset, $"entry {seq}", "other bytes");
     }
 
     private static LogCorruptException Corrupt(LogSegment segment, long offset, string expected, string found) =>
         new(segment.Path, offset, expected, found);
 
-    /// <summary>A piece of a file in memory; what lies behind the end of the file reads as zeros.</summary>
+    /// <summary>A piece of a file in memory. Bytes behind the end of the file read as zeros.</summary>
     private sealed class Window(SafeFileHandle file) : IDisposable
     {
         private byte[] _buffer = new byte[WindowBytes];

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Dams.Ordering.Storage;
 
-/// <summary>One file of the log, and where in it the entries stand that count: four bytes of memory each.</summary>
+/// <summary>One file of the log, with the offsets of the entries in it that count: four bytes of memory for each.</summary>
 internal sealed class LogSegment : IDisposable
 {
     public const string Extension = ".log";
@@ -24,13 +24,13 @@ internal sealed class LogSegment : IDisposable
 
     public LogFormat.SegmentHeader Header { get; }
 
-    /// <summary>Behind the last frame.</summary>
+    /// <summary>The offset behind the last frame.</summary>
     public long End { get; set; }
 
     /// <summary>The number of the first entry here that counts; meaningless if there is none.</summary>
     public long FirstSeq { get; private set; }
 
-    /// <summary>How many entries here count: those that a later cut removed don't.</summary>
+    /// <summary>How many entries here count. Entries that a later cut removed don't count.</summary>
     public int Count { get; private set; }
 
     public long LastSeq => FirstSeq + Count - 1;
@@ -50,7 +50,10 @@ internal sealed class LogSegment : IDisposable
         _offsets[Count++] = offset;
     }
 
-    /// <summary>Cuts reach back over files; what stands there above the number stays there and no longer counts.</summary>
+    /// <summary>
+    /// Cuts off the entries above a number. A cut may reach back over several files; the entries stay in the files and
+    /// no longer count.
+    /// </summary>
     public static void CutTo(List<LogSegment> segments, SequenceNumber seq)
     {
         for (var i = segments.Count - 1; i >= 0; i--)

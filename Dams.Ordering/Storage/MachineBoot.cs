@@ -1,11 +1,17 @@
 namespace Dams.Ordering.Storage;
 
-/// <summary>Tells whether the machine was started since: what a process has in the kernel's memory outlives it, but not the machine.</summary>
+/// <summary>
+/// Tells whether the machine was started again. Data in the kernel's memory survives its process, but not a restart of
+/// the machine.
+/// </summary>
 public static class MachineBoot
 {
     private const string Linux = "/proc/sys/kernel/random/boot_id";
 
-    /// <summary>The same for all processes between two starts of the machine; zero where no such thing is known, which is taken for a new start each time.</summary>
+    /// <summary>
+    /// An id that is the same for all processes between two starts of the machine. Zero if the system has no such id;
+    /// each start of a process then counts as a new start of the machine.
+    /// </summary>
     public static UInt128 Id
     {
         get

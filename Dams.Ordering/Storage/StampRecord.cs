@@ -1,10 +1,11 @@
 namespace Dams.Ordering.Storage;
 
-/// <summary>The stamps that a folder holds: its own, and the newest that are known of the others'. Immutable.</summary>
+/// <summary>The stamps that a folder holds: its own, and the newest known stamps of the others' folders. Immutable.</summary>
 public sealed class StampRecord : IEquatable<StampRecord>
 {
     /// <summary>
-    /// No more of others' than this: one for each of the largest group, and two of folders that were replaced or are about to be.
+    /// The most stamps of others. The largest group needs one for each other member. Two more are for folders that were
+    /// replaced or are about to be.
     /// </summary>
     public const int OthersMax = View.MembersMax - 1 + 2;
 
@@ -14,9 +15,9 @@ public sealed class StampRecord : IEquatable<StampRecord>
     private readonly PeerStamp[] _others;
 
     /// <summary>A record of these stamps.</summary>
-    /// <param name="own">The folder's own.</param>
-    /// <param name="isConfirmed">Whether enough others have it on disk.</param>
-    /// <param name="others">Of the others, the one that changed last at the end.</param>
+    /// <param name="own">The folder's own stamp.</param>
+    /// <param name="isConfirmed">Whether enough others have that stamp on disk.</param>
+    /// <param name="others">The stamps of the others; the one that changed last is at the end.</param>
     public StampRecord(FolderStamp own, bool isConfirmed, IEnumerable<PeerStamp> others)
     {
         Own = own;
@@ -24,13 +25,13 @@ public sealed class StampRecord : IEquatable<StampRecord>
         _others = [.. others];
     }
 
-    /// <summary>The folder's own.</summary>
+    /// <summary>The folder's own stamp.</summary>
     public FolderStamp Own { get; }
 
-    /// <summary>Whether enough others have it on disk.</summary>
+    /// <summary>Whether enough others have <see cref="Own"/> on disk.</summary>
     public bool IsConfirmed { get; }
 
-    /// <summary>Of the others, the one that changed last at the end.</summary>
+    /// <summary>The stamps of the others; the one that changed last is at the end.</summary>
     public IReadOnlyList<PeerStamp> Others => _others;
 
     /// <inheritdoc/>
@@ -44,5 +45,6 @@ public sealed class StampRecord : IEquatable<StampRecord>
     public override int GetHashCode() => HashCode.Combine(Own, IsConfirmed, _others.Length);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Own}{(IsConfirmed ? "" : "?")}{{{string.Join(",", _others.Select(other => $"{other.Member}:{other.Stamp}"))}}}";
+    public override string ToString() =>
+        $"{Own}{(IsConfirmed ? "" : "?")}{{{string.Join(",", _others.Select(other => $"{other.Member}:{other.Stamp}"))}}}";
 }

@@ -1,6 +1,8 @@
 namespace Dams.Ordering.Storage;
 
-/// <summary>A mark in memory: for groups whose entries can't kill the process, such as one whose consumer runs no version of anything.</summary>
+/// <summary>
+/// A mark in memory. It is for groups whose entries can't kill the process, such as one whose consumer runs no version.
+/// </summary>
 public sealed class VolatileExecutionMark : IExecutionMark
 {
     private readonly List<SequenceNumber> _renounced = [];

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Dams.Ordering.Transport;
 
-/// <summary>Where the nodes are, as the topology says. Immutable; an address that was heard is never learned.</summary>
+/// <summary>The addresses of the nodes, from the topology. Immutable: addresses are never learned from datagrams.</summary>
 public sealed class AddressBook
 {
     private const int Roles = (int)NodeRole.Manager + 1;
@@ -11,7 +11,7 @@ public sealed class AddressBook
     private readonly SocketAddress?[] _addresses = new SocketAddress?[Roles * (byte.MaxValue + 1)];
     private readonly Dictionary<NodeId, IPEndPoint> _endpoints;
 
-    /// <summary>A book of these nodes.</summary>
+    /// <summary>Makes a book of these nodes.</summary>
     /// <exception cref="ArgumentException">A node has no role or port.</exception>
     public AddressBook(IEnumerable<KeyValuePair<NodeId, IPEndPoint>> nodes)
     {
@@ -27,7 +27,10 @@ public sealed class AddressBook
     /// <summary>All nodes.</summary>
     public IReadOnlyDictionary<NodeId, IPEndPoint> Nodes => _endpoints;
 
-    /// <summary>Whether all nodes are on this machine, so that datagrams of <see cref="DatagramHeader.LoopbackDatagramBytesMax"/> may be used.</summary>
+    /// <summary>
+    /// Whether all nodes are on this machine, so that datagrams of
+    /// <see cref="DatagramHeader.LoopbackDatagramBytesMax"/> may be used.
+    /// </summary>
     public bool IsAllLoopback => _endpoints.Values.All(endpoint => IPAddress.IsLoopback(endpoint.Address));
 
     /// <summary>The address of a node.</summary>
@@ -39,7 +42,7 @@ public sealed class AddressBook
 /// <summary>A socket could not be bound.</summary>
 public sealed class EndpointUnavailableException : Exception
 {
-    /// <summary>An endpoint that can't be had.</summary>
+    /// <summary>Describes the endpoint that could not be bound.</summary>
     public EndpointUnavailableException(IPEndPoint endpoint, SocketException innerException)
         : base(
             innerException.SocketErrorCode switch
@@ -55,9 +58,9 @@ public sealed class EndpointUnavailableException : Exception
         Error = innerException.SocketErrorCode;
     }
 
-    /// <summary>Which one.</summary>
+    /// <summary>The endpoint.</summary>
     public IPEndPoint Endpoint { get; }
 
-    /// <summary>Why; <see cref="SocketError.AddressAlreadyInUse"/> if another process has it.</summary>
+    /// <summary>The reason; <see cref="SocketError.AddressAlreadyInUse"/> if another process has the endpoint.</summary>
     public SocketError Error { get; }
 }

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Dams.Ordering.Transport;
 
-/// <summary>Which of the keys of a sender protects a datagram, so that one use can't be taken for another. The numbers are on the wire.</summary>
+/// <summary>
+/// The use of a datagram. It decides which of the sender's keys protects the datagram, so that one use can't be taken
+/// for another. The numeric values are used on the wire.
+/// </summary>
 public enum TrafficClass : byte
 {
     /// <summary>Messages of the group protocol.</summary>
@@ -18,41 +21,42 @@ public enum TrafficClass : byte
 /// 10 sender role u8, number u8 | 12 receiver role u8, number u8 | 14 body length u16
 /// 16 sender boot u64 | 24 counter u64 | 32 epoch u64 | 40 view i64
 /// </code>
-/// The receiver is named so that a datagram to one can't be shown to another as its own.
+/// The header names the receiver, so that a datagram for one node can't be shown to another as its own.
 /// </summary>
-/// <param name="Class">Which use.</param>
-/// <param name="ClusterId">Of the configured cluster name; tells clusters apart that share a network by mistake.</param>
-/// <param name="Group">Which group.</param>
-/// <param name="KeyId">Which cluster key.</param>
-/// <param name="Sender">Who sent it.</param>
-/// <param name="Receiver">For whom.</param>
+/// <param name="Class">The use of the datagram.</param>
+/// <param name="ClusterId">The number of the configured cluster name. It tells clusters apart that share a network by mistake.</param>
+/// <param name="Group">The group that the messages belong to.</param>
+/// <param name="KeyId">The id of the cluster key.</param>
+/// <param name="Sender">The node that sent it.</param>
+/// <param name="Receiver">The node that it is for.</param>
 /// <param name="BodyLength">Bytes between header and tag.</param>
-/// <param name="Boot">Which life of the sender.</param>
-/// <param name="Counter">Rises with each datagram of that life: the nonce, and what replays are known by.</param>
-/// <param name="Epoch">The epoch the sender acts in.</param>
-/// <param name="View">The sender's view; for people who read captures, never a decision.</param>
+/// <param name="Boot">The sender's boot.</param>
+/// <param name="Counter">Rises with each datagram of that boot. It is the nonce, and replays are recognised by it.</param>
+/// <param name="Epoch">The epoch in which the sender acts.</param>
+/// <param name="View">The sender's view. It is for people who read captures; no decision uses it.</param>
 public readonly record struct DatagramHeader(
-    TrafficClass Class, uint ClusterId, GroupId Group, byte KeyId, NodeId Sender, NodeId Receiver, ushort BodyLength, BootId Boot, ulong Counter, Epoch Epoch, long View)
+    TrafficClass Class, uint ClusterId, GroupId Group, byte KeyId, NodeId Sender, NodeId Receiver, ushort BodyLength, BootId Boot,
+    ulong Counter, Epoch Epoch, long View)
 {
-    /// <summary>In bytes.</summary>
+    /// <summary>Size of the header, in bytes.</summary>
     public const int Size = 48;
 
-    /// <summary>The tag behind the body, in bytes.</summary>
+    /// <summary>Size of the tag behind the body, in bytes.</summary>
     public const int TagSize = 16;
 
     /// <summary>Header and tag, in bytes.</summary>
     public const int Overhead = Size + TagSize;
 
-    /// <summary>What fits every path without being cut into fragments, in bytes.</summary>
+    /// <summary>The longest datagram that fits every path without being cut into fragments, in bytes.</summary>
     public const int DatagramBytesMax = 1_200;
 
-    /// <summary>The most where all nodes are on one machine, in bytes: below the 65,507 of UDP.</summary>
+    /// <summary>The longest datagram where all nodes are on one machine, in bytes. This is below the 65,507 of UDP.</summary>
     public const int LoopbackDatagramBytesMax = 60_000;
 
     /// <summary>The first two bytes.</summary>
     public const ushort Magic = 0x4D44;
 
-    /// <summary>The third byte. Another one is another layout.</summary>
+    /// <summary>The third byte. Another value means another layout.</summary>
     public const byte Format = 1;
 
     private const int FormatAt = 2;
@@ -69,7 +73,7 @@ public readonly record struct DatagramHeader(
     private const int ViewAt = 40;
     private const byte ClassMask = 0x0F;
 
-    /// <summary>The number of a cluster's name.</summary>
+    /// <summary>Computes the number of a cluster's name.</summary>
     public static uint ClusterIdOf(string name) => BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 
     /// <summary>Writes <see cref="Size"/> bytes.</summary>
@@ -91,8 +95,8 @@ public readonly record struct DatagramHeader(
     }
 
     /// <summary>Reads the header of a datagram. Any bytes give a header or the reason why not.</summary>
-    /// <param name="datagram">All of it.</param>
-    /// <param name="header">The header; nothing in it is proven yet.</param>
+    /// <param name="datagram">The whole datagram.</param>
+    /// <param name="header">The header; nothing in it is authenticated yet.</param>
     public static DropReason TryRead(ReadOnlySpan<byte> datagram, out DatagramHeader header)
     {
         header = default;
@@ -104,8 +108,12 @@ public readonly record struct DatagramHeader(
             return DropReason.Malformed;
         var length = BinaryPrimitives.ReadUInt16LittleEndian(datagram[BodyLengthAt..]);
         var sender = ReadNode(datagram[SenderAt..]);
-        if (length != datagram.Length - Overhead || (datagram[FlagsAt] & ~ClassMask) != 0 || sender.Role is < NodeRole.FrontEnd or > NodeRole.Manager)
+        if (length != datagram.Length - Overhead || (datagram[FlagsAt] & ~ClassMask) != 0
+            || sender.Role is < NodeRole.FrontEnd or > NodeRole.Manager)
+        {
             return DropReason.Malformed;
+        }
+
         header = new DatagramHeader(
             (TrafficClass)(datagram[FlagsAt] & ClassMask),
             BinaryPrimitives.ReadUInt32LittleEndian(datagram[ClusterAt..]),

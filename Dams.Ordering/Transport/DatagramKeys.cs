@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Dams.Ordering.Transport;
 
 /// <summary>
-/// The keys of single senders: HKDF-SHA-256 (RFC 5869) of the cluster key over class, group, sender and boot. A boot is random, so a restarted process
-/// has new keys and may count from 1 again without using a nonce twice.
+/// Derives the keys of single senders: HKDF-SHA-256 (RFC 5869) of the cluster key over class, group, sender and boot. A
+/// boot id is random, so a restarted process has new keys and may count from 1 again without using a nonce twice.
 /// </summary>
 internal static class DatagramKeys
 {

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Dams.Ordering.Transport;
 
-/// <summary>What a node opens, and within which bounds.</summary>
+/// <summary>The options of a <see cref="DatagramOpener"/>: the datagrams that a node opens, and its bounds.</summary>
 public sealed record DatagramOpenerOptions
 {
     /// <summary>The receiver.</summary>
@@ -15,26 +15,35 @@ public sealed record DatagramOpenerOptions
     /// <summary>The groups that are served.</summary>
     public required IReadOnlyList<GroupId> Groups { get; init; }
 
-    /// <summary>Senders' lives whose keys and windows are kept: more than the nodes of a cluster, with each having restarted a few times.</summary>
+    /// <summary>
+    /// How many senders' boots have their keys and windows kept: more than a cluster has nodes, each restarted a few
+    /// times.
+    /// </summary>
     public int PeersMax { get; init; } = 256;
 
-    /// <summary>Lives kept of one sender and group: who replays old ones pushes out no other sender's.</summary>
+    /// <summary>How many boots of one sender and group are kept. So replays of old boots push out no boot of another sender.</summary>
     public int BootsPerSenderMax { get; init; } = 4;
 
-    /// <summary>Keys derived for unknown lives, a second and source address: a derivation costs 4 us, so this is at most 0.1 % of a core.</summary>
+    /// <summary>
+    /// How many keys are derived for unknown boots, per second and source address. A derivation costs 4 us, so this is
+    /// at most 0.1 % of a core.
+    /// </summary>
     public int UnknownPerSecond { get; init; } = 200;
 
-    /// <summary>The same at once: a whole cluster on one address that starts together, several times over.</summary>
+    /// <summary>
+    /// How many of these keys may be derived at once: enough for a whole cluster on one address that starts together,
+    /// several times over.
+    /// </summary>
     public int UnknownBurst { get; init; } = 200;
 }
 
 /// <summary>
-/// Checks and decrypts datagrams. Total: any bytes give a body or a counted reason, never an exception, and nothing grows by bytes that are not
-/// authenticated. One thread.
+/// Checks and decrypts datagrams. Total: any bytes give a body or a counted reason, never an exception. Unauthenticated
+/// bytes make nothing grow. One thread.
 /// </summary>
 /// <remarks>
-/// A receiver that restarts has forgotten what it saw, so datagrams that were recorded before can be shown to it once more. The protocol takes them as
-/// the duplicates they are: epochs, boots of promises and chain values tell old from new.
+/// A receiver that restarts has forgotten what it saw, so recorded datagrams can be replayed to it once more. The
+/// protocol handles them as the duplicates they are: epochs, boots of promises and chain values tell old from new.
 /// </remarks>
 public sealed class DatagramOpener : IDisposable
 {
@@ -45,7 +54,7 @@ public sealed class DatagramOpener : IDisposable
     private KeyRing _keys;
     private long _clock;
 
-    /// <summary>An opener.</summary>
+    /// <summary>Makes an opener.</summary>
     public DatagramOpener(DatagramOpenerOptions options, KeyRing keys, TransportCounters counters)
     {
         _options = options;
@@ -54,10 +63,13 @@ public sealed class DatagramOpener : IDisposable
         _unknown = new TokenBuckets(options.UnknownPerSecond, options.UnknownBurst);
     }
 
-    /// <summary>How many senders' lives are known.</summary>
+    /// <summary>How many senders' boots are known.</summary>
     internal int PeerCount => _peers.Count;
 
-    /// <summary>Opens with another ring from now on; datagrams under keys that are gone are refused. What was seen under keys that stay is not forgotten.</summary>
+    /// <summary>
+    /// Opens with another ring from now on. Datagrams under keys that are gone are dropped. Datagrams that were seen
+    /// under keys that stay are not forgotten.
+    /// </summary>
     public void UseKeys(KeyRing keys)
     {
         foreach (var key in _peers.Keys.ToArray())
@@ -70,12 +82,12 @@ public sealed class DatagramOpener : IDisposable
     }
 
     /// <summary>Opens a datagram in place.</summary>
-    /// <param name="datagram">All of it; its bytes are destroyed if it is refused.</param>
-    /// <param name="sourceHash">A hash of the address it came from, by which unknown senders are limited.</param>
-    /// <param name="now">For that limit.</param>
-    /// <param name="header">The header, proven.</param>
-    /// <param name="body">The messages.</param>
-    /// <returns>Why it was refused, which is counted; or <see cref="DropReason.None"/>.</returns>
+    /// <param name="datagram">The whole datagram. Its bytes are destroyed if it is dropped.</param>
+    /// <param name="sourceHash">A hash of the source address, by which unknown senders are limited.</param>
+    /// <param name="now">The moment, for that limit.</param>
+    /// <param name="header">The authenticated header.</param>
+    /// <param name="body">The bytes of the messages.</param>
+    /// <returns>The reason why it was dropped, which is also counted; or <see cref="DropReason.None"/>.</returns>
     public DropReason TryOpen(Span<byte> datagram, int sourceHash, Instant now, out DatagramHeader header, out ReadOnlySpan<byte> body)
     {
         body = [];
@@ -169,7 +181,10 @@ public sealed class DatagramOpener : IDisposable
         }
     }
 
-    /// <summary>Only what was authenticated comes here. The least recently used life makes room: of the same sender first, else of all.</summary>
+    /// <summary>
+    /// Keeps the key of a sender's boot that was authenticated. The least recently used boot makes room: of the same
+    /// sender first, else of all senders.
+    /// </summary>
     private Peer Insert(in PeerKey key, AesGcm cipher)
     {
         PeerKey? oldestOfSender = null;

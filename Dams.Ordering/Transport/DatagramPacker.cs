@@ -11,12 +11,16 @@ public interface IDatagramSink
 }
 
 /// <summary>
-/// Puts messages to the same destination in the same epoch into common datagrams, in order, and seals them. A message that goes to several
-/// destinations one after the other is encoded once. Its buffers are its own and stay. One thread.
+/// Puts messages to the same destination in the same epoch into common datagrams, in order, and seals them. A message
+/// that goes to several destinations one after the other is encoded once. The packer owns its buffers and uses them
+/// again. One thread.
 /// </summary>
 public sealed class DatagramPacker
 {
-    /// <summary>Datagrams being filled at once: every node of a large cluster. With more, the oldest goes out early.</summary>
+    /// <summary>
+    /// How many datagrams are filled at once: one for every node of a large cluster. If there are more, the oldest goes
+    /// out early.
+    /// </summary>
     internal const int OpenMax = 32;
 
     private readonly DatagramSealer _sealer;
@@ -28,10 +32,13 @@ public sealed class DatagramPacker
     private Message? _encodedMessage;
     private int _encodedLength;
 
-    /// <summary>A packer.</summary>
-    /// <param name="sealer">Protects what it packs.</param>
-    /// <param name="sink">Takes it.</param>
-    /// <param name="datagramBytesMax">Header and tag included; from <see cref="DatagramHeader.DatagramBytesMax"/> to <see cref="DatagramHeader.LoopbackDatagramBytesMax"/>.</param>
+    /// <summary>Makes a packer.</summary>
+    /// <param name="sealer">Seals the datagrams.</param>
+    /// <param name="sink">Sends the datagrams.</param>
+    /// <param name="datagramBytesMax">
+    /// The longest datagram, header and tag included: from <see cref="DatagramHeader.DatagramBytesMax"/> to
+    /// <see cref="DatagramHeader.LoopbackDatagramBytesMax"/>.
+    /// </param>
     public DatagramPacker(DatagramSealer sealer, IDatagramSink sink, int datagramBytesMax)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(datagramBytesMax, DatagramHeader.Overhead + MessageCodec.FramedBytesMax);
@@ -41,7 +48,7 @@ public sealed class DatagramPacker
         _bytesMax = datagramBytesMax;
     }
 
-    /// <summary>Adds a message; a datagram that has no room for it goes out first.</summary>
+    /// <summary>Adds a message. A datagram that has no room for it is sent first.</summary>
     public void Add(in Outgoing outgoing)
     {
         if (!ReferenceEquals(outgoing.Message, _encodedMessage))
@@ -57,7 +64,7 @@ public sealed class DatagramPacker
         datagram.Length += _encodedLength;
     }
 
-    /// <summary>Sends what is there.</summary>
+    /// <summary>Sends the datagrams that were filled.</summary>
     public void Flush()
     {
         foreach (var datagram in _open)

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Dams.Ordering.Transport;
 
 /// <summary>
-/// Encrypts and signs the datagrams of one sender in one group: AES-256-GCM with the header as associated data and the counter as nonce. One thread.
+/// Encrypts and authenticates the datagrams of one sender in one group: AES-256-GCM with the header as associated data
+/// and the counter as nonce. One thread.
 /// </summary>
 public sealed class DatagramSealer : IDisposable
 {
@@ -15,10 +16,10 @@ public sealed class DatagramSealer : IDisposable
     private byte _keyId;
     private ulong _counter;
 
-    /// <summary>A sealer.</summary>
+    /// <summary>Makes a sealer.</summary>
     /// <param name="self">The sender.</param>
-    /// <param name="boot">Random, and new in each life of the process.</param>
-    /// <param name="group">The group it speaks in.</param>
+    /// <param name="boot">The boot of this process: random, and new at each start.</param>
+    /// <param name="group">The group that the messages belong to.</param>
     /// <param name="clusterId">See <see cref="DatagramHeader.ClusterIdOf"/>.</param>
     /// <param name="keys">The cluster keys.</param>
     public DatagramSealer(NodeId self, BootId boot, GroupId group, uint clusterId, KeyRing keys)
@@ -30,10 +31,13 @@ public sealed class DatagramSealer : IDisposable
         (_cipher, _keyId) = Derive(keys);
     }
 
-    /// <summary>Written into headers; for people who read captures.</summary>
+    /// <summary>The view that is written into headers, for people who read captures.</summary>
     public SequenceNumber View { get; set; }
 
-    /// <summary>Seals with the current key of another ring from now on. The counter goes on, so no nonce repeats even if the key comes back.</summary>
+    /// <summary>
+    /// Seals with the current key of another ring from now on. The counter goes on, so no nonce repeats even if an
+    /// earlier key comes back.
+    /// </summary>
     public void UseKeys(KeyRing keys)
     {
         var former = _cipher;
@@ -43,13 +47,14 @@ public sealed class DatagramSealer : IDisposable
 
     /// <summary>Seals a datagram in place.</summary>
     /// <param name="datagram">Space for the header, then the body, then space for the tag: nothing else.</param>
-    /// <param name="to">For whom.</param>
-    /// <param name="epoch">For the header.</param>
+    /// <param name="to">The receiver.</param>
+    /// <param name="epoch">The epoch in the header.</param>
     public void Seal(Span<byte> datagram, NodeId to, Epoch epoch)
     {
         var body = datagram[DatagramHeader.Size..^DatagramHeader.TagSize];
         var header = new DatagramHeader(
-            TrafficClass.Protocol, _clusterId, _group, _keyId, _self, to, checked((ushort)body.Length), _boot, checked(++_counter), epoch, View.Value);
+            TrafficClass.Protocol, _clusterId, _group, _keyId, _self, to, checked((ushort)body.Length), _boot, checked(++_counter),
+            epoch, View.Value);
         header.Write(datagram);
         Span<byte> nonce = stackalloc byte[DatagramKeys.NonceSize];
         DatagramKeys.WriteNonce(nonce, header.Counter);

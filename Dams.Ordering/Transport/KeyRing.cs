@@ -4,16 +4,16 @@ using System.Security.Cryptography;
 namespace Dams.Ordering.Transport;
 
 /// <summary>
-/// The keys of the cluster. One is current and seals; all open, so that keys are changed without a stop: add the new one everywhere, make it current
-/// everywhere, remove the old one everywhere. Immutable.
+/// The keys of the cluster. The current key seals; all keys open. So keys can be changed without a stop: add the new
+/// one everywhere, make it current everywhere, remove the old one everywhere. Immutable.
 /// </summary>
 /// <remarks>
-/// Its file has a line a key: an id from 0 to 255, 64 hexadecimal digits, and the word <c>current</c> on exactly one of them. Empty lines and what
-/// follows a # don't count.
+/// The key file has one line for each key: an id from 0 to 255 and 64 hexadecimal digits. Exactly one of the lines also
+/// has the word <c>current</c>. Empty lines and text behind a # don't count.
 /// </remarks>
 public sealed class KeyRing
 {
-    /// <summary>A key, in bytes.</summary>
+    /// <summary>Size of a key, in bytes.</summary>
     public const int KeySize = 32;
 
     private const string CurrentMark = "current";
@@ -33,7 +33,8 @@ public sealed class KeyRing
     public IReadOnlyList<byte> Ids => [.. Enumerable.Range(0, _keys.Length).Where(id => _keys[id] is not null).Select(id => (byte)id)];
 
     /// <summary>
-    /// By what keys are known that must not be told: the first bytes of the SHA-256 of each, in hexadecimal, in the order of the ids.
+    /// Identify the keys without revealing them: the first bytes of the SHA-256 of each key, in hexadecimal, in the
+    /// order of the ids.
     /// </summary>
     public IReadOnlyList<string> Fingerprints =>
         [.. Ids.Select(id => Convert.ToHexStringLower(SHA256.HashData(_keys[id]!).AsSpan(0, FingerprintBytes)))];
@@ -44,7 +45,7 @@ public sealed class KeyRing
     public static KeyRing Generate(byte id = 1) => Of(id, RandomNumberGenerator.GetBytes(KeySize));
 
     /// <summary>A ring of one key.</summary>
-    /// <param name="id">Its id.</param>
+    /// <param name="id">The key's id.</param>
     /// <param name="key"><see cref="KeySize"/> bytes.</param>
     public static KeyRing Of(byte id, ReadOnlySpan<byte> key)
     {
@@ -54,7 +55,7 @@ public sealed class KeyRing
         return new KeyRing(keys, id);
     }
 
-    /// <summary>This ring and another key, which is current or not.</summary>
+    /// <summary>This ring with another key, which is made current or not.</summary>
     public KeyRing With(byte id, ReadOnlySpan<byte> key, bool current)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize, nameof(key));
@@ -63,7 +64,10 @@ public sealed class KeyRing
         return new KeyRing(keys, current ? id : CurrentId);
     }
 
-    /// <summary>This ring and a new random key, which is not current; its id is the first free one above the current one's.</summary>
+    /// <summary>
+    /// This ring with a new random key, which is not current. Its id is the first free one above that of the current
+    /// key.
+    /// </summary>
     /// <param name="id">The new key's id.</param>
     /// <exception cref="InvalidOperationException">All ids are taken.</exception>
     public KeyRing WithNew(out byte id)
@@ -95,7 +99,9 @@ public sealed class KeyRing
     /// The ring that one cluster uses: HKDF-SHA-256 (RFC 5869) of each key, with the cluster's instance as the salt. So clusters that have
     /// the same key file, because one is a copy of the other, can't open each other's datagrams.
     /// </summary>
-    /// <param name="instance">Random bytes that no other cluster has. None, or only zeros: this very ring.</param>
+    /// <param name="instance">
+    /// Random bytes that no other cluster has. If there are none, or only zeros, the result is this very ring.
+    /// </param>
     public KeyRing For(ReadOnlySpan<byte> instance)
     {
         if (!instance.ContainsAnyExcept((byte)0))
@@ -111,9 +117,9 @@ public sealed class KeyRing
     }
 
     /// <summary>Reads the text of a key file.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="source">Where it came from, for the message.</param>
-    /// <exception cref="KeyRingException">It is wrong; all problems at once. Keys are never part of the message.</exception>
+    /// <param name="text">The content of the file.</param>
+    /// <param name="source">Where the text came from, for the message of the exception.</param>
+    /// <exception cref="KeyRingException">The text is wrong. The message lists all problems, and never a key.</exception>
     public static KeyRing Parse(string text, string source)
     {
         var keys = new byte[]?[byte.MaxValue + 1];
@@ -135,7 +141,7 @@ public sealed class KeyRing
             else if (words[1].Length != KeySize * 2 || !words[1].All(char.IsAsciiHexDigit))
                 problems.Add($"line {number}: the key is not {KeySize * 2} hexadecimal digits");
             else if (keys[id] is not null)
-                problems.Add($"line {number}: key {id} is there already");
+                problems.Add($"line {number}: key {id} is in an earlier line already");
             else
             {
                 keys[id] = Convert.FromHexString(words[1]);
@@ -153,12 +159,16 @@ public sealed class KeyRing
             : throw new KeyRingException($"The key file {source} is wrong: {string.Join("; ", problems)}.");
     }
 
-    /// <summary>Writes the text of a key file: secret.</summary>
+    /// <summary>Writes the text of a key file, which is secret.</summary>
     public void Write(TextWriter writer)
     {
-        writer.Write("# Cluster keys of DAMS. Secret: who has them can speak for every node.\n");
+        writer.Write("# Cluster keys of DAMS. Secret: anyone who has them can speak for every node.\n");
         foreach (var id in Ids)
-            writer.Write(string.Create(CultureInfo.InvariantCulture, $"{id} {Convert.ToHexStringLower(_keys[id]!)}{(id == CurrentId ? " " + CurrentMark : "")}\n"));
+        {
+            writer.Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{id} {Convert.ToHexStringLower(_keys[id]!)}{(id == CurrentId ? " " + CurrentMark : "")}\n"));
+        }
     }
 
     /// <summary>Whether the keys, their ids and the current one are the same.</summary>
@@ -190,7 +200,7 @@ public sealed class KeyRing
 /// <summary>A key file can't be used.</summary>
 public sealed class KeyRingException : Exception
 {
-    /// <summary>What is wrong with it.</summary>
+    /// <summary>Describes what is wrong with the file.</summary>
     public KeyRingException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

@@ -1,6 +1,9 @@
 namespace Dams.Ordering.Transport;
 
-/// <summary>Which of the last 1,024 counters of a sender were seen (RFC 6479's ring of words). A counter behind the window is taken for seen.</summary>
+/// <summary>
+/// Remembers which of the last 1,024 counters of a sender were seen (RFC 6479's ring of words). A counter that is older
+/// than the window counts as seen.
+/// </summary>
 internal sealed class ReplayWindow
 {
     /// <summary>Datagrams of one sender overtake each other by less than this.</summary>

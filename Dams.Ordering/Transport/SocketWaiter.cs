@@ -5,13 +5,16 @@ using System.Runtime.InteropServices;
 namespace Dams.Ordering.Transport;
 
 /// <summary>
-/// Waits on a socket with a time limit, and is woken by a datagram of one byte to that socket. An eventfd beside it would save the waker 1.3 us of
-/// 2.7 and the sleeper 0.8 us, as measured, but exists on Linux only. The time limit is finer than Socket.Poll's milliseconds where it can be:
-/// a commit that waits for 1 ms should not wait for 2.
+/// Waits on a socket with a timeout. A datagram of one byte to that socket ends the wait. An eventfd beside it would
+/// save the waker 1.3 us of 2.7 and the sleeper 0.8 us, as measured, but exists on Linux only. Where possible the
+/// timeout is finer than Socket.Poll's milliseconds: a commit that waits for 1 ms should not wait for 2.
 /// </summary>
 internal sealed class SocketWaiter : IDisposable
 {
-    /// <summary>The length of a wake-up; no datagram of ours is as short. It counts as one only from the waker's own address.</summary>
+    /// <summary>
+    /// The length of a wake-up. No other datagram of ours is that short. It counts as a wake-up only if it comes from
+    /// the waker's own address.
+    /// </summary>
     public const int WakeBytes = 1;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
@@ -43,14 +46,14 @@ internal sealed class SocketWaiter : IDisposable
         _wakerAddress = _waker.LocalEndPoint!.Serialize();
     }
 
-    /// <summary>Whether a datagram from there was sent by <see cref="Wake"/>: the port and the address say so.</summary>
+    /// <summary>Whether <see cref="Wake"/> sent a datagram from this address: the port and the address must match.</summary>
     public bool IsWaker(SocketAddress from)
     {
         var (start, end) = from.Family == AddressFamily.InterNetwork ? (2, 8) : (2, 24);
         return from.Buffer.Span[start..end].SequenceEqual(_wakerAddress.Buffer.Span[start..end]);
     }
 
-    /// <summary>Waits. The loop's thread.</summary>
+    /// <summary>Waits for a datagram or a wake-up. Only the loop's thread calls it.</summary>
     /// <returns>Whether there is something to receive.</returns>
     public bool Wait(TimeSpan timeout)
     {
@@ -67,11 +70,11 @@ internal sealed class SocketWaiter : IDisposable
         if (timeout < TimeSpan.Zero)
             limit = default;
 
-        // Interrupted by a signal, it gives -1: a wait that ended early, which is harmless.
+        // If a signal interrupts it, it gives -1. The wait then ended early, which is harmless.
         return PPoll(ref poll, 1, in limit, 0) > 0;
     }
 
-    /// <summary>Ends a wait, or the next one. Any thread.</summary>
+    /// <summary>Ends the present wait, or the next one. Any thread.</summary>
     public void Wake()
     {
         try
@@ -80,7 +83,7 @@ internal sealed class SocketWaiter : IDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // A full receive buffer wakes as well; without one, the loop looks again after its longest wait.
+            // A full receive buffer ends the wait as well. Without one, the loop looks again after its longest wait.
         }
     }
 

@@ -1,8 +1,9 @@
 namespace Dams.Ordering.Transport;
 
 /// <summary>
-/// Token buckets of a fixed number, picked by a hash of the source address: bounded whatever is sent, at the price that addresses may share one.
-/// The hash is keyed per process, so that nobody can choose whom to share with.
+/// A fixed number of token buckets; a hash of the source address picks one. So they are bounded whatever is sent, at
+/// the price that addresses may share a bucket. The hash is keyed per process, so that no sender can choose with which
+/// address it shares.
 /// </summary>
 internal sealed class TokenBuckets(int perSecond, int burst)
 {

@@ -3,44 +3,44 @@ namespace Dams.Ordering.Transport;
 /// <summary>Why a datagram, or the rest of one, was dropped.</summary>
 public enum DropReason
 {
-    /// <summary>It was not.</summary>
+    /// <summary>It was not dropped.</summary>
     None = 0,
 
-    /// <summary>Not ours.</summary>
+    /// <summary>It is not a datagram of ours.</summary>
     BadMagic,
 
-    /// <summary>A layout that this version does not know.</summary>
+    /// <summary>It has a layout that this release does not know.</summary>
     BadFormat,
 
-    /// <summary>Of another cluster.</summary>
+    /// <summary>It belongs to another cluster.</summary>
     WrongCluster,
 
-    /// <summary>Of a group or class that is not served here.</summary>
+    /// <summary>It belongs to a group or class that is not served here.</summary>
     WrongGroup,
 
-    /// <summary>For another node.</summary>
+    /// <summary>It is for another node.</summary>
     Misaddressed,
 
-    /// <summary>Under a key that is not in the ring.</summary>
+    /// <summary>It is sealed with a key that is not in the ring.</summary>
     UnknownKey,
 
     /// <summary>The tag does not fit: forged or damaged.</summary>
     Unauthenticated,
 
-    /// <summary>Seen before, or too old to know.</summary>
+    /// <summary>It was seen before, or is too old to know.</summary>
     Replayed,
 
-    /// <summary>Lengths that contradict each other, or bytes that are no message.</summary>
+    /// <summary>Its lengths contradict each other, or its bytes are no message.</summary>
     Malformed,
 
-    /// <summary>Too many datagrams of unknown senders from that address.</summary>
+    /// <summary>Too many datagrams of unknown senders came from that address.</summary>
     RateLimited,
 
-    /// <summary>The log has no room for what it brings. It is asked for again, as if it had been lost.</summary>
+    /// <summary>The log has no room for its content. The node asks for it again, as if it had been lost.</summary>
     NoRoom,
 }
 
-/// <summary>What a node's transport has done since it started. Written by the loop, read by anyone.</summary>
+/// <summary>Counts what a node's transport has done since it started. The loop writes; any thread reads.</summary>
 public sealed class TransportCounters
 {
     private readonly long[] _drops = new long[(int)DropReason.NoRoom + 1];
@@ -54,13 +54,13 @@ public sealed class TransportCounters
     /// <summary>Datagrams taken from the socket, good or bad.</summary>
     public long Received => Volatile.Read(ref _received);
 
-    /// <summary>Their bytes.</summary>
+    /// <summary>The bytes of those datagrams.</summary>
     public long ReceivedBytes => Volatile.Read(ref _receivedBytes);
 
     /// <summary>Datagrams handed to the network.</summary>
     public long Sent => Volatile.Read(ref _sent);
 
-    /// <summary>Their bytes.</summary>
+    /// <summary>The bytes of those datagrams.</summary>
     public long SentBytes => Volatile.Read(ref _sentBytes);
 
     /// <summary>Datagrams that the system refused to send: no route, a full buffer. The protocol repeats what matters.</summary>

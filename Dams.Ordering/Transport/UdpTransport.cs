@@ -5,19 +5,21 @@ using System.Net.Sockets;
 namespace Dams.Ordering.Transport;
 
 /// <summary>
-/// One unconnected UDP socket, which the loop's thread itself reads and waits on. The kernel's receive buffer is the queue in front of the
-/// loop: it is bounded, drops the newest, and counts (<see cref="ReceiveBufferDrops"/>).
+/// One unconnected UDP socket, which the loop's own thread reads and waits on. The kernel's receive buffer is the queue
+/// in front of the loop. It is bounded, drops the newest datagrams, and counts them (<see cref="ReceiveBufferDrops"/>).
 /// </summary>
 /// <remarks>
-/// A thread of its own for receiving, with a channel to the loop, was measured beside it: 15 to 18 us for a round trip between two processes on
-/// loopback (AutoResetEvent, monitor, ManualResetEventSlim, SemaphoreSlim) against 9 us like this, at twice the processor time, because each datagram
-/// wakes two threads. The socket is not blocking, so the loop can never hang in it; .NET's async engine is never used on it.
-/// Thread: the loop's, but for <see cref="Wake"/> and the properties.
+/// A separate thread for receiving, with a channel to the loop, was measured, too. A round trip between two processes
+/// on loopback took 15 to 18 us (AutoResetEvent, monitor, ManualResetEventSlim, SemaphoreSlim) instead of 9 us. It
+/// needed twice the processor time, because each datagram wakes two threads. The socket is not blocking, so the loop
+/// can never hang in it. .NET's async engine is never used on it. Thread: the loop's, except for <see cref="Wake"/> and
+/// the properties.
 /// </remarks>
 public sealed class UdpTransport : IDatagramSink, IDisposable
 {
     /// <summary>
-    /// Room for about 1,800 datagrams of 1,200 bytes as the kernel counts them: what comes during a flush that stalls. The kernel caps it at net.core.rmem_max.
+    /// The size of the socket's buffers, in bytes: room for about 1,800 datagrams of 1,200 bytes as the kernel counts
+    /// them. So many may come during a flush that stalls. The kernel caps it at net.core.rmem_max.
     /// </summary>
     public const int SocketBufferBytes = 4 * 1024 * 1024;
 
@@ -31,7 +33,9 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
     /// <summary>Binds a socket.</summary>
     /// <param name="local">Where this node listens.</param>
     /// <param name="peers">Where the others are.</param>
-    /// <exception cref="EndpointUnavailableException">Another process has the endpoint, or this machine does not.</exception>
+    /// <exception cref="EndpointUnavailableException">
+    /// Another process has the endpoint, or this machine does not have its address.
+    /// </exception>
     public UdpTransport(IPEndPoint local, AddressBook peers)
     {
         _peers = peers;
@@ -61,10 +65,10 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
         _from = new SocketAddress(local.AddressFamily);
     }
 
-    /// <summary>What it has done since it started.</summary>
+    /// <summary>The figures since the start.</summary>
     public TransportCounters Counters { get; } = new();
 
-    /// <summary>Where this node listens, with the port that was given if 0 was asked for.</summary>
+    /// <summary>Where this node listens. If port 0 was asked for, this has the port that the system chose.</summary>
     public IPEndPoint Local { get; }
 
     /// <summary>A keyed hash of the address that the last datagram came from, without its port.</summary>
@@ -79,7 +83,10 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
         }
     }
 
-    /// <summary>Datagrams that the kernel dropped because its buffer was full; null where the system does not say (only Linux does).</summary>
+    /// <summary>
+    /// Datagrams that the kernel dropped because its buffer was full; null where the system does not say (only Linux
+    /// does).
+    /// </summary>
     public long? ReceiveBufferDrops
     {
         get
@@ -103,12 +110,14 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
         }
     }
 
-    /// <summary>Takes a datagram if one is there, and no wake-up before it: what is behind that is for the next turn. Never waits.</summary>
-    /// <param name="buffer">Space for the longest; a longer one is cut, and so refused later.</param>
-    /// <param name="length">Its length.</param>
+    /// <summary>
+    /// Takes a datagram if one is there. Stops at a wake-up: datagrams behind it are for the next turn. Never waits.
+    /// </summary>
+    /// <param name="buffer">Space for the longest datagram. A longer one is cut, and so dropped later.</param>
+    /// <param name="length">The length of the datagram.</param>
     public bool TryReceive(Span<byte> buffer, out int length)
     {
-        // Without the look at Available an empty socket would cost an exception; a datagram of no bytes is seen by the wait alone.
+        // Without the look at Available an empty socket would cost an exception. Only the wait sees a datagram without bytes.
         while (_readable || _socket.Available > 0)
         {
             _readable = false;
@@ -118,16 +127,18 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.MessageSize)
             {
-                // Longer than the buffer; other systems cut it without a word.
+                // The datagram is longer than the buffer. Other systems cut it silently.
                 length = buffer.Length;
             }
             catch (SocketException)
             {
-                // Nothing there after all, or an ICMP report about a datagram of ours: neither says anything about the next one.
+                // There is nothing after all, or an ICMP report about a datagram of ours came. Neither says anything about the
+                // next datagram.
                 continue;
             }
 
-            // Nobody can hold the loop in here with wake-ups, were they sent under the waker's own address; a stranger's are garbage like any other.
+            // A wake-up ends this call, so nobody can keep the loop in here with wake-ups, even under the waker's own address.
+            // Wake-ups from other addresses are garbage like any other.
             if (length == SocketWaiter.WakeBytes && _waiter.IsWaker(_from))
                 break;
             Counters.CountReceived(length);
@@ -139,7 +150,7 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>What the system refuses is counted and lost, like what the network loses.</remarks>
+    /// <remarks>A datagram that the system refuses to send is counted and lost, as if the network had lost it.</remarks>
     public void Send(NodeId to, ReadOnlySpan<byte> datagram)
     {
         if (_peers.Find(to) is not { } address)
@@ -159,14 +170,14 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
         }
     }
 
-    /// <summary>Waits until a datagram is there, <see cref="Wake"/> is called, or a time has passed: at most a second.</summary>
-    /// <returns>Whether one of the first two happened.</returns>
+    /// <summary>Waits until a datagram is there, <see cref="Wake"/> is called, or the timeout has passed; at most a second.</summary>
+    /// <returns>Whether a datagram is there or <see cref="Wake"/> was called.</returns>
     public bool Wait(TimeSpan timeout) => _readable = _waiter.Wait(timeout);
 
-    /// <summary>Ends a wait, or the next one. Any thread; costs 3 us, so it is for a loop that sleeps.</summary>
+    /// <summary>Ends the present wait, or the next one. Any thread. It costs 3 us, so it is for a loop that sleeps.</summary>
     public void Wake() => _waiter.Wake();
 
-    /// <summary>Closes the socket. After the loop has ended.</summary>
+    /// <summary>Closes the socket. Call it after the loop has ended.</summary>
     public void Dispose()
     {
         _waiter.Dispose();

@@ -2,12 +2,13 @@ using Dams.Ordering;
 
 namespace Dams.Replica.Core;
 
-/// <summary>A digest of the state just after an entry.</summary>
-/// <param name="Seq">The entry.</param>
-/// <param name="Digest">32 bytes.</param>
+/// <summary>A digest of the state just after an entry; 32 bytes.</summary>
 internal sealed record Checkpoint(SequenceNumber Seq, byte[] Digest);
 
-/// <content>Digests of the state: at checkpoints, for those who compare, and now and then for those who look on.</content>
+/// <content>
+/// Digests of the state. Those at checkpoints are for comparing replicas; others are taken now
+/// and then for status queries.
+/// </content>
 internal sealed partial class ReplicaCore
 {
     private readonly Queue<Checkpoint> _checkpoints = [];
@@ -21,16 +22,19 @@ internal sealed partial class ReplicaCore
     /// <summary>The newest checkpoint; null if none was taken since the start.</summary>
     public Checkpoint? NewestCheckpoint { get; private set; }
 
-    /// <summary>The digest of the state as it is now. Reads all that has changed since the last one.</summary>
+    /// <summary>The digest of the present state. Reads everything that has changed since the last digest.</summary>
     public byte[] Digest() => _observers.Buckets.Digest(Engine, _observers.Sessions.Digest(_sessions));
 
-    /// <summary>The digest of the state just after an entry: of a checkpoint, or of a snapshot that is kept and complete; null if there is none.</summary>
+    /// <summary>
+    /// The digest of the state just after an entry, from a checkpoint or from a kept snapshot that is complete.
+    /// Null if there is neither.
+    /// </summary>
     public byte[]? FindDigest(SequenceNumber seq) =>
         FindSnapshot(seq)?.StateDigest ?? _checkpoints.FirstOrDefault(checkpoint => checkpoint.Seq == seq)?.Digest;
 
     /// <summary>
-    /// The newest digest that is known, and the entry that it belongs to. An idle replica tells that of its state as it is; one that has work does not stop
-    /// for whoever looks on, however often, and tells that of its last checkpoint.
+    /// The newest known digest, with its entry. An idle replica gives the digest of its present state. A busy one does
+    /// not stop for status queries, however many there are: it gives the digest of its last checkpoint.
     /// </summary>
     public Checkpoint NewestDigest(Instant now)
     {

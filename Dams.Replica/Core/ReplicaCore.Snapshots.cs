@@ -14,18 +14,22 @@ internal sealed partial class ReplicaCore
     /// <summary>The snapshots that are kept, oldest first, written or not.</summary>
     public IEnumerable<SnapshotExport> Snapshots => _snapshots.Select(kept => kept.Export);
 
-    /// <summary>The numbers whose snapshots somebody waits for: those that are kept, and those of JOINs whose joiners don't vote yet.</summary>
-    public IEnumerable<SequenceNumber> SnapshotsWaitedFor => Snapshots.Select(kept => kept.Seq).Union(_joins.Values.Select(join => join.Seq));
+    /// <summary>
+    /// The entries whose snapshots are still waited for: those of kept snapshots, and JOINs
+    /// whose joiners don't vote yet.
+    /// </summary>
+    public IEnumerable<SequenceNumber> SnapshotsWaitedFor =>
+        Snapshots.Select(kept => kept.Seq).Union(_joins.Values.Select(join => join.Seq));
 
-    /// <summary>When this replica takes a durable snapshot of its own.</summary>
+    /// <summary>Decides when this replica takes a durable snapshot of its own.</summary>
     public SnapshotSchedule Schedule { get; }
 
-    /// <summary>The snapshot of a number, if it is kept.</summary>
+    /// <summary>The snapshot that is kept at an entry; null if there is none.</summary>
     public SnapshotExport? FindSnapshot(SequenceNumber seq) => _snapshots.Find(kept => kept.Export.Seq == seq).Export;
 
     /// <summary>
-    /// Keeps a snapshot of the state just after the last executed entry, until it is dropped as often as it was kept. It is written by
-    /// <see cref="StepSnapshot"/>; executions in between don't change what it holds.
+    /// Keeps a snapshot of the state just after the last executed entry, until it is dropped as often as it was kept.
+    /// <see cref="StepSnapshot"/> writes it. Entries that are executed meanwhile don't change it.
     /// </summary>
     public SnapshotExport KeepSnapshot()
     {
@@ -45,11 +49,11 @@ internal sealed partial class ReplicaCore
         return export;
     }
 
-    /// <summary>Writes the next slice of a snapshot that is kept.</summary>
-    /// <param name="export">Which.</param>
-    /// <param name="bytes">About how many bytes; whole buckets and sessions only.</param>
-    /// <param name="output">Gets them.</param>
-    /// <returns>Whether it is complete.</returns>
+    /// <summary>
+    /// Writes the next slice of a kept snapshot to <paramref name="output"/>: about <paramref name="bytes"/> bytes, in
+    /// whole buckets and sessions.
+    /// </summary>
+    /// <returns>Whether the snapshot is complete now.</returns>
     public bool StepSnapshot(SnapshotExport export, int bytes, IBufferWriter<byte> output)
     {
         if (!export.Step(bytes, output))
@@ -58,7 +62,10 @@ internal sealed partial class ReplicaCore
         return true;
     }
 
-    /// <summary>Lets go of a snapshot, complete or not. Does nothing if there is none of this number.</summary>
+    /// <summary>
+    /// Undoes one <see cref="KeepSnapshot"/>; the last time frees the snapshot, complete or not. Does nothing if
+    /// none is kept at this entry.
+    /// </summary>
     public void DropSnapshot(SequenceNumber seq)
     {
         var index = _snapshots.FindIndex(kept => kept.Export.Seq == seq);
@@ -77,10 +84,11 @@ internal sealed partial class ReplicaCore
     }
 
     /// <summary>
-    /// Takes over a snapshot, as if all entries up to its own had been executed here. Only a core that has executed nothing can; it is as empty as before if
-    /// the engine does not hold exactly what was read.
+    /// Takes over a snapshot, as if this core had executed all entries up to it. Only a core that has executed
+    /// nothing can do so. If the engine then holds anything other than what was read, the core is emptied again and
+    /// the snapshot is rejected.
     /// </summary>
-    /// <returns>Why it is not used; null if it is.</returns>
+    /// <returns>Why the snapshot is rejected; null if it is used.</returns>
     public SnapshotRefused? Restore(SnapshotContent content)
     {
         Invariant.That(Executed == SequenceNumber.Zero, "a snapshot is restored before anything is executed");
@@ -90,7 +98,8 @@ internal sealed partial class ReplicaCore
         }
         catch (Exception exception) when (IsOfVersion(exception))
         {
-            return new SnapshotRefused(SnapshotProblem.EngineDiffers, content.Bytes, $"{Engine.Version} did not take it: {exception.Message}");
+            return new SnapshotRefused(
+                SnapshotProblem.EngineDiffers, content.Bytes, $"{Engine.Version} could not restore it: {exception.Message}");
         }
 
         UseSessions(content.Sessions);
@@ -100,7 +109,8 @@ internal sealed partial class ReplicaCore
             Engine.Restore([]);
             UseSessions(new SessionTable(_options.ClientSessionsMax));
             return new SnapshotRefused(
-                SnapshotProblem.EngineDiffers, content.Bytes, $"{Engine.Version} has digest {Convert.ToHexStringLower(digest)} after taking it");
+                SnapshotProblem.EngineDiffers, content.Bytes,
+                $"{Engine.Version} has digest {Convert.ToHexStringLower(digest)} after restoring it");
         }
 
         (Executed, ExecutedTime, ExecutedChain, ExecutedEpoch) =
@@ -112,16 +122,20 @@ internal sealed partial class ReplicaCore
     }
 
     /// <summary>
-    /// After a start from a snapshot: JOINs up to it are not executed again, but their joiners may still wait for what is on disk for them.
+    /// Remembers, after a start from a snapshot, which joiners may still wait for a snapshot on disk. Their JOINs are
+    /// not executed again, because they come no later than the snapshot of the start.
     /// </summary>
-    /// <param name="view">The membership as of the log's end.</param>
+    /// <param name="view">The membership at the end of the log.</param>
     public void ResumeJoins(View view)
     {
         foreach (var member in view.Members.Where(member => !member.Votes && member.JoinedAt <= Executed))
             _joins[member.Id] = (member.Incarnation, member.JoinedAt);
     }
 
-    /// <summary>A joiner needs the state of exactly its JOIN, until it votes or has left.</summary>
+    /// <summary>
+    /// Keeps a snapshot at each JOIN until the joiner votes or has left, because it needs the
+    /// state of exactly its JOIN.
+    /// </summary>
     private void NoteMembership(Entry entry)
     {
         if (!MembershipChange.TryRead(entry, out var change))

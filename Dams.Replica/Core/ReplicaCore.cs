@@ -9,30 +9,30 @@ using Dams.Replica.State.Snapshots;
 
 namespace Dams.Replica.Core;
 
-/// <summary>What a replica keeps of an executed entry, outside the replicated state.</summary>
-/// <param name="Key">The request.</param>
+/// <summary>The reply to an executed entry, as a replica keeps it outside the replicated state.</summary>
+/// <param name="Key">Identifies the request.</param>
 /// <param name="Seq">The number of the request's first execution.</param>
-/// <param name="RequestDigest">What was asked.</param>
+/// <param name="RequestDigest">The digest of the request.</param>
 /// <param name="ResultDigest">SHA-256 of the result.</param>
 /// <param name="Result">The canonical reply.</param>
 internal sealed record StoredReply(RequestKey Key, SequenceNumber Seq, Digest RequestDigest, Digest ResultDigest, byte[] Result);
 
-/// <summary>A version threw where it should have answered.</summary>
-/// <param name="Seq">The entry; of a read that was not ordered, the last one executed.</param>
-/// <param name="Command">What it was asked.</param>
-/// <param name="Exception">What it threw.</param>
+/// <summary>An exception that a version threw instead of answering.</summary>
+/// <param name="Seq">The entry that was being executed; for a read that was not ordered, the last executed entry.</param>
+/// <param name="Command">The command that the version was to execute.</param>
+/// <param name="Exception">The exception itself.</param>
 internal sealed record EngineFailure(SequenceNumber Seq, Command Command, Exception Exception);
 
-/// <summary>Takes the replies of a <see cref="ReplicaCore"/>, in its loop.</summary>
+/// <summary>Receives the replies of a <see cref="ReplicaCore"/>, in its loop.</summary>
 internal interface IReplySink
 {
-    /// <summary>An entry was executed.</summary>
+    /// <summary>Called with the reply to each executed operation, and with the front end that sent the request.</summary>
     void OnReply(StoredReply reply, byte frontEnd);
 }
 
 /// <summary>
-/// The replicated state machine around an engine: executes delivered entries strictly in sequence, each request key once. Pure and
-/// single-threaded. Its input is delivered entries, wherever they come from.
+/// The replicated state machine around an engine. It executes delivered entries strictly in sequence, and each request
+/// key once. The entries may come from anywhere. Pure and single-threaded.
 /// </summary>
 internal sealed partial class ReplicaCore : IEntryConsumer
 {
@@ -44,15 +44,20 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     private readonly SessionWindow _window;
     private SessionTable _sessions;
 
-    /// <summary>A state machine around an empty engine.</summary>
-    /// <param name="engine">The version.</param>
-    /// <param name="options">Bounds.</param>
-    /// <param name="sink">Where replies go.</param>
-    /// <exception cref="ArgumentException">Fewer replies are kept than there are entries between checkpoints, or longer ones sent than fit a datagram.</exception>
+    /// <summary>Makes a state machine around an engine that holds nothing yet.</summary>
+    /// <exception cref="ArgumentException">
+    /// The options keep fewer replies than there can be entries between checkpoints, or send longer replies
+    /// than fit into a datagram.
+    /// </exception>
     public ReplicaCore(IAppointmentEngine engine, ReplicaCoreOptions options, IReplySink sink)
     {
         if (options.RepliesKept < options.CheckpointEntries)
-            throw new ArgumentException($"{options.RepliesKept} replies are kept, but checkpoints can be {options.CheckpointEntries} entries apart: that others have passed an entry would be shown by neither", nameof(options));
+        {
+            throw new ArgumentException(
+                $"{options.RepliesKept} replies are kept, but checkpoints can be {options.CheckpointEntries} entries apart: "
+                + "then nothing may be left to show that others have passed an entry", nameof(options));
+        }
+
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ReplyBytesMax, ReplyMessage.ResultBytesMax);
         Engine = engine;
         _options = options;
@@ -63,37 +68,38 @@ internal sealed partial class ReplicaCore : IEntryConsumer
         _observers.Buckets.Reset(engine);
     }
 
-    /// <summary>The engine.</summary>
     public IAppointmentEngine Engine { get; }
 
-    /// <summary>Exactly-once bookkeeping.</summary>
+    /// <summary>The session table, because of which each request is executed exactly once.</summary>
     public SessionTable Sessions => _sessions;
 
     /// <summary>
-    /// How far back in time the requests of clients are remembered, by the entries' own time; null while all since the beginning are, or while it is not known
-    /// because they were in the snapshot that this core has begun with.
+    /// How far back the requests of clients are remembered, by the time of the entries. Null while all requests since
+    /// the beginning are remembered. Null also while the oldest ones come from the snapshot that this core started
+    /// from: their times are unknown.
     /// </summary>
-    public TimeSpan? SessionWindow => _sessions.ClientRows < _options.ClientSessionsMax ? null : _window.Reach(_sessions.OldestClientSeq, ExecutedTime);
+    public TimeSpan? SessionWindow =>
+        _sessions.ClientRows < _options.ClientSessionsMax ? null : _window.Reach(_sessions.OldestClientSeq, ExecutedTime);
 
-    /// <summary>Last number executed.</summary>
+    /// <summary>The number of the last executed entry; zero before the first.</summary>
     public SequenceNumber Executed { get; private set; }
 
-    /// <summary>Its time, by the sequencer's clock.</summary>
+    /// <summary>The time of the last executed entry, by the sequencer's clock.</summary>
     public long ExecutedTime { get; private set; }
 
-    /// <summary>The chain value at it.</summary>
+    /// <summary>The chain value at the last executed entry.</summary>
     public Chain ExecutedChain { get; private set; }
 
-    /// <summary>The epoch that it was ordered in.</summary>
+    /// <summary>The epoch in which the last executed entry was ordered.</summary>
     public Epoch ExecutedEpoch { get; private set; }
 
-    /// <summary>Replies that can be sent again.</summary>
+    /// <summary>The number of replies that can be sent again.</summary>
     public int RepliesKept => _replies.Count;
 
     /// <summary>How often the version has thrown.</summary>
     public long EngineFailures { get; private set; }
 
-    /// <summary>The last time that it did; null if it never has.</summary>
+    /// <summary>The last exception that the version threw; null if there was none.</summary>
     public EngineFailure? LastEngineFailure { get; private set; }
 
     /// <inheritdoc/>
@@ -102,11 +108,17 @@ internal sealed partial class ReplicaCore : IEntryConsumer
     /// <inheritdoc/>
     public void OnSkipped(Entry entry, Instant now) => Pass(entry, isSkipped: true, now);
 
-    /// <summary>The reply to the entry of a number, if it is still kept: that of a write for as long as its request is remembered.</summary>
+    /// <summary>
+    /// The reply to an entry; null if it is gone. The reply to a write is kept for as long as
+    /// its request is remembered.
+    /// </summary>
     public StoredReply? FindReply(SequenceNumber seq) =>
         _replies.GetValueOrDefault(seq) ?? (_sessions.Find(seq) is { } row ? FromRow(row.Key, row) : null);
 
-    /// <summary>The reply of a request that was executed under a number; null if it is gone, and the repeat must be ordered.</summary>
+    /// <summary>
+    /// The reply to a request that was executed as a certain entry. Null if it is gone; then
+    /// the repeat must be ordered.
+    /// </summary>
     public StoredReply? FindReply(RequestKey key, SequenceNumber seq)
     {
         if (_replies.TryGetValue(seq, out var reply) && reply.Key == key)
@@ -114,7 +126,7 @@ internal sealed partial class ReplicaCore : IEntryConsumer
         return _sessions.Find(key) is { } row && row.Seq == seq ? FromRow(key, row) : null;
     }
 
-    /// <summary>A read that was not ordered: of this replica's state alone, as it is now.</summary>
+    /// <summary>Answers a read without ordering it, from the present state of this replica alone.</summary>
     public Reply Read(Command command)
     {
         Invariant.That(!command.IsWrite);
@@ -142,8 +154,9 @@ internal sealed partial class ReplicaCore : IEntryConsumer
         exception is not (OutOfMemoryException or StackOverflowException or InvariantBrokenException);
 
     /// <summary>
-    /// Asks the version. Whatever it throws it has changed nothing, by its contract, and the answer is an internal error: a version that is wrong in this way
-    /// is outvoted like any other. What breaks the process, or is broken in it, goes on to break the loop.
+    /// Asks the version. If it throws, it has changed nothing, by its contract, and the reply is an internal error. A
+    /// version that is wrong in this way is outvoted like any other wrong version. Exceptions that show a broken
+    /// process are not caught here; they end the loop.
     /// </summary>
     private Reply Ask(Command command)
     {
@@ -159,7 +172,10 @@ internal sealed partial class ReplicaCore : IEntryConsumer
         }
     }
 
-    /// <summary>A skipped request is never shown to the version; in all else it is as one that the version answered with an internal error.</summary>
+    /// <summary>
+    /// Executes a request. The version never sees a skipped request. In all else, a skipped request is treated as if
+    /// the version had answered it with an internal error.
+    /// </summary>
     private StoredReply? Execute(Entry entry, bool isSkipped)
     {
         var request = entry.Request;
@@ -203,30 +219,45 @@ internal sealed partial class ReplicaCore : IEntryConsumer
 /// <summary>Bounds of a replica's memory. Immutable.</summary>
 internal sealed record ReplicaCoreOptions
 {
-    /// <summary>The newest client-made request ids that are remembered.</summary>
+    /// <summary>How many of the newest client-made request ids are remembered.</summary>
     public int ClientSessionsMax { get; init; } = 1_000_000;
 
-    /// <summary>Replies of reads and writes that can be sent again. Not fewer than <see cref="CheckpointEntries"/>: that others have passed a poison entry is shown by their replies to it, or by a checkpoint behind it.</summary>
+    /// <summary>
+    /// How many replies, to reads and to writes, can be sent again. At least <see cref="CheckpointEntries"/>: a replica
+    /// that has passed a poison entry shows it by its reply to the entry, or by a checkpoint after it.
+    /// </summary>
     public int RepliesKept { get; init; } = 10_000;
 
-    /// <summary>A longer reply is sent as its digest, and fetched by the front end; in bytes, at most <see cref="ReplyMessage.ResultBytesMax"/>.</summary>
+    /// <summary>
+    /// The longest reply, in bytes, that is sent whole; at most <see cref="ReplyMessage.ResultBytesMax"/>. A longer one
+    /// is sent as its digest, and the front end fetches it.
+    /// </summary>
     public int ReplyBytesMax { get; init; } = ReplyMessage.ResultBytesMax;
 
-    /// <summary>A replica this many entries behind executes without sending: its front end has long been told by others.</summary>
+    /// <summary>
+    /// A replica that is more than this many entries behind executes without sending replies: other replicas have
+    /// answered the front end long ago.
+    /// </summary>
     public int ReplyWhenBehindMax { get; init; } = 1_024;
 
-    /// <summary>A checkpoint comes at each multiple of this …</summary>
+    /// <summary>A checkpoint is taken at each entry whose number is a multiple of this.</summary>
     public int CheckpointEntries { get; init; } = 1_000;
 
-    /// <summary>… and at the first entry that is this much later than the last checkpoint, by the entries' own time.</summary>
+    /// <summary>
+    /// A checkpoint is also taken at the first entry that is this much later than the last checkpoint,
+    /// by the time of the entries.
+    /// </summary>
     public long CheckpointMilliseconds { get; init; } = 10_000;
 
-    /// <summary>Checkpoints that can be asked for.</summary>
+    /// <summary>How many of the newest checkpoints can be asked for.</summary>
     public int CheckpointsKept { get; init; } = 8;
 
-    /// <summary>A replica that has executed nothing for so long can spare the time for a digest of its state, which can take a quarter of a second.</summary>
+    /// <summary>
+    /// A replica that has executed nothing for this long has time for a digest of its state, which can
+    /// take a quarter of a second.
+    /// </summary>
     public TimeSpan DigestWhenQuietFor { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>When durable snapshots are taken.</summary>
+    /// <summary>The bounds that decide when durable snapshots are taken.</summary>
     public SnapshotScheduleOptions Snapshots { get; init; } = new();
 }

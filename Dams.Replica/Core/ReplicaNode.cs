@@ -7,7 +7,10 @@ using Dams.Replica.State.Snapshots;
 
 namespace Dams.Replica.Core;
 
-/// <summary>A whole replica without its shell: the group member and the state machine that it feeds. What the simulator runs is this very class.</summary>
+/// <summary>
+/// A whole replica without its shell: the group member and the state machine that it feeds. The
+/// simulator runs this very class.
+/// </summary>
 internal sealed class ReplicaNode : IProtocol, IReplySink
 {
     private readonly Outbox _outbox;
@@ -15,12 +18,14 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
     private readonly byte _engineNumber;
 
     /// <summary>
-    /// A replica over its log, from a snapshot on if there is one: look at <see cref="Refused"/> before it is started. The consumer that the member feeds is
-    /// the core itself, or what the caller puts around it. A caller that restores the core by itself says only where the snapshot was.
+    /// Makes a replica over its log, restored from <paramref name="snapshot"/> if there is one. Check
+    /// <see cref="Refused"/> before starting it. The member feeds the core, or what <paramref name="around"/> puts
+    /// around the core. A caller that restores the core by itself passes only <paramref name="restored"/>, the
+    /// position of its snapshot.
     /// </summary>
     public ReplicaNode(GroupOptions group, byte id, IMemberLog log, Outbox outbox, IAppointmentEngine engine, byte engineNumber,
-        ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null, SnapshotContent? snapshot = null, SnapshotPosition? restored = null,
-        IExecutionMark? mark = null)
+        ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null, SnapshotContent? snapshot = null,
+        SnapshotPosition? restored = null, IExecutionMark? mark = null)
     {
         _outbox = outbox;
         _options = options;
@@ -32,19 +37,20 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
         Core.ResumeJoins(Member.View);
     }
 
-    /// <summary>Why the snapshot is not used: then this replica is not to be started. Null if it is, or there was none.</summary>
+    /// <summary>
+    /// Why the snapshot is rejected; then this replica must not be started. Null if the snapshot is
+    /// used, or if there is none.
+    /// </summary>
     public SnapshotRefused? Refused { get; }
 
-    /// <summary>The state machine.</summary>
     public ReplicaCore Core { get; }
 
-    /// <summary>The group member.</summary>
     public GroupMember Member { get; }
 
     /// <inheritdoc/>
     public Instant NextDeadline => Member.NextDeadline;
 
-    /// <summary>Replays what is known to be committed. Call once.</summary>
+    /// <summary>Replays the entries that are known to be committed. Call it once.</summary>
     public void Start(Instant now) => Member.Start(now);
 
     /// <inheritdoc/>
@@ -68,12 +74,12 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
     /// <inheritdoc/>
     public void OnReply(StoredReply reply, byte frontEnd)
     {
-        // A replica that is far behind executes what the front end has long been told by others.
+        // While this replica is far behind, other replicas have answered the front end long ago.
         if (Member.CommitSeq - Core.Executed <= _options.ReplyWhenBehindMax)
             Send(reply, frontEnd);
     }
 
-    /// <summary>Sends a reply again, or says that it is gone, so that the sequencer orders the repeat.</summary>
+    /// <summary>Sends a reply again. If it is gone, says so, so that the sequencer orders the repeat.</summary>
     private void OnResend(in Envelope envelope, Resend resend)
     {
         if (Member.State is MemberState.Halted or MemberState.Outdated || Core.Executed < resend.Seq)
@@ -87,7 +93,8 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
     private void Send(StoredReply reply, byte frontEnd)
     {
         var fits = reply.Result.Length <= _options.ReplyBytesMax;
-        _outbox.Send(NodeId.FrontEnd(frontEnd), Member.Installed.Epoch, new ReplyMessage(reply.Key, reply.Seq, Member.Incarnation, Core.Executed,
-            _engineNumber, reply.RequestDigest, reply.ResultDigest, fits ? reply.Result : ReadOnlyMemory<byte>.Empty, fits));
+        _outbox.Send(NodeId.FrontEnd(frontEnd), Member.Installed.Epoch, new ReplyMessage(
+            reply.Key, reply.Seq, Member.Incarnation, Core.Executed, _engineNumber, reply.RequestDigest, reply.ResultDigest,
+            fits ? reply.Result : ReadOnlyMemory<byte>.Empty, fits));
     }
 }

@@ -3,10 +3,11 @@ using Dams.Ordering;
 namespace Dams.Replica.Core;
 
 /// <summary>
-/// When the requests were executed that the session table remembers for clients. The table is replicated state, which knows numbers and no times; this stands
-/// beside it, for those who look on. It keeps the time of every thousandth part of the table, and errs by so much, towards a window that is shorter.
+/// Tells how far back in time the session table remembers the requests of clients. The table is replicated state, which
+/// holds numbers and no times. This object keeps times beside it, for status queries. It keeps one time for each
+/// thousandth of the table, so the window that it gives may be too short by that much.
 /// </summary>
-/// <param name="clientRowsMax">The bound of the table.</param>
+/// <param name="clientRowsMax">How many rows of client-made ids the table keeps.</param>
 internal sealed class SessionWindow(int clientRowsMax)
 {
     private const int Marks = 1_000;
@@ -16,9 +17,9 @@ internal sealed class SessionWindow(int clientRowsMax)
     private SequenceNumber? _first;
     private long _rows;
 
-    /// <summary>An entry has added a row for a client's id.</summary>
-    /// <param name="entry">The entry.</param>
-    /// <param name="oldest">The number of the oldest such row that is kept after that.</param>
+    /// <summary>Notes that an entry has added a row for a client-made id.</summary>
+    /// <param name="entry">The entry that added the row.</param>
+    /// <param name="oldest">The number of the oldest such row that the table still keeps.</param>
     public void OnAdded(Entry entry, SequenceNumber oldest)
     {
         _first ??= entry.Seq;
@@ -28,9 +29,12 @@ internal sealed class SessionWindow(int clientRowsMax)
             _marks.Dequeue();
     }
 
-    /// <summary>How long before a time the oldest row was made; null if it was made before this object.</summary>
-    /// <param name="oldest">The number of the oldest row that is kept.</param>
-    /// <param name="time">By the sequencer's clock.</param>
+    /// <summary>
+    /// How long before <paramref name="time"/> the oldest row was added; null if it was added
+    /// before this object existed.
+    /// </summary>
+    /// <param name="oldest">The number of the oldest row that the table keeps.</param>
+    /// <param name="time">A time by the sequencer's clock.</param>
     public TimeSpan? Reach(SequenceNumber oldest, long time) =>
         _first <= oldest && _marks.TryPeek(out var mark) ? TimeSpan.FromMilliseconds(time - mark.Time) : null;
 }

@@ -5,7 +5,9 @@ using Dams.Replica.State.Snapshots;
 
 namespace Dams.Replica.Core;
 
-/// <summary>All who are told before the state changes: the digests, and the snapshots that are being written.</summary>
+/// <summary>
+/// All observers that must know before the state changes: the digests, and the snapshots that are being written.
+/// </summary>
 internal sealed class StateObservers : IBucketObserver, ISessionObserver
 {
     private readonly List<SnapshotExport> _exports = [];
@@ -19,10 +21,10 @@ internal sealed class StateObservers : IBucketObserver, ISessionObserver
     /// <summary>The snapshots that are being written.</summary>
     public IReadOnlyList<SnapshotExport> Exports => _exports;
 
-    /// <summary>Tells this one, too, until it is complete.</summary>
+    /// <summary>Also tells this snapshot of changes from now on.</summary>
     public void Add(SnapshotExport export) => _exports.Add(export);
 
-    /// <summary>Tells this one no more.</summary>
+    /// <summary>Stops telling this snapshot of changes.</summary>
     public void Remove(SnapshotExport export) => _exports.Remove(export);
 
     /// <inheritdoc/>

@@ -7,18 +7,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Replica.Hosting;
 
-/// <summary>The replica's cores, with their transitions in the log and their snapshots brought to disk. Cores have no logger and no files.</summary>
-/// <param name="node">The cores.</param>
+/// <summary>
+/// Runs the replica's cores, logs their transitions, and brings their snapshots to disk. The cores
+/// have no logger and no files.
+/// </summary>
+/// <param name="node">The cores: the group member and the state machine.</param>
 /// <param name="snapshots">Writes snapshots and trims the log.</param>
-/// <param name="fetch">Looks whether a snapshot is wanted.</param>
-/// <param name="left">The incarnation has been ordered out; called once.</param>
-/// <param name="logger">The log.</param>
+/// <param name="fetch">Begins to fetch a snapshot if the member wants one.</param>
+/// <param name="left">Called once, when the incarnation has been ordered out.</param>
+/// <param name="logger">Gets the transitions.</param>
 internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots, Action fetch, Action left, ILogger logger) : IProtocol
 {
     private long _engineFailures;
     private SequenceNumber? _waitingBefore;
     private bool _isInVain;
-    // Nothing at first: what the log says at the start, that this incarnation has been ordered out or must halt, is news as well.
+    // Null at first, so that the state at the start is logged, too: the log on disk may say that this incarnation was
+    // ordered out or must halt.
     private (MemberState State, Reign Promised, Reign Installed)? _seen;
 
     /// <inheritdoc/>
@@ -51,7 +55,11 @@ internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots
         else if (member.State == MemberState.Outdated)
             ReplicaLog.Outdated(logger, member.HaltReason!);
         else
-            ReplicaLog.StateChanged(logger, member.State.ToString(), member.Promised.ToString(), member.Installed.ToString(), member.View.ToString());
+        {
+            ReplicaLog.StateChanged(
+                logger, member.State.ToString(), member.Promised.ToString(), member.Installed.ToString(), member.View.ToString());
+        }
+
         if (member.State == MemberState.Left)
             left();
     }
@@ -62,7 +70,8 @@ internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots
             return;
         _engineFailures = node.Core.EngineFailures;
         var last = node.Core.LastEngineFailure!;
-        ReplicaLog.EngineFailed(logger, node.Core.Engine.Version, last.Command.GetType().Name, last.Seq.Value, _engineFailures, last.Exception);
+        ReplicaLog.EngineFailed(
+            logger, node.Core.Engine.Version, last.Command.GetType().Name, last.Seq.Value, _engineFailures, last.Exception);
     }
 
     private void LogInstalling()

@@ -18,29 +18,36 @@ using Durability = Dams.Contracts.Topology.Durability;
 
 namespace Dams.Replica.Hosting;
 
-/// <summary>A replica: a group member with its log, an engine, and SOAP endpoints. Or, alone, the whole contract from one engine.</summary>
+/// <summary>
+/// The process of a replica: a group member with its log, an engine, and SOAP endpoints. With <c>--standalone</c> it
+/// serves the whole contract from one engine instead.
+/// </summary>
 internal static class ReplicaProcess
 {
-    /// <summary>A file of this name in the data folder says that its incarnation was ordered out.</summary>
+    /// <summary>A file with this name in the data folder says that the folder's incarnation was ordered out.</summary>
     public const string LeftMark = "left";
 
-    /// <summary>A file of this name in the data folder says whose it is.</summary>
+    /// <summary>A file with this name in the data folder names the incarnation that the folder belongs to.</summary>
     public const string IncarnationMark = "incarnation";
 
     /// <summary>Serves the whole contract alone.</summary>
     public static Option<bool> Standalone { get; } =
-        new("--standalone") { Description = "Serve the whole appointment contract alone, unreplicated and in memory: for development and comparison." };
+        new("--standalone")
+        {
+            Description = "Serve the whole appointment contract alone, unreplicated and in memory, for development and comparison.",
+        };
 
-    /// <summary>Overrides the version.</summary>
-    public static Option<string?> Version { get; } = new("--engine") { Description = "The version to run, instead of the configuration's." };
+    /// <summary>Overrides the configured version.</summary>
+    public static Option<string?> Version { get; } =
+        new("--engine") { Description = "Run this version instead of the configured one." };
 
-    /// <summary>Says that it will have to join.</summary>
+    /// <summary>Says that the replica will have to join.</summary>
     public static Option<bool> Joins { get; } =
-        new("--joins") { Description = "It takes the place of an incarnation that was ordered out: get ready for joining while starting." };
+        new("--joins") { Description = "Prepare to join while starting: this replica replaces an incarnation that was ordered out." };
 
     public static Task<int> RunAsync(NodeContext context, CancellationToken stopping) => RunAsync(context, version => version, stopping);
 
-    /// <summary>Runs a replica whose version is what <paramref name="instead"/> makes of the configured one.</summary>
+    /// <summary>Runs a replica with the version that <paramref name="instead"/> makes of the configured one.</summary>
     public static async Task<int> RunAsync(NodeContext context, Func<EngineVersion, EngineVersion> instead, CancellationToken stopping)
     {
         var logger = context.Loggers.CreateLogger("Dams.Replica");
@@ -48,7 +55,8 @@ internal static class ReplicaProcess
         var name = context.Options.GetValue(Version) ?? replica.Versions[0];
         if (!VersionCatalog.TryFind(name, out var version))
         {
-            await Console.Error.WriteLineAsync($"there is no version {name}; there are {string.Join(", ", VersionCatalog.All.Select(known => known.Name))}");
+            var names = string.Join(", ", VersionCatalog.All.Select(known => known.Name));
+            await Console.Error.WriteLineAsync($"there is no version {name}; the versions are {names}");
             return ExitCodes.Configuration;
         }
 
@@ -58,7 +66,8 @@ internal static class ReplicaProcess
             : await RunMemberAsync(context, version, logger, stopping);
     }
 
-    private static async Task<int> RunStandaloneAsync(NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
+    private static async Task<int> RunStandaloneAsync(
+        NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
     {
         ReplicaLog.Standalone(logger, version.Name);
         await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
@@ -76,33 +85,40 @@ internal static class ReplicaProcess
         var boot = DriverOptions.NewBoot();
         var clock = ClockSource.System;
         var outbox = new Outbox();
-        // What takes longest, beside the rest: on a machine with much else to do a process that starts gets on faster with two threads than with one.
+        // The slowest steps run beside the rest: on a busy machine, a process starts faster with two threads than with one.
         using var others = new ReplicaClients(context.Topology);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var rehearsal = context.Options.GetValue(Joins)
-            ? Task.Run(() => SnapshotFetcher.RehearseAsync(context.Topology, context.Id.Number, others.Of, logger, end.Token), CancellationToken.None)
+            ? Task.Run(
+                () => SnapshotFetcher.RehearseAsync(context.Topology, context.Id.Number, others.Of, logger, end.Token),
+                CancellationToken.None)
             : Task.CompletedTask;
-        var building = Task.Run(() => NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build(), CancellationToken.None);
+        var building = Task.Run(
+            () => NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build(), CancellationToken.None);
         using var log = DurableLog.Open(
             new DurableLogOptions
             {
                 Folder = Path.Combine(context.DataFolder, "log"),
-                Durability = context.Topology.Durability == Durability.Memory ? Ordering.Storage.Durability.Memory : Ordering.Storage.Durability.Disk,
+                Durability = context.Topology.Durability == Durability.Memory
+                    ? Ordering.Storage.Durability.Memory
+                    : Ordering.Storage.Durability.Disk,
             },
             context.Loggers.CreateLogger<DurableLog>());
-        // For the manager, which must know whose folder this is when the process can't say it.
+        // The manager reads this, because it must know whose folder this is even when the process can't say it.
         WholeFile.Write(Path.Combine(context.DataFolder, IncarnationMark), log.Record.Incarnation.ToString());
         using var mark = ExecutionMarkFile.Open(Path.Combine(context.DataFolder, "executing"), log.Record.Incarnation, MachineBoot.Id);
         var engineNumber = (byte)VersionCatalog.All.TakeWhile(known => known.Name != version.Name).Count();
         var options = new ReplicaCoreOptions();
         var folder = new SnapshotFolder(Path.Combine(context.DataFolder, "snapshots"), log.IsDurable);
-        var node = SnapshotStart.Find(folder, log, options, snapshot => new ReplicaNode(ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number,
-            log, outbox, version.Create(), engineNumber, options, boot.Value, snapshot: snapshot, mark: mark), logger);
+        var node = SnapshotStart.Find(folder, log, options, snapshot => new ReplicaNode(
+            ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number, log, outbox, version.Create(), engineNumber,
+            options, boot.Value, snapshot: snapshot, mark: mark), logger);
         if (node is null)
             return ExitCodes.Internal;
         using var ownership = node.Core.Engine as IDisposable;
         node.Start(clock.Now);
-        ReplicaLog.Started(logger, context.Id.Number, version.Name, node.Member.Incarnation.ToString(), log.Last.Value, node.Core.Executed.Value);
+        ReplicaLog.Started(
+            logger, context.Id.Number, version.Name, node.Member.Incarnation.ToString(), log.Last.Value, node.Core.Executed.Value);
 
         var snapshots = new SnapshotKeeper(node, log, folder, logger);
         var fetcher = new SnapshotFetcher(node, context.Id.Number, context.Topology, others.Of, folder, options, logger);
@@ -113,11 +129,14 @@ internal static class ReplicaProcess
         await using var network = NodeDriver.Open(context, boot, [lab?.Driven ?? driven], clock);
         driver = network.Driver;
         await using var web = await building;
-        var frontEnd = new Uri(context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);
+        var frontEnd = new Uri(
+            context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);
         var endpoint = new ReplicaEndpoint(node, log, folder, network.Driver, boot);
         web.MapReplica(context.Topology, lab?.Around(endpoint, network.Driver) ?? endpoint);
         lab?.Map(web, network.Driver);
-        web.MapAppointments(context.Topology, new Contracts.Soap.ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));
+        web.MapAppointments(
+            context.Topology,
+            new Contracts.Soap.ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));
         await web.StartAsync(stopping);
         network.Driver.Start();
         var writing = snapshots.RunAsync(network.Driver, end.Token);
@@ -128,7 +147,7 @@ internal static class ReplicaProcess
         await rehearsal;
         if (node.Member.State != MemberState.Left)
             return exitCode;
-        // Its manager sets the folder aside and begins a new incarnation.
+        // The manager sets the folder aside and starts a new incarnation.
         ReplicaLog.Left(logger, node.Member.Incarnation.ToString());
         WholeFile.Write(Path.Combine(context.DataFolder, LeftMark), node.Member.Incarnation.ToString());
         return ExitCodes.OrderedOut;

@@ -4,7 +4,10 @@ using Dams.Ordering.Driver;
 
 namespace Dams.Replica.Lab;
 
-/// <summary>A replica's own endpoint, with what its lies make of stored replies and of digests. Called by many threads.</summary>
+/// <summary>
+/// A replica's own endpoint, whose stored replies and digests are changed by the replica's
+/// lies. Called by many threads.
+/// </summary>
 internal sealed class FaultyEndpoint(IReplicaService replica, ReplicaLies lies, ProtocolDriver driver) : IReplicaService
 {
     /// <inheritdoc/>
@@ -29,7 +32,8 @@ internal sealed class FaultyEndpoint(IReplicaService replica, ReplicaLies lies, 
     public async Task<GetReplyResult> GetReplyAsync(long sequence)
     {
         var reply = await replica.GetReplyAsync(sequence).ConfigureAwait(false);
-        if (reply.Found && await driver.InvokeAsync(_ => lies.StoredInsteadOf(new SequenceNumber(reply.Sequence))).ConfigureAwait(false) is { } told)
+        if (reply.Found
+            && await driver.InvokeAsync(_ => lies.StoredInsteadOf(new SequenceNumber(reply.Sequence))).ConfigureAwait(false) is { } told)
             (reply.ResultDigest, reply.Body) = (told.Digest.ToString(), told.Result);
         return reply;
     }
@@ -40,6 +44,6 @@ internal sealed class FaultyEndpoint(IReplicaService replica, ReplicaLies lies, 
     /// <inheritdoc/>
     public Task<GetSnapshotResult> GetSnapshotAsync(long sequence, long offset) => replica.GetSnapshotAsync(sequence, offset);
 
-    // A digest of something, but not of this state.
+    // Gives a well-formed digest that is not the one of this state.
     private static string OtherThan(string digest) => (digest[0] == '0' ? "f" : "0") + digest[1..];
 }

@@ -5,33 +5,39 @@ using Dams.Ordering.Protocol;
 namespace Dams.Replica.Lab;
 
 /// <summary>
-/// Stands between a replica and its shell: what the replica sends passes through here, and its replies are changed or held back as the lab wants. The
-/// replica itself does not know. One thread.
+/// Stands between a replica and its shell. Everything that the replica sends passes through here. The lab has replies
+/// changed or delayed here, and the replica itself knows nothing of it. One thread.
 /// </summary>
-/// <param name="replica">What is run.</param>
-/// <param name="sent">What the replica sends to.</param>
-/// <param name="lies">What is changed.</param>
+/// <param name="replica">The replica that runs behind this object.</param>
+/// <param name="sent">The outbox that the replica sends to.</param>
+/// <param name="lies">Decides which replies are changed, and how.</param>
 internal sealed class FaultyReplica(IProtocol replica, Outbox sent, ReplicaLies lies) : IProtocol
 {
-    /// <summary>Longer than three right replicas need to answer, and shorter than the shortest time after which a reply counts as missing.</summary>
+    /// <summary>
+    /// The delay of a late lie. It is longer than three right replicas need to answer, and shorter than the shortest
+    /// time after which a reply counts as missing.
+    /// </summary>
     public static readonly TimeSpan LateBy = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Numbers that a reply is told under instead of its own: more than a front end follows of one replica.</summary>
+    /// <summary>
+    /// How many made-up numbers a reply is sent under instead of its own. They are more than a front
+    /// end follows of one replica.
+    /// </summary>
     public const int MadeUpNumbers = 5;
 
-    /// <summary>How far a made-up number is from the one before.</summary>
+    /// <summary>The distance from one made-up number to the next.</summary>
     public const int MadeUpStep = 1_000;
 
-    // A second of a busy cluster at the longest delay; what comes then is not sent at all.
+    // The most replies that are held: those of a second of a busy cluster, at the longest delay. Further replies are dropped.
     private const int HeldMax = 20_000;
 
     private readonly PriorityQueue<Outgoing, (Instant Due, long Number)> _held = new();
     private long _number;
 
-    /// <summary>What the shell sends.</summary>
+    /// <summary>The outbox that the shell sends from.</summary>
     public Outbox Outbox { get; } = new();
 
-    /// <summary>How late replies are; zero for none.</summary>
+    /// <summary>How much later replies are sent; zero for no delay.</summary>
     public TimeSpan Slow { get; set; }
 
     /// <inheritdoc/>
@@ -39,7 +45,7 @@ internal sealed class FaultyReplica(IProtocol replica, Outbox sent, ReplicaLies 
     {
         get
         {
-            // What the replica did outside the loop's turns, at its start, waits here.
+            // At its start, outside the loop's turns, the replica may have left messages or a flush waiting here.
             if (sent.Messages.Count > 0 || sent.FlushWanted > 0)
                 return default;
             return _held.TryPeek(out _, out var first) ? Instant.Earlier(replica.NextDeadline, first.Due) : replica.NextDeadline;

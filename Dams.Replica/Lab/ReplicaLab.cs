@@ -11,7 +11,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Replica.Lab;
 
-/// <summary>What the fault lab does to a replica: its lies, and how slow it is. Only there if the process was started with <c>--lab</c>.</summary>
+/// <summary>
+/// Makes a replica lie or answer slowly, by order of the fault lab. Exists only if the process was
+/// started with <c>--lab</c>.
+/// </summary>
 internal sealed class ReplicaLab : IDisposable
 {
     private static readonly TimeSpan SlowMax = TimeSpan.FromSeconds(10);
@@ -21,13 +24,10 @@ internal sealed class ReplicaLab : IDisposable
     private readonly FaultyReplica _replica;
     private readonly ILogger _logger;
 
-    /// <summary>A lab around a replica that does everything right so far.</summary>
-    /// <param name="id">The replica.</param>
-    /// <param name="replica">What would be run without the lab: its group, protocol, outbox and log.</param>
-    /// <param name="core">Its state machine.</param>
-    /// <param name="log">Its log.</param>
-    /// <param name="create">Makes an engine of its version.</param>
-    /// <param name="logger">Tells what was ordered.</param>
+    /// <summary>Puts a lab around a replica. So far the replica does everything right.</summary>
+    /// <param name="replica">The core that the process would run without the lab: group, protocol, outbox and log.</param>
+    /// <param name="create">Makes an engine of the replica's version.</param>
+    /// <param name="logger">Logs the faults that were ordered.</param>
     public ReplicaLab(NodeId id, DrivenCore replica, ReplicaCore core, IMemberLog log, Func<IAppointmentEngine> create, ILogger logger)
     {
         (_id, _logger) = (id, logger);
@@ -36,21 +36,22 @@ internal sealed class ReplicaLab : IDisposable
         Driven = replica with { Protocol = _replica, Outbox = _replica.Outbox };
     }
 
-    /// <summary>What is run instead.</summary>
+    /// <summary>The core that the process runs instead.</summary>
     public DrivenCore Driven { get; }
 
     public void Dispose() => _lies.Dispose();
 
-    /// <summary>The replica's endpoint with its lies.</summary>
+    /// <summary>Puts the lies around the replica's endpoint.</summary>
     public IReplicaService Around(IReplicaService endpoint, ProtocolDriver driver) => new FaultyEndpoint(endpoint, _lies, driver);
 
-    /// <summary>Serves the orders, at the replica's own port, which is a loopback one in the lab.</summary>
+    /// <summary>Serves the lab's orders at the replica's own port, which is on loopback in the lab.</summary>
     public void Map(IEndpointRouteBuilder web, ProtocolDriver driver)
     {
         web.MapFault("lie", FaultJson.Default.LieOrder, new LieOrder(_id.Number, "outcome", 3), (order, _) => LieAsync(order, driver));
         web.MapFault("slow", FaultJson.Default.SlowOrder, new SlowOrder(_id.Number, "200ms"), (order, _) => SlowAsync(order, driver));
         web.MapFault("heal", FaultJson.Default.HealOrder, new HealOrder(), (_, _) => HealAsync(driver));
-        web.MapGet(FaultEndpoints.Path, async http => await FaultEndpoints.SayAsync(http, await driver.InvokeAsync(_ => Report()), FaultJson.Default.ReplicaLabReport));
+        web.MapGet(FaultEndpoints.Path, async http =>
+            await FaultEndpoints.SayAsync(http, await driver.InvokeAsync(_ => Report()), FaultJson.Default.ReplicaLabReport));
     }
 
     private Task<string> LieAsync(LieOrder order, ProtocolDriver driver)
@@ -58,7 +59,7 @@ internal sealed class ReplicaLab : IDisposable
         RequireSelf(order.Replica);
         var kind = LieKinds.Parse(order.Kind);
         if (order.Count is < 1 or > LieOrder.CountMax)
-            throw FaultRefusedException.Wrong("count", order.Count, $"1 to {LieOrder.CountMax}, or none");
+            throw FaultRefusedException.Wrong("count", order.Count, $"1 to {LieOrder.CountMax}, or no count");
         return DoAsync(driver, () => _lies.Begin(kind, order.Count),
             $"{_id} lies ({order.Kind}) {(order.Count is { } count ? $"{count} times" : "until it is healed")}");
     }

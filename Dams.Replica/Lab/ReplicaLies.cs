@@ -10,22 +10,23 @@ using Dams.Replica.Core;
 namespace Dams.Replica.Lab;
 
 /// <summary>A wrong reply that was given.</summary>
-/// <param name="Result">The canonical bytes.</param>
+/// <param name="Result">The canonical bytes of the reply.</param>
 /// <param name="Digest">Their digest.</param>
-/// <param name="IsStored">Whether it is also what <c>GetReply</c> gives.</param>
-/// <param name="IsMisnumbered">Whether it is told under other numbers than its own.</param>
+/// <param name="IsStored">Whether <c>GetReply</c> gives the wrong reply, too.</param>
+/// <param name="IsMisnumbered">Whether it is sent under other numbers than its own.</param>
 internal sealed record ToldReply(byte[] Result, Digest Digest, bool IsStored, bool IsMisnumbered = false);
 
 /// <summary>
-/// The lies of a replica: what it says is wrong, what it does and holds is right, so that it is whole again when it stops lying. What was said wrongly is
-/// remembered, and said again to whoever asks again. For the replica's loop only.
+/// The lies of a replica. Only its answers are wrong: its actions and its state are right, so it is healthy
+/// again as soon as it stops lying. It remembers each wrong reply, and gives the same one when asked again.
+/// For the replica's loop only.
 /// </summary>
-/// <param name="core">The replica that lies.</param>
-/// <param name="log">Has the commands.</param>
+/// <param name="core">The state machine of the replica that lies.</param>
+/// <param name="log">The log of the replica, which has the commands.</param>
 /// <param name="create">Makes an engine of the replica's version.</param>
 internal sealed class ReplicaLies(ReplicaCore core, IMemberLog log, Func<IAppointmentEngine> create) : IDisposable
 {
-    // As many as the replica keeps of its replies.
+    // As many as the replica keeps right replies.
     private const int RememberedMax = 10_000;
 
     private readonly Dictionary<SequenceNumber, ToldReply> _told = [];
@@ -34,7 +35,7 @@ internal sealed class ReplicaLies(ReplicaCore core, IMemberLog log, Func<IAppoin
     private readonly Queue<long> _checkpointOrder = [];
     private StaleState? _stale;
 
-    /// <summary>What it lies about; null if it doesn't.</summary>
+    /// <summary>The kind of lie; null if the replica doesn't lie.</summary>
     public LieKind? Kind { get; private set; }
 
     /// <summary>How many lies are left; null if it lies until it is healed.</summary>
@@ -43,15 +44,14 @@ internal sealed class ReplicaLies(ReplicaCore core, IMemberLog log, Func<IAppoin
     /// <summary>How many wrong replies or checkpoints it has given so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Whether a lie is sent after the others' replies.</summary>
+    /// <summary>Whether a lie is sent after the replies of the other replicas.</summary>
     public bool IsLate => Kind == LieKind.Late;
 
-    /// <summary>Whether the digest of the state as it is now is to be wrong.</summary>
+    /// <summary>Whether the digest of the present state must be wrong.</summary>
     public bool IsAboutState => Kind == LieKind.State;
 
-    /// <summary>Begins to lie. A lie before it ends.</summary>
-    /// <param name="kind">About what.</param>
-    /// <param name="count">How often; null until <see cref="End"/>.</param>
+    /// <summary>Begins to lie, and ends an earlier lie.</summary>
+    /// <param name="count">How many lies to tell; null to lie until <see cref="End"/>.</param>
     public void Begin(LieKind kind, int? count)
     {
         End();
@@ -60,7 +60,7 @@ internal sealed class ReplicaLies(ReplicaCore core, IMemberLog log, Func<IAppoin
             _stale = new StaleState(core.Engine, create);
     }
 
-    /// <summary>Stops lying. What was said stays said.</summary>
+    /// <summary>Stops lying. Wrong replies that were given are still repeated.</summary>
     public void End()
     {
         (Kind, Left) = (null, null);
@@ -68,7 +68,10 @@ internal sealed class ReplicaLies(ReplicaCore core, IMemberLog log, Func<IAppoin
         _stale = null;
     }
 
-    /// <summary>What is sent instead of a reply; null for the reply itself. Where the lie makes no difference there is none, and none is counted.</summary>
+    /// <summary>
+    /// The wrong reply to send instead of a right one; null to send the right one. A lie that makes no difference is
+    /// not told and not counted.
+    /// </summary>
     public ToldReply? InsteadOf(ReplyMessage reply)
     {
         if (_told.TryGetValue(reply.Seq, out var before))
@@ -84,10 +87,13 @@ internal sealed class ReplicaLies(ReplicaCore core, IMemberLog log, Func<IAppoin
         return told;
     }
 
-    /// <summary>What is given as the stored reply of a number instead of the right one; null for the right one.</summary>
+    /// <summary>The wrong reply to give as the stored reply of a number; null to give the right one.</summary>
     public ToldReply? StoredInsteadOf(SequenceNumber seq) => _told.TryGetValue(seq, out var told) && told.IsStored ? told : null;
 
-    /// <summary>Whether the digest of a checkpoint is to be wrong: the same for everyone who asks, now and later.</summary>
+    /// <summary>
+    /// Whether the digest of a checkpoint must be wrong. A wrong digest stays wrong for
+    /// everyone who asks, now and later.
+    /// </summary>
     public bool IsFalseCheckpoint(long sequence)
     {
         if (_falseCheckpoints.Contains(sequence))
@@ -107,14 +113,19 @@ internal sealed class ReplicaLies(ReplicaCore core, IMemberLog log, Func<IAppoin
     private Reply? MakeFalse(StoredReply right)
     {
         if (Kind == LieKind.Stale)
-            return log.Read(right.Seq) is { } entry && CommandCodec.TryDecode(entry.Request.Payload.Span, out var command) ? _stale!.Execute(command!) : null;
+        {
+            return log.Read(right.Seq) is { } entry && CommandCodec.TryDecode(entry.Request.Payload.Span, out var command)
+                ? _stale!.Execute(command!)
+                : null;
+        }
+
         if (!ReplyCodec.TryDecode(right.Result, out var reply))
             return null;
         return Kind switch
         {
             LieKind.Outcome => FalseReply.WithOtherOutcome(reply!),
             LieKind.Field => FalseReply.WithOtherField(reply!),
-            // A read's number may be any that it was executed under.
+            // Only a write can have a wrong number: the number of a read may be any under which it was executed.
             LieKind.Number => FalseReply.WithOtherOutcome(reply!) is null ? null : reply,
             _ => FalseReply.Any(reply!),
         };

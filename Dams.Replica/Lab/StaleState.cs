@@ -3,7 +3,7 @@ using Dams.Contracts.Engines;
 
 namespace Dams.Replica.Lab;
 
-/// <summary>The state of an engine as it was at a moment, which can be asked and never changes. One thread.</summary>
+/// <summary>A copy of an engine's state at one moment. It answers commands and never changes. One thread.</summary>
 internal sealed class StaleState : IBucketObserver, IDisposable
 {
     private readonly IAppointmentEngine _copy;
@@ -18,7 +18,7 @@ internal sealed class StaleState : IBucketObserver, IDisposable
         _copy.Restore(_buckets);
     }
 
-    /// <summary>What it would have answered then.</summary>
+    /// <summary>The reply that the engine would have given at that moment.</summary>
     public Reply Execute(Command command)
     {
         var reply = _copy.Execute(command, this);

@@ -5,10 +5,13 @@ using Dams.Replica.Core;
 
 namespace Dams.Replica.Service;
 
-/// <summary>Reads of this replica's state alone, so that the replicas can be put side by side. Called by many threads.</summary>
+/// <summary>
+/// Answers reads from this replica's state alone, so that the replicas can be compared. Called by many threads.
+/// </summary>
 internal sealed class LocalReads(ReplicaNode node, ProtocolDriver driver) : IAppointmentExecutor
 {
     /// <inheritdoc/>
     public async ValueTask<ExecutedReply> ExecuteAsync(Command command, string? requestId, CancellationToken ct) =>
-        await driver.InvokeAsync(_ => new ExecutedReply(node.Core.Read(command), node.Core.Executed.Value)).WaitAsync(ct).ConfigureAwait(false);
+        await driver.InvokeAsync(_ => new ExecutedReply(node.Core.Read(command), node.Core.Executed.Value))
+            .WaitAsync(ct).ConfigureAwait(false);
 }

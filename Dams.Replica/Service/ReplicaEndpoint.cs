@@ -9,8 +9,9 @@ using Dams.Replica.Hosting.Snapshots;
 namespace Dams.Replica.Service;
 
 /// <summary>
-/// The replica's own SOAP endpoint: what it holds, for front ends, managers and people. Called by many threads; everything it answers is taken in the
-/// replica's loop, so that what stands together in one answer was true together; but pieces of snapshots come from files that never change.
+/// The replica's own SOAP endpoint. It shows front ends, managers and people what the replica holds. Called by many
+/// threads. Answers are taken in the replica's loop, so that everything in one answer was true at the same time. Only
+/// the digests and pieces of snapshots come from files, which never change.
 /// </summary>
 internal sealed class ReplicaEndpoint(
     ReplicaNode node, DurableLog log, SnapshotFolder snapshots, ProtocolDriver driver, BootId boot) : IReplicaService
@@ -56,7 +57,7 @@ internal sealed class ReplicaEndpoint(
         RequireSequence(sequence, nameof(sequence));
         var seq = new SequenceNumber(sequence);
         var (ofState, ofFile) = snapshots.ReadDigests(seq);
-        // After a restart the core has forgotten what the snapshots on disk still say.
+        // After a restart, the core has forgotten digests that the snapshots on disk still contain.
         var digest = await driver.InvokeAsync(_ => node.Core.FindDigest(seq)).ConfigureAwait(false) ?? ofState;
         return new GetStateDigestResult
         {

@@ -9,8 +9,9 @@ using Dams.Replica.Core;
 namespace Dams.Replica.Service;
 
 /// <summary>
-/// The whole contract from one engine in one process, unreplicated and in memory: for development, and the baseline of the benchmark. The same state
-/// machine as in a replica, fed with entries that are ordered by a lock. Called by many threads.
+/// Serves the whole contract from one engine in one process, unreplicated and in memory. It is for development,
+/// and it is the baseline of the benchmark. It uses the same state machine as a replica, and a lock orders the
+/// entries. Called by many threads.
 /// </summary>
 internal sealed class StandaloneExecutor : IAppointmentExecutor, IReplySink
 {
@@ -21,7 +22,7 @@ internal sealed class StandaloneExecutor : IAppointmentExecutor, IReplySink
     private ulong _lastNumber;
     private StoredReply? _reply;
 
-    /// <summary>An executor over an empty engine.</summary>
+    /// <summary>Makes an executor around an engine that holds nothing yet.</summary>
     public StandaloneExecutor(IAppointmentEngine engine) => _core = new ReplicaCore(engine, new ReplicaCoreOptions(), this);
 
     /// <inheritdoc/>
@@ -33,12 +34,16 @@ internal sealed class StandaloneExecutor : IAppointmentExecutor, IReplySink
         lock (_order)
         {
             var number = ++_lastNumber;
-            var key = requestId is null ? new RequestKey(1, _boot.Value, number) : RequestKey.OfClient(Encoding.UTF8.GetBytes($"{command.Caller}\0{requestId}"));
-            var entry = new Entry(_core.Executed.Next, Epoch.None, 0, EntryKind.Operation, _chain, new Request(key, 1, _boot, number, opcode, digest, payload));
+            var key = requestId is null
+                ? new RequestKey(1, _boot.Value, number)
+                : RequestKey.OfClient(Encoding.UTF8.GetBytes($"{command.Caller}\0{requestId}"));
+            var entry = new Entry(
+                _core.Executed.Next, Epoch.None, 0, EntryKind.Operation, _chain,
+                new Request(key, 1, _boot, number, opcode, digest, payload));
             _chain = entry.Chain;
             _core.OnDelivered(entry, default);
             if (!ReplyCodec.TryDecode(_reply!.Result, out var reply))
-                throw new InvalidOperationException("a version has given a reply that can't be read back");
+                throw new InvalidOperationException("the version gave a reply that can't be decoded");
             return ValueTask.FromResult(new ExecutedReply(reply!, _reply.Seq.Value));
         }
     }

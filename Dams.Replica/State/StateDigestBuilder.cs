@@ -4,7 +4,7 @@ using Dams.Contracts.Engines;
 
 namespace Dams.Replica.State;
 
-/// <summary>Adds up a state digest (see <see cref="StateDigester"/>) from its parts, in their order.</summary>
+/// <summary>Builds a state digest (see <see cref="StateDigester"/>) from its parts, in their order.</summary>
 internal sealed class StateDigestBuilder : IDisposable
 {
     private const byte SectionMark = 0xFF;
@@ -30,17 +30,22 @@ internal sealed class StateDigestBuilder : IDisposable
     }
 
     /// <summary>Adds a section, after the buckets.</summary>
-    /// <exception cref="ArgumentException">It has no proper name or digest.</exception>
+    /// <exception cref="ArgumentException">The name or the digest of the section is malformed.</exception>
     public void AddSection(StateSection section)
     {
-        if (section.Name.Length is 0 or > byte.MaxValue || !Ascii.IsValid(section.Name) || section.Digest.Length != StateDigester.DigestSize)
-            throw new ArgumentException($"section '{section.Name}' needs an ASCII name and {StateDigester.DigestSize} bytes of digest", nameof(section));
+        if (section.Name.Length is 0 or > byte.MaxValue || !Ascii.IsValid(section.Name)
+            || section.Digest.Length != StateDigester.DigestSize)
+        {
+            throw new ArgumentException(
+                $"section '{section.Name}' needs an ASCII name and {StateDigester.DigestSize} bytes of digest", nameof(section));
+        }
+
         _hash.AppendData([SectionMark, (byte)section.Name.Length]);
         _hash.AppendData(Encoding.ASCII.GetBytes(section.Name));
         _hash.AppendData(section.Digest.Span);
     }
 
-    /// <summary>The digest of all that was added: 32 bytes, the caller's to keep.</summary>
+    /// <summary>The digest of all that was added: 32 bytes, which the caller may keep.</summary>
     public byte[] Finish() => _hash.GetHashAndReset();
 
     /// <inheritdoc/>

@@ -7,12 +7,14 @@ namespace Dams.Replica.State;
 /// Makes the digest of the replicated state, which replicas compare at checkpoints:
 /// <code>
 /// digest  := SHA-256(bucket*, section*)
-/// bucket  := key (BucketCodec.EncodeKey), SHA-256(BucketCodec.Encode(bucket))    in canonical order; buckets without slots are absent
-/// section := 0xFF, name length u8, name in ASCII, digest                         front ends, then sessions (SessionDigester); no key begins with 0xFF
+/// bucket  := key (BucketCodec.EncodeKey), SHA-256(BucketCodec.Encode(bucket))
+/// section := 0xFF, name length u8, name in ASCII, digest
 /// </code>
-/// Only buckets that were touched since the last digest are read and hashed again. Combining costs 37 bytes of SHA-256 per bucket, touched or not: a
-/// few thousand of them, three years of three hospitals, are some 120 KB and well under a millisecond every thousand entries, which a hash tree would
-/// not be worth its code for.
+/// Buckets are in canonical order, and buckets without slots are absent. The sections are the front ends, then the
+/// sessions (<see cref="Sessions.SessionDigester"/>). No key begins with 0xFF.
+/// Only buckets that were touched since the last digest are read and hashed again. Combining costs 37 bytes of SHA-256
+/// per bucket, touched or not. Three years of three hospitals are a few thousand buckets: some 120 KB, and well under a
+/// millisecond every thousand entries. A hash tree would not be worth its code.
 /// </summary>
 internal sealed class StateDigester : IBucketObserver
 {
@@ -22,10 +24,12 @@ internal sealed class StateDigester : IBucketObserver
     private readonly SortedDictionary<BucketKey, byte[]> _digests = [];
     private readonly SortedSet<BucketKey> _touched = [];
 
-    /// <summary>The bucket is hashed again at the next digest.</summary>
+    /// <summary>Marks a bucket, so that the next digest hashes it again.</summary>
     public void BeforeChange(BucketKey key) => _touched.Add(key);
 
-    /// <summary>Forgets everything and takes all of this engine's buckets as touched: at the start, and after a restore.</summary>
+    /// <summary>
+    /// Forgets everything and marks all buckets of this engine as touched. Called at the start, and after a restore.
+    /// </summary>
     public void Reset(IAppointmentEngine engine)
     {
         _digests.Clear();
@@ -34,13 +38,16 @@ internal sealed class StateDigester : IBucketObserver
             _touched.Add(key);
     }
 
-    /// <summary>The digest of this engine's state, of whose changes this object has been told since the last <see cref="Reset"/>.</summary>
-    /// <returns>32 bytes, the caller's to keep.</returns>
+    /// <summary>
+    /// The digest of this engine's state. This object must have been told of all changes since the
+    /// last <see cref="Reset"/>.
+    /// </summary>
+    /// <returns>32 bytes, which the caller may keep.</returns>
     public byte[] Digest(IAppointmentEngine engine) => Digest(engine, []);
 
     /// <summary>The digest of this engine's state and of the other sections, in the order given.</summary>
-    /// <returns>32 bytes, the caller's to keep.</returns>
-    /// <exception cref="ArgumentException">A section has no proper name or digest.</exception>
+    /// <returns>32 bytes, which the caller may keep.</returns>
+    /// <exception cref="ArgumentException">The name or the digest of a section is malformed.</exception>
     public byte[] Digest(IAppointmentEngine engine, IReadOnlyList<StateSection> sections)
     {
         HashTouched(engine);

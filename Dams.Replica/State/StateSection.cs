@@ -1,13 +1,13 @@
 namespace Dams.Replica.State;
 
-/// <summary>A part of the replicated state besides the engine's buckets that the state digest covers too.</summary>
-/// <param name="Name">Which: 1 to 255 ASCII characters, the same on all replicas.</param>
+/// <summary>A part of the replicated state that the state digest covers besides the engine's buckets.</summary>
+/// <param name="Name">The name of the section: 1 to 255 ASCII characters, the same on all replicas.</param>
 /// <param name="Digest">The SHA-256 digest of its canonical bytes.</param>
 internal readonly record struct StateSection(string Name, ReadOnlyMemory<byte> Digest)
 {
-    /// <summary>What is known of front ends: the first section.</summary>
+    /// <summary>The first section: what the session table knows of front ends.</summary>
     public const string FrontEnds = "front-ends";
 
-    /// <summary>The rows of the session table: the second.</summary>
+    /// <summary>The second section: the rows of the session table.</summary>
     public const string Sessions = "sessions";
 }

@@ -7,12 +7,11 @@ using Dams.Replica.Versions.Relational;
 namespace Dams.Replica.Versions;
 
 /// <summary>
-/// The versions of the appointment engine: one set of rules, written several times by different techniques, so that one mistake is not made by a
-/// majority (N-version programming). They share nothing but the contract types.
+/// The versions of the appointment engine. The same rules are written several times by different techniques, so that no
+/// majority makes the same mistake (N-version programming). The versions share nothing but the contract types.
 /// </summary>
 internal static class VersionCatalog
 {
-    /// <summary>All of them.</summary>
     public static IReadOnlyList<EngineVersion> All { get; } =
     [
         new("Ledger", "Mutable pages per slot and per patient in hash maps, changed in place.", () => new LedgerEngine()),

@@ -2,37 +2,48 @@ using Dams.Ordering.Protocol;
 
 namespace Dams.ReplicaManager.Agreement;
 
-/// <summary>The rules of replacing, and the timing of what a manager looks at. Immutable; what is agreed on must be the same at every manager.</summary>
+/// <summary>
+/// The rules of replacing, and the times of a manager's inquiries. Immutable. The rules must be the same at every manager, because the
+/// agreed state depends on them.
+/// </summary>
 internal sealed record ManagementOptions
 {
-    /// <summary>The slots of the replicas, which are those of the managers too.</summary>
+    /// <summary>The seats of the replicas, which are those of the managers too.</summary>
     public required IReadOnlyList<byte> Slots { get; init; }
 
-    /// <summary>Votes of managers other than the accused's own that decide.</summary>
+    /// <summary>How many votes of managers other than the accused's own decide.</summary>
     public int VotesToDecide { get; init; } = 2;
 
-    /// <summary>Healthy replicas that must be left to copy from.</summary>
+    /// <summary>How many healthy replicas must be left to copy from.</summary>
     public int DonorsMin { get; init; } = 2;
 
-    /// <summary>So many replacements of one slot …</summary>
+    /// <summary>
+    /// A seat that was replaced this often within <see cref="ReplacementsWithin"/> is degraded: replacing doesn't help, so the operator
+    /// must act.
+    /// </summary>
     public int ReplacementsMax { get; init; } = 3;
 
-    /// <summary>… within this time, and it is degraded: what can't be mended by replacing is left to a person.</summary>
+    /// <summary>The time within which replacements and restarts are counted.</summary>
     public TimeSpan ReplacementsWithin { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A replica whose manager starts it again is not voted dead for this long …</summary>
+    /// <summary>How long managers hold back their votes for the death of a replica that its own manager starts again.</summary>
     public TimeSpan RestartHold { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>… so often in <see cref="ReplacementsWithin"/>.</summary>
+    /// <summary>How many restarts within <see cref="ReplacementsWithin"/> hold the votes.</summary>
     public int RestartsMax { get; init; } = 3;
 
-    /// <summary>A replacement that has not come to vote after this is overdue: the slot is shown as dead, and others may be replaced.</summary>
+    /// <summary>
+    /// A replacement that does not vote after this time is overdue: its seat is shown as dead, and others may be replaced.
+    /// </summary>
     public TimeSpan ReplacementPatience { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>A suspect is watched for this long before a vote.</summary>
+    /// <summary>How long a manager watches a suspect before it votes.</summary>
     public TimeSpan ProbeTime { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Entries that the others keep for a replica that is behind; one that is further behind is replaced, which is faster than catching up.</summary>
+    /// <summary>
+    /// How many entries the others keep for a replica that is behind. A replica that is further behind is replaced, which is faster than
+    /// catching up.
+    /// </summary>
     public long LagEntriesMax { get; init; } = GroupOptions.LagEntriesMaxDefault;
 
     /// <summary>How often a suspect is asked.</summary>
@@ -44,26 +55,34 @@ internal sealed record ManagementOptions
     /// <summary>How often the state digests of all replicas are compared.</summary>
     public TimeSpan DigestInterval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A minority that stays is told so often: others may have found otherwise, and it goes on.</summary>
+    /// <summary>
+    /// How often a manager reports a state that stays in the minority. It repeats the report, because others may have found otherwise while
+    /// the difference goes on.
+    /// </summary>
     public TimeSpan MinorityPause { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>An inquiry waits so long for answers.</summary>
+    /// <summary>How long an inquiry waits for answers.</summary>
     public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A replica's process that ends so often without having been seen in between can't be started: more often than by two deaths of a poison entry and some bad luck.</summary>
+    /// <summary>
+    /// A replica's process that ends this often without an answer in between can't be started. A poison entry, which kills twice, and some
+    /// bad luck stay below that.
+    /// </summary>
     public int FailedStartsMax { get; init; } = 6;
 
-    /// <summary>Entries between two durable snapshots of the agreed state, behind which the log is trimmed.</summary>
+    /// <summary>How many entries lie between two durable snapshots of the agreed state. The log is trimmed behind a snapshot.</summary>
     public int SnapshotEntries { get; init; } = 1_000;
 
-    /// <summary>Events that are kept for people.</summary>
+    /// <summary>How many events are kept for people.</summary>
     public int EventsMax { get; init; } = 200;
 
-    /// <summary>The rule that is taken out.</summary>
+    /// <summary>The rule that a test takes out.</summary>
     public ManagementMutant Mutant { get; init; }
 }
 
-/// <summary>A rule of detection, agreement or replacement that is taken out, so that the simulation can be seen to miss it. Set by tests only.</summary>
+/// <summary>
+/// A rule of detection, agreement or replacement that is taken out, to show that the simulation notices its absence. Set by tests only.
+/// </summary>
 internal enum ManagementMutant
 {
     /// <summary>All rules stand.</summary>
@@ -81,16 +100,16 @@ internal enum ManagementMutant
     /// <summary>The accused's own manager votes as well, always for its replica's death.</summary>
     OwnManagerVotes,
 
-    /// <summary>Several replacements at a time.</summary>
+    /// <summary>Several replacements are carried out at a time.</summary>
     ReplacesAtOnce,
 
-    /// <summary>Nobody counts whether there are enough left to copy from.</summary>
+    /// <summary>Nobody checks whether enough replicas are left to copy from.</summary>
     DonorsAreNotCounted,
 
-    /// <summary>There is no end to the replacements of one slot.</summary>
+    /// <summary>A seat is replaced without limit.</summary>
     ReplacesForEver,
 
-    /// <summary>What is said of a replaced incarnation is taken for the next one.</summary>
+    /// <summary>Reports about a replaced incarnation count against the next one.</summary>
     CaseOutlivesIncarnation,
 
     /// <summary>A restart under way does not hold the votes.</summary>
@@ -102,7 +121,7 @@ internal enum ManagementMutant
     /// <summary>A missing state digest accuses.</summary>
     MissingDigestAccuses,
 
-    /// <summary>Who has seen another's state with the majority, where or after somebody else has not, does not say so.</summary>
+    /// <summary>A manager that finds an accused's state with the majority, at the same checkpoint or later, does not say so.</summary>
     StateIsNeverAcquitted,
 
     /// <summary>A reply that can't be had accuses.</summary>

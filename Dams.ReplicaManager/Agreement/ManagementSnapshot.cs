@@ -7,35 +7,34 @@ using Dams.Ordering.Protocol;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// The agreed state just after an entry of the managers' order: what a manager with a wiped folder begins from, and what lets logs be trimmed. Small: bounded by the
-/// slots and by the events that are kept.
+/// The agreed state just after an entry of the managers' order. A manager with a wiped folder begins from it, and logs are trimmed behind
+/// it. It is small, because the seats and the kept events bound it.
 /// </summary>
-/// <param name="Seq">The entry.</param>
-/// <param name="Chain">The chain value at it, hexadecimal.</param>
-/// <param name="Epoch">The epoch it was ordered in.</param>
-/// <param name="EntryTime">Its time, in milliseconds since 1970.</param>
+/// <param name="Seq">The number of the entry.</param>
+/// <param name="Chain">The chain value at the entry, hexadecimal.</param>
+/// <param name="Epoch">The epoch in which the entry was ordered.</param>
+/// <param name="EntryTime">The entry's time, in milliseconds since 1970.</param>
 /// <param name="Number">The number of the last report.</param>
-/// <param name="Time">Its time.</param>
+/// <param name="Time">The time of the last report, in milliseconds since 1970.</param>
 /// <param name="LastEvent">The number of the last event.</param>
-/// <param name="ShortageToldFor">The decision whose want of donors was told last.</param>
-/// <param name="Active">The replacement whose turn it is.</param>
-/// <param name="Queue">Agreed on, and waiting.</param>
-/// <param name="Cases">Open charges.</param>
-/// <param name="Events">The last events.</param>
-/// <param name="Slots">What is agreed on about each slot.</param>
+/// <param name="ShortageToldFor">The decision for which a lack of replicas to copy from was told last.</param>
+/// <param name="Active">The replacement whose turn it is; null if there is none.</param>
+/// <param name="Queue">The decisions that wait for their turn.</param>
+/// <param name="Cases">The open cases.</param>
+/// <param name="Events">The last events, oldest first.</param>
+/// <param name="Slots">The agreed state of each seat.</param>
 internal sealed record ManagementSnapshot(
     long Seq, string Chain, ulong Epoch, long EntryTime, long Number, long Time, long LastEvent, long ShortageToldFor, Decision? Active,
     IReadOnlyList<Decision> Queue, IReadOnlyList<Case> Cases, IReadOnlyList<ManagementEvent> Events, IReadOnlyList<SlotSnapshot> Slots)
 {
-    /// <summary>Where it is in the order.</summary>
     [JsonIgnore]
     public SnapshotPosition Position => new(
-        new SequenceNumber(Seq), new Chain(UInt128.Parse(Chain, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)), new Epoch(Epoch), EntryTime);
+        new SequenceNumber(Seq), new Chain(UInt128.Parse(Chain, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)),
+        new Epoch(Epoch), EntryTime);
 
-    /// <summary>As bytes.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.ManagementSnapshot);
 
-    /// <summary>Reads it; null if these bytes are none.</summary>
+    /// <summary>Reads a snapshot; null if the bytes are not one.</summary>
     public static ManagementSnapshot? TryRead(ReadOnlySpan<byte> json)
     {
         try
@@ -51,10 +50,10 @@ internal sealed record ManagementSnapshot(
     }
 }
 
-/// <summary>What is agreed on about one slot.</summary>
+/// <summary>The agreed state of one seat.</summary>
 internal sealed record SlotSnapshot(
-    byte Replica, int Replacements, int VersionTurns, IReadOnlyList<long> ReplacedAt, IReadOnlyList<long> RestartedAt, long LastRestart, long HeldSince,
-    IReadOnlyList<ulong> Replaced, Decision? Overdue, Decision? LeftAlone);
+    byte Replica, int Replacements, int VersionTurns, IReadOnlyList<long> ReplacedAt, IReadOnlyList<long> RestartedAt, long LastRestart,
+    long HeldSince, IReadOnlyList<ulong> Replaced, Decision? Overdue, Decision? LeftAlone);
 
 [JsonSerializable(typeof(ManagementSnapshot))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

@@ -3,14 +3,19 @@ using Dams.Contracts.Management;
 
 namespace Dams.ReplicaManager.Agreement;
 
-/// <content>Charges and votes. A front end's word opens a case and no more: what the managers have seen for themselves decides.</content>
+/// <content>Charges and votes. A front end's word only opens a case; the managers decide by what they have seen themselves.</content>
 internal sealed partial class ManagementState
 {
     private void OnVerdict(long number, Slot slot, VerdictReport verdict)
     {
-        if (IsLeftToAPerson(slot, verdict) || verdict.Sequences.Count < VerdictReport.Strikes || !TryOpen(number, CaseKind.Wrong, verdict, [.. verdict.Sequences.TakeLast(VerdictReport.Strikes)]))
+        if (IsLeftToAPerson(slot, verdict) || verdict.Sequences.Count < VerdictReport.Strikes
+            || !TryOpen(number, CaseKind.Wrong, verdict, [.. verdict.Sequences.TakeLast(VerdictReport.Strikes)]))
+        {
             return;
-        Tell(ManagementEventKind.Verdict, verdict.Replica, $"front end {verdict.FrontEnd} has judged its replies {string.Join(", ", verdict.Sequences)} wrong");
+        }
+
+        Tell(ManagementEventKind.Verdict, verdict.Replica,
+            $"front end {verdict.FrontEnd} has judged its replies {string.Join(", ", verdict.Sequences)} wrong");
         if (_options.Mutant == ManagementMutant.VerdictIsEnough)
             Decide(number, slot, verdict.Replica, verdict.Incarnation, ReplacementCause.Wrong, 0, "a front end says so");
     }
@@ -26,7 +31,10 @@ internal sealed partial class ManagementState
             Decide(number, slot, suspicion.Replica, suspicion.Incarnation, ReplacementCause.Dead, 0, "somebody says so");
     }
 
-    /// <summary>A charge that is open already is not opened again, unless those who have voted on it don't agree and nobody else does: then all look anew.</summary>
+    /// <summary>
+    /// Opens a case, unless the charge is open already. An open case with votes on both sides, which nobody has decided, is opened anew:
+    /// then all managers look again.
+    /// </summary>
     private bool TryOpen(long number, CaseKind kind, Report about, IReadOnlyList<long> sequences)
     {
         var index = Find(kind, about);
@@ -46,16 +54,19 @@ internal sealed partial class ManagementState
 
     private void OnVote(long number, Slot slot, VoteReport vote)
     {
-        var index = _cases.FindIndex(open => open.Number == vote.Case && open.Replica == vote.Replica && open.Incarnation == vote.Incarnation);
+        var index = _cases.FindIndex(open =>
+            open.Number == vote.Case && open.Replica == vote.Replica && open.Incarnation == vote.Incarnation);
         if (index < 0 || !MayVote(vote.Manager, vote.Replica))
             return;
-        // A vote that was on its way when the restart began says nothing about it.
+        // A vote that was sent before its manager knew of the restart says nothing about it.
         if (_cases[index].Kind == CaseKind.Silent && vote.IsGuilty && vote.Seen < HeldSince(vote.Replica))
             return;
         Count(number, slot, index, vote.Manager, vote.IsGuilty, vote.View);
     }
 
-    /// <summary>A minority digest is three strikes at once; each manager that finds one has seen it for itself.</summary>
+    /// <summary>
+    /// A minority digest weighs as much as three wrong replies. A manager that finds one has seen it for itself, so its report is a vote.
+    /// </summary>
     private void OnDigest(long number, Slot slot, DigestReport digest)
     {
         if (IsLeftToAPerson(slot, digest) || !MayVote(digest.Manager, digest.Replica))
@@ -65,15 +76,16 @@ internal sealed partial class ManagementState
         {
             index = _cases.Count;
             _cases.Add(new Case(number, digest.Replica, digest.Incarnation, CaseKind.State, Time, [digest.Checkpoint]));
-            Tell(ManagementEventKind.CheckpointDiffers, digest.Replica, $"manager {digest.Manager} finds its state at checkpoint {digest.Checkpoint} in the minority");
+            Tell(ManagementEventKind.CheckpointDiffers, digest.Replica,
+                $"manager {digest.Manager} finds its state at checkpoint {digest.Checkpoint} in the minority");
         }
 
-        // Who has not seen it at one checkpoint may see it at another.
+        // A manager that has not seen it at one checkpoint may see it at another.
         _cases[index] = _cases[index] with { Innocent = _cases[index].Innocent & ~(1u << digest.Manager) };
         Count(number, slot, index, digest.Manager, isGuilty: true, digest.View);
     }
 
-    /// <summary>A replica's own manager knows it too well: it doesn't vote about it.</summary>
+    /// <summary>A replica's own manager is too close to it, and does not vote about it.</summary>
     private bool MayVote(byte manager, byte replica) =>
         _slots.ContainsKey(manager) && (manager != replica || _options.Mutant == ManagementMutant.OwnManagerVotes);
 
@@ -84,11 +96,13 @@ internal sealed partial class ManagementState
         {
             if (_options.Mutant != ManagementMutant.VotesAreCountedTwice)
                 return;
-            // As if a second manager had said it.
+            // It counts as if a second manager had sent it.
             manager = 31;
         }
 
-        open = isGuilty ? open with { Guilty = open.Guilty | (1u << manager), View = Math.Max(open.View, view) } : open with { Innocent = open.Innocent | (1u << manager) };
+        open = isGuilty
+            ? open with { Guilty = open.Guilty | (1u << manager), View = Math.Max(open.View, view) }
+            : open with { Innocent = open.Innocent | (1u << manager) };
         _cases[index] = open;
         var needed = _options.Mutant == ManagementMutant.OneVoteDecides ? 1 : _options.VotesToDecide;
         var voters = _slots.Count - 1;
@@ -114,8 +128,14 @@ internal sealed partial class ManagementState
         var (kind, why) = open.Kind switch
         {
             CaseKind.Silent => (ManagementEventKind.Dismissed, "managers find that it answers and moves: it is not dead"),
-            CaseKind.Wrong => (ManagementEventKind.Alarm, $"its replies to {string.Join(", ", open.Sequences)} were judged wrong, but managers that fetched them find them right or gone: the front end errs, or the replica tells each asker something else"),
-            _ => (ManagementEventKind.Alarm, $"its state at checkpoint {open.Checkpoint} was in the minority, but other managers find it there or later with the majority: it has mended or gone, or the replica tells each asker something else"),
+            CaseKind.Wrong => (ManagementEventKind.Alarm,
+                $"its replies to {string.Join(", ", open.Sequences)} were judged wrong, "
+                + "but the managers that fetched them found them right or gone. "
+                + "Either the front end errs, or the replica answers each asker differently"),
+            _ => (ManagementEventKind.Alarm,
+                $"its state at checkpoint {open.Checkpoint} was in the minority, "
+                + "but other managers found it with the majority there or later, or found the replica gone. "
+                + "Either the state has recovered, or the replica has left, or it answers each asker differently"),
         };
         Tell(kind, open.Replica, why);
     }

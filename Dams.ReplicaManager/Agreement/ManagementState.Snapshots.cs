@@ -3,19 +3,22 @@ using Dams.Ordering;
 
 namespace Dams.ReplicaManager.Agreement;
 
-/// <content>The state as a value, and back.</content>
+/// <content>Turns the state into a snapshot, and back.</content>
 internal sealed partial class ManagementState
 {
-    /// <summary>The state as it is, just after an entry.</summary>
+    /// <summary>Takes a snapshot of the state just after an entry.</summary>
     public ManagementSnapshot ToSnapshot(Entry entry) => new(
-        entry.Seq.Value, entry.Chain.Value.ToString("x32", CultureInfo.InvariantCulture), entry.Epoch.Value, entry.Time, Number, Time, _lastEvent, _shortageToldFor, Active,
-        [.. _queue], [.. _cases], [.. _events], [.. _slots.Select(pair => new SlotSnapshot(pair.Key, pair.Value.Replacements, pair.Value.VersionTurns, [.. pair.Value.ReplacedAt],
-            [.. pair.Value.RestartedAt], pair.Value.LastRestart, pair.Value.HeldSince, [.. pair.Value.Replaced], pair.Value.Overdue, pair.Value.LeftAlone))]);
+        entry.Seq.Value, entry.Chain.Value.ToString("x32", CultureInfo.InvariantCulture), entry.Epoch.Value, entry.Time,
+        Number, Time, _lastEvent, _shortageToldFor, Active, [.. _queue], [.. _cases], [.. _events],
+        [.. _slots.Select(pair => new SlotSnapshot(
+            pair.Key, pair.Value.Replacements, pair.Value.VersionTurns, [.. pair.Value.ReplacedAt], [.. pair.Value.RestartedAt],
+            pair.Value.LastRestart, pair.Value.HeldSince, [.. pair.Value.Replaced], pair.Value.Overdue, pair.Value.LeftAlone))]);
 
-    /// <summary>Becomes what a snapshot says, whatever it was.</summary>
+    /// <summary>Replaces the whole state by that of a snapshot.</summary>
     public void Restore(ManagementSnapshot snapshot)
     {
-        (Number, Time, _lastEvent, _shortageToldFor, Active) = (snapshot.Number, snapshot.Time, snapshot.LastEvent, snapshot.ShortageToldFor, snapshot.Active);
+        (Number, Time, _lastEvent, _shortageToldFor, Active) =
+            (snapshot.Number, snapshot.Time, snapshot.LastEvent, snapshot.ShortageToldFor, snapshot.Active);
         Refill(_queue, snapshot.Queue);
         Refill(_cases, snapshot.Cases);
         _events.Clear();

@@ -4,8 +4,8 @@ using Dams.Ordering.Protocol;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <content>
-/// A manager's own place in its group. One whose folder was wiped is a new incarnation: it has the lost one ordered out, joins, and begins from the agreed state at its
-/// JOIN, which any other manager can give: managers crash, but do not lie.
+/// The manager as a member of the managers' group. A manager whose folder was wiped is a new incarnation: it has the lost one ordered out,
+/// and joins. It begins from the agreed state at its JOIN. Any other manager can give that, because managers crash, but do not lie.
 /// </content>
 internal sealed partial class ManagerProtocol
 {
@@ -18,13 +18,13 @@ internal sealed partial class ManagerProtocol
     private Instant _fetchAt = Instant.Never;
     private int _fetches;
 
-    /// <summary>The entry of the snapshot that is on disk; zero for none.</summary>
+    /// <summary>The entry of the snapshot that is on disk; zero if there is none.</summary>
     public SequenceNumber Durable { get; private set; }
 
     /// <summary>The agreed state at a JOIN, for the manager that has joined there; null if it is not known here.</summary>
     public ManagementSnapshot? FindSnapshot(long sequence) => _joins.GetValueOrDefault(sequence);
 
-    /// <summary>What another manager has given in answer to <see cref="IReplicaWatch.AskSnapshot"/>; null if none could.</summary>
+    /// <summary>Takes another manager's answer to <see cref="IReplicaWatch.AskSnapshot"/>; null if none could give a snapshot.</summary>
     public void OnSnapshot(long sequence, ManagementSnapshot? snapshot, Instant now)
     {
         if (Member.SnapshotWanted?.Value != sequence || _restoring is not null)
@@ -37,14 +37,14 @@ internal sealed partial class ManagerProtocol
             return;
         }
 
-        // All others may have restarted and not replayed yet; after a while the JOIN is asked for anew.
+        // All others may have restarted and not replayed yet. After a while this member asks for another JOIN.
         if (++_fetches < 10)
             return;
         _fetches = 0;
         Member.OnSnapshotUnavailable(new SequenceNumber(sequence), now);
     }
 
-    /// <summary>A snapshot is on disk: what is before it may go, or, of a joiner, what comes after it may come.</summary>
+    /// <summary>A snapshot is on disk: the log before it may be trimmed, and a joiner may follow the order after it.</summary>
     public void OnSnapshotSaved(ManagementSnapshot snapshot, Instant now)
     {
         _saving = null;
@@ -78,13 +78,16 @@ internal sealed partial class ManagerProtocol
 
         SaveNext();
 
-        // Never below what every manager has, nor beyond what is on disk here as a snapshot.
+        // Trim only what every manager has on disk, and only behind the snapshot that is on disk here.
         var trim = SequenceNumber.Min(Member.GcSeq, Durable);
         if (trim - _log.Base >= _options.SnapshotEntries && Member.State == MemberState.Following && _log.Read(trim) is { } last)
             _log.TrimTo(trim, last.Chain);
     }
 
-    /// <summary>One at a time, or an older one could come to lie over a newer one; and none of what a power cut could take from the own log, which would end before its state.</summary>
+    /// <summary>
+    /// Saves one snapshot at a time, or an older one could overwrite a newer one. It saves none beyond the durable end of the own log,
+    /// because after a power cut the log would end before the saved state.
+    /// </summary>
     private void SaveNext()
     {
         if (_saving is not null)

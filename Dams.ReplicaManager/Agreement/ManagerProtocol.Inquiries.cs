@@ -3,10 +3,10 @@ using Dams.Ordering;
 
 namespace Dams.ReplicaManager.Agreement;
 
-/// <content>What a manager looks at for itself, before it votes.</content>
+/// <content>A manager's own inquiries, before it votes.</content>
 internal sealed partial class ManagerProtocol
 {
-    // Longer than a question is waited for, so that there is one at a time.
+    // Longer than the timeout of a question, so that there is one at a time.
     private static readonly TimeSpan s_repliesPause = TimeSpan.FromMilliseconds(600);
 
     private readonly List<SilenceProbe> _probes = [];
@@ -26,7 +26,7 @@ internal sealed partial class ManagerProtocol
     private ulong _lossTold;
     private Instant _lossToldUntil;
 
-    /// <summary>What a replica has answered to <see cref="IReplicaWatch.AskStatus"/>; null if it has not in time.</summary>
+    /// <summary>Takes a replica's answer to <see cref="IReplicaWatch.AskStatus"/>; null if none came in time.</summary>
     public void OnStatus(byte replica, ReplicaSighting? sighting, Instant now)
     {
         _asked.Remove(replica);
@@ -35,7 +35,7 @@ internal sealed partial class ManagerProtocol
             _seen[replica] = sighting;
             foreach (var probe in _probes)
             {
-                // What a stranger in another's place says is no measure for the suspect.
+                // The suspect is not measured against an incarnation that is not in the view.
                 if (probe.Case.Replica == replica || IsInView(replica, sighting.Incarnation))
                     probe.OnSighting(replica, sighting, now);
             }
@@ -48,7 +48,9 @@ internal sealed partial class ManagerProtocol
             AskDigests(round);
     }
 
-    /// <summary>What a replica has answered to <see cref="IReplicaWatch.AskReply"/>; null if it has none, or has not answered in time.</summary>
+    /// <summary>
+    /// Takes a replica's answer to <see cref="IReplicaWatch.AskReply"/>; null if it has no such reply, or has not answered in time.
+    /// </summary>
     public void OnReply(byte replica, long sequence, StoredAnswer? answer, Instant now)
     {
         foreach (var evidence in _evidence)
@@ -57,7 +59,9 @@ internal sealed partial class ManagerProtocol
             _passage?.OnReply(replica, sequence, answer);
     }
 
-    /// <summary>What a replica has answered to <see cref="IReplicaWatch.AskDigest"/>; null if it has none, or has not answered in time.</summary>
+    /// <summary>
+    /// Takes a replica's answer to <see cref="IReplicaWatch.AskDigest"/>; null if it has no such digest, or has not answered in time.
+    /// </summary>
     public void OnDigest(byte replica, long checkpoint, Digest? digest, Instant now)
     {
         _round?.OnDigest(replica, checkpoint, digest);
@@ -65,7 +69,10 @@ internal sealed partial class ManagerProtocol
             _passage?.OnDigest(replica, checkpoint, digest);
     }
 
-    /// <summary>The last checkpoint at which the replicas' states were divided so that nobody can say who is right; null since they were compared and were not.</summary>
+    /// <summary>
+    /// The last checkpoint at which the replicas' states were divided, so that nobody can say which is right. Null if there was none, or if
+    /// they were compared later and were not divided.
+    /// </summary>
     public long? DividedAt { get; private set; }
 
     /// <summary>The own replica's process has ended by itself, and is started again.</summary>
@@ -79,12 +86,12 @@ internal sealed partial class ManagerProtocol
             return;
         if (incarnation != 0)
             ReportLoss(incarnation, LossCause.CannotStart, now);
-        // An incarnation that never came into the view, or has left it, is nobody's to decide about.
+        // The managers don't decide about an incarnation that never came into the view, or has left it.
         _failedStarts = 0;
         _watch.SetAsideUnless(incarnation);
     }
 
-    /// <summary>A case that is open and not this manager's own replica's is looked into once; what is closed is dropped.</summary>
+    /// <summary>Looks once into each open case, except those about the own replica, and drops inquiries into closed cases.</summary>
     private void FollowCases(Instant now)
     {
         FollowHolds(now);
@@ -114,7 +121,9 @@ internal sealed partial class ManagerProtocol
 
         if (_round is { } round && (round.IsComplete || now >= round.Until))
             FinishRound(round, now);
-        if (_round is null && State.Cases.FirstOrDefault(open => open.Kind == CaseKind.State && open.Number > _comparedFor && IsMine(open)) is { } differing)
+        if (_round is null
+            && State.Cases.FirstOrDefault(open =>
+                open.Kind == CaseKind.State && open.Number > _comparedFor && IsMine(open)) is { } differing)
         {
             _comparedFor = differing.Number;
             BeginRound(now, differing.Checkpoint);
@@ -127,15 +136,20 @@ internal sealed partial class ManagerProtocol
 
     private ReplyEvidence NewEvidence(Case open, Instant now)
     {
-        List<byte> witnesses = [.. _replicas.View.Members.Where(member => member.Votes && member.Id != open.Replica).Select(member => member.Id)];
+        List<byte> witnesses =
+            [.. _replicas.View.Members.Where(member => member.Votes && member.Id != open.Replica).Select(member => member.Id)];
         return new ReplyEvidence(open, witnesses, now, _options);
     }
 
-    /// <summary>Who comes to its questions so late has not asked those that it would have: what it lacks says nothing.</summary>
+    /// <summary>
+    /// Whether this manager stood still meanwhile. A manager that comes to its questions so late has not asked all of them, so the replies
+    /// that it lacks say nothing.
+    /// </summary>
     private bool HasStoodStill(ReplyEvidence evidence, Instant now) =>
-        _options.Mutant != ManagementMutant.BlindVote && evidence.VotedAt is null && !evidence.IsComplete && now - evidence.AskAt > s_repliesPause * 2;
+        _options.Mutant != ManagementMutant.BlindVote && evidence.VotedAt is null && !evidence.IsComplete
+        && now - evidence.AskAt > s_repliesPause * 2;
 
-    /// <summary>Who has not answered may just have been busy: it is asked again until it must be gone by.</summary>
+    /// <summary>Asks again for missing replies until the inquiry ends: a replica that has not answered may just have been busy.</summary>
     private void AskForReplies(ReplyEvidence evidence, Instant now)
     {
         if (now < evidence.AskAt || now >= evidence.Until || evidence.VotedAt is not null || evidence.IsComplete)
@@ -145,7 +159,7 @@ internal sealed partial class ManagerProtocol
             _watch.AskReply(replica, sequence);
     }
 
-    /// <summary>A vote of guilty needs a view that has the accused: whoever has left is accused of nothing.</summary>
+    /// <summary>Votes. A vote of guilty needs a view that has the accused: an incarnation that has left is accused of nothing.</summary>
     private void Vote(Case open, bool isGuilty, Instant now)
     {
         var isPresent = IsInView(open.Replica, open.Incarnation);
@@ -153,12 +167,16 @@ internal sealed partial class ManagerProtocol
             isPresent = true;
         if (_options.Mutant == ManagementMutant.OwnManagerVotes && open.Replica == _id)
             isGuilty = true;
-        Report(new VoteReport(open.Replica, open.Incarnation, _id, open.Number, isGuilty && isPresent, isGuilty && isPresent ? _replicas.View.Number.Value : 0, State.Number), now);
+        Report(
+            new VoteReport(
+                open.Replica, open.Incarnation, _id, open.Number, isGuilty && isPresent,
+                isGuilty && isPresent ? _replicas.View.Number.Value : 0, State.Number),
+            now);
     }
 
     private void OnInquiryTimersElapsed(Instant now)
     {
-        // A restart that came just now holds the votes that are due just now.
+        // A restart that was reported just now must hold the votes that are due now.
         FollowHolds(now);
         if (now >= _watchAt)
         {
@@ -184,7 +202,10 @@ internal sealed partial class ManagerProtocol
         }
     }
 
-    /// <summary>Who comes to its questions so late stood still itself, and whom nobody answers knows nothing of anyone.</summary>
+    /// <summary>
+    /// Whether the probe must begin again. A manager that comes to its questions so late stood still itself, and one that nobody answers
+    /// knows nothing of anyone.
+    /// </summary>
     private bool HasSeenNothing(SilenceProbe probe, Instant now) => _options.Mutant != ManagementMutant.BlindVote && probe.VotedAt is null
         && (now - probe.AskAt > _options.ProbeInterval * 2 || probe.IsDeaf(now) || (now >= EndOf(probe) && probe.IsWithoutReign(now)));
 
@@ -203,14 +224,23 @@ internal sealed partial class ManagerProtocol
         Vote(probe.Case, probe.IsDead, now);
     }
 
-    /// <summary>A vote is repeated only if it has been pushed out by others on its way.</summary>
+    /// <summary>
+    /// When a vote is repeated that was not ordered. Other reports may have pushed it out while it waited to be ordered.
+    /// </summary>
     private static Instant VoteAgainAt(Instant? votedAt) => votedAt is { } at ? at + s_repeat : default;
 
-    private Instant DueOf(SilenceProbe probe) => probe.VotedAt is null ? Instant.Earlier(probe.AskAt, EndOf(probe)) : Instant.Later(VoteAgainAt(probe.VotedAt), EndOf(probe));
+    private Instant DueOf(SilenceProbe probe) => probe.VotedAt is null
+        ? Instant.Earlier(probe.AskAt, EndOf(probe))
+        : Instant.Later(VoteAgainAt(probe.VotedAt), EndOf(probe));
 
-    private static Instant DueOf(ReplyEvidence evidence) => evidence.VotedAt is null ? Instant.Earlier(evidence.AskAt, evidence.Until) : VoteAgainAt(evidence.VotedAt);
+    private static Instant DueOf(ReplyEvidence evidence) => evidence.VotedAt is null
+        ? Instant.Earlier(evidence.AskAt, evidence.Until)
+        : VoteAgainAt(evidence.VotedAt);
 
-    /// <summary>A probe lasts its time, and until a restart of the suspect has had its own or has brought it back: who is not dead when the watch ends does not become so by waiting.</summary>
+    /// <summary>
+    /// A probe lasts for its time. If the suspect seems dead and is being restarted, the probe goes on until the restart's hold ends or the
+    /// suspect is back. A suspect that is not dead when the probe's time ends does not become dead by waiting.
+    /// </summary>
     private Instant EndOf(SilenceProbe probe)
     {
         var end = probe.BeganAt + _options.ProbeTime;
@@ -225,15 +255,16 @@ internal sealed partial class ManagerProtocol
             if (since == 0 || (_holds.TryGetValue(slot, out var hold) && hold.Since == since))
                 continue;
             _holds[slot] = (since, now + _options.RestartHold);
-            // What was voted before counts no more; the looking begins again.
+            // Earlier votes no longer count, so their probes begin again.
             _probes.RemoveAll(probe => probe.Case.Replica == slot && probe.VotedAt is not null);
         }
     }
 
-    /// <summary>Compares the states where all have a checkpoint; or where one is accused of having another state.</summary>
+    /// <summary>Compares the states at the given checkpoint, where one is said to differ; else at a checkpoint that all have.</summary>
     private void BeginRound(Instant now, long? checkpoint = null)
     {
-        var voters = _replicas.View.Members.Where(member => member.Votes).ToDictionary(member => member.Id, member => member.Incarnation.Value);
+        var voters = _replicas.View.Members.Where(member => member.Votes)
+            .ToDictionary(member => member.Id, member => member.Incarnation.Value);
         if (voters.Count < 3)
             return;
         _roundSince = State.Number;
@@ -275,9 +306,9 @@ internal sealed partial class ManagerProtocol
             return;
         foreach (var open in State.Cases)
         {
-            // What was asked for before the difference was known, or was before it, says nothing of it.
-            if (open.Kind == CaseKind.State && open.Number <= _roundSince && round.Checkpoint >= open.Checkpoint && round.Voters.GetValueOrDefault(open.Replica) == open.Incarnation
-                && round.IsWithMajority(open.Replica) && IsMine(open))
+            // A comparison that began before the difference was known, or at an earlier checkpoint, says nothing about it.
+            if (open.Kind == CaseKind.State && open.Number <= _roundSince && round.Checkpoint >= open.Checkpoint
+                && round.Voters.GetValueOrDefault(open.Replica) == open.Incarnation && round.IsWithMajority(open.Replica) && IsMine(open))
             {
                 Vote(open, isGuilty: false, now);
             }
@@ -286,26 +317,36 @@ internal sealed partial class ManagerProtocol
 
     private void TellMinority(byte liar, ulong incarnation, long checkpoint, Instant now)
     {
-        if (!IsInView(liar, incarnation) || State.IsReplaced(liar, incarnation) || (_minoritiesTold.TryGetValue(liar, out var told) && told.Incarnation == incarnation && now < told.Until))
+        if (!IsInView(liar, incarnation) || State.IsReplaced(liar, incarnation)
+            || (_minoritiesTold.TryGetValue(liar, out var told) && told.Incarnation == incarnation && now < told.Until))
+        {
             return;
+        }
+
         _minoritiesTold[liar] = (incarnation, now + _options.MinorityPause);
         Report(new DigestReport(liar, incarnation, _id, checkpoint, _replicas.View.Number.Value), now);
     }
 
-    /// <summary>Whose state nobody can compare any more, because it was ordered out for something else, is not waited for. An older view may never have heard of it.</summary>
+    /// <summary>
+    /// Votes "not seen" about the state of an incarnation that was ordered out for something else: nobody can compare that state any more.
+    /// Only a later view shows that it has left, because an older one may never have heard of it.
+    /// </summary>
     private void AcquitWhoHasGone(Instant now)
     {
         foreach (var open in State.Cases)
         {
-            if (open.Kind == CaseKind.State && IsMine(open) && _replicas.View.Number.Value > open.View && !IsInView(open.Replica, open.Incarnation))
+            if (open.Kind == CaseKind.State && IsMine(open)
+                && _replicas.View.Number.Value > open.View && !IsInView(open.Replica, open.Incarnation))
+            {
                 Vote(open, isGuilty: false, now);
+            }
         }
     }
 
-    /// <summary>What only a replica's own manager can know.</summary>
+    /// <summary>Reports the losses that only a replica's own manager can know of.</summary>
     private void OnOwnSighting(ReplicaSighting sighting, Instant now)
     {
-        // It can be started, whatever it does then.
+        // It has answered, so its process can be started.
         _failedStarts = 0;
         if (sighting.BlockedBy is { } lost)
             ReportLoss(lost, LossCause.FolderLost, now);
@@ -317,7 +358,9 @@ internal sealed partial class ManagerProtocol
             FollowPoison(poison, sighting.Incarnation, now);
     }
 
-    /// <summary>A replica that waits before an entry is lost when two others have passed it; until then it waits for an operator's word.</summary>
+    /// <summary>
+    /// A replica that waits before an entry is lost once two others have passed that entry. Until then it waits for the operator's word.
+    /// </summary>
     private void FollowPoison(long poison, ulong incarnation, Instant now)
     {
         if (_passage is { IsPassed: true } passage && passage.Entry == poison)
@@ -327,7 +370,9 @@ internal sealed partial class ManagerProtocol
         }
 
         _passage = new PassageEvidence(poison);
-        List<byte> beyond = [.. _seen.Where(pair => pair.Key != _id && pair.Value.Executed >= poison && IsInView(pair.Key, pair.Value.Incarnation)).Select(pair => pair.Key)];
+        List<byte> beyond = [.. _seen
+            .Where(pair => pair.Key != _id && pair.Value.Executed >= poison && IsInView(pair.Key, pair.Value.Incarnation))
+            .Select(pair => pair.Key)];
         foreach (var replica in beyond)
         {
             _watch.AskReply(replica, poison);
@@ -340,7 +385,7 @@ internal sealed partial class ManagerProtocol
     {
         if (State.IsReplaced(_id, incarnation) || !IsInView(_id, incarnation) || (_lossTold == incarnation && now < _lossToldUntil))
             return;
-        // A degraded slot is left to a person; now and then is often enough to say it again.
+        // A degraded seat is left to the operator; it is enough to repeat the report now and then.
         _lossTold = incarnation;
         _lossToldUntil = now + _options.ReplacementPatience;
         Report(new LossReport(_id, incarnation, cause, _replicas.View.Number.Value), now);

@@ -7,9 +7,9 @@ using Dams.Ordering.Storage;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// A manager: a member of the managers' group, whose order of reports it applies to the agreed state, and one who looks for itself. It probes suspects, fetches
-/// disputed replies, compares state digests, votes, has the incarnation that was agreed on ordered out of the replicas' group, and brings the next one into its own
-/// slot. Pure and single-threaded.
+/// The core of a manager. As a member of the managers' group it applies the ordered reports to the agreed state. It also looks for itself:
+/// it probes suspects, fetches disputed replies, compares state digests, and votes. It has the incarnation that the managers agreed on
+/// ordered out of the replicas' group, and brings the next one into its own seat. Pure and single-threaded.
 /// </summary>
 internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
 {
@@ -28,18 +28,19 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     private long _overdueOf;
     private Instant _overdueAt = Instant.Never;
 
-    /// <summary>A manager over its log, which may hold a former life.</summary>
+    /// <summary>A manager over its log, which may hold entries of earlier boots.</summary>
     /// <param name="group">The managers' group.</param>
     /// <param name="options">The rules of replacing.</param>
-    /// <param name="id">Its slot, and its replica's.</param>
-    /// <param name="boot">This start of the process.</param>
-    /// <param name="log">Its disk.</param>
-    /// <param name="outbox">Where messages to the managers' group go.</param>
-    /// <param name="replicas">Hears the replicas' group, and asks it for a LEAVE.</param>
-    /// <param name="watch">The outside.</param>
-    /// <param name="snapshot">The durable snapshot that it begins from; null for none.</param>
-    /// <param name="around">What the caller puts around the consumer of the managers' order; null for nothing.</param>
-    public ManagerProtocol(GroupOptions group, ManagementOptions options, byte id, BootId boot, IMemberLog log, Outbox outbox, LeaveRequester replicas,
+    /// <param name="id">The seat of the manager and of its replica.</param>
+    /// <param name="boot">This run of the process.</param>
+    /// <param name="log">The log of the managers' order on this manager's disk.</param>
+    /// <param name="outbox">Takes the messages to the managers' group.</param>
+    /// <param name="replicas">Hears the view of the replicas' group, and asks that group for a LEAVE.</param>
+    /// <param name="watch">The access to replicas, disk and other managers.</param>
+    /// <param name="snapshot">The durable snapshot that the manager begins from; null for none.</param>
+    /// <param name="around">Wraps the consumer of the managers' order for the caller; null for no wrapper.</param>
+    public ManagerProtocol(
+        GroupOptions group, ManagementOptions options, byte id, BootId boot, IMemberLog log, Outbox outbox, LeaveRequester replicas,
         IReplicaWatch watch, ManagementSnapshot? snapshot = null, Func<IEntryConsumer, IEntryConsumer>? around = null)
     {
         _options = options;
@@ -56,10 +57,10 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
         Member = new GroupMember(group, id, log, outbox, around?.Invoke(this) ?? this, boot.Value, snapshot?.Position);
     }
 
-    /// <summary>The group member.</summary>
+    /// <summary>The manager as a member of the managers' group.</summary>
     public GroupMember Member { get; }
 
-    /// <summary>What is agreed on.</summary>
+    /// <summary>The agreed state.</summary>
     public ManagementState State { get; }
 
     /// <inheritdoc/>
@@ -107,11 +108,11 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
         UpdateDeadline();
     }
 
-    /// <summary>The own replica's process is started again: nobody is to vote it dead meanwhile.</summary>
+    /// <summary>Reports that the own replica's process is started again, so that nobody votes it dead meanwhile.</summary>
     public void OnReplicaRestarts(Instant now)
     {
         var incarnation = _replicas.View.TryGet(_id, out var present) ? present.Incarnation.Value : 0;
-        // Two within a millisecond are two, and so is one after the clock was set back.
+        // Each restart needs a higher number, even within the same millisecond or after the clock was set back.
         _lastRestart = Math.Max(now.UnixMilliseconds, Math.Max(_lastRestart, State.LastRestart(_id)) + 1);
         Report(new RestartReport(_id, incarnation, _lastRestart), now);
     }
@@ -127,7 +128,10 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     /// <summary>A report that is skipped has no effect.</summary>
     public void OnSkipped(Entry entry, Instant now) => KeepSnapshots(entry);
 
-    /// <summary>What is agreed on is carried out: every manager asks for the LEAVE, so that it does not depend on the replaced one's own; that one then begins anew.</summary>
+    /// <summary>
+    /// Carries out what is agreed on. Every manager asks for the LEAVE, so that it does not depend on the replaced replica's own manager.
+    /// Then that one begins the new incarnation.
+    /// </summary>
     private void FollowReplacement(Instant now)
     {
         if (LeaveDue() is { } due && _leaveWantedFor != due.Number)
@@ -136,9 +140,10 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
             _replicas.OnWanted(due.Replica, new Incarnation(due.Incarnation), (ulong)due.Number, isForced: false, now);
         }
 
-        if (State.Unsettled(_id) is { } own && (HasLeft(own) || _options.Mutant == ManagementMutant.ReplacedBeforeItLeft) && now >= _replaceAt)
+        if (State.Unsettled(_id) is { } own && (HasLeft(own) || _options.Mutant == ManagementMutant.ReplacedBeforeItLeft)
+            && now >= _replaceAt)
         {
-            // Again until it is settled: moving the folder or starting the process may fail.
+            // Repeated until it is settled, because moving the folder or starting the process may fail.
             _replaceAt = now + s_repeat;
             _watch.Replace(own);
         }
@@ -149,14 +154,19 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
 
         foreach (var slot in _options.Slots)
         {
-            if ((State.Unsettled(slot) ?? State.LeftAlone(slot)) is { } decision && HasLeft(decision) && _replicas.View.TryGet(slot, out var present) && present.Votes)
+            if ((State.Unsettled(slot) ?? State.LeftAlone(slot)) is { } decision && HasLeft(decision)
+                && _replicas.View.TryGet(slot, out var present) && present.Votes)
+            {
                 Report(new SettledReport(slot, decision.Incarnation, decision.Number), now);
+            }
         }
 
         FollowOverdue(now);
     }
 
-    /// <summary>Whose LEAVE is to be ordered: that of the replacement whose turn it is; else of one that is overdue and has not even left.</summary>
+    /// <summary>
+    /// The decision whose LEAVE must be ordered: the replacement whose turn it is, or else one that is overdue and has not even left.
+    /// </summary>
     private Decision? LeaveDue()
     {
         if (State.Active is { } active)
@@ -194,8 +204,11 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     private bool IsInView(byte replica, ulong incarnation) =>
         _replicas.View.TryGet(replica, out var member) && member.Incarnation.Value == incarnation;
 
-    /// <summary>Only a view that is later than one which had it has seen it leave: an older one may never have heard of it.</summary>
-    private bool HasLeft(Decision decision) => _replicas.View.Number.Value > decision.View && !IsInView(decision.Replica, decision.Incarnation);
+    /// <summary>
+    /// Only a view later than one that had the incarnation shows that it has left: an older view may never have heard of it.
+    /// </summary>
+    private bool HasLeft(Decision decision) =>
+        _replicas.View.Number.Value > decision.View && !IsInView(decision.Replica, decision.Incarnation);
 
     private void Report(Report report, Instant now) => _reports.Submit(ReportCodec.OpcodeOf(report), ReportCodec.Encode(report), now);
 

@@ -3,8 +3,9 @@ using Dams.Ordering;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// Whether replies are wrong: this manager has fetched them from the accused and from the others. A number counts if two others say the same and the accused
-/// something else; all of the case's numbers must. What can't be had accuses nobody. Pure and single-threaded.
+/// The evidence whether replies are wrong, which this manager fetches from the accused and from the others. A reply is wrong if two others
+/// agree and the accused differs from them. The accused is guilty if all replies of the case are wrong. A reply that can't be had accuses
+/// nobody. Pure and single-threaded.
 /// </summary>
 internal sealed class ReplyEvidence
 {
@@ -12,11 +13,11 @@ internal sealed class ReplyEvidence
     private readonly HashSet<(byte Replica, long Sequence)> _asked = [];
     private readonly ManagementMutant _mutant;
 
-    /// <summary>Evidence in a case.</summary>
+    /// <summary>The evidence in a case, with no reply yet.</summary>
     /// <param name="about">The case.</param>
     /// <param name="witnesses">The other replicas that vote.</param>
-    /// <param name="beganAt">The beginning.</param>
-    /// <param name="options">How long to wait, and the rule that is taken out.</param>
+    /// <param name="beganAt">The start of the inquiry.</param>
+    /// <param name="options">Say how long to wait, and which rule a test takes out.</param>
     public ReplyEvidence(Case about, IReadOnlyList<byte> witnesses, Instant beganAt, ManagementOptions options)
     {
         Case = about;
@@ -32,28 +33,28 @@ internal sealed class ReplyEvidence
         }
     }
 
-    /// <summary>The case.</summary>
+    /// <summary>The case that the evidence is about.</summary>
     public Case Case { get; }
 
-    /// <summary>Who is asked besides the accused.</summary>
+    /// <summary>The replicas that are asked besides the accused.</summary>
     public IReadOnlyList<byte> Witnesses { get; }
 
-    /// <summary>When to go by what there is.</summary>
+    /// <summary>When the inquiry ends with the replies that it has.</summary>
     public Instant Until { get; }
 
     /// <summary>When the vote was given; null until then.</summary>
     public Instant? VotedAt { get; set; }
 
-    /// <summary>When what is missing is asked for again.</summary>
+    /// <summary>When missing replies are asked for again.</summary>
     public Instant AskAt { get; set; }
 
-    /// <summary>What nobody has answered yet, or not in time, or does not have.</summary>
+    /// <summary>The replies that a replica has not given yet, or not in time, or does not have.</summary>
     public IEnumerable<(byte Replica, long Sequence)> Missing => _asked.Where(question => !_answers.ContainsKey(question));
 
-    /// <summary>Whether there is nothing to wait for: what is still missing could not acquit the accused, or nothing is missing.</summary>
+    /// <summary>Whether there is nothing to wait for: nothing is missing, or the missing replies could not acquit the accused.</summary>
     public bool IsComplete => IsGuilty || !Missing.Any();
 
-    /// <summary>An answer; null if there is none, which takes none back that there was.</summary>
+    /// <summary>Takes an answer. Null means that there is none, and takes no earlier answer back.</summary>
     public void OnReply(byte replica, long sequence, StoredAnswer? answer)
     {
         if (answer is { } given && _asked.Contains((replica, sequence)))

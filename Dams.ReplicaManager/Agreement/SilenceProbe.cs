@@ -3,15 +3,20 @@ using Dams.Ordering;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// Whether a suspect is dead: it never answers while others do all the time, or it stands still below what two others had executed a while ago (what one says may be wrong), or
-/// is so far behind them that the logs would outgrow their bound. Anything else is slow, and slow is no crime. A manager that nobody elsewhere answers for a third of the watch,
-/// or that stood still itself, has seen nothing: it looks again; and so it does if for as long no sequencer said what is committed, because nobody executes what isn't.
-/// Pure and single-threaded.
+/// Finds out whether a suspect is dead. There are three ways to be dead:
+/// <list type="bullet">
+/// <item>It never answers, while others do all the time.</item>
+/// <item>It stands still below what two others had executed a while ago. One other is not enough, because it may be wrong.</item>
+/// <item>It is so far behind them that the logs would outgrow their bound.</item>
+/// </list>
+/// Anything else is slow, and slow is no crime. A manager that nobody elsewhere answers for a third of the watch, or that stood still
+/// itself, has seen nothing, and looks again. It also looks again if the suspect stands still while for as long no sequencer said what is
+/// committed, because nobody executes what isn't. Pure and single-threaded.
 /// </summary>
 /// <param name="about">The case.</param>
-/// <param name="self">The manager's own slot: it hears that replica through any broken network.</param>
-/// <param name="beganAt">The beginning.</param>
-/// <param name="options">How long it lasts, and how many entries the others keep for who is behind.</param>
+/// <param name="self">The manager's own seat: the manager hears that replica however broken the network is.</param>
+/// <param name="beganAt">The start of the probe.</param>
+/// <param name="options">Say how long the probe lasts, and how many entries the others keep for a replica that is behind.</param>
 internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, ManagementOptions options)
 {
     private readonly Dictionary<byte, long> _others = [];
@@ -24,10 +29,9 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
     private Instant _othersHeardAt = beganAt;
     private Instant _reignHeardAt = beganAt;
 
-    /// <summary>The case.</summary>
+    /// <summary>The case that the probe is about.</summary>
     public Case Case => about;
 
-    /// <summary>When it began.</summary>
     public Instant BeganAt { get; } = beganAt;
 
     /// <summary>When the suspect is asked next.</summary>
@@ -36,34 +40,36 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
     /// <summary>When the vote was given; null until then.</summary>
     public Instant? VotedAt { get; set; }
 
-    /// <summary>Whether for a third of the watch, now or before, no other elsewhere has answered: a suspect that did not either is not to blame.</summary>
-    /// <param name="now">Now.</param>
+    /// <summary>
+    /// Whether no other replica elsewhere has answered for a third of the watch, now or before. A suspect that did not answer either is
+    /// then not to blame.
+    /// </summary>
     public bool IsDeaf(Instant now) => _wasDeaf || now - _othersHeardAt > Third;
 
-    /// <summary>Whether a suspect that answers seems to stand still, but for a third of the watch, now or before, no sequencer was heard: it may have missed the last word.</summary>
-    /// <param name="now">Now.</param>
+    /// <summary>
+    /// Whether a suspect that answers seems to stand still, but no sequencer was heard for a third of the watch, now or before. The suspect
+    /// may have missed the last commit.
+    /// </summary>
     public bool IsWithoutReign(Instant now) => IsDead && StandsStill && (_wasWithoutReign || now - _reignHeardAt > Third);
 
     /// <summary>The verdict, when the probe is over.</summary>
     public bool IsDead => !_isExcused && (_first is null || StandsStill || _last.Executed < Goal - options.LagEntriesMax);
 
-    private bool StandsStill => _first is { } first && _isSeenLate && _last.At - first.At >= Third && _last.Executed == first.Executed && _last.Executed < Goal;
+    private bool StandsStill => _first is { } first && _isSeenLate && _last.At - first.At >= Third
+        && _last.Executed == first.Executed && _last.Executed < Goal;
 
     private long Goal => _others.Values.OrderDescending().ElementAtOrDefault(1);
 
     private TimeSpan Third => options.ProbeTime / 3;
 
-    /// <summary>An answer of the suspect or of another replica; none says nothing.</summary>
-    /// <param name="replica">Who.</param>
-    /// <param name="sighting">What it says.</param>
-    /// <param name="now">Now.</param>
+    /// <summary>Takes an answer of the suspect or of another replica. A missing answer says nothing, so it is not given here.</summary>
     public void OnSighting(byte replica, ReplicaSighting sighting, Instant now)
     {
         var isLate = now - BeganAt >= Third * 2;
         if (replica == about.Replica)
         {
-            // Who waits before a poison entry stands still for a reason; whether it is replaced depends on what the others did with that entry.
-            // So does one whose disk is full: another incarnation would stand on the same disk, and need more of it.
+            // A replica that waits before a poison entry stands still for a reason. The others' progress past that entry decides whether it
+            // is replaced. A replica whose disk is full has a reason, too: its successor would use the same disk, and need more of it.
             _isExcused |= sighting.Incarnation != about.Incarnation || sighting.WaitingBefore is not null || sighting.IsShortOfRoom;
             _last = (sighting.Executed, now);
             _first ??= _last;
@@ -77,13 +83,16 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
             _othersHeardAt = now;
         }
 
-        // What others have executed late is no measure: the suspect needs a while to come up to it.
+        // Entries that others execute late in the watch are no measure: the suspect needs a while to catch up with them.
         if (!isLate)
             _others[replica] = Math.Max(_others.GetValueOrDefault(replica), sighting.Executed);
     }
 
-    /// <summary>What a sequencer has said last; one that does not know what others have executed can have told the suspect nothing of it.</summary>
-    /// <param name="commit">What is committed.</param>
+    /// <summary>
+    /// Takes what a sequencer has said last. A sequencer counts only if it knows that what others have executed is committed: else it can't
+    /// have told the suspect.
+    /// </summary>
+    /// <param name="commit">The last number that the sequencer says is committed.</param>
     /// <param name="at">When it was heard; the same again changes nothing.</param>
     public void OnReignHeard(SequenceNumber commit, Instant at)
     {

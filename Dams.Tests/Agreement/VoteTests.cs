@@ -127,7 +127,9 @@ internal sealed class VoteTests
         script.Vote(4, 3, about, isGuilty: false);
         Assert.That((script.State.Cases.Count, script.State.Active, script.StandingOf(3)), Is.EqualTo((0, (Decision?)null, (string?)null)));
         Assert.That((script.State.Events.Last().Kind, script.State.Events.Last().Text), Is.EqualTo((ManagementEventKind.Alarm,
-            "its state at checkpoint 1000 was in the minority, but other managers find it there or later with the majority: it has mended or gone, or the replica tells each asker something else")));
+            "its state at checkpoint 1000 was in the minority, but other managers found it with the majority there or later, "
+            + "or found the replica gone. "
+            + "Either the state has recovered, or the replica has left, or it answers each asker differently")));
         Assert.That(script.FindStateOther(2, 3), Is.EqualTo(script.State.Cases.Single().Number), "what is seen after that is another case");
     }
 

@@ -17,7 +17,7 @@ internal sealed class DemoClientTests
 {
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(300);
 
-    [TestCase(true, "nobody has said anything")]
+    [TestCase(true, "there was no answer")]
     [TestCase(false, "")]
     public async Task A_call_that_nobody_answers_ends_with_the_patience(bool isHanging, string said)
     {
@@ -41,7 +41,7 @@ internal sealed class DemoClientTests
         var console = new CliConsole(told, told, TextReader.Null, isInteractive: false, isErrorTerminal: false);
         using var story = new DemoStory(new DemoTeller(console.OutTables), topology, TimeSpan.FromSeconds(3), CancellationToken.None);
         Assert.That(await story.RunAsync().WaitAsync(Eventually.Limit), Is.False);
-        Assert.That(told.ToString(), Does.Contain("not within 3 s: 100 calls answered; there were 0").And.Match("a call of client [1-4] was not answered within 3 s: "));
+        Assert.That(told.ToString(), Does.Contain("only 0 of 100 calls were answered within 3 s").And.Match("a call of client [1-4] was not answered within 3 s: "));
     }
 
     [Test]

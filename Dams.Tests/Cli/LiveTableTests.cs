@@ -50,7 +50,7 @@ public sealed class LiveTableTests
         Assert.That(text, Does.Contain("ready http://127.0.0.1:8080/AppointmentService?wsdl").And.Contain("page http://127.0.0.1:8080/")
             .And.Contain("epoch 2.1, sequencer1 orders, sequence 4711, committed 4710, answered per second 42")
             .And.Match(@"replica1 +│ Ledger +│ active +│ +4710 +│ +3 +│ +0 +│ +0 +│").And.Match(@"replica2 +│ Journal +│ joining +│ +12 +│ +0 +│ +9 +│ +1 +│").And.Match(@"replica3 +│ +│ \? ")
-            .And.Contain("wrong replies 3, missing 9, fail-overs 1").And.Contain("! replica4 was replaced three times")
+            .And.Contain("wrong replies 3, missing 9, failovers 1").And.Contain("! replica4 was replaced three times")
             .And.Contain("replica1 gave a wrong reply to 50").And.Contain("gave a wrong reply to 44").And.Not.Contain("gave a wrong reply to 1\n"));
         Assert.That(lines, Has.Length.LessThan(Lines));
     }

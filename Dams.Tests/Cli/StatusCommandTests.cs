@@ -45,7 +45,7 @@ public sealed class StatusCommandTests
             .And.Match(@"sequencer1 +│ active").And.Match(@"sequencer2 +│ standby")
             .And.Match(@"301 +│ manager1 +│ running")
             .And.Contain("alarm: replica2 is degraded: look at its log")
-            .And.Contain("requests 50, answered 49 (40 by all), faults 1, wrong replies 2, missing 3, replacements 4, fail-overs 5, divided votes 6, without a quorum 7"));
+            .And.Contain("requests 50, answered 49 (40 by all), faults 1, wrong replies 2, missing 3, replacements 4, failovers 5, divided votes 6, without a quorum 7"));
     }
 
     [Test]

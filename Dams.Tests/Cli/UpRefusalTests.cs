@@ -47,7 +47,7 @@ internal sealed class UpRefusalTests
     {
         UseReplica1();
         Assert.That(await RefusedAsync("--fresh"),
-            Is.EqualTo($"--fresh would set the data in {_folder.Path} aside: add --yes if that is meant.\n"));
+            Is.EqualTo($"--fresh would set the data in {_folder.Path} aside: add --yes to confirm that.\n"));
         Assert.That(File.Exists(_folder.File("replica1", "precious")));
     }
 

@@ -77,11 +77,11 @@ internal sealed class BodyFetcherTests : IAsyncDisposable
         await Eventually.IsTrueAsync(() => _fetched.Count == 100);
         Assert.That(_fetched.Select(fetched => fetched.Body), Is.All.Null);
         Assert.That(_log.Lines, Has.Count.EqualTo(1));
-        Assert.That(_log.Lines[0], Has.Length.LessThan(400).And.Match("^Warning .* no body no body .* last told: 1$"));
+        Assert.That(_log.Lines[0], Has.Length.LessThan(400).And.Match("^Warning .* no body no body .* last such line: 1$"));
         _time.Advance(Throttle.IntervalMin);
         await FetchAsync(replica: 1, from: 101, to: 101);
         await Eventually.IsTrueAsync(() => _fetched.Count == 101);
-        Assert.That(_log.Lines, Has.Count.EqualTo(2).And.One.EndsWith("last told: 100"));
+        Assert.That(_log.Lines, Has.Count.EqualTo(2).And.One.EndsWith("last such line: 100"));
     }
 
     [Test]

@@ -76,7 +76,7 @@ internal sealed class DataFolderTests
         Assert.That(renamed.Notice, Is.EqualTo($"{_folder.File("b")} was moved here from {_folder.File("a")}."));
         Assert.That(renamed.Instance, Is.EqualTo(before.Instance));
         var copy = await DataFolder.OpenAsync(Topology("a"));
-        Assert.That(copy.Notice, Does.StartWith($"{_folder.File("a")} is not the folder that it was, but a copy"));
+        Assert.That(copy.Notice, Does.StartWith($"{_folder.File("a")} is no longer the original folder, but a copy"));
         Assert.That(copy.Instance, Is.Not.EqualTo(before.Instance));
     }
 
@@ -91,7 +91,7 @@ internal sealed class DataFolderTests
             $"$.cluster: is \"clinic\"; expected \"dams\", which {four.DataFolder} was made for",
             $"$.durability: is memory; expected disk, which {four.DataFolder} was made for",
             $"$.replicas: has replica1, replica2, replica3; expected replica1, replica2, replica3, replica4, which {four.DataFolder} was made for",
-            "Let the configuration say what the folder has, choose another folder, or begin anew with dams up --fresh, which keeps the old data aside.",
+            "Change the configuration to fit the folder, choose another folder, or begin anew with dams up --fresh, which moves the old data aside.",
         }));
         Assert.That(DataFolder.Check(wrong, isAnew: true), Is.Null);
         await DataFolder.OpenAsync(wrong, isAnew: true);

@@ -82,7 +82,7 @@ internal sealed class OldDataTests
         foreach (var run in (string[])["1", "2", "3"])
         {
             Use(run);
-            Assert.That(OldData.SetAside(_topology), Does.Contain($"That of replica3 is in {elsewhere}.old-{run}."));
+            Assert.That(OldData.SetAside(_topology), Does.Contain($"The old data of replica3 is in {elsewhere}.old-{run}."));
         }
 
         Assert.That(Contents(_folder.File("elsewhere")).Where(line => line.Contains("data", StringComparison.Ordinal)),

@@ -58,7 +58,7 @@ internal sealed class ControlServerTests
     [TestCase("lie 3", 1, "replica3 does not answer at 127.")]
     [TestCase("accuse 5", 2, "replica is 5; expected one of 1, 2, 3, 4.")]
     [TestCase("crash 9", 2, "process is '9'; expected a replica's number, or one of frontend1, sequencer1")]
-    [TestCase("crash 2", 1, "replica2 does not run now.")]
+    [TestCase("crash 2", 1, "replica2 is not running.")]
     [TestCase("pause frontend1 1s", 1, "frontend1 can't pause itself")]
     [TestCase("pause 2 1000s", 2, "for is '1000s'; expected a duration such as 200ms, 5s or 2m, at most 600s.")]
     [TestCase("drop 10 --from x", 2, "from is 'x'; expected a replica's number")]
@@ -103,7 +103,7 @@ internal sealed class ControlServerTests
         silent.Says = healed;
         run = await FaultAsync("heal");
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
-        Assert.That(run.Output, Does.StartWith("nothing is wrong on purpose any more; replica2 does not answer at"));
+        Assert.That(run.Output, Does.StartWith("all injected faults are healed; replica2 does not answer at"));
     }
 
     [Test]
@@ -146,7 +146,7 @@ internal sealed class ControlServerTests
             using var answer = await http.SendAsync(order);
             Assert.That((int)answer.StatusCode, Is.EqualTo(isTaken ? 409 : 421), path);
             if (!isTaken)
-                Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo($"Host is '{host}'; expected 127.0.0.1, [::1], localhost, or the address that is listened at.\n"));
+                Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo($"Host is '{host}'; expected 127.0.0.1, [::1], localhost, or the address that this process listens at.\n"));
         }
     }
 

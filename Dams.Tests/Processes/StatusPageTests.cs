@@ -44,7 +44,7 @@ internal sealed class StatusPageTests : ClusterFixture
         await KeepPictureAsync(page, $"status-page-{width}{(isDark ? "-dark" : "")}.png");
         var shown = await page.TextAsync("#replicas");
         Assert.That(cluster.Topology.Replicas.Select(replica => replica.Versions[0]).Where(version => !shown.Contains(version, StringComparison.Ordinal)), Is.Empty);
-        Assert.That(await page.TextAsync("#headline"), Does.Contain($"Answering rightly, {Liar} outvoted"));
+        Assert.That(await page.TextAsync("#headline"), Does.Contain($"Answering correctly, {Liar} outvoted"));
         Assert.That(await page.TextAsync("#replicas tr.liar"), Does.Contain(Liar).And.Contain("✗ wrong").And.Match("active|suspected"), "on a busy machine a reply of it may be missed, too");
         Assert.That(await page.CountAsync("document.querySelectorAll('#replicas tr.liar').length"), Is.EqualTo(1));
         Assert.That(await page.CountAsync("document.querySelectorAll('#requests tbody tr').length"), Is.EqualTo(50));
@@ -86,13 +86,13 @@ internal sealed class StatusPageTests : ClusterFixture
         await page.IsTrueAsync("document.querySelector('#headline').innerText.includes('Answering, with all 4 replicas')");
         cluster.Kill((await cluster.StatusAsync()).Sequencer!.Id!);
         // Whether the other sequencer takes over or the same one is back before that.
-        await page.IsTrueAsync("document.querySelector('#events').innerText.includes(', after epoch') && document.querySelector('#failovers').innerText === '1 fail-over'");
+        await page.IsTrueAsync("document.querySelector('#events').innerText.includes(', after epoch') && document.querySelector('#failovers').innerText === '1 failover'");
         Assert.That(page.Problems, Is.Empty);
         // Stopped and not killed, so that it stays away until it was missed.
         cluster.Pause("frontend1");
         await page.IsTrueAsync("document.querySelector('#connection').innerText.includes('no connection to the front end since')");
         cluster.Kill("frontend1");
-        await page.IsTrueAsync("document.querySelector('#connection').innerText.includes('live') && document.querySelector('#failovers').innerText === '0 fail-overs'");
+        await page.IsTrueAsync("document.querySelector('#connection').innerText.includes('live') && document.querySelector('#failovers').innerText === '0 failovers'");
         await page.IsTrueAsync("document.querySelector('#events').innerText.includes('Front end started') && !document.querySelector('#events').innerText.includes(', after epoch')");
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ClusterPollerTests
         await Eventually.IsTrueAsync(() => Volatile.Read(ref rounds) > seen);
         Assert.That(poller.Reports.Replicas.ToDictionary(pair => pair.Key, pair => pair.Value.Engine), Is.EqualTo(new Dictionary<int, string> { [1] = "Ledger", [2] = "Journal" }));
         Assert.That(poller.Reports.Managers, Is.Empty);
-        Assert.That(log.Lines, Has.Some.Contains("replica3 does not say its status"));
+        Assert.That(log.Lines, Has.Some.Contains("replica3 does not report its status"));
         await stopping.CancelAsync();
         await Assert.CatchAsync<OperationCanceledException>(() => polling);
     }

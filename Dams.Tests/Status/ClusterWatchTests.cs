@@ -91,21 +91,21 @@ public sealed class ClusterWatchTests
         _watch.OnPolled(silent);
         _watch.OnPolled(_reports);
         Assert.That(_journal.Last(int.MaxValue), Has.Count.EqualTo(before), "one late answer");
-        Assert.That(PollTwice(silent), Is.EqualTo(new[] { "replicaStateChanged replica2 is restarting, and was active" }));
+        Assert.That(PollTwice(silent), Is.EqualTo(new[] { "replicaStateChanged replica2 active → restarting" }));
         Assert.That(PollTwice(silent with { Managers = silent.Managers.Remove(2) }), Is.EqualTo(new[]
         {
-            "replicaStateChanged replica2 is dead, and was restarting", "managerStateChanged manager2 is dead, and was active",
+            "replicaStateChanged replica2 restarting → dead", "managerStateChanged manager2 active → dead",
         }));
-        Assert.That(PollTwice(WithReplica(2, report => report.Incarnation = new Incarnation(99).ToString())), Does.Contain("replicaStateChanged replica2 is joining, and was dead"));
+        Assert.That(PollTwice(WithReplica(2, report => report.Incarnation = new Incarnation(99).ToString())), Does.Contain("replicaStateChanged replica2 dead → joining"));
     }
 
     [Test]
     public void A_halted_replica_is_dead_and_managers_may_know_more()
     {
         PollTwice(_reports);
-        Assert.That(PollTwice(WithReplica(1, report => report.State = "Halted")), Is.EqualTo(new[] { "replicaStateChanged replica1 is dead, and was active" }));
+        Assert.That(PollTwice(WithReplica(1, report => report.State = "Halted")), Is.EqualTo(new[] { "replicaStateChanged replica1 active → dead" }));
         Assert.That(PollTwice(WithManager(4, new ManagerReport(1, "running", new ManagerReplicaReport(2, "degraded", 0)))),
-            Does.Contain("replicaStateChanged replica4 is degraded, and was active"));
+            Does.Contain("replicaStateChanged replica4 active → degraded"));
     }
 
     [Test]
@@ -159,8 +159,8 @@ public sealed class ClusterWatchTests
     {
         PollTwice(_reports);
         Assert.That(PollTwice(AllAt(1000, "aa", "aa", "bb", "bb")),
-            Is.EqualTo(new[] { "statesDivided frontend1 the replicas are divided at 1000: {1,2} against {3,4}; nobody is accused; compare their states" }));
-        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replicas are divided at 1000: {1,2} against {3,4}; nobody is accused; compare their states" }));
+            Is.EqualTo(new[] { "statesDivided frontend1 the replicas' states are divided after entry 1000: {1,2} against {3,4}; nobody is accused; compare the states" }));
+        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replicas' states are divided after entry 1000: {1,2} against {3,4}; nobody is accused; compare the states" }));
         Assert.That(PollTwice(AllAt(1000, "aa", "aa", "bb", "bb")), Is.Empty);
         Assert.That(PollTwice(AllAt(900, "aa", "aa", "aa", "aa")), Is.Empty);
         Assert.That(_alarms.Texts, Has.Count.EqualTo(1), "what was before settles nothing");
@@ -176,10 +176,10 @@ public sealed class ClusterWatchTests
         PollTwice(_reports);
         Assert.That(PollTwice(AllAt(1000, "aa", "aa", "bb", "bb")), Has.Exactly(1).Items);
         Assert.That(PollTwice(AllAt(2000, "aa", "aa", "bb", "bb")), Is.Empty);
-        Assert.That(_alarms.Texts.Single(), Does.StartWith("the replicas are divided at 2000: "));
+        Assert.That(_alarms.Texts.Single(), Does.StartWith("the replicas' states are divided after entry 2000: "));
         _time.Advance(Throttle.IntervalMin);
         Assert.That(PollTwice(AllAt(3000, "aa", "bb", "bb", "aa")),
-            Is.EqualTo(new[] { "statesDivided frontend1 the replicas are divided at 3000: {1,4} against {2,3}; nobody is accused; compare their states; the last of 2 such entries" }));
+            Is.EqualTo(new[] { "statesDivided frontend1 the replicas' states are divided after entry 3000: {1,4} against {2,3}; nobody is accused; compare the states; the last of 2 such entries" }));
     }
 
     [Test]
@@ -187,8 +187,8 @@ public sealed class ClusterWatchTests
     {
         PollTwice(_reports);
         Assert.That(PollTwice(Windows(599, null, 600, null)), Is.Empty, "one may say anything");
-        Assert.That(PollTwice(Windows(599, null, 431, 700)), Has.Exactly(1).StartsWith("alarm frontend1 who repeats a request more than 431 s after its first try"));
-        Assert.That(_alarms.Texts.Single(), Does.Contain("so short is the session window of replica1 and replica3, where 600 s are due"));
+        Assert.That(PollTwice(Windows(599, null, 431, 700)), Has.Exactly(1).StartsWith("alarm frontend1 a request that is repeated more than 431 s after its first try"));
+        Assert.That(_alarms.Texts.Single(), Does.Contain("the session window is shorter than 600 s at replica1 and replica3"));
         var silent = Windows(599, null, 431, 700);
         _watch.OnPolled(silent with { Replicas = silent.Replicas.Remove(1) });
         Assert.That(_alarms.Texts, Has.Count.EqualTo(1), "who did not answer");

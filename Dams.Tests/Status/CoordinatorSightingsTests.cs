@@ -41,13 +41,13 @@ public sealed class CoordinatorSightingsTests
     {
         Assert.That(Look(), Is.Empty);
         _script.Sync(1);
-        Assert.That(Look(), Is.EqualTo(new[] { "epochChanged sequencer1 reigns in epoch 1.1" }));
+        Assert.That(Look(), Is.EqualTo(new[] { "epochChanged sequencer1 leads epoch 1.1" }));
         _script.Sync(1);
         Assert.That(Look(), Is.Empty);
         _script.Sync(2, sequencer: 2);
         Assert.That(Look(), Is.EqualTo(new[]
         {
-            "epochChanged sequencer2 reigns in epoch 2.2, after epoch 1.1; what is unanswered is repeated", "sequencerChanged sequencer2 orders now, instead of sequencer1",
+            "epochChanged sequencer2 leads epoch 2.2, after epoch 1.1; unanswered requests are repeated", "sequencerChanged sequencer2 orders now, instead of sequencer1",
         }));
     }
 
@@ -111,7 +111,7 @@ public sealed class CoordinatorSightingsTests
         _script.Wait(_script.Options.CallDeadline);
         Assert.That(TellAlarms(), Is.EqualTo(new[]
         {
-            "Divergence frontend1 the replies to request 10 are divided: {1} against {2} against {3} against {4}; the client was given no answer; nobody is accused",
+            "Divergence frontend1 the replies to request 10 are divided: {1} against {2} against {3} against {4}; the client got no answer; nobody is accused",
             "NoQuorum frontend1 a request was ordered and had no two equal replies in time",
         }));
         Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replies to request 10 were divided: {1} against {2} against {3} against {4}; nobody is accused; compare the replicas' states" }));
@@ -125,7 +125,7 @@ public sealed class CoordinatorSightingsTests
         Assert.That(_script.Results.Values.Single(), Is.InstanceOf<Answered>());
         Assert.That(TellAlarms(), Is.EqualTo(new[]
         {
-            "Divergence frontend1 the replies to request 10 are divided: {1,3} against {2,4}; the client had been given the answer of the first pair; nobody is accused",
+            "Divergence frontend1 the replies to request 10 are divided: {1,3} against {2,4}; the client already had the answer of the first pair; nobody is accused",
         }));
         Assert.That((_script.Judgements.Count, _script.Reports.Count), Is.EqualTo((0, 0)));
         Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replies to request 10 were divided: {1,3} against {2,4}; nobody is accused; compare the replicas' states" }));

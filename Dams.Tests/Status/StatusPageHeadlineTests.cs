@@ -9,7 +9,7 @@ public sealed class StatusPageHeadlineTests
 {
     private const string Incarnation = "fd1e4511de5b056a";
     private const string Whole = "Answering, with all 4 replicas";
-    private const string Outvoted = "Answering rightly, replica2 outvoted";
+    private const string Outvoted = "Answering correctly, replica2 outvoted";
 
     [OneTimeSetUp]
     public void RequireBrowser() => ForeignClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
@@ -46,10 +46,10 @@ public sealed class StatusPageHeadlineTests
         Assert.That(page.Problems, Is.Empty);
     }
 
-    [TestCase("degraded", true, "Answering rightly, replica2 degraded")]
-    [TestCase("suspected", true, "Answering rightly, replica2 suspected")]
-    [TestCase("suspected", false, "Answering rightly, without replica2")]
-    [TestCase("joining", false, "Answering rightly, without replica2")]
+    [TestCase("degraded", true, "Answering correctly, replica2 degraded")]
+    [TestCase("suspected", true, "Answering correctly, replica2 suspected")]
+    [TestCase("suspected", false, "Answering correctly, without replica2")]
+    [TestCase("joining", false, "Answering correctly, without replica2")]
     public async Task Who_does_not_vote_is_missed_and_who_is_doubted_and_votes_is_not(string state, bool votes, string headline)
     {
         await using var server = await StatusPageServer.StartAsync();

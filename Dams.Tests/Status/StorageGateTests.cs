@@ -72,8 +72,8 @@ public sealed class StorageGateTests
         Assert.That(Told, Is.EqualTo(new[]
         {
             $"alarm {Who}writes are refused soon; make room",
-            $"alarm {Who}writes are refused until there is; reads are answered; make room",
-            $"alarm {Who}writes and reads are refused until there is; make room",
+            $"alarm {Who}writes are refused until there is room; reads are answered; make room",
+            $"alarm {Who}writes and reads are refused until there is room; make room",
         }));
         Assert.That(_alarms.Texts, Has.Count.EqualTo(1));
     }

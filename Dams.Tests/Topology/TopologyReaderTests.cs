@@ -112,7 +112,7 @@ public sealed class TopologyReaderTests
         static TestCaseData Of(string name, string json, params string[] problems) => new TestCaseData(json, problems).SetArgDisplayNames(name);
         yield return Of("unknown property", """{"colour": 1}""", "$.colour: is not known");
         yield return Of("unknown nested property", """{"limits": {"speed": 1}}""", "$.limits.speed: is not known");
-        yield return Of("property twice", """{"strict": true, "strict": false}""", "$.strict: stands twice");
+        yield return Of("property twice", """{"strict": true, "strict": false}""", "$.strict: appears twice");
         yield return Of("root is a list", "[]", "$: is a list; expected an object");
         yield return Of("not JSON", "{\n\"a\": }", "$: line 2, byte 6 is not JSON");
         yield return Of("null", """{"cluster": null}""", "$.cluster: is null");

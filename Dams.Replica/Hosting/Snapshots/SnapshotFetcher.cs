@@ -12,19 +12,17 @@ using ReplicaNode = Dams.Replica.Core.ReplicaNode;
 namespace Dams.Replica.Hosting.Snapshots;
 
 /// <summary>
-/// Fetches the snapshot that a joiner needs from the other replicas' SOAP endpoints. It is taken from one, and looked into only if two vouch for its bytes: one of them is
-/// right, so that neither the state nor what stands in front of it is anything but what all replicas have written.
-/// <see cref="OnBatchEnd"/> is the loop's; one task at a time does the work, which always comes to an end that the loop hears of.
+/// Fetches the snapshot that a joiner needs from the SOAP endpoints of the other replicas. One replica gives it, and it
+/// is read only if two replicas vouch for its bytes. At least one of these two is right, so both the state and the
+/// header are what all replicas have written. The loop calls <see cref="OnBatchEnd"/>. One task at a time does the
+/// work, and it always reports its end to the loop.
 /// </summary>
-/// <param name="node">The joiner.</param>
-/// <param name="self">Its number.</param>
-/// <param name="topology">Who the others are.</param>
-/// <param name="clientOf">How one of them is reached.</param>
-/// <param name="folder">Where the snapshot goes.</param>
-/// <param name="options">The core's.</param>
-/// <param name="logger">Hears how it went.</param>
+/// <param name="node">The replica that joins.</param>
+/// <param name="self">The number of the replica that joins.</param>
+/// <param name="clientOf">Gives the client for another replica, by its number.</param>
 internal sealed class SnapshotFetcher(
-    ReplicaNode node, int self, ClusterTopology topology, Func<int, IReplicaService> clientOf, SnapshotFolder folder, Core.ReplicaCoreOptions options, ILogger logger)
+    ReplicaNode node, int self, ClusterTopology topology, Func<int, IReplicaService> clientOf, SnapshotFolder folder,
+    Core.ReplicaCoreOptions options, ILogger logger)
 {
     private const int VouchersMin = 2;
 
@@ -36,32 +34,40 @@ internal sealed class SnapshotFetcher(
     private SequenceNumber? _fetching;
     private TimeSpan _pause;
 
-    /// <summary>How long two are waited for who vouch. The donors write the snapshot first; a million bookings take them some seconds.</summary>
+    /// <summary>
+    /// How long to wait until two replicas vouch. They write the snapshot first, which takes some
+    /// seconds for a million bookings.
+    /// </summary>
     public TimeSpan VouchersPatience { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// How long a donor may take for all of it: one that gives pieces without end is like one that gives none. A million bookings and as many sessions take three seconds, and
-    /// managers give a replacement up after a minute, in which another donor must have its turn.
+    /// How long a donor may take for the whole snapshot: a donor that gives pieces without end is no better than one
+    /// that gives none. A million bookings and as many sessions take three seconds. Managers give up a replacement
+    /// after a minute, and another donor must have its turn within it.
     /// </summary>
     public TimeSpan DonorPatience { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// The pause after the second attempt in vain, and twice that after each further one, up to half a minute: what keeps this replica from using any snapshot may last, and for
-    /// each JOIN all the others write one.
+    /// The pause after the second failed attempt. It doubles after each further one, up to half a minute. The cause of
+    /// the failures may last, and for each JOIN all the others write a snapshot.
     /// </summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Asks the others what a joiner asks, for nothing but to have asked. The first questions of a process take a second on a busy machine, because clients are made from
-    /// their contract and compiled; meanwhile the rest of the process can start.
+    /// Asks the others the questions of a joiner and ignores the answers. The first questions of a process take
+    /// a second on a busy machine, because clients are made from their contract and compiled. Meanwhile the rest
+    /// of the process can start.
     /// </summary>
-    public static async Task RehearseAsync(ClusterTopology topology, int self, Func<int, IReplicaService> clientOf, ILogger logger, CancellationToken stopping) =>
+    public static async Task RehearseAsync(
+        ClusterTopology topology, int self, Func<int, IReplicaService> clientOf, ILogger logger, CancellationToken stopping) =>
         await Task.WhenAll(topology.Replicas.Select(replica => replica.Id.Number).Where(number => number != self).Select(async number =>
         {
             try
             {
-                await ReplicaQuestion.AskAsync(clientOf, number, client => client.GetStateDigestAsync(1), AnswerPatience, stopping).ConfigureAwait(false);
-                await ReplicaQuestion.AskAsync(clientOf, number, client => client.GetSnapshotAsync(1, 0), AnswerPatience, stopping).ConfigureAwait(false);
+                await ReplicaQuestion.AskAsync(clientOf, number, client => client.GetStateDigestAsync(1), AnswerPatience, stopping)
+                    .ConfigureAwait(false);
+                await ReplicaQuestion.AskAsync(clientOf, number, client => client.GetSnapshotAsync(1, 0), AnswerPatience, stopping)
+                    .ConfigureAwait(false);
             }
             catch (ReplicaUnusableException problem)
             {
@@ -69,11 +75,11 @@ internal sealed class SnapshotFetcher(
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                // The process ends before it has begun.
+                // The process stops before it has finished starting.
             }
         })).ConfigureAwait(false);
 
-    /// <summary>Begins to fetch, if the member wants a snapshot that is not being fetched yet. In the loop.</summary>
+    /// <summary>Begins to fetch if the member wants a snapshot that is not being fetched yet. Called in the loop.</summary>
     public void OnBatchEnd(Func<ProtocolDriver> driver, CancellationToken stopping)
     {
         if (node.Member.SnapshotWanted is not { } wanted)
@@ -113,7 +119,7 @@ internal sealed class SnapshotFetcher(
 
     private async Task<(byte[] Digest, IReadOnlyList<int> Donors)> FindVouchersAsync(SequenceNumber wanted, CancellationToken stopping)
     {
-        // By the clock, and not by rounds: in each of them a silent replica has its time to answer.
+        // The limit is a time and not a number of rounds: in each round, a silent replica uses up its time to answer.
         var began = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(began) < VouchersPatience)
         {
@@ -133,9 +139,12 @@ internal sealed class SnapshotFetcher(
     {
         try
         {
-            var answer = await ReplicaQuestion.AskAsync(clientOf, replica, client => client.GetStateDigestAsync(wanted.Value), AnswerPatience, stopping).ConfigureAwait(false);
-            // What is no digest vouches for nothing, whoever says it.
-            var isDigest = answer.SnapshotDigest is { Length: 2 * SnapshotFormat.FileDigestSize } digest && digest.All(char.IsAsciiHexDigitLower);
+            var answer = await ReplicaQuestion
+                .AskAsync(clientOf, replica, client => client.GetStateDigestAsync(wanted.Value), AnswerPatience, stopping)
+                .ConfigureAwait(false);
+            // A text that is no digest vouches for nothing.
+            var isDigest = answer.SnapshotDigest is { Length: 2 * SnapshotFormat.FileDigestSize } digest
+                && digest.All(char.IsAsciiHexDigitLower);
             return (replica, isDigest ? answer.SnapshotDigest : null);
         }
         catch (ReplicaUnusableException problem)
@@ -145,7 +154,8 @@ internal sealed class SnapshotFetcher(
         }
     }
 
-    private async Task<bool> TryDonorAsync(SequenceNumber wanted, int donor, byte[] digest, ProtocolDriver driver, CancellationToken stopping)
+    private async Task<bool> TryDonorAsync(
+        SequenceNumber wanted, int donor, byte[] digest, ProtocolDriver driver, CancellationToken stopping)
     {
         try
         {
@@ -171,21 +181,27 @@ internal sealed class SnapshotFetcher(
         }
     }
 
-    /// <summary>Writes what a donor gives into the file.</summary>
-    /// <returns>What two have to vouch for; null if the donor does not have it.</returns>
+    /// <summary>Downloads the snapshot from a donor into the file.</summary>
+    /// <returns>The digest that two replicas must vouch for; null if the donor does not have the snapshot.</returns>
     private async Task<byte[]?> DownloadAsync(SequenceNumber wanted, int donor, SnapshotFile file, CancellationToken stopping)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var (began, total, bytesMax) = (Stopwatch.GetTimestamp(), (long?)null, ExpectationOf(wanted).BytesMax);
         while (Stopwatch.GetElapsedTime(began) < DonorPatience)
         {
-            var piece = await ReplicaQuestion.AskAsync(clientOf, donor, client => client.GetSnapshotAsync(wanted.Value, file.Bytes), AnswerPatience, stopping).ConfigureAwait(false);
+            var piece = await ReplicaQuestion
+                .AskAsync(clientOf, donor, client => client.GetSnapshotAsync(wanted.Value, file.Bytes), AnswerPatience, stopping)
+                .ConfigureAwait(false);
             if (!piece.Found || piece.Chunk is not { Length: > 0 } chunk)
                 return null;
             if (piece.TotalBytes != (total ??= piece.TotalBytes))
                 throw new ReplicaUnusableException($"its snapshot of {total} bytes has become one of {piece.TotalBytes}");
             if (total < SnapshotFormat.EndSize || total > bytesMax)
-                throw new ReplicaUnusableException($"its snapshot is said to have {total} bytes; {SnapshotFormat.EndSize} to {bytesMax} can be right");
+            {
+                throw new ReplicaUnusableException(
+                    $"its snapshot is said to have {total} bytes; {SnapshotFormat.EndSize} to {bytesMax} are possible");
+            }
+
             if (file.Bytes + chunk.Length > total)
                 throw new ReplicaUnusableException($"its snapshot is said to have {total} bytes, and it gives {file.Bytes + chunk.Length}");
             digest.AppendData(chunk.AsSpan(0, (int)Math.Clamp(total.Value - SnapshotFormat.FileDigestSize - file.Bytes, 0, chunk.Length)));
@@ -194,15 +210,19 @@ internal sealed class SnapshotFetcher(
                 return digest.GetHashAndReset();
         }
 
-        throw new ReplicaUnusableException($"its snapshot has not come to an end within {DonorPatience.TotalSeconds} s; {file.Bytes} bytes were given");
+        throw new ReplicaUnusableException(
+            $"its snapshot was not complete within {DonorPatience.TotalSeconds} s; it gave {file.Bytes} bytes");
     }
 
-    private SnapshotExpectation ExpectationOf(SequenceNumber wanted) => new() { ClientSessionsMax = options.ClientSessionsMax, Seq = wanted };
+    private SnapshotExpectation ExpectationOf(SequenceNumber wanted) =>
+        new() { ClientSessionsMax = options.ClientSessionsMax, Seq = wanted };
 
     /// <summary>
-    /// A file has its name only when it is what two have vouched for: a start takes what it finds under that name, and asks nobody.
+    /// Uses a downloaded snapshot. The file gets its final name only if two replicas have vouched for its bytes: a
+    /// later start uses a file with that name without asking anybody.
     /// </summary>
-    private async Task<SnapshotRefused?> UseAsync(SequenceNumber wanted, byte[] vouched, byte[] given, SnapshotFile file, ProtocolDriver driver)
+    private async Task<SnapshotRefused?> UseAsync(
+        SequenceNumber wanted, byte[] vouched, byte[] given, SnapshotFile file, ProtocolDriver driver)
     {
         if (Read(wanted, vouched, given, file, out var content) is { } unusable)
         {
@@ -217,17 +237,22 @@ internal sealed class SnapshotFetcher(
         return refused;
     }
 
-    /// <summary>What nobody else vouches for is not even read: whoever makes it up may have made it hard to read.</summary>
+    /// <summary>Reads the file only if others vouch for its bytes: a forged snapshot may be hard to read on purpose.</summary>
     private SnapshotRefused? Read(SequenceNumber wanted, byte[] vouched, byte[] given, SnapshotFile file, out SnapshotContent? content)
     {
         content = null;
         if (!given.AsSpan().SequenceEqual(vouched))
-            return new SnapshotRefused(SnapshotProblem.NotAsExpected, 0, $"its bytes have digest {Convert.ToHexStringLower(given)}, not {Convert.ToHexStringLower(vouched)}");
+        {
+            return new SnapshotRefused(
+                SnapshotProblem.NotAsExpected, 0,
+                $"its bytes have digest {Convert.ToHexStringLower(given)}, not {Convert.ToHexStringLower(vouched)}");
+        }
+
         using var stream = file.OpenRead();
         return SnapshotReader.Read(stream, ExpectationOf(wanted), out content);
     }
 
-    /// <summary>In the loop.</summary>
+    /// <summary>Runs in the loop.</summary>
     private SnapshotRefused? Restore(SnapshotContent content, Instant now)
     {
         if (node.Member.SnapshotWanted != content.Header.Seq)

@@ -5,17 +5,24 @@ using Dams.Replica.State.Snapshots;
 namespace Dams.Replica.Hosting.Snapshots;
 
 /// <summary>
-/// The snapshots of a replica on disk: <c>snapshot-&lt;seq&gt;.dams</c>, whole or not there. A file never changes once it has its name. For any thread.
+/// The snapshots of a replica on disk. A file <c>snapshot-&lt;seq&gt;.dams</c> is always complete, and it
+/// never changes. For any thread.
 /// </summary>
 internal sealed class SnapshotFolder
 {
-    /// <summary>The newest snapshots that are kept besides those that somebody waits for: if one turns out unreadable, there is another.</summary>
+    /// <summary>
+    /// How many of the newest snapshots are kept besides those that are waited for. If one turns out to be
+    /// unreadable, there is another.
+    /// </summary>
     public const int KeptMax = 2;
 
-    /// <summary>The newest refused ones that are kept: each may be as long as a snapshot can be.</summary>
+    /// <summary>
+    /// How many of the newest rejected snapshots are kept. They are few, because each may be as
+    /// long as a snapshot can be.
+    /// </summary>
     public const int RefusedKeptMax = 2;
 
-    /// <summary>How much is read at a time.</summary>
+    /// <summary>How many bytes are read at a time.</summary>
     internal const int BufferBytes = 256 * 1024;
 
     private const string Prefix = "snapshot-";
@@ -26,10 +33,10 @@ internal sealed class SnapshotFolder
     private readonly string _path;
     private readonly bool _isDurable;
 
-    /// <summary>Makes the folder if it is not there, and removes what a crash has left unfinished.</summary>
-    /// <param name="path">Of one replica alone.</param>
-    /// <param name="isDurable">Whether a file that is there is to survive a power cut.</param>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <summary>Makes the folder if it is missing, and deletes files that a crash has left unfinished.</summary>
+    /// <param name="path">The folder, which belongs to one replica alone.</param>
+    /// <param name="isDurable">Whether complete files must survive a power cut.</param>
+    /// <exception cref="IOException">The disk operation failed.</exception>
     public SnapshotFolder(string path, bool isDurable)
     {
         _path = path;
@@ -43,20 +50,21 @@ internal sealed class SnapshotFolder
     public IReadOnlyList<SequenceNumber> List() =>
         [.. Directory.GetFiles(_path, Prefix + "*" + Suffix).Select(SeqOf).OfType<SequenceNumber>().OrderDescending()];
 
-    /// <summary>Whether there is a snapshot, or one that was refused: it stays as evidence.</summary>
+    /// <summary>Whether there is a snapshot, or a rejected one that is kept as evidence.</summary>
     public bool HadAny => Directory.EnumerateFiles(_path, Prefix + "*").Any();
 
-    /// <summary>Begins a file, which has its name only after <see cref="SnapshotFile.Commit"/>.</summary>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <summary>Begins a file. It gets its final name only by <see cref="SnapshotFile.Commit"/>.</summary>
+    /// <exception cref="IOException">The disk operation failed.</exception>
     public SnapshotFile Create(SequenceNumber seq) => new(PathOf(seq) + UnfinishedSuffix, PathOf(seq), _isDurable);
 
-    /// <summary>Opens a snapshot to be read from its start; null if it is not there.</summary>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <summary>Opens a snapshot for reading from its start; null if it does not exist.</summary>
+    /// <exception cref="IOException">The disk operation failed.</exception>
     public FileStream? OpenRead(SequenceNumber seq)
     {
         try
         {
-            return new FileStream(PathOf(seq), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, FileOptions.SequentialScan);
+            return new FileStream(
+                PathOf(seq), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, FileOptions.SequentialScan);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -65,11 +73,11 @@ internal sealed class SnapshotFolder
     }
 
     /// <summary>Reads a piece of a snapshot.</summary>
-    /// <param name="seq">Which.</param>
-    /// <param name="offset">From here on; at or behind the end gives no bytes.</param>
-    /// <param name="count">At most so many bytes.</param>
-    /// <returns>The bytes and the length of the whole; null if it is not there.</returns>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <param name="seq">The entry that the snapshot belongs to.</param>
+    /// <param name="offset">The first byte of the piece. At or after the end, the piece is empty.</param>
+    /// <param name="count">The length of the piece, unless the snapshot ends before.</param>
+    /// <returns>The bytes, and the length of the whole snapshot; null if it does not exist.</returns>
+    /// <exception cref="IOException">The disk operation failed.</exception>
     public (byte[] Bytes, long Total)? Read(SequenceNumber seq, long offset, int count)
     {
         using var file = OpenRead(seq);
@@ -82,10 +90,11 @@ internal sealed class SnapshotFolder
     }
 
     /// <summary>
-    /// The digests that a snapshot claims to have, of the state that it holds and of its bytes; null if it is not there. One that was damaged since is not what it claims,
-    /// which whoever it is given to finds out.
+    /// The digests that a snapshot claims to have: that of its state, and that of its bytes. Both are null
+    /// if there is no such snapshot. If it was damaged since, the claim is wrong; the replica that gets
+    /// the snapshot finds that out.
     /// </summary>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="IOException">The disk operation failed.</exception>
     public (byte[]? OfState, byte[]? OfFile) ReadDigests(SequenceNumber seq)
     {
         using var file = OpenRead(seq);
@@ -97,26 +106,31 @@ internal sealed class SnapshotFolder
         return (end[..State.StateDigester.DigestSize], end[State.StateDigester.DigestSize..]);
     }
 
-    /// <summary>Deletes all but the newest two, and those that somebody waits for.</summary>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <summary>Deletes all snapshots except the newest two and those that are waited for.</summary>
+    /// <exception cref="IOException">The disk operation failed.</exception>
     public void Prune(IReadOnlyCollection<SequenceNumber> waitedFor)
     {
         foreach (var seq in List().Skip(KeptMax).Except(waitedFor))
             Delete(seq);
     }
 
-    /// <summary>Deletes one, if it is there.</summary>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <summary>Deletes a snapshot, if it exists.</summary>
+    /// <exception cref="IOException">The disk operation failed.</exception>
     public void Delete(SequenceNumber seq) => File.Delete(PathOf(seq));
 
-    /// <summary>Takes one that was refused out of the list. It stays in the folder, it is evidence, until there is newer evidence.</summary>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <summary>
+    /// Takes a rejected snapshot out of the list. It stays in the folder as evidence until there is newer evidence.
+    /// </summary>
+    /// <exception cref="IOException">The disk operation failed.</exception>
     public void SetAside(SequenceNumber seq) => SetAside(PathOf(seq), PathOf(seq));
 
-    /// <summary>Keeps a file that was refused as evidence, and of older evidence only the newest: who gives wrong snapshots must not fill the disk with them.</summary>
-    /// <param name="file">Where it is.</param>
-    /// <param name="path">The name that it has, or would have got.</param>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <summary>
+    /// Keeps a rejected file as evidence, and deletes all but the newest evidence. So a replica that gives wrong
+    /// snapshots can't fill the disk with them.
+    /// </summary>
+    /// <param name="file">The path of the file.</param>
+    /// <param name="path">The final path that the file has, or would have got.</param>
+    /// <exception cref="IOException">The disk operation failed.</exception>
     internal static void SetAside(string file, string path)
     {
         File.Move(file, path + RefusedSuffix, overwrite: true);
@@ -130,8 +144,11 @@ internal sealed class SnapshotFolder
     private static SequenceNumber? SeqOf(ReadOnlySpan<char> path)
     {
         var name = Path.GetFileName(path);
-        return long.TryParse(name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? new SequenceNumber(seq) : null;
+        return long.TryParse(name[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var seq)
+            ? new SequenceNumber(seq)
+            : null;
     }
 
-    private string PathOf(SequenceNumber seq) => Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{seq.Value}{Suffix}"));
+    private string PathOf(SequenceNumber seq) =>
+        Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{seq.Value}{Suffix}"));
 }

@@ -13,14 +13,10 @@ using Microsoft.Extensions.Logging;
 namespace Dams.Replica.Hosting.Snapshots;
 
 /// <summary>
-/// Brings a replica's snapshots to disk, and trims its log behind them. The loop cuts slices of about a millisecond, between its other work; a task of its
-/// own asks for one after the other and writes them, so that the loop never waits for this disk. <see cref="OnBatchEnd"/> is the loop's;
-/// <see cref="RunAsync"/> is the task's.
+/// Writes a replica's snapshots to disk, and trims its log behind them. Between its other work, the loop cuts slices
+/// that take it about a millisecond each. A separate task asks for one slice after the other and writes them, so that
+/// the loop never waits for this disk. The loop calls <see cref="OnBatchEnd"/>; the task runs <see cref="RunAsync"/>.
 /// </summary>
-/// <param name="node">The replica.</param>
-/// <param name="log">Its log.</param>
-/// <param name="folder">Where the files go.</param>
-/// <param name="logger">Hears of snapshots and failures.</param>
 internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotFolder folder, ILogger logger)
 {
     private const int SliceBytesMax = 256 * 1024;
@@ -29,14 +25,17 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
     private static readonly TimeSpan SliceTime = TimeSpan.FromMilliseconds(1);
 
     private readonly Channel<SnapshotExport> _waiting =
-        Channel.CreateBounded<SnapshotExport>(new BoundedChannelOptions(WaitingMax) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
+        Channel.CreateBounded<SnapshotExport>(
+            new BoundedChannelOptions(WaitingMax) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
 
-    // The loop's alone.
+    // Used by the loop alone.
     private readonly List<SnapshotExport> _queued = [];
     private IReadOnlyList<SequenceNumber> _onDisk = folder.List();
     private SnapshotExport? _own;
 
-    /// <summary>Begins a snapshot if it is time for one, sees to those that others have asked the core for, and trims the log. In the loop.</summary>
+    /// <summary>
+    /// Begins a snapshot if one is due, queues the core's snapshots for writing, and trims the log. Called in the loop.
+    /// </summary>
     public void OnBatchEnd()
     {
         if (node.Member.State is MemberState.Halted or MemberState.Outdated)
@@ -46,7 +45,7 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
         _queued.RemoveAll(export => node.Core.FindSnapshot(export.Seq) != export);
         foreach (var export in node.Core.Snapshots)
         {
-            // A full channel takes it at the end of a later batch.
+            // If the channel is full, the snapshot is queued at the end of a later batch.
             if (!_queued.Contains(export) && _waiting.Writer.TryWrite(export))
                 _queued.Add(export);
         }
@@ -55,7 +54,8 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
     }
 
     /// <summary>Writes snapshots until the loop ends.</summary>
-    public Task RunAsync(ProtocolDriver driver, CancellationToken stopping) => driver.RunBesideAsync(() => WriteAllAsync(driver, stopping), stopping);
+    public Task RunAsync(ProtocolDriver driver, CancellationToken stopping) =>
+        driver.RunBesideAsync(() => WriteAllAsync(driver, stopping), stopping);
 
     private async Task WriteAllAsync(ProtocolDriver driver, CancellationToken stopping)
     {
@@ -74,11 +74,12 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
             var waitedFor = await driver.InvokePatientlyAsync(_ => OnWritten(export, onDisk)).ConfigureAwait(false);
             folder.Prune(waitedFor);
             SnapshotLog.Written(
-                logger, export.Seq.Value, export.Bytes, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, Convert.ToHexStringLower(export.StateDigest!));
+                logger, export.Seq.Value, export.Bytes, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+                Convert.ToHexStringLower(export.StateDigest!));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The log is not trimmed then, and the next is tried when it is due.
+            // The log is not trimmed then, and the next snapshot is tried when it is due.
             SnapshotLog.NotWritten(logger, export.Seq.Value, exception.Message);
             await driver.InvokePatientlyAsync(_ => OnWritten(export, null)).ConfigureAwait(false);
         }
@@ -95,7 +96,7 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
             isLast = slice.IsLast;
         }
 
-        // A snapshot on disk is never ahead of the log on disk: a restart could not go on from it.
+        // The log is flushed first: a restart could not continue from a snapshot that is ahead of the log on disk.
         await driver.InvokePatientlyAsync(_ =>
         {
             log.Flush();
@@ -105,7 +106,7 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
         return true;
     }
 
-    /// <summary>In the loop: as much as is done in about a millisecond. Null if nobody wants the snapshot any more.</summary>
+    /// <summary>Cuts as much as takes about a millisecond. Null if the snapshot was dropped. Runs in the loop.</summary>
     private (ReadOnlyMemory<byte> Bytes, bool IsLast)? NextSlice(SnapshotExport export)
     {
         if (export.IsDropped)
@@ -118,7 +119,10 @@ internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotF
         return (buffer.WrittenMemory, isLast);
     }
 
-    /// <summary>In the loop: a snapshot is on disk, or (no list) could not be brought there. Gives those that are still waited for.</summary>
+    /// <summary>
+    /// Notes that a snapshot is on disk, or, if <paramref name="onDisk"/> is null, that it could not be written.
+    /// Returns the snapshots that are still waited for. Runs in the loop.
+    /// </summary>
     private List<SequenceNumber> OnWritten(SnapshotExport export, IReadOnlyList<SequenceNumber>? onDisk)
     {
         _onDisk = onDisk ?? _onDisk;

@@ -6,21 +6,28 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Replica.Hosting.Snapshots;
 
-/// <summary>Finds the newest snapshot that a replica can start from. Before the loop runs.</summary>
+/// <summary>Finds the newest snapshot that a replica can start from. Runs before the loop.</summary>
 internal static class SnapshotStart
 {
     /// <summary>
-    /// Makes the replica from the newest snapshot that is right and that the log goes on from; a snapshot that is refused is set aside, loudly.
+    /// Makes the replica from the newest snapshot that is right and that the log continues from. A rejected snapshot is
+    /// set aside and logged as an error.
     /// </summary>
-    /// <param name="folder">The snapshots.</param>
-    /// <param name="log">The log that is replayed behind them.</param>
-    /// <param name="options">The core's.</param>
-    /// <param name="make">Makes a replica around an empty engine, from a snapshot or from nothing. What is refused is dropped here.</param>
-    /// <param name="logger">Hears which it is.</param>
-    /// <returns>The replica; null if the log doesn't begin at the first entry, or is what a joiner had copied of it, and there is nothing that could stand in for what it lacks.</returns>
-    public static ReplicaNode? Find(SnapshotFolder folder, IMemberLog log, ReplicaCoreOptions options, Func<SnapshotContent?, ReplicaNode> make, ILogger logger)
+    /// <param name="folder">The snapshots on disk.</param>
+    /// <param name="log">The log, which is replayed after the snapshot.</param>
+    /// <param name="make">
+    /// Makes a replica around an empty engine, from a snapshot or from nothing. A replica that rejects its
+    /// snapshot is dropped here.
+    /// </param>
+    /// <returns>
+    /// The replica. Null if the log lacks its first entries, or is only a joiner's copy, and no snapshot
+    /// can replace what is missing.
+    /// </returns>
+    public static ReplicaNode? Find(
+        SnapshotFolder folder, IMemberLog log, ReplicaCoreOptions options, Func<SnapshotContent?, ReplicaNode> make, ILogger logger)
     {
-        // Only a joiner has a snapshot before it has installed an epoch: what is in its log is copied for the sake of others, and nothing to begin from.
+        // Only a joiner has a snapshot before it has installed an epoch. It copied the entries in its log for others,
+        // and can't start from them.
         var isCopy = log.Record.Installed.Epoch == Epoch.None && log.Last > SequenceNumber.Zero && folder.HadAny;
         foreach (var seq in folder.List())
         {
@@ -45,13 +52,14 @@ internal static class SnapshotStart
     }
 
     private static SnapshotRefused? TryFrom(
-        SnapshotFolder folder, SequenceNumber seq, IMemberLog log, ReplicaCoreOptions options, Func<SnapshotContent?, ReplicaNode> make, out ReplicaNode? node)
+        SnapshotFolder folder, SequenceNumber seq, IMemberLog log, ReplicaCoreOptions options,
+        Func<SnapshotContent?, ReplicaNode> make, out ReplicaNode? node)
     {
         node = null;
-        // A joiner that was interrupted has its snapshot, and not yet the log up to it.
+        // A joiner that was interrupted has its snapshot, but not yet the log up to it.
         var isJoiner = log.Record.Installed.Epoch == Epoch.None;
         if (seq < log.Base || (seq > log.Last && !isJoiner))
-            return new SnapshotRefused(SnapshotProblem.NotOfThisLog, 0, $"the log goes from {log.Base} to {log.Last}");
+            return new SnapshotRefused(SnapshotProblem.NotOfThisLog, 0, $"the log reaches from {log.Base} to {log.Last}");
         if (Read(folder, seq, options, out var content) is { } unreadable)
             return unreadable;
         var chain = seq == log.Base ? log.BaseChain : log.Read(seq)?.Chain ?? content!.Header.Chain;
@@ -65,12 +73,14 @@ internal static class SnapshotStart
         return refused;
     }
 
-    private static SnapshotRefused? Read(SnapshotFolder folder, SequenceNumber seq, ReplicaCoreOptions options, out SnapshotContent? content)
+    private static SnapshotRefused? Read(
+        SnapshotFolder folder, SequenceNumber seq, ReplicaCoreOptions options, out SnapshotContent? content)
     {
         try
         {
             using var file = folder.OpenRead(seq) ?? throw new FileNotFoundException($"snapshot {seq} is gone");
-            return SnapshotReader.Read(file, new SnapshotExpectation { ClientSessionsMax = options.ClientSessionsMax, Seq = seq }, out content);
+            return SnapshotReader.Read(
+                file, new SnapshotExpectation { ClientSessionsMax = options.ClientSessionsMax, Seq = seq }, out content);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -10,10 +10,10 @@ namespace Dams.Replica.State.Sessions;
 /// The canonical encoding of the session table, for digests and snapshots: exactly one encoding per value, little-endian, no padding.
 /// <code>
 /// row       := seq i64, origin u8, high u64, low u64, request digest 32 bytes, reply (ReplyCodec) to the end
-/// front end := id u8, boot u64, lowest u64, retired count u8 (0 to 8), boot u64*     the one that was retired first in front
+/// front end := id u8, boot u64, lowest u64, retired count u8 (0 to 8), boot u64*     the earliest retired one first
 /// </code>
-/// Rows stand in order of their numbers, and the oldest client-made id is the next to be dropped, so the order of dropping needs no bytes. Reading is
-/// total.
+/// Rows are in order of their numbers, and the oldest client-made id is always the next to be dropped. So the order of
+/// dropping needs no bytes. Reading is total.
 /// </summary>
 internal static class SessionCodec
 {
@@ -49,27 +49,34 @@ internal static class SessionCodec
         output.Advance(size);
     }
 
-    /// <summary>Reads a row that fills the bytes; null for anything that no write can have left.</summary>
+    /// <summary>Reads a row that takes up all the bytes; null if no write can leave such a row.</summary>
     public static SessionRow? ReadRow(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < RowFixedSize)
             return null;
         var seq = BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        var key = new RequestKey(bytes[8], BinaryPrimitives.ReadUInt64LittleEndian(bytes[9..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[17..]));
+        var key = new RequestKey(
+            bytes[8], BinaryPrimitives.ReadUInt64LittleEndian(bytes[9..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[17..]));
         var reply = bytes[RowFixedSize..];
-        return seq >= 1 && IsReplyOfWrite(reply) ? new SessionRow(key, Digest.Read(bytes[25..]), new SequenceNumber(seq), reply.ToArray()) : null;
+        return seq >= 1 && IsReplyOfWrite(reply)
+            ? new SessionRow(key, Digest.Read(bytes[25..]), new SequenceNumber(seq), reply.ToArray())
+            : null;
     }
 
-    /// <summary>Reads what is known of a front end, and goes on behind it; null if the bytes are something else.</summary>
+    /// <summary>
+    /// Reads what is known of a front end, and advances the bytes past it; null if the bytes are something else.
+    /// </summary>
     public static FrontEndState? ReadFrontEnd(ref ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < FrontEndFixedSize || bytes[17] > SessionTable.RetiredBootsMax || bytes.Length < FrontEndFixedSize + bytes[17] * sizeof(ulong))
+        if (bytes.Length < FrontEndFixedSize || bytes[17] > SessionTable.RetiredBootsMax
+            || bytes.Length < FrontEndFixedSize + bytes[17] * sizeof(ulong))
             return null;
         var boots = new BootId[bytes[17]];
         for (var i = 0; i < boots.Length; i++)
             boots[i] = new BootId(BinaryPrimitives.ReadUInt64LittleEndian(bytes[(FrontEndFixedSize + i * sizeof(ulong))..]));
         var state = new FrontEndState(
-            bytes[0], new BootId(BinaryPrimitives.ReadUInt64LittleEndian(bytes[1..])), BinaryPrimitives.ReadUInt64LittleEndian(bytes[9..]), boots);
+            bytes[0], new BootId(BinaryPrimitives.ReadUInt64LittleEndian(bytes[1..])),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[9..]), boots);
         bytes = bytes[(FrontEndFixedSize + boots.Length * sizeof(ulong))..];
         return state;
     }

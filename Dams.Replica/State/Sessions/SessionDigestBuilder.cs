@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Dams.Replica.State.Sessions;
 
-/// <summary>Adds up the digest of "sessions" (see <see cref="SessionDigester"/>) from rows as they come.</summary>
+/// <summary>Builds the digest of "sessions" (see <see cref="SessionDigester"/>) from rows as they come.</summary>
 internal sealed class SessionDigestBuilder : IDisposable
 {
     private readonly IncrementalHash _sections = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -37,7 +37,7 @@ internal sealed class SessionDigestBuilder : IDisposable
         AddRow(row);
     }
 
-    /// <summary>The digest of the section that was made.</summary>
+    /// <summary>The digest of the rows that were added since the last section.</summary>
     public byte[] FinishSection() => _rows.GetHashAndReset();
 
     /// <summary>The digest of all sections.</summary>

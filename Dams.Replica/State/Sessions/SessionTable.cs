@@ -3,15 +3,16 @@ using Dams.Ordering;
 namespace Dams.Replica.State.Sessions;
 
 /// <summary>
-/// The session table: one row per write, part of the replicated state, so all replicas hold the same rows at the same number. Rows of client-made ids
-/// are kept up to a bound, the oldest dropped by executing the entry that exceeds it; rows of front-end-made ids go when the front end says that it
-/// will not repeat them, or has restarted. For digests and snapshots the rows stand in sections of 1,000 numbers.
+/// The session table: one row per write. It is part of the replicated state, so all replicas hold the same rows at the
+/// same entry. Rows of client-made ids are kept up to a bound; the entry that exceeds it drops the oldest one. Rows of
+/// front-end-made ids are dropped when the front end says that it will not repeat them, or has restarted. For digests
+/// and snapshots, the rows are grouped into sections of 1,000 numbers.
 /// </summary>
-/// <param name="clientRowsMax">The newest client-made ids that are kept.</param>
+/// <param name="clientRowsMax">How many of the newest client-made ids are kept.</param>
 /// <param name="observer">Told of each section before it changes.</param>
 internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer = null)
 {
-    /// <summary>How many former lives of a front end are remembered.</summary>
+    /// <summary>How many earlier boots of a front end are remembered.</summary>
     public const int RetiredBootsMax = 8;
 
     private static readonly List<SessionRow> NoRows = [];
@@ -23,31 +24,33 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
 
     private ISessionObserver? _observer = observer;
 
-    /// <summary>Client-made ids that are remembered.</summary>
+    /// <summary>The number of client-made ids that are remembered.</summary>
     public int ClientRows => _clientRows.Count;
 
-    /// <summary>All rows.</summary>
+    /// <summary>The number of all rows.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>The oldest number a client-made id is remembered from; zero when there is none.</summary>
+    /// <summary>The number of the oldest row of a client-made id; zero if there is none.</summary>
     public SequenceNumber OldestClientSeq => _clientOrder.TryPeek(out var row) ? row.Seq : SequenceNumber.Zero;
 
     /// <summary>The sections that hold rows, in order.</summary>
     public IReadOnlyCollection<long> Sections => _sections.Keys;
 
-    /// <summary>The front ends that have been heard of, in order.</summary>
+    /// <summary>The known front ends, in order of their numbers.</summary>
     public IEnumerable<FrontEndState> FrontEnds =>
-        _frontEnds.Select(sessions => new FrontEndState(sessions.Key, sessions.Value.Boot, sessions.Value.Lowest, [.. sessions.Value.RetiredBoots]));
+        _frontEnds.Select(sessions => new FrontEndState(
+            sessions.Key, sessions.Value.Boot, sessions.Value.Lowest, [.. sessions.Value.RetiredBoots]));
 
-    /// <summary>Tells this one from now on: of a table that was filled before it has an owner.</summary>
+    /// <summary>Sets who is told of changes from now on. For a table that was filled before it had an owner.</summary>
     public void ObserveWith(ISessionObserver next) => _observer = next;
 
     /// <summary>The rows of a section, by number. Valid until the next change.</summary>
     public IReadOnlyList<SessionRow> ReadSection(long section) => _sections.GetValueOrDefault(section, NoRows);
 
     /// <summary>
-    /// Notes what an executed entry says about its front end, before the entry is looked up. False if the entry comes from a retired life of its
-    /// front end or is one that the front end had given up: it has no effect. The same for a front-end-made id that is not of the front end's own life.
+    /// Notes what an executed entry says about its front end. Called before the entry is looked up. Returns false if
+    /// the entry must have no effect. That is so for a front-end-made id from a retired boot of its front end, for one
+    /// that the front end has given up, and for one that is not of the front end's own boot.
     /// </summary>
     public bool Admit(Request request)
     {
@@ -78,13 +81,16 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
         }
 
         return request.Key.IsClientMade
-            || (request.Key.Origin == request.FrontEnd && request.Key.High == request.FrontEndBoot.Value && request.Key.Low >= sessions.Lowest);
+            || (request.Key.Origin == request.FrontEnd && request.Key.High == request.FrontEndBoot.Value
+                && request.Key.Low >= sessions.Lowest);
     }
 
     /// <summary>The row of a key.</summary>
     public SessionRow? Find(RequestKey key) => key.IsClientMade
         ? _clientRows.GetValueOrDefault(key)
-        : _frontEnds.TryGetValue(key.Origin, out var sessions) && sessions.Boot.Value == key.High ? sessions.Rows.GetValueOrDefault(key.Low) : null;
+        : _frontEnds.TryGetValue(key.Origin, out var sessions) && sessions.Boot.Value == key.High
+            ? sessions.Rows.GetValueOrDefault(key.Low)
+            : null;
 
     /// <summary>The row of a number.</summary>
     public SessionRow? Find(SequenceNumber seq)
@@ -103,7 +109,10 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
         return low < rows.Count && rows[low].Seq == seq ? rows[low] : null;
     }
 
-    /// <summary>Remembers a write that was executed just now: after <see cref="Admit"/>, and with a number above all rows'.</summary>
+    /// <summary>
+    /// Remembers a write that was executed just now. Call it after <see cref="Admit"/>, with a
+    /// number above those of all rows.
+    /// </summary>
     public void Add(SessionRow row)
     {
         AppendToSection(row);
@@ -122,7 +131,10 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
         RemoveFromSection(oldest);
     }
 
-    /// <summary>Takes over what is known of a front end, in order, before any row; false if no table can know this.</summary>
+    /// <summary>
+    /// Restores what is known of a front end. Front ends come in order of their numbers, before any row. Returns false
+    /// if no table can hold this.
+    /// </summary>
     public bool TryRestore(FrontEndState state)
     {
         var boots = state.RetiredBoots;
@@ -136,14 +148,18 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
         return true;
     }
 
-    /// <summary>Takes over a row, in order of numbers; false if no table can hold it besides what is there.</summary>
+    /// <summary>
+    /// Restores a row. Rows come in order of their numbers. Returns false if no table can hold this row
+    /// besides its other content.
+    /// </summary>
     public bool TryRestore(SessionRow row)
     {
         if (Find(row.Key) is not null)
             return false;
         var canBeThere = row.Key.IsClientMade
             ? ClientRows < clientRowsMax
-            : _frontEnds.TryGetValue(row.Key.Origin, out var sessions) && sessions.Boot.Value == row.Key.High && sessions.Lowest <= row.Key.Low;
+            : _frontEnds.TryGetValue(row.Key.Origin, out var sessions) && sessions.Boot.Value == row.Key.High
+                && sessions.Lowest <= row.Key.Low;
         if (canBeThere)
             Add(row);
         return canBeThere;
@@ -182,7 +198,10 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
 
         public ulong Lowest { get; set; }
 
-        /// <summary>By number. A tree: many rows may go at once, and none of them may move the rest.</summary>
+        /// <summary>
+        /// The rows by number. They are a tree, because many rows may be removed at once, and a
+        /// removal must not move the rest.
+        /// </summary>
         public SortedDictionary<ulong, SessionRow> Rows { get; } = [];
 
         public Queue<BootId> RetiredBoots { get; } = [];

@@ -4,8 +4,9 @@ using Dams.Contracts.Engines;
 namespace Dams.Replica.State.Snapshots;
 
 /// <summary>
-/// The rules that all bookings of a state obey together, checked as buckets come: nobody holds two slots at one time or two of one type on one day, in any
-/// hospitals, or more than three outside home in a week. What lies within one slot the codec has checked. Remembers a few bytes for each patient and day.
+/// Checks the rules that span the slots of a state, bucket by bucket. No patient holds two slots at one time, or two
+/// slots of one type on one day, in any hospitals. No patient holds more than three slots outside the home hospital in
+/// a week. The codec has already checked each slot by itself. Remembers a few bytes for each patient and day.
 /// </summary>
 internal sealed class BookingRules
 {
@@ -13,11 +14,11 @@ internal sealed class BookingRules
     private const int DaysOfWeek = 7;
     private const int TimesOfDay = 3;
 
-    /// <summary>For a patient and a day: a bit for each time of day, then one for each type.</summary>
+    /// <summary>Per patient and day: a bit for each time of day, then a bit for each type.</summary>
     private readonly Dictionary<(PatientId, int Day), byte> _days = [];
     private readonly Dictionary<(PatientId, int Monday), byte> _outside = [];
 
-    /// <summary>Adds a bucket; gives a sentence about what can't be, or null.</summary>
+    /// <summary>Adds a bucket. Returns a sentence about the first broken rule, or null if there is none.</summary>
     public string? FindBroken(Bucket bucket)
     {
         var day = bucket.Key.Date.DayNumber;
@@ -31,13 +32,14 @@ internal sealed class BookingRules
             {
                 ref var held = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_days, (patient, day), out _);
                 if ((held & bits) != 0)
-                    return $"{patient} can't hold {slot.Slot} besides what they hold at the time or on the day";
+                    return $"{patient} can't hold {slot.Slot} together with another slot at that time, or of that type on that day";
                 held |= bits;
                 if (patient.Home == bucket.Key.Hospital)
                     continue;
-                ref var outside = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_outside, (patient, monday), out _);
+                ref var outside = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+                    _outside, (patient, monday), out _);
                 if (++outside > OutsideHomeMax)
-                    return $"{patient} can't hold {slot.Slot} besides three others outside home in its week";
+                    return $"{patient} can't hold {slot.Slot} together with three others outside the home hospital in its week";
             }
         }
 

@@ -7,9 +7,10 @@ using Dams.Replica.State.Sessions;
 namespace Dams.Replica.State.Snapshots;
 
 /// <summary>
-/// A snapshot of the state as it is when this object is made, written out slice by slice while execution goes on. Copy on write: of a part that is about to
-/// change and has not been written yet, a copy is made and kept until it is written. So memory is bounded by what changes during the export, and no step
-/// takes longer than the largest bucket. Pure and single-threaded, as the state is.
+/// A snapshot of the state as it is when this object is made. It is written slice by slice while execution goes on. It
+/// works by copy on write: when a part is about to change and has not been written yet, this object copies it and keeps
+/// the copy until it is written. So memory is bounded by what changes during the export, and no step takes longer than
+/// the largest bucket. Pure and single-threaded, like the state.
 /// </summary>
 internal sealed class SnapshotExport : IBucketObserver, ISessionObserver, IDisposable
 {
@@ -30,7 +31,10 @@ internal sealed class SnapshotExport : IBucketObserver, ISessionObserver, IDispo
     private int _nextRow;
     private Stage _stage = Stage.Header;
 
-    /// <summary>A snapshot of the present state. Costs one list of keys; the caller tells it of every change from now on.</summary>
+    /// <summary>
+    /// Begins a snapshot of the present state, at the cost of one list of keys. From now on, the caller
+    /// must tell it of every change.
+    /// </summary>
     public SnapshotExport(SnapshotHeader header, IAppointmentEngine engine, SessionTable sessions)
     {
         Header = header;
@@ -52,16 +56,16 @@ internal sealed class SnapshotExport : IBucketObserver, ISessionObserver, IDispo
         Over,
     }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The position of the snapshot in the order.</summary>
     public SnapshotHeader Header { get; }
 
-    /// <summary>The entry just after which the state is exported.</summary>
+    /// <summary>The snapshot holds the state just after this entry.</summary>
     public SequenceNumber Seq => Header.Seq;
 
     /// <summary>Whether all of it has been written.</summary>
     public bool IsComplete => StateDigest is not null;
 
-    /// <summary>Whether it was given up before it was complete.</summary>
+    /// <summary>Whether it was dropped before it was complete.</summary>
     public bool IsDropped => _stage == Stage.Over && !IsComplete;
 
     /// <summary>Bytes written so far; the length of the snapshot when it is complete.</summary>
@@ -70,13 +74,14 @@ internal sealed class SnapshotExport : IBucketObserver, ISessionObserver, IDispo
     /// <summary>The digest of the exported state: 32 bytes; null until the export is complete.</summary>
     public byte[]? StateDigest { get; private set; }
 
-    /// <summary>What was copied because it changed, and is not written yet, in bytes.</summary>
+    /// <summary>The bytes of copies that were made because of changes and are not written yet.</summary>
     public long CopiedBytes { get; private set; }
 
     /// <inheritdoc/>
     public void BeforeChange(BucketKey key)
     {
-        if (_stage > Stage.Buckets || _bucketCopies.ContainsKey(key) || Array.BinarySearch(_buckets, _nextBucket, _buckets.Length - _nextBucket, key) < 0)
+        if (_stage > Stage.Buckets || _bucketCopies.ContainsKey(key)
+            || Array.BinarySearch(_buckets, _nextBucket, _buckets.Length - _nextBucket, key) < 0)
             return;
         var copy = BucketCodec.Encode(_engine.ReadBucket(key));
         _bucketCopies.Add(key, copy);
@@ -86,20 +91,22 @@ internal sealed class SnapshotExport : IBucketObserver, ISessionObserver, IDispo
     /// <inheritdoc/>
     public void BeforeChange(long section)
     {
-        if (_stage > Stage.Rows || _sectionCopies.ContainsKey(section) || Array.BinarySearch(_sections, _nextSection, _sections.Length - _nextSection, section) < 0)
+        if (_stage > Stage.Rows || _sectionCopies.ContainsKey(section)
+            || Array.BinarySearch(_sections, _nextSection, _sections.Length - _nextSection, section) < 0)
             return;
         SessionRow[] copy = [.. _sessions.ReadSection(section)];
         _sectionCopies.Add(section, copy);
         CopiedBytes += BytesOf(copy);
     }
 
-    /// <summary>Writes the next part, in whole records: about as many bytes as are asked for, at least one record while there are any.</summary>
-    /// <param name="bytes">When to stop.</param>
-    /// <param name="output">Gets the bytes.</param>
-    /// <returns>Whether that was the last part.</returns>
+    /// <summary>
+    /// Writes the next slice to <paramref name="output"/>, in whole records. It has about <paramref name="bytes"/>
+    /// bytes, and at least one record while there are any.
+    /// </summary>
+    /// <returns>Whether that was the last slice.</returns>
     public bool Step(int bytes, IBufferWriter<byte> output)
     {
-        Invariant.That(!IsDropped, "nobody goes on with a snapshot that was dropped");
+        Invariant.That(!IsDropped, "a dropped snapshot is not continued");
         var end = Bytes + bytes;
         do
             WriteNext(output);
@@ -107,7 +114,7 @@ internal sealed class SnapshotExport : IBucketObserver, ISessionObserver, IDispo
         return IsComplete;
     }
 
-    /// <summary>Lets go of copies and digests. It need not be told of changes any more.</summary>
+    /// <summary>Frees copies and digests. This object need not be told of changes any more.</summary>
     public void Dispose()
     {
         _stage = Stage.Over;
@@ -176,7 +183,7 @@ internal sealed class SnapshotExport : IBucketObserver, ISessionObserver, IDispo
             if (_sectionCopies.Remove(section, out var copy))
                 CopiedBytes -= BytesOf(copy);
 
-            // Rows never change, so that a copy of the list is enough while the section is being written.
+            // Rows never change, so a copy of the list is enough while the section is being written.
             _rows = copy ?? [.. _sessions.ReadSection(section)];
         }
 

@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace Dams.Replica.State.Snapshots;
 
-/// <summary>The bytes of a snapshot as they come: counted, added to the digest of the file, and never more than one record of them in memory.</summary>
+/// <summary>
+/// Reads the bytes of a snapshot as they come, counts them and adds them to the digest of the file. It never holds more
+/// than one record in memory.
+/// </summary>
 internal sealed class SnapshotInput(Stream stream, long bytesMax) : IDisposable
 {
     private const int FirstBuffer = 64 * 1024;
@@ -16,28 +19,29 @@ internal sealed class SnapshotInput(Stream stream, long bytesMax) : IDisposable
     /// <summary>Bytes taken so far.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>A refusal at the part that is being read.</summary>
-    public SnapshotRefusedException Refusal(SnapshotProblem problem, string detail) => new(new SnapshotRefused(problem, _partOffset, detail));
+    /// <summary>Rejects the snapshot because of the part that is being read.</summary>
+    public SnapshotRefusedException Refusal(SnapshotProblem problem, string detail) =>
+        new(new SnapshotRefused(problem, _partOffset, detail));
 
-    /// <summary>Reads the fixed part of the header; refuses what is no snapshot before more of it is asked for.</summary>
+    /// <summary>Reads the fixed part of the header. Rejects a file that is no snapshot before it asks for more of it.</summary>
     public ReadOnlySpan<byte> ReadHeader()
     {
         var bytes = _buffer.AsSpan(0, SnapshotFormat.HeaderFixedSize);
         Take(bytes[..MagicAndFormatSize], SnapshotProblem.NotASnapshot);
         if (!bytes.StartsWith(SnapshotFormat.Magic))
-            throw Refusal(SnapshotProblem.NotASnapshot, "it does not begin as a snapshot");
+            throw Refusal(SnapshotProblem.NotASnapshot, "it does not begin like a snapshot");
         var format = BinaryPrimitives.ReadUInt16LittleEndian(bytes[SnapshotFormat.Magic.Length..]);
         if (format != SnapshotFormat.Format)
-            throw Refusal(SnapshotProblem.UnknownFormat, $"it is of format {format}; this program knows format {SnapshotFormat.Format}");
+            throw Refusal(SnapshotProblem.UnknownFormat, $"it has format {format}; this program knows format {SnapshotFormat.Format}");
         Take(bytes[MagicAndFormatSize..]);
         _file.AppendData(bytes);
         return bytes;
     }
 
-    /// <summary>Reads the rest of the header.</summary>
+    /// <summary>Reads the rest of the header, which is the view.</summary>
     public ReadOnlySpan<byte> ReadView(int length) => ReadHashed(length);
 
-    /// <summary>Reads a record. Its body is valid until the next read; of the last record it is the state digest.</summary>
+    /// <summary>Reads a record. The body is valid until the next read. The body of the last record is the state digest.</summary>
     public SnapshotRecord ReadRecord(out ReadOnlySpan<byte> body)
     {
         _partOffset = Offset;
@@ -45,26 +49,26 @@ internal sealed class SnapshotInput(Stream stream, long bytesMax) : IDisposable
         var kind = (SnapshotRecord)head[0];
         var length = BinaryPrimitives.ReadInt32LittleEndian(head[1..]);
         if (kind is < SnapshotRecord.Bucket or > SnapshotRecord.End)
-            throw Refusal(SnapshotProblem.Malformed, $"a record of kind {head[0]}");
+            throw Refusal(SnapshotProblem.Malformed, $"a record has the unknown kind {head[0]}");
         if (kind == SnapshotRecord.End && length != SnapshotFormat.EndSize)
-            throw Refusal(SnapshotProblem.Malformed, $"an end of {length} bytes");
+            throw Refusal(SnapshotProblem.Malformed, $"the last record has {length} bytes");
         if (length is < 0 or > SnapshotFormat.BodyBytesMax)
-            throw Refusal(SnapshotProblem.TooLong, $"a record of {length} bytes; {SnapshotFormat.BodyBytesMax} are the most that can be right");
+            throw Refusal(SnapshotProblem.TooLong, $"a record has {length} bytes; at most {SnapshotFormat.BodyBytesMax} are possible");
         body = ReadHashed(kind == SnapshotRecord.End ? StateDigester.DigestSize : length);
         return kind;
     }
 
-    /// <summary>Reads the last bytes, and makes sure that nothing was damaged and nothing follows.</summary>
+    /// <summary>Reads the digest at the end. Makes sure that no byte was damaged and that nothing follows.</summary>
     public void ReadFileDigest()
     {
         var expected = _file.GetHashAndReset();
         Span<byte> claimed = stackalloc byte[SnapshotFormat.FileDigestSize];
         Take(claimed);
         if (!claimed.SequenceEqual(expected))
-            throw Refusal(SnapshotProblem.Damaged, "its bytes are not those that were written");
+            throw Refusal(SnapshotProblem.Damaged, "its bytes do not have the digest at its end");
         _partOffset = Offset;
         if (Read(claimed[..1]) != 0)
-            throw Refusal(SnapshotProblem.TooLong, "something follows the end");
+            throw Refusal(SnapshotProblem.TooLong, "there are more bytes after the end");
     }
 
     /// <inheritdoc/>
@@ -72,7 +76,7 @@ internal sealed class SnapshotInput(Stream stream, long bytesMax) : IDisposable
 
     private ReadOnlySpan<byte> ReadHashed(int length)
     {
-        // The buffer grows with what has really come: a length that is only claimed allocates little.
+        // The buffer grows only with bytes that have really come, so a false length allocates little.
         var taken = 0;
         while (taken < length)
         {
@@ -110,7 +114,8 @@ internal sealed class SnapshotInput(Stream stream, long bytesMax) : IDisposable
         {
             return stream.Read(destination);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException or TimeoutException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException or TimeoutException)
         {
             throw Refusal(SnapshotProblem.Unreadable, exception.Message);
         }

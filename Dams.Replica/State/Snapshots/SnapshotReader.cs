@@ -4,25 +4,26 @@ using Dams.Replica.State.Sessions;
 
 namespace Dams.Replica.State.Snapshots;
 
-/// <summary>What a reader holds a snapshot to. Immutable.</summary>
+/// <summary>The properties that a reader expects of a snapshot. Immutable.</summary>
 internal sealed record SnapshotExpectation
 {
-    /// <summary>The bound of the session table that it is for.</summary>
+    /// <summary>The most client-made ids that the restored session table may hold.</summary>
     public required int ClientSessionsMax { get; init; }
 
-    /// <summary>The entry that it must stand at; null for any.</summary>
+    /// <summary>The entry that the snapshot must belong to; null for any.</summary>
     public Ordering.SequenceNumber? Seq { get; init; }
 
     /// <summary>
-    /// The longest snapshot that is read. What is read stays in memory until it is restored, in about as many bytes as it has; a million bookings are 3 MB and
-    /// a million session rows 70 MB.
+    /// The longest snapshot that is read. Its content stays in memory until it is restored, and takes about as many
+    /// bytes there as in the file. A million bookings are 3 MB, and a million session rows 70 MB.
     /// </summary>
     public long BytesMax { get; init; } = 1024L * 1024 * 1024;
 }
 
 /// <summary>
-/// Reads a snapshot as it comes, and gives what it holds only when every byte, every rule of order and of the domain, and the digest of the state have been
-/// found right. Total: any bytes give a content or a refusal. A stream that fails is a refusal, too.
+/// Reads a snapshot as it comes. It gives the content only after it has checked every byte, every rule of order and of
+/// the domain, and the digest of the state. Reading is total: any bytes give a content or a rejection. A stream that
+/// fails gives a rejection, too.
 /// </summary>
 internal sealed class SnapshotReader : IDisposable
 {
@@ -44,11 +45,11 @@ internal sealed class SnapshotReader : IDisposable
         _sessions = new SessionTable(expectation.ClientSessionsMax);
     }
 
-    /// <summary>Reads a snapshot.</summary>
-    /// <param name="stream">From its first byte on, to its end.</param>
-    /// <param name="expectation">What it is held to.</param>
-    /// <param name="content">What it holds; null if it is refused.</param>
-    /// <returns>Why it is refused; null if it isn't.</returns>
+    /// <summary>Reads a whole snapshot and checks it.</summary>
+    /// <param name="stream">The snapshot, from its first byte to its end.</param>
+    /// <param name="expectation">The properties that the snapshot must have.</param>
+    /// <param name="content">The content; null if the snapshot is rejected.</param>
+    /// <returns>Why the snapshot is rejected; null if it isn't.</returns>
     public static SnapshotRefused? Read(Stream stream, SnapshotExpectation expectation, out SnapshotContent? content)
     {
         using var reader = new SnapshotReader(stream, expectation);
@@ -91,22 +92,22 @@ internal sealed class SnapshotReader : IDisposable
     {
         var header = SnapshotFormat.ReadHeader(_input.ReadHeader(), out var viewBytes);
         if (viewBytes is < 0 or > SnapshotFormat.ViewBytesMax)
-            throw _input.Refusal(SnapshotProblem.TooLong, $"a view of {viewBytes} bytes");
+            throw _input.Refusal(SnapshotProblem.TooLong, $"its view has {viewBytes} bytes");
         if (header.Seq.Value < 1)
-            throw _input.Refusal(SnapshotProblem.Malformed, $"it stands at {header.Seq.Value}");
+            throw _input.Refusal(SnapshotProblem.Malformed, $"it belongs to entry {header.Seq.Value}");
         _header = header with { View = _input.ReadView(viewBytes).ToArray() };
         if (_expectation.Seq is { } expected && expected != header.Seq)
-            throw _input.Refusal(SnapshotProblem.NotAsExpected, $"it stands at {header.Seq}, not at {expected}");
+            throw _input.Refusal(SnapshotProblem.NotAsExpected, $"it belongs to entry {header.Seq}, not to {expected}");
     }
 
     private void OnBucket(ReadOnlySpan<byte> body)
     {
         if (_hasFrontEnds)
-            throw _input.Refusal(SnapshotProblem.OutOfOrder, "a bucket behind the front ends");
+            throw _input.Refusal(SnapshotProblem.OutOfOrder, "a bucket comes after the front ends");
         if (!BucketCodec.TryDecode(body, out var bucket))
-            throw _input.Refusal(SnapshotProblem.Malformed, "a bucket that no engine can hold");
+            throw _input.Refusal(SnapshotProblem.Malformed, "no engine can hold this bucket");
         if (_buckets.Count > 0 && bucket!.Key <= _buckets[^1].Key)
-            throw _input.Refusal(SnapshotProblem.OutOfOrder, $"bucket {bucket.Key} behind {_buckets[^1].Key}");
+            throw _input.Refusal(SnapshotProblem.OutOfOrder, $"bucket {bucket.Key} comes after {_buckets[^1].Key}");
         if (_rules.FindBroken(bucket!) is { } broken)
             throw _input.Refusal(SnapshotProblem.Inconsistent, broken);
         _stateDigest.AddBucket(body);
@@ -116,28 +117,33 @@ internal sealed class SnapshotReader : IDisposable
     private void OnFrontEnds(ReadOnlySpan<byte> body)
     {
         if (_hasFrontEnds)
-            throw _input.Refusal(SnapshotProblem.OutOfOrder, "the front ends for the second time");
+            throw _input.Refusal(SnapshotProblem.OutOfOrder, "the front ends come twice");
         _hasFrontEnds = true;
         _stateDigest.AddSection(new StateSection(StateSection.FrontEnds, SHA256.HashData(body)));
         while (!body.IsEmpty)
         {
             if (SessionCodec.ReadFrontEnd(ref body) is not { } frontEnd)
-                throw _input.Refusal(SnapshotProblem.Malformed, "a front end that can't be read");
+                throw _input.Refusal(SnapshotProblem.Malformed, "a front end can't be read");
             if (!_sessions.TryRestore(frontEnd))
-                throw _input.Refusal(SnapshotProblem.Inconsistent, $"front end {frontEnd.Id} can't be so, or stand there");
+                throw _input.Refusal(SnapshotProblem.Inconsistent, $"front end {frontEnd.Id} is impossible, or out of order");
         }
     }
 
     private void OnRow(ReadOnlySpan<byte> body)
     {
         if (!_hasFrontEnds)
-            throw _input.Refusal(SnapshotProblem.OutOfOrder, "a session before the front ends");
+            throw _input.Refusal(SnapshotProblem.OutOfOrder, "a session comes before the front ends");
         if (SessionCodec.ReadRow(body) is not { } row)
-            throw _input.Refusal(SnapshotProblem.Malformed, "a session that no write can have left");
+            throw _input.Refusal(SnapshotProblem.Malformed, "no write can leave this session");
         if (row.Seq.Value <= _lastSeq || row.Seq > _header!.Seq)
-            throw _input.Refusal(SnapshotProblem.OutOfOrder, $"the session of {row.Seq} behind that of {_lastSeq}, in a snapshot of {_header!.Seq}");
+        {
+            throw _input.Refusal(
+                SnapshotProblem.OutOfOrder,
+                $"the session of {row.Seq} comes after that of {_lastSeq}, in a snapshot of {_header!.Seq}");
+        }
+
         if (!_sessions.TryRestore(row))
-            throw _input.Refusal(SnapshotProblem.Inconsistent, $"the session of {row.Seq} has no place besides the others");
+            throw _input.Refusal(SnapshotProblem.Inconsistent, $"no table can hold the session of {row.Seq} besides the others");
         _lastSeq = row.Seq.Value;
         _sessionDigest.AddRow(row.Section, body);
     }
@@ -145,12 +151,17 @@ internal sealed class SnapshotReader : IDisposable
     private SnapshotContent OnEnd(byte[] claimed)
     {
         if (!_hasFrontEnds)
-            throw _input.Refusal(SnapshotProblem.OutOfOrder, "an end before the front ends");
+            throw _input.Refusal(SnapshotProblem.OutOfOrder, "the end comes before the front ends");
         _stateDigest.AddSection(new StateSection(StateSection.Sessions, _sessionDigest.Finish()));
         var digest = _stateDigest.Finish();
         _input.ReadFileDigest();
         if (!digest.AsSpan().SequenceEqual(claimed))
-            throw _input.Refusal(SnapshotProblem.Damaged, $"its state has digest {Convert.ToHexStringLower(digest)}, but it claims {Convert.ToHexStringLower(claimed)}");
+        {
+            throw _input.Refusal(
+                SnapshotProblem.Damaged,
+                $"its state has digest {Convert.ToHexStringLower(digest)}, but it claims {Convert.ToHexStringLower(claimed)}");
+        }
+
         return new SnapshotContent(_header!, _buckets, _sessions, digest, _input.Offset);
     }
 }

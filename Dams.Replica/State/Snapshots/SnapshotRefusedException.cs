@@ -1,8 +1,8 @@
 namespace Dams.Replica.State.Snapshots;
 
-/// <summary>Leads a refusal out of the depths of a <see cref="SnapshotReader"/>; nobody outside sees it.</summary>
+/// <summary>Carries a rejection out of the nested calls of a <see cref="SnapshotReader"/>, which catches it.</summary>
 internal sealed class SnapshotRefusedException(SnapshotRefused refused) : Exception(refused.ToString())
 {
-    /// <summary>What is wrong.</summary>
+    /// <summary>Why the snapshot is rejected.</summary>
     public SnapshotRefused Refused { get; } = refused;
 }

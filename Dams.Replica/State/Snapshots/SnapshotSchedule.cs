@@ -2,37 +2,37 @@ using Dams.Ordering;
 
 namespace Dams.Replica.State.Snapshots;
 
-/// <summary>When a replica takes a durable snapshot of its own, and how far its log may be trimmed then. Pure.</summary>
-/// <param name="options">The bounds.</param>
+/// <summary>Decides when a replica takes a durable snapshot of its own, and how far its log may then be trimmed. Pure.</summary>
 internal sealed class SnapshotSchedule(SnapshotScheduleOptions options)
 {
     /// <summary>Entries executed since the last snapshot.</summary>
     public long Entries { get; private set; }
 
-    /// <summary>About what these take in the log, in bytes.</summary>
+    /// <summary>About how many bytes these entries take in the log.</summary>
     public long LogBytes { get; private set; }
 
-    /// <summary>Whether it is time.</summary>
+    /// <summary>Whether a snapshot is due.</summary>
     public bool IsDue => Entries >= options.EntriesMax || LogBytes >= options.LogBytesMax;
 
-    /// <summary>An entry was executed.</summary>
+    /// <summary>Counts an executed entry.</summary>
     public void OnExecuted(Entry entry)
     {
         Entries++;
         LogBytes += options.EntryBytes + entry.Request.Payload.Length;
     }
 
-    /// <summary>A snapshot of the present state was begun, or restored.</summary>
+    /// <summary>Starts to count anew, because a snapshot of the present state was begun or restored.</summary>
     public void OnKept() => Entries = LogBytes = 0;
 
     /// <summary>
-    /// Up to where the log may be trimmed: every member has it, a durable snapshot is in its place, and the newest entries stay for members that ask. The log
-    /// reaches back to the last snapshot but one, so that the last may turn out to be unreadable.
+    /// Tells how far the log may be trimmed. Only entries are trimmed that every member has on disk and that a durable
+    /// snapshot replaces. The newest entries stay for members that ask for them. The log reaches back to the second
+    /// newest snapshot, in case the newest one turns out to be unreadable.
     /// </summary>
-    /// <param name="log">What it holds: the number before its first entry, and its last.</param>
-    /// <param name="gc">Every member has this durably.</param>
-    /// <param name="previousSnapshot">The last durable snapshot but one; zero while there is none.</param>
-    /// <returns>A number above the log's base; null while there is too little to gain.</returns>
+    /// <param name="log">The number before the first entry of the log, and the number of its last entry.</param>
+    /// <param name="gc">The number up to which every member has the entries on disk.</param>
+    /// <param name="previousSnapshot">The second newest durable snapshot; zero while there is none.</param>
+    /// <returns>A number above the log's base; null while too few entries could be trimmed.</returns>
     public SequenceNumber? TrimTo((SequenceNumber Base, SequenceNumber Last) log, SequenceNumber gc, SequenceNumber previousSnapshot)
     {
         var newestStay = new SequenceNumber(Math.Max(0, log.Last.Value - options.LogEntriesKept));
@@ -44,18 +44,20 @@ internal sealed class SnapshotSchedule(SnapshotScheduleOptions options)
 /// <summary>Bounds of snapshots and of the log. Immutable.</summary>
 internal sealed record SnapshotScheduleOptions
 {
-    /// <summary>A snapshot comes after this many entries: some seconds of replay …</summary>
+    /// <summary>A snapshot is due after this many entries, which take some seconds to replay.</summary>
     public long EntriesMax { get; init; } = 100_000;
 
-    /// <summary>… or after this much log.</summary>
+    /// <summary>A snapshot is also due after this many bytes of log.</summary>
     public long LogBytesMax { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>What an entry takes in the log besides its payload, in bytes.</summary>
+    /// <summary>How many bytes an entry takes in the log besides its payload.</summary>
     public int EntryBytes { get; init; } = 160;
 
-    /// <summary>The newest entries stay in the log whatever else is so: members that were away for moments ask for them.</summary>
+    /// <summary>
+    /// How many of the newest entries always stay in the log: members that were away for a moment ask for them.
+    /// </summary>
     public long LogEntriesKept { get; init; } = 10_000;
 
-    /// <summary>Trimming flushes, and deletes whole files only: not for less than this.</summary>
+    /// <summary>The fewest entries that are worth trimming, because it costs a flush and deletes whole files only.</summary>
     public long TrimEntriesMin { get; init; } = 10_000;
 }

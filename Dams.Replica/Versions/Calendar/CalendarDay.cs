@@ -1,6 +1,6 @@
 namespace Dams.Replica.Versions.Calendar;
 
-/// <summary>The 27 cells of a day: hospitals by times of day by types. A capacity of 0 is no slot.</summary>
+/// <summary>The 27 cells of a day: hospitals by times of day by types. A capacity of 0 means that there is no slot.</summary>
 internal sealed class CalendarDay
 {
     private const int FirstRoom = 4;
@@ -8,7 +8,7 @@ internal sealed class CalendarDay
     private readonly int[] _capacity = new int[Numbering.CellsPerDay];
     private readonly int[] _taken = new int[Numbering.CellsPerDay];
 
-    // Patients in booking order, closed up when one leaves: moving at most 60 KB is cheaper than anything that would avoid it.
+    // Patients in booking order. When one leaves, those behind move up: moving at most 60 KB is cheaper than any way to avoid it.
     private readonly ushort[][] _holders = new ushort[Numbering.CellsPerDay][];
 
     public bool HasSlot(int cell) => _capacity[cell] > 0;

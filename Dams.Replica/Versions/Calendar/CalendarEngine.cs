@@ -4,8 +4,9 @@ using Dams.Contracts.Engines;
 namespace Dams.Replica.Versions.Calendar;
 
 /// <summary>
-/// The version that is a calendar of integers: days of 27 cells, a diary of sixteen bits a day for each patient, and sets of days as bits. A slot is a day
-/// and a cell (<see cref="Numbering"/>); a hash map or an object per booking is nowhere.
+/// The version that is a calendar of integers. It has days of 27 cells, a diary of sixteen bits a day for each
+/// patient, and sets of days as bits. A slot is a day and a cell (<see cref="Numbering"/>). There is no hash map,
+/// and no object per booking.
 /// </summary>
 internal sealed class CalendarEngine : IAppointmentEngine
 {
@@ -24,7 +25,8 @@ internal sealed class CalendarEngine : IAppointmentEngine
         AddAppointment add => Add(Numbering.DayOf(add.Slot.Id.Date), Numbering.CellOf(add.Slot), add.Capacity, observer),
         RemoveAppointment remove => Remove(Numbering.DayOf(remove.Slot.Id.Date), Numbering.CellOf(remove.Slot), observer),
         ListAppointmentAvailability list => List((int)list.Type),
-        BookAppointment book => Book(Numbering.PatientOf(book.Patient), Numbering.DayOf(book.Slot.Id.Date), Numbering.CellOf(book.Slot), observer),
+        BookAppointment book =>
+            Book(Numbering.PatientOf(book.Patient), Numbering.DayOf(book.Slot.Id.Date), Numbering.CellOf(book.Slot), observer),
         GetAppointmentSchedule schedule => Schedule(Numbering.PatientOf(schedule.Patient)),
         CancelAppointment cancel => Cancel(Numbering.PatientOf(cancel.Patient), cancel.Id, observer),
         SwapAppointment swap => Swap(Numbering.PatientOf(swap.Patient), swap.Old, swap.New, observer),
@@ -65,7 +67,7 @@ internal sealed class CalendarEngine : IAppointmentEngine
 
     public void Restore(IEnumerable<Bucket> buckets)
     {
-        // Everything is at hand before the first cell is wiped.
+        // All buckets are read before the first cell is wiped.
         var slots = buckets.SelectMany(bucket => bucket.Slots).ToList();
         Array.Clear(_days);
         Array.Clear(_diaries);
@@ -110,15 +112,17 @@ internal sealed class CalendarEngine : IAppointmentEngine
             var (newDay, newCell) = moves[i];
             if (moves[i] != NoMove)
                 Enter(patients[i], newDay, newCell);
-            relocations[i] = new Relocation(Numbering.PatientIdOf(patients[i]), moves[i] == NoMove ? null : Numbering.SlotOf(newDay, newCell).Id);
+            relocations[i] = new Relocation(
+                Numbering.PatientIdOf(patients[i]), moves[i] == NoMove ? null : Numbering.SlotOf(newDay, newCell).Id);
         }
 
         return new RemoveReply(RemoveOutcome.Removed, [.. relocations]);
     }
 
     /// <summary>
-    /// Sweeps over the later slots, and lets whoever still waits into each, in booking order, while there are places. That every patient in turn takes the
-    /// first slot that suits comes to the same: all are offered the slots in one order, so whoever is let into a slot here would have come to it first.
+    /// Goes through the later slots in order. Each slot takes the patients who still wait, in booking order, while it
+    /// has places left. The rules let each patient in turn take the first slot that suits, which comes to the same: all
+    /// patients are offered the slots in one order, so a patient who gets into a slot here would have come to it first.
     /// </summary>
     private (int Day, int Cell)[] PlanMoves(ushort[] patients, int removedDay, int removedCell)
     {
@@ -132,7 +136,8 @@ internal sealed class CalendarEngine : IAppointmentEngine
             var left = _days[day]!.Left(cell);
             for (var i = 0; i < patients.Length && left > 0; i++)
             {
-                if (moves[i] != NoMove || WeekRules.Judge(_diaries[patients[i]]!, patients[i], day, cell, left, released) != BookOutcome.Booked)
+                if (moves[i] != NoMove
+                    || WeekRules.Judge(_diaries[patients[i]]!, patients[i], day, cell, left, released) != BookOutcome.Booked)
                     continue;
                 moves[i] = (day, cell);
                 left--;
@@ -239,7 +244,7 @@ internal sealed class CalendarEngine : IAppointmentEngine
         return next;
     }
 
-    /// <summary>The next slot of the same hospital and type, or no day.</summary>
+    /// <summary>The next slot of the same hospital and type; <see cref="DaySet.None"/> as its day if there is none.</summary>
     private (int Day, int Cell) NextSlotAfter(int day, int cell)
     {
         var (hospital, type) = (Numbering.HospitalOfCell(cell), Numbering.TypeOfCell(cell));

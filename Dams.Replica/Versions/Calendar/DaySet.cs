@@ -5,7 +5,7 @@ namespace Dams.Replica.Versions.Calendar;
 /// <summary>A set of days, a bit each.</summary>
 internal sealed class DaySet
 {
-    /// <summary>What <see cref="NextFrom"/> gives after the last day.</summary>
+    /// <summary>The result of <see cref="NextFrom"/> after the last day.</summary>
     public const int None = int.MaxValue;
 
     private const int BitsPerWord = 64;

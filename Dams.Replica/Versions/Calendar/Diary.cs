@@ -1,8 +1,8 @@
 namespace Dams.Replica.Versions.Calendar;
 
 /// <summary>
-/// What one patient holds: 16 bits a day, of which each time of day has four for its code. Pages of 64 weeks are made when they are first written to, and
-/// no week is torn by the edge of a page.
+/// The bookings of one patient: 16 bits a day, of which each time of day has four for its code. A page is made when it
+/// is first written to. It holds 64 whole weeks, so no week is split between pages.
 /// </summary>
 internal sealed class Diary
 {
@@ -15,7 +15,7 @@ internal sealed class Diary
 
     private readonly ushort[]?[] _pages = new ushort[]?[PageCount];
 
-    /// <summary>The code in a day's 16 bits.</summary>
+    /// <summary>The code at a time of day, from the 16 bits of the day.</summary>
     public static int CodeIn(int day16, int time) => day16 >> (time * BitsPerCode) & CodeMask;
 
     /// <summary>The same 16 bits, with another code at this time of day.</summary>
@@ -38,7 +38,7 @@ internal sealed class Diary
         page[PlaceOf(day)] = (ushort)With(page[PlaceOf(day)], time, code);
     }
 
-    /// <summary>Calls back for each booking, in the order of moments.</summary>
+    /// <summary>Calls back for each booking, in the order of its moments.</summary>
     public void ForEach(Action<int, int, int> dayTimeCode)
     {
         for (var number = 0; number < PageCount; number++)

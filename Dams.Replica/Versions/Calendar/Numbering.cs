@@ -3,7 +3,7 @@ using Dams.Contracts.Domain;
 namespace Dams.Replica.Versions.Calendar;
 
 /// <summary>
-/// The integers that this version thinks in.
+/// The integers that this version works with.
 /// <code>
 /// day     0 to 36,524, from 1 January 2000                  moment   day * 3 + time of day
 /// week    0 to 5,218, Monday to Sunday                      patient  home * 10,000 + number
@@ -24,7 +24,7 @@ internal static class Numbering
 
     private const int PatientsPerHospital = 10_000;
 
-    /// <summary>1 January 2000 is a Saturday: five days of its week were in 1999.</summary>
+    /// <summary>The 1st of January 2000 is a Saturday, so five days of its week were in 1999.</summary>
     private const int DaysBeforeFirstInItsWeek = 5;
 
     private static readonly int FirstDay = new DateOnly(2000, 1, 1).DayNumber;

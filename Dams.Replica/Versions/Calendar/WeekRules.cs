@@ -3,8 +3,8 @@ using Dams.Contracts.Domain;
 namespace Dams.Replica.Versions.Calendar;
 
 /// <summary>
-/// The checks of booking. All that the rules ask about a patient lies within the week of the slot, so they look at a copy of these seven days, from which a
-/// booking that counts as released has been wiped.
+/// The checks of booking. All that the rules ask about a patient lies within the week of the slot. So they look at a
+/// copy of these seven days. A booking that counts as released is wiped from the copy.
 /// </summary>
 internal static class WeekRules
 {
@@ -13,13 +13,9 @@ internal static class WeekRules
 
     private const int OutsideMax = 3;
 
-    /// <summary>What booking a slot that exists comes to.</summary>
-    /// <param name="diary">The patient's.</param>
-    /// <param name="patient">Who.</param>
-    /// <param name="day">The slot's day.</param>
-    /// <param name="cell">The slot's cell.</param>
-    /// <param name="left">Places left in it.</param>
-    /// <param name="releasedMoment">A moment whose booking counts as given back, or <see cref="NothingReleased"/>.</param>
+    /// <summary>The outcome of booking a slot that exists.</summary>
+    /// <param name="left">The places left in the slot.</param>
+    /// <param name="releasedMoment">A moment whose booking counts as released, or <see cref="NothingReleased"/>.</param>
     public static BookOutcome Judge(Diary diary, int patient, int day, int cell, int left, int releasedMoment)
     {
         Span<ushort> days = stackalloc ushort[Numbering.DaysPerWeek];

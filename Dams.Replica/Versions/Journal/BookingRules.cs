@@ -2,12 +2,12 @@ using Dams.Contracts.Domain;
 
 namespace Dams.Replica.Versions.Journal;
 
-/// <summary>The rules of booking, over folds.</summary>
+/// <summary>The rules of booking, decided over folds of events.</summary>
 internal static class BookingRules
 {
     private const int OutsideHomeMax = 3;
 
-    /// <summary>What would come of booking this slot after all that is in the draft.</summary>
+    /// <summary>The outcome of booking this slot after everything that is in the draft.</summary>
     public static BookOutcome Judge(Draft draft, PatientId patient, Slot slot)
     {
         if (draft.Remaining(slot) is not { } remaining)

@@ -4,8 +4,9 @@ using Dams.Contracts.Engines;
 namespace Dams.Replica.Versions.Journal;
 
 /// <summary>
-/// The events that a command is about to add, and the journal as it would be with them. "As if the old one were already released" is a release that is
-/// noted here; a draft that is not entered has happened to nobody.
+/// The events that a command is about to add, and the journal as it would be with them. A swap notes the release
+/// of the old slot here, and so checks the new one "as if the old one were already released". A draft that is
+/// not entered has no effect.
 /// </summary>
 internal sealed class Draft(EventJournal journal)
 {
@@ -26,14 +27,14 @@ internal sealed class Draft(EventJournal journal)
         ? Fold.Capacity(stream.Events) - stream.Taken - _placesNoted.GetValueOrDefault(slot)
         : null;
 
-    /// <summary>What the patient holds in a week.</summary>
+    /// <summary>The places that the patient holds in a week.</summary>
     public List<PlaceTaken> Held(PatientId patient, IsoWeek week)
     {
         var stored = journal.OfPatient(patient, week);
         return Fold.Standing(_notedOfPatient.TryGetValue((patient, week), out var noted) ? [.. stored, .. noted] : stored);
     }
 
-    /// <summary>Forgets all that was noted.</summary>
+    /// <summary>Forgets all noted events.</summary>
     public void Discard()
     {
         _noted.Clear();
@@ -41,7 +42,7 @@ internal sealed class Draft(EventJournal journal)
         _placesNoted.Clear();
     }
 
-    /// <summary>Makes it so.</summary>
+    /// <summary>Tells the observer of all noted events, then appends them to the journal.</summary>
     public void Enter(IBucketObserver observer)
     {
         foreach (var happens in _noted)

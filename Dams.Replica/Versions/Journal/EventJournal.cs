@@ -3,7 +3,8 @@ using Dams.Contracts.Domain;
 namespace Dams.Replica.Versions.Journal;
 
 /// <summary>
-/// All events, by what they happened to: a stream per open slot, and a stream per patient and week, for no rule asks about a patient beyond a week.
+/// All events, in a stream per open slot and in a stream per patient and week. No rule asks
+/// about a patient beyond a week.
 /// </summary>
 internal sealed class EventJournal
 {
@@ -67,7 +68,7 @@ internal sealed class EventJournal
         if (stream.Taken > 0)
             return;
 
-        // All is undone: the stream folds into nothing, as no stream does.
+        // All places are released. An empty stream folds like a missing one, so it is removed.
         weeks.Remove(week);
         if (weeks.Count == 0)
             _ofPatient.Remove(patient);

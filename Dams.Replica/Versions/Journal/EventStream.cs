@@ -1,8 +1,8 @@
 namespace Dams.Replica.Versions.Journal;
 
 /// <summary>
-/// The events of one slot, or of one patient in one week. So that a stream doesn't grow with the age of the service, it is condensed when it has doubled:
-/// what has been undone since is left out, which no fold can tell.
+/// The events of one slot, or of one patient in one week. A stream that has doubled is condensed, so that it doesn't
+/// grow with the age of the service. Events that were undone are left out, which changes no fold.
 /// </summary>
 internal sealed class EventStream
 {
@@ -11,10 +11,12 @@ internal sealed class EventStream
     private readonly List<JournalEvent> _events = [];
     private int _condenseAt = Slack;
 
-    /// <summary>All of them, in order.</summary>
+    /// <summary>All events, in order.</summary>
     public IReadOnlyList<JournalEvent> Events => _events;
 
-    /// <summary>Places taken and not released: the fold that is asked for most, kept as the stream grows.</summary>
+    /// <summary>
+    /// The number of places taken and not released. This fold is needed most, so it is updated as the stream grows.
+    /// </summary>
     public int Taken { get; private set; }
 
     public void Append(JournalEvent happened)

@@ -2,7 +2,7 @@ using Dams.Contracts.Domain;
 
 namespace Dams.Replica.Versions.Journal;
 
-/// <summary>What events come to.</summary>
+/// <summary>Folds events into the present state.</summary>
 internal static class Fold
 {
     /// <summary>By how much an event changes the number of places taken.</summary>
@@ -32,6 +32,6 @@ internal static class Fold
         return standing;
     }
 
-    /// <summary>The capacity that a slot was opened with: the first thing that happens to it.</summary>
+    /// <summary>The capacity that a slot was opened with. Its opening is its first event.</summary>
     public static int Capacity(IReadOnlyList<JournalEvent> events) => ((SlotOpened)events[0]).Capacity;
 }

@@ -4,8 +4,9 @@ using Dams.Contracts.Engines;
 namespace Dams.Replica.Versions.Journal;
 
 /// <summary>
-/// The version that keeps a journal: nothing is ever changed, things happen. A command is decided over folds of what has happened to the patient and to the
-/// slot; what comes of it is noted in a draft, and entered when all is decided.
+/// The version that keeps a journal: it never changes anything, it only adds events. It decides a command over
+/// folds of the events of the patient and of the slot. It notes the new events in a draft, and enters them
+/// when everything is decided.
 /// </summary>
 internal sealed class JournalEngine : IAppointmentEngine
 {
@@ -25,7 +26,7 @@ internal sealed class JournalEngine : IAppointmentEngine
             GetAppointmentSchedule schedule => Schedule(schedule.Patient),
             CancelAppointment cancel => Cancel(draft, cancel.Patient, cancel.Id),
             SwapAppointment swap => Swap(draft, swap.Patient, swap.Old, swap.New),
-            _ => throw new ArgumentException($"nothing can come of {command.GetType().Name}", nameof(command)),
+            _ => throw new ArgumentException($"the journal does not know {command.GetType().Name}", nameof(command)),
         };
         draft.Enter(observer);
         return reply;
@@ -42,7 +43,8 @@ internal sealed class JournalEngine : IAppointmentEngine
                      let slot = new Slot(new AppointmentId(key.Hospital, key.Date, time), type)
                      let stream = _journal.OfSlot(slot)
                      where stream is not null
-                     select new SlotState(slot, Fold.Capacity(stream.Events), [.. Fold.Standing(stream.Events).Select(taken => taken.Patient)]);
+                     select new SlotState(
+                         slot, Fold.Capacity(stream.Events), [.. Fold.Standing(stream.Events).Select(taken => taken.Patient)]);
         return new Bucket(key, [.. states]);
     }
 
@@ -86,7 +88,8 @@ internal sealed class JournalEngine : IAppointmentEngine
 
     private List<Slot> OfferedAfter(Draft draft, Slot removed) =>
     [
-        .. _journal.Open(removed.Id.Hospital, removed.Type).After(removed.Id).Select(id => new Slot(id, removed.Type)).Where(slot => draft.Remaining(slot) > 0),
+        .. _journal.Open(removed.Id.Hospital, removed.Type).After(removed.Id)
+            .Select(id => new Slot(id, removed.Type)).Where(slot => draft.Remaining(slot) > 0),
     ];
 
     private static AppointmentId? Relocate(Draft draft, PatientId patient, List<Slot> offered)
@@ -97,7 +100,7 @@ internal sealed class JournalEngine : IAppointmentEngine
                 continue;
             draft.Note(new PlaceTaken(slot, patient));
 
-            // Nobody gives a place back in the meantime: what is full need not be offered again.
+            // No patient releases a place in the meantime, so a full slot need not be offered again.
             if (draft.Remaining(slot) == 0)
                 offered.Remove(slot);
             return slot.Id;

@@ -2,7 +2,7 @@ using Dams.Contracts.Domain;
 
 namespace Dams.Replica.Versions.Journal;
 
-/// <summary>Something that has happened. Events are only ever added; what holds now is what they fold into.</summary>
+/// <summary>Something that has happened. Events are only added; they fold into the present state.</summary>
 /// <param name="Slot">The slot that it happened to.</param>
 internal abstract record JournalEvent(Slot Slot);
 
@@ -15,5 +15,5 @@ internal sealed record SlotClosed(Slot Slot) : JournalEvent(Slot);
 /// <summary>A patient took a place.</summary>
 internal sealed record PlaceTaken(Slot Slot, PatientId Patient) : JournalEvent(Slot);
 
-/// <summary>A patient gave a place back, or lost it.</summary>
+/// <summary>A patient released a place, or lost it.</summary>
 internal sealed record PlaceReleased(Slot Slot, PatientId Patient) : JournalEvent(Slot);

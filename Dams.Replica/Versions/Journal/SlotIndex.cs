@@ -2,7 +2,7 @@ using Dams.Contracts.Domain;
 
 namespace Dams.Replica.Versions.Journal;
 
-/// <summary>Which slots of one hospital and type are open, in slot order: what the openings and closings come to.</summary>
+/// <summary>The open slots of one hospital and type, in slot order: the fold of their openings and closings.</summary>
 internal sealed class SlotIndex
 {
     private readonly List<AppointmentId> _ids = [];

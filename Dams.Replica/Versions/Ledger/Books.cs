@@ -4,8 +4,9 @@ using Dams.Contracts.Engines;
 namespace Dams.Replica.Versions.Ledger;
 
 /// <summary>
-/// All pages of the ledger, and the four entries that can be made: open a slot, close it, book, release. Every entry stands on both pages that it
-/// concerns. The books know no rules; <see cref="LedgerEngine"/> has asked them all before it writes.
+/// All pages of the ledger, and the four changes that can be made: open a slot, close it, book, release. Every
+/// change is made on all pages that it concerns. The books know no rules: <see cref="LedgerEngine"/> checks
+/// all rules before it writes.
 /// </summary>
 internal sealed class Books
 {
@@ -19,7 +20,7 @@ internal sealed class Books
 
     public SlotPage? Find(Slot slot) => _slots.GetValueOrDefault(slot);
 
-    /// <summary>The patient's page. It is opened at first sight; a page without an entry is not seen from outside.</summary>
+    /// <summary>The patient's page. It is made when it is first asked for. An empty page can't be seen from outside.</summary>
     public PatientPage PageOf(PatientId patient)
     {
         if (!_patients.TryGetValue(patient, out var page))

@@ -4,8 +4,9 @@ using Dams.Contracts.Engines;
 namespace Dams.Replica.Versions.Ledger;
 
 /// <summary>
-/// The version that keeps a ledger: a page per slot and a page per patient, in hash maps, changed in place. Every operation first asks all its
-/// questions, then tells the observer, then writes: whatever is thrown before the first entry leaves the books as they were.
+/// The version that keeps a ledger: a page per slot and a page per patient, in hash maps, changed in place. Every
+/// operation first makes all its checks, then tells the observer, then writes. So an exception before the first change
+/// leaves the books as they were.
 /// </summary>
 internal sealed class LedgerEngine : IAppointmentEngine
 {
@@ -64,12 +65,13 @@ internal sealed class LedgerEngine : IAppointmentEngine
                 Books.Book(patient, target);
         }
 
-        return new RemoveReply(RemoveOutcome.Removed, [.. moves.Select(move => new Relocation(move.Patient.Patient, move.Target?.Slot.Id))]);
+        return new RemoveReply(
+            RemoveOutcome.Removed, [.. moves.Select(move => new Relocation(move.Patient.Patient, move.Target?.Slot.Id))]);
     }
 
     /// <summary>
-    /// Where each holder goes, in booking order. Patients stand in each other's way only by taking places, and <see cref="RelocationOffers"/> counts
-    /// those, so the plan is what booking them one after the other would give.
+    /// Plans where each holder goes, in booking order. Patients get in each other's way only by taking places, and
+    /// <see cref="RelocationOffers"/> counts those. So the plan is what booking them one after the other would give.
     /// </summary>
     private List<(PatientPage Patient, SlotPage? Target)> PlanRelocations(SlotPage removed)
     {
@@ -143,7 +145,10 @@ internal sealed class LedgerEngine : IAppointmentEngine
         return new SwapReply(SwapOutcome.Swapped);
     }
 
-    /// <summary>The checks of booking a slot that exists, in their order, as if <paramref name="released"/> had been given back already.</summary>
+    /// <summary>
+    /// Makes the checks of booking a slot that exists, in their order, as if <paramref name="released"/>
+    /// had already been released.
+    /// </summary>
     private static BookOutcome MayBook(PatientPage patient, SlotPage slot, SlotPage? released)
     {
         var id = slot.Slot.Id;
@@ -167,6 +172,6 @@ internal sealed class LedgerEngine : IAppointmentEngine
         BookOutcome.SameTypeSameDay => SwapOutcome.SameTypeSameDay,
         BookOutcome.Full => SwapOutcome.Full,
         BookOutcome.WeeklyLimit => SwapOutcome.WeeklyLimit,
-        _ => throw new ArgumentOutOfRangeException(nameof(refused), refused, "not a refusal of a slot that exists"),
+        _ => throw new ArgumentOutOfRangeException(nameof(refused), refused, "not an outcome that rejects a slot that exists"),
     };
 }

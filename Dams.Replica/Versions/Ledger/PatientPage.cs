@@ -2,7 +2,10 @@ using Dams.Contracts.Domain;
 
 namespace Dams.Replica.Versions.Ledger;
 
-/// <summary>A patient's page in the ledger: which slot they hold at which moment. Nobody holds two at one moment, in any hospital.</summary>
+/// <summary>
+/// A patient's page in the ledger: the slot that the patient holds at each moment. No patient holds two at
+/// one moment, in any hospital.
+/// </summary>
 internal sealed class PatientPage(PatientId patient)
 {
     private const int TimesOfDay = 3;
@@ -14,7 +17,7 @@ internal sealed class PatientPage(PatientId patient)
 
     public IEnumerable<SlotPage> Held => _byMoment.Values;
 
-    /// <summary>The slot held at that date and time of day, whichever it is, or null.</summary>
+    /// <summary>The slot held at that date and time of day; null if there is none.</summary>
     public SlotPage? At(DateOnly date, TimeOfDay time) => _byMoment.GetValueOrDefault(MomentOf(date.DayNumber, time));
 
     public bool Holds(SlotPage slot) => At(slot.Slot.Id.Date, slot.Slot.Id.Time) == slot;
@@ -31,10 +34,14 @@ internal sealed class PatientPage(PatientId patient)
         return false;
     }
 
-    /// <summary>How many slots outside the home hospital are held in the ISO week of this date, besides <paramref name="except"/>.</summary>
+    /// <summary>
+    /// How many slots outside the home hospital the patient holds in the ISO week of this date, besides
+    /// <paramref name="except"/>.
+    /// </summary>
     public int OutsideHomeInWeekOf(DateOnly date, SlotPage? except)
     {
-        // Day 0 of the calendar, 1 January 0001, is a Monday: whole sevens of days are ISO weeks, across the new year too.
+        // Day 0 of the calendar, 1 January 0001, is a Monday. So each seven days from there are an ISO week,
+        // across the new year, too.
         var monday = date.DayNumber - date.DayNumber % DaysOfWeek;
         var first = MomentOf(monday, TimeOfDay.Morning);
         var count = 0;

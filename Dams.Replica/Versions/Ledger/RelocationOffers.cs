@@ -1,8 +1,9 @@
 namespace Dams.Replica.Versions.Ledger;
 
 /// <summary>
-/// The slots that the patients of a removed slot are offered, in slot order, with the places that are left while they are being handed out. Nothing
-/// is booked here: the plan must be whole before the first entry is made. Looks no further ahead than it is asked to, and never twice at a full slot.
+/// The slots that are offered to the patients of a removed slot, in slot order, with the places that are still left in
+/// the plan. Nothing is booked here: the plan must be complete before the first change is made. Looks no further ahead
+/// than is needed, and never twice at a full slot.
 /// </summary>
 internal sealed class RelocationOffers(IEnumerable<SlotPage> laterSlots) : IDisposable
 {

@@ -2,10 +2,10 @@ using Dams.Contracts.Domain;
 
 namespace Dams.Replica.Versions.Ledger;
 
-/// <summary>A slot's page in the ledger: its places, and who holds them.</summary>
+/// <summary>A slot's page in the ledger: its places and their holders.</summary>
 internal sealed class SlotPage(Slot slot, int capacity)
 {
-    // A linked list keeps the booking order and still gives up any holder in constant time.
+    // A linked list keeps the booking order, and any holder can be removed from it in constant time.
     private readonly LinkedList<PatientPage> _inBookingOrder = new();
     private readonly Dictionary<PatientPage, LinkedListNode<PatientPage>> _placeOf = [];
 

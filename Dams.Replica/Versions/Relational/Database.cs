@@ -40,20 +40,26 @@ internal sealed class Database : IDisposable
         _rollback = Prepare("ROLLBACK");
     }
 
-    public void Open(Slot slot, int capacity) => _openSlot.Change((int)slot.Type, (int)slot.Id.Hospital, DayText(slot.Id.Date), (int)slot.Id.Time, capacity);
+    public void Open(Slot slot, int capacity) =>
+        _openSlot.Change((int)slot.Type, (int)slot.Id.Hospital, DayText(slot.Id.Date), (int)slot.Id.Time, capacity);
 
     public void Close(Slot slot) => _closeSlot.Change((int)slot.Type, (int)slot.Id.Hospital, DayText(slot.Id.Date), (int)slot.Id.Time);
 
-    public bool Exists(Slot slot) => _slotExists.Number((int)slot.Type, (int)slot.Id.Hospital, DayText(slot.Id.Date), (int)slot.Id.Time) == 1;
+    public bool Exists(Slot slot) =>
+        _slotExists.Number((int)slot.Type, (int)slot.Id.Hospital, DayText(slot.Id.Date), (int)slot.Id.Time) == 1;
 
     public void Book(PatientId patient, Slot slot) =>
         _book.Change((int)slot.Type, (int)slot.Id.Hospital, DayText(slot.Id.Date), (int)slot.Id.Time, NumberOf(patient));
 
-    /// <summary>Books for many, in their order: in one statement, since a million bookings by themselves would take seconds.</summary>
+    /// <summary>
+    /// Books a slot for many patients, in their order. Uses one statement, since a million single
+    /// bookings would take seconds.
+    /// </summary>
     public void Book(IEnumerable<PatientId> patients, Slot slot) => _bookAll.Change(
-        (int)slot.Type, (int)slot.Id.Hospital, DayText(slot.Id.Date), (int)slot.Id.Time, JsonSerializer.Serialize(patients.Select(NumberOf)));
+        (int)slot.Type, (int)slot.Id.Hospital, DayText(slot.Id.Date), (int)slot.Id.Time,
+        JsonSerializer.Serialize(patients.Select(NumberOf)));
 
-    /// <summary>Gives a booking back; false if there was none.</summary>
+    /// <summary>Releases a booking; false if there was none.</summary>
     public bool Release(PatientId patient, Slot slot) =>
         _release.Change((int)slot.Type, (int)slot.Id.Hospital, DayText(slot.Id.Date), (int)slot.Id.Time, NumberOf(patient)) == 1;
 
@@ -64,7 +70,8 @@ internal sealed class Database : IDisposable
     {
         var offers = _firstOffer.Rows(
             row => new AppointmentId(removed.Id.Hospital, DayOf(row.GetString(0)), (TimeOfDay)row.GetInt32(1)),
-            (int)removed.Type, (int)removed.Id.Hospital, DayText(removed.Id.Date), (int)removed.Id.Time, NumberOf(patient), (int)patient.Home);
+            (int)removed.Type, (int)removed.Id.Hospital, DayText(removed.Id.Date), (int)removed.Id.Time,
+            NumberOf(patient), (int)patient.Home);
         return offers is [var id] ? new Slot(id, removed.Type) : null;
     }
 
@@ -84,7 +91,10 @@ internal sealed class Database : IDisposable
 
     public List<BucketKey> BucketKeys() => _bucketKeys.Rows(row => new BucketKey((Hospital)row.GetInt32(0), DayOf(row.GetString(1))));
 
-    /// <summary>Replaces everything by what <paramref name="work"/> opens and books, which obeys the rules; or, if anything is thrown, nothing.</summary>
+    /// <summary>
+    /// Replaces everything by what <paramref name="work"/> opens and books, which must obey the rules. If anything
+    /// is thrown, nothing changes.
+    /// </summary>
     public void Load(Action work) => InTransaction(() =>
     {
         Run(Sql.BeginLoad);
@@ -99,7 +109,7 @@ internal sealed class Database : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Does all of it, or, if anything is thrown, nothing.</summary>
+    /// <summary>Does all of the work. If anything is thrown, nothing changes.</summary>
     public void InTransaction(Action work)
     {
         _begin.Change();
@@ -116,7 +126,7 @@ internal sealed class Database : IDisposable
         _commit.Change();
     }
 
-    /// <summary>Does it, and undoes it: what would come of it?</summary>
+    /// <summary>Does the work, undoes it, and returns its result.</summary>
     public T Rehearse<T>(Func<T> work)
     {
         _begin.Change();
@@ -145,7 +155,8 @@ internal sealed class Database : IDisposable
     }
 
     private static Slot SlotOf(SqliteDataReader row) => new(
-        new AppointmentId((Hospital)row.GetInt32(1), DayOf(row.GetString(2)), (TimeOfDay)row.GetInt32(3)), (AppointmentType)row.GetInt32(0));
+        new AppointmentId((Hospital)row.GetInt32(1), DayOf(row.GetString(2)), (TimeOfDay)row.GetInt32(3)),
+        (AppointmentType)row.GetInt32(0));
 
     private static string DayText(DateOnly day) => day.ToString(DayFormat, CultureInfo.InvariantCulture);
 

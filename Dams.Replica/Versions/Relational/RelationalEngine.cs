@@ -4,9 +4,10 @@ using Dams.Contracts.Engines;
 namespace Dams.Replica.Versions.Relational;
 
 /// <summary>
-/// The version that asks a database. The rules are queries (<see cref="Sql"/>). What takes several steps is rehearsed in a transaction that is rolled back,
-/// which also answers "as if the old one were already released"; then the changes are announced, and then they are made.
-/// Holds native memory: dispose of it.
+/// The version that asks a database. The rules are queries (<see cref="Sql"/>). An operation of several steps
+/// is rehearsed in a transaction that is rolled back. The rehearsal also covers the rule "as if the old one
+/// were already released". Then the changes are announced to the observer, and then they are made. Holds
+/// native memory: dispose of it.
 /// </summary>
 internal sealed class RelationalEngine : IAppointmentEngine, IDisposable
 {
@@ -56,7 +57,9 @@ internal sealed class RelationalEngine : IAppointmentEngine, IDisposable
         if (!_database.Exists(removed))
             return new RemoveReply(RemoveOutcome.NotFound, []);
         var patients = _database.Holders(removed);
-        var moves = patients.Count == 0 ? [] : _database.Rehearse(() => patients.ConvertAll(patient => (Patient: patient, Offer: Move(patient, removed))));
+        var moves = patients.Count == 0
+            ? []
+            : _database.Rehearse(() => patients.ConvertAll(patient => (Patient: patient, Offer: Move(patient, removed))));
 
         observer.BeforeChange(BucketKey.Of(removed));
         foreach (var (_, offer) in moves)
@@ -79,7 +82,7 @@ internal sealed class RelationalEngine : IAppointmentEngine, IDisposable
         return new RemoveReply(RemoveOutcome.Removed, [.. moves.Select(move => new Relocation(move.Patient, move.Offer?.Id))]);
     }
 
-    /// <summary>Takes the booking away and books the first offer, if there is one.</summary>
+    /// <summary>Releases the booking and books the first offer, if there is one.</summary>
     private Slot? Move(PatientId patient, Slot removed)
     {
         _database.Release(patient, removed);
@@ -118,7 +121,9 @@ internal sealed class RelationalEngine : IAppointmentEngine, IDisposable
         if (old == @new)
             return new SwapReply(SwapOutcome.SameAppointment);
 
-        var outcome = _database.Rehearse(() => _database.Release(patient, old) ? _database.Judge(patient, @new) : throw new InvalidOperationException("held, and gone"));
+        var outcome = _database.Rehearse(() => _database.Release(patient, old)
+            ? _database.Judge(patient, @new)
+            : throw new InvalidOperationException("a booking that was just found is gone"));
         switch (outcome)
         {
             case BookOutcome.NotFound: return new SwapReply(SwapOutcome.NotFound);

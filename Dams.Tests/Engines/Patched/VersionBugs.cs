@@ -58,7 +58,8 @@ internal static class VersionBugs
         yield return Bug("a place too few", "Sql.cs", "SELECT taken = capacity", "SELECT taken + 1 >= capacity");
         yield return Bug("a place too many", "Sql.cs", "SELECT taken = capacity", "SELECT taken > capacity");
         yield return Bug("a swap checks before it releases", "RelationalEngine.cs",
-            "_database.Rehearse(() => _database.Release(patient, old) ? _database.Judge(patient, @new) : throw new InvalidOperationException(\"held, and gone\"))",
+            "_database.Rehearse(() => _database.Release(patient, old)\n            ? _database.Judge(patient, @new)\n"
+            + "            : throw new InvalidOperationException(\"a booking that was just found is gone\"))",
             "_database.Judge(patient, @new)");
         yield return Bug("the place in line is the number of holders", "Sql.cs", "1 + coalesce(max(number), 0)", "1 + count(*)");
         yield return Bug("holders are read in no order", "Sql.cs", "ORDER BY number", "ORDER BY patient");

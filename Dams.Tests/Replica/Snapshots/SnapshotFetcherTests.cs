@@ -99,7 +99,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         _donors[2].Has(Right);
         await JoinAsync();
         await IsRestoredAsync();
-        Assert.That(_log.Lines.Count(line => line.Contains("is refused and set aside", StringComparison.Ordinal)), Is.EqualTo(2));
+        Assert.That(_log.Lines.Count(line => line.Contains("is rejected and set aside", StringComparison.Ordinal)), Is.EqualTo(2));
         Assert.That(_snapshots.List(), Is.EqualTo(new[] { JoinSeq }));
         Assert.That(Directory.GetFiles(_folder.File("snapshots")), Has.Length.EqualTo(2), "the right one and the evidence");
     }
@@ -194,7 +194,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         _donors[2].Has(Right);
         await JoinAsync();
         await IsRestoredAsync();
-        Assert.That(_log.Lines, Has.One.Contains("is refused and set aside"));
+        Assert.That(_log.Lines, Has.One.Contains("is rejected and set aside"));
         Assert.That(File.ReadAllBytes(_folder.File("snapshots", $"snapshot-{Join}.dams")), Is.EqualTo(Right.Bytes));
         var position = await _driver.InvokeAsync(_ => (_node.Core.ExecutedChain, _node.Core.ExecutedEpoch, _node.Core.ExecutedTime, _node.Member.State == MemberState.Halted));
         Assert.That(position, Is.EqualTo((Right.Header.Chain, Right.Header.Position.Epoch, Right.Header.Time, false)));
@@ -263,9 +263,9 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         Directory.Delete(_folder.File("snapshots"), recursive: true);
         await JoinAsync();
         await IsGivenUpAsync();
-        Assert.That(_log.Lines.Count(line => line.Contains("can't be put into the own folder", StringComparison.Ordinal)), Is.EqualTo(3));
+        Assert.That(_log.Lines.Count(line => line.Contains("can't be written to this replica's folder", StringComparison.Ordinal)), Is.EqualTo(3));
         await JoinAsync(Join + 1);
-        await Eventually.IsTrueAsync(() => _log.Lines.Count(line => line.Contains("the JOIN is asked for again", StringComparison.Ordinal)) == 2);
+        await Eventually.IsTrueAsync(() => _log.Lines.Count(line => line.Contains("this replica asks for another JOIN", StringComparison.Ordinal)) == 2);
         Assert.That(await _driver.InvokeAsync(_ => _node.Member.SnapshotWanted), Is.EqualTo(new SequenceNumber(Join + 1)));
     }
 
@@ -298,7 +298,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     {
         await Eventually.IsTrueAsync(() => _driver.InvokeAsync(_ => _node.Member.SnapshotWanted is null).GetAwaiter().GetResult());
         Assert.That(await _driver.InvokeAsync(_ => _node.Core.Executed), Is.EqualTo(SequenceNumber.Zero));
-        Assert.That(_log.Lines, Has.Some.Contains("the JOIN is asked for again"));
+        Assert.That(_log.Lines, Has.Some.Contains("this replica asks for another JOIN"));
     }
 
     private static IEnumerable<TestCaseData> LyingHeaders()
