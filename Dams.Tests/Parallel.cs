@@ -1,2 +1,3 @@
-// Fixtures that say so run two at a time, before all others: those that compute, and start no cluster. Clusters run one at a time: they are waited for.
+// Fixtures that say so run two at a time, before all others: those that compute, and those of clusters that mostly wait for timeouts. A fixture that
+// measures times, memory or lost datagrams runs alone.
 [assembly: LevelOfParallelism(2)]

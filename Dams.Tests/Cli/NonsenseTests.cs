@@ -11,6 +11,7 @@ namespace Dams.Tests.Cli;
 /// or, where only the service could tell, with what that says. Never with a stack trace, and never in a library's words. A new option is
 /// found by itself; one that is required needs a sample here.
 /// </summary>
+[Parallelizable]
 internal sealed class NonsenseTests
 {
     // Of a shell.

@@ -11,6 +11,7 @@ namespace Dams.Tests.Cli;
 
 /// <summary>The whole tree of processes, and that none of it is left behind.</summary>
 [UnsupportedOSPlatform("windows")]
+[Parallelizable]
 public sealed class UpTests
 {
     private const int AllProcesses = 11;

@@ -8,6 +8,7 @@ namespace Dams.Tests.Hosting;
 
 /// <summary>The frame of a process, seen from outside: a real sequencer process.</summary>
 [UnsupportedOSPlatform("windows")]
+[Parallelizable]
 public sealed class NodeProgramTests
 {
     private TestFolder _folder = null!;

@@ -16,6 +16,7 @@ namespace Dams.Tests.Hosting;
 /// <summary>What a manager does with its replica's process and folder. The process is a script, which notes how it was started and then waits for its end.</summary>
 [Category("Processes")]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable]
 internal sealed class ReplicaKeeperTests : IAsyncDisposable
 {
     private const string Engine = "--engine ";

@@ -8,6 +8,7 @@ using NUnit.Framework;
 namespace Dams.Tests.Hosting;
 
 /// <summary>Real managers and replicas as processes.</summary>
+[Parallelizable]
 public sealed class ReplicaManagerTests
 {
     private static readonly HttpClient Http = new();

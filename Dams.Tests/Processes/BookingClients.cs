@@ -17,10 +17,12 @@ internal sealed class BookingClients
     private static int s_instances;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_thinking = TimeSpan.FromMilliseconds(5);
     private static readonly DateOnly s_first = new(2030, 3, 4);
 
     private readonly TestCluster _cluster;
     private readonly int _seed;
+    private readonly TimeSpan _thinking;
     private readonly int _instance = Interlocked.Increment(ref s_instances);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<Task> _running = [];
@@ -29,10 +31,11 @@ internal sealed class BookingClients
     private int _lastRequest;
     private volatile bool _stop;
 
-    private BookingClients(TestCluster cluster, int seed)
+    private BookingClients(TestCluster cluster, int seed, bool isHasty)
     {
         _cluster = cluster;
         _seed = seed;
+        _thinking = isHasty ? TimeSpan.Zero : s_thinking;
     }
 
     public ClientHistory History { get; } = new();
@@ -44,9 +47,16 @@ internal sealed class BookingClients
     public TimeSpan Now => _clock.Elapsed;
 
     /// <summary>Removes all slots, opens its own and starts the clients.</summary>
-    public static async Task<BookingClients> StartAsync(TestCluster cluster, int count, int seed = 1)
+    /// <param name="cluster">The cluster that they call.</param>
+    /// <param name="count">How many clients call at the same time.</param>
+    /// <param name="seed">The seed of what they call.</param>
+    /// <param name="isHasty">
+    /// Whether a client calls again as soon as it has an answer, which fills two cores. Otherwise it waits 5 ms, so that a test is not about
+    /// the machine.
+    /// </param>
+    public static async Task<BookingClients> StartAsync(TestCluster cluster, int count, int seed = 1, bool isHasty = false)
     {
-        var clients = new BookingClients(cluster, seed);
+        var clients = new BookingClients(cluster, seed, isHasty);
         await cluster.EmptyAsync();
         await clients.OpenSlotsAsync();
         for (var client = 1; client <= count; client++)
@@ -144,6 +154,9 @@ internal sealed class BookingClients
                 History.Add(await CallAsync(number, client, call.Command, call.RequestId) with { IsRepeat = true });
                 Interlocked.Increment(ref _ended);
             }
+
+            if (_thinking > TimeSpan.Zero)
+                await Task.Delay(_thinking);
         }
     }
 

@@ -6,6 +6,7 @@ namespace Dams.Tests.Processes;
 /// Kills and hangs in random combinations, more than the fault model grants: then calls may have to wait, but nothing is lost and nothing is done twice, and
 /// when the victims are back, all are equal again. <c>DAMS_CHAOS_ROUNDS</c> says how many rounds, <c>DAMS_CHAOS_SEED</c> which.
 /// </summary>
+[Parallelizable]
 internal sealed class ChaosTests : ClusterFixture
 {
     private const int RoundsByDefault = 6;

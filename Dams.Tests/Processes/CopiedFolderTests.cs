@@ -7,6 +7,7 @@ namespace Dams.Tests.Processes;
 
 /// <summary>A data folder that was copied while its cluster runs: two clusters from then on, which never touch each other.</summary>
 [Category("Processes")]
+[Parallelizable]
 internal sealed class CopiedFolderTests
 {
     private const int PortsOfCopy = 9080;

@@ -15,7 +15,7 @@ internal sealed class FailureTimes : ClusterFixture
     public async Task Longest_call_while_another_sequencer_takes_over(bool isKilled)
     {
         var cluster = await ClusterAsync();
-        var clients = await BookingClients.StartAsync(cluster, Clients);
+        var clients = await BookingClients.StartAsync(cluster, Clients, isHasty: true);
         var worst = new List<double>();
         for (var i = 0; i < Times; i++)
         {
@@ -42,7 +42,7 @@ internal sealed class FailureTimes : ClusterFixture
     public async Task Time_until_a_killed_replica_has_caught_up()
     {
         var cluster = await ClusterAsync();
-        var clients = await BookingClients.StartAsync(cluster, Clients);
+        var clients = await BookingClients.StartAsync(cluster, Clients, isHasty: true);
         var times = new List<double>();
         for (var i = 0; i < Times; i++)
         {

@@ -37,7 +37,7 @@ internal sealed class FaultChaosTests
         try
         {
             await cluster.IsWholeAsync();
-            var clients = await BookingClients.StartAsync(cluster, Clients, seed);
+            var clients = await BookingClients.StartAsync(cluster, Clients, seed, isHasty: true);
             clients.HistoryFolder ??= history;
             var driver = new FaultDriver(cluster, clients, seed);
             await driver.RunAsync(duration);

@@ -5,6 +5,7 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes;
 
 /// <summary>Everything that the fault lab does to a running cluster, and that clients notice none of it.</summary>
+[Parallelizable]
 internal sealed class FaultLabTests : ClusterFixture
 {
     private const int Clients = 4;

@@ -7,6 +7,7 @@ namespace Dams.Tests.Processes;
 
 /// <summary>A first start needs all replicas and a sequencer: until then the front end tells who is missing.</summary>
 [Category("Processes")]
+[Parallelizable]
 internal sealed class FirstStartTests
 {
     [Test]

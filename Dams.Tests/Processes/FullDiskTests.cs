@@ -9,6 +9,7 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes;
 
 /// <summary>A disk that fills up while the cluster runs.</summary>
+[Parallelizable]
 internal sealed class FullDiskTests
 {
     // The next segment (64 MiB) finds no room on it.
@@ -24,7 +25,7 @@ internal sealed class FullDiskTests
     {
         await using var cluster = await TestCluster.UpAsync(prepare: PutOnSmallDisk);
         var before = cluster.Running();
-        var clients = await BookingClients.StartAsync(cluster, 32);
+        var clients = await BookingClients.StartAsync(cluster, 32, isHasty: true);
         await cluster.StatusAsync(status => status.Alarms.Any(alarm => alarm.Contains("are refused until", StringComparison.Ordinal)));
         FillDisk(cluster.File("ballast"));
         var refusal = await Assert.ThrowsAsync<FaultException<DamsFault>>(

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Dams.Tests.Processes;
 
 /// <summary>More connections, or longer requests, than a process can have: a front end alone under a low limit, and a server.</summary>
+[Parallelizable]
 internal sealed class HttpBoundsTests
 {
     private const int Descriptors = DescriptorLimit.Min + 20;

@@ -47,7 +47,7 @@ internal static class LiarAndCrash
     {
         var before = await cluster.IsWholeAsync();
         var agreedBefore = await cluster.Managers.LastEventAsync();
-        var clients = await BookingClients.StartAsync(cluster, Clients, seed);
+        var clients = await BookingClients.StartAsync(cluster, Clients, seed, isHasty: true);
         await clients.AnsweredAsync(50);
 
         var liedAt = clients.Now;

@@ -4,6 +4,7 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes;
 
 /// <summary>Replicas that come back as a new incarnation, under load: a snapshot, the log behind it, and a vote.</summary>
+[Parallelizable]
 internal sealed class MembershipTests : ClusterFixture
 {
     private const int Clients = 16;

@@ -9,6 +9,7 @@ namespace Dams.Tests.Processes;
 /// An operator puts a data folder back from an older copy: nothing that was acknowledged is lost, and the managers say what happened.
 /// </summary>
 [Category("Processes")]
+[Parallelizable]
 internal sealed class OlderCopyTests
 {
     private const string Admin = "MTLA0001";

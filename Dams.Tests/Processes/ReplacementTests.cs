@@ -5,6 +5,7 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes;
 
 /// <summary>Who is replaced and who is not, and what becomes of a replacement that meets an obstacle; under load, and no call fails.</summary>
+[Parallelizable]
 internal sealed class ReplacementTests : ClusterFixture
 {
     private const int Clients = 4;

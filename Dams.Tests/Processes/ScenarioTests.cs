@@ -10,6 +10,7 @@ using Dams.Tests.Soap.SoapUi;
 namespace Dams.Tests.Processes;
 
 /// <summary>The original test scenario T1 to T11, and whatever else a client can ask for, against four versions in real processes.</summary>
+[Parallelizable]
 internal sealed class ScenarioTests : ClusterFixture
 {
     private const string Admin = "MTLA1234";

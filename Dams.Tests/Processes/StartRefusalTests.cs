@@ -8,6 +8,7 @@ namespace Dams.Tests.Processes;
 
 /// <summary>A process that can't work says all that is in its way, and ends with a code that tells its parent whether starting it again would help.</summary>
 [Category("Processes")]
+[Parallelizable]
 internal sealed class StartRefusalTests
 {
     private static readonly string[] s_ids = ["frontend1", "sequencer2", "replica3", "manager4"];

@@ -4,6 +4,7 @@ using Dams.Tests.Soap.ForeignClients;
 namespace Dams.Tests.Processes;
 
 /// <summary>The page at / in a browser, in front of a cluster whose first replica lies. <c>DAMS_SCREENSHOTS</c> is a folder for its pictures.</summary>
+[Parallelizable]
 internal sealed class StatusPageTests : ClusterFixture
 {
     private const string Liar = "replica1";

@@ -7,6 +7,7 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes;
 
 /// <summary>A cluster that is configured to be strict: a write is answered by three equal replies, or by two when nobody else is left to speak.</summary>
+[Parallelizable]
 internal sealed class StrictClusterTests : ClusterFixture
 {
     protected override Task<TestCluster> StartAsync() => TestCluster.ApartAsync(isStrict: true);

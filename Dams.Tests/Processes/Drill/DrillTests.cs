@@ -11,6 +11,7 @@ namespace Dams.Tests.Processes.Drill;
 /// with a dot, and with clocks that the test sets. In each case no acknowledged booking is lost, and the cluster comes back by itself.
 /// <see cref="LongDrillTests"/> has all cases.
 /// </summary>
+[Parallelizable]
 internal sealed class DrillTests : ClusterFixture
 {
     private readonly Foreigner _foreigner = new();

@@ -11,6 +11,7 @@ namespace Dams.Tests.Processes.Drill;
 /// With the right ones it comes back by itself.
 /// </summary>
 [Category("Processes")]
+[Parallelizable]
 internal sealed class OddProcessTests
 {
     private const string Odd = "replica4";

@@ -4,6 +4,7 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes.Lies;
 
 /// <summary>One of four replicas has a version with a bug, and one of the others crashes meanwhile: clients notice nothing.</summary>
+[Parallelizable]
 internal sealed class ForgetfulReplicaTests : ClusterFixture
 {
     private const string Forgetful = "replica1";

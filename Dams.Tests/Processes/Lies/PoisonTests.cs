@@ -10,6 +10,7 @@ namespace Dams.Tests.Processes.Lies;
 
 /// <summary>A request that no version can stand: each replica that executes it dies of it.</summary>
 [Category("Processes")]
+[Parallelizable]
 internal sealed class PoisonTests
 {
     private static readonly string[] s_mortals = ["replica1", "replica2", "replica3", "replica4"];
