@@ -38,10 +38,10 @@ internal static class FrontEndProcess
                 CallsMax = topology.Limits.InFlightCallsMax,
                 Strict = topology.Strict,
             },
-            (byte)context.Id.Number, boot, outbox, executor, boot.Value);
+            context.Id.Number, boot, outbox, executor, boot.Value);
         coordinator.Start(clock.Now);
         var reports = new Outbox();
-        var submitter = new RequestSubmitter(ClusterGroups.ManagersOf(topology), ClusterGroups.Of(context.Id), boot, reports);
+        var submitter = new RequestSubmitter(ClusterGroups.ManagersOf(topology), context.Id, boot, reports);
 
         using var replicas = new ReplicaClients(topology);
         var observed = new ObservedCoordinator(coordinator, switches, sightings, requests);

@@ -1,5 +1,6 @@
-using Dams.Contracts.Topology;
 using Dams.FrontEnd;
 using Dams.Hosting;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 
 return await NodeProgram.RunAsync(args, NodeRole.FrontEnd, FrontEndProcess.RunAsync);

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting;

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Folders;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
 

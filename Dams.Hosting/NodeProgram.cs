@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Reflection;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Folders;
 using Dams.Hosting.Lab;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
-using Durability = Dams.Contracts.Topology.Durability;
 
 namespace Dams.Hosting;
 
@@ -111,7 +111,7 @@ public static class NodeProgram
             HostingLog.FolderNotice(logger, notice);
         HostingLog.Starting(logger, arguments.Id.ToString(), topology.Cluster, Release, Environment.ProcessId,
             context.Node.Listen.ToString(), folder);
-        if (topology.Durability == Contracts.Topology.Durability.Memory)
+        if (topology.Durability == Durability.Memory)
             HostingLog.MemoryOnly(logger);
         var exitCode = await RunGuardedAsync(context, run, logger, lifetime.Stopping).ConfigureAwait(false);
         HostingLog.Stopped(logger, exitCode);

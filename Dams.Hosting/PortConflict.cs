@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 
 namespace Dams.Hosting;
 

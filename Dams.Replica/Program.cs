@@ -1,5 +1,6 @@
-using Dams.Contracts.Topology;
 using Dams.Hosting;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Replica.Hosting;
 
 return await NodeProgram.RunAsync(

@@ -1,5 +1,6 @@
 using System.Net;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 using Microsoft.Extensions.Logging;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Lab;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
@@ -13,8 +13,6 @@ using Dams.ReplicaManager.Agreement;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Durability = Dams.Contracts.Topology.Durability;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.ReplicaManager;
 
@@ -45,7 +43,7 @@ internal static class ManagerProcess
 
     private static async Task<int> RunMemberAsync(NodeContext context, string folder, ILogger logger, CancellationToken stopping)
     {
-        var (topology, number) = (context.Topology, (byte)context.Id.Number);
+        var (topology, number) = (context.Topology, context.Id.Number);
         var boot = DriverOptions.NewBoot();
         var clock = ClockSource.System;
         if (ReplicaFolder.SetAsideIfLeft(folder) is { } aside)
@@ -56,9 +54,7 @@ internal static class ManagerProcess
             new DurableLogOptions
             {
                 Folder = Path.Combine(folder, "log"),
-                Durability = topology.Durability == Durability.Memory
-                    ? Ordering.Storage.Durability.Memory
-                    : Ordering.Storage.Durability.Disk,
+                Durability = topology.Durability,
             },
             context.Loggers.CreateLogger<DurableLog>());
         var keeper = new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), logger);

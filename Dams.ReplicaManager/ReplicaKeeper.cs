@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 using Microsoft.Extensions.Logging;
@@ -19,7 +19,7 @@ internal sealed class ReplicaKeeper
 {
     private const int Unknown = -1;
 
-    private readonly Contracts.Topology.NodeId _id;
+    private readonly NodeId _id;
     private readonly string _folder;
     private readonly ImmutableArray<string> _versions;
     private readonly ILogger _logger;
@@ -31,7 +31,7 @@ internal sealed class ReplicaKeeper
     /// <summary>Keeps the replica that has this manager's number.</summary>
     public ReplicaKeeper(NodeContext context, DamsProgram program, ILogger logger)
     {
-        _id = new Contracts.Topology.NodeId(Contracts.Topology.NodeRole.Replica, context.Id.Number);
+        _id = new NodeId(NodeRole.Replica, context.Id.Number);
         _folder = context.Topology.FolderOf(_id);
         _versions = context.Topology.FindReplica(context.Id.Number)!.Versions;
         _logger = logger;
@@ -40,7 +40,7 @@ internal sealed class ReplicaKeeper
     }
 
     /// <summary>The id of the replica, not of its manager.</summary>
-    public Contracts.Topology.NodeId Id => _id;
+    public NodeId Id => _id;
 
     /// <summary>The replica's process.</summary>
     public SupervisedProcess Process { get; }

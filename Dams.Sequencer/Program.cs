@@ -1,5 +1,6 @@
-using Dams.Contracts.Topology;
 using Dams.Hosting;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Sequencer;
 
 return await NodeProgram.RunAsync(args, NodeRole.Sequencer, SequencerProcess.RunAsync);

@@ -46,7 +46,7 @@ internal static class SequencerProcess
         (SequencerProtocol Core, Outbox Outbox) Make(GroupOptions group)
         {
             var outbox = new Outbox();
-            var core = new SequencerProtocol(group, (byte)context.Id.Number, boot, outbox, boot.Value ^ (ulong)group.Group);
+            var core = new SequencerProtocol(group, context.Id.Number, boot, outbox, boot.Value ^ (ulong)group.Group);
             core.Start(clock.Now);
             return (core, outbox);
         }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Dams.Cli.CommandLine;
 using Dams.Contracts.Domain;
-using Command = System.CommandLine.Command;
 
 namespace Dams.Cli.Client;
 
@@ -41,7 +40,7 @@ internal sealed class CallCommands
 
     public CallCommands(CliConsole console) => _console = console;
 
-    public IEnumerable<Command> All => [Add(), Remove(), List(), Book(), Schedule(), Cancel(), Swap()];
+    public IEnumerable<System.CommandLine.Command> All => [Add(), Remove(), List(), Book(), Schedule(), Cancel(), Swap()];
 
     public static Option<Uri> UrlOption() => new("--url")
     {
@@ -61,7 +60,7 @@ internal sealed class CallCommands
         },
     };
 
-    private Command Add()
+    private System.CommandLine.Command Add()
     {
         var capacity = new Argument<int>("CAPACITY")
         {
@@ -72,23 +71,23 @@ internal sealed class CallCommands
             client.AddAsync(caller, Get(parsed, _id), parsed.GetValue(_type), parsed.GetValue(capacity), requestId));
     }
 
-    private Command Remove() => Verb("remove", "Delete a slot and move its patients to later ones.", [_id, _type], _admin,
+    private System.CommandLine.Command Remove() => Verb("remove", "Delete a slot and move its patients to later ones.", [_id, _type], _admin,
         (client, parsed, caller, requestId) => client.RemoveAsync(caller, Get(parsed, _id), parsed.GetValue(_type), requestId));
 
-    private Command List() => Verb("list", "List all slots of a type in the three hospitals.", [_type], _admin,
+    private System.CommandLine.Command List() => Verb("list", "List all slots of a type in the three hospitals.", [_type], _admin,
         (client, parsed, caller, requestId) => client.ListAsync(caller, parsed.GetValue(_type), requestId));
 
-    private Command Book() => Verb("book", "Book a slot for a patient.", [_patient, _id, _type], _caller,
+    private System.CommandLine.Command Book() => Verb("book", "Book a slot for a patient.", [_patient, _id, _type], _caller,
         (client, parsed, caller, requestId) =>
             client.BookAsync(caller, Get(parsed, _patient), Get(parsed, _id), parsed.GetValue(_type), requestId));
 
-    private Command Schedule() => Verb("schedule", "List a patient's bookings in all hospitals.", [_patient], _caller,
+    private System.CommandLine.Command Schedule() => Verb("schedule", "List a patient's bookings in all hospitals.", [_patient], _caller,
         (client, parsed, caller, requestId) => client.ScheduleAsync(caller, Get(parsed, _patient), requestId));
 
-    private Command Cancel() => Verb("cancel", "Cancel a patient's booking.", [_patient, _id], _caller,
+    private System.CommandLine.Command Cancel() => Verb("cancel", "Cancel a patient's booking.", [_patient, _id], _caller,
         (client, parsed, caller, requestId) => client.CancelAsync(caller, Get(parsed, _patient), Get(parsed, _id), requestId));
 
-    private Command Swap()
+    private System.CommandLine.Command Swap()
     {
         var oldId = new Argument<string>("OLD") { Description = "The appointment to give back." };
         var oldType = TypeArgument("OLDTYPE");
@@ -100,11 +99,11 @@ internal sealed class CallCommands
                 requestId));
     }
 
-    private Command Verb(
+    private System.CommandLine.Command Verb(
         string name, string description, Argument[] arguments, Option<string> caller,
         Func<AppointmentClient, ParseResult, string, string, Task<CallReport>> call)
     {
-        var command = new Command(name, description);
+        var command = new System.CommandLine.Command(name, description);
         foreach (var argument in arguments)
             command.Arguments.Add(argument);
         command.Options.Add(caller);

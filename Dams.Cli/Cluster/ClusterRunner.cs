@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Folders;
 using Dams.Hosting.Lab;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
 

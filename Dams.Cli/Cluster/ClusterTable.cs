@@ -1,5 +1,6 @@
 using Dams.Cli.Client;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Spectre.Console;
 
 namespace Dams.Cli.Cluster;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Dams.Cli.Status;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,7 +1,7 @@
 using Dams.Cli.Client;
 using Dams.Cli.Status;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 
 namespace Dams.Cli.Cluster;
 

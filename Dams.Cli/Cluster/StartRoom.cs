@@ -1,6 +1,7 @@
 using System.Globalization;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Ordering.Storage;
 
 namespace Dams.Cli.Cluster;

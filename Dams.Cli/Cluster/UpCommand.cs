@@ -2,8 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
-using Dams.Contracts.Engines;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 
 namespace Dams.Cli.Cluster;
 
@@ -125,8 +124,8 @@ internal static class UpCommand
     private static string[] ParseVersions(ArgumentResult result)
     {
         var names = result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries);
-        foreach (var name in names.Where(name => !EngineVersions.Names.Contains(name)))
-            result.AddError($"--versions has '{name}'; expected some of {string.Join(",", EngineVersions.Names)}.");
+        foreach (var name in names.Where(name => !KnownVersions.Names.Contains(name)))
+            result.AddError($"--versions has '{name}'; expected some of {string.Join(",", KnownVersions.Names)}.");
         return names;
     }
 }

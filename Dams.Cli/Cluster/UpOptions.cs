@@ -1,6 +1,5 @@
 using System.Net;
-using Dams.Contracts.Engines;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 
 namespace Dams.Cli.Cluster;
 
@@ -16,7 +15,7 @@ internal sealed record UpOptions
 
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
-    public IReadOnlyList<string> Versions { get; init; } = EngineVersions.Names;
+    public IReadOnlyList<string> Versions { get; init; } = KnownVersions.Names;
 
     /// <summary>Start without bookings; the old data is set aside.</summary>
     public bool IsFresh { get; init; }

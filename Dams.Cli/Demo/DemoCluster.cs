@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Dams.Cli.Cluster;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 
 namespace Dams.Cli.Demo;
 

@@ -3,8 +3,8 @@ using Dams.Cli.Client;
 using Dams.Cli.Cluster;
 using Dams.Cli.Lab;
 using Dams.Cli.Status;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Topology;
 using Spectre.Console;
 
 namespace Dams.Cli.Demo;

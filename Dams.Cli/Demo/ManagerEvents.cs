@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dams.Cli.Status;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 
 namespace Dams.Cli.Demo;
 

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Dams.Cli.Client;
 using Dams.Cli.CommandLine;
-using Dams.Contracts.Topology;
-using Command = System.CommandLine.Command;
+using Dams.Hosting.Topology;
 
 namespace Dams.Cli.Membership;
 
@@ -11,7 +10,7 @@ internal static class MemberCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public static Command Create(CliConsole console)
+    public static System.CommandLine.Command Create(CliConsole console)
     {
         var url = CallCommands.UrlOption();
         var number = new Argument<int>("REPLICA")
@@ -23,7 +22,7 @@ internal static class MemberCommand
         {
             Description = "Order it out even if fewer than two voters, or no quorum of live voters, would be left.",
         };
-        var leave = new Command("leave",
+        var leave = new System.CommandLine.Command("leave",
             "Order a replica's incarnation out. Its manager sets the data folder aside and starts a new incarnation, which joins.")
         {
             number, force, url,
@@ -41,6 +40,6 @@ internal static class MemberCommand
                 return interrupt.ExitCode;
             }
         });
-        return new Command("member", "Change the members of the replicas' group.") { leave };
+        return new System.CommandLine.Command("member", "Change the members of the replicas' group.") { leave };
     }
 }

@@ -2,10 +2,9 @@ using System.CommandLine;
 using Dams.Cli.Client;
 using Dams.Cli.CommandLine;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Logging;
+using Dams.Hosting.Topology;
 using Microsoft.Extensions.Logging;
-using Command = System.CommandLine.Command;
 
 namespace Dams.Cli.Menu;
 
@@ -14,7 +13,7 @@ internal static class MenuCommand
 {
     private const string DefaultLogFolder = "dams-client-logs";
 
-    public static Command Create(CliConsole console)
+    public static System.CommandLine.Command Create(CliConsole console)
     {
         var user = new Argument<CallerId>("USER")
         {
@@ -35,7 +34,7 @@ internal static class MenuCommand
             DefaultValueFactory = _ => DefaultLogFolder,
             HelpName = LineRules.Folder,
         };
-        var command = new Command("menu",
+        var command = new System.CommandLine.Command("menu",
             "Choose from a menu of all operations that you may call. Answer on the terminal or, line by line, from a pipe.")
         {
             user, url, folder,

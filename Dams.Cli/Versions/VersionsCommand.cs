@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Dams.Contracts.Engines;
+using Dams.Hosting.Topology;
 using Spectre.Console;
 
 namespace Dams.Cli.Versions;
@@ -13,7 +13,7 @@ internal static class VersionsCommand
         command.SetAction(_ =>
         {
             var table = new Table().Border(TableBorder.Rounded).AddColumn("version").AddColumn("technique");
-            foreach (var version in EngineVersions.All)
+            foreach (var version in KnownVersions.All)
                 table.AddRow(Markup.Escape(version.Name), Markup.Escape(version.Description));
             console.OutTables.Write(table);
             console.Out.WriteLine("Each version was written from the rules alone, so that two versions do not share a mistake. "

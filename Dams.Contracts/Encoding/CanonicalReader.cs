@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
 
 namespace Dams.Contracts.Encoding;
 
@@ -67,11 +66,9 @@ internal ref struct CanonicalReader(ReadOnlySpan<byte> bytes)
         return _bad ? default : new AppointmentId(hospital, date, time);
     }
 
-    public BucketKey BucketKey() => new((Hospital)ByteUpTo((byte)Hospital.SHE), Date());
-
     public Slot Slot() => new(Id(), Type());
 
-    private DateOnly Date()
+    public DateOnly Date()
     {
         var day = Int32();
         if (day < FirstDay || day > LastDay)

@@ -1,9 +1,7 @@
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Status;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
-using NodeId = Dams.Contracts.Topology.NodeId;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.FrontEnd.Events;
 
@@ -85,7 +83,7 @@ internal sealed class ClusterWatch(
         if (_differing.TryGetValue(replica, out var told) && told == incarnation)
             return;
         _differing[replica] = incarnation;
-        journal.Write(ClusterEventKind.CheckpointDiffers, new NodeId(NodeRole.Replica, replica).ToString(),
+        journal.Write(ClusterEventKind.CheckpointDiffers, NodeId.Replica((byte)replica).ToString(),
             $"has another state than the majority after entry {at}");
     }
 
@@ -120,7 +118,7 @@ internal sealed class ClusterWatch(
             var text = $"a request that is repeated more than {tooShort[0].Value.SessionWindowSeconds} s after its first try "
                 + "may take effect twice: the session window is shorter than "
                 + $"{SessionWindowMin.TotalSeconds} s at "
-                + string.Join(" and ", tooShort.Select(report => new NodeId(NodeRole.Replica, report.Key).ToString())
+                + string.Join(" and ", tooShort.Select(report => NodeId.Replica((byte)report.Key).ToString())
                     .Order(StringComparer.Ordinal))
                 + "; let clients repeat sooner, or send fewer writes with ids of their own";
             if (alarms.Raise(AlarmCause.SessionWindowShort, text))

@@ -1,9 +1,7 @@
 using System.Globalization;
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Coordination;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
-using NodeId = Dams.Contracts.Topology.NodeId;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.FrontEnd.Events;
 

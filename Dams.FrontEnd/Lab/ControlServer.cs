@@ -1,7 +1,7 @@
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Lab;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

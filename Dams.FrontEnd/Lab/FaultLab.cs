@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization.Metadata;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -157,11 +158,11 @@ internal sealed class FaultLab : IDisposable
     private PacketRule RuleOf(DelayOrder order) => new(PacketFault.Delay, NodeOf("from", order.From), NodeOf("to", order.To), 1,
         DurationOf("by", order.By, DelayMax), order.Jitter is null ? TimeSpan.Zero : DurationOf("jitter", order.Jitter, DelayMax));
 
-    private Ordering.NodeId? NodeOf(string field, string? name) =>
-        name is null ? null : ClusterGroups.Of(FaultTargets.Parse(_topology, field, name));
+    private NodeId? NodeOf(string field, string? name) =>
+        name is null ? null : FaultTargets.Parse(_topology, field, name);
 
     private async Task<NodeId> FindAsync(string process) => process == ActiveSequencer
-        ? new NodeId(NodeRole.Sequencer, await _sequencer())
+        ? NodeId.Sequencer((byte)await _sequencer())
         : FaultTargets.Parse(_topology, "process", process);
 
     private static TimeSpan DurationOf(string field, string text, TimeSpan max) =>

@@ -1,6 +1,7 @@
-using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Lab;

@@ -2,8 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 
 namespace Dams.FrontEnd.Lab;
 

@@ -2,8 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Coordination;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 
 namespace Dams.FrontEnd.Requests;
 

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Status;

@@ -1,4 +1,4 @@
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 
@@ -51,7 +51,7 @@ internal static class ReplicaStates
     public static bool Votes(ReplicaNode replica, View view, ClusterReports reports) =>
         reports.Replicas.TryGetValue(replica.Id.Number, out var report)
         && report.State != Unconfirmed && !s_over.Contains(report.State) && !report.WaitingBeforeSpecified
-        && Incarnation.TryParse(report.Incarnation, out var incarnation) && view.IsVoter((byte)replica.Id.Number, incarnation);
+        && Incarnation.TryParse(report.Incarnation, out var incarnation) && view.IsVoter(replica.Id.Number, incarnation);
 
     public static string OfManager(ClusterNode manager, ClusterReports reports) =>
         reports.Managers.ContainsKey(manager.Id.Number) ? Active : Dead;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Dams.Contracts.Engines;
 using Dams.Contracts.Soap;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 
@@ -14,7 +14,7 @@ namespace Dams.FrontEnd.Status;
 internal static partial class ReportedStatus
 {
     private static readonly HashSet<string> s_states = [.. Enum.GetNames<MemberState>(), "Waiting"];
-    private static readonly HashSet<string> s_engines = [.. EngineVersions.Names];
+    private static readonly HashSet<string> s_engines = [.. KnownVersions.Names];
 
     /// <summary>Replaces each impossible value by an empty text, null or 0, and returns the same object.</summary>
     public static GetStatusResult Clean(GetStatusResult said)

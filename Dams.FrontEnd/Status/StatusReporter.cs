@@ -1,11 +1,11 @@
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Events;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
-using NodeId = Dams.Contracts.Topology.NodeId;
+using Dams.Ordering.Storage;
 
 namespace Dams.FrontEnd.Status;
 

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Events;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
-using NodeId = Dams.Contracts.Topology.NodeId;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.FrontEnd.Status;
 
@@ -106,7 +104,7 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Eve
 
     private string Sentence()
     {
-        var ids = _left.Keys.Select(replica => new NodeId(NodeRole.Replica, replica));
+        var ids = _left.Keys.Select(replica => NodeId.Replica((byte)replica));
         var who = string.Join(", ", ids.Select(id => $"{id} ({topology.FolderOf(id)})"));
         var what = _state switch
         {

@@ -1,5 +1,6 @@
 using System.Net;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Ordering.Protocol;
 
 namespace Dams.FrontEnd.Status;

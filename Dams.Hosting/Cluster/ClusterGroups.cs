@@ -1,9 +1,8 @@
 using System.Net;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
-using NodeId = Dams.Ordering.NodeId;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
+using Dams.Ordering.Storage;
 
 namespace Dams.Hosting.Cluster;
 
@@ -14,9 +13,9 @@ public static class ClusterGroups
     public static GroupOptions ReplicasOf(ClusterTopology topology) => new()
     {
         Group = GroupId.Replicas,
-        Members = [.. topology.Replicas.Select(node => (byte)node.Id.Number).Order()],
-        Sequencers = [.. topology.Sequencers.Select(node => (byte)node.Id.Number)],
-        FrontEnds = [.. topology.FrontEnds.Select(node => (byte)node.Id.Number)],
+        Members = [.. topology.Replicas.Select(node => node.Id.Number).Order()],
+        Sequencers = [.. topology.Sequencers.Select(node => node.Id.Number)],
+        FrontEnds = [.. topology.FrontEnds.Select(node => node.Id.Number)],
         IsDurable = topology.Durability == Durability.Disk,
     };
 
@@ -24,19 +23,10 @@ public static class ClusterGroups
     public static GroupOptions ManagersOf(ClusterTopology topology) => ReplicasOf(topology) with
     {
         Group = GroupId.Managers,
-        Members = [.. topology.Managers.Select(node => (byte)node.Id.Number).Order()],
+        Members = [.. topology.Managers.Select(node => node.Id.Number).Order()],
     };
-
-    /// <summary>The id that a process has in the ordering layer.</summary>
-    public static NodeId Of(Contracts.Topology.NodeId id) => new(id.Role switch
-    {
-        NodeRole.FrontEnd => Ordering.NodeRole.FrontEnd,
-        NodeRole.Sequencer => Ordering.NodeRole.Sequencer,
-        NodeRole.Replica => Ordering.NodeRole.Replica,
-        _ => Ordering.NodeRole.Manager,
-    }, (byte)id.Number);
 
     /// <summary>The UDP address of every process.</summary>
     public static IReadOnlyDictionary<NodeId, IPEndPoint> AddressesOf(ClusterTopology topology) =>
-        topology.Nodes.ToDictionary(node => Of(node.Id), node => node.Listen.ToEndPoint());
+        topology.Nodes.ToDictionary(node => node.Id, node => node.Listen.ToEndPoint());
 }

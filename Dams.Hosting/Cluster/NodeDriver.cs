@@ -45,7 +45,7 @@ public sealed class NodeDriver : IAsyncDisposable
         var transport = new UdpTransport(context.Node.Listen.ToEndPoint(), addresses);
         var options = new DriverOptions
         {
-            Self = ClusterGroups.Of(context.Id),
+            Self = context.Id,
             Boot = boot,
             Cluster = context.Topology.Cluster,
             DatagramBytesMax = addresses.IsAllLoopback ? DatagramHeader.LoopbackDatagramBytesMax : DatagramHeader.DatagramBytesMax,

@@ -5,7 +5,7 @@ using System.ServiceModel.Description;
 using System.ServiceModel.Dispatcher;
 using System.Xml;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 
 namespace Dams.Hosting.Cluster;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
 

@@ -1,5 +1,6 @@
-using Dams.Contracts.Topology;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 
 namespace Dams.Hosting.Folders;
 

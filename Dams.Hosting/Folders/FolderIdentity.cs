@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering.Storage;
 
 namespace Dams.Hosting.Folders;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 
 namespace Dams.Hosting.Lab;
 
@@ -36,12 +37,12 @@ public static class FaultTargets
     /// manager, which would be on one machine.
     /// </summary>
     /// <exception cref="FaultRefusedException">There are fewer than two groups, or a name is wrong or in two of them.</exception>
-    public static ImmutableArray<ImmutableHashSet<Ordering.NodeId>> ParseGroups(ClusterTopology topology, string text)
+    public static ImmutableArray<ImmutableHashSet<NodeId>> ParseGroups(ClusterTopology topology, string text)
     {
         const string expected = "two or more groups of processes, such as 1,2|3,4 or 1,2,sequencer1|3,4";
         var groups = text.Split('|').Select(group => group.Split(',', StringSplitOptions.TrimEntries)
             .SelectMany(name => name.Length == 0 ? throw FaultRefusedException.Wrong("groups", text, expected) : Members(topology, name))
-            .Select(ClusterGroups.Of).ToImmutableHashSet()).ToImmutableArray();
+            .ToImmutableHashSet()).ToImmutableArray();
         if (groups.Length < 2)
             throw FaultRefusedException.Wrong("groups", text, expected);
         var twice = groups.SelectMany(group => group).GroupBy(node => node).FirstOrDefault(same => same.Count() > 1);
@@ -65,7 +66,7 @@ public static class FaultTargets
         foreach (var (word, role) in s_shorts)
         {
             if (text.StartsWith(word, StringComparison.Ordinal)
-                && int.TryParse(text.AsSpan(word.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                && byte.TryParse(text.AsSpan(word.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 id = new NodeId(role, number);
                 return true;

@@ -1,6 +1,6 @@
 using System.Net;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Topology;
 using Dams.Ordering.Transport;
 
 namespace Dams.Hosting.Lab;
@@ -19,12 +19,12 @@ public static class LabPorts
 
     /// <summary>The addresses to which a process sends datagrams in the lab.</summary>
     public static AddressBook AddressesOf(ClusterTopology topology) =>
-        new(topology.Nodes.Select(node => KeyValuePair.Create(ClusterGroups.Of(node.Id), Of(node).ToEndPoint())));
+        new(topology.Nodes.Select(node => KeyValuePair.Create(node.Id, Of(node).ToEndPoint())));
 
     /// <summary>Opens the proxy between all processes of a cluster.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A lab port can't be bound.</exception>
     public static UdpProxy OpenProxy(ClusterTopology topology, int seed) =>
-        new(seed, topology.Nodes.Select(node => (ClusterGroups.Of(node.Id), Of(node).ToEndPoint(), node.Listen.ToEndPoint())));
+        new(seed, topology.Nodes.Select(node => (node.Id, Of(node).ToEndPoint(), node.Listen.ToEndPoint())));
 
     /// <summary>The reasons why a cluster can't have a lab, as sentences; empty if it can.</summary>
     public static IReadOnlyList<string> ProblemsOf(ClusterTopology topology)

@@ -1,10 +1,8 @@
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Microsoft.Extensions.Logging;
-using NLog;
 using NLog.Config;
 using NLog.Extensions.Logging;
 using NLog.Targets;
-using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Dams.Hosting.Logging;
 
@@ -22,9 +20,9 @@ public sealed class NodeLogging : IDisposable
         + "${replace-newlines:replacement= :${message}}${onexception:inner=${newline}${exception:format=ToString}}";
 
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
-    private readonly LogFactory _nlog;
+    private readonly NLog.LogFactory _nlog;
 
-    private NodeLogging(LogFactory nlog, ILoggerFactory factory)
+    private NodeLogging(NLog.LogFactory nlog, ILoggerFactory factory)
     {
         _nlog = nlog;
         Factory = factory;
@@ -41,7 +39,7 @@ public sealed class NodeLogging : IDisposable
     public static NodeLogging Open(
         string file, LogSettings settings, LogLevel fileLevel, LogLevel consoleLevel)
     {
-        var nlog = new LogFactory();
+        var nlog = new NLog.LogFactory();
         var configuration = new LoggingConfiguration(nlog);
         var toFile = new FileTarget("file")
         {

@@ -1,5 +1,6 @@
-using Dams.Contracts.Topology;
 using Dams.Hosting.Folders;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Ordering.Storage;
 
 namespace Dams.Hosting.Processes;

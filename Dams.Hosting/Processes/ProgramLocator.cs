@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 
 namespace Dams.Hosting.Processes;
 

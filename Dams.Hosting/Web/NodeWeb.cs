@@ -1,6 +1,6 @@
 using System.Globalization;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;

@@ -1,5 +1,5 @@
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Soap;
 using Microsoft.AspNetCore.Routing;
 

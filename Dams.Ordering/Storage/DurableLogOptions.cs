@@ -1,15 +1,5 @@
 namespace Dams.Ordering.Storage;
 
-/// <summary>Whether a flush reaches the disk.</summary>
-public enum Durability
-{
-    /// <summary>A flush is an fsync: what was flushed survives a power cut.</summary>
-    Disk = 1,
-
-    /// <summary>A flush does nothing: what was written survives the process, not the machine. For comparison only.</summary>
-    Memory = 2,
-}
-
 /// <summary>The options of a <see cref="DurableLog"/>.</summary>
 public sealed record DurableLogOptions
 {

@@ -1,9 +1,9 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
+using Dams.Replica.Engines;
 using Dams.Replica.State.Sessions;
 using Dams.Replica.State.Snapshots;
 

@@ -1,4 +1,4 @@
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using Dams.Replica.State;
 using Dams.Replica.State.Sessions;
 using Dams.Replica.State.Snapshots;

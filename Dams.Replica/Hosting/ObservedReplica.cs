@@ -16,7 +16,7 @@ namespace Dams.Replica.Hosting;
 /// <param name="fetch">Begins to fetch a snapshot if the member wants one.</param>
 /// <param name="left">Called once, when the incarnation has been ordered out.</param>
 /// <param name="logger">Gets the transitions.</param>
-internal sealed class ObservedReplica(ReplicaNode node, SnapshotKeeper snapshots, Action fetch, Action left, ILogger logger) : IProtocol
+internal sealed class ObservedReplica(ReplicaProtocol node, SnapshotKeeper snapshots, Action fetch, Action left, ILogger logger) : IProtocol
 {
     private long _engineFailures;
     private SequenceNumber? _waitingBefore;

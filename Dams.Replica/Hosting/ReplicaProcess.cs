@@ -14,7 +14,6 @@ using Dams.Replica.Service;
 using Dams.Replica.Versions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
-using Durability = Dams.Contracts.Topology.Durability;
 
 namespace Dams.Replica.Hosting;
 
@@ -99,9 +98,7 @@ internal static class ReplicaProcess
             new DurableLogOptions
             {
                 Folder = Path.Combine(context.DataFolder, "log"),
-                Durability = context.Topology.Durability == Durability.Memory
-                    ? Ordering.Storage.Durability.Memory
-                    : Ordering.Storage.Durability.Disk,
+                Durability = context.Topology.Durability,
             },
             context.Loggers.CreateLogger<DurableLog>());
         // The manager reads this, because it must know whose folder this is even when the process can't say it.
@@ -110,8 +107,8 @@ internal static class ReplicaProcess
         var engineNumber = (byte)VersionCatalog.All.TakeWhile(known => known.Name != version.Name).Count();
         var options = new ReplicaCoreOptions();
         var folder = new SnapshotFolder(Path.Combine(context.DataFolder, "snapshots"), log.IsDurable);
-        var node = SnapshotStart.Find(folder, log, options, snapshot => new ReplicaNode(
-            ClusterGroups.ReplicasOf(context.Topology), (byte)context.Id.Number, log, outbox, version.Create(), engineNumber,
+        var node = SnapshotStart.Find(folder, log, options, snapshot => new ReplicaProtocol(
+            ClusterGroups.ReplicasOf(context.Topology), context.Id.Number, log, outbox, version.Create(), engineNumber,
             options, boot.Value, snapshot: snapshot, mark: mark), logger);
         if (node is null)
             return ExitCodes.Internal;

@@ -1,10 +1,11 @@
-using Dams.Contracts.Engines;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;

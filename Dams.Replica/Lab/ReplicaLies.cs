@@ -1,11 +1,11 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Engines;
 using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 
 namespace Dams.Replica.Lab;
 

@@ -8,7 +8,7 @@ namespace Dams.Replica.Service;
 /// <summary>
 /// Answers reads from this replica's state alone, so that the replicas can be compared. Called by many threads.
 /// </summary>
-internal sealed class LocalReads(ReplicaNode node, ProtocolDriver driver) : IAppointmentExecutor
+internal sealed class LocalReads(ReplicaProtocol node, ProtocolDriver driver) : IAppointmentExecutor
 {
     /// <inheritdoc/>
     public async ValueTask<ExecutedReply> ExecuteAsync(Command command, string? requestId, CancellationToken ct) =>

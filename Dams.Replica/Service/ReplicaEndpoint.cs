@@ -14,7 +14,7 @@ namespace Dams.Replica.Service;
 /// the digests and pieces of snapshots come from files, which never change.
 /// </summary>
 internal sealed class ReplicaEndpoint(
-    ReplicaNode node, DurableLog log, SnapshotFolder snapshots, ProtocolDriver driver, BootId boot) : IReplicaService
+    ReplicaProtocol node, DurableLog log, SnapshotFolder snapshots, ProtocolDriver driver, BootId boot) : IReplicaService
 {
     private const int EntriesMax = 500;
     private const int ChunkBytesMax = 256 * 1024;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 
 namespace Dams.Replica.State;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 
 namespace Dams.Replica.State;
 

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Dams.Hosting.Topology;
+using Dams.Replica.Engines;
 using Dams.Replica.Versions.Calendar;
 using Dams.Replica.Versions.Journal;
 using Dams.Replica.Versions.Ledger;
@@ -7,18 +9,23 @@ using Dams.Replica.Versions.Relational;
 namespace Dams.Replica.Versions;
 
 /// <summary>
-/// The versions of the appointment engine. The same rules are written several times by different techniques, so that no
-/// majority makes the same mistake (N-version programming). The versions share nothing but the contract types.
+/// The engines of the <see cref="KnownVersions"/>. The same rules are written several times by different techniques, so that no majority makes
+/// the same mistake (N-version programming). The versions share nothing but the contract types.
 /// </summary>
 internal static class VersionCatalog
 {
+    /// <summary>How to make an engine of each version, by the version's name.</summary>
+    internal static IReadOnlyDictionary<string, Func<IAppointmentEngine>> Engines { get; } = new Dictionary<string, Func<IAppointmentEngine>>
+    {
+        ["Ledger"] = () => new LedgerEngine(),
+        ["Journal"] = () => new JournalEngine(),
+        ["Relational"] = () => new RelationalEngine(),
+        ["Calendar"] = () => new CalendarEngine(),
+    };
+
+    /// <summary>The versions, in the order of the register.</summary>
     public static IReadOnlyList<EngineVersion> All { get; } =
-    [
-        new("Ledger", "Mutable pages per slot and per patient in hash maps, changed in place.", () => new LedgerEngine()),
-        new("Journal", "Append-only events; decisions over folds of what happened to a patient and to a slot.", () => new JournalEngine()),
-        new("Relational", "SQLite in memory: rules as queries and constraints.", () => new RelationalEngine()),
-        new("Calendar", "Integers only: days of 27 cells, diaries of sixteen bits a day, and bit sets.", () => new CalendarEngine()),
-    ];
+        [.. KnownVersions.All.Where(known => Engines.ContainsKey(known.Name)).Select(known => new EngineVersion(known, Engines[known.Name]))];
 
     /// <summary>Finds a version by its exact name.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out EngineVersion? version)

@@ -9,8 +9,7 @@ using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Hosting;
 using Dams.Tests.Simulation;
 using NUnit.Framework;
-using ClusterTopology = Dams.Contracts.Topology.ClusterTopology;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
+using ClusterTopology = Dams.Hosting.Topology.ClusterTopology;
 
 namespace Dams.Tests.Agreement;
 

@@ -1,8 +1,8 @@
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
@@ -12,8 +12,6 @@ using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
 using NUnit.Framework;
-using NodeId = Dams.Ordering.NodeId;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.Tests.Agreement;
 
@@ -47,7 +45,7 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
             ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, new ManagementOptions { Slots = [1, 2, 3, 4] }, 1, DriverOptions.NewBoot(), memberLog, outbox,
             new LeaveRequester(ClusterGroups.ReplicasOf(topology), leaves), watch);
         foreach (var node in topology.Nodes)
-            _cluster.Place(ClusterGroups.Of(node.Id));
+            _cluster.Place(node.Id);
         _driver = _cluster.Add(s_self, new DrivenCore(GroupId.Managers, manager, outbox, memberLog));
         watch.Attach(manager, _driver);
         manager.Start(ClockSource.System.Now);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;

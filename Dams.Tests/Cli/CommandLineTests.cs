@@ -1,4 +1,4 @@
-using Dams.Contracts.Engines;
+using Dams.Hosting.Topology;
 using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
@@ -67,7 +67,7 @@ public sealed class CommandLineTests
     {
         var run = await CliRun.OfAsync("versions");
         Assert.That(run.ExitCode, Is.Zero);
-        foreach (var version in EngineVersions.All)
+        foreach (var version in KnownVersions.All)
             Assert.That(run.Output, Does.Contain(version.Name).And.Contain(version.Description));
     }
 }

@@ -2,7 +2,7 @@ using Dams.Cli;
 using Dams.Cli.Client;
 using Dams.Cli.Demo;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Tests.Hosting;
 using Dams.Tests.Soap;

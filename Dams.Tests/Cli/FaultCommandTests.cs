@@ -1,5 +1,5 @@
-using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,6 @@
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Folders;
+using Dams.Hosting.Topology;
 using Dams.Ordering.Transport;
 using Dams.Tests.Hosting;
 using NUnit.Framework;

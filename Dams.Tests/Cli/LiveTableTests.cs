@@ -1,6 +1,6 @@
 using Dams.Cli.Cluster;
 using Dams.Cli.Status;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;

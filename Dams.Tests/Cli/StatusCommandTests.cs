@@ -1,4 +1,4 @@
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;

@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
 using Dams.Cli;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Folders;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Cli;

@@ -1,7 +1,7 @@
 using CsCheck;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;

@@ -1,6 +1,6 @@
 using CsCheck;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 
 namespace Dams.Tests.Contracts;
 

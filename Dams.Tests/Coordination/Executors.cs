@@ -1,8 +1,9 @@
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Requests;
 using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using BootId = Dams.Ordering.BootId;

@@ -1,4 +1,4 @@
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using NUnit.Framework;
 
 namespace Dams.Tests.Engines;

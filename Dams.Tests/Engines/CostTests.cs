@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using Dams.Replica.State;
 using NUnit.Framework;
 

@@ -1,4 +1,4 @@
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using Dams.Replica.Versions;
 using Dams.Tests.Engines.Model;
 

@@ -1,6 +1,6 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
 using Dams.Tests.Engines.Script;

@@ -1,5 +1,5 @@
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using NUnit.Framework;
 
 namespace Dams.Tests.Engines;

@@ -1,8 +1,9 @@
 using System.Runtime.Versioning;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Folders;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
+using Dams.Ordering.Storage;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Folders;

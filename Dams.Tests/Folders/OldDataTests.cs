@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using Dams.Cli.Cluster;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Folders;

@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Folders;
+using Dams.Hosting.Topology;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;

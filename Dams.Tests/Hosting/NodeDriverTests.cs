@@ -1,6 +1,6 @@
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
@@ -51,12 +51,12 @@ public sealed class NodeDriverTests
     }
 
     private static NodeDriver Open(
-        ClusterTopology topology, Dams.Contracts.Topology.NodeId id, Dams.Contracts.Topology.NodeId peer, bool begins, ILoggerFactory log, out Relay relay)
+        ClusterTopology topology, NodeId id, NodeId peer, bool begins, ILoggerFactory log, out Relay relay)
     {
         var arguments = NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!;
         var context = new NodeContext(topology, arguments, log, KeyFile.LoadOrCreate(topology.KeyFile));
         var outbox = new Outbox();
-        relay = new Relay(ClusterGroups.Of(peer), outbox, begins, TimeSpan.FromMilliseconds(5));
+        relay = new Relay(peer, outbox, begins, TimeSpan.FromMilliseconds(5));
         return NodeDriver.Open(context, DriverOptions.NewBoot(), [new DrivenCore(GroupId.Replicas, relay, outbox)], ClockSource.System);
     }
 }

@@ -1,6 +1,6 @@
 #pragma warning disable CA1873 // Tests want their lines written.
 using System.Text.RegularExpressions;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Logging;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;

@@ -1,7 +1,8 @@
 using System.Runtime.Versioning;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;

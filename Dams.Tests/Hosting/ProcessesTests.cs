@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Ordering.Storage;
 using NUnit.Framework;
 

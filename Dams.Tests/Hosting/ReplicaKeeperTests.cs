@@ -1,15 +1,14 @@
 using System.Collections.Immutable;
 using Dams.Contracts.Management;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.ReplicaManager;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Agreement;
 using NUnit.Framework;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.Tests.Hosting;
 

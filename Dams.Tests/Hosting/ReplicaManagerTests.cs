@@ -1,8 +1,9 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;

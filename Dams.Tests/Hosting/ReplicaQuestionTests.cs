@@ -5,8 +5,8 @@ using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Topology;
 using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;

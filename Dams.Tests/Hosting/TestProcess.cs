@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 
 namespace Dams.Tests.Hosting;
 

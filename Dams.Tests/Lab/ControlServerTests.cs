@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Lab;
 using Dams.Hosting;
 using Dams.Hosting.Lab;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
+using Dams.Ordering;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;

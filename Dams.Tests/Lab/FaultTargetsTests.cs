@@ -1,6 +1,7 @@
 using System.Net;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 
 namespace Dams.Tests.Lab;
 
@@ -33,13 +34,13 @@ internal sealed class FaultTargetsTests
     public void A_number_in_a_partition_is_a_replica_and_its_manager()
     {
         var groups = FaultTargets.ParseGroups(s_topology, "1,replica2 | 3, seq1");
-        Assert.That(groups.Select(group => string.Join(' ', group.Select(node => node.ToString()).Order())), Is.EqualTo(new[] { "r1 r2 rm1", "r3 rm3 seq1" }));
+        Assert.That(groups.Select(group => string.Join(' ', group.Select(node => node.ToString()).Order())), Is.EqualTo(new[] { "manager1 replica1 replica2", "manager3 replica3 sequencer1" }));
     }
 
     [TestCase("1,2", "two or more groups")]
     [TestCase("", "two or more groups")]
     [TestCase("1,|2", "two or more groups")]
-    [TestCase("1,replica2|r2,3", "each process in one group, but r2 is in 2")]
+    [TestCase("1,replica2|r2,3", "each process in one group, but replica2 is in 2")]
     [TestCase("1|9", "groups is '9'; expected a replica's number")]
     public void Groups_that_are_none_are_refused(string groups, string problem) =>
         Assert.That(() => FaultTargets.ParseGroups(s_topology, groups), Throws.TypeOf<FaultRefusedException>().With.Message.Contains(problem));

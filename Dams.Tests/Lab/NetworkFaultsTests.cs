@@ -19,14 +19,14 @@ internal sealed class NetworkFaultsTests
         Assert.That(faults.Between(s_two, s_three).Loss, Is.EqualTo(0.5));
         Assert.That(faults.Between(s_one, s_three).Loss, Is.EqualTo(1));
         Assert.That(faults.Between(s_one, s_two).Loss, Is.Zero);
-        Assert.That(faults.Describe(), Is.EqualTo(new[] { "drop 50 %", "drop 100 % from r1", "drop 0 % from r1 to r2" }));
+        Assert.That(faults.Describe(), Is.EqualTo(new[] { "drop 50 %", "drop 100 % from replica1", "drop 0 % from replica1 to replica2" }));
     }
 
     [Test]
     public void A_rule_replaces_the_one_of_the_same_fault_and_link()
     {
         var faults = NetworkFaults.None.With(Drop(0.5)).With(new PacketRule(PacketFault.Delay, null, s_two, 1, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1))).With(Drop(0.125));
-        Assert.That(faults.Describe(), Is.EqualTo(new[] { "delay 50ms and up to 1s more to r2", "drop 12.5 %" }));
+        Assert.That(faults.Describe(), Is.EqualTo(new[] { "delay 50ms and up to 1s more to replica2", "drop 12.5 %" }));
         Assert.That(faults.Between(s_one, s_two), Is.EqualTo(new LinkFaults(0.125, 0, 0, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1))));
     }
 
@@ -40,7 +40,7 @@ internal sealed class NetworkFaultsTests
         Assert.That(faults.Between(s_one, s_two), Is.EqualTo(LinkFaults.None));
         Assert.That(faults.Between(s_one, sequencer), Is.EqualTo(LinkFaults.None));
         Assert.That(faults.Between(sequencer, s_three), Is.EqualTo(LinkFaults.None));
-        Assert.That(faults.Describe(), Is.EqualTo(new[] { "partition r1, r2 | r3" }));
+        Assert.That(faults.Describe(), Is.EqualTo(new[] { "partition replica1, replica2 | replica3" }));
     }
 
     [Test]

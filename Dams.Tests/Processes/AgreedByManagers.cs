@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.ReplicaManager;
 using Dams.Tests.Hosting;
 

@@ -1,5 +1,5 @@
 using Dams.Cli.Cluster;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Dams.Cli.Status;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Topology;
 
 namespace Dams.Tests.Processes;
 

@@ -1,5 +1,6 @@
 using Dams.Cli.Status;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
 
@@ -17,7 +18,7 @@ internal sealed class FirstStartTests
         var topology = ClusterTopology.Default(address: folder.Address, dataFolder: folder.Path);
         File.WriteAllText(folder.File("dams.json"), topology.Write());
         using var reader = new StatusReader(topology.FrontEnds[0].Listen.ToHttpUri());
-        TestProcess Start(NodeRole role, int number) => TestProcess.Start(role, "--id", new NodeId(role, number).ToString(), "--config", folder.File("dams.json"));
+        TestProcess Start(NodeRole role, byte number) => TestProcess.Start(role, "--id", new NodeId(role, number).ToString(), "--config", folder.File("dams.json"));
         Task WaitsForAsync(params string[] names) => Eventually.IsTrueAsync(
             () => reader.ReadAsync(CancellationToken.None).GetAwaiter().GetResult().Status?.WaitingFor.SequenceEqual(names) == true, $"waited for are: {string.Join(", ", names)}");
 

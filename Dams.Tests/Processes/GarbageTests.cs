@@ -7,7 +7,6 @@ using Dams.Ordering;
 using Dams.Ordering.Transport;
 using Dams.Tests.Hosting;
 using Dams.Tests.Network;
-using TopologyNodeId = Dams.Contracts.Topology.NodeId;
 
 namespace Dams.Tests.Processes;
 
@@ -67,14 +66,14 @@ internal sealed class GarbageTests : ClusterFixture
     }
 
     /// <summary>Noise, short and long; every other one has a header as a member of the cluster would write it, and no key to prove it.</summary>
-    private static int Fill(Span<byte> datagram, TopologyNodeId receiver, Random random)
+    private static int Fill(Span<byte> datagram, NodeId receiver, Random random)
     {
         var length = random.Next(50) == 0 ? DatagramBytesMax : random.Next(DatagramHeader.DatagramBytesMax);
         random.NextBytes(datagram[..length]);
         if (length < DatagramHeader.Overhead || random.Next(2) == 0)
             return length;
         var header = new DatagramHeader(TrafficClass.Protocol, DatagramHeader.ClusterIdOf("dams"), GroupId.Replicas, KeyId: 1,
-            Sender: NodeId.Sequencer((byte)random.Next(1, 3)), ClusterGroups.Of(receiver), (ushort)(length - DatagramHeader.Overhead),
+            Sender: NodeId.Sequencer((byte)random.Next(1, 3)), receiver, (ushort)(length - DatagramHeader.Overhead),
             new BootId((ulong)random.NextInt64()), (ulong)random.Next(), new Epoch((ulong)random.Next()), View: 0);
         header.Write(datagram);
         return length;

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
+using Dams.Ordering;
 using Dams.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,7 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;

@@ -1,7 +1,8 @@
 using System.Net.Sockets;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Folders;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;

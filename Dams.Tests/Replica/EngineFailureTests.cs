@@ -1,13 +1,13 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
 using NUnit.Framework;
 
-using EngineVersions = Dams.Tests.Engines.EngineVersions;
+using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica;
 

@@ -1,7 +1,7 @@
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
 using NUnit.Framework;

@@ -9,7 +9,7 @@ using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Storage;
 using NUnit.Framework;
 
-using EngineVersions = Dams.Tests.Engines.EngineVersions;
+using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica;
 
@@ -29,7 +29,7 @@ internal sealed class ObservedReplicaTests
         var leave = new Entry(new SequenceNumber(1), reign.Epoch, 1_700_000_000_000, EntryKind.Leave, Chain.Genesis, new MembershipChange(1, LogFolder.Incarnation).ToRequest(EntryKind.Leave, 1));
         log.Write(new LogBatch(null, [leave], new MemberRecord(LogFolder.Incarnation, reign, reign, view.After(leave)), leave.Seq));
         var group = new GroupOptions { Group = GroupId.Replicas, Members = [1, 2, 3], Sequencers = [1], FrontEnds = [1], ConfirmationsNeeded = 0 };
-        var node = new ReplicaNode(group, 1, log, new Outbox(), EngineVersions.Create("Ledger"), 0, new ReplicaCoreOptions(), 1);
+        var node = new ReplicaProtocol(group, 1, log, new Outbox(), EngineVersions.Create("Ledger"), 0, new ReplicaCoreOptions(), 1);
         var now = new Instant(TimeSpan.TicksPerSecond, 1000);
         node.Start(now);
         Assert.That(node.Member.State, Is.EqualTo(MemberState.Left));

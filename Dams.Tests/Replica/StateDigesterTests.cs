@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using Dams.Replica.State;
 using Dams.Tests.Engines.Model;
 using Dams.Tests.Engines.Script;

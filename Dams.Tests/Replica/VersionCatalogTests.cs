@@ -1,3 +1,4 @@
+using Dams.Hosting.Topology;
 using Dams.Replica.Versions;
 using NUnit.Framework;
 
@@ -8,14 +9,15 @@ public sealed class VersionCatalogTests
     [Test]
     public void Every_version_goes_by_one_name_and_starts_empty()
     {
-        Assert.That(VersionCatalog.All.Select(version => version.Name), Is.EqualTo(new[] { "Ledger", "Journal", "Relational", "Calendar" }));
+        Assert.That(VersionCatalog.Engines.Keys, Is.EquivalentTo(KnownVersions.Names), "registered versions, and those with an engine");
+        Assert.That(VersionCatalog.All.Select(version => version.Name), Is.EqualTo(KnownVersions.Names));
         foreach (var version in VersionCatalog.All)
         {
             var engine = version.Create();
             Assert.That(engine.Version, Is.EqualTo(version.Name));
             Assert.That(engine.BucketKeys(), Is.Empty);
             Assert.That(engine, Is.Not.SameAs(version.Create()));
-            Assert.That(version.Description, Does.EndWith("."));
+            Assert.That(version.Known.Description, Does.EndWith("."));
             (engine as IDisposable)?.Dispose();
         }
     }

@@ -22,7 +22,7 @@ internal static class BufferChecker
             case RequestSubmitter submitter:
                 HoldBound(node, "waiting reports", submitter.WaitingCount, RequestSubmitter.WaitingMax);
                 break;
-            case ReplicaNode replica:
+            case ReplicaProtocol replica:
                 HoldBound(node, "replies", replica.Core.RepliesKept, core.RepliesKept);
                 HoldBound(node, "checkpoints", replica.Core.Checkpoints.Count, core.CheckpointsKept);
                 break;

@@ -1,7 +1,7 @@
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
 using Dams.Hosting.Lab;
 using Dams.Ordering.Protocol;
+using Dams.Replica.Engines;
 using Dams.Replica.Lab;
 
 namespace Dams.Tests.Simulation;

@@ -1,8 +1,8 @@
-using Dams.Contracts.Engines;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Simulation;
@@ -96,14 +96,14 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     /// <summary>The group member, of whichever group; null for what is none.</summary>
     public GroupMember? Member => Protocol switch
     {
-        ReplicaNode replica => replica.Member,
+        ReplicaProtocol replica => replica.Member,
         ManagerProtocol manager => manager.Member,
         _ => null,
     };
 
     public ManagerProtocol Manager => (ManagerProtocol)Protocol!;
 
-    public ReplicaNode Replica => (ReplicaNode)Protocol!;
+    public ReplicaProtocol Replica => (ReplicaProtocol)Protocol!;
 
     public SequencerProtocol Sequencer => (SequencerProtocol)Protocol!;
 

@@ -1,8 +1,8 @@
-using Dams.Contracts.Engines;
 using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
+using Dams.Replica.Engines;
 using Dams.Replica.Versions;
 
 namespace Dams.Tests.Simulation;

@@ -38,7 +38,7 @@ internal sealed partial class Simulation
     private bool IsPoison(SimulatedNode node, Entry entry) =>
         entry.Seq.Value == _knobs.Poison && entry.Kind == EntryKind.Operation && (_knobs.Poisoned & (1 << (node.Id.Number - 1))) != 0;
 
-    private bool TryStart(SimulatedNode node, ReplicaNode replica, Instant now)
+    private bool TryStart(SimulatedNode node, ReplicaProtocol replica, Instant now)
     {
         try
         {

@@ -1,12 +1,12 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Engines;
 using Dams.FrontEnd.Coordination;
 using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 using Dams.Replica.State.Snapshots;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Engines.Model;
@@ -204,7 +204,7 @@ internal sealed partial class Simulation
                 node.Protocol = requester;
                 break;
             default:
-                var replica = new ReplicaNode(_group, node.Id.Number, node.Log!, node.Outbox, node.UseEngine(EngineOf(node))!, 0, CoreOptions, _random.Next(),
+                var replica = new ReplicaProtocol(_group, node.Id.Number, node.Log!, node.Outbox, node.UseEngine(EngineOf(node))!, 0, CoreOptions, _random.Next(),
                     core => new CheckedConsumer(this, node, core), restored: node.Snapshot, mark: node.Mark);
                 node.Protocol = replica;
                 node.Fetching = null;

@@ -1,8 +1,8 @@
 using System.Net;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Status;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Topology;
 using Dams.Tests.Hosting;
 using NUnit.Framework;
 

@@ -1,14 +1,12 @@
 using System.Collections.Immutable;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Status;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Tests.Coordination;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using NodeId = Dams.Contracts.Topology.NodeId;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.Tests.Status;
 
@@ -118,7 +116,7 @@ public sealed class ClusterWatchTests
         Assert.That(Voters(WithReplica(3, report => report.Incarnation = new Incarnation(99).ToString())), Is.EqualTo(new[] { 1, 2, 4 }));
         Assert.That(Voters(_reports with { Replicas = _reports.Replicas.Remove(4) }), Is.EqualTo(new[] { 1, 2, 3 }));
 
-        IEnumerable<int> Voters(ClusterReports reports) => _topology.Replicas.Where(replica => ReplicaStates.Votes(replica, _view, reports)).Select(replica => replica.Id.Number);
+        IEnumerable<int> Voters(ClusterReports reports) => _topology.Replicas.Where(replica => ReplicaStates.Votes(replica, _view, reports)).Select(replica => (int)replica.Id.Number);
     }
 
     [Test]

@@ -4,8 +4,6 @@ using Dams.Ordering;
 using Dams.Tests.Coordination;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using NodeId = Dams.Contracts.Topology.NodeId;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
 using Request = Dams.Ordering.Request;
 
 namespace Dams.Tests.Status;

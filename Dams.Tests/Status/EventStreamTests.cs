@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.ServerSentEvents;
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Page;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Tests.Hosting;

@@ -1,5 +1,5 @@
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Page;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Tests.Browser;
 using Dams.Tests.Hosting;

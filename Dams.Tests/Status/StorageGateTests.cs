@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Status;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using NodeId = Dams.Contracts.Topology.NodeId;
-using NodeRole = Dams.Contracts.Topology.NodeRole;
 
 namespace Dams.Tests.Status;
 

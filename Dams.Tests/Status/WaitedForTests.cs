@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
 using Dams.FrontEnd.Status;
+using Dams.Hosting.Topology;
 
 namespace Dams.Tests.Status;
 

@@ -85,6 +85,7 @@ public sealed partial class SourceRulesTests
     }
 
     [TestCase("using Dams.Contracts.Domain; namespace Dams.Replica.Versions.A; class AEngine { A.Rule r; }", false)]
+    [TestCase("using Dams.Replica.Engines; namespace Dams.Replica.Versions.A; class AEngine : IAppointmentEngine;", false)]
     [TestCase("using Dams.Replica.Versions.B;", true)]
     [TestCase("using static Dams.Replica.Versions.B.Rules;", true)]
     [TestCase("namespace Dams.Replica.Versions.A; class C { B.Rule r; }", true)]
@@ -98,7 +99,7 @@ public sealed partial class SourceRulesTests
     private static IEnumerable<string> StrangersOf(string code, string name, IEnumerable<string> names)
     {
         var namespaces = Regex.Matches(code, @"\bDams(\s*\.\s*\w+)+").Select(match => Regex.Replace(match.Value, @"\s", ""))
-            .Where(used => !$"{used}.".StartsWith("Dams.Contracts.", StringComparison.Ordinal) && !$"{used}.".StartsWith($"Dams.Replica.Versions.{name}.", StringComparison.Ordinal));
+            .Where(used => !$"{used}.".StartsWith("Dams.Contracts.", StringComparison.Ordinal) && !$"{used}.".StartsWith("Dams.Replica.Engines.", StringComparison.Ordinal) && !$"{used}.".StartsWith($"Dams.Replica.Versions.{name}.", StringComparison.Ordinal));
         var relatives = Regex.Matches(code, @"(?<![\w.])(State|Core|Hosting|Service|Versions|Ordering)\s*\.\s*[A-Z]\w*").Select(match => match.Value);
         var others = names.Where(other => other != name && Regex.IsMatch(code, $@"(?<!\w)({other}\s*\.\s*[A-Z]|{other}Engine\b)"));
         return [.. namespaces, .. relatives, .. others];

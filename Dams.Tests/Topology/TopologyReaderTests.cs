@@ -1,5 +1,6 @@
 using System.Net;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Tests.Hosting;
 using NUnit.Framework;
 
@@ -209,7 +210,7 @@ public sealed class TopologyReaderTests
 
     [TestCase("replica3", NodeRole.Replica, 3)]
     [TestCase("frontend99", NodeRole.FrontEnd, 99)]
-    public void An_id_is_a_role_and_a_number(string text, NodeRole role, int number)
+    public void An_id_is_a_role_and_a_number(string text, NodeRole role, byte number)
     {
         Assert.That(NodeId.TryParse(text, out var id), Is.True);
         Assert.That(id, Is.EqualTo(new NodeId(role, number)));

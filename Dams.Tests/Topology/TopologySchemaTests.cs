@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering.Storage;
 using NUnit.Framework;
 
 namespace Dams.Tests.Topology;
@@ -48,7 +49,7 @@ public sealed class TopologySchemaTests
 
     private static JsonDocument Schema()
     {
-        using var stream = typeof(ClusterTopology).Assembly.GetManifestResourceStream("Dams.Contracts.Topology.dams.schema.json");
+        using var stream = typeof(ClusterTopology).Assembly.GetManifestResourceStream("Dams.Hosting.Topology.dams.schema.json");
         Assert.That(stream, Is.Not.Null, "the schema is embedded");
         return JsonDocument.Parse(stream!);
     }

@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Replica.State.Snapshots;
 using Microsoft.Extensions.Logging;
-using ReplicaNode = Dams.Replica.Core.ReplicaNode;
 
 namespace Dams.Replica.Hosting.Snapshots;
 
@@ -21,7 +20,7 @@ namespace Dams.Replica.Hosting.Snapshots;
 /// <param name="self">The number of the replica that joins.</param>
 /// <param name="clientOf">Gives the client for another replica, by its number.</param>
 internal sealed class SnapshotFetcher(
-    ReplicaNode node, int self, ClusterTopology topology, Func<int, IReplicaService> clientOf, SnapshotFolder folder,
+    ReplicaProtocol node, int self, ClusterTopology topology, Func<int, IReplicaService> clientOf, SnapshotFolder folder,
     Core.ReplicaCoreOptions options, ILogger logger)
 {
     private const int VouchersMin = 2;

@@ -17,7 +17,7 @@ namespace Dams.Replica.Hosting.Snapshots;
 /// that take it about a millisecond each. A separate task asks for one slice after the other and writes them, so that
 /// the loop never waits for this disk. The loop calls <see cref="OnBatchEnd"/>; the task runs <see cref="RunAsync"/>.
 /// </summary>
-internal sealed class SnapshotKeeper(ReplicaNode node, DurableLog log, SnapshotFolder folder, ILogger logger)
+internal sealed class SnapshotKeeper(ReplicaProtocol node, DurableLog log, SnapshotFolder folder, ILogger logger)
 {
     private const int SliceBytesMax = 256 * 1024;
     private const int StepBytes = 16 * 1024;

@@ -23,8 +23,8 @@ internal static class SnapshotStart
     /// The replica. Null if the log lacks its first entries, or is only a joiner's copy, and no snapshot
     /// can replace what is missing.
     /// </returns>
-    public static ReplicaNode? Find(
-        SnapshotFolder folder, IMemberLog log, ReplicaCoreOptions options, Func<SnapshotContent?, ReplicaNode> make, ILogger logger)
+    public static ReplicaProtocol? Find(
+        SnapshotFolder folder, IMemberLog log, ReplicaCoreOptions options, Func<SnapshotContent?, ReplicaProtocol> make, ILogger logger)
     {
         // Only a joiner has a snapshot before it has installed an epoch. It copied the entries in its log for others,
         // and can't start from them.
@@ -53,7 +53,7 @@ internal static class SnapshotStart
 
     private static SnapshotRefused? TryFrom(
         SnapshotFolder folder, SequenceNumber seq, IMemberLog log, ReplicaCoreOptions options,
-        Func<SnapshotContent?, ReplicaNode> make, out ReplicaNode? node)
+        Func<SnapshotContent?, ReplicaProtocol> make, out ReplicaProtocol? node)
     {
         node = null;
         // A joiner that was interrupted has its snapshot, but not yet the log up to it.

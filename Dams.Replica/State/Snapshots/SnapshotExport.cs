@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Dams.Contracts.Engines;
 using Dams.Ordering;
+using Dams.Replica.Engines;
 using Dams.Replica.State.Sessions;
 
 namespace Dams.Replica.State.Snapshots;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
+using Dams.Replica.Engines;
 
 namespace Dams.Replica.State.Snapshots;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using Dams.Replica.State.Sessions;
 
 namespace Dams.Replica.State.Snapshots;

@@ -1,5 +1,5 @@
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 
 namespace Dams.Replica.Versions.Ledger;
 

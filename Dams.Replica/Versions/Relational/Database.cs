@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using Microsoft.Data.Sqlite;
 
 namespace Dams.Replica.Versions.Relational;

@@ -1,6 +1,6 @@
 using System.Text;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using Dams.Tests.Engines.Script;
 using NUnit.Framework;
 

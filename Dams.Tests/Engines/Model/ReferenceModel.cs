@@ -1,6 +1,6 @@
 using System.Globalization;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 
 namespace Dams.Tests.Engines.Model;
 

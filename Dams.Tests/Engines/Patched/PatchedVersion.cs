@@ -1,5 +1,5 @@
 using System.Runtime.Loader;
-using Dams.Contracts.Engines;
+using Dams.Replica.Engines;
 using Dams.Tests.Tidy;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -34,7 +34,7 @@ internal sealed class PatchedVersion : IDisposable
     private static readonly Lazy<IReadOnlyList<MetadataReference>> s_references = new(() =>
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileNameWithoutExtension(path) is var name && (name == "Dams.Contracts" || !name.StartsWith("Dams.", StringComparison.Ordinal)))
+            .Where(path => Path.GetFileNameWithoutExtension(path) is var name && (name is "Dams.Contracts" or "Dams.Replica" || !name.StartsWith("Dams.", StringComparison.Ordinal)))
             .Select(path => MetadataReference.CreateFromFile(path)),
     ]);
 

@@ -29,7 +29,7 @@ internal sealed class FolderStampsTests
         var folder = new Folder();
         Assert.That((folder.Stamps.MayWork, folder.TakeRequests()), Is.EqualTo((false, Array.Empty<string>())).Using<(bool, string[])>(AreEqual), "nobody is asked before the stamp is on the own disk");
         folder.Write();
-        Assert.That(folder.TakeRequests(), Is.EqualTo(new[] { "r2 1", "r3 1", "r4 1" }));
+        Assert.That(folder.TakeRequests(), Is.EqualTo(new[] { "replica2 1", "replica3 1", "replica4 1" }));
         folder.Confirm(2);
         folder.Confirm(2);
         Assert.That(folder.Stamps.MayWork, Is.False, "one confirmation that came twice is one");
@@ -49,7 +49,7 @@ internal sealed class FolderStampsTests
         folder.TakeRequests();
         folder.Confirm(3);
         folder.Wait(s_options.EpochRetry);
-        Assert.That(folder.TakeRequests(), Is.EqualTo(new[] { "r2 1", "r4 1" }));
+        Assert.That(folder.TakeRequests(), Is.EqualTo(new[] { "replica2 1", "replica4 1" }));
     }
 
     [Test]
@@ -102,7 +102,7 @@ internal sealed class FolderStampsTests
         Assert.That(old.Stamps.MayWork);
         old.TakeRequests();
         old.Wait(s_options.JoinRetry);
-        Assert.That(old.TakeRequests(), Is.EqualTo(new[] { $"r4 {old.Stamps.Own.Number}" }));
+        Assert.That(old.TakeRequests(), Is.EqualTo(new[] { $"replica4 {old.Stamps.Own.Number}" }));
         old.Answer(4, old.Stamps.Own, new FolderStamp(5, 7));
         Assert.That(old.Stamps.Refusal, Is.EqualTo(((byte)4, new FolderStamp(5, 7))));
     }

@@ -26,7 +26,7 @@ internal sealed class DeliveryRule(Delivery delivery, string from, string to, st
 
     public bool TryApply(NodeId sender, NodeId receiver, Message message)
     {
-        if (_left == 0 || !Fits(from, sender.ToString()) || !Fits(to, receiver.ToString()) || !FitsType(message))
+        if (_left == 0 || !Fits(from, sender.Short()) || !Fits(to, receiver.Short()) || !FitsType(message))
             return false;
         _left--;
         return true;

@@ -33,7 +33,7 @@ internal sealed partial class ProtocolScript
                 node.Protocol = new LeaveRequester(Options, node.Outbox);
                 break;
             default:
-                var replica = new ReplicaNode(Options, node.Id.Number, node.Log!, node.Outbox, new LedgerEngine(), 0, new ReplicaCoreOptions(), _boots,
+                var replica = new ReplicaProtocol(Options, node.Id.Number, node.Log!, node.Outbox, new LedgerEngine(), 0, new ReplicaCoreOptions(), _boots,
                     core => new Consumer(this, node, core), restored: node.Snapshot, mark: node.Mark);
                 node.Protocol = replica;
                 if (node.Snapshot is { } snapshot)
@@ -157,7 +157,7 @@ internal sealed partial class ProtocolScript
     {
         var effects = string.Join(", ", TakeEffects());
         if (effects.Length > 0 || IsShown(message))
-            Trace.Add(from.ToString(), arrow, to.ToString(), MessageText.Of(message), effects);
+            Trace.Add(from.Short(), arrow, to.Short(), MessageText.Of(message), effects);
         NoteLost();
     }
 
@@ -167,7 +167,7 @@ internal sealed partial class ProtocolScript
         foreach (var flight in _lost)
         {
             if (IsShown(flight.Message))
-                Trace.Add(flight.Envelope.From.ToString(), _held.Contains(flight) ? "-|" : "-x", flight.To.ToString(), MessageText.Of(flight.Message), "");
+                Trace.Add(flight.Envelope.From.Short(), _held.Contains(flight) ? "-|" : "-x", flight.To.Short(), MessageText.Of(flight.Message), "");
         }
 
         _lost.Clear();
@@ -186,10 +186,10 @@ internal sealed partial class ProtocolScript
     {
         SequencerProtocol { State: SequencerState.Standby } => "Standby",
         SequencerProtocol sequencer => $"{sequencer.State} e{sequencer.Epoch}",
-        ReplicaNode { Member: { State: MemberState.Halted } member } => $"Halted ({member.HaltReason})",
-        ReplicaNode { Member: { State: MemberState.Following } member } => $"{(member.IsVoter ? "Following" : "Following without a vote")} e{member.Installed.Epoch}",
-        ReplicaNode { Member: { State: MemberState.Promised } member } => $"Promised e{member.Promised.Epoch}",
-        ReplicaNode replica => replica.Member.State.ToString(),
+        ReplicaProtocol { Member: { State: MemberState.Halted } member } => $"Halted ({member.HaltReason})",
+        ReplicaProtocol { Member: { State: MemberState.Following } member } => $"{(member.IsVoter ? "Following" : "Following without a vote")} e{member.Installed.Epoch}",
+        ReplicaProtocol { Member: { State: MemberState.Promised } member } => $"Promised e{member.Promised.Epoch}",
+        ReplicaProtocol replica => replica.Member.State.ToString(),
         LeaveRequester requester => requester.Leaving is { } leaving ? $"asking {leaving} out" : "content",
         _ => "",
     };
@@ -202,10 +202,10 @@ internal sealed partial class ProtocolScript
             var place = node.Protocol switch
             {
                 SequencerProtocol { State: SequencerState.Active } sequencer => $", last #{sequencer.MaxSeq} committed #{sequencer.CommitSeq} {sequencer.View}",
-                ReplicaNode { Member: var member } => $", log to #{member.Contiguous} executed #{member.Executed}{(member.WaitingBefore is { } seq ? $", waits before #{seq}" : "")}",
+                ReplicaProtocol { Member: var member } => $", log to #{member.Contiguous} executed #{member.Executed}{(member.WaitingBefore is { } seq ? $", waits before #{seq}" : "")}",
                 _ => "",
             };
-            Trace.Add($"{node.Id}: {(node.IsUp ? StateOf(node) : "down")}{place}");
+            Trace.Add($"{node.Id.Short()}: {(node.IsUp ? StateOf(node) : "down")}{place}");
         }
     }
 
@@ -213,7 +213,7 @@ internal sealed partial class ProtocolScript
     public void TellLaggards()
     {
         foreach (var node in _nodes.Values.Where(node => node.Protocol is SequencerProtocol { State: SequencerState.Active }))
-            Trace.Add($"{node.Id} reports {string.Join(" ", node.Sequencer.LaggardsAt(InstantOf(node)).Select(id => NodeId.Replica(id).ToString()).DefaultIfEmpty("nobody"))}");
+            Trace.Add($"{node.Id.Short()} reports {string.Join(" ", node.Sequencer.LaggardsAt(InstantOf(node)).Select(id => NodeId.Replica(id).Short()).DefaultIfEmpty("nobody"))}");
     }
 
     private sealed class Consumer(ProtocolScript script, SimulatedNode node, ReplicaCore core) : IEntryConsumer

@@ -232,7 +232,7 @@ internal sealed partial class ProtocolScript
             _now = Math.Max(_now, next.Protocol.NextDeadline.Ticks);
             Step(next, () => next.Protocol.OnTimer(InstantOf(next)));
             foreach (var effect in TakeEffects())
-                Trace.Add($"{next.Id} {effect}");
+                Trace.Add($"{next.Id.Short()} {effect}");
             NoteLost();
             Run();
         }
@@ -261,7 +261,7 @@ internal sealed partial class ProtocolScript
         node.Snapshot = SnapshotPosition.After(_checker.Order[(int)wanted.Value - 1]);
         Replay(node, wanted);
         Step(node, () => node.Replica.Member.OnSnapshotRestored(node.Snapshot, InstantOf(node)));
-        Trace.Add($"{node.Id} restores the snapshot of #{wanted}");
+        Trace.Add($"{node.Id.Short()} restores the snapshot of #{wanted}");
         _effects.Clear();
         Run();
         Wait(0);

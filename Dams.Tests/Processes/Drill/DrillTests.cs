@@ -1,7 +1,8 @@
 using Dams.Cli;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes.Drill;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using Dams.Contracts.Topology;
 using Dams.Hosting;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
+using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
 using Dams.Tests.Hosting;
 
@@ -98,18 +100,18 @@ internal sealed class OddProcessTests
         return path;
     }
 
-    private static System.Collections.Immutable.ImmutableArray<ReplicaNode> Changed(ClusterTopology topology, int index, Func<ReplicaNode, ReplicaNode> change) =>
+    private static System.Collections.Immutable.ImmutableArray<ReplicaProtocol> Changed(ClusterTopology topology, int index, Func<ReplicaProtocol, ReplicaProtocol> change) =>
         topology.Replicas.SetItem(index, change(topology.Replicas[index]));
 
-    private static System.Collections.Immutable.ImmutableArray<ReplicaNode> Exchanged(ClusterTopology topology)
+    private static System.Collections.Immutable.ImmutableArray<ReplicaProtocol> Exchanged(ClusterTopology topology)
     {
         var (first, second) = (topology.Replicas[0], topology.Replicas[1]);
         return topology.Replicas.SetItem(0, first with { Listen = second.Listen }).SetItem(1, second with { Listen = first.Listen });
     }
 
-    private static ReplicaNode FifthOf(ClusterTopology topology)
+    private static ReplicaProtocol FifthOf(ClusterTopology topology)
     {
         var last = topology.Replicas[^1];
-        return last with { Id = last.Id with { Number = last.Id.Number + 1 }, Listen = last.Listen with { Port = last.Listen.Port + 1 }, DataFolder = last.DataFolder + "5" };
+        return last with { Id = last.Id with { Number = (byte)(last.Id.Number + 1) }, Listen = last.Listen with { Port = last.Listen.Port + 1 }, DataFolder = last.DataFolder + "5" };
     }
 }

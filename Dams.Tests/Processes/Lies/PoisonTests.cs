@@ -2,7 +2,8 @@ using System.Globalization;
 using System.ServiceModel;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 using Dams.Replica.State;
 using Dams.Replica.State.Sessions;
 using Dams.Replica.State.Snapshots;

@@ -3,14 +3,14 @@ using System.Diagnostics;
 using System.Globalization;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 using Dams.Replica.State.Sessions;
 using Dams.Replica.State.Snapshots;
 using NUnit.Framework;
 
-using EngineVersions = Dams.Tests.Engines.EngineVersions;
+using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
 

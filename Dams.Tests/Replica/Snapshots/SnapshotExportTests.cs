@@ -1,15 +1,15 @@
 using System.Buffers;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 using Dams.Replica.State.Snapshots;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
 using NUnit.Framework;
 
-using EngineVersions = Dams.Tests.Engines.EngineVersions;
+using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
 

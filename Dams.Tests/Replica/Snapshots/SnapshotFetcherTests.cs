@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.ServiceModel;
 using Dams.Contracts.Soap;
-using Dams.Contracts.Topology;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Messages;
@@ -18,9 +18,7 @@ using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
 using NUnit.Framework;
 
-using EngineVersions = Dams.Tests.Engines.EngineVersions;
-using NodeId = Dams.Ordering.NodeId;
-using ReplicaNode = Dams.Replica.Core.ReplicaNode;
+using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
 
@@ -43,7 +41,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     private readonly SnapshotDonor[] _donors = [new(), new(), new()];
     private readonly SnapshotFolder _snapshots;
     private readonly DurableLog _memberLog;
-    private readonly ReplicaNode _node;
+    private readonly ReplicaProtocol _node;
     private readonly ProtocolDriver _driver;
 
     public SnapshotFetcherTests()
@@ -54,7 +52,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         var outbox = new Outbox();
         _memberLog = _logFolder.Open();
         _snapshots = new SnapshotFolder(_folder.File("snapshots"), isDurable: false);
-        _node = new ReplicaNode(group, 1, _memberLog, outbox, EngineVersions.Create("Calendar"), 0, new ReplicaCoreOptions(), 1);
+        _node = new ReplicaProtocol(group, 1, _memberLog, outbox, EngineVersions.Create("Calendar"), 0, new ReplicaCoreOptions(), 1);
         var fetcher = new SnapshotFetcher(_node, 1, ClusterTopology.Default(), number => _donors[number - 2], _snapshots, new ReplicaCoreOptions(), _log)
         {
             VouchersPatience = TimeSpan.FromMilliseconds(300),

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
-using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 using Dams.Replica.Hosting;
 using Dams.Replica.Hosting.Snapshots;
 using Dams.Replica.Service;
@@ -17,7 +17,7 @@ using Dams.Tests.Ordering.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
-using EngineVersions = Dams.Tests.Engines.EngineVersions;
+using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
 
@@ -253,7 +253,7 @@ public sealed class SnapshotKeeperTests : IDisposable
         var log = _logFolder.Open(4 * 1024);
         var outbox = new Outbox();
         var folder = new SnapshotFolder(_folder.File("snapshots"), isDurable: true);
-        var node = SnapshotStart.Find(folder, log, Options, snapshot => new ReplicaNode(
+        var node = SnapshotStart.Find(folder, log, Options, snapshot => new ReplicaProtocol(
             Group, 1, log, outbox, EngineVersions.Create(_version), 0, Options, 1, snapshot: snapshot), NullLogger.Instance);
         if (node is not null)
             return new RunningReplica(node, outbox, log, folder);
@@ -268,7 +268,7 @@ public sealed class SnapshotKeeperTests : IDisposable
         private readonly CancellationTokenSource _stopping = new();
         private readonly Task _writing;
 
-        public RunningReplica(ReplicaNode node, Outbox outbox, DurableLog log, SnapshotFolder folder)
+        public RunningReplica(ReplicaProtocol node, Outbox outbox, DurableLog log, SnapshotFolder folder)
         {
             (Node, Log, Folder) = (node, log, folder);
             var keeper = new SnapshotKeeper(node, log, folder, NullLogger.Instance);
@@ -281,7 +281,7 @@ public sealed class SnapshotKeeperTests : IDisposable
             _writing = keeper.RunAsync(Driver, _stopping.Token);
         }
 
-        public ReplicaNode Node { get; }
+        public ReplicaProtocol Node { get; }
 
         public DurableLog Log { get; }
 

@@ -1,8 +1,8 @@
 using Dams.Contracts.Domain;
-using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
+using Dams.Replica.Engines;
 using Dams.Replica.State.Sessions;
 using Dams.Replica.State.Snapshots;
 using Dams.Tests.Engines.Differential;

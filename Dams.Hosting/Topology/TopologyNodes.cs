@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using Dams.Ordering;
 
-namespace Dams.Contracts.Topology;
+namespace Dams.Hosting.Topology;
 
 /// <summary>An address and port where a process listens.</summary>
 /// <param name="Address">IPv4.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
-namespace Dams.Contracts.Topology;
+namespace Dams.Hosting.Topology;
 
 /// <summary>The rules of the reader for one property. The schema beside this class must have the same rules.</summary>
 /// <param name="Type">The JSON type, as JSON Schema names it.</param>

@@ -1,7 +1,7 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 
-namespace Dams.Contracts.Engines;
+namespace Dams.Replica.Engines;
 
 /// <summary>
 /// The canonical encoding of buckets, for digests and snapshots: exactly one encoding per value, little-endian, no padding.
@@ -69,7 +69,7 @@ public static class BucketCodec
     {
         bucket = null;
         var reader = new CanonicalReader(bytes);
-        var key = reader.BucketKey();
+        var key = new BucketKey((Hospital)reader.ByteUpTo((byte)Hospital.SHE), reader.Date());
         var count = reader.ByteUpTo(SlotsMax);
         if (!reader.IsGood || count == 0)
             return false;

@@ -1,4 +1,4 @@
-namespace Dams.Contracts.Topology;
+namespace Dams.Hosting.Topology;
 
 /// <summary>The files that mark a folder as the data folder of a cluster.</summary>
 public static class DataFolderFiles

@@ -1,4 +1,4 @@
-namespace Dams.Contracts.Topology;
+namespace Dams.Hosting.Topology;
 
 /// <summary>
 /// The paths of a configuration. In memory they are absolute. In a data folder's own file they are relative to that folder, so that the

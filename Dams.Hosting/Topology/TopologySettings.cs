@@ -1,14 +1,4 @@
-namespace Dams.Contracts.Topology;
-
-/// <summary>Whether an acknowledged write survives a power cut.</summary>
-public enum Durability
-{
-    /// <summary>Members have a write on disk before they acknowledge it.</summary>
-    Disk = 0,
-
-    /// <summary>For comparison only: the log is kept in memory, and a power cut of all members loses everything.</summary>
-    Memory = 1,
-}
+namespace Dams.Hosting.Topology;
 
 /// <summary>Where the processes write their logs, and how much of them is kept.</summary>
 /// <param name="Folder">The absolute path of the folder; each process has one file <c>&lt;id&gt;.log</c> in it.</param>

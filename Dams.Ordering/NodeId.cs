@@ -1,22 +1,24 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Dams.Contracts.Topology;
+namespace Dams.Ordering;
 
-/// <summary>The role of a process in the cluster. An id begins with the role in lower case: <c>replica3</c>.</summary>
-public enum NodeRole
+/// <summary>
+/// The role of a process in the cluster. An id begins with the role in lower case: <c>replica3</c>. The numeric values are used on the wire.
+/// </summary>
+public enum NodeRole : byte
 {
-    /// <summary>The SOAP endpoint: validates, submits, votes.</summary>
-    FrontEnd = 0,
+    /// <summary>The SOAP endpoint: validates and submits requests, and votes on the replies.</summary>
+    FrontEnd = 1,
 
-    /// <summary>Puts requests into the total order; one is active, the others stand by.</summary>
-    Sequencer = 1,
+    /// <summary>Puts requests into the total order. One is active, the others are standbys.</summary>
+    Sequencer = 2,
 
-    /// <summary>Executes the ordered requests with one version of the engine.</summary>
-    Replica = 2,
+    /// <summary>A member of the replicas' group: executes the ordered requests with one version.</summary>
+    Replica = 3,
 
-    /// <summary>Starts, watches and replaces the replica of the same number.</summary>
-    Manager = 3,
+    /// <summary>A member of the managers' group: starts, watches and replaces the replica of the same number.</summary>
+    Manager = 4,
 }
 
 /// <summary>
@@ -24,10 +26,22 @@ public enum NodeRole
 /// </summary>
 /// <param name="Role">The role of the process.</param>
 /// <param name="Number">Unique among the processes of the role. A manager and its replica have the same number.</param>
-public readonly record struct NodeId(NodeRole Role, int Number) : IComparable<NodeId>
+public readonly record struct NodeId(NodeRole Role, byte Number) : IComparable<NodeId>
 {
     /// <summary>The highest number. An epoch holds a sequencer's number in one byte, and two digits are enough for people.</summary>
-    public const int NumberMax = 99;
+    public const byte NumberMax = 99;
+
+    /// <summary>A front end.</summary>
+    public static NodeId FrontEnd(byte number) => new(NodeRole.FrontEnd, number);
+
+    /// <summary>A sequencer.</summary>
+    public static NodeId Sequencer(byte number) => new(NodeRole.Sequencer, number);
+
+    /// <summary>A replica.</summary>
+    public static NodeId Replica(byte number) => new(NodeRole.Replica, number);
+
+    /// <summary>A manager.</summary>
+    public static NodeId Manager(byte number) => new(NodeRole.Manager, number);
 
     /// <summary>The word that the ids of a role begin with.</summary>
     public static string WordOf(NodeRole role) => role switch
@@ -52,7 +66,7 @@ public readonly record struct NodeId(NodeRole Role, int Number) : IComparable<No
                 continue;
             var digits = text.AsSpan(word.Length);
             if (digits.Length is < 1 or > 2 || digits[0] == '0'
-                || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                || !byte.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 return false;
             id = new NodeId(role, number);
             return true;
@@ -68,8 +82,9 @@ public readonly record struct NodeId(NodeRole Role, int Number) : IComparable<No
         return byRole != 0 ? byRole : Number.CompareTo(other.Number);
     }
 
-    /// <summary>The text form.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{WordOf(Role)}{Number}");
+    /// <summary>The text form. A role that came from the wire and is none is written as its number.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{(Enum.IsDefined(Role) ? WordOf(Role) : $"role{(byte)Role}-")}{Number}");
 
     /// <summary>By role, then number.</summary>
     public static bool operator <(NodeId left, NodeId right) => left.CompareTo(right) < 0;

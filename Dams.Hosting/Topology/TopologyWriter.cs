@@ -1,7 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Dams.Ordering.Storage;
 
-namespace Dams.Contracts.Topology;
+namespace Dams.Hosting.Topology;
 
 /// <summary>Writes everything that the reader reads, with its effective value.</summary>
 internal static class TopologyWriter

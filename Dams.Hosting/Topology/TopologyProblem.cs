@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Dams.Contracts.Topology;
+namespace Dams.Hosting.Topology;
 
 /// <summary>One thing that is wrong with a configuration.</summary>
 /// <param name="Path">The place of the problem: a JSON path such as <c>$.replicas[2].port</c>, or the path of the file.</param>

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using Dams.Contracts.Engines;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
+using Dams.Ordering.Storage;
 
-namespace Dams.Contracts.Topology;
+namespace Dams.Hosting.Topology;
 
 /// <summary>
 /// The whole cluster as <c>dams.json</c> describes it: its processes, their addresses, and the limits. Every process reads the same file.
@@ -71,7 +73,7 @@ public sealed record ClusterTopology
     public required LogSettings Log { get; init; }
 
     /// <summary>Whether an acknowledged write survives a power cut; disk by default.</summary>
-    public Durability Durability { get; init; }
+    public Durability Durability { get; init; } = Durability.Disk;
 
     /// <summary>Whether a write waits for a third equal reply while one can still come.</summary>
     public bool Strict { get; init; }
@@ -99,24 +101,24 @@ public sealed record ClusterTopology
         ArgumentOutOfRangeException.ThrowIfGreaterThan(portsFrom, PortsFromMax);
         address ??= IPAddress.Loopback;
         var folder = Path.GetFullPath(dataFolder);
-        var names = versions is { Count: > 0 } ? versions : EngineVersions.Names;
+        var names = versions is { Count: > 0 } ? versions : KnownVersions.Names;
         return new ClusterTopology
         {
             DataFolder = folder,
             KeyFile = Path.Combine(folder, "cluster.key"),
             AllowedHosts = DefaultHosts([address]),
-            FrontEnds = [new ClusterNode(new NodeId(NodeRole.FrontEnd, 1), new NodeAddress(address, portsFrom))],
+            FrontEnds = [new ClusterNode(NodeId.FrontEnd(1), new NodeAddress(address, portsFrom))],
             Control = new NodeAddress(address, portsFrom + ControlPortOffset),
             Sequencers = [.. Numbers(SequencersByDefault).Select(n =>
-                new ClusterNode(new NodeId(NodeRole.Sequencer, n), new NodeAddress(address, portsFrom + SequencerPortOffset + n - 1)))],
+                new ClusterNode(NodeId.Sequencer((byte)n), new NodeAddress(address, portsFrom + SequencerPortOffset + n - 1)))],
             Replicas = [.. Numbers(ReplicasByDefault).Select(n =>
                 new ReplicaNode(
-                    new NodeId(NodeRole.Replica, n),
+                    NodeId.Replica((byte)n),
                     new NodeAddress(address, portsFrom + ReplicaPortOffset + n),
                     Turned(names, n),
-                    Path.Combine(folder, new NodeId(NodeRole.Replica, n).ToString())))],
+                    Path.Combine(folder, NodeId.Replica((byte)n).ToString())))],
             Managers = [.. Numbers(ReplicasByDefault).Select(n =>
-                new ClusterNode(new NodeId(NodeRole.Manager, n), new NodeAddress(address, portsFrom + ManagerPortOffset + n)))],
+                new ClusterNode(NodeId.Manager((byte)n), new NodeAddress(address, portsFrom + ManagerPortOffset + n)))],
             Log = new LogSettings(Path.Combine(folder, "logs")),
         };
     }

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Dams.Ordering;
 
-namespace Dams.Contracts.Topology;
+namespace Dams.Hosting.Topology;
 
 /// <summary>Checks the rules that hold between the parts of a configuration.</summary>
 internal static class TopologyRules

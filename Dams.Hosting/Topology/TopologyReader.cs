@@ -3,9 +3,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Dams.Contracts.Engines;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
+using Dams.Ordering.Storage;
 
-namespace Dams.Contracts.Topology;
+namespace Dams.Hosting.Topology;
 
 /// <summary>
 /// Reads <c>dams.json</c>. A setting that is left out has the value that <see cref="ClusterTopology.Default"/> gives it. A relative data
@@ -29,7 +31,7 @@ public static partial class TopologyReader
 
     /// <summary>Reads a file. A file that can't be read is a problem, not an exception.</summary>
     /// <param name="path">The file; a relative path starts at the current folder of the process.</param>
-    /// <param name="knownVersions">The known engine versions; those of <see cref="EngineVersions"/> if null.</param>
+    /// <param name="knownVersions">The known engine versions; those of <see cref="KnownVersions"/> if null.</param>
     public static TopologyReading ReadFile(string path, IReadOnlyList<string>? knownVersions = null)
     {
         var file = Path.GetFullPath(path);
@@ -62,7 +64,7 @@ public static partial class TopologyReader
     /// <summary>Reads the text of a configuration.</summary>
     /// <param name="json">JSON; comments and trailing commas are accepted.</param>
     /// <param name="baseFolder">The folder where a relative data folder starts.</param>
-    /// <param name="knownVersions">The known engine versions; those of <see cref="EngineVersions"/> if null.</param>
+    /// <param name="knownVersions">The known engine versions; those of <see cref="KnownVersions"/> if null.</param>
     public static TopologyReading Read(string json, string baseFolder, IReadOnlyList<string>? knownVersions = null) =>
         Read(json, baseFolder, knownVersions, new JsonFindings());
 
@@ -89,7 +91,7 @@ public static partial class TopologyReader
             var root = new JsonSection(document.RootElement, "$", "", findings);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return Failed([.. findings.Problems]);
-            var topology = ReadRoot(root, Path.GetFullPath(baseFolder), knownVersions ?? EngineVersions.Names);
+            var topology = ReadRoot(root, Path.GetFullPath(baseFolder), knownVersions ?? KnownVersions.Names);
             root.Done();
             TopologyRules.Check(topology, findings.Problems);
             return findings.Problems.Count == 0 ? new TopologyReading(topology, []) : Failed([.. findings.Problems]);
@@ -165,7 +167,7 @@ public static partial class TopologyReader
     // configuration make sense.
     private static NodeId ReadId(JsonSection node, NodeRole role, int index)
     {
-        var absent = new NodeId(role, index + 1);
+        var absent = new NodeId(role, (byte)Math.Min(index + 1, NodeId.NumberMax));
         var text = node.Text("id", $"{NodeId.WordOf(role)}1 to {NodeId.WordOf(role)}{NodeId.NumberMax}",
             text => NodeId.TryParse(text, out var id) && id.Role == role ? text : null, absent.ToString(), required: true);
         return NodeId.TryParse(text, out var read) ? read : absent;

@@ -1,8 +1,8 @@
-using Dams.Contracts.Engines;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
+using Dams.Replica.Engines;
 using Dams.Replica.State.Snapshots;
 
 namespace Dams.Replica.Core;
@@ -11,7 +11,7 @@ namespace Dams.Replica.Core;
 /// A whole replica without its shell: the group member and the state machine that it feeds. The
 /// simulator runs this very class.
 /// </summary>
-internal sealed class ReplicaNode : IProtocol, IReplySink
+internal sealed class ReplicaProtocol : IProtocol, IReplySink
 {
     private readonly Outbox _outbox;
     private readonly ReplicaCoreOptions _options;
@@ -23,7 +23,7 @@ internal sealed class ReplicaNode : IProtocol, IReplySink
     /// around the core. A caller that restores the core by itself passes only <paramref name="restored"/>, the
     /// position of its snapshot.
     /// </summary>
-    public ReplicaNode(GroupOptions group, byte id, IMemberLog log, Outbox outbox, IAppointmentEngine engine, byte engineNumber,
+    public ReplicaProtocol(GroupOptions group, byte id, IMemberLog log, Outbox outbox, IAppointmentEngine engine, byte engineNumber,
         ReplicaCoreOptions options, ulong seed, Func<ReplicaCore, IEntryConsumer>? around = null, SnapshotContent? snapshot = null,
         SnapshotPosition? restored = null, IExecutionMark? mark = null)
     {
