@@ -6,9 +6,10 @@ namespace Dams.Tests.Replica;
 public sealed class VersionCatalogTests
 {
     [Test]
-    public void Every_version_goes_by_one_name_and_starts_empty()
+    public void Every_engine_has_its_versions_name_and_starts_empty()
     {
-        Assert.That(VersionCatalog.All.Select(version => version.Name), Is.EqualTo(new[] { "Ledger", "Journal", "Relational", "Calendar" }));
+        Assert.That(
+            VersionCatalog.All.Select(version => version.Name), Is.EqualTo(new[] { "Ledger", "Journal", "Relational", "Calendar" }));
         foreach (var version in VersionCatalog.All)
         {
             var engine = version.Create();
