@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>What holds of the agreed state whatever is reported.</summary>
+/// <summary>Properties of the agreed state that hold for any reports.</summary>
 internal sealed class AgreedStateTests
 {
     [Test]
@@ -26,7 +26,7 @@ internal sealed class AgreedStateTests
     [Test]
     public void A_report_that_is_ordered_twice_has_no_effect_the_second_time() => ReportGen.Any.Array[0, 60].Sample(reports =>
     {
-        // What is told of a degraded slot is told as often as it is reported.
+        // Events about a degraded seat may repeat with each report, so no seat becomes degraded here.
         var rules = AgreementScript.Rules with { ReplacementsMax = int.MaxValue };
         var (once, twice) = (new AgreementScript(rules), new AgreementScript(rules));
         for (var i = 0; i < reports.Length; i++)
@@ -40,7 +40,7 @@ internal sealed class AgreedStateTests
     }, iter: 2000);
 
     [Test]
-    public void Whatever_is_reported_the_bounds_hold() => ReportGen.Any.Array[0, 200].Sample(reports =>
+    public void The_bounds_hold_for_any_reports() => ReportGen.Any.Array[0, 200].Sample(reports =>
     {
         var rules = AgreementScript.Rules with { EventsMax = 10 };
         var script = new AgreementScript(rules);
@@ -54,7 +54,8 @@ internal sealed class AgreedStateTests
             Assert.That(script.State.Cases.Select(open => (open.Replica, open.Incarnation, open.Kind)), Is.Unique);
             Assert.That(script.State.Cases.Select(open => script.State.IsReplaced(open.Replica, open.Incarnation)), Is.All.False);
             Assert.That(script.State.Events, Has.Count.LessThanOrEqualTo(rules.EventsMax));
-            if (script.State.Queue.Append(script.State.Active).OfType<Decision>().FirstOrDefault(decision => decision.Number == number) is { } made)
+            var decisions = script.State.Queue.Append(script.State.Active).OfType<Decision>();
+            if (decisions.FirstOrDefault(decision => decision.Number == number) is { } made)
                 Assert.That(decided.Add((made.Replica, made.Incarnation)), "an incarnation is replaced once");
         }
     }, iter: 500);

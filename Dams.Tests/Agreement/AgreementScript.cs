@@ -4,7 +4,10 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>What the managers agree on, report by report: each gets the next number, and the time of the entries stands still unless it is moved.</summary>
+/// <summary>
+/// Applies reports to the agreed state, one by one. Each report gets the next number. The time of the entries stands still unless the test
+/// moves it.
+/// </summary>
 internal sealed class AgreementScript(ManagementOptions? options = null)
 {
     public static readonly ManagementOptions Rules = new() { Slots = [1, 2, 3, 4] };
@@ -15,15 +18,17 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
 
     public long Time { get; private set; } = 1_700_000_000_000;
 
-    /// <summary>What a person sees now.</summary>
+    /// <summary>The alarms that the operator sees now.</summary>
     public IReadOnlyList<string> Alarms => State.AlarmsAt(Time);
 
     public IEnumerable<ManagementEventKind> Told => State.Events.Select(happening => happening.Kind);
 
-    /// <summary>The incarnation of a slot's first, second, … life.</summary>
+    /// <summary>The identity of a seat's first, second, … incarnation.</summary>
     public static ulong IncarnationOf(byte replica, int life = 1) => ((ulong)life * 16) + replica;
 
-    /// <summary>The scenario holds with the rules as they are, and would not with that one taken out: it is about the rule.</summary>
+    /// <summary>
+    /// Runs a scenario twice. It must hold with all rules, and fail without the rule that the mutant takes out: so it tests that rule.
+    /// </summary>
     public static void OnlyWithoutMutant(ManagementMutant mutant, Action<ManagementOptions> scenario)
     {
         scenario(Rules);
@@ -41,23 +46,30 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
 
     public void Pass(TimeSpan duration) => Time += (long)duration.TotalMilliseconds;
 
-    public long Suspect(byte replica, int life = 1) => Order(new SuspicionReport(replica, IncarnationOf(replica, life), SuspicionCause.Silent, 50));
+    public long Suspect(byte replica, int life = 1) =>
+        Order(new SuspicionReport(replica, IncarnationOf(replica, life), SuspicionCause.Silent, 50));
 
     public long Accuse(byte replica, params long[] sequences) =>
-        Order(new VerdictReport(replica, IncarnationOf(replica), FrontEnd: 1, FrontEndBoot: 77, sequences is [] ? [10, 11, 12] : sequences));
+        Order(new VerdictReport(
+            replica, IncarnationOf(replica), FrontEnd: 1, FrontEndBoot: 77, sequences is [] ? [10, 11, 12] : sequences));
 
-    /// <summary>A vote in a case about a slot's first life; of one who knows all that was ordered, unless said otherwise.</summary>
+    /// <summary>
+    /// A vote in a case about a seat's first incarnation. The voter knows all reports that were ordered, unless <paramref name="seen"/>
+    /// says otherwise.
+    /// </summary>
     public long Vote(byte manager, byte replica, long about, bool isGuilty = true, long view = 5, long? seen = null) =>
         Order(new VoteReport(replica, IncarnationOf(replica), manager, about, isGuilty, isGuilty ? view : 0, seen ?? Number));
 
-    public long FindStateOther(byte manager, byte replica, long view = 5) => Order(new DigestReport(replica, IncarnationOf(replica), manager, Checkpoint: 1000, view));
+    public long FindStateOther(byte manager, byte replica, long view = 5) =>
+        Order(new DigestReport(replica, IncarnationOf(replica), manager, Checkpoint: 1000, view));
 
     public long RestartOf(byte replica, long restart) => Order(new RestartReport(replica, IncarnationOf(replica), restart));
 
-    /// <summary>The shortest way to a decision: the own manager's word.</summary>
-    public long Lose(byte replica, int life = 1, LossCause cause = LossCause.FolderLost) => Order(new LossReport(replica, IncarnationOf(replica, life), cause, 5));
+    /// <summary>The replica's own manager reports a loss: the shortest way to a decision.</summary>
+    public long Lose(byte replica, int life = 1, LossCause cause = LossCause.FolderLost) =>
+        Order(new LossReport(replica, IncarnationOf(replica, life), cause, 5));
 
-    /// <summary>The slot is degraded then, and its fourth life votes.</summary>
+    /// <summary>Afterwards the seat is degraded, and its fourth incarnation votes.</summary>
     public void LoseThreeTimes(byte replica)
     {
         for (var life = 1; life <= 3; life++)
@@ -67,7 +79,7 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
         }
     }
 
-    /// <summary>The other way: two managers find it wrong.</summary>
+    /// <summary>Two managers find the replica wrong.</summary>
     public void Convict(byte replica)
     {
         var about = Accuse(replica);
@@ -75,7 +87,7 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
             Vote(manager, replica, about);
     }
 
-    /// <summary>Two managers find it dead.</summary>
+    /// <summary>Two managers find the replica dead.</summary>
     public void Bury(byte replica)
     {
         var about = Suspect(replica);
@@ -87,9 +99,10 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
 
     public void GiveUp(byte replica) => Order(new OverdueReport(replica, 0, State.Unsettled(replica)!.Number));
 
-    /// <summary>All that is agreed on, as text.</summary>
+    /// <summary>The whole agreed state, as text.</summary>
     public string Agreed() =>
-        $"{State.Active}\n{string.Join("\n", State.Queue)}\n{string.Join("\n", State.Cases)}\n{string.Join("\n", State.Events)}\n{State.Replacements} {string.Join("\n", Alarms)}"
+        $"{State.Active}\n{string.Join("\n", State.Queue)}\n{string.Join("\n", State.Cases)}\n{string.Join("\n", State.Events)}\n"
+        + $"{State.Replacements} {string.Join("\n", Alarms)}"
         + string.Join(",", Rules.Slots.Select(slot => $"{State.Unsettled(slot)} {State.VersionTurns(slot)} {State.HeldSince(slot)}"));
 
     private static IEnumerable<byte> Others(byte replica) => Rules.Slots.Where(slot => slot != replica);

@@ -5,11 +5,11 @@ using static Dams.Tests.Agreement.AgreementScript;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>What opens a case, what does not, and that opening is all that a front end or a sequencer can do.</summary>
+/// <summary>Reports that open a case, and reports that do not. Front ends and sequencers can do no more than open one.</summary>
 internal sealed class CaseTests
 {
     [Test]
-    public void A_verdict_opens_a_case_about_its_last_three_numbers_and_decides_nothing() => OnlyWithoutMutant(ManagementMutant.VerdictIsEnough, options =>
+    public void A_verdict_only_opens_a_case_about_its_last_three_numbers() => OnlyWithoutMutant(ManagementMutant.VerdictIsEnough, options =>
     {
         var script = new AgreementScript(options);
         var number = script.Accuse(3, 10, 11, 12, 15, 16);
@@ -22,7 +22,7 @@ internal sealed class CaseTests
     });
 
     [Test]
-    public void A_suspicion_opens_a_case_and_decides_nothing() => OnlyWithoutMutant(ManagementMutant.SuspicionIsEnough, options =>
+    public void A_suspicion_only_opens_a_case() => OnlyWithoutMutant(ManagementMutant.SuspicionIsEnough, options =>
     {
         var script = new AgreementScript(options);
         script.Suspect(3);
@@ -32,7 +32,7 @@ internal sealed class CaseTests
     });
 
     [Test]
-    public void Less_than_three_strikes_are_no_case()
+    public void Fewer_than_three_strikes_open_no_case()
     {
         var script = new AgreementScript();
         script.Accuse(3, 10, 11);
@@ -40,7 +40,7 @@ internal sealed class CaseTests
     }
 
     [Test]
-    public void A_case_is_open_once_whoever_says_it_again()
+    public void A_repeated_suspicion_opens_no_second_case()
     {
         var script = new AgreementScript();
         var first = script.Suspect(3);
@@ -51,7 +51,7 @@ internal sealed class CaseTests
     }
 
     [Test]
-    public void Another_charge_another_replica_and_another_incarnation_are_other_cases()
+    public void Each_charge_replica_and_incarnation_has_a_case_of_its_own()
     {
         var script = new AgreementScript();
         script.Suspect(3);
@@ -60,12 +60,13 @@ internal sealed class CaseTests
         script.Suspect(3, life: 2);
         Assert.That(script.State.Cases.Select(open => (open.Kind, open.Incarnation)), Is.EqualTo(new[]
         {
-            (CaseKind.Silent, IncarnationOf(3)), (CaseKind.Wrong, IncarnationOf(3)), (CaseKind.Silent, IncarnationOf(4)), (CaseKind.Silent, IncarnationOf(3, 2)),
+            (CaseKind.Silent, IncarnationOf(3)), (CaseKind.Wrong, IncarnationOf(3)), (CaseKind.Silent, IncarnationOf(4)),
+            (CaseKind.Silent, IncarnationOf(3, 2)),
         }));
     }
 
     [Test]
-    public void One_on_which_managers_do_not_agree_is_opened_anew_when_it_is_said_again()
+    public void A_case_with_votes_on_both_sides_is_opened_anew_by_a_repeated_suspicion()
     {
         var script = new AgreementScript();
         var first = script.Suspect(3);
@@ -75,20 +76,21 @@ internal sealed class CaseTests
         script.Vote(2, 3, first, isGuilty: false);
         var second = script.Suspect(3);
         var open = script.State.Cases.Single();
-        Assert.That((open.Number, open.Guilty, open.Innocent), Is.EqualTo((second, 0u, 0u)), "all look anew");
+        Assert.That((open.Number, open.Guilty, open.Innocent), Is.EqualTo((second, 0u, 0u)), "all managers look again");
         script.Vote(4, 3, first);
-        Assert.That(script.State.Cases.Single().Guilty, Is.Zero, "a vote in the old case");
+        Assert.That(script.State.Cases.Single().Guilty, Is.Zero, "the vote was for the old case");
     }
 
     [Test]
-    public void What_is_said_of_a_slot_that_is_not_there_changes_nothing_but_the_number()
+    public void Reports_about_an_unknown_seat_change_only_the_report_number()
     {
         var script = new AgreementScript();
         var before = script.Agreed();
         foreach (var report in new Report[]
         {
-            new SuspicionReport(9, 1, SuspicionCause.Silent, 1), new VerdictReport(0, 1, 1, 1, [1, 2, 3]), new LossReport(5, 1, LossCause.Halted, 1),
-            new DigestReport(255, 1, 1, 1000, 1), new RestartReport(9, 1, 1), new SettledReport(9, 1, 1), new OverdueReport(9, 1, 1), new VoteReport(9, 1, 1, 1, true, 1, 1),
+            new SuspicionReport(9, 1, SuspicionCause.Silent, 1), new VerdictReport(0, 1, 1, 1, [1, 2, 3]),
+            new LossReport(5, 1, LossCause.Halted, 1), new DigestReport(255, 1, 1, 1000, 1), new RestartReport(9, 1, 1),
+            new SettledReport(9, 1, 1), new OverdueReport(9, 1, 1), new VoteReport(9, 1, 1, 1, true, 1, 1),
         })
         {
             script.Order(report);

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>One comparison of state digests: which checkpoint, and whom it accuses.</summary>
+/// <summary>One comparison of state digests: its checkpoint, and the replica that it accuses.</summary>
 internal sealed class DigestRoundTests
 {
     private static readonly Dictionary<byte, ulong> s_voters = new() { [1] = 10, [2] = 20, [3] = 30, [4] = 40 };
@@ -20,7 +20,7 @@ internal sealed class DigestRoundTests
     [TestCase("A-B-", null, false)]
     [TestCase("AA--", null, false)]
     [TestCase("----", null, false)]
-    public void One_against_two_or_three_that_agree_is_accused_and_nobody_else(string digests, int? minority, bool isDivided)
+    public void Only_a_replica_alone_against_two_or_three_equal_digests_is_accused(string digests, int? minority, bool isDivided)
     {
         var round = Asked();
         Answer(round, digests);
@@ -36,7 +36,7 @@ internal sealed class DigestRoundTests
     [TestCase("AB--", "")]
     [TestCase("A---", "")]
     [TestCase("----", "")]
-    public void Two_that_agree_and_are_more_than_any_others_are_the_majority(string digests, string majority)
+    public void Two_or_more_equal_digests_that_outnumber_any_others_are_the_majority(string digests, string majority)
     {
         var round = Asked();
         Answer(round, digests);
@@ -44,7 +44,7 @@ internal sealed class DigestRoundTests
     }
 
     [Test]
-    public void A_checkpoint_that_is_known_is_compared_at_once_whatever_is_newer()
+    public void A_given_checkpoint_is_compared_at_once_even_if_newer_ones_exist()
     {
         var round = DigestRound.At(2000, s_voters, new Instant(1000, 0), ManagementMutant.None);
         Assert.That(See(round, 1, 3000), Is.False);
@@ -61,7 +61,7 @@ internal sealed class DigestRoundTests
     });
 
     [Test]
-    public void The_lowest_of_the_newest_checkpoints_is_compared_when_all_have_said_theirs()
+    public void The_lowest_checkpoint_is_compared_once_all_replicas_have_named_their_newest()
     {
         var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: false, ManagementMutant.None);
         Assert.That(See(round, 1, 3000), Is.False);
@@ -70,12 +70,12 @@ internal sealed class DigestRoundTests
         Assert.That((round.Checkpoint, round.IsComplete), Is.EqualTo(((long?)null, false)));
         Assert.That(See(round, 4, 3000), Is.True);
         Assert.That(round.Checkpoint, Is.EqualTo(2000));
-        Assert.That(See(round, 2, 1000), Is.False, "it is settled");
+        Assert.That(See(round, 2, 1000), Is.False, "the checkpoint is settled");
         Assert.That(round.Checkpoint, Is.EqualTo(2000));
     }
 
     [Test]
-    public void One_that_names_an_old_checkpoint_for_ever_keeps_the_others_from_being_compared_in_every_other_round_only()
+    public void Every_other_round_skips_the_lowest_checkpoint_so_that_an_old_one_hides_nobody()
     {
         var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: true, ManagementMutant.None);
         See(round, 1, 1);
@@ -88,7 +88,7 @@ internal sealed class DigestRoundTests
 
     [TestCase(2, true)]
     [TestCase(3, false)]
-    public void Less_than_three_with_a_checkpoint_are_not_compared(int known, bool isOver)
+    public void Fewer_than_three_checkpoints_are_not_compared(int known, bool isOver)
     {
         var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: false, ManagementMutant.None);
         for (byte replica = 1; replica <= 4; replica++)
@@ -97,7 +97,7 @@ internal sealed class DigestRoundTests
     }
 
     [Test]
-    public void Who_is_silent_or_another_incarnation_has_no_checkpoint()
+    public void A_silent_replica_or_another_incarnation_has_no_checkpoint()
     {
         var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: false, ManagementMutant.None);
         round.OnSighting(1, null);
@@ -108,7 +108,7 @@ internal sealed class DigestRoundTests
     }
 
     [Test]
-    public void A_digest_of_another_checkpoint_or_of_a_stranger_is_not_compared()
+    public void A_digest_of_another_checkpoint_or_of_an_unknown_replica_is_ignored()
     {
         var round = Asked();
         round.OnDigest(3, 1000, Digest.Of([9]));

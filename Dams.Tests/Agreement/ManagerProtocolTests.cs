@@ -6,7 +6,7 @@ using static Dams.Tests.Agreement.AgreementScript;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>How a manager carries out what is agreed on.</summary>
+/// <summary>How a manager carries out the agreed decisions.</summary>
 internal sealed class ManagerProtocolTests
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
@@ -20,15 +20,16 @@ internal sealed class ManagerProtocolTests
         var decision = script.Decide(3);
         script.Wait(TimeSpan.FromSeconds(3));
         Assert.That(script.Leaves, Has.Count.GreaterThan(3));
-        Assert.That(script.Leaves.Select(leave => (leave.Member, leave.Incarnation.Value, leave.Decision, leave.IsForced)), Is.All.EqualTo(((byte)3, IncarnationOf(3), (ulong)decision, false)));
+        Assert.That(script.Leaves.Select(leave => (leave.Member, leave.Incarnation.Value, leave.Decision, leave.IsForced)),
+            Is.All.EqualTo(((byte)3, IncarnationOf(3), (ulong)decision, false)));
         script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
         script.Leaves.Clear();
         script.Wait(TimeSpan.FromSeconds(3));
-        Assert.That((script.Leaves.Count, script.Replaced.Count), Is.EqualTo((0, 0)), "the rest is its own manager's");
+        Assert.That((script.Leaves.Count, script.Replaced.Count), Is.EqualTo((0, 0)), "the rest is up to the replica's own manager");
     }
 
     [Test]
-    public void The_next_decision_waits_for_its_turn_to_be_ordered_out()
+    public void The_next_incarnation_is_ordered_out_only_when_its_turn_comes()
     {
         var script = new ManagerScript(id: 1);
         script.ShowAll();
@@ -45,8 +46,9 @@ internal sealed class ManagerProtocolTests
         Assert.That(script.Leaves.Select(leave => leave.Member).Distinct(), Is.EqualTo(new byte[] { 4 }));
     }
 
+    // Its manager repeats the replacement until it is settled.
     [Test]
-    public void The_own_replica_is_replaced_when_it_has_left_and_again_until_that_is_settled() => OnlyWithoutMutant(ManagementMutant.ReplacedBeforeItLeft, options =>
+    public void A_replica_is_replaced_only_after_its_LEAVE() => OnlyWithoutMutant(ManagementMutant.ReplacedBeforeItLeft, options =>
     {
         var script = new ManagerScript(id: 3, options);
         script.ShowAll();
@@ -55,38 +57,40 @@ internal sealed class ManagerProtocolTests
         Assert.That(script.Replaced, Is.Empty, "it has not left");
         script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
         script.Wait(s_moment);
-        Assert.That(script.Replaced.Select(decision => (decision.Number, decision.Incarnation)), Is.EqualTo(new[] { (number, IncarnationOf(3)) }));
+        Assert.That(script.Replaced.Select(decision => (decision.Number, decision.Incarnation)),
+            Is.EqualTo(new[] { (number, IncarnationOf(3)) }));
         script.Wait(s_repeat);
-        Assert.That(script.Replaced, Has.Count.EqualTo(2), "the folder may not have moved");
+        Assert.That(script.Replaced, Has.Count.EqualTo(2), "moving the folder may have failed");
         script.Order(new SettledReport(3, IncarnationOf(3), number));
         script.Wait(2 * s_repeat);
         Assert.That(script.Replaced, Has.Count.EqualTo(2));
     });
 
     [Test]
-    public void A_view_that_is_older_than_the_decisions_has_seen_nobody_leave()
+    public void A_view_older_than_the_decision_does_not_show_that_the_accused_has_left()
     {
         var script = new ManagerScript(id: 3);
         script.Show(4, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 9), ManagerScript.Member(4));
         script.Decide(3);
         script.Wait(s_repeat);
-        Assert.That((script.Replaced.Count, Settled(script).Count()), Is.EqualTo((0, 0)), "the accused has come since");
+        Assert.That((script.Replaced.Count, Settled(script).Count()), Is.EqualTo((0, 0)), "the accused may have joined after that view");
         script.Show(5, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
         script.Wait(s_repeat);
-        Assert.That(script.Replaced, Is.Empty, "nor has one of the same number");
+        Assert.That(script.Replaced, Is.Empty, "nor does the view that the decision names");
     }
 
     [Test]
-    public void It_is_settled_when_another_incarnation_votes_in_its_place_in_a_later_view()
+    public void A_decision_is_settled_when_another_incarnation_votes_in_the_seat_in_a_later_view()
     {
         var script = new ManagerScript(id: 1);
         script.ShowAll();
         var number = script.Decide(3);
         script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
         script.Wait(s_moment);
-        script.Show(7, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2, votes: false), ManagerScript.Member(4));
+        script.Show(7,
+            ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2, votes: false), ManagerScript.Member(4));
         script.Wait(s_moment);
-        Assert.That(Settled(script), Is.Empty, "it has joined, and does not vote");
+        Assert.That(Settled(script), Is.Empty, "it has joined, but does not vote yet");
         script.Show(9, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2), ManagerScript.Member(4));
         Assert.That(Settled(script).First(), Is.EqualTo(new SettledReport(3, IncarnationOf(3), number)));
         script.Order(Settled(script).First());
@@ -96,7 +100,7 @@ internal sealed class ManagerProtocolTests
     }
 
     [Test]
-    public void One_that_does_not_come_to_vote_is_told_to_be_overdue_until_that_is_ordered_and_is_settled_late()
+    public void A_replacement_that_does_not_vote_is_reported_as_overdue_and_may_be_settled_later()
     {
         var script = new ManagerScript(id: 1);
         script.ShowAll();
@@ -114,18 +118,20 @@ internal sealed class ManagerProtocolTests
     }
 
     [Test]
-    public void A_degraded_slot_whose_wrong_incarnation_was_ordered_out_by_hand_is_as_good_as_any_other()
+    public void A_degraded_seat_is_healthy_again_after_the_operator_has_replaced_its_incarnation()
     {
         var script = new ManagerScript(id: 1, Rules with { ReplacementsMax = 0 });
         script.ShowAll();
         var number = script.Decide(3);
-        Assert.That(script.State.LeftAlone(3), Is.EqualTo(new Decision(number, 3, IncarnationOf(3), ReplacementCause.Lost, script.State.Time, 5)));
+        Assert.That(script.State.LeftAlone(3),
+            Is.EqualTo(new Decision(number, 3, IncarnationOf(3), ReplacementCause.Lost, script.State.Time, 5)));
         script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
         script.Wait(s_moment);
-        Assert.That(Settled(script), Is.Empty, "nobody votes there");
+        Assert.That(Settled(script), Is.Empty, "no incarnation votes in the seat");
         script.Show(9, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2), ManagerScript.Member(4));
         script.Order(Settled(script).First());
-        Assert.That((script.State.LeftAlone(3), script.State.Events.Last().Kind), Is.EqualTo(((Decision?)null, ManagementEventKind.Degraded)));
+        Assert.That((script.State.LeftAlone(3), script.State.Events.Last().Kind),
+            Is.EqualTo(((Decision?)null, ManagementEventKind.Degraded)));
         script.Reports.Clear();
         script.Wait(s_repeat);
         Assert.That(Settled(script), Is.Empty);

@@ -9,8 +9,8 @@ using NUnit.Framework;
 namespace Dams.Tests.Agreement;
 
 /// <summary>
-/// One manager with hand-made replicas and a hand-made order of the managers' group around it, and a clock that stands still unless it is moved. What it reports is
-/// taken, and ordered only if the test does it.
+/// One manager with hand-made replicas and a hand-made order of the managers' group around it. The clock stands still unless the test moves
+/// it. The manager's reports are collected, and ordered only if the test does so.
 /// </summary>
 internal sealed class ManagerScript : IReplicaWatch
 {
@@ -33,7 +33,7 @@ internal sealed class ManagerScript : IReplicaWatch
     private long _number;
     private Chain _chain = Chain.Genesis;
 
-    /// <summary>A manager that sees all four replicas in view 5, well and equal.</summary>
+    /// <summary>A manager to which all four replicas answer, healthy and equal. It knows no view until the test shows one.</summary>
     public ManagerScript(byte id = 1, ManagementOptions? options = null)
     {
         _id = id;
@@ -56,20 +56,20 @@ internal sealed class ManagerScript : IReplicaWatch
     /// <summary>Whether the replicas' sequencer is heard while time passes.</summary>
     public bool IsReignHeard { get; set; } = true;
 
-    /// <summary>What the replicas' sequencer says is committed.</summary>
+    /// <summary>The last number that the replicas' sequencer says is committed.</summary>
     public long Commit { get; set; } = 1_000;
 
-    /// <summary>What it has reported, once each.</summary>
+    /// <summary>The manager's reports, each once.</summary>
     public List<Report> Reports { get; } = [];
 
-    /// <summary>What it has asked the replicas' sequencers for.</summary>
+    /// <summary>The LEAVEs that the manager has asked the replicas' sequencers for.</summary>
     public List<LeaveReq> Leaves { get; } = [];
 
     public List<Decision> Replaced { get; } = [];
 
     public List<ulong> SetAside { get; } = [];
 
-    /// <summary>What replicas say of themselves; one that is not here is silent.</summary>
+    /// <summary>The status that each replica reports; a replica that is missing here is silent.</summary>
     public Dictionary<byte, ReplicaSighting> Sightings { get; } = [];
 
     public Dictionary<(byte Replica, long Sequence), StoredAnswer> Answers { get; } = [];
@@ -79,15 +79,16 @@ internal sealed class ManagerScript : IReplicaWatch
     public static ViewMember Member(byte slot, int life = 1, bool votes = true) =>
         new(slot, new Incarnation(AgreementScript.IncarnationOf(slot, life)), votes ? SequenceNumber.Zero : null, SequenceNumber.Zero);
 
-    /// <summary>A report as it is ordered behind another entry.</summary>
+    /// <summary>The entry that orders a report just after another entry.</summary>
     public static Entry EntryOf(long number, Chain before, Report report)
     {
         var (opcode, payload) = (ReportCodec.OpcodeOf(report), ReportCodec.Encode(report));
         return new Entry(new SequenceNumber(number), s_epoch, 1_700_000_000_000, EntryKind.Operation, before,
-            new Request(new RequestKey(1, 1, (ulong)number), 1, new BootId(1), (ulong)number, opcode, Request.DigestOf(opcode, payload), payload));
+            new Request(
+                new RequestKey(1, 1, (ulong)number), 1, new BootId(1), (ulong)number, opcode, Request.DigestOf(opcode, payload), payload));
     }
 
-    /// <summary>The managers' order goes on with this, in a batch of its own or in one with what is due.</summary>
+    /// <summary>Orders a report in the managers' group, in a batch of its own or in one batch with the timers that are due.</summary>
     public long Order(Report report, bool isWithTimer = false)
     {
         var entry = EntryOf(++_number, _chain, report);
@@ -99,7 +100,7 @@ internal sealed class ManagerScript : IReplicaWatch
         return _number;
     }
 
-    /// <summary>Digests that are asked for from now on come only when they are given.</summary>
+    /// <summary>Holds back all digests that are asked for from now on, until <see cref="GiveDigests"/>.</summary>
     public void HoldDigests() => _held = [];
 
     public void GiveDigests()
@@ -111,12 +112,15 @@ internal sealed class ManagerScript : IReplicaWatch
         Settle();
     }
 
-    public long Suspect(byte replica) => Order(new SuspicionReport(replica, AgreementScript.IncarnationOf(replica), SuspicionCause.Silent, 50));
+    public long Suspect(byte replica) =>
+        Order(new SuspicionReport(replica, AgreementScript.IncarnationOf(replica), SuspicionCause.Silent, 50));
 
-    /// <summary>The managers agree to replace a slot's first incarnation, which was last seen in view 5.</summary>
+    /// <summary>The managers agree to replace a seat's first incarnation, which was last seen in view 5.</summary>
     public long Decide(byte replica) => Order(new LossReport(replica, AgreementScript.IncarnationOf(replica), LossCause.Halted, 5));
 
-    /// <summary>The replicas' sequencer shows a committed view, and goes on doing so while time passes, unless nobody reigns.</summary>
+    /// <summary>
+    /// The replicas' sequencer shows a committed view. It goes on showing it while time passes, unless <see cref="IsReignHeard"/> is false.
+    /// </summary>
     public void Show(long number, params ViewMember[] members)
     {
         _shown = SyncOf(new SequenceNumber(number), members);
@@ -138,7 +142,7 @@ internal sealed class ManagerScript : IReplicaWatch
         Settle();
     }
 
-    /// <summary>Time passes, and nothing is done: what is due is late.</summary>
+    /// <summary>Time passes while the manager stands still: its timers are late afterwards.</summary>
     public void Stand(TimeSpan duration) => _ticks += duration.Ticks;
 
     public void Wait(TimeSpan duration)
@@ -146,7 +150,7 @@ internal sealed class ManagerScript : IReplicaWatch
         var until = _ticks + duration.Ticks;
         for (var steps = 0; Instant.Earlier(_manager.NextDeadline, _replicas.NextDeadline).Ticks <= until; steps++)
         {
-            Assert.That(steps, Is.LessThan(StepsMax), "its deadline is always now");
+            Assert.That(steps, Is.LessThan(StepsMax), "the deadline never moves on");
             _ticks = Math.Max(_ticks, Instant.Earlier(_manager.NextDeadline, _replicas.NextDeadline).Ticks);
             if (IsReignHeard && _shown is { } shown)
                 _replicas.OnMessage(s_sequencer, SyncOf(shown.View.Number, shown.View.Members), Now);
@@ -158,13 +162,16 @@ internal sealed class ManagerScript : IReplicaWatch
         _ticks = until;
     }
 
-    public void AskStatus(byte replica) => _questions.Enqueue(() => _manager.OnStatus(replica, Sightings.GetValueOrDefault(replica), Now));
+    public void AskStatus(byte replica) =>
+        _questions.Enqueue(() => _manager.OnStatus(replica, Sightings.GetValueOrDefault(replica), Now));
 
     public void AskReply(byte replica, long sequence) =>
-        _questions.Enqueue(() => _manager.OnReply(replica, sequence, Answers.TryGetValue((replica, sequence), out var answer) ? answer : null, Now));
+        _questions.Enqueue(() =>
+            _manager.OnReply(replica, sequence, Answers.TryGetValue((replica, sequence), out var answer) ? answer : null, Now));
 
     public void AskDigest(byte replica, long checkpoint) =>
-        (_held ?? _questions).Enqueue(() => _manager.OnDigest(replica, checkpoint, Digests.TryGetValue((replica, checkpoint), out var digest) ? digest : null, Now));
+        (_held ?? _questions).Enqueue(() =>
+            _manager.OnDigest(replica, checkpoint, Digests.TryGetValue((replica, checkpoint), out var digest) ? digest : null, Now));
 
     public void Replace(Decision decision) => Replaced.Add(decision);
 
@@ -180,7 +187,8 @@ internal sealed class ManagerScript : IReplicaWatch
         return new Sync(commit, commit, SequenceNumber.Zero, new SequenceNumber(1), false, new View(view, members));
     }
 
-    private static GroupOptions GroupOf(GroupId group) => new() { Group = group, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [1], ConfirmationsNeeded = 0 };
+    private static GroupOptions GroupOf(GroupId group) =>
+        new() { Group = group, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [1], ConfirmationsNeeded = 0 };
 
     private void Settle()
     {
@@ -207,13 +215,15 @@ internal sealed class ManagerScript : IReplicaWatch
     {
         Leaves.AddRange(_leaves.Messages.Select(outgoing => outgoing.Message).OfType<LeaveReq>());
         _leaves.ClearMessages();
-        var requests = _outbox.Messages.Select(outgoing => outgoing.Message).OfType<Req>().Select(req => req.Request).Where(request => _taken.Add(request.Key)).ToList();
+        var requests = _outbox.Messages.Select(outgoing => outgoing.Message).OfType<Req>()
+            .Select(req => req.Request).Where(request => _taken.Add(request.Key)).ToList();
         _outbox.ClearMessages();
         foreach (var request in requests)
         {
             Assert.That(ReportCodec.TryDecode(request.Payload.Span, out var report));
             Reports.Add(report!);
-            // It is committed, so that the same may be reported again; when it is delivered, if ever, is the test's affair.
+            // The request counts as committed, so that the manager may report the same again. Whether and when it is delivered is up to the
+            // test.
             var seq = new SequenceNumber(1_000_000 + _taken.Count);
             _manager.OnMessage(s_sequencer, new ReqAck(request.Key, ReqAckStatus.Ordered, seq.Value), Now);
             _manager.OnMessage(s_sequencer, new Sync(seq, seq, SequenceNumber.Zero, new SequenceNumber(1), false,

@@ -13,11 +13,11 @@ using ClusterTopology = Dams.Hosting.Topology.ClusterTopology;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>What of the agreed state a manager writes to its log.</summary>
+/// <summary>The agreed events that a manager writes to its log.</summary>
 internal sealed class ObservedManagerTests
 {
     [Test]
-    public void What_was_agreed_on_in_a_former_life_is_not_told_again()
+    public void Events_agreed_on_before_a_restart_are_not_logged_again()
     {
         using var folder = new TestFolder();
         using var logger = new RecordingLogger();
@@ -26,14 +26,20 @@ internal sealed class ObservedManagerTests
         var first = ManagerScript.EntryOf(1, Chain.Genesis, Restart(1));
         log.Write(new LogBatch(null, [first], null, first.Seq));
         var manager = new ManagerProtocol(
-            ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, AgreementScript.Rules, 1, new BootId(1), log, new Outbox(), new LeaveRequester(ClusterGroups.ReplicasOf(topology), new Outbox()), new ManagerScript());
-        var observed = new ObservedManager(manager, 1, new ReplicaKeeper(TestNode.ContextOf(topology, topology.Managers[0].Id, logger), ProgramLocator.Find(NodeRole.Replica), logger), static () => { }, logger);
+            ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, AgreementScript.Rules, 1, new BootId(1), log, new Outbox(),
+            new LeaveRequester(ClusterGroups.ReplicasOf(topology), new Outbox()), new ManagerScript());
+        var context = TestNode.ContextOf(topology, topology.Managers[0].Id, logger);
+        var keeper = new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), logger);
+        var observed = new ObservedManager(manager, 1, keeper, static () => { }, logger);
         observed.Start(default);
         observed.OnBatchEnd(default);
         Assert.That((manager.State.Events.Count, logger.Lines.Count(line => line.Contains("agreed, event"))), Is.EqualTo((1, 0)));
         manager.OnDelivered(ManagerScript.EntryOf(2, first.Chain, Restart(2)), default);
         observed.OnBatchEnd(default);
-        Assert.That(logger.Lines.Where(line => line.Contains("agreed, event")), Is.EqualTo(new[] { "Information agreed, event 2: replica3: Restarting: its process has ended, and its manager starts it again" }));
+        Assert.That(logger.Lines.Where(line => line.Contains("agreed, event")), Is.EqualTo(new[]
+        {
+            "Information agreed, event 2: replica3: Restarting: its process has ended, and its manager starts it again",
+        }));
     }
 
     private static RestartReport Restart(long number) => new(3, AgreementScript.IncarnationOf(3), number);

@@ -6,27 +6,28 @@ using static Dams.Tests.Agreement.AgreementScript;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>What a manager knows of its own replica, and nobody else can.</summary>
+/// <summary>Facts about a replica that only its own manager can know and report.</summary>
 internal sealed class OwnReplicaTests
 {
     private static readonly TimeSpan s_look = Rules.WatchInterval;
     private static readonly StoredAnswer s_passed = new(51, Digest.Of([1]), Digest.Of([2]));
 
     [Test]
-    public void A_process_that_ended_is_told_to_be_started_again_each_time()
+    public void Each_restart_of_an_ended_process_is_reported()
     {
         var script = Watching();
         script.OnReplicaExited();
         script.Wait(s_look);
         script.OnReplicaExited();
         var restarts = script.Reports.OfType<RestartReport>().ToList();
-        Assert.That(restarts.Select(restart => (restart.Replica, restart.Incarnation)), Is.EqualTo(Enumerable.Repeat(((byte)3, IncarnationOf(3)), 2)));
+        Assert.That(restarts.Select(restart => (restart.Replica, restart.Incarnation)),
+            Is.EqualTo(Enumerable.Repeat(((byte)3, IncarnationOf(3)), 2)));
         Assert.That(restarts[0].Restart, Is.LessThan(restarts[1].Restart));
         Assert.That(script.SetAside, Is.Empty);
     }
 
     [Test]
-    public void One_that_ends_again_and_again_without_an_answer_can_not_be_started()
+    public void A_replica_that_keeps_ending_without_an_answer_is_reported_as_lost()
     {
         var script = Watching();
         script.Sightings.Remove(3);
@@ -38,22 +39,23 @@ internal sealed class OwnReplicaTests
         }
 
         Assert.That(Losses(script), Is.EqualTo(new[] { new LossReport(3, IncarnationOf(3), LossCause.CannotStart, 5) }));
-        Assert.That(script.SetAside, Is.EqualTo(new[] { IncarnationOf(3) }), "unless it is the member's");
+        Assert.That(script.SetAside, Is.EqualTo(new[] { IncarnationOf(3) }), "the folder is set aside unless it is the member's");
     }
 
     [Test]
-    public void One_that_is_started_again_for_another_version_is_told_of_and_is_none_that_can_not_be_started()
+    public void A_restart_for_another_version_is_reported_and_is_no_failed_start()
     {
         var script = Watching();
         script.Sightings.Remove(3);
         for (var i = 1; i <= 2 * Rules.FailedStartsMax; i++)
             script.OnReplicaRestarts();
-        Assert.That(script.Reports.OfType<RestartReport>().Select(restart => restart.Restart).Distinct().Count(), Is.EqualTo(2 * Rules.FailedStartsMax), "within one millisecond");
+        Assert.That(script.Reports.OfType<RestartReport>().Select(restart => restart.Restart).Distinct().Count(),
+            Is.EqualTo(2 * Rules.FailedStartsMax), "all numbers differ within one millisecond");
         Assert.That((Losses(script).Count, script.SetAside.Count), Is.EqualTo((0, 0)));
     }
 
     [Test]
-    public void The_number_of_a_restart_is_higher_than_the_last_that_was_agreed_on_whatever_the_clock_says()
+    public void A_restart_number_is_higher_than_the_last_agreed_one_even_if_the_clock_is_behind()
     {
         var script = Watching();
         var ahead = script.Now.UnixMilliseconds + 1_000_000;
@@ -63,7 +65,7 @@ internal sealed class OwnReplicaTests
     }
 
     [Test]
-    public void One_that_answers_in_between_can_be_started()
+    public void A_replica_that_answers_between_restarts_is_not_lost()
     {
         var script = Watching();
         for (var i = 1; i <= 2 * Rules.FailedStartsMax; i++)
@@ -76,7 +78,7 @@ internal sealed class OwnReplicaTests
     }
 
     [Test]
-    public void One_that_never_came_into_the_view_is_set_aside_without_a_decision()
+    public void A_replica_that_never_joined_the_view_is_set_aside_without_a_decision()
     {
         var script = Watching();
         script.Sightings.Remove(3);
@@ -87,17 +89,17 @@ internal sealed class OwnReplicaTests
     }
 
     [Test]
-    public void Before_a_view_is_known_nothing_is_set_aside()
+    public void Nothing_is_set_aside_before_a_view_is_known()
     {
         var script = new ManagerScript(id: 3);
         script.Sightings.Remove(3);
         for (var i = 1; i <= 2 * Rules.FailedStartsMax; i++)
             script.OnReplicaExited();
-        Assert.That((Losses(script).Count, script.SetAside.Count), Is.EqualTo((0, 0)), "it may be the member's");
+        Assert.That((Losses(script).Count, script.SetAside.Count), Is.EqualTo((0, 0)), "the folder may be the member's");
     }
 
     [Test]
-    public void A_lost_folder_is_told_by_who_stands_in_front_of_its_place()
+    public void A_new_incarnation_that_the_old_one_blocks_shows_a_lost_folder()
     {
         var script = Watching();
         script.Sightings[3] = new ReplicaSighting(IncarnationOf(3, 2), false, 0, BlockedBy: IncarnationOf(3));
@@ -106,7 +108,7 @@ internal sealed class OwnReplicaTests
     }
 
     [Test]
-    public void One_that_has_halted_is_lost()
+    public void A_halted_replica_is_reported_as_lost()
     {
         var script = Watching();
         script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), true, 50);
@@ -115,27 +117,28 @@ internal sealed class OwnReplicaTests
     }
 
     [Test]
-    public void One_that_waits_before_an_entry_is_lost_when_two_others_have_passed_it()
+    public void A_replica_that_waits_before_an_entry_is_lost_when_two_others_have_passed_it()
     {
         var script = Watching();
         script.Sightings[1] = script.Sightings[1] with { Executed = 51 };
         script.Answers[(1, 51)] = s_passed;
         script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), false, 50, WaitingBefore: 51);
         script.Wait(2 * script.Options.DigestInterval);
-        Assert.That(Losses(script), Is.Empty, "one has: the entry may kill the rest");
+        Assert.That(Losses(script), Is.Empty, "only one has passed it: the entry may kill the others");
         script.Sightings[4] = script.Sightings[4] with { Executed = 51 };
         script.Wait(2 * script.Options.DigestInterval);
-        Assert.That(Losses(script), Is.Empty, "the other only says so");
+        Assert.That(Losses(script), Is.Empty, "the second has no stored reply: it only says that it has executed the entry");
         script.Answers[(4, 51)] = s_passed with { Result = Digest.Of([9]) };
         script.Wait(2 * script.Options.DigestInterval);
-        Assert.That(Losses(script), Is.Empty, "one of the two is wrong");
+        Assert.That(Losses(script), Is.Empty, "their replies differ: one of the two is wrong");
         script.Answers[(4, 51)] = s_passed;
         script.Wait(2 * script.Options.DigestInterval);
         Assert.That(Losses(script), Is.EqualTo(new[] { new LossReport(3, IncarnationOf(3), LossCause.Poisoned, 5) }));
     }
 
+    // The others no longer keep a reply that is so old.
     [Test]
-    public void Two_others_that_keep_no_reply_so_old_have_passed_an_entry_if_their_states_behind_it_are_equal()
+    public void Two_equal_states_at_a_later_checkpoint_show_that_an_entry_was_passed()
     {
         var script = Watching();
         script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), false, 50, WaitingBefore: 51);
@@ -152,7 +155,7 @@ internal sealed class OwnReplicaTests
     }
 
     [Test]
-    public void A_stranger_in_anothers_place_has_passed_nothing()
+    public void An_incarnation_that_is_not_in_the_view_has_passed_no_entry()
     {
         var script = Watching();
         script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), false, 50, WaitingBefore: 51);
@@ -167,14 +170,14 @@ internal sealed class OwnReplicaTests
     }
 
     [Test]
-    public void A_loss_is_told_once_a_minute_until_it_is_agreed_on()
+    public void A_loss_is_reported_once_a_minute_until_it_is_agreed_on()
     {
         var script = Watching();
         script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), true, 50);
         script.Wait(script.Options.ReplacementPatience - (2 * s_look));
         Assert.That(Losses(script), Has.Count.EqualTo(1));
         script.Wait(4 * s_look);
-        Assert.That(Losses(script), Has.Count.EqualTo(2), "it was degraded, or nobody has heard it");
+        Assert.That(Losses(script), Has.Count.EqualTo(2), "the seat may have been degraded, or the report lost");
         script.Order(Losses(script)[0]);
         script.Reports.Clear();
         script.Wait(2 * script.Options.ReplacementPatience);
@@ -182,7 +185,7 @@ internal sealed class OwnReplicaTests
     }
 
     [Test]
-    public void Who_is_not_in_the_view_is_no_loss()
+    public void A_halted_replica_outside_the_view_is_no_loss()
     {
         var script = Watching();
         script.Show(6, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));

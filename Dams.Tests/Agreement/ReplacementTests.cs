@@ -5,26 +5,29 @@ using static Dams.Tests.Agreement.AgreementScript;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>In which order agreed replacements are carried out, when they wait, and when there are too many.</summary>
+/// <summary>The order of agreed replacements: which comes first, when they wait, and when there are too many.</summary>
 internal sealed class ReplacementTests
 {
     // Bug: crashed and wrong replaced at once.
     [Test]
-    public void One_at_a_time() => OnlyWithoutMutant(ManagementMutant.ReplacesAtOnce, options =>
+    public void Replacements_are_carried_out_one_at_a_time() => OnlyWithoutMutant(ManagementMutant.ReplacesAtOnce, options =>
     {
         var script = new AgreementScript(options);
         script.Bury(3);
         script.Convict(4);
-        Assert.That((script.State.Active?.Replica, script.State.Queue.Select(waiting => waiting.Replica).SingleOrDefault(), script.State.Replacements), Is.EqualTo(((byte?)3, (byte)4, 1)));
+        var waitsNext = script.State.Queue.Select(waiting => waiting.Replica).SingleOrDefault();
+        Assert.That((script.State.Active?.Replica, waitsNext, script.State.Replacements), Is.EqualTo(((byte?)3, (byte)4, 1)));
         script.Pass(TimeSpan.FromSeconds(3));
         script.Settle(3);
-        Assert.That((script.State.Active?.Replica, script.State.Active?.StartedAt, script.State.Queue.Count, script.State.Replacements), Is.EqualTo(((byte?)4, (long?)script.Time, 0, 2)));
+        Assert.That(
+            (script.State.Active?.Replica, script.State.Active?.StartedAt, script.State.Queue.Count, script.State.Replacements),
+            Is.EqualTo(((byte?)4, (long?)script.Time, 0, 2)));
         script.Settle(4);
         Assert.That(script.State.Active, Is.Null);
     });
 
     [Test]
-    public void The_crashed_come_before_the_wrong_and_else_who_was_decided_first()
+    public void Crashed_replicas_are_replaced_before_wrong_ones_and_otherwise_in_order_of_decision()
     {
         var script = new AgreementScript(Rules with { DonorsMin = 1 });
         script.Lose(1);
@@ -42,25 +45,28 @@ internal sealed class ReplacementTests
     }
 
     [Test]
-    public void Nobody_is_replaced_without_two_to_copy_from() => OnlyWithoutMutant(ManagementMutant.DonorsAreNotCounted, options =>
+    public void No_replica_is_replaced_without_two_to_copy_from() => OnlyWithoutMutant(ManagementMutant.DonorsAreNotCounted, options =>
     {
         var script = new AgreementScript(options);
         script.Lose(1);
         script.GiveUp(1);
         script.Lose(2);
-        Assert.That(script.State.Active?.Replica, Is.EqualTo(2), "two are well");
+        Assert.That(script.State.Active?.Replica, Is.EqualTo(2), "two are healthy");
         script.GiveUp(2);
         var number = script.Lose(3);
-        Assert.That((script.State.Active, script.State.Queue.Select(waiting => waiting.Number).SingleOrDefault()), Is.EqualTo(((Decision?)null, number)));
-        Assert.That((script.Told.Last(), script.Alarms[^1]), Is.EqualTo((ManagementEventKind.Alarm, "replica3 can't be replaced: fewer than 2 healthy replicas are left to copy from")));
+        Assert.That((script.State.Active, script.State.Queue.Select(waiting => waiting.Number).SingleOrDefault()),
+            Is.EqualTo(((Decision?)null, number)));
+        Assert.That((script.Told.Last(), script.Alarms[^1]), Is.EqualTo((ManagementEventKind.Alarm,
+            "replica3 can't be replaced: fewer than 2 healthy replicas are left to copy from")));
         script.Suspect(4);
-        Assert.That(script.Told.Last(), Is.EqualTo(ManagementEventKind.Suspicion), "it is told once");
+        Assert.That(script.Told.Last(), Is.EqualTo(ManagementEventKind.Suspicion), "the alarm is raised once");
         script.Settle(1);
-        Assert.That((script.State.Active?.Replica, script.State.Queue.Count), Is.EqualTo(((byte?)3, 0)), "there are two again");
+        Assert.That((script.State.Active?.Replica, script.State.Queue.Count), Is.EqualTo(((byte?)3, 0)), "two are healthy again");
     });
 
+    // It is degraded until the ten minutes are over.
     [Test]
-    public void A_slot_that_was_replaced_three_times_in_ten_minutes_is_degraded_until_they_are_over() => OnlyWithoutMutant(ManagementMutant.ReplacesForEver, options =>
+    public void A_seat_replaced_three_times_in_ten_minutes_is_degraded() => OnlyWithoutMutant(ManagementMutant.ReplacesForEver, options =>
     {
         var script = new AgreementScript(options);
         script.LoseThreeTimes(3);
@@ -68,13 +74,14 @@ internal sealed class ReplacementTests
         Assert.That(script.Alarms, Has.One.StartsWith("replica3 is degraded: replaced 3 times in 10 minutes"));
         Assert.That(script.StandingOf(3), Is.EqualTo("degraded"));
         script.Pass(options.ReplacementsWithin + TimeSpan.FromMilliseconds(1));
-        Assert.That((script.Alarms.Count, script.StandingOf(3)), Is.EqualTo((0, (string?)null)), "nobody has reported anything since");
+        Assert.That((script.Alarms.Count, script.StandingOf(3)), Is.EqualTo((0, (string?)null)), "although nothing was reported since");
         script.Pass(TimeSpan.FromMilliseconds(-1));
         script.Lose(3, life: 4);
-        Assert.That((script.State.Active, script.State.Queue.Count, script.Told.Last(), script.State.Replacements), Is.EqualTo(((Decision?)null, 0, ManagementEventKind.Degraded, 3)));
-        Assert.That(script.State.IsReplaced(3, IncarnationOf(3, 4)), Is.False, "it may be told again");
+        Assert.That((script.State.Active, script.State.Queue.Count, script.Told.Last(), script.State.Replacements),
+            Is.EqualTo(((Decision?)null, 0, ManagementEventKind.Degraded, 3)));
+        Assert.That(script.State.IsReplaced(3, IncarnationOf(3, 4)), Is.False, "its loss may be reported again");
         script.Lose(4);
-        Assert.That(script.State.Active?.Replica, Is.EqualTo(4), "another slot is another matter");
+        Assert.That(script.State.Active?.Replica, Is.EqualTo(4), "another seat is not degraded");
         script.Settle(4);
         script.Pass(TimeSpan.FromMilliseconds(1));
         script.Lose(3, life: 4);
@@ -82,7 +89,7 @@ internal sealed class ReplacementTests
     });
 
     [Test]
-    public void A_degraded_slot_whose_incarnation_is_found_wrong_is_nobody_to_copy_from()
+    public void A_degraded_seat_whose_incarnation_is_lost_is_no_donor()
     {
         var script = new AgreementScript();
         script.LoseThreeTimes(3);
@@ -90,17 +97,18 @@ internal sealed class ReplacementTests
         script.Lose(1);
         script.GiveUp(1);
         script.Lose(2);
-        Assert.That(script.State.Active?.Replica, Is.EqualTo(2), "the third one's is well, for all that is known");
+        Assert.That(script.State.Active?.Replica, Is.EqualTo(2), "replica 3 is healthy, as far as anyone knows");
         script.Settle(2);
         script.Lose(3, life: 4);
         var number = script.Lose(4);
-        Assert.That((script.State.Active, script.State.Queue.Single().Number), Is.EqualTo(((Decision?)null, number)), "only the second is left");
+        Assert.That((script.State.Active, script.State.Queue.Single().Number), Is.EqualTo(((Decision?)null, number)),
+            "only replica 2 is left to copy from");
         script.Order(new SettledReport(3, IncarnationOf(3, 4), script.State.LeftAlone(3)!.Number));
-        Assert.That(script.State.Active?.Number, Is.EqualTo(number), "somebody else votes in the third one's place");
+        Assert.That(script.State.Active?.Number, Is.EqualTo(number), "another incarnation votes in seat 3");
     }
 
     [Test]
-    public void A_degraded_slot_is_replaced_again_when_its_time_is_over_if_there_are_donors()
+    public void A_degraded_seat_queues_for_replacement_again_after_its_ten_minutes()
     {
         var script = new AgreementScript();
         script.LoseThreeTimes(3);
@@ -111,28 +119,31 @@ internal sealed class ReplacementTests
         script.Lose(4);
         script.Pass(Rules.ReplacementsWithin + TimeSpan.FromMilliseconds(1));
         script.Lose(3, life: 4);
-        Assert.That(script.State.Queue.Select(waiting => waiting.Replica), Is.EqualTo(new byte[] { 4, 3 }), "both wait for someone to copy from");
+        Assert.That(script.State.Queue.Select(waiting => waiting.Replica), Is.EqualTo(new byte[] { 4, 3 }),
+            "both wait for replicas to copy from");
     }
 
     [Test]
-    public void One_that_is_overdue_is_dead_until_it_is_settled_and_others_go_on()
+    public void An_overdue_replacement_counts_as_dead_until_settled_and_does_not_hold_up_others()
     {
         var script = new AgreementScript();
         script.Lose(3);
         script.Convict(4);
         var first = script.State.Active!;
         script.GiveUp(3);
-        Assert.That((script.State.Active?.Replica, script.State.Unsettled(3)), Is.EqualTo(((byte?)4, first)), "the next one's turn has come");
+        Assert.That((script.State.Active?.Replica, script.State.Unsettled(3)), Is.EqualTo(((byte?)4, first)),
+            "the turn of the next one has come");
         Assert.That(script.Alarms.Single(), Does.StartWith("replica3 is dead"));
         var told = script.State.Events.Count;
         script.Order(new OverdueReport(3, first.Incarnation, first.Number));
-        Assert.That((script.State.Active?.Replica, script.State.Events.Count), Is.EqualTo(((byte?)4, told)), "another manager says it too");
+        Assert.That((script.State.Active?.Replica, script.State.Events.Count), Is.EqualTo(((byte?)4, told)), "another manager's report");
         script.Settle(3);
-        Assert.That((script.State.Unsettled(3), script.State.Active?.Replica, script.Alarms.Count, script.Told.Last()), Is.EqualTo(((Decision?)null, (byte?)4, 0, ManagementEventKind.ReplacementDone)));
+        Assert.That((script.State.Unsettled(3), script.State.Active?.Replica, script.Alarms.Count, script.Told.Last()),
+            Is.EqualTo(((Decision?)null, (byte?)4, 0, ManagementEventKind.ReplacementDone)));
     }
 
     [Test]
-    public void What_settles_or_is_overdue_names_its_decision()
+    public void A_settled_or_overdue_report_about_another_decision_is_ignored()
     {
         var script = new AgreementScript();
         script.Lose(3);
@@ -144,22 +155,23 @@ internal sealed class ReplacementTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public void A_newer_decision_about_a_slot_takes_the_place_of_one_that_is_not_settled(bool isOverdue)
+    public void A_newer_decision_about_a_seat_supersedes_an_unsettled_one(bool isOverdue)
     {
         var script = new AgreementScript();
         var first = script.Lose(3);
         if (isOverdue)
             script.GiveUp(3);
         var second = script.Lose(3, life: 2);
-        Assert.That((script.State.Active?.Number, script.State.Unsettled(3)?.Number, script.State.Queue.Count), Is.EqualTo(((long?)second, (long?)second, 0)));
+        Assert.That((script.State.Active?.Number, script.State.Unsettled(3)?.Number, script.State.Queue.Count),
+            Is.EqualTo(((long?)second, (long?)second, 0)));
         script.Order(new SettledReport(3, IncarnationOf(3), first));
-        Assert.That(script.State.Active?.Number, Is.EqualTo(second), "the first has nothing to settle any more");
+        Assert.That(script.State.Active?.Number, Is.EqualTo(second), "the first decision can no longer be settled");
         script.Settle(3);
         Assert.That((script.State.Active, script.State.Unsettled(3)), Is.EqualTo(((Decision?)null, (Decision?)null)));
     }
 
     [Test]
-    public void A_newer_decision_about_a_slot_takes_the_place_of_one_that_waits()
+    public void A_newer_decision_about_a_seat_supersedes_a_waiting_one()
     {
         var script = new AgreementScript();
         script.Lose(4);
@@ -169,7 +181,7 @@ internal sealed class ReplacementTests
     }
 
     [Test]
-    public void What_is_said_of_a_replaced_incarnation_is_ignored() => OnlyWithoutMutant(ManagementMutant.CaseOutlivesIncarnation, options =>
+    public void Reports_about_a_replaced_incarnation_are_ignored() => OnlyWithoutMutant(ManagementMutant.CaseOutlivesIncarnation, options =>
     {
         var script = new AgreementScript(options);
         script.Suspect(3);
@@ -185,11 +197,11 @@ internal sealed class ReplacementTests
         script.Lose(3);
         Assert.That(script.Agreed(), Is.EqualTo(before));
         script.Suspect(3, life: 2);
-        Assert.That(script.State.Cases.Single().Incarnation, Is.EqualTo(IncarnationOf(3, 2)), "the next one has its own name");
+        Assert.That(script.State.Cases.Single().Incarnation, Is.EqualTo(IncarnationOf(3, 2)), "the next incarnation has cases of its own");
     });
 
     [Test]
-    public void The_version_is_changed_when_the_turn_comes_and_not_for_a_lost_folder()
+    public void The_version_changes_when_a_replacement_begins_unless_the_folder_was_lost()
     {
         var script = new AgreementScript(Rules with { DonorsMin = 1 });
         script.Lose(1);
@@ -197,7 +209,7 @@ internal sealed class ReplacementTests
         script.Convict(3);
         script.FindStateOther(1, 4);
         script.FindStateOther(2, 4);
-        Assert.That(Turns(script), Is.EqualTo(new[] { 0, 0, 0, 0 }), "they wait");
+        Assert.That(Turns(script), Is.EqualTo(new[] { 0, 0, 0, 0 }), "three of them wait");
         while (script.State.Active is { } active)
             script.Settle(active.Replica);
         Assert.That(Turns(script), Is.EqualTo(new[] { 0, 1, 1, 1 }));

@@ -15,7 +15,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>A manager goes on asking a replica, whatever that has said.</summary>
+/// <summary>A manager goes on asking a replica, whatever the replica answers.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ReplicaWatchTests : IAsyncDisposable
 {
@@ -39,11 +39,13 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
         _replica = new BabblingServer(topology.FindReplica(1)!.Listen.ToEndPoint());
         (_clients, _others) = (new ReplicaClients(topology), new ManagerClients(topology, id, _log));
         var memberLog = _logFolder.Open();
-        var watch = new ReplicaWatch(_clients, _others, new SnapshotStore(_folder.Path), new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), _log), static () => { }, _log, _stopping.Token);
+        var watch = new ReplicaWatch(
+            _clients, _others, new SnapshotStore(_folder.Path), new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), _log),
+            static () => { }, _log, _stopping.Token);
         var (outbox, leaves) = (new Outbox(), new Outbox());
         var manager = new ManagerProtocol(
-            ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, new ManagementOptions { Slots = [1, 2, 3, 4] }, 1, DriverOptions.NewBoot(), memberLog, outbox,
-            new LeaveRequester(ClusterGroups.ReplicasOf(topology), leaves), watch);
+            ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, new ManagementOptions { Slots = [1, 2, 3, 4] }, 1,
+            DriverOptions.NewBoot(), memberLog, outbox, new LeaveRequester(ClusterGroups.ReplicasOf(topology), leaves), watch);
         foreach (var node in topology.Nodes)
             _cluster.Place(node.Id);
         _driver = _cluster.Add(s_self, new DrivenCore(GroupId.Managers, manager, outbox, memberLog));
@@ -65,10 +67,11 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_replica_that_talks_nonsense_is_asked_again()
+    public async Task A_replica_that_answers_nonsense_is_asked_again()
     {
         _replica.Says = BabblingServer.Http(
-            $"<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><GetStatusResponse xmlns='{SoapNamespaces.ReplicaV1}'/></s:Body></s:Envelope>");
+            "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>"
+            + $"<GetStatusResponse xmlns='{SoapNamespaces.ReplicaV1}'/></s:Body></s:Envelope>");
         _driver.Start();
         await Eventually.IsTrueAsync(() => _replica.Asked >= 3);
         Assert.That(_driver.Completion.IsCompleted, Is.False);
@@ -76,7 +79,7 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_replica_that_says_nothing_is_asked_again()
+    public async Task A_silent_replica_is_asked_again()
     {
         _driver.Start();
         await Eventually.IsTrueAsync(() => _replica.Asked >= 3);

@@ -4,24 +4,24 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>When fetched replies show that the accused was wrong: three times, against two who say the same.</summary>
+/// <summary>Fetched replies show that the accused was wrong: three times, and each time against two equal replies.</summary>
 internal sealed class ReplyEvidenceTests
 {
     private static readonly Case s_case = new(7, Replica: 3, Incarnation: 30, CaseKind.Wrong, OpenedAt: 0, [10, 11, 12]);
     private static readonly Digest s_asked = Digest.Of([7]);
 
     [Test]
-    public void Who_was_wrong_every_time_is_guilty()
+    public void An_accused_that_was_wrong_every_time_is_guilty()
     {
         var evidence = Of("9 1 1 1", "9 1 1 1", "9 1 1 1");
         Assert.That((evidence.IsGuilty, evidence.IsComplete), Is.EqualTo((true, true)));
     }
 
     [Test]
-    public void Who_was_right_once_is_not() => Assert.That(Of("9 1 1 1", "1 1 1 1", "9 1 1 1").IsGuilty, Is.False);
+    public void An_accused_that_was_right_once_is_not_guilty() => Assert.That(Of("9 1 1 1", "1 1 1 1", "9 1 1 1").IsGuilty, Is.False);
 
     [Test]
-    public void Two_witnesses_are_enough_and_one_of_them_may_differ()
+    public void Two_equal_witnesses_are_enough_even_if_the_third_is_missing_or_differs()
     {
         Assert.That(Of("9 1 1 -", "9 1 - 1", "9 - 1 1").IsGuilty);
         Assert.That(Of("9 1 1 8", "9 1 8 1", "9 8 1 1").IsGuilty);
@@ -34,7 +34,7 @@ internal sealed class ReplyEvidenceTests
     public void Witnesses_that_contradict_each_other_prove_nothing() => Assert.That(Of("9 1 1 1", "9 1 1 1", "9 1 2 3").IsGuilty, Is.False);
 
     [Test]
-    public void What_can_not_be_had_accuses_nobody() => AgreementScript.OnlyWithoutMutant(ManagementMutant.MissingReplyAccuses, options =>
+    public void A_missing_reply_accuses_nobody() => AgreementScript.OnlyWithoutMutant(ManagementMutant.MissingReplyAccuses, options =>
     {
         var evidence = Of(["9 1 1 1", "- 1 1 1", "9 1 1 1"], options.Mutant);
         Assert.That((evidence.IsGuilty, evidence.IsComplete), Is.EqualTo((false, false)));
@@ -42,14 +42,14 @@ internal sealed class ReplyEvidenceTests
     });
 
     [Test]
-    public void What_is_missing_is_not_waited_for_when_it_could_not_acquit()
+    public void A_missing_reply_that_could_not_acquit_is_not_waited_for()
     {
         var evidence = Of("9 1 1 -", "9 1 - 1", "9 1 1 -");
         Assert.That((evidence.IsComplete, evidence.Missing.Count()), Is.EqualTo((true, 3)));
     }
 
     [Test]
-    public void Silence_takes_no_answer_back()
+    public void A_later_silence_does_not_withdraw_an_answer()
     {
         var evidence = Of("9 1 1 1", "9 1 1 1", "9 1 1 1");
         evidence.OnReply(3, 10, null);
@@ -57,7 +57,7 @@ internal sealed class ReplyEvidenceTests
     }
 
     [Test]
-    public void An_answer_to_another_request_or_of_another_number_is_another_answer()
+    public void An_answer_with_another_request_or_number_is_a_different_answer()
     {
         var evidence = Of("- 1 1 1", "9 1 1 1", "9 1 1 1");
         var right = Answer(1)!.Value;
@@ -70,7 +70,7 @@ internal sealed class ReplyEvidenceTests
     }
 
     [Test]
-    public void Answers_that_nobody_asked_for_count_for_nothing()
+    public void Answers_that_were_not_asked_for_do_not_count()
     {
         var evidence = new ReplyEvidence(s_case, [1, 2], new Instant(1000, 0), AgreementScript.Rules);
         evidence.OnReply(4, 10, Answer(1));
@@ -88,7 +88,9 @@ internal sealed class ReplyEvidenceTests
 
     private static ReplyEvidence Of(params string[] answers) => Of(answers, ManagementMutant.None);
 
-    /// <summary>For each number what the accused, and the first, second and fourth replica have answered; a dash if nothing.</summary>
+    /// <summary>
+    /// Evidence from one line for each number: the answers of the accused, and of the replicas 1, 2 and 4. A dash is no answer.
+    /// </summary>
     private static ReplyEvidence Of(string[] answers, ManagementMutant mutant)
     {
         var evidence = new ReplyEvidence(s_case, [1, 2, 4], new Instant(1000, 0), AgreementScript.Rules with { Mutant = mutant });

@@ -4,14 +4,15 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>The bytes of reports, which are in the managers' logs for good.</summary>
+/// <summary>The bytes of reports, which stay in the managers' logs for good.</summary>
 internal sealed class ReportCodecTests
 {
     private const ulong Incarnation = 0x4142434445464748;
 
     private static readonly (Report Report, string Bytes)[] s_golden =
     [
-        (new VerdictReport(3, Incarnation, 1, 0x3132333435363738, [10, 300]), "0103484746454443424101383736353433323102" + "0a000000000000002c01000000000000"),
+        (new VerdictReport(3, Incarnation, 1, 0x3132333435363738, [10, 300]),
+            "0103484746454443424101383736353433323102" + "0a000000000000002c01000000000000"),
         (new SuspicionReport(3, Incarnation, SuspicionCause.Lagging, 300), "02034847464544434241022c01000000000000"),
         (new VoteReport(3, Incarnation, 2, 7, true, 12, 9), "03034847464544434241020700000000000000010c000000000000000900000000000000"),
         (new DigestReport(3, Incarnation, 2, 1000, 12), "0403484746454443424102e8030000000000000c00000000000000"),
@@ -24,7 +25,7 @@ internal sealed class ReportCodecTests
     private static IEnumerable<int> Opcodes => Enumerable.Range(1, ReportGen.OfType.Count);
 
     [TestCaseSource(nameof(Opcodes))]
-    public void Every_report_survives_its_bytes(int opcode) => ReportGen.OfType[opcode - 1].Sample(report =>
+    public void Every_report_is_read_back_as_it_was_written(int opcode) => ReportGen.OfType[opcode - 1].Sample(report =>
     {
         var bytes = ReportCodec.Encode(report);
         Assert.That((int)ReportCodec.OpcodeOf(report), Is.EqualTo(opcode));
@@ -35,7 +36,7 @@ internal sealed class ReportCodecTests
     }, iter: 500);
 
     [Test]
-    public void Every_type_has_an_opcode_and_a_sample()
+    public void Every_report_type_has_an_opcode_and_a_sample()
     {
         var types = typeof(Report).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Report))).ToList();
         Assert.That(types, Has.Count.EqualTo(ReportGen.OfType.Count));
@@ -43,7 +44,7 @@ internal sealed class ReportCodecTests
     }
 
     [Test]
-    public void The_bytes_are_those_of_all_former_versions()
+    public void The_bytes_are_those_of_all_earlier_releases()
     {
         foreach (var (report, bytes) in s_golden)
         {
@@ -53,7 +54,7 @@ internal sealed class ReportCodecTests
     }
 
     [Test]
-    public void A_report_that_lacks_a_byte_or_has_one_too_many_is_none() => Gen.OneOf(ReportGen.OfType.ToArray()).Sample(report =>
+    public void A_report_with_a_byte_too_few_or_too_many_is_rejected() => Gen.OneOf(ReportGen.OfType.ToArray()).Sample(report =>
     {
         var bytes = ReportCodec.Encode(report);
         for (var length = 0; length < bytes.Length; length++)
@@ -62,9 +63,9 @@ internal sealed class ReportCodecTests
     }, iter: 200);
 
     [Test]
-    public void Any_bytes_are_a_report_that_is_written_the_same_or_none()
+    public void Bytes_that_are_read_as_a_report_are_written_as_the_same_bytes()
     {
-        // Half of them begin as a report does.
+        // Half of the inputs begin as a report does.
         var begun = from opcode in Gen.Byte[0, 9]
                     from rest in Gen.Byte[0, 3].Array[0, ReportCodec.SizeMax]
                     select (byte[])[opcode, .. rest];
@@ -80,5 +81,6 @@ internal sealed class ReportCodecTests
     [TestCase(0)]
     [TestCase(VerdictReport.SequencesMax + 1)]
     public void A_verdict_without_numbers_or_with_too_many_is_not_written(int count) =>
-        Assert.That(() => ReportCodec.Encode(new VerdictReport(3, 1, 1, 1, new long[count])), Throws.ArgumentException.With.Message.Contains("1 to 8"));
+        Assert.That(() => ReportCodec.Encode(new VerdictReport(3, 1, 1, 1, new long[count])),
+            Throws.ArgumentException.With.Message.Contains("1 to 8"));
 }

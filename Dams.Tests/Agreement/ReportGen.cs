@@ -3,7 +3,10 @@ using Dams.Contracts.Management;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>Random reports: few slots, incarnations and numbers, so that they meet; the edges of the ranges in <see cref="OfType"/>.</summary>
+/// <summary>
+/// Random reports. Those of <see cref="Any"/> have few seats, incarnations and numbers, so that they concern the same things. Those of
+/// <see cref="OfType"/> reach the edges of the ranges.
+/// </summary>
 internal static class ReportGen
 {
     private static readonly Gen<byte> s_slot = Gen.Byte[1, 5];
@@ -13,7 +16,7 @@ internal static class ReportGen
     /// <summary>Reports that are about the same few things.</summary>
     public static readonly Gen<Report> Any = Gen.OneOf(Of(s_slot, s_incarnation, s_number).ToArray());
 
-    /// <summary>One of each type, of any values, in the order of their opcodes.</summary>
+    /// <summary>One generator for each type, with any values, in the order of the opcodes.</summary>
     public static readonly IReadOnlyList<Gen<Report>> OfType = Of(Gen.Byte, Gen.ULong, Gen.Long);
 
     private static List<Gen<Report>> Of(Gen<byte> slot, Gen<ulong> incarnation, Gen<long> number) =>

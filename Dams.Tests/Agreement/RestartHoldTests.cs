@@ -4,27 +4,27 @@ using static Dams.Tests.Agreement.AgreementScript;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>A replica whose manager starts it again is not voted dead by those who don't know it yet.</summary>
+/// <summary>Managers that don't know yet of a replica's restart can't vote it dead.</summary>
 internal sealed class RestartHoldTests
 {
     [Test]
-    public void Votes_that_did_not_know_of_a_restart_count_for_nothing() => OnlyWithoutMutant(ManagementMutant.RestartIsNotHeld, options =>
+    public void Votes_cast_without_knowledge_of_a_restart_do_not_count() => OnlyWithoutMutant(ManagementMutant.RestartIsNotHeld, options =>
     {
         var script = new AgreementScript(options);
         var about = script.Suspect(3);
         script.Vote(1, 3, about);
         var restart = script.RestartOf(3, 1);
-        Assert.That(script.State.Cases.Single().Guilty, Is.Zero, "one given before is taken back");
+        Assert.That(script.State.Cases.Single().Guilty, Is.Zero, "an earlier vote is taken back");
         script.Vote(2, 3, about, seen: restart - 1);
-        Assert.That(script.State.Cases.Single().Guilty, Is.Zero, "one that was on its way is too late");
+        Assert.That(script.State.Cases.Single().Guilty, Is.Zero, "a vote that was on its way comes too late");
         script.Vote(1, 3, about, seen: restart);
         Assert.That(script.State.Active, Is.Null);
         script.Vote(2, 3, about);
-        Assert.That(script.State.Active?.Cause, Is.EqualTo(ReplacementCause.Dead), "those who know have looked again");
+        Assert.That(script.State.Active?.Cause, Is.EqualTo(ReplacementCause.Dead), "both voters know of the restart and have looked again");
     });
 
     [Test]
-    public void A_restart_holds_no_vote_about_something_else()
+    public void A_restart_holds_only_votes_for_the_death_of_that_replica()
     {
         var script = new AgreementScript();
         var (silent, wrong, other) = (script.Suspect(3), script.Accuse(3), script.Suspect(4));
@@ -33,12 +33,12 @@ internal sealed class RestartHoldTests
         var restart = script.RestartOf(3, 1);
         script.Vote(2, 3, wrong, seen: restart - 1);
         Assert.That(script.State.Active?.Cause, Is.EqualTo(ReplacementCause.Wrong));
-        Assert.That(script.State.Cases.Single().Guilty, Is.EqualTo(1u << 1), "the other replica's");
+        Assert.That(script.State.Cases.Single().Guilty, Is.EqualTo(1u << 1), "the case of the other replica is left");
         Assert.That(silent, Is.Positive);
     }
 
     [Test]
-    public void Who_finds_it_alive_need_not_know_of_its_restart()
+    public void A_not_guilty_vote_counts_without_knowledge_of_the_restart()
     {
         var script = new AgreementScript();
         var about = script.Suspect(3);
@@ -49,7 +49,7 @@ internal sealed class RestartHoldTests
     }
 
     [Test]
-    public void The_fourth_restart_in_ten_minutes_holds_nothing()
+    public void The_fourth_restart_in_ten_minutes_holds_no_votes()
     {
         var script = new AgreementScript();
         script.RestartOf(3, 1);
@@ -63,18 +63,19 @@ internal sealed class RestartHoldTests
         Assert.That(script.State.Active?.Cause, Is.EqualTo(ReplacementCause.Dead));
     }
 
-    // Of what can't be started, each attempt is reported: the events are for people.
+    // Each attempt to start a replica is reported, even if it can't be started. Events are for people, so they don't repeat that.
     [Test]
-    public void Who_ends_too_often_is_told_of_once()
+    public void Restarts_beyond_the_third_in_ten_minutes_cause_one_event()
     {
         var script = new AgreementScript();
         for (var i = 1; i <= 100; i++)
             script.RestartOf(3, i);
-        Assert.That((script.Told.Count(), script.State.Events.Last().Text), Is.EqualTo((4, script.State.Events.Single(told => told.Text.Contains("too often", StringComparison.Ordinal)).Text)));
+        Assert.That((script.Told.Count(), script.State.Events.Last().Text),
+            Is.EqualTo((4, script.State.Events.Single(told => told.Text.Contains("too often", StringComparison.Ordinal)).Text)));
         script.Pass(Rules.ReplacementsWithin + TimeSpan.FromMilliseconds(1));
         for (var i = 101; i <= 200; i++)
             script.RestartOf(3, i);
-        Assert.That(script.Told.Count(), Is.EqualTo(8), "it goes on, and is told again");
+        Assert.That(script.Told.Count(), Is.EqualTo(8), "after the ten minutes it goes on, and causes events again");
     }
 
     [Test]
@@ -85,14 +86,14 @@ internal sealed class RestartHoldTests
             script.RestartOf(3, i);
         script.Pass(Rules.ReplacementsWithin);
         script.RestartOf(3, 4);
-        Assert.That(script.State.HeldSince(3), Is.EqualTo(3), "not quite over");
+        Assert.That(script.State.HeldSince(3), Is.EqualTo(3), "the ten minutes are not quite over");
         script.Pass(TimeSpan.FromMilliseconds(1));
         var fifth = script.RestartOf(3, 5);
         Assert.That(script.State.HeldSince(3), Is.EqualTo(fifth));
     }
 
     [Test]
-    public void A_restart_that_is_ordered_twice_is_one()
+    public void A_restart_that_is_ordered_twice_counts_once()
     {
         var script = new AgreementScript();
         var first = script.RestartOf(3, 1);
@@ -101,7 +102,7 @@ internal sealed class RestartHoldTests
     }
 
     [Test]
-    public void A_restart_that_is_ordered_again_after_a_later_one_is_one()
+    public void A_restart_that_is_ordered_again_after_a_later_one_has_no_effect()
     {
         var script = new AgreementScript();
         script.RestartOf(3, 1);

@@ -4,10 +4,10 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>Who is dead, and who is only slow.</summary>
+/// <summary>Suspects that are dead, and suspects that are only slow.</summary>
 internal sealed class SilenceProbeTests
 {
-    // Parts of a probe's time.
+    // Fractions of a probe's time.
     private const double Early = 0.1;
     private const double Late = 0.9;
 
@@ -17,10 +17,12 @@ internal sealed class SilenceProbeTests
 
     [SetUp]
     public void Begin() =>
-        _probe = new SilenceProbe(new Case(7, Replica: 3, Incarnation: 30, CaseKind.Silent, OpenedAt: 0, []), self: 4, s_began, AgreementScript.Rules with { LagEntriesMax = 5000 });
+        _probe = new SilenceProbe(
+            new Case(7, Replica: 3, Incarnation: 30, CaseKind.Silent, OpenedAt: 0, []), self: 4, s_began,
+            AgreementScript.Rules with { LagEntriesMax = 5000 });
 
     [Test]
-    public void Who_never_answers_is_dead_for_who_hears_another_all_the_time()
+    public void A_suspect_that_never_answers_is_dead_if_the_manager_hears_another_all_the_time()
     {
         for (var at = 0.25; at < 1; at += 0.25)
             See(1, 50, at);
@@ -28,17 +30,17 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void Whom_nobody_answers_for_a_third_of_the_watch_is_deaf_and_was()
+    public void A_manager_that_hears_no_replica_for_a_third_of_the_watch_stays_deaf()
     {
         Assert.That((_probe.IsDeaf(At(0.33)), _probe.IsDeaf(At(0.34))), Is.EqualTo((false, true)));
         See(1, 50, 0.3);
         Assert.That((_probe.IsDeaf(At(0.63)), _probe.IsDeaf(At(0.64))), Is.EqualTo((false, true)));
         See(2, 50, 0.7);
-        Assert.That(_probe.IsDeaf(At(0.7)), "it may have been the suspect's only answers that were lost");
+        Assert.That(_probe.IsDeaf(At(0.7)), "the lost answers may have been the suspect's only ones");
     }
 
     [Test]
-    public void The_suspects_own_answers_are_no_sign_of_hearing()
+    public void The_suspects_answers_do_not_show_that_the_manager_hears_others()
     {
         See(3, 50, 0.2);
         See(3, 50, 0.4);
@@ -46,7 +48,7 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void Who_stands_still_below_what_others_had_executed_is_dead()
+    public void A_suspect_that_stands_still_behind_two_others_is_dead()
     {
         See(3, 40, Early);
         See(1, 50, Early);
@@ -55,10 +57,10 @@ internal sealed class SilenceProbeTests
         Assert.That(_probe.IsDead);
     }
 
-    [TestCase(0.1, 0.3, TestName = "Nobody_stands_still_who_was_seen_early_only")]
-    [TestCase(0.8, 0.9, TestName = "Nobody_stands_still_who_was_seen_late_only")]
-    [TestCase(0.6, 0.7, TestName = "Nobody_stands_still_who_was_seen_for_a_moment")]
-    public void Nobody_stands_still_who_was_not_seen_for_a_while(double first, double last)
+    [TestCase(0.1, 0.3, TestName = "A_suspect_seen_only_early_is_not_found_standing_still")]
+    [TestCase(0.8, 0.9, TestName = "A_suspect_seen_only_late_is_not_found_standing_still")]
+    [TestCase(0.6, 0.7, TestName = "A_suspect_seen_only_for_a_moment_is_not_found_standing_still")]
+    public void A_suspect_that_was_not_seen_for_a_while_is_not_found_standing_still(double first, double last)
     {
         See(1, 50, Early);
         See(2, 50, Early);
@@ -69,17 +71,17 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void What_one_other_says_it_has_executed_is_no_measure()
+    public void The_progress_of_one_other_replica_is_no_measure()
     {
         See(3, 40, Early);
         See(1, long.MaxValue, Early);
         See(2, 40, Early);
         See(3, 40, Late);
-        Assert.That(_probe.IsDead, Is.False, "two others are at 40");
+        Assert.That(_probe.IsDead, Is.False, "the second of the others has executed 40 only");
     }
 
     [Test]
-    public void Who_moves_and_is_further_behind_than_the_others_keep_their_logs_is_given_up()
+    public void A_moving_suspect_that_is_further_behind_than_logs_are_kept_is_dead()
     {
         See(1, 5042, Early);
         See(2, 5042, Early);
@@ -89,7 +91,7 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void Who_moves_is_slow_however_far_it_is_behind()
+    public void A_moving_suspect_within_reach_of_the_logs_is_only_slow()
     {
         See(1, 5000, Early);
         See(2, 5000, Early);
@@ -99,7 +101,7 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void Who_stands_still_where_everyone_does_is_well()
+    public void A_suspect_that_stands_still_with_all_others_is_not_dead()
     {
         See(3, 50, Early);
         See(1, 50, Early);
@@ -109,7 +111,7 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void Nobody_is_measured_by_what_others_have_executed_just_now()
+    public void Entries_that_others_execute_late_in_the_watch_are_no_measure()
     {
         See(3, 50, Early);
         See(1, 50, Early);
@@ -121,7 +123,7 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void Another_incarnation_in_its_place_is_not_the_suspect()
+    public void Another_incarnation_in_the_seat_is_not_the_suspect()
     {
         See(1, 50, Early);
         See(2, 50, Early);
@@ -131,7 +133,7 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void Who_waits_before_a_poison_entry_stands_still_for_a_reason()
+    public void A_suspect_that_waits_before_a_poison_entry_is_not_dead()
     {
         See(1, 50, Early);
         See(2, 50, Early);
@@ -141,7 +143,7 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void A_replica_whose_disk_is_full_stands_still_for_a_reason()
+    public void A_suspect_whose_disk_is_full_is_not_dead()
     {
         See(1, 50, Early);
         See(2, 50, Early);
@@ -150,9 +152,9 @@ internal sealed class SilenceProbeTests
         Assert.That(_probe.IsDead, Is.False);
     }
 
-    // Its own host is there through any broken network.
+    // A manager reaches its own host however broken the network is.
     [Test]
-    public void Who_hears_its_own_replica_alone_is_deaf()
+    public void A_manager_that_hears_only_its_own_replica_is_deaf()
     {
         for (var at = 0.25; at < 1; at += 0.25)
             See(4, 50, at);
@@ -160,16 +162,16 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void Who_stands_still_while_nobody_reigns_may_have_missed_the_last_word()
+    public void A_suspect_that_stands_still_without_a_sequencer_may_have_missed_the_last_commit()
     {
         StandStill();
         Assert.That((_probe.IsDead, _probe.IsWithoutReign(At(0.33)), _probe.IsWithoutReign(At(0.34))), Is.EqualTo((true, false, true)));
         _probe.OnReignHeard(new SequenceNumber(50), At(0.35));
-        Assert.That(_probe.IsWithoutReign(At(0.35)), "it has hardly had the time to hear it");
+        Assert.That(_probe.IsWithoutReign(At(0.35)), "the suspect has hardly had the time to hear the commit");
     }
 
     [Test]
-    public void Who_stands_still_while_a_sequencer_says_all_the_time_what_is_committed_is_dead()
+    public void A_suspect_that_stands_still_while_a_sequencer_announces_commits_is_dead()
     {
         for (var at = 0.2; at < 1; at += 0.2)
             _probe.OnReignHeard(new SequenceNumber(50), At(at));
@@ -178,7 +180,7 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void A_sequencer_that_does_not_know_yet_what_others_have_executed_has_told_nobody()
+    public void A_sequencer_whose_commit_is_behind_the_others_does_not_count_as_heard()
     {
         StandStill();
         for (var at = 0.2; at < 1; at += 0.2)
@@ -187,7 +189,8 @@ internal sealed class SilenceProbeTests
     }
 
     [Test]
-    public void Who_never_answers_is_dead_whoever_reigns() => Assert.That((_probe.IsDead, _probe.IsWithoutReign(At(1))), Is.EqualTo((true, false)));
+    public void A_suspect_that_never_answers_is_dead_even_without_a_sequencer() =>
+        Assert.That((_probe.IsDead, _probe.IsWithoutReign(At(1))), Is.EqualTo((true, false)));
 
     private void StandStill()
     {

@@ -5,7 +5,7 @@ using static Dams.Tests.Agreement.AgreementScript;
 
 namespace Dams.Tests.Agreement;
 
-/// <summary>What decides: two managers, other than the accused's own, that have seen it for themselves.</summary>
+/// <summary>Two managers other than the accused's own decide, by what they have seen for themselves.</summary>
 internal sealed class VoteTests
 {
     [Test]
@@ -16,9 +16,11 @@ internal sealed class VoteTests
         script.Vote(1, 3, about, view: 7);
         Assert.That((script.State.Active, script.State.Queue.Count, script.State.Cases.Count), Is.EqualTo(((Decision?)null, 0, 1)));
         var number = script.Vote(2, 3, about, view: 6);
-        Assert.That(script.State.Active, Is.EqualTo(new Decision(number, 3, IncarnationOf(3), ReplacementCause.Dead, script.Time, View: 7) { StartedAt = script.Time }), "with the newest view that had it");
+        var decision = new Decision(number, 3, IncarnationOf(3), ReplacementCause.Dead, script.Time, View: 7) { StartedAt = script.Time };
+        Assert.That(script.State.Active, Is.EqualTo(decision), "the decision names the newest view that had the accused");
         Assert.That(script.State.Cases, Is.Empty);
-        Assert.That(script.Told.Skip(1), Is.EqualTo(new[] { ManagementEventKind.ReplacementDecided, ManagementEventKind.ReplacementStarted }));
+        Assert.That(script.Told.Skip(1),
+            Is.EqualTo(new[] { ManagementEventKind.ReplacementDecided, ManagementEventKind.ReplacementStarted }));
     });
 
     [Test]
@@ -33,7 +35,7 @@ internal sealed class VoteTests
     });
 
     [Test]
-    public void Who_is_no_manager_has_no_vote()
+    public void An_unknown_manager_has_no_vote()
     {
         var script = new AgreementScript();
         var about = script.Suspect(3);
@@ -51,11 +53,12 @@ internal sealed class VoteTests
         script.Vote(1, 3, about);
         script.Vote(1, 3, about, isGuilty: false);
         Assert.That(script.State.Active, Is.Null);
-        Assert.That((script.State.Cases.Single().Guilty, script.State.Cases.Single().Innocent), Is.EqualTo((1u << 1, 0u)), "the first word stands");
+        Assert.That((script.State.Cases.Single().Guilty, script.State.Cases.Single().Innocent), Is.EqualTo((1u << 1, 0u)),
+            "the manager's first vote stands");
     });
 
     [Test]
-    public void Two_that_have_not_seen_it_dismiss_a_suspicion()
+    public void Two_not_guilty_votes_dismiss_a_suspicion()
     {
         var script = new AgreementScript();
         var about = script.Suspect(3);
@@ -64,21 +67,24 @@ internal sealed class VoteTests
         script.Vote(2, 3, about, isGuilty: false);
         Assert.That((script.State.Cases.Count, script.Told.Last()), Is.EqualTo((0, ManagementEventKind.Dismissed)));
         script.Vote(4, 3, about);
-        Assert.That((script.State.Cases.Count, script.State.Active), Is.EqualTo((0, (Decision?)null)), "a late vote opens nothing");
+        Assert.That((script.State.Cases.Count, script.State.Active), Is.EqualTo((0, (Decision?)null)),
+            "a late vote does not open the case again");
     }
 
+    // Either the front end errs, or the replica answers each asker differently.
     [Test]
-    public void Two_that_have_not_seen_wrong_replies_raise_an_alarm_because_somebody_errs()
+    public void Two_not_guilty_votes_about_wrong_replies_dismiss_the_case_with_an_alarm()
     {
         var script = new AgreementScript();
         var about = script.Accuse(3);
         script.Vote(1, 3, about, isGuilty: false);
         script.Vote(2, 3, about, isGuilty: false);
-        Assert.That((script.State.Cases.Count, script.State.Active, script.Told.Last()), Is.EqualTo((0, (Decision?)null, ManagementEventKind.Alarm)));
+        Assert.That((script.State.Cases.Count, script.State.Active, script.Told.Last()),
+            Is.EqualTo((0, (Decision?)null, ManagementEventKind.Alarm)));
     }
 
     [Test]
-    public void One_that_has_not_seen_it_does_not_outweigh_two_that_have()
+    public void One_not_guilty_vote_does_not_outweigh_two_guilty_votes()
     {
         var script = new AgreementScript();
         var about = script.Accuse(3);
@@ -90,7 +96,7 @@ internal sealed class VoteTests
     }
 
     [Test]
-    public void A_vote_counts_in_its_own_case_alone()
+    public void A_vote_counts_only_in_its_own_case()
     {
         var script = new AgreementScript();
         var (silent, wrong) = (script.Suspect(3), script.Accuse(3));
@@ -103,21 +109,24 @@ internal sealed class VoteTests
     }
 
     [Test]
-    public void A_minority_digest_that_two_managers_have_found_decides()
+    public void A_minority_digest_found_by_two_managers_decides()
     {
         var script = new AgreementScript();
         script.FindStateOther(3, 3);
-        Assert.That(script.State.Cases, Is.Empty, "its own manager has no word");
+        Assert.That(script.State.Cases, Is.Empty, "its own manager has no vote");
         script.FindStateOther(1, 3, view: 8);
         script.FindStateOther(1, 3, view: 9);
         Assert.That((script.State.Active, script.State.Cases.Single().Kind), Is.EqualTo(((Decision?)null, CaseKind.State)));
         script.FindStateOther(4, 3, view: 7);
         Assert.That((script.State.Active?.Cause, script.State.Active?.View), Is.EqualTo((ReplacementCause.StateDiffers, 8)));
-        Assert.That(script.Told, Is.EqualTo(new[] { ManagementEventKind.CheckpointDiffers, ManagementEventKind.ReplacementDecided, ManagementEventKind.ReplacementStarted }));
+        Assert.That(script.Told, Is.EqualTo(new[]
+        {
+            ManagementEventKind.CheckpointDiffers, ManagementEventKind.ReplacementDecided, ManagementEventKind.ReplacementStarted,
+        }));
     }
 
     [Test]
-    public void Two_that_find_the_state_with_the_majority_dismiss_what_a_third_has_seen_and_raise_an_alarm()
+    public void Two_managers_that_find_the_state_right_dismiss_the_case_with_an_alarm()
     {
         var script = new AgreementScript();
         var about = script.FindStateOther(1, 3);
@@ -130,11 +139,11 @@ internal sealed class VoteTests
             "its state at checkpoint 1000 was in the minority, but other managers found it with the majority there or later, "
             + "or found the replica gone. "
             + "Either the state has recovered, or the replica has left, or it answers each asker differently")));
-        Assert.That(script.FindStateOther(2, 3), Is.EqualTo(script.State.Cases.Single().Number), "what is seen after that is another case");
+        Assert.That(script.FindStateOther(2, 3), Is.EqualTo(script.State.Cases.Single().Number), "a later finding opens another case");
     }
 
     [Test]
-    public void One_that_finds_the_state_right_does_not_outweigh_two_that_do_not_and_may_find_it_otherwise_later()
+    public void A_not_guilty_vote_about_a_state_does_not_outweigh_two_and_may_be_changed()
     {
         var script = new AgreementScript();
         var about = script.FindStateOther(2, 3);
@@ -155,13 +164,15 @@ internal sealed class VoteTests
     [TestCase(LossCause.Poisoned, "killed it twice")]
     [TestCase(LossCause.CannotStart, "can't be started")]
     [TestCase(LossCause.FolderOutdated, "older copy")]
-    public void What_only_its_own_manager_can_know_decides_at_once(LossCause cause, string why)
+    public void A_loss_that_the_own_manager_reports_decides_at_once(LossCause cause, string why)
     {
         var script = new AgreementScript();
         script.Suspect(3);
         var number = script.Lose(3, cause: cause);
-        Assert.That((script.State.Active?.Number, script.State.Active?.Cause, script.State.Active?.View), Is.EqualTo((number, ReplacementCause.Lost, 5)));
+        Assert.That((script.State.Active?.Number, script.State.Active?.Cause, script.State.Active?.View),
+            Is.EqualTo((number, ReplacementCause.Lost, 5)));
         Assert.That(script.State.Cases, Is.Empty, "there is nothing left to look into");
-        Assert.That(script.State.Events.Single(happening => happening.Kind == ManagementEventKind.ReplacementDecided).Text, Does.Contain(why));
+        Assert.That(script.State.Events.Single(happening => happening.Kind == ManagementEventKind.ReplacementDecided).Text,
+            Does.Contain(why));
     }
 }

@@ -5,8 +5,8 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Browser;
 
 /// <summary>
-/// A headless Chromium, driven by its DevTools protocol. Its <c>--dump-dom</c> and <c>--screenshot</c> won't do: they look when a page is loaded, and with a
-/// virtual clock they wait for ever for a page that follows a stream.
+/// A headless Chromium, driven by its DevTools protocol. The options <c>--dump-dom</c> and <c>--screenshot</c> won't do: they look as
+/// soon as a page is loaded. With a virtual clock they wait for ever for a page that follows a stream.
 /// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class Chromium : IAsyncDisposable
         _connection = connection;
     }
 
-    /// <summary>Whether this machine has one.</summary>
+    /// <summary>Whether this machine has Chromium.</summary>
     public static bool IsInstalled()
     {
         try
@@ -39,11 +39,12 @@ internal sealed class Chromium : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts one with a profile of its own.</summary>
+    /// <summary>Starts Chromium with a profile of its own.</summary>
     public static async Task<Chromium> StartAsync()
     {
         var folder = new TestFolder();
-        var process = Start("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-dev-shm-usage",
+        var process = Start(
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-dev-shm-usage",
             $"--user-data-dir={folder.Path}", "--remote-debugging-port=0", "about:blank");
         try
         {
@@ -51,7 +52,7 @@ internal sealed class Chromium : IAsyncDisposable
             {
                 if (!line.StartsWith(Announcement, StringComparison.Ordinal))
                     continue;
-                // What it says from now on nobody reads, and it must not wait for a reader.
+                // Nobody reads its further output, but Chromium must not wait for a reader.
                 _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
                 return new Chromium(folder, process, await DevToolsConnection.OpenAsync(new Uri(line[Announcement.Length..])));
             }
@@ -67,26 +68,28 @@ internal sealed class Chromium : IAsyncDisposable
     }
 
     /// <summary>Opens a page.</summary>
-    /// <param name="url">Which.</param>
-    /// <param name="width">Of the window, in pixels.</param>
-    /// <param name="height">Of the window, in pixels.</param>
-    /// <param name="isPhone">Whether it behaves as on a phone.</param>
-    /// <param name="isDark">Whether its user prefers dark colours.</param>
+    /// <param name="url">The address of the page.</param>
+    /// <param name="width">The width of the window, in pixels.</param>
+    /// <param name="height">The height of the window, in pixels.</param>
+    /// <param name="isPhone">Whether the page is shown as on a phone.</param>
+    /// <param name="isDark">Whether the user prefers dark colours.</param>
     public async Task<ChromiumPage> OpenAsync(Uri url, int width, int height, bool isPhone = false, bool isDark = false)
     {
         var target = await _connection.CallAsync("Target.createTarget", new JsonObject { ["url"] = "about:blank" });
-        var session = await _connection.CallAsync("Target.attachToTarget", new JsonObject { ["targetId"] = target["targetId"]!.GetValue<string>(), ["flatten"] = true });
+        var session = await _connection.CallAsync(
+            "Target.attachToTarget", new JsonObject { ["targetId"] = target["targetId"]!.GetValue<string>(), ["flatten"] = true });
         var page = new ChromiumPage(_connection, session["sessionId"]!.GetValue<string>());
         await page.CallAsync("Runtime.enable");
         await page.CallAsync("Log.enable");
         await page.CallAsync("Page.enable");
-        await page.CallAsync("Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = isPhone });
+        await page.CallAsync("Emulation.setDeviceMetricsOverride",
+            new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = isPhone });
         await page.CallAsync("Emulation.setEmulatedMedia", new JsonObject
         {
             ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = isDark ? "dark" : "light" }),
         });
         await page.CallAsync("Page.navigate", new JsonObject { ["url"] = url.AbsoluteUri });
-        // Navigating is over when the document begins.
+        // The call above returns as soon as the document begins.
         await page.IsTrueAsync($"location.href === '{url.AbsoluteUri}' && document.readyState === 'complete'");
         return page;
     }
@@ -97,7 +100,7 @@ internal sealed class Chromium : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        // Its other processes may write to the profile for a moment longer.
+        // Other processes of Chromium may write to the profile for a moment longer.
         await Eventually.IsTrueAsync(TryDelete);
     }
 

@@ -11,13 +11,13 @@ internal sealed class ChromiumPage(DevToolsConnection connection, string session
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>What the page or the browser complains about: errors of its script, refused styles, files that can't be had.</summary>
+    /// <summary>The complaints of the page or the browser: errors of the script, rejected styles, files that can't be loaded.</summary>
     public IReadOnlyList<string> Problems => [.. connection.Events
         .Where(happened => happened["sessionId"]?.GetValue<string>() == session)
         .Where(happened => happened["method"]!.GetValue<string>() is "Runtime.exceptionThrown" or "Log.entryAdded")
         .Select(happened => happened["params"]!.ToJsonString())];
 
-    /// <summary>Calls a method of the page.</summary>
+    /// <summary>Calls a DevTools method for the page.</summary>
     public Task<JsonObject> CallAsync(string method, JsonObject? parameters = null) => connection.CallAsync(method, parameters, session);
 
     /// <summary>The text that an expression gives in the page.</summary>
@@ -32,7 +32,7 @@ internal sealed class ChromiumPage(DevToolsConnection connection, string session
     /// <summary>The number that an expression gives in the page.</summary>
     public async Task<int> CountAsync(string expression) => int.Parse(await EvaluateAsync(expression), CultureInfo.InvariantCulture);
 
-    /// <summary>The text that people see of an element.</summary>
+    /// <summary>The visible text of an element.</summary>
     public Task<string> TextAsync(string selector) => EvaluateAsync($"document.querySelector('{selector}').innerText");
 
     /// <summary>Waits until an expression is true in the page.</summary>
@@ -42,12 +42,18 @@ internal sealed class ChromiumPage(DevToolsConnection connection, string session
         while (await EvaluateAsync($"Boolean({expression})") != "true")
         {
             if (Stopwatch.GetElapsedTime(began) > Eventually.Limit)
-                throw new TimeoutException($"not within {Eventually.Limit.TotalSeconds} s: {expression}; the page says: {await TextAsync("body")}; its problems: {string.Join('\n', Problems)}");
+            {
+                throw new TimeoutException(
+                    $"{expression} is not true after {Eventually.Limit.TotalSeconds} s; the page shows: {await TextAsync("body")}; "
+                    + $"its problems: {string.Join('\n', Problems)}");
+            }
+
             await Task.Delay(s_poll);
         }
     }
 
-    /// <summary>Its picture, as PNG.</summary>
+    /// <summary>A screenshot of the page, as PNG.</summary>
     public async Task<byte[]> ScreenshotAsync() =>
-        Convert.FromBase64String((await CallAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png" }))["data"]!.GetValue<string>());
+        Convert.FromBase64String(
+            (await CallAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png" }))["data"]!.GetValue<string>());
 }

@@ -7,7 +7,9 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Browser;
 
-/// <summary>A connection of the DevTools protocol: numbered calls and their answers, and events in between. One test uses it at a time.</summary>
+/// <summary>
+/// A connection of the DevTools protocol: numbered calls and their answers, and events in between. One test uses it at a time.
+/// </summary>
 internal sealed class DevToolsConnection : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket = new();
@@ -20,7 +22,7 @@ internal sealed class DevToolsConnection : IAsyncDisposable
     {
     }
 
-    /// <summary>What has happened in all pages.</summary>
+    /// <summary>The events of all pages so far.</summary>
     public IEnumerable<JsonObject> Events => _events;
 
     public static async Task<DevToolsConnection> OpenAsync(Uri address)
@@ -40,7 +42,8 @@ internal sealed class DevToolsConnection : IAsyncDisposable
             call["sessionId"] = session;
         var completion = new TaskCompletionSource<JsonObject>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[number] = completion;
-        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(call), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        await _socket.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(call), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
         var answer = await completion.Task.WaitAsync(Eventually.Limit);
         return answer["result"]?.AsObject() ?? throw new InvalidOperationException($"{method}: {answer["error"]}");
     }

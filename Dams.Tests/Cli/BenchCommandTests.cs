@@ -9,7 +9,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 
-/// <summary>The benchmark against a service that answers as the test wants.</summary>
+/// <summary>The benchmark against a service whose answers the test decides.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class BenchCommandTests : IDisposable
 {
@@ -28,12 +28,14 @@ internal sealed class BenchCommandTests : IDisposable
         var run = await CliRun.OfAsync("bench", "--url", Url, "--connections", "1", "2", "--calls", "10", "--warm-up", "5", "--json");
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
         using var rows = JsonDocument.Parse(run.Output);
-        Assert.That(rows.RootElement.EnumerateArray().Select(row => (row.GetProperty("connections").GetInt32(), row.GetProperty("failed").GetInt32())),
+        Assert.That(
+            rows.RootElement.EnumerateArray()
+                .Select(row => (row.GetProperty("connections").GetInt32(), row.GetProperty("failed").GetInt32())),
             Is.EqualTo(new[] { (1, 0), (2, 0) }));
     }
 
     [Test]
-    public async Task A_connection_that_breaks_fails_one_call_and_is_opened_again()
+    public async Task A_broken_connection_fails_one_call_and_is_opened_again()
     {
         await using var web = await ServeAsync((call, http) =>
         {
@@ -48,7 +50,7 @@ internal sealed class BenchCommandTests : IDisposable
     }
 
     [Test]
-    public async Task Another_outcome_is_told()
+    public async Task An_unexpected_outcome_is_reported()
     {
         await using var web = await ServeAsync((_, http) => AnswerAsync(http, "<outcome>Full</outcome>"));
         var run = await CliRun.OfAsync("bench", "--url", Url, "--connections", "1", "--calls", "3", "--warm-up", "0");
@@ -57,7 +59,7 @@ internal sealed class BenchCommandTests : IDisposable
     }
 
     [Test]
-    public async Task A_service_that_is_not_there_is_unreachable()
+    public async Task A_service_that_does_not_run_is_reported_as_unreachable()
     {
         var run = await CliRun.OfAsync("bench", "--url", Url);
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((4, "")));
@@ -65,7 +67,7 @@ internal sealed class BenchCommandTests : IDisposable
     }
 
     [Test]
-    public async Task What_was_measured_before_an_interrupt_is_told_and_that_it_is_not_all()
+    public async Task An_interrupted_benchmark_prints_the_finished_runs_and_says_that_some_are_missing()
     {
         var isStuck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var web = await ServeAsync(async (call, http) =>
@@ -78,7 +80,8 @@ internal sealed class BenchCommandTests : IDisposable
 
             await AnswerAsync(http, Booked);
         });
-        using var bench = TestProcess.StartDams("bench", "--url", Url, "--connections", "1", "2", "--calls", "6", "--warm-up", "0", "--json");
+        using var bench = TestProcess.StartDams(
+            "bench", "--url", Url, "--connections", "1", "2", "--calls", "6", "--warm-up", "0", "--json");
         await isStuck.Task.WaitAsync(Eventually.Limit);
         bench.Terminate();
         Assert.That(await bench.ExitAsync(), Is.EqualTo(143));

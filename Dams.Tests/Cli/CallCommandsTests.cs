@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 
-/// <summary>The verbs against the SOAP edge over real HTTP.</summary>
+/// <summary>The commands that call the service, against the SOAP edge over real HTTP.</summary>
 public sealed class CallCommandsTests
 {
     private sealed class Refusing(FaultException<DamsFault> fault) : IAppointmentExecutor
@@ -47,12 +47,14 @@ public sealed class CallCommandsTests
     }
 
     [Test]
-    public async Task Lists_are_tables_that_are_not_broken_outside_a_terminal()
+    public async Task Rows_of_a_list_are_not_wrapped_outside_a_terminal()
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         await RunAsync(server, "add SHEA150626 Surgeon 7 --as SHEA0001");
         var run = await RunAsync(server, "list Surgeon --as MTLA1234");
-        Assert.That(run.Output.Split('\n').Single(line => line.Contains("SHEA150626", StringComparison.Ordinal)), Does.Match("SHEA150626 +│ Surgeon +│ 7 +│ 7"));
+        Assert.That(
+            run.Output.Split('\n').Single(line => line.Contains("SHEA150626", StringComparison.Ordinal)),
+            Does.Match("SHEA150626 +│ Surgeon +│ 7 +│ 7"));
     }
 
     [Test]
@@ -70,7 +72,8 @@ public sealed class CallCommandsTests
         Assert.That(schedule.GetProperty("bookings")[0].GetProperty("appointmentId").GetString(), Is.EqualTo("MTLE210422"));
         var removed = JsonDocument.Parse((await RunAsync(server, "remove MTLE210422 Dental --as MTLA1234 --json")).Output).RootElement;
         Assert.That(removed.GetProperty("relocations")[0].GetRawText(), Is.EqualTo("""{"patientId":"MTLP1234"}"""));
-        Assert.That((await RunAsync(server, "schedule MTLP1234 --json")).Output, Does.Contain("\"bookings\":[]"), "an empty list is a list");
+        Assert.That(
+            (await RunAsync(server, "schedule MTLP1234 --json")).Output, Does.Contain("\"bookings\":[]"), "an empty list is written, too");
     }
 
     [Test]
@@ -104,7 +107,7 @@ public sealed class CallCommandsTests
     }
 
     [Test]
-    public async Task A_fault_of_unknown_execution_names_the_request_id_to_repeat_it_with()
+    public async Task A_fault_with_unknown_execution_names_the_request_id_for_a_repeat()
     {
         await using var server = await SoapTestServer.StartAsync(new Refusing(DamsFaults.NoQuorum()));
         var run = await RunAsync(server, "cancel MTLP1234 MTLE210422 --request-id r7");
@@ -117,7 +120,8 @@ public sealed class CallCommandsTests
     [Test]
     public async Task Json_of_a_fault_has_its_detail()
     {
-        await using var server = await SoapTestServer.StartAsync(new Refusing(DamsFaults.Overloaded(TimeSpan.FromMilliseconds(1500), "r8")));
+        await using var server = await SoapTestServer.StartAsync(
+            new Refusing(DamsFaults.Overloaded(TimeSpan.FromMilliseconds(1500), "r8")));
         var run = await RunAsync(server, "cancel MTLP1234 MTLE210422 --request-id r8 --json");
         Assert.That(run.ExitCode, Is.EqualTo(3));
         var fault = JsonDocument.Parse(run.Output).RootElement.GetProperty("fault");
@@ -128,7 +132,7 @@ public sealed class CallCommandsTests
     }
 
     [Test]
-    public async Task A_service_that_nobody_runs_ends_with_4_and_nothing_was_executed()
+    public async Task A_call_exits_with_4_and_is_not_executed_if_no_service_runs()
     {
         var run = await CliRun.OfAsync("schedule", "MTLP1234", "--url", "http://127.0.0.1:9");
         Assert.That(run.ExitCode, Is.EqualTo(4));
@@ -136,7 +140,7 @@ public sealed class CallCommandsTests
     }
 
     [Test]
-    public async Task Something_else_at_the_address_ends_with_4()
+    public async Task A_call_to_an_address_without_the_service_exits_with_4()
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         var run = await CliRun.OfAsync("schedule", "MTLP1234", "--url", new Uri(server.BaseAddress, "/nothing-here").ToString());

@@ -37,7 +37,7 @@ public sealed class CommandLineTests
     [TestCase("skip 0", "SEQ is '0'; expected the number of an entry, from 1")]
     [TestCase("skip seven", "SEQ is 'seven'")]
     [TestCase("status --url x", "expected an http or https address")]
-    public async Task A_wrong_command_line_ends_with_2_and_says_why(string line, string problem)
+    public async Task A_wrong_command_line_exits_with_2_and_says_why(string line, string problem)
     {
         var run = await CliRun.OfAsync(line.Split(' '));
         Assert.That(run.ExitCode, Is.EqualTo(2));
@@ -46,7 +46,7 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public async Task A_configuration_that_is_not_there_ends_with_2()
+    public async Task A_missing_configuration_file_exits_with_2()
     {
         var run = await CliRun.OfAsync("up", "--config", "no-such-file.json");
         Assert.That(run.ExitCode, Is.EqualTo(2));
@@ -54,16 +54,22 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public async Task Help_names_every_verb_and_the_exit_codes()
+    public async Task Help_names_every_command_and_the_exit_codes()
     {
         var run = await CliRun.OfAsync("--help");
         Assert.That(run.ExitCode, Is.Zero);
-        foreach (var word in new[] { "up", "status", "add", "remove", "list", "book", "schedule", "cancel", "swap", "menu", "versions", "member", "skip", "key", "fault", "Exit codes" })
+        foreach (var word in new[]
+        {
+            "up", "status", "add", "remove", "list", "book", "schedule", "cancel", "swap", "menu", "versions", "member", "skip", "key",
+            "fault", "Exit codes",
+        })
+        {
             Assert.That(run.Output, Does.Contain(word));
+        }
     }
 
     [Test]
-    public async Task Versions_tells_of_every_version()
+    public async Task Versions_describes_every_version()
     {
         var run = await CliRun.OfAsync("versions");
         Assert.That(run.ExitCode, Is.Zero);

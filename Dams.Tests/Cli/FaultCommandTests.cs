@@ -23,7 +23,7 @@ internal sealed class FaultCommandTests
     [TestCase("fault delay 20ms --jitter 2", "--jitter is '2'")]
     [TestCase("fault partition", "GROUPS")]
     [TestCase("fault burn 2", "burn")]
-    public async Task A_wrong_command_line_ends_with_2_and_says_why(string line, string problem)
+    public async Task A_wrong_command_line_exits_with_2_and_says_why(string line, string problem)
     {
         var run = await CliRun.OfAsync(line.Split(' '));
         Assert.That(run.ExitCode, Is.EqualTo(2));
@@ -46,14 +46,15 @@ internal sealed class FaultCommandTests
     [TestCase("delay 5ms --jitter 20ms --to 2", "delay", """{"by":"5ms","jitter":"20ms","to":"2"}""")]
     [TestCase("partition 1,2|3,4", "partition", """{"groups":"1,2|3,4"}""")]
     [TestCase("heal", "heal", "{}")]
-    public async Task A_fault_is_posted_where_the_status_says_that_the_cluster_is_controlled(string line, string fault, string order)
+    public async Task A_fault_is_posted_to_the_control_address_in_the_status(string line, string fault, string order)
     {
         using var folder = new TestFolder();
         var posted = "";
         await using var web = await ServeAsync(folder, server => server.MapPost("/lab/{fault}", async http =>
         {
             using var reader = new StreamReader(http.Request.Body);
-            posted = $"{http.Request.RouteValues["fault"]} {http.Request.ContentType?.Split(';')[0]} {string.Concat((await reader.ReadToEndAsync()).Where(c => !char.IsWhiteSpace(c)))}";
+            posted = $"{http.Request.RouteValues["fault"]} {http.Request.ContentType?.Split(';')[0]} "
+                + string.Concat((await reader.ReadToEndAsync()).Where(c => !char.IsWhiteSpace(c)));
             await FaultEndpoints.SayAsync(http, StatusCodes.Status200OK, "done");
         }));
         var run = await RunAsync(folder, line);
@@ -64,16 +65,17 @@ internal sealed class FaultCommandTests
     [TestCase(400, 2)]
     [TestCase(404, 2)]
     [TestCase(409, 1)]
-    public async Task What_the_lab_refuses_is_said_and_is_no_success(int status, int exitCode)
+    public async Task A_fault_that_the_lab_refuses_fails_and_prints_the_reason(int status, int exitCode)
     {
         using var folder = new TestFolder();
-        await using var web = await ServeAsync(folder, server => server.MapPost("/lab/{fault}", http => FaultEndpoints.SayAsync(http, status, "because")));
+        await using var web = await ServeAsync(
+            folder, server => server.MapPost("/lab/{fault}", http => FaultEndpoints.SayAsync(http, status, "because")));
         var run = await RunAsync(folder, "crash 2");
         Assert.That((run.ExitCode, run.Output, run.Errors.TrimEnd()), Is.EqualTo((exitCode, "", "because")));
     }
 
     [Test]
-    public async Task A_lab_that_can_not_be_reached_ends_with_4()
+    public async Task An_unreachable_lab_exits_with_4()
     {
         using var folder = new TestFolder();
         var nobody = await RunAsync(folder, "heal");
@@ -86,7 +88,7 @@ internal sealed class FaultCommandTests
     }
 
     [Test]
-    public async Task An_order_that_is_wrong_is_answered_with_one_that_is_right()
+    public async Task A_wrong_order_is_answered_with_an_example_of_a_right_one()
     {
         using var folder = new TestFolder();
         await using var web = await ServeAsync(folder, server =>
@@ -102,14 +104,15 @@ internal sealed class FaultCommandTests
             ("null", "application/json", "the body is 'null'"),
         })
         {
-            using var answer = await http.PostAsync(new Uri("/lab/slow", UriKind.Relative), new StringContent(body, System.Text.Encoding.UTF8, type));
+            using var answer = await http.PostAsync(
+                new Uri("/lab/slow", UriKind.Relative), new StringContent(body, System.Text.Encoding.UTF8, type));
             Assert.That((int)answer.StatusCode, Is.EqualTo(type == "application/json" ? 400 : 415), body);
             Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(problem).And.Match("\"by\": \"200ms\""));
         }
     }
 
     [Test]
-    public async Task An_order_that_is_all_in_its_path_is_taken_only_if_it_is_said_to_be_JSON()
+    public async Task An_order_without_a_body_is_accepted_only_with_the_content_type_of_JSON()
     {
         using var folder = new TestFolder();
         var applied = 0;
@@ -121,7 +124,9 @@ internal sealed class FaultCommandTests
         using var http = new HttpClient { BaseAddress = new Uri($"http://{folder.Address}:8080") };
         using var soap = await http.PostAsync(new Uri("/leave?force", UriKind.Relative), new StringContent("<a/>", null, "text/xml"));
         Assert.That((int)soap.StatusCode, Is.EqualTo(415));
-        Assert.That(await soap.Content.ReadAsStringAsync(), Is.EqualTo("Content-Type is 'text/xml; charset=utf-8'; expected application/json; the body may be empty.\n"));
+        Assert.That(
+            await soap.Content.ReadAsStringAsync(),
+            Is.EqualTo("Content-Type is 'text/xml; charset=utf-8'; expected application/json; the body may be empty.\n"));
         using var nothing = await http.PostAsync(new Uri("/leave", UriKind.Relative), null);
         Assert.That(((int)nothing.StatusCode, applied), Is.EqualTo((415, 0)));
         using var json = await http.PostAsync(new Uri("/leave", UriKind.Relative), new StringContent("", null, "application/json"));
@@ -129,16 +134,18 @@ internal sealed class FaultCommandTests
     }
 
     [Test]
-    public async Task A_cluster_whose_lab_ports_would_not_be_ports_is_not_started()
+    public async Task A_cluster_whose_lab_ports_would_be_too_high_is_not_started()
     {
         using var folder = new TestFolder();
-        var run = await CliRun.OfAsync("up", "--lab", "--ports-from", "65000", "--data", folder.File("data"), "--address", folder.Address.ToString());
+        var run = await CliRun.OfAsync(
+            "up", "--lab", "--ports-from", "65000", "--data", folder.File("data"), "--address", folder.Address.ToString());
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Errors, Does.Contain("--lab: the port of frontend1 is 65000"));
         Assert.That(Directory.Exists(folder.File("data")), Is.False);
     }
 
-    private static Task<CliRun> RunAsync(TestFolder folder, string line) => CliRun.OfAsync(["fault", .. line.Split(' '), "--url", $"http://{folder.Address}:8080"]);
+    private static Task<CliRun> RunAsync(TestFolder folder, string line) =>
+        CliRun.OfAsync(["fault", .. line.Split(' '), "--url", $"http://{folder.Address}:8080"]);
 
     private static async Task<WebApplication> ServeAsync(TestFolder folder, Action<WebApplication> map, int control = 8080)
     {

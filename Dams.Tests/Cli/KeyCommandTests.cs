@@ -21,7 +21,7 @@ public sealed class KeyCommandTests
 
     private Task<CliRun> RunAsync(string line) => CliRun.OfAsync([.. line.Split(' '), "--key-file", Path]);
 
-    // Keys 1 and 2 are there, 1 is current.
+    // The file has the keys 1 and 2, and 1 is current.
     [TestCase("key list", 0, "1 current\n2\n", "1 2", 1)]
     [TestCase("key add", 0, "Key 3 is added; 1 is still current", "1 2 3", 1)]
     [TestCase("key promote 2", 0, "dams key drop 1", "1 2", 2)]
@@ -31,7 +31,7 @@ public sealed class KeyCommandTests
     [TestCase("key drop 1", 1, "key 1 is the current one: promote another first", "1 2", 1)]
     [TestCase("key drop 9", 1, "there is no key 9; there are 1, 2 (1 is current)", "1 2", 1)]
     [TestCase("key promote 9", 1, "there is no key 9", "1 2", 1)]
-    public async Task Verbs_do_what_they_say_or_refuse(string line, int exitCode, string says, string ids, int current)
+    public async Task A_key_command_does_what_it_says_or_changes_nothing(string line, int exitCode, string says, string ids, int current)
     {
         KeyFile.Create(Path, KeyRing.Generate().WithNew(out _));
         var before = await File.ReadAllTextAsync(Path);
@@ -54,7 +54,7 @@ public sealed class KeyCommandTests
     [TestCase("key add")]
     [TestCase("key promote 1")]
     [TestCase("key drop 1")]
-    public async Task A_file_that_is_missing_or_wrong_ends_with_2(string line)
+    public async Task A_missing_or_wrong_key_file_exits_with_2(string line)
     {
         var missing = await RunAsync(line);
         Assert.That((missing.ExitCode, missing.Output), Is.EqualTo((2, "")));
@@ -74,14 +74,15 @@ public sealed class KeyCommandTests
         var keys = KeyFile.Load(Path);
         Assert.That(keys.Ids, Is.EqualTo(new byte[] { 1 }));
         var config = _folder.File("dams.json");
-        await File.WriteAllTextAsync(config, (ClusterTopology.Default(dataFolder: _folder.Path) with { KeyFile = _folder.File("secret", "other.key") }).Write());
+        var topology = ClusterTopology.Default(dataFolder: _folder.Path) with { KeyFile = _folder.File("secret", "other.key") };
+        await File.WriteAllTextAsync(config, topology.Write());
         Assert.That((await CliRun.OfAsync("key", "new", "--config", config)).ExitCode, Is.Zero);
         Assert.That(KeyFile.Load(_folder.File("secret", "other.key")).HasSameKeysAs(keys), Is.False);
         Assert.That(KeyFile.Load(Path).HasSameKeysAs(keys));
     }
 
     [Test]
-    public async Task A_folder_knows_of_the_keys_that_were_changed_by_command_and_not_of_others()
+    public async Task A_data_folder_accepts_keys_that_were_changed_by_command_and_no_others()
     {
         var topology = ClusterTopology.Default(dataFolder: _folder.Path);
         await DataFolder.OpenAsync(topology);
@@ -99,7 +100,7 @@ public sealed class KeyCommandTests
     }
 
     [Test]
-    public async Task A_wrong_configuration_ends_with_2()
+    public async Task A_wrong_configuration_exits_with_2()
     {
         var config = _folder.File("dams.json");
         await File.WriteAllTextAsync(config, """{"colour": 1}""");
@@ -125,6 +126,7 @@ public sealed class KeyCommandTests
     {
         var run = await CliRun.OfAsync("key", "--help");
         Assert.That(run.ExitCode, Is.Zero);
-        Assert.That(run.Output, Does.Contain("dams key add").And.Contain("wait until all processes have it").And.Contain("dams key promote ID").And.Contain("dams key drop ID"));
+        Assert.That(run.Output, Does.Contain("dams key add").And.Contain("wait until all processes have it")
+            .And.Contain("dams key promote ID").And.Contain("dams key drop ID"));
     }
 }

@@ -24,14 +24,41 @@ public sealed class LiveTableTests
         Sequencer = new SequencerStatus { Id = "sequencer1" },
         Replicas =
         [
-            new ReplicaStatus { Id = "replica1", Engine = "Ledger", State = "active", Executed = 4710, Wrong = 3, Silent = 0, Replacements = 0 },
-            new ReplicaStatus { Id = "replica2", Engine = "Journal", State = "joining", Executed = 12, Wrong = 0, Silent = 9, Replacements = 1 },
+            new ReplicaStatus
+            {
+                Id = "replica1",
+                Engine = "Ledger",
+                State = "active",
+                Executed = 4710,
+                Wrong = 3,
+                Silent = 0,
+                Replacements = 0,
+            },
+            new ReplicaStatus
+            {
+                Id = "replica2",
+                Engine = "Journal",
+                State = "joining",
+                Executed = 12,
+                Wrong = 0,
+                Silent = 9,
+                Replacements = 1,
+            },
             new ReplicaStatus { Id = "replica3" },
             new ReplicaStatus { Id = "replica4", Engine = "Calendar", State = "dead" },
         ],
         Counters = new CountersStatus { Requests = 20, Answered = 19, Faults = 1, WrongReplies = 3, MissingReplies = 9, Failovers = 1 },
         Alarms = ["replica4 was replaced three times"],
-        Events = [.. Enumerable.Range(1, 50).Select(i => new EventStatus { Time = DateTimeOffset.UnixEpoch, Kind = "replyWrong", Node = "replica1", Text = $"gave a wrong reply to {i}" })],
+        Events =
+        [
+            .. Enumerable.Range(1, 50).Select(i => new EventStatus
+            {
+                Time = DateTimeOffset.UnixEpoch,
+                Kind = "replyWrong",
+                Node = "replica1",
+                Text = $"gave a wrong reply to {i}",
+            }),
+        ],
     };
 
     private static string[] Draw(StatusDocument? status, string? problem = null)
@@ -43,20 +70,22 @@ public sealed class LiveTableTests
     }
 
     [Test]
-    public void It_shows_replicas_counters_alarms_and_the_newest_events_and_fits_the_terminal()
+    public void The_table_shows_replicas_counters_alarms_and_newest_events_and_fits_the_terminal()
     {
         var lines = Draw(s_status);
         var text = string.Join('\n', lines);
         Assert.That(text, Does.Contain("ready http://127.0.0.1:8080/AppointmentService?wsdl").And.Contain("page http://127.0.0.1:8080/")
             .And.Contain("epoch 2.1, sequencer1 orders, sequence 4711, committed 4710, answered per second 42")
-            .And.Match(@"replica1 +│ Ledger +│ active +│ +4710 +│ +3 +│ +0 +│ +0 +│").And.Match(@"replica2 +│ Journal +│ joining +│ +12 +│ +0 +│ +9 +│ +1 +│").And.Match(@"replica3 +│ +│ \? ")
+            .And.Match(@"replica1 +│ Ledger +│ active +│ +4710 +│ +3 +│ +0 +│ +0 +│")
+            .And.Match(@"replica2 +│ Journal +│ joining +│ +12 +│ +0 +│ +9 +│ +1 +│").And.Match(@"replica3 +│ +│ \? ")
             .And.Contain("wrong replies 3, missing 9, failovers 1").And.Contain("! replica4 was replaced three times")
-            .And.Contain("replica1 gave a wrong reply to 50").And.Contain("gave a wrong reply to 44").And.Not.Contain("gave a wrong reply to 1\n"));
+            .And.Contain("replica1 gave a wrong reply to 50").And.Contain("gave a wrong reply to 44")
+            .And.Not.Contain("gave a wrong reply to 1\n"));
         Assert.That(lines, Has.Length.LessThan(Lines));
     }
 
     [Test]
-    public void It_says_who_is_waited_for_and_fits_all_the_same()
+    public void The_table_names_missing_processes_and_still_fits_the_terminal()
     {
         var lines = Draw(s_status with { WaitingFor = ["replica3"] });
         Assert.That(lines, Has.Some.StartsWith("no sequencer is heard; waiting for replica3 "));
@@ -64,14 +93,15 @@ public sealed class LiveTableTests
     }
 
     [Test]
-    public void A_front_end_that_says_nothing_is_said() =>
+    public void A_front_end_that_does_not_answer_is_reported() =>
         Assert.That(Draw(null, "nobody answers"), Has.Some.StartsWith("ready http").And.Some.EqualTo("nobody answers"));
 
     [Test]
-    public async Task It_is_drawn_on_the_other_screen_and_gives_the_first_one_back()
+    public async Task The_table_is_drawn_on_the_alternate_screen_and_then_restores_the_first()
     {
         using var folder = new TestFolder();
-        await using var web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), new NodeAddress(folder.Address, 8080)).Build();
+        var listen = new NodeAddress(folder.Address, 8080);
+        await using var web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), listen).Build();
         var looks = 0;
         web.MapGet("/status", http =>
         {

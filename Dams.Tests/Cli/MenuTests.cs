@@ -15,7 +15,8 @@ public sealed class MenuTests
     public void DropFolder() => _folder.Dispose();
 
     private Task<CliRun> RunAsync(SoapTestServer server, string user, params string[] lines) =>
-        CliRun.WithInputAsync(string.Join('\n', lines), "menu", user, "--url", server.AppointmentService.ToString(), "--log-folder", _folder.Path);
+        CliRun.WithInputAsync(
+            string.Join('\n', lines), "menu", user, "--url", server.AppointmentService.ToString(), "--log-folder", _folder.Path);
 
     [Test]
     public async Task An_administrator_does_everything_by_the_numbers_of_the_original_menu()
@@ -32,7 +33,11 @@ public sealed class MenuTests
             "2", "1", "MTLM210422", // remove
             "8");
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
-        string[] outcomes = ["Added (no. 1)", "Added (no. 2)", "Booked (no. 3)", "Scheduled (no. 4)", "Swapped (no. 5)", "Cancelled (no. 6)", "Listed (no. 7)", "Removed (no. 8)"];
+        string[] outcomes =
+        [
+            "Added (no. 1)", "Added (no. 2)", "Booked (no. 3)", "Scheduled (no. 4)", "Swapped (no. 5)", "Cancelled (no. 6)",
+            "Listed (no. 7)", "Removed (no. 8)",
+        ];
         var at = 0;
         foreach (var outcome in outcomes)
         {
@@ -46,22 +51,25 @@ public sealed class MenuTests
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         await CliRun.OfAsync("add", "MTLE210422", "Surgeon", "1", "--as", "MTLA1234", "--url", server.AppointmentService.ToString());
-        var run = await RunAsync(server, "MTLP1234", "1", "2", "MTLE210422", "3", "2", "MTLE210422", "4", "2", "MTLE210422", "2", "MTLE210422", "5");
+        var run = await RunAsync(
+            server, "MTLP1234", "1", "2", "MTLE210422", "3", "2", "MTLE210422", "4", "2", "MTLE210422", "2", "MTLE210422", "5");
         Assert.That(run.ExitCode, Is.Zero);
-        Assert.That(run.Output, Does.Contain("Booked (no. 2)").And.Contain("Scheduled (no. 3)").And.Contain("Cancelled (no. 4)").And.Contain("NotBooked (no. 5)"));
+        Assert.That(run.Output, Does.Contain("Booked (no. 2)").And.Contain("Scheduled (no. 3)")
+            .And.Contain("Cancelled (no. 4)").And.Contain("NotBooked (no. 5)"));
         Assert.That(run.Output, Does.Not.Contain("Add appointment").And.Not.Contain("Patient id"));
     }
 
     [Test]
-    public async Task A_choice_or_capacity_that_is_none_is_asked_for_again()
+    public async Task The_menu_asks_again_after_an_invalid_choice_or_capacity()
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         var run = await RunAsync(server, "MTLA1234", "0", "x", "9", "1", "1", "MTLE210422", "many", "3", "8");
-        Assert.That(run.Output, Does.Contain("'0' is not a number from 1 to 8").And.Contain("'x' is not").And.Contain("'9' is not").And.Contain("Added (no. 1)"));
+        Assert.That(run.Output, Does.Contain("'0' is not a number from 1 to 8")
+            .And.Contain("'x' is not").And.Contain("'9' is not").And.Contain("Added (no. 1)"));
     }
 
     [Test]
-    public async Task The_end_of_the_input_ends_the_menu_without_a_half_filled_request()
+    public async Task The_end_of_input_ends_the_menu_and_sends_no_incomplete_request()
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         var run = await RunAsync(server, "MTLA1234", "1", "1", "MTLE210422");
@@ -71,7 +79,7 @@ public sealed class MenuTests
     }
 
     [Test]
-    public async Task What_the_user_did_stands_in_the_users_own_log()
+    public async Task The_actions_of_a_user_are_in_the_users_own_log()
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         await RunAsync(server, "MTLP1234", "2", "MTLE210422", "2", "rubbish", "5");

@@ -7,17 +7,17 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Cli;
 
 /// <summary>
-/// Walks all commands, and gives each of their options and arguments what nobody would mean: it is refused with a sentence and exit code 2,
-/// or, where only the service could tell, with what that says. Never with a stack trace, and never in a library's words. A new option is
-/// found by itself; one that is required needs a sample here.
+/// Walks all commands and gives each of their options and arguments values that make no sense. Such a value is refused with a sentence
+/// and exit code 2. If only the service can judge it, the service's answer is printed. There is never a stack trace, and never an error in
+/// a library's words. A new option is found automatically; a required one needs a sample here.
 /// </summary>
 [Parallelizable]
 internal sealed class NonsenseTests
 {
-    // Of a shell.
+    // The exit code of a shell.
     private const int CommandNotFound = 127;
 
-    /// <summary>These would start processes.</summary>
+    /// <summary>These commands would start processes.</summary>
     private static readonly string[] s_starters = ["up", "demo"];
 
     private static readonly Dictionary<string, string> s_samples = new()
@@ -55,12 +55,12 @@ internal sealed class NonsenseTests
     private string[] Nonsense =>
     [
         "", " ", "x", "-1", "0", "99999999999999999999", "1e400", "NaN", "\u0001", "\ud800", "\uffff", "@x", new string('a', 5_000),
-        _folder.Path, _folder.File("file"), _folder.File("file", "below"), "/proc/nowhere", "http://", "http://127.0.0.1:99999", "http://127.0.0.1:0", "http://nowhere.invalid", "ftp://127.0.0.1",
-        "http://127.0.0.1/" + new string('a', 5_000),
+        _folder.Path, _folder.File("file"), _folder.File("file", "below"), "/proc/nowhere", "http://", "http://127.0.0.1:99999",
+        "http://127.0.0.1:0", "http://nowhere.invalid", "ftp://127.0.0.1", "http://127.0.0.1/" + new string('a', 5_000),
     ];
 
     [Test]
-    public async Task Every_value_that_makes_no_sense_is_refused_in_words()
+    public async Task Every_nonsensical_value_is_refused_with_a_sentence()
     {
         var problems = new List<string>();
         var count = 0;
@@ -78,7 +78,7 @@ internal sealed class NonsenseTests
         }
 
         Assert.That(problems, Is.Empty);
-        Assert.That(count, Is.GreaterThan(1_000), "values that were tried");
+        Assert.That(count, Is.GreaterThan(1_000), "the number of values that were tried");
     }
 
     [TestCase("bench --connections x", "--connections is 'x'; expected 1 to 1024.")]
@@ -95,7 +95,7 @@ internal sealed class NonsenseTests
     [TestCase("up --data /dev/null/x", "--data is '/dev/null/x', but /dev/null is a file; expected a folder.")]
     [TestCase("menu MTLP1234 --log-folder /proc/nowhere", "the log can't be written to /proc/nowhere")]
     [TestCase("up --config /dev/zero", "has more than 1048576 bytes")]
-    public async Task The_sentence_names_the_value_and_what_is_expected(string line, string sentence)
+    public async Task The_error_names_the_value_and_what_is_expected(string line, string sentence)
     {
         var run = await CliRun.OfAsync(line.Split(' '));
         Assert.That(run.Errors, Does.Contain(sentence));
@@ -103,7 +103,7 @@ internal sealed class NonsenseTests
     }
 
     [Test]
-    public async Task What_begins_with_an_at_sign_is_a_value_and_no_file_of_more_values()
+    public async Task A_value_that_begins_with_an_at_sign_is_not_read_as_a_file()
     {
         File.WriteAllText(_folder.File("more"), "versions");
         var run = await CliRun.OfAsync("@" + _folder.File("more"));
@@ -113,18 +113,18 @@ internal sealed class NonsenseTests
 
     [TestCase("/dev/full", CliExitCodes.Output, "standard output can't be written: No space left on device")]
     [TestCase("&-", CliExitCodes.Output, "standard output can't be written: ")]
-    public async Task Output_that_cannot_be_written_is_said_without_a_stack_trace(string output, int exitCode, string sentence)
+    public async Task A_failure_to_write_output_is_reported_without_a_stack_trace(string output, int exitCode, string sentence)
     {
-        Assume.That(OperatingSystem.IsLinux(), "these files are Linux's");
+        Assume.That(OperatingSystem.IsLinux(), "needs the device files of Linux");
         using var run = TestProcess.StartDamsInShell("versions", ">" + output);
         Assert.That(await run.ExitAsync(), Is.EqualTo(exitCode), run.Errors);
         Assert.That(run.Errors, Does.StartWith(sentence).And.Not.Contains("   at "));
     }
 
     [Test]
-    public async Task Output_in_a_file_comes_after_what_others_have_written_there_and_before_what_they_write_next()
+    public async Task Output_to_a_shared_file_keeps_its_place_between_the_output_of_others()
     {
-        Assume.That(OperatingSystem.IsWindows(), Is.False, "the shell is Unix's");
+        Assume.That(OperatingSystem.IsWindows(), Is.False, "needs a Unix shell");
         var file = _folder.File("all");
         using var run = TestProcess.StartShell($"exec >{file} 2>&1; echo before; dams versions; dams nonsense; dams versions; echo after");
         await run.ExitAsync();
@@ -135,7 +135,7 @@ internal sealed class NonsenseTests
     }
 
     [Test]
-    public async Task Output_waits_for_the_reader_of_a_full_pipe_that_does_not_block()
+    public async Task Output_waits_for_the_reader_of_a_full_non_blocking_pipe()
     {
         const string reader = """
             import os, subprocess, sys, time
@@ -155,14 +155,14 @@ internal sealed class NonsenseTests
             """;
         using var run = TestProcess.StartShell($"exec python3 -c '{reader}' dams versions");
         var exitCode = await run.ExitAsync();
-        Assume.That(exitCode, Is.Not.EqualTo(CommandNotFound), "Python sets the flags of a pipe");
+        Assume.That(exitCode, Is.Not.EqualTo(CommandNotFound), "needs Python to set the flags of a pipe");
         Assert.That(exitCode, Is.Zero, run.Errors);
     }
 
     [Test]
-    public async Task Errors_that_cannot_be_written_leave_the_exit_code()
+    public async Task A_failure_to_write_errors_does_not_change_the_exit_code()
     {
-        Assume.That(OperatingSystem.IsLinux(), "this file is Linux's");
+        Assume.That(OperatingSystem.IsLinux(), "needs a device file of Linux");
         using var run = TestProcess.StartDamsInShell("nonsense", "2>/dev/full");
         Assert.That(await run.ExitAsync(), Is.EqualTo(CliExitCodes.Usage));
     }
@@ -177,20 +177,30 @@ internal sealed class NonsenseTests
         if (!isRefused)
         {
             if (value is "" or "\u0001" || (value == "x" && TypeOf(symbol) != typeof(string)))
-                return "is taken";
-            // A name of a file or folder that could be is no nonsense, and what would be made of it does not belong here.
-            if (s_starters.Contains(line[0]) || line.Contains("demo") || (HelpNameOf(symbol) is LineRules.File or LineRules.Folder && !File.Exists(value) && !Directory.Exists(value)))
+                return "is accepted";
+            // A possible name of a file or folder makes sense; its effect is not tested here.
+            if (s_starters.Contains(line[0]) || line.Contains("demo")
+                || (HelpNameOf(symbol) is LineRules.File or LineRules.Folder && !File.Exists(value) && !Directory.Exists(value)))
+            {
                 return null;
+            }
         }
 
         var exitCode = await DamsTool.RunAsync([.. line], console);
         var said = error.ToString();
-        if (said.Contains("System.", StringComparison.Ordinal) || said.Contains("   at ", StringComparison.Ordinal) || said.Contains("Cannot parse", StringComparison.Ordinal))
+        if (said.Contains("System.", StringComparison.Ordinal) || said.Contains("   at ", StringComparison.Ordinal)
+            || said.Contains("Cannot parse", StringComparison.Ordinal))
+        {
             return said;
+        }
+
         if (!isRefused)
-            return exitCode is >= CliExitCodes.Success and <= CliExitCodes.Unreachable ? null : $"ends with {exitCode}: {said}";
-        var isNamed = said.Contains(symbol.Name, StringComparison.Ordinal) || said.Contains("Unrecognized command or argument", StringComparison.Ordinal);
-        return exitCode == CliExitCodes.Usage && isNamed && said.Contains("--help", StringComparison.Ordinal) ? null : $"ends with {exitCode}: {said}";
+            return exitCode is >= CliExitCodes.Success and <= CliExitCodes.Unreachable ? null : $"exits with {exitCode}: {said}";
+        var isNamed = said.Contains(symbol.Name, StringComparison.Ordinal)
+            || said.Contains("Unrecognized command or argument", StringComparison.Ordinal);
+        return exitCode == CliExitCodes.Usage && isNamed && said.Contains("--help", StringComparison.Ordinal)
+            ? null
+            : $"exits with {exitCode}: {said}";
     }
 
     private List<string> LineOf(string words, Command command, Symbol symbol, string value)
@@ -214,7 +224,8 @@ internal sealed class NonsenseTests
         return line;
     }
 
-    private static CliConsole Console() => new(TextWriter.Null, TextWriter.Null, TextReader.Null, isInteractive: false, isErrorTerminal: false);
+    private static CliConsole Console() =>
+        new(TextWriter.Null, TextWriter.Null, TextReader.Null, isInteractive: false, isErrorTerminal: false);
 
     private static IEnumerable<(string Words, Command Command)> Commands(Command command, string words)
     {
@@ -224,8 +235,8 @@ internal sealed class NonsenseTests
             yield return below;
     }
 
-    private static IEnumerable<Symbol> Symbols(Command command) =>
-        command.Arguments.Cast<Symbol>().Concat(command.Options.Where(option => option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool)));
+    private static IEnumerable<Symbol> Symbols(Command command) => command.Arguments.Cast<Symbol>()
+        .Concat(command.Options.Where(option => option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool)));
 
     private static Type TypeOf(Symbol symbol) => symbol is Option option ? option.ValueType : ((Argument)symbol).ValueType;
 

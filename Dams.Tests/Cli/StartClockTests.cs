@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 
-/// <summary>How the time of a start is counted.</summary>
+/// <summary>The clock that counts the time of a start.</summary>
 internal sealed class StartClockTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
@@ -13,7 +13,7 @@ internal sealed class StartClockTests
     [TestCase(1, 6)]
     [TestCase(7, 6)]
     [TestCase(-1, 60)]
-    public void Time_in_which_the_processor_is_waited_for_counts_less_down_to_a_tenth(double pressure, double counted)
+    public void Time_under_processor_pressure_counts_less_down_to_a_tenth(double pressure, double counted)
     {
         var clock = new StartClock();
         for (var i = 0; i < 300; i++)
@@ -31,7 +31,7 @@ internal sealed class StartClockTests
     }
 
     [Test]
-    public void What_has_passed_is_told_if_it_is_more_than_what_was_allowed()
+    public void The_limit_is_shown_with_the_time_that_has_passed_if_that_is_longer()
     {
         var clock = new StartClock();
         clock.Advance(s_limit, 0);

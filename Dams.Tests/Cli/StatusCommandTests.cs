@@ -12,12 +12,22 @@ public sealed class StatusCommandTests
 {
     private const string Document = """
         {"cluster":"dams","release":"0.1.0","epoch":"2.1","control":"127.0.0.1:8081",
-         "sequencer":{"id":"sequencer1","address":"127.0.0.1:8082","processId":101,"standbys":["sequencer2"]},"sequence":4711,"committed":4710,
-         "replicas":[{"id":"replica1","address":"127.0.0.1:8091","processId":201,"incarnation":"7","boot":"9f","engine":"Ledger","state":"active","executed":4710,
-           "durable":4711,"digest":"0123456789abcdef","digestAt":4710,"wrong":2,"silent":3,"restarts":5,"replacements":1,"sessionWindowSeconds":431},
-          {"id":"replica2","state":"joining"},{"id":"replica3","state":"active","executed":4710,"digest":"fedcba9876543210","digestAt":4000,"differs":true,"sessionWindowSeconds":440}],
+         "sequencer":{"id":"sequencer1","address":"127.0.0.1:8082","processId":101,"standbys":["sequencer2"]}
+        """ + """
+        ,"sequence":4711,"committed":4710,
+         "replicas":[{"id":"replica1","address":"127.0.0.1:8091","processId":201,"incarnation":"7","boot":"9f","engine":"Ledger"
+        """ + """
+        ,"state":"active","executed":4710,
+           "durable":4711,"digest":"0123456789abcdef","digestAt":4710,"wrong":2,"silent":3,"restarts":5,"replacements":1
+        """ + """
+        ,"sessionWindowSeconds":431},
+          {"id":"replica2","state":"joining"},{"id":"replica3","state":"active","executed":4710,"digest":"fedcba9876543210"
+        """ + """
+        ,"digestAt":4000,"differs":true,"sessionWindowSeconds":440}],
          "managers":[{"id":"manager1","processId":301,"state":"running"}],
-         "counters":{"requests":50,"answered":49,"answeredByAll":40,"faults":1,"wrongReplies":2,"missingReplies":3,"replacements":4,"failovers":5,"divergences":6,"noQuorum":7},
+         "counters":{"requests":50,"answered":49,"answeredByAll":40,"faults":1,"wrongReplies":2,"missingReplies":3
+        """ + """
+        ,"replacements":4,"failovers":5,"divergences":6,"noQuorum":7},
          "alarms":["replica2 is degraded: look at its log"],"somethingNew":[1,2]}
         """;
 
@@ -36,7 +46,9 @@ public sealed class StatusCommandTests
         await using var web = await ServeAsync(folder, Document);
         var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080/AppointmentService");
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
-        Assert.That(run.Output, Does.Match(@"replica1 +│ 127\.0\.0\.1:8091 +│ 201 +│ Ledger +│ 7 +│ active +│ +4710 +│ +01234567 +│ +2 +│ +3 +│ +5 +│ +1 +│")
+        Assert.That(run.Output, Does.Match(
+            @"replica1 +│ 127\.0\.0\.1:8091 +│ 201 +│ Ledger +│ 7 +│ active +│ +4710 +│ "
+                + @"+01234567 +│ +2 +│ +3 +│ +5 +│ +1 +│")
             .And.Match("silent +│ restarts +│ replaced")
             .And.Match(@"replica2 .*joining")
             .And.Match(@"replica3 .*4710 +│ ≠ fedcba98 at 4000")
@@ -45,45 +57,53 @@ public sealed class StatusCommandTests
             .And.Match(@"sequencer1 +│ active").And.Match(@"sequencer2 +│ standby")
             .And.Match(@"301 +│ manager1 +│ running")
             .And.Contain("alarm: replica2 is degraded: look at its log")
-            .And.Contain("requests 50, answered 49 (40 by all), faults 1, wrong replies 2, missing 3, replacements 4, failovers 5, divided votes 6, without a quorum 7"));
+            .And.Contain("requests 50, answered 49 (40 by all), faults 1, wrong replies 2, missing 3, replacements 4, failovers 5, "
+                + "divided votes 6, without a quorum 7"));
     }
 
     [Test]
-    public async Task A_status_that_says_less_is_shown_as_well()
+    public async Task A_status_with_fewer_fields_is_shown_too()
     {
         using var folder = new TestFolder();
         await using var web = await ServeAsync(folder, """{"cluster":"old"}""");
         var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080");
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
-        Assert.That(run.Output, Does.Contain("cluster old").And.Contain("requests 0").And.Not.Contain("session window").And.Not.Contain("waiting for"));
+        Assert.That(run.Output, Does.Contain("cluster old").And.Contain("requests 0")
+            .And.Not.Contain("session window").And.Not.Contain("waiting for"));
     }
 
     [Test]
-    public async Task While_nobody_orders_it_names_those_who_are_waited_for()
+    public async Task Without_an_active_sequencer_the_status_names_the_missing_processes()
     {
         using var folder = new TestFolder();
-        await using var web = await ServeAsync(folder, """{"sequencer":{"id":"sequencer1","active":false},"waitingFor":["replica3","sequencer1"]}""");
+        await using var web = await ServeAsync(
+            folder, """{"sequencer":{"id":"sequencer1","active":false},"waitingFor":["replica3","sequencer1"]}""");
         var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080");
-        Assert.That(run.Output, Does.Contain("no sequencer is heard; waiting for replica3, sequencer1 (a first start needs all replicas)").And.Match(@"sequencer1 +│ not heard"));
+        Assert.That(run.Output,
+            Does.Contain("no sequencer is heard; waiting for replica3, sequencer1 (a first start needs all replicas)")
+                .And.Match(@"sequencer1 +│ not heard"));
     }
 
     [Test]
-    public async Task The_words_of_a_replica_are_neither_markup_nor_orders_to_the_terminal()
+    public async Task Text_from_a_replica_is_neither_markup_nor_a_terminal_command()
     {
         using var folder = new TestFolder();
         await using var web = await ServeAsync(folder, """
-            {"cluster":"[link=x]dams[/]","replicas":[{"id":"replica1","engine":"[red]Led[/]ger","state":"\u001b]0;taken\u0007active","incarnation":"7\n8","digest":"\u202eabc","digestAt":1,"executed":1}],
+            {"cluster":"[link=x]dams[/]","replicas":[{"id":"replica1","engine":"[red]Led[/]ger","state":"\u001b]0;taken\u0007active"
+            """ + """
+            ,"incarnation":"7\n8","digest":"\u202eabc","digestAt":1,"executed":1}],
              "alarms":["[bold]look\u009b2J[/]"]}
             """);
         var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080");
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
-        Assert.That(run.Output, Does.Contain("cluster [link=x]dams[/]").And.Contain("[red]Led[/]ger").And.Contain("\uFFFD]0;taken\uFFFDactive").And.Contain("7\uFFFD8")
+        Assert.That(run.Output, Does.Contain("cluster [link=x]dams[/]").And.Contain("[red]Led[/]ger")
+            .And.Contain("\uFFFD]0;taken\uFFFDactive").And.Contain("7\uFFFD8")
             .And.Contain("\uFFFDabc").And.Contain("alarm: [bold]look\uFFFD2J[/]"));
         Assert.That(run.Output.Replace("\n", "", StringComparison.Ordinal).Where(char.IsControl), Is.Empty);
     }
 
     [Test]
-    public async Task Json_is_passed_on_as_it_is()
+    public async Task Json_is_printed_unchanged()
     {
         using var folder = new TestFolder();
         await using var web = await ServeAsync(folder, Document);
@@ -92,7 +112,7 @@ public sealed class StatusCommandTests
     }
 
     [Test]
-    public async Task Something_that_is_no_status_ends_with_4()
+    public async Task Status_exits_with_4_if_the_response_is_not_a_status()
     {
         using var folder = new TestFolder();
         await using var web = await ServeAsync(folder, "<html>");
@@ -102,7 +122,7 @@ public sealed class StatusCommandTests
     }
 
     [Test]
-    public async Task A_cluster_that_is_not_up_ends_with_4()
+    public async Task Status_exits_with_4_if_no_cluster_runs()
     {
         using var folder = new TestFolder();
         var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080");

@@ -8,7 +8,7 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Cli;
 
 /// <summary>
-/// A start that is refused says the true cause and what to do, and changes nothing. Nothing is started, so the tool runs in this process.
+/// A refused start names the true cause and says what to do. It changes nothing and starts nothing, so the tool runs in this process.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class UpRefusalTests
@@ -69,7 +69,7 @@ internal sealed class UpRefusalTests
     }
 
     [Test]
-    public async Task Three_replicas_in_the_configuration_of_a_folder_made_for_four_are_refused()
+    public async Task A_configuration_with_three_replicas_is_refused_on_a_folder_made_for_four()
     {
         await DataFolder.OpenAsync(_topology);
         var three = _topology with { Replicas = [.. _topology.Replicas.Take(3)], Managers = [.. _topology.Managers.Take(3)] };
@@ -77,13 +77,14 @@ internal sealed class UpRefusalTests
         var run = await CliRun.OfAsync("up", "--config", _folder.File("dams.json"));
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")));
         Assert.That(run.Errors,
-            Does.StartWith($"$.replicas: has replica1, replica2, replica3; expected replica1, replica2, replica3, replica4, which {_folder.Path} was made for\n")
+            Does.StartWith("$.replicas: has replica1, replica2, replica3; "
+                + $"expected replica1, replica2, replica3, replica4, which {_folder.Path} was made for\n")
             .And.Contain("dams up --fresh"));
         Assert.That(Directory.Exists(_folder.File("replica1")), Is.False);
     }
 
     [Test]
-    public async Task A_folder_whose_lock_can_not_be_opened_is_not_called_held()
+    public async Task A_lock_that_cannot_be_opened_is_not_reported_as_held()
     {
         File.CreateSymbolicLink(_folder.File("up.lock"), _folder.File("up.lock"));
         Assert.That(await RefusedAsync(), Does.Contain("up.lock").And.Not.Contain("already runs"));
@@ -91,7 +92,7 @@ internal sealed class UpRefusalTests
 
     [Test]
     [Platform("Linux")]
-    public async Task A_full_disk_is_called_so()
+    public async Task A_full_disk_is_named_as_the_cause()
     {
         File.CreateSymbolicLink(_folder.File("up.pid.new"), "/dev/full");
         Assert.That(await RefusedAsync(), Does.Contain("No space left on device").And.EndsWith("Make room on that disk, and start again.\n")
@@ -99,7 +100,7 @@ internal sealed class UpRefusalTests
     }
 
     [Test]
-    public async Task A_file_in_a_data_folder_that_names_another_one_is_not_followed_and_says_so()
+    public async Task A_configuration_in_one_data_folder_that_names_another_is_not_followed_there()
     {
         using var original = new TestFolder();
         await DataFolder.OpenAsync(_topology);
@@ -108,7 +109,8 @@ internal sealed class UpRefusalTests
         var run = await CliRun.OfAsync("up", "--config", _folder.File("dams.json"));
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Errors,
-            Does.StartWith($"{_folder.File("dams.json")} names {original.Path} as its data folder, but is in a data folder itself: {_folder.Path} is used.")
+            Does.StartWith($"{_folder.File("dams.json")} names {original.Path} as its data folder, "
+                + $"but is in a data folder itself: {_folder.Path} is used.")
             .And.Contain($"expected \"dams\", which {_folder.Path} was made for"));
         Assert.That(Directory.GetFileSystemEntries(original.Path), Is.Empty);
     }

@@ -9,14 +9,14 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 
-/// <summary>The whole tree of processes, and that none of it is left behind.</summary>
+/// <summary>The whole tree of processes, none of which may be left behind.</summary>
 [UnsupportedOSPlatform("windows")]
 [Parallelizable]
 public sealed class UpTests
 {
     private const int AllProcesses = 11;
 
-    // These tests are about processes: however slow the machine is, none is to end because it took the cluster too long to answer.
+    // These tests are about processes: even on a slow machine, none may end because the cluster takes too long to answer.
     private const string ReadyWithin = "3600";
 
     private TestFolder _folder = null!;
@@ -36,7 +36,8 @@ public sealed class UpTests
         _folder.Dispose();
     }
 
-    private string[] UpArguments => ["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), "--ready-within", ReadyWithin, "--exit-with-parent"];
+    private string[] UpArguments =>
+        ["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), "--ready-within", ReadyWithin, "--exit-with-parent"];
 
     private TestProcess Up(params string[] more) => TestProcess.StartDams([.. UpArguments, .. more]);
 
@@ -46,16 +47,19 @@ public sealed class UpTests
     {
         try
         {
-            return await Eventually.HasAsync(() => Running() is { Count: AllProcesses } all ? all : up.HasExited ? throw new TimeoutException("never") : null);
+            return await Eventually.HasAsync(
+                () => Running() is { Count: AllProcesses } all ? all : up.HasExited ? throw new TimeoutException("never") : null);
         }
         catch (TimeoutException late)
         {
             var running = PidFile.FindRunning(_topology).Select(found => found.Id);
-            throw new TimeoutException($"only {string.Join(", ", running)} run; up {(up.HasExited ? "has ended" : "runs")} and said: {up.Errors}", late);
+            throw new TimeoutException(
+                $"only {string.Join(", ", running)} run; up {(up.HasExited ? "has ended" : "runs")} and said: {up.Errors}", late);
         }
     }
 
-    private static Task NoneRunsAsync(IReadOnlyList<ProcessIdentity> processes) => Eventually.IsTrueAsync(() => processes.All(process => !process.IsAlive));
+    private static Task NoneRunsAsync(IReadOnlyList<ProcessIdentity> processes) =>
+        Eventually.IsTrueAsync(() => processes.All(process => !process.IsAlive));
 
     [Test]
     public async Task A_killed_up_leaves_no_orphan()
@@ -67,7 +71,7 @@ public sealed class UpTests
     }
 
     [Test]
-    public async Task The_end_of_whoever_has_started_it_stops_everything_in_order()
+    public async Task The_end_of_the_parent_stops_everything_in_order()
     {
         using var up = Up();
         var all = await AllRunAsync(up);
@@ -77,15 +81,17 @@ public sealed class UpTests
     }
 
     [Test]
-    public async Task A_signal_stops_everything_in_order_and_is_the_exit_code()
+    public async Task A_signal_stops_everything_in_order_and_sets_the_exit_code()
     {
         using var up = TestProcess.StartInterruptibleDams(UpArguments);
         var all = await AllRunAsync(up);
         Process.Start("kill", ["-INT", up.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
-        // Other tests send SIGTERM, which takes the same way and ends with 143.
+        // Other tests send SIGTERM, which is handled in the same way and exits with 143.
         Assert.That(await up.ExitAsync(), Is.EqualTo(130));
         Assert.That(all.Where(process => process.IsAlive), Is.Empty);
-        Assert.That(up.OutputLines, Has.All.EqualTo($"ready http://{_folder.Address}:8080/AppointmentService?wsdl").And.Count.LessThanOrEqualTo(1));
+        Assert.That(
+            up.OutputLines,
+            Has.All.EqualTo($"ready http://{_folder.Address}:8080/AppointmentService?wsdl").And.Count.LessThanOrEqualTo(1));
         var log = File.ReadAllText(_folder.File("logs", "up.log"));
         int StoppedAt(string id) => log.IndexOf($"{id}, process", StringComparison.Ordinal);
         Assert.That(StoppedAt("frontend1"), Is.Positive.And.LessThan(StoppedAt("manager1")));
@@ -105,14 +111,14 @@ public sealed class UpTests
     }
 
     [Test]
-    public async Task A_replica_whose_manager_and_up_were_killed_is_ended_by_the_next_run()
+    public async Task The_next_run_ends_a_replica_whose_manager_and_up_were_killed()
     {
         ProcessIdentity replica;
         using (var first = Up())
         {
             await AllRunAsync(first);
             replica = PidFile.FindRunning(_folder.File("replica3"), "replica3")!.Value;
-            // Stopped first, so that the manager can't end its replica.
+            // The manager is stopped first, so that it can't end its replica.
             var manager = PidFile.FindRunning(_folder.File("manager3"), "manager3")!.Value;
             Process.Start("kill", ["-STOP", manager.ProcessId.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
             first.Kill();
@@ -142,7 +148,7 @@ public sealed class UpTests
     }
 
     [Test]
-    public async Task Ports_in_use_are_all_named_before_anything_is_started()
+    public async Task All_ports_in_use_are_named_before_anything_is_started()
     {
         using var one = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         one.Bind(new System.Net.IPEndPoint(_folder.Address, 8082));
@@ -162,7 +168,9 @@ public sealed class UpTests
         up.Terminate();
         await up.ExitAsync();
         var written = TopologyReader.ReadFile(_folder.File("dams.json")).Topology!;
-        Assert.That(written.Replicas.Select(replica => replica.Versions[0]), Is.EqualTo(new[] { "Journal", "Calendar", "Journal", "Calendar" }));
+        Assert.That(
+            written.Replicas.Select(replica => replica.Versions[0]),
+            Is.EqualTo(new[] { "Journal", "Calendar", "Journal", "Calendar" }));
         foreach (var node in written.Nodes)
             Assert.That(up.Errors, Does.Match($"{node.Id} .*{node.Listen} .*{node.Id}.log"));
     }
@@ -183,7 +191,7 @@ public sealed class UpTests
             Assert.That(File.Exists(_folder.File("replica1", "precious")), Is.True);
         }
 
-        // No process of ours has been here: the configuration merely names it.
+        // Without its lock the folder looks as if no process of ours has used it: the configuration merely names it.
         File.Delete(_folder.File("replica2", "replica2.lock"));
         using (var up = Up("--fresh", "--yes"))
         {

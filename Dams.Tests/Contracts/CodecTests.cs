@@ -7,7 +7,8 @@ using NUnit.Framework;
 namespace Dams.Tests.Contracts;
 
 /// <summary>
-/// The canonical encodings: what is written is read back, and whatever bytes come, they give a value that is written as the same bytes, or false.
+/// The canonical encodings. A value that is written is read back. Any bytes are rejected, or read as a value that is written as the same
+/// bytes.
 /// </summary>
 public sealed class CodecTests
 {
@@ -22,7 +23,9 @@ public sealed class CodecTests
 
     [Test]
     public void The_opcode_of_a_command_tells_whether_it_is_a_write() =>
-        Assert.That(All(ContractValues.Commands).Where(command => CommandCodec.IsWrite(CommandCodec.OpcodeOf(command)) != command.IsWrite), Is.Empty);
+        Assert.That(
+            All(ContractValues.Commands).Where(command => CommandCodec.IsWrite(CommandCodec.OpcodeOf(command)) != command.IsWrite),
+            Is.Empty);
 
     [Test]
     public void Every_reply_is_read_back() => AllAreReadBack(ContractValues.Replies, ReplyCodec.Encode, ReplyCodec.TryDecode);
@@ -31,23 +34,24 @@ public sealed class CodecTests
     public void Every_bucket_is_read_back() => AllAreReadBack(ContractValues.Buckets, BucketCodec.Encode, BucketCodec.TryDecode);
 
     [Test]
-    public void Any_bytes_give_a_command_that_is_written_as_the_same_bytes_or_none() =>
+    public void Bytes_are_rejected_or_read_as_a_command_that_is_written_as_the_same_bytes() =>
         ReadingIsTotal(ContractValues.Commands, CommandCodec.Encode, CommandCodec.TryDecode);
 
     [Test]
-    public void Any_bytes_give_a_reply_that_is_written_as_the_same_bytes_or_none() =>
+    public void Bytes_are_rejected_or_read_as_a_reply_that_is_written_as_the_same_bytes() =>
         ReadingIsTotal(ContractValues.Replies, ReplyCodec.Encode, ReplyCodec.TryDecode);
 
     [Test]
-    public void Any_bytes_give_a_bucket_that_is_written_as_the_same_bytes_or_none() =>
+    public void Bytes_are_rejected_or_read_as_a_bucket_that_is_written_as_the_same_bytes() =>
         ReadingIsTotal(ContractValues.Buckets, BucketCodec.Encode, BucketCodec.TryDecode);
 
     [Test]
-    public void No_command_is_longer_than_the_greatest_size() =>
-        Assert.That(All(ContractValues.Commands).Max(command => CommandCodec.Encode(command).Length), Is.LessThanOrEqualTo(CommandCodec.SizeMax));
+    public void No_command_is_longer_than_the_maximum_size() =>
+        Assert.That(All(ContractValues.Commands).Max(command => CommandCodec.Encode(command).Length),
+            Is.LessThanOrEqualTo(CommandCodec.SizeMax));
 
     [Test]
-    public void A_bucket_without_slots_has_no_bytes()
+    public void A_bucket_without_slots_has_no_encoding()
     {
         var key = new BucketKey(Hospital.MTL, new DateOnly(2025, 1, 1));
         Assert.That(() => BucketCodec.Encode(new Bucket(key, [])), Throws.ArgumentException);
@@ -67,28 +71,31 @@ public sealed class CodecTests
         Assert.That(IsRead(dental, surgeon), Is.False, "slots out of order");
         Assert.That(IsRead(dental, dental), Is.False, "a slot twice");
         Assert.That(IsRead(dental with { Holders = [patient, patient] }), Is.False, "a holder twice");
-        Assert.That(IsRead(dental with { Capacity = 1, Holders = [patient, new PatientId(Hospital.SHE, 1)] }), Is.False, "more holders than places");
+        Assert.That(IsRead(dental with { Capacity = 1, Holders = [patient, new PatientId(Hospital.SHE, 1)] }), Is.False,
+            "more holders than places");
         Assert.That(IsRead(surgeon with { Capacity = 0 }), Is.False, "no place");
         Assert.That(IsRead(surgeon with { Capacity = AddAppointment.CapacityMax + 1 }), Is.False, "too many places");
 
-        bool IsRead(params SlotState[] slots) => BucketCodec.TryDecode(BucketCodec.Encode(new Bucket(BucketKey.Of(dental.Slot), [.. slots])), out _);
+        bool IsRead(params SlotState[] slots) =>
+            BucketCodec.TryDecode(BucketCodec.Encode(new Bucket(BucketKey.Of(dental.Slot), [.. slots])), out _);
     }
 
     [TestCase("remove", new byte[] { 2, 0 })]
     [TestCase("list", new byte[] { 3 })]
     [TestCase("schedule", new byte[] { 5 })]
-    public void A_forged_count_of_a_reply_allocates_nothing(string reply, byte[] beforeCount)
+    public void A_forged_count_in_a_reply_allocates_nothing(string reply, byte[] beforeCount)
     {
         foreach (var count in new[] { int.MaxValue, int.MinValue, -1, 100_000_000, 1_000_000 })
             AllocatesLittle(() => ReplyCodec.TryDecode([.. beforeCount, .. BitConverter.GetBytes(count), 0, 0, 0, 0], out _), reply);
     }
 
     [Test]
-    public void A_forged_count_of_a_bucket_allocates_nothing()
+    public void A_forged_count_in_a_bucket_allocates_nothing()
     {
+        var id = new AppointmentId(Hospital.MTL, new DateOnly(2025, 1, 1), TimeOfDay.Morning);
         var bytes = BucketCodec.Encode(new Bucket(
             new BucketKey(Hospital.MTL, new DateOnly(2025, 1, 1)),
-            [new SlotState(new Slot(new AppointmentId(Hospital.MTL, new DateOnly(2025, 1, 1), TimeOfDay.Morning), AppointmentType.Dental), 1_000_000, [])]));
+            [new SlotState(new Slot(id, AppointmentType.Dental), 1_000_000, [])]));
         foreach (var count in new[] { int.MaxValue, int.MinValue, -1, 1_000_000, 1 })
         {
             BitConverter.GetBytes(count).CopyTo(bytes, bytes.Length - sizeof(int));
@@ -132,7 +139,7 @@ public sealed class CodecTests
 
             read++;
             if (!encode(value!).AsSpan().SequenceEqual(bytes))
-                Assert.Fail($"{Convert.ToHexString(bytes)} is read as {value}, which is written otherwise");
+                Assert.Fail($"{Convert.ToHexString(bytes)} is read as {value}, which is written as other bytes");
         }
 
         Assert.That(read, Is.GreaterThan(Mutations / 100), "hardly any of the mutated bytes were read: the test tests little");

@@ -16,13 +16,16 @@ internal static class ContractValues
 
     public static Gen<DateOnly> Dates { get; } = Gen.Int[0, LastDay].Select(FirstDate.AddDays);
 
-    public static Gen<AppointmentId> Ids { get; } = Gen.Select(Hospitals, Dates, Gen.Enum<TimeOfDay>(), (hospital, date, time) => new AppointmentId(hospital, date, time));
+    public static Gen<AppointmentId> Ids { get; } =
+        Gen.Select(Hospitals, Dates, Gen.Enum<TimeOfDay>(), (hospital, date, time) => new AppointmentId(hospital, date, time));
 
     public static Gen<Slot> Slots { get; } = Gen.Select(Ids, Types, (id, type) => new Slot(id, type));
 
-    public static Gen<PatientId> Patients { get; } = Gen.Select(Hospitals, Gen.UShort[0, 9999], (home, number) => new PatientId(home, number));
+    public static Gen<PatientId> Patients { get; } =
+        Gen.Select(Hospitals, Gen.UShort[0, 9999], (home, number) => new PatientId(home, number));
 
-    public static Gen<CallerId> Callers { get; } = Gen.Select(Gen.Bool, Hospitals, Gen.UShort[0, 9999], (admin, hospital, number) => new CallerId(admin, hospital, number));
+    public static Gen<CallerId> Callers { get; } =
+        Gen.Select(Gen.Bool, Hospitals, Gen.UShort[0, 9999], (admin, hospital, number) => new CallerId(admin, hospital, number));
 
     public static Gen<int> Capacities { get; } = Gen.Int[1, AddAppointment.CapacityMax];
 
@@ -33,7 +36,8 @@ internal static class ContractValues
         Gen.Select(Callers, Patients, Slots, (caller, patient, slot) => (Command)new BookAppointment(caller, patient, slot)),
         Gen.Select(Callers, Patients, (caller, patient) => (Command)new GetAppointmentSchedule(caller, patient)),
         Gen.Select(Callers, Patients, Ids, (caller, patient, id) => (Command)new CancelAppointment(caller, patient, id)),
-        Gen.Select(Callers, Patients, Slots, Slots, (caller, patient, old, @new) => (Command)new SwapAppointment(caller, patient, old, @new)));
+        Gen.Select(
+            Callers, Patients, Slots, Slots, (caller, patient, old, @new) => (Command)new SwapAppointment(caller, patient, old, @new)));
 
     public static Gen<Reply> Replies { get; } = Gen.OneOf<Reply>(
         Gen.Enum<Refusal>().Select(refusal => (Reply)new RefusedReply(refusal)),
@@ -49,16 +53,18 @@ internal static class ContractValues
         Gen.Const((Reply)new CancelReply(CancelOutcome.NotBooked, null)),
         Gen.Enum<SwapOutcome>().Select(outcome => (Reply)new SwapReply(outcome)));
 
-    public static Gen<Bucket> Buckets { get; } = Gen.Select(Hospitals, Dates, Contents.Array[1, BucketCodec.SlotsMax], (hospital, date, contents) =>
-    {
-        var key = new BucketKey(hospital, date);
-        var slots = contents
-            .Select(content => new SlotState(
-                new Slot(new AppointmentId(hospital, date, content.Time), content.Type), Math.Max(content.Capacity, content.Holders.Length), [.. content.Holders]))
-            .DistinctBy(state => state.Slot)
-            .OrderBy(state => state.Slot);
-        return new Bucket(key, [.. slots]);
-    });
+    public static Gen<Bucket> Buckets { get; } = Gen.Select(
+        Hospitals, Dates, Contents.Array[1, BucketCodec.SlotsMax], (hospital, date, contents) =>
+        {
+            var key = new BucketKey(hospital, date);
+            var slots = contents
+                .Select(content => new SlotState(
+                    new Slot(new AppointmentId(hospital, date, content.Time), content.Type),
+                    Math.Max(content.Capacity, content.Holders.Length), [.. content.Holders]))
+                .DistinctBy(state => state.Slot)
+                .OrderBy(state => state.Slot);
+            return new Bucket(key, [.. slots]);
+        });
 
     private static Gen<(TimeOfDay Time, AppointmentType Type, int Capacity, PatientId[] Holders)> Contents => Gen.Select(
         Gen.Enum<TimeOfDay>(), Types, Gen.OneOf(Gen.Int[1, 3], Capacities), Patients.Array[0, 6],

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;
 
-/// <summary>Only the canonical text is an id: what people write is made canonical before it gets here.</summary>
+/// <summary>Only the canonical text is an id. Text that people write is made canonical before it gets here.</summary>
 public sealed class IdParsingTests
 {
     private static readonly string[] NotAppointmentIds =
@@ -15,20 +15,22 @@ public sealed class IdParsingTests
         "XXXM010125", "MLTM010125", "QUBM010125", "000M010125", // hospital
         "MTLX010125", "MTLP010125", "MTL0010125", "MTL_010125", // time of day
         "MTLM01012X", "MTLMX10125", "MTLM-10125", "MTLM+10125", "MTLM01.125", "MTLM0x0125", // digits
-        "MTLM01012٥", "MTLM０１０１２５", "MTLM²10125", "MТLM010125", "ＭTLM010125", // digits and letters that only look like ours
+        "MTLM01012٥", "MTLM０１０１２５", "MTLM²10125", "MТLM010125", "ＭTLM010125", // digits and letters that look like ASCII
         "MTLM000125", "MTLM320125", "MTLM010025", "MTLM011325", "MTLM000000", "MTLM999999", // no such day or month
-        "MTLM310222", "MTLM300224", "MTLM290223", "MTLM290225", "MTLM310424", "MTLM310624", "MTLM310924", "MTLM311124", // no such day of that month
+        "MTLM310222", "MTLM300224", "MTLM290223", "MTLM290225", // no such day of that month
+        "MTLM310424", "MTLM310624", "MTLM310924", "MTLM311124", // no such day of that month
         "MTLM20250101", "MTLM2025-1-1", "010125MTLM",
     ];
 
     private static readonly string[] NotPatientIds =
     [
-        "", "MTLP", "MTLP123", "MTLP12345", "mtlp1234", "MTLp1234", "MTLA1234", "MTLX1234", "XYZP1234", "MTLP12 4", " MTLP1234", "MTLP1234 ",
+        "", "MTLP", "MTLP123", "MTLP12345", "mtlp1234", "MTLp1234", "MTLA1234", "MTLX1234", "XYZP1234", "MTLP12 4", " MTLP1234",
+        "MTLP1234 ",
         "MTLP-123", "MTLP+123", "MTLP12.4", "MTLP12a4", "MTLP123٤", "MTLP１２３４", "MTL 1234", "MTLPMTLP", "MTLP1234\0", "МTLP1234",
     ];
 
     [TestCaseSource(nameof(NotAppointmentIds))]
-    public void This_is_no_appointment_id(string text)
+    public void An_invalid_text_is_no_appointment_id(string text)
     {
         Assert.That(AppointmentId.TryParse(text, out var id), Is.False);
         Assert.That(id, Is.EqualTo(default(AppointmentId)));
@@ -48,13 +50,14 @@ public sealed class IdParsingTests
     }
 
     [Test]
-    public void Every_appointment_id_is_read_back_as_itself_and_every_other_date_is_refused()
+    public void Every_real_date_gives_an_appointment_id_and_every_other_is_rejected()
     {
         var known = 0;
         for (var number = 0; number < 1_000_000; number++)
         {
             var text = $"MTLM{number:D6}";
-            var isDate = DateOnly.TryParseExact($"20{text[8..]}{text[6..8]}{text[4..6]}", "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date);
+            var isDate = DateOnly.TryParseExact(
+                $"20{text[8..]}{text[6..8]}{text[4..6]}", "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date);
             if (AppointmentId.TryParse(text, out var id) != isDate || (isDate && (id.Date != date || id.ToString() != text)))
                 Assert.Fail(text);
             known += isDate ? 1 : 0;
@@ -73,18 +76,18 @@ public sealed class IdParsingTests
     }
 
     [TestCaseSource(nameof(NotPatientIds))]
-    public void This_is_no_patient_id(string text)
+    public void An_invalid_text_is_no_patient_id(string text)
     {
         Assert.That(PatientId.TryParse(text, out var id), Is.False);
         Assert.That(id, Is.EqualTo(default(PatientId)));
     }
 
     [TestCaseSource(nameof(NotPatientIds))]
-    public void With_the_role_exchanged_it_is_no_admin_id(string text) =>
+    public void An_invalid_patient_id_with_the_role_changed_is_no_admin_id(string text) =>
         Assert.That(AdminId.TryParse(text.Contains('A') ? text.Replace('A', 'P') : text.Replace('P', 'A'), out _), Is.False);
 
     [TestCaseSource(nameof(NotPatientIds))]
-    public void It_is_a_caller_only_if_it_is_an_admin(string text) =>
+    public void An_invalid_patient_id_is_a_caller_only_if_it_is_an_admin_id(string text) =>
         Assert.That(CallerId.TryParse(text, out var caller), Is.EqualTo(text == "MTLA1234"), caller.ToString());
 
     [TestCase("MTLP0000", Hospital.MTL, 0)]

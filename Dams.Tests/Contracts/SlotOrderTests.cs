@@ -4,14 +4,15 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;
 
-/// <summary>Slots sort by date, then time of day, then hospital, then type; never by the text.</summary>
+/// <summary>Slots sort by date, then by time of day, hospital and type, and never by their text.</summary>
 public sealed class SlotOrderTests
 {
-    // In slot order, and chosen so that the text order is another at each step.
+    // In slot order, and chosen so that the order of the texts differs at each step.
     private static readonly string[] InOrder =
     [
-        "SHEE311224 Physician", "MTLM010125 Surgeon", "MTLM010125 Dental", "QUEM010125 Physician", "SHEM010125 Physician", "MTLA010125 Physician",
-        "SHEA010125 Physician", "MTLE010125 Physician", "MTLM020125 Physician", "MTLM010225 Physician", "MTLM010126 Physician",
+        "SHEE311224 Physician", "MTLM010125 Surgeon", "MTLM010125 Dental", "QUEM010125 Physician", "SHEM010125 Physician",
+        "MTLA010125 Physician", "SHEA010125 Physician", "MTLE010125 Physician", "MTLM020125 Physician", "MTLM010225 Physician",
+        "MTLM010126 Physician",
     ];
 
     [Test]
@@ -37,8 +38,9 @@ public sealed class SlotOrderTests
     {
         BucketKey[] inOrder =
         [
-            new(Hospital.MTL, new DateOnly(2024, 12, 31)), new(Hospital.MTL, new DateOnly(2025, 2, 1)), new(Hospital.QUE, new DateOnly(2000, 1, 1)),
-            new(Hospital.SHE, new DateOnly(2000, 1, 1)), new(Hospital.SHE, new DateOnly(2099, 12, 31)),
+            new(Hospital.MTL, new DateOnly(2024, 12, 31)), new(Hospital.MTL, new DateOnly(2025, 2, 1)),
+            new(Hospital.QUE, new DateOnly(2000, 1, 1)), new(Hospital.SHE, new DateOnly(2000, 1, 1)),
+            new(Hospital.SHE, new DateOnly(2099, 12, 31)),
         ];
         Assert.That(inOrder.Reverse().Order(), Is.EqualTo(inOrder));
     }

@@ -13,7 +13,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>A replica that gives no bodies, or none in time, is in nobody's way but its own.</summary>
+/// <summary>A replica that gives no bodies, or none in time, delays only the bodies that are wanted from itself.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class BodyFetcherTests : IAsyncDisposable
 {
@@ -33,7 +33,9 @@ internal sealed class BodyFetcherTests : IAsyncDisposable
         _cluster.Place(s_self);
         var core = new TestCore();
         _driver = _cluster.Add(s_self, new DrivenCore(GroupId.Replicas, core, core.Outbox));
-        _fetcher = new BodyFetcher(_driver, number => _givers[number - 1], (wanted, body, _) => _fetched.Enqueue((wanted, body?.ToArray())), _time, _log, _stopping.Token);
+        _fetcher = new BodyFetcher(
+            _driver, number => _givers[number - 1], (wanted, body, _) => _fetched.Enqueue((wanted, body?.ToArray())), _time, _log,
+            _stopping.Token);
         _driver.Start();
     }
 
@@ -46,13 +48,14 @@ internal sealed class BodyFetcherTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task Who_dawdles_is_asked_for_a_few_bodies_at_a_time_and_the_others_are_asked_meanwhile()
+    public async Task A_slow_replica_is_asked_for_few_bodies_at_a_time_and_does_not_delay_others()
     {
         _givers[1].Give(new GetReplyResult { Found = true, Body = [1, 2] });
         await FetchAsync(replica: 1, from: 1, to: 40);
         await FetchAsync(replica: 2, from: 41, to: 41);
         await Eventually.IsTrueAsync(() => _fetched.Count == 1);
-        Assert.That(_fetched.Single(), Is.EqualTo((Wanted(2, 41), new byte[] { 1, 2 })).Using<(BodyWanted Wanted, byte[]? Body)>((a, b) => a.Wanted == b.Wanted && a.Body!.SequenceEqual(b.Body!)));
+        Assert.That(_fetched.Single(), Is.EqualTo((Wanted(2, 41), new byte[] { 1, 2 }))
+            .Using<(BodyWanted Wanted, byte[]? Body)>((a, b) => a.Wanted == b.Wanted && a.Body!.SequenceEqual(b.Body!)));
         await Eventually.IsTrueAsync(() => _givers[0].Asked == BodyFetcher.AtOnceMax);
         _givers[0].Give(new GetReplyResult { Found = true, Body = [3] });
         await Eventually.IsTrueAsync(() => _fetched.Count == 41);
@@ -61,7 +64,7 @@ internal sealed class BodyFetcherTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task Those_whose_turn_comes_too_late_are_told_so_with_those_that_were_waited_for()
+    public async Task Queued_fetches_from_a_silent_replica_time_out_together_with_those_under_way()
     {
         await FetchAsync(replica: 1, from: 1, to: 40);
         await Eventually.IsTrueAsync(() => _fetched.Count == 40);
@@ -70,7 +73,7 @@ internal sealed class BodyFetcherTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task Many_failures_are_one_line_of_bounded_length()
+    public async Task Many_failures_make_one_log_line_of_bounded_length()
     {
         _givers[0].Fail(new FaultException(string.Concat(Enumerable.Repeat("no\nbody ", 10_000))));
         await FetchAsync(replica: 1, from: 1, to: 100);
@@ -85,7 +88,7 @@ internal sealed class BodyFetcherTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_reply_that_is_found_without_a_body_is_no_body()
+    public async Task A_found_reply_without_a_body_gives_no_body()
     {
         _givers[0].Give(new GetReplyResult { Found = true });
         await FetchAsync(replica: 1, from: 1, to: 1);

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>What acknowledgements do to calls, and which calls may be said not to have been executed.</summary>
+/// <summary>How acknowledgements end calls, and which calls may be reported as not executed.</summary>
 internal sealed class CallEndTests
 {
     private static readonly TimeSpan s_deadline = new CoordinatorOptions().CallDeadline;
@@ -17,13 +17,14 @@ internal sealed class CallEndTests
         var request = script.Call(1);
         script.Sync(counter: 2, sequencer: 2);
         script.Ack(request, ReqAckStatus.TooBig, argument: 0);
-        Assert.That(script.Results[1], Is.EqualTo(new Failed(CallFailure.TooBig)), "the limit is the same at all sequencers, before and after a fail-over");
+        Assert.That(script.Results[1], Is.EqualTo(new Failed(CallFailure.TooBig)),
+            "the limit is the same at all sequencers, before and after a failover");
         script.Coordinator.OnCall(2, null, 1, new byte[Request.PayloadBytesMax + 1], script.Now);
-        Assert.That(script.Results[2], Is.EqualTo(new Failed(CallFailure.TooBig)), "refused here, before it is sent");
+        Assert.That(script.Results[2], Is.EqualTo(new Failed(CallFailure.TooBig)), "rejected here, before it is sent");
     }
 
     [Test]
-    public void What_is_ordered_or_keeps_the_limit_is_not_said_to_be_too_big()
+    public void A_call_that_was_ordered_or_is_within_the_limit_does_not_end_as_too_big()
     {
         var script = Reigned();
         var (kept, ordered, voted) = (script.Call(1), script.Call(2, payload: 2), script.Call(3, payload: 3));
@@ -37,10 +38,10 @@ internal sealed class CallEndTests
 
     private static IEnumerable<TestCaseData> WhatCanHappen()
     {
-        yield return Case("nothing", (_, _) => { });
+        yield return Case("nothing happens", (_, _) => { });
         yield return Case("it is ordered", (script, request) => script.Ack(request, ReqAckStatus.Ordered));
-        yield return Case("it is put off", (script, request) => script.Ack(request, ReqAckStatus.Busy));
-        yield return Case("one reply", (script, request) => script.Reply(1, request));
+        yield return Case("the sequencer is busy", (script, request) => script.Ack(request, ReqAckStatus.Busy));
+        yield return Case("one replica replies", (script, request) => script.Reply(1, request));
         yield return Case("its acknowledgement is lost and the next sequencer is busy", (script, request) =>
         {
             script.Sync(counter: 2, sequencer: 2);
@@ -52,12 +53,13 @@ internal sealed class CallEndTests
             script.Sync();
         });
 
-        static TestCaseData Case(string name, Action<CoordinatorScript, Request> happens) => new TestCaseData(happens).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, Action<CoordinatorScript, Request> happens) =>
+            new TestCaseData(happens).SetArgDisplayNames(name);
     }
 
     // Bug: NotExecuted said too early.
     [TestCaseSource(nameof(WhatCanHappen))]
-    public void A_call_that_was_sent_never_ends_as_one_that_was_not_nor_does_its_repeat(Action<CoordinatorScript, Request> happens)
+    public void A_sent_call_and_its_repeat_never_end_as_not_executed(Action<CoordinatorScript, Request> happens)
     {
         CallFailure[] neverSent = [CallFailure.OverloadedHere, CallFailure.InsufficientReplicas, CallFailure.TooBig];
         var script = Reigned(new CoordinatorOptions { CallsMax = 1 });
@@ -66,7 +68,8 @@ internal sealed class CallEndTests
         happens(script, request);
         script.Call(2, key);
         script.Wait(s_deadline);
-        Assert.That(script.Results.Values.Cast<Failed>().Select(failed => failed.Reason), Has.Exactly(2).Items.And.None.Matches<CallFailure>(neverSent.Contains));
+        Assert.That(script.Results.Values.Cast<Failed>().Select(failed => failed.Reason),
+            Has.Exactly(2).Items.And.None.Matches<CallFailure>(neverSent.Contains));
     }
 
     [Test]

@@ -12,7 +12,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>What calls leave in the log of a front end, and which fault each failure is.</summary>
+/// <summary>The log lines that calls leave in a front end, and the fault for each failure.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class CallLogTests : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class CallLogTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Test]
-    public async Task An_answered_call_is_not_worth_a_line_in_the_log_of_a_busy_front_end()
+    public async Task An_answered_call_is_logged_at_Debug_only()
     {
         await CallAsync(new Answered(new SequenceNumber(7), ReplyCodec.Encode(new ScheduleReply([]))));
         Assert.That(_log.Lines.Single(), Does.StartWith("Debug").And.Contain("-> 7"));
@@ -35,7 +35,8 @@ internal sealed class CallLogTests : IDisposable
     [TestCase((int)CallFailure.Overloaded, "Debug", DamsFaultCode.Overloaded, ExecutionState.Unknown)]
     [TestCase((int)CallFailure.OverloadedHere, "Debug", DamsFaultCode.Overloaded, ExecutionState.NotExecuted)]
     [TestCase((int)CallFailure.TooBig, "Debug", DamsFaultCode.InvalidRequest, ExecutionState.NotExecuted)]
-    public async Task The_systems_faults_are_in_the_log_and_the_callers_are_not(int failure, string level, DamsFaultCode code, ExecutionState execution)
+    public async Task Failures_of_the_system_are_logged_at_Information_and_others_at_Debug(
+        int failure, string level, DamsFaultCode code, ExecutionState execution)
     {
         var fault = await Assert.ThrowsAsync<FaultException<DamsFault>>(() => CallAsync(new Failed((CallFailure)failure)));
         Assert.That((fault!.Detail.Code, fault.Detail.Execution, fault.Detail.RequestId), Is.EqualTo((code, execution, "id")));
@@ -43,8 +44,9 @@ internal sealed class CallLogTests : IDisposable
     }
 
     [Test]
-    public void Every_failure_has_a_case() => Assert.That(
-        GetType().GetMethod(nameof(The_systems_faults_are_in_the_log_and_the_callers_are_not))!.GetCustomAttributes(typeof(TestCaseAttribute), false)
+    public void Every_failure_has_a_test_case() => Assert.That(
+        GetType().GetMethod(nameof(Failures_of_the_system_are_logged_at_Information_and_others_at_Debug))!
+            .GetCustomAttributes(typeof(TestCaseAttribute), false)
             .Cast<TestCaseAttribute>().Select(attribute => (CallFailure)(int)attribute.Arguments[0]!),
         Is.EquivalentTo(Enum.GetValues<CallFailure>()));
 

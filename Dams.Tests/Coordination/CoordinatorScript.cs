@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>A coordinator with hand-made sequencers and replicas around it, and a clock that stands still unless it is moved.</summary>
+/// <summary>A coordinator with hand-made sequencers and replicas around it. The clock stands still unless the test moves it.</summary>
 internal sealed class CoordinatorScript : ICallSink
 {
     private static readonly BootId s_boot = new(77);
@@ -44,25 +44,27 @@ internal sealed class CoordinatorScript : ICallSink
 
     public List<Report> Reports { get; } = [];
 
-    /// <summary>The requests that were forgotten, with their votes.</summary>
+    /// <summary>The calls that the coordinator has forgotten, with their votes, and the view that judges their replies.</summary>
     public List<(PendingCall Call, View View)> Closed { get; } = [];
 
     public List<BodyWanted> Wanted { get; } = [];
 
-    /// <summary>What was sent to sequencers, and when.</summary>
+    /// <summary>The messages that were sent to sequencers, with their times.</summary>
     public List<(Instant At, NodeId To, Message Message)> Sent { get; } = [];
 
-    public IEnumerable<(Instant At, NodeId To, Req Req)> Requests => Sent.Where(sent => sent.Message is Req).Select(sent => (sent.At, sent.To, (Req)sent.Message));
+    public IEnumerable<(Instant At, NodeId To, Req Req)> Requests =>
+        Sent.Where(sent => sent.Message is Req).Select(sent => (sent.At, sent.To, (Req)sent.Message));
 
     public static View ViewOf(params byte[] voters) =>
         new(SequenceNumber.Zero, voters.Select(id => new ViewMember(id, new Incarnation(id), SequenceNumber.Zero, SequenceNumber.Zero)));
 
-    /// <summary>The first sequencer reigns; a higher counter is another epoch.</summary>
-    public void Sync(ulong counter = 1, byte sequencer = 1, long committed = 100) => Receive(NodeId.Sequencer(sequencer), Epoch.Of(counter, sequencer),
+    /// <summary>A sequencer shows that it is active, by default the first one. A higher counter is another epoch.</summary>
+    public void Sync(ulong counter = 1, byte sequencer = 1, long committed = 100) => Receive(
+        NodeId.Sequencer(sequencer), Epoch.Of(counter, sequencer),
         new Sync(new SequenceNumber(committed), new SequenceNumber(committed), SequenceNumber.Zero, new SequenceNumber(1), false, View));
 
-    /// <summary>A call with a payload of its own.</summary>
-    /// <returns>The request that was sent, or would be.</returns>
+    /// <summary>Makes a call.</summary>
+    /// <returns>The request that was sent; null if the call sent none.</returns>
     public Request Call(long call, RequestKey? key = null, byte payload = 1, byte opcode = 1)
     {
         var before = Sent.Count;
@@ -74,11 +76,13 @@ internal sealed class CoordinatorScript : ICallSink
     public void Ack(Request request, ReqAckStatus status, long argument = 1) =>
         Receive(NodeId.Sequencer(1), Epoch.Of(1, 1), new ReqAck(request.Key, status, argument));
 
-    public void Reply(byte replica, Request request, byte result = 1, long seq = 10, long? at = null, ulong? incarnation = null, bool hasBody = true)
+    public void Reply(
+        byte replica, Request request, byte result = 1, long seq = 10, long? at = null, ulong? incarnation = null, bool hasBody = true)
     {
         byte[] bytes = [result];
-        Receive(NodeId.Replica(replica), Epoch.Of(1, 1), new ReplyMessage(request.Key, new SequenceNumber(seq), new Incarnation(incarnation ?? replica),
-            new SequenceNumber(at ?? seq), replica, request.Digest, Digest.Of(bytes), hasBody ? bytes : default, hasBody));
+        Receive(NodeId.Replica(replica), Epoch.Of(1, 1), new ReplyMessage(
+            request.Key, new SequenceNumber(seq), new Incarnation(incarnation ?? replica), new SequenceNumber(at ?? seq), replica,
+            request.Digest, Digest.Of(bytes), hasBody ? bytes : default, hasBody));
     }
 
     public void Receive(NodeId from, Epoch epoch, Message message)
@@ -87,20 +91,26 @@ internal sealed class CoordinatorScript : ICallSink
         Collect();
     }
 
-    /// <summary>A call that is given a number and the results of the first, second, … replica; 0 is no reply. What is missing is not waited for.</summary>
+    /// <summary>
+    /// Makes a call that gets a number, and the results of the first, second, … replica. A result of 0 is no reply. No time passes.
+    /// </summary>
     public Request Vote(long seq, params byte[] results)
     {
         var request = Call(++_lastVote);
         for (byte i = 0; i < results.Length; i++)
         {
             if (results[i] != 0)
-                Reply((byte)(i + 1), request, results[i], seq, incarnation: View.TryGet((byte)(i + 1), out var member) ? member.Incarnation.Value : null);
+            {
+                var replica = (byte)(i + 1);
+                ulong? incarnation = View.TryGet(replica, out var member) ? member.Incarnation.Value : null;
+                Reply(replica, request, results[i], seq, incarnation: incarnation);
+            }
         }
 
         return request;
     }
 
-    /// <summary>Time passes, and the sequencer shows that it lives.</summary>
+    /// <summary>Time passes while the sequencer shows that it lives.</summary>
     public void WaitSteadily(TimeSpan duration)
     {
         for (var end = Now + duration; Now < end;)
@@ -110,7 +120,7 @@ internal sealed class CoordinatorScript : ICallSink
         }
     }
 
-    /// <summary>Time passes, and nothing is done: what is due is late.</summary>
+    /// <summary>Time passes while the front end stands still: its timers are late afterwards.</summary>
     public void Stand(TimeSpan duration) => _ticks += duration.Ticks;
 
     public void Wait(TimeSpan duration)
@@ -136,7 +146,9 @@ internal sealed class CoordinatorScript : ICallSink
 
     public void OnReport(Report report, Instant now) => Reports.Add(report);
 
-    /// <summary>The scenario holds with the rules as they are, and would not with that one taken out: it is about the rule.</summary>
+    /// <summary>
+    /// Runs a scenario twice. It must hold with all rules, and fail without the rule that the mutant takes out: so it tests that rule.
+    /// </summary>
     public static void OnlyWithoutMutant(CoordinationMutant mutant, Action<CoordinatorOptions> scenario)
     {
         scenario(new CoordinatorOptions());

@@ -10,7 +10,7 @@ using BootId = Dams.Ordering.BootId;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>Executors whose sightings nobody looks at.</summary>
+/// <summary>Makes executors for tests that do not look at their sightings.</summary>
 internal static class Executors
 {
     public static ReplicatedExecutor LogTo(ILoggerFactory log)

@@ -11,7 +11,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>What a client is told of a call that has no answer.</summary>
+/// <summary>The faults and log lines of calls without an answer.</summary>
 internal sealed class ReplicatedExecutorTests
 {
     [TestCase(CallFailure.OverloadedHere, DamsFaultCode.Overloaded, ExecutionState.NotExecuted)]
@@ -21,24 +21,27 @@ internal sealed class ReplicatedExecutorTests
     [TestCase(CallFailure.InsufficientReplicas, DamsFaultCode.InsufficientReplicas, ExecutionState.NotExecuted)]
     [TestCase(CallFailure.ReplicaDivergence, DamsFaultCode.ReplicaDivergence, ExecutionState.Executed)]
     [TestCase(CallFailure.SessionRetired, DamsFaultCode.NoQuorum, ExecutionState.Unknown)]
-    public async Task A_call_without_an_answer_is_a_fault_that_says_whether_it_was_executed(object failure, DamsFaultCode code, ExecutionState execution)
+    public async Task A_call_without_an_answer_is_a_fault_that_says_whether_it_was_executed(
+        object failure, DamsFaultCode code, ExecutionState execution)
     {
         using var log = new RecordingLogger();
         var executor = Executors.LogTo(log);
         executor.Attach(new FailingLoop(executor, (CallFailure)failure));
         var command = new GetAppointmentSchedule(new CallerId(false, Hospital.MTL, 1), new PatientId(Hospital.MTL, 1));
-        var fault = (await Assert.ThrowsAsync<FaultException<DamsFault>>(() => executor.ExecuteAsync(command, "id 1", CancellationToken.None).AsTask()))!;
+        var fault = (await Assert.ThrowsAsync<FaultException<DamsFault>>(
+            () => executor.ExecuteAsync(command, "id 1", CancellationToken.None).AsTask()))!;
         Assert.That((fault.Detail.Code, fault.Detail.Execution, fault.Detail.RequestId), Is.EqualTo((code, execution, "id 1")));
     }
 
     [Test]
-    public void Alarms_are_in_the_log_each_divergence_and_the_first_of_many_calls_without_a_quorum()
+    public void Each_divergence_is_logged_but_only_the_first_of_many_calls_without_a_quorum()
     {
         using var log = new RecordingLogger();
         var executor = Executors.LogTo(log);
         for (var seq = 1; seq <= 3; seq++)
         {
-            executor.OnAlarm(new VoteAlarm(CallFailure.ReplicaDivergence, IsAnswered: true, new SequenceNumber(seq), 1, [(1, Digest.Of([1])), (2, Digest.Of([2]))]));
+            executor.OnAlarm(new VoteAlarm(
+                CallFailure.ReplicaDivergence, IsAnswered: true, new SequenceNumber(seq), 1, [(1, Digest.Of([1])), (2, Digest.Of([2]))]));
             executor.OnAlarm(new VoteAlarm(CallFailure.NoQuorum, IsAnswered: false, new SequenceNumber(seq), 1, []));
         }
 

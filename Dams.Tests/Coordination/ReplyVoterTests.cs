@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>The vote on one number of a request.</summary>
+/// <summary>The vote on the replies to a request under one number.</summary>
 internal sealed class ReplyVoterTests
 {
     private static readonly byte[] s_right = [1, 2, 3];
@@ -22,12 +22,13 @@ internal sealed class ReplyVoterTests
         Assert.That(voter.VerdictOn(2), Is.EqualTo(Verdict.Unjudged));
         Assert.That(voter.OnReply(3, Of(s_right), s_now), Is.True);
         Assert.That(voter.Result!.Value.ToArray(), Is.EqualTo(s_right));
-        Assert.That(voter.OnReply(4, Of(s_right), s_now), Is.False, "the majority is made once");
-        Assert.That(new byte[] { 1, 2, 3, 4, 5 }.Select(voter.VerdictOn), Is.EqualTo(new[] { Verdict.Right, Verdict.Wrong, Verdict.Right, Verdict.Right, Verdict.Waiting }));
+        Assert.That(voter.OnReply(4, Of(s_right), s_now), Is.False, "the majority forms only once");
+        Assert.That(new byte[] { 1, 2, 3, 4, 5 }.Select(voter.VerdictOn),
+            Is.EqualTo(new[] { Verdict.Right, Verdict.Wrong, Verdict.Right, Verdict.Right, Verdict.Waiting }));
     }
 
     [Test]
-    public void A_replica_does_not_agree_with_itself()
+    public void Two_equal_replies_of_one_replica_count_once()
     {
         var voter = Voter();
         voter.OnReply(1, Of(s_right), s_now);
@@ -36,18 +37,18 @@ internal sealed class ReplyVoterTests
     }
 
     [Test]
-    public void Votes_are_on_digests_and_not_on_who_made_them_or_whether_the_text_is_there()
+    public void Replies_are_compared_by_digest_and_not_by_version_or_body()
     {
         var voter = Voter();
         voter.OnReply(1, Of(s_right, engine: 1, withBody: false), s_now);
         Assert.That(voter.OnReply(2, Of(s_right, engine: 2, at: 50, withBody: false), s_now), Is.True);
-        Assert.That(voter.Result, Is.Null, "the answer is known, its bytes are not");
+        Assert.That(voter.Result, Is.Null, "the answer is known, but its bytes are not");
         voter.OnReply(3, Of(s_right, engine: 3), s_now);
         Assert.That(voter.Result!.Value.ToArray(), Is.EqualTo(s_right));
     }
 
     [Test]
-    public void The_first_replies_bytes_are_not_lost()
+    public void The_body_of_the_first_reply_is_kept()
     {
         var voter = Voter();
         voter.OnReply(1, Of(s_right), s_now);
@@ -56,7 +57,7 @@ internal sealed class ReplyVoterTests
     }
 
     [Test]
-    public void One_that_is_wrong_and_first_decides_nothing()
+    public void A_wrong_first_reply_decides_nothing()
     {
         var voter = Voter();
         voter.OnReply(1, Of(s_wrong), s_now);
@@ -66,22 +67,23 @@ internal sealed class ReplyVoterTests
         Assert.That((voter.Majority, voter.VerdictOn(1)), Is.EqualTo(((Digest?)Digest.Of(s_right), Verdict.Wrong)));
     }
 
-    // With at most one wrong replica there is only one pair. With two pairs the first may be the wrong one, so the others must not be struck by it.
+    // With at most one wrong replica there is only one pair. If there are two, the first may be the wrong one, so it must not bring strikes
+    // to the others.
     [Test]
-    public void Nobody_is_judged_by_the_pair_that_was_first_when_there_is_another()
+    public void No_replica_is_judged_by_the_first_pair_when_there_is_a_second()
     {
         var voter = Voter();
         voter.OnReply(1, Of(s_wrong), s_now);
         voter.OnReply(2, Of(s_wrong), s_now);
         voter.OnReply(3, Of(s_right), s_now);
-        Assert.That((voter.HasRival, voter.VerdictOn(3)), Is.EqualTo((false, Verdict.Wrong)), "one alone is no rival");
+        Assert.That((voter.HasRival, voter.VerdictOn(3)), Is.EqualTo((false, Verdict.Wrong)), "a single reply is no rival");
         voter.OnReply(4, Of(s_right), s_now);
         Assert.That(voter.HasRival, Is.True);
         Assert.That(new byte[] { 1, 2, 3, 4 }.Select(voter.VerdictOn), Is.All.EqualTo(Verdict.Unjudged));
     }
 
     [Test]
-    public void The_spread_is_how_long_the_last_right_one_took_after_the_second()
+    public void The_spread_is_the_time_from_the_second_right_reply_to_the_last()
     {
         var voter = Voter();
         voter.OnReply(1, Of(s_right), s_now);
@@ -93,12 +95,12 @@ internal sealed class ReplyVoterTests
     }
 
     [Test]
-    public void A_second_different_reply_is_wrong_whatever_the_first_was()
+    public void A_replica_that_contradicts_itself_is_wrong()
     {
         var voter = Voter();
         voter.OnReply(1, Of(s_right), s_now);
         voter.OnReply(1, Of(s_wrong), s_now);
-        Assert.That(voter.OnReply(2, Of(s_right), s_now), Is.False, "who contradicts itself doesn't count");
+        Assert.That(voter.OnReply(2, Of(s_right), s_now), Is.False, "a replica that contradicts itself does not count");
         Assert.That(voter.OnReply(3, Of(s_right), s_now), Is.True);
         voter.OnReply(3, Of(s_wrong), s_now);
         Assert.That(new byte[] { 1, 2, 3 }.Select(voter.VerdictOn), Is.EqualTo(new[] { Verdict.Wrong, Verdict.Right, Verdict.Wrong }));
@@ -106,7 +108,7 @@ internal sealed class ReplyVoterTests
     }
 
     [Test]
-    public void A_body_that_does_not_match_its_digest_is_wrong_and_counts_for_nothing()
+    public void A_reply_whose_body_does_not_match_its_digest_is_wrong()
     {
         var voter = Voter();
         voter.OnReply(1, Of(s_right) with { Result = s_wrong }, s_now);
@@ -117,7 +119,7 @@ internal sealed class ReplyVoterTests
     }
 
     [Test]
-    public void A_fetched_body_that_does_not_match_accuses_who_gave_it()
+    public void A_fetched_body_that_does_not_match_makes_its_replica_wrong()
     {
         var voter = Voter();
         voter.OnReply(1, Of(s_right, withBody: false), s_now);
@@ -138,6 +140,7 @@ internal sealed class ReplyVoterTests
 
     private static ReplyVoter Voter() => new(new SequenceNumber(5), s_asked);
 
-    private static ReplyMessage Of(byte[] result, byte engine = 1, long at = 5, bool withBody = true) => new(new RequestKey(1, 1, 1), new SequenceNumber(5),
-        new Incarnation(1), new SequenceNumber(at), engine, s_asked, Digest.Of(result), withBody ? result : ReadOnlyMemory<byte>.Empty, withBody);
+    private static ReplyMessage Of(byte[] result, byte engine = 1, long at = 5, bool withBody = true) => new(
+        new RequestKey(1, 1, 1), new SequenceNumber(5), new Incarnation(1), new SequenceNumber(at), engine, s_asked, Digest.Of(result),
+        withBody ? result : ReadOnlyMemory<byte>.Empty, withBody);
 }

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>How calls end, who is judged, and what is repeated.</summary>
+/// <summary>How calls end, how replicas are judged, and how requests are repeated.</summary>
 internal sealed class RequestCoordinatorTests
 {
     private static readonly TimeSpan s_deadline = new CoordinatorOptions().CallDeadline;
@@ -62,7 +62,7 @@ internal sealed class RequestCoordinatorTests
     }
 
     [Test]
-    public void More_calls_than_fit_are_refused_at_once_and_never_sent()
+    public void Calls_beyond_the_bound_are_rejected_at_once_and_never_sent()
     {
         var script = Reigned(new CoordinatorOptions { CallsMax = 1 });
         var request = script.Call(1);
@@ -83,7 +83,7 @@ internal sealed class RequestCoordinatorTests
     }
 
     [Test]
-    public void All_different_is_divergence_and_not_fine()
+    public void Four_different_replies_are_a_divergence()
     {
         var script = Reigned();
         var request = script.Call(1);
@@ -102,8 +102,10 @@ internal sealed class RequestCoordinatorTests
     {
         var view = new View(new SequenceNumber(90),
         [
-            new ViewMember(1, new Incarnation(1), SequenceNumber.Zero, SequenceNumber.Zero), new ViewMember(2, new Incarnation(2), SequenceNumber.Zero, SequenceNumber.Zero),
-            new ViewMember(3, new Incarnation(3), null, new SequenceNumber(80)), new ViewMember(4, new Incarnation(4), new SequenceNumber(90), new SequenceNumber(80)),
+            new ViewMember(1, new Incarnation(1), SequenceNumber.Zero, SequenceNumber.Zero),
+            new ViewMember(2, new Incarnation(2), SequenceNumber.Zero, SequenceNumber.Zero),
+            new ViewMember(3, new Incarnation(3), null, new SequenceNumber(80)),
+            new ViewMember(4, new Incarnation(4), new SequenceNumber(90), new SequenceNumber(80)),
         ]);
         var script = new CoordinatorScript(view: view);
         script.Sync();
@@ -112,13 +114,13 @@ internal sealed class RequestCoordinatorTests
         script.Reply(2, request, seq: 95, incarnation: 99);
         script.Reply(3, request, seq: 95);
         script.Reply(4, request, seq: 95, at: 89);
-        Assert.That(script.Results, Is.Empty, "of a former life, without a vote, sent before its ACTIVATE");
+        Assert.That(script.Results, Is.Empty, "of a former incarnation, without a vote, and sent before the ACTIVATE");
         script.Reply(4, request, seq: 95);
         Assert.That(script.Results[1], Is.InstanceOf<Answered>());
     }
 
     [Test]
-    public void An_uncommitted_view_makes_nobody_active()
+    public void An_uncommitted_view_has_no_effect()
     {
         var script = Reigned();
         script.View = new View(new SequenceNumber(200), CoordinatorScript.ViewOf(1, 2).Members);
@@ -141,7 +143,7 @@ internal sealed class RequestCoordinatorTests
     }
 
     [Test]
-    public void Replies_to_one_request_say_nothing_about_another()
+    public void Replies_to_one_request_do_not_count_for_another()
     {
         var script = Reigned();
         var (one, other) = (script.Call(1), script.Call(2, payload: 2));
@@ -167,20 +169,23 @@ internal sealed class RequestCoordinatorTests
     }
 
     [Test]
-    public void Who_is_late_is_silent_and_who_differs_is_wrong()
+    public void A_late_replica_is_silent_and_one_that_differs_is_wrong()
     {
         var script = Reigned();
         var request = script.Call(1);
         script.Reply(1, request);
         script.Reply(2, request, result: 2);
         script.Reply(3, request);
-        Assert.That(script.Judgements, Is.Empty, "the fourth may come");
+        Assert.That(script.Judgements, Is.Empty, "the fourth reply may still come");
         script.Wait(script.Options.SilenceFirst);
-        Assert.That(script.Judgements.Single().Replicas.Select(judged => (judged.Replica, judged.Verdict)), Is.EqualTo(new (byte, Verdict)[] { (1, Verdict.Right), (2, Verdict.Wrong), (3, Verdict.Right), (4, Verdict.Silent) }));
+        Assert.That(script.Judgements.Single().Replicas.Select(judged => (judged.Replica, judged.Verdict)), Is.EqualTo(new (byte, Verdict)[]
+        {
+            (1, Verdict.Right), (2, Verdict.Wrong), (3, Verdict.Right), (4, Verdict.Silent),
+        }));
     }
 
     [Test]
-    public void A_slow_fail_over_makes_nobody_silent()
+    public void A_slow_failover_makes_nobody_silent()
     {
         var script = Reigned();
         var request = script.Call(1);
@@ -195,142 +200,7 @@ internal sealed class RequestCoordinatorTests
     }
 
     [Test]
-    public void A_body_that_did_not_fit_is_fetched_and_from_the_next_replica_if_the_first_lies()
-    {
-        var script = Reigned();
-        CallOfTwoDigests(script);
-        Assert.That((script.Results.Count, script.Wanted.Single().Replica), Is.EqualTo((0, (byte)1)));
-        script.Coordinator.OnBodyFetched(script.Wanted[0], new byte[] { 99 }, script.Now);
-        Assert.That(script.Wanted[1].Replica, Is.EqualTo(2));
-        script.Coordinator.OnBodyFetched(script.Wanted[1], new byte[] { 1 }, script.Now);
-        Assert.That(script.Results[1], Is.InstanceOf<Answered>());
-        script.Wait(script.Options.SilenceFirst);
-        Assert.That(script.Judgements.Single().Replicas[0], Is.EqualTo(new JudgedReplica(1, new Incarnation(1), Verdict.Wrong)));
-    }
-
-    [Test]
-    public void A_body_that_nobody_has_is_asked_for_again_after_a_pause_and_of_a_newcomer_at_once()
-    {
-        var script = Reigned();
-        var request = CallOfTwoDigests(script);
-        script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
-        script.Coordinator.OnBodyFetched(script.Wanted[1], null, script.Now);
-        script.Wait(script.Options.BodyRetry - TimeSpan.FromMilliseconds(1));
-        Assert.That(script.Wanted.Select(wanted => wanted.Replica), Is.EqualTo(new byte[] { 1, 2 }));
-        script.Reply(3, request, hasBody: false);
-        Assert.That(script.Wanted.Select(wanted => wanted.Replica), Is.EqualTo(new byte[] { 1, 2, 3 }));
-        script.Coordinator.OnBodyFetched(script.Wanted[2], null, script.Now);
-        script.Wait(script.Options.BodyRetry);
-        Assert.That(script.Wanted.Select(wanted => wanted.Replica), Is.EqualTo(new byte[] { 1, 2, 3, 1 }));
-        script.Coordinator.OnBodyFetched(script.Wanted[3], new byte[] { 1 }, script.Now);
-        Assert.That(script.Results[1], Is.InstanceOf<Answered>());
-    }
-
-    // The replicas have forgotten its reply, and its repeat was ordered anew.
-    [TestCase(true)]
-    [TestCase(false)]
-    public void A_read_whose_body_is_gone_is_answered_by_what_two_say_under_another_number(bool isKnownBefore)
-    {
-        var script = Reigned();
-        var request = CallOfTwoDigests(script, opcode: 3);
-        if (isKnownBefore)
-            ReplyAgain();
-        script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
-        script.Coordinator.OnBodyFetched(script.Wanted[1], null, script.Now);
-        if (!isKnownBefore)
-            ReplyAgain();
-        Assert.That(script.Results[1], Is.EqualTo(new Answered(new SequenceNumber(20), new byte[] { 2 })).Using<CallResult>(IsEqual));
-
-        void ReplyAgain()
-        {
-            script.Reply(3, request, result: 2, seq: 20);
-            script.Reply(4, request, result: 2, seq: 20);
-        }
-
-        static bool IsEqual(CallResult one, CallResult other) =>
-            one is Answered left && other is Answered right && left.Seq == right.Seq && left.Reply.Span.SequenceEqual(right.Reply.Span);
-    }
-
-    // Bug: from one number whose body is gone to another and back.
-    [Test]
-    public void A_number_whose_body_was_gone_is_not_gone_back_to()
-    {
-        var script = Reigned();
-        var request = script.Call(1, opcode: 3);
-        foreach (var seq in new[] { 20, 30, 40 })
-        {
-            script.Reply(1, request, seq: seq, hasBody: false);
-            script.Reply(2, request, seq: seq, hasBody: false);
-        }
-
-        for (var i = 0; i < 2; i++)
-            script.Coordinator.OnBodyFetched(script.Wanted[i], null, script.Now);
-        Assert.That(script.Wanted.Select(wanted => wanted.Seq.Value), Is.EqualTo(new[] { 20, 20, 40 }));
-        for (var i = 2; i < 4; i++)
-            script.Coordinator.OnBodyFetched(script.Wanted[i], null, script.Now);
-        script.Wait(script.Options.BodyRetry);
-        Assert.That(script.Wanted.Skip(2).Select(wanted => wanted.Seq.Value), Is.EqualTo(new[] { 40, 40, 40 }));
-    }
-
-    [Test]
-    public void What_a_call_was_answered_with_stays_decided()
-    {
-        var script = Reigned();
-        var request = CallOfTwoDigests(script, opcode: 3);
-        foreach (var (replica, body) in new[] { (0, null), (1, null), (0, new byte[] { 1 }) })
-            script.Coordinator.OnBodyFetched(script.Wanted[replica], body, script.Now);
-        script.Reply(3, request, result: 2, seq: 20);
-        script.Reply(4, request, result: 2, seq: 20);
-        script.Wait(script.Options.SilenceFirst);
-        Assert.That((((Answered)script.Results[1]).Seq, script.Judgements.Single().Seq.Value), Is.EqualTo((script.Judgements.Single().Seq, 10)));
-    }
-
-    [Test]
-    public void A_write_has_one_number_whoever_has_its_body()
-    {
-        var script = Reigned();
-        var request = CallOfTwoDigests(script);
-        script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
-        script.Coordinator.OnBodyFetched(script.Wanted[1], null, script.Now);
-        script.Reply(3, request, result: 2, seq: 20);
-        script.Reply(4, request, result: 2, seq: 20);
-        Assert.That(script.Results, Is.Empty);
-    }
-
-    [TestCase(1)]
-    [TestCase(2)]
-    public void A_body_that_comes_only_when_a_reply_is_sent_again_is_taken(byte replica)
-    {
-        var script = Reigned();
-        var request = CallOfTwoDigests(script);
-        script.Reply(replica, request);
-        Assert.That((script.Results[1] as Answered)?.Reply.ToArray(), Is.EqualTo(new byte[] { 1 }));
-    }
-
-    [Test]
-    public void A_body_that_came_again_before_the_majority_is_kept_for_it()
-    {
-        var script = Reigned();
-        var request = script.Call(1);
-        script.Reply(1, request, hasBody: false);
-        script.Reply(1, request);
-        script.Reply(2, request, hasBody: false);
-        Assert.That((script.Results[1] as Answered)?.Reply.ToArray(), Is.EqualTo(new byte[] { 1 }));
-        Assert.That(script.Wanted, Is.Empty);
-    }
-
-    [Test]
-    public void A_body_that_comes_again_and_does_not_match_is_a_lie()
-    {
-        var script = Reigned();
-        var request = CallOfTwoDigests(script);
-        script.Receive(NodeId.Replica(1), Epoch.Of(1, 1), new ReplyMessage(request.Key, new SequenceNumber(10), new Incarnation(1), new SequenceNumber(10), 1,
-            request.Digest, Digest.Of([1]), new byte[] { 99 }, true));
-        Assert.That(script.Results, Is.Empty);
-    }
-
-    [Test]
-    public void Repeats_of_a_request_have_growing_pauses_and_try_the_sequencers_in_turn_when_none_is_heard()
+    public void Retries_have_growing_pauses_and_try_all_sequencers_when_none_is_heard()
     {
         var script = Reigned();
         script.Wait(TimeSpan.FromSeconds(1));
@@ -345,7 +215,7 @@ internal sealed class RequestCoordinatorTests
     }
 
     [Test]
-    public void After_a_fail_over_the_repeats_do_not_come_in_step()
+    public void After_a_failover_retries_are_spread_over_time()
     {
         var script = Reigned();
         for (byte i = 1; i <= 50; i++)
@@ -356,14 +226,14 @@ internal sealed class RequestCoordinatorTests
         var began = script.Now;
         script.Wait(script.Options.RetryMin / 2);
         var repeats = script.Requests.Skip(before).ToList();
-        Assert.That(repeats, Has.Count.GreaterThanOrEqualTo(50), "everything unanswered is repeated");
+        Assert.That(repeats, Has.Count.GreaterThanOrEqualTo(50), "every unanswered request is repeated");
         Assert.That(repeats.Select(request => request.To), Is.All.EqualTo(NodeId.Sequencer(2)));
-        Assert.That(repeats.Select(request => request.At).Distinct().Count(), Is.GreaterThan(40), "spread");
+        Assert.That(repeats.Select(request => request.At).Distinct().Count(), Is.GreaterThan(40), "they are spread over time");
         Assert.That(repeats.Max(request => request.At) - began, Is.GreaterThan(script.Options.RetryMin / 4));
     }
 
     [Test]
-    public void A_late_SYNC_of_an_older_epoch_leads_nobody_back()
+    public void A_late_SYNC_of_an_older_epoch_is_ignored()
     {
         var script = Reigned();
         script.Sync(counter: 2, sequencer: 2);
@@ -372,7 +242,7 @@ internal sealed class RequestCoordinatorTests
     }
 
     [Test]
-    public void What_may_still_be_repeated_is_told_with_each_request()
+    public void Each_request_names_the_lowest_number_that_may_still_be_repeated()
     {
         var script = Reigned();
         var (one, two) = (script.Call(1), script.Call(2, payload: 2));
@@ -380,15 +250,6 @@ internal sealed class RequestCoordinatorTests
         script.Reply(1, one);
         script.Reply(2, one);
         Assert.That(script.Call(3, payload: 3).LowestOutstanding, Is.EqualTo(2));
-    }
-
-    /// <summary>A call whose result two agree on, without having sent it.</summary>
-    private static Request CallOfTwoDigests(CoordinatorScript script, byte opcode = 1)
-    {
-        var request = script.Call(1, opcode: opcode);
-        script.Reply(1, request, hasBody: false);
-        script.Reply(2, request, hasBody: false);
-        return request;
     }
 
     private static CoordinatorScript Reigned(CoordinatorOptions? options = null)

@@ -3,16 +3,17 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>How long late replies are waited for.</summary>
+/// <summary>How long the front end waits for late replies.</summary>
 internal sealed class SilenceLimitTests
 {
     private static readonly CoordinatorOptions s_options = new() { SpreadsKept = 10 };
 
     [Test]
-    public void Before_any_spread_was_seen_the_limit_is_the_first() => Assert.That(new SilenceLimit(s_options).Current, Is.EqualTo(s_options.SilenceFirst));
+    public void Before_any_spread_was_measured_the_limit_has_its_initial_value() =>
+        Assert.That(new SilenceLimit(s_options).Current, Is.EqualTo(s_options.SilenceFirst));
 
     [Test]
-    public void The_limit_is_twice_the_slowest_of_the_last_within_bounds()
+    public void The_limit_is_twice_the_longest_recent_spread_within_bounds()
     {
         var limit = new SilenceLimit(s_options);
         limit.OnSpread(TimeSpan.FromMilliseconds(300));
@@ -38,7 +39,7 @@ internal sealed class SilenceLimitTests
     }
 
     [Test]
-    public void The_slowest_of_a_window_is_found_whatever_comes_and_goes()
+    public void The_longest_spread_of_the_window_is_found_in_any_sequence()
     {
         var limit = new SilenceLimit(s_options);
         var random = new Dams.Ordering.Protocol.SeededRandom(1);

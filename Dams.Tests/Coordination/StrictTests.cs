@@ -4,7 +4,7 @@ using static Dams.Tests.Coordination.CoordinatorScript;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>A strict write: three equal replies, or two equal when nobody is left to speak, and no rival pair.</summary>
+/// <summary>A strict write needs three equal replies, or two when no other replica can still reply, and no rival pair.</summary>
 internal sealed class StrictTests
 {
     private const byte Read = 3;
@@ -21,7 +21,7 @@ internal sealed class StrictTests
     }
 
     [Test]
-    public void A_read_and_any_call_of_a_lax_cluster_do_not()
+    public void A_read_or_a_call_that_is_not_strict_does_not_wait_for_the_third_reply()
     {
         var script = Reigned();
         var read = script.Call(1, opcode: Read);
@@ -34,7 +34,7 @@ internal sealed class StrictTests
     }
 
     [Test]
-    public void Two_equal_are_enough_when_the_others_have_spoken()
+    public void Two_equal_replies_are_enough_when_all_others_have_replied()
     {
         var script = new CoordinatorScript(s_strict, ViewOf(1, 2, 3));
         script.Sync();
@@ -43,7 +43,7 @@ internal sealed class StrictTests
     }
 
     [Test]
-    public void Two_equal_are_enough_when_the_others_are_silent_beyond_the_limit()
+    public void Two_equal_replies_are_enough_when_the_others_miss_the_limit()
     {
         var script = Reigned();
         script.Vote(10, 1, 1, 9, 0);
@@ -51,11 +51,12 @@ internal sealed class StrictTests
         Assert.That(script.Results, Is.Empty);
         script.Wait(TimeSpan.FromMilliseconds(1));
         Assert.That(script.Results.Values.Single(), Is.InstanceOf<Answered>());
-        Assert.That(script.Judgements.Single().Replicas.Select(judged => judged.Verdict), Is.EqualTo(new[] { Verdict.Right, Verdict.Right, Verdict.Wrong, Verdict.Silent }));
+        Assert.That(script.Judgements.Single().Replicas.Select(judged => judged.Verdict),
+            Is.EqualTo(new[] { Verdict.Right, Verdict.Right, Verdict.Wrong, Verdict.Silent }));
     }
 
     [Test]
-    public void A_rival_pair_is_divergence_and_no_answer() => OnlyWithoutMutant(CoordinationMutant.RivalIsIgnored, options =>
+    public void A_rival_pair_ends_a_strict_write_as_divergence() => OnlyWithoutMutant(CoordinationMutant.RivalIsIgnored, options =>
     {
         var script = Reigned(options with { Strict = true });
         script.Vote(10, 1, 1, 9, 9);
@@ -63,9 +64,9 @@ internal sealed class StrictTests
         Assert.That((script.Judgements.Count, script.Alarms.Count, script.Alarms[0].IsAnswered), Is.EqualTo((0, 1, false)));
     });
 
-    // Both pairs are there before the answer's body is.
+    // Both pairs have come before the answer's body.
     [Test]
-    public void A_rival_pair_that_comes_before_the_body_spoils_a_lax_call_too() => OnlyWithoutMutant(CoordinationMutant.RivalIsIgnored, options =>
+    public void A_rival_pair_before_the_body_is_divergence_in_any_call() => OnlyWithoutMutant(CoordinationMutant.RivalIsIgnored, options =>
     {
         var script = Reigned(options);
         var request = script.Call(1);
@@ -78,7 +79,7 @@ internal sealed class StrictTests
     });
 
     [Test]
-    public void The_body_is_fetched_while_the_third_reply_is_waited_for()
+    public void The_body_is_fetched_while_the_call_waits_for_the_third_reply()
     {
         var script = Reigned();
         var request = script.Call(1);
@@ -92,7 +93,7 @@ internal sealed class StrictTests
     }
 
     [Test]
-    public void A_limit_beyond_the_deadline_does_not_keep_two_equal_replies_from_being_the_answer_and_calls_nobody_silent()
+    public void A_call_ends_at_its_deadline_with_two_equal_replies_and_nobody_is_silent_yet()
     {
         var script = Reigned(s_strict with { SilenceFirst = TimeSpan.FromSeconds(20) });
         script.Vote(10, 1, 1, 0, 0);
@@ -100,7 +101,8 @@ internal sealed class StrictTests
         Assert.That(script.Results.Values.Single(), Is.InstanceOf<Answered>());
         Assert.That(script.Judgements, Is.Empty);
         script.Wait(TimeSpan.FromSeconds(20));
-        Assert.That(script.Judgements.Single().Replicas.Select(judged => judged.Verdict), Is.EqualTo(new[] { Verdict.Right, Verdict.Right, Verdict.Silent, Verdict.Silent }));
+        Assert.That(script.Judgements.Single().Replicas.Select(judged => judged.Verdict),
+            Is.EqualTo(new[] { Verdict.Right, Verdict.Right, Verdict.Silent, Verdict.Silent }));
     }
 
     private static CoordinatorScript Reigned(CoordinatorOptions? options = null)

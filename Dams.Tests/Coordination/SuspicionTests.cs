@@ -6,11 +6,11 @@ using static Dams.Tests.Coordination.CoordinatorScript;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>Whom a front end suspects for being silent, and when nobody.</summary>
+/// <summary>The replicas that a front end suspects of silence, and the cases in which it suspects nobody.</summary>
 internal sealed class SuspicionTests
 {
     [Test]
-    public void Who_has_not_replied_within_the_limit_is_suspected_and_not_again_for_a_while()
+    public void A_replica_that_misses_the_limit_is_suspected_once_per_pause()
     {
         var script = Steady();
         script.Vote(10, 1, 1, 1, 0);
@@ -18,11 +18,12 @@ internal sealed class SuspicionTests
         Assert.That(script.Reports, Is.Empty);
         script.WaitSteadily(TimeSpan.FromMilliseconds(50));
         Assert.That(script.Reports, Is.EqualTo(new[] { new SuspicionReport(4, 4, SuspicionCause.Silent, 10) }));
-        Assert.That(MissFourth(script, seq: 11, every: TimeSpan.FromMilliseconds(500)), Is.InRange(script.Options.SuspicionPause, script.Options.SuspicionPause * 1.2));
+        Assert.That(MissFourth(script, seq: 11, every: TimeSpan.FromMilliseconds(500)),
+            Is.InRange(script.Options.SuspicionPause, script.Options.SuspicionPause * 1.2));
     }
 
     [Test]
-    public void Another_incarnation_has_a_pause_of_its_own()
+    public void Each_incarnation_has_a_pause_of_its_own()
     {
         var script = Steady();
         script.Vote(10, 1, 1, 1, 0);
@@ -32,9 +33,9 @@ internal sealed class SuspicionTests
         Assert.That(taken, Is.LessThan(script.Options.SuspicionPause));
     }
 
-    // Its process compiles what the others' have compiled long ago.
+    // Its process still compiles code that the others' processes compiled long ago.
     [Test]
-    public void An_incarnation_that_has_just_begun_to_vote_has_the_first_limit_however_fast_the_others_are()
+    public void A_new_voter_has_the_initial_limit_however_fast_the_others_are()
     {
         var script = Steady();
         script.Vote(10, 1, 1, 1, 1);
@@ -44,14 +45,14 @@ internal sealed class SuspicionTests
     }
 
     [Test]
-    public void An_idle_group_suspects_nobody()
+    public void No_replica_is_suspected_in_an_idle_group()
     {
         var script = Steady();
         script.WaitSteadily(TimeSpan.FromMinutes(1));
         Assert.That(script.Reports, Is.Empty);
     }
 
-    // The commit takes three seconds, and the limit is two: the sequencer waits for disks, or another has taken over.
+    // The commit takes three seconds, but the limit is two: the sequencer waits for disks, or another sequencer has taken over.
     [Test]
     public void Late_replies_are_timed_from_the_second_equal_one() => OnlyWithoutMutant(CoordinationMutant.SuspicionFromSending, options =>
     {
@@ -68,9 +69,10 @@ internal sealed class SuspicionTests
         Assert.That(script.Judgements[0].Replicas.Select(judged => judged.Verdict), Is.All.EqualTo(Verdict.Right));
     });
 
-    // The sequencer has told two that an entry is committed, and dies; the others learn it from the next one, long after the limit.
+    // The sequencer tells two replicas that an entry is committed, and dies. The others learn it from the next sequencer, long after the
+    // limit.
     [Test]
-    public void Nobody_is_suspected_while_no_sequencer_is_heard() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
+    public void Nobody_is_suspected_during_a_failover() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
     {
         var script = Steady(options with { SilenceFirst = options.SilenceMin });
         script.Vote(10, 1, 1, 0, 0);
@@ -80,7 +82,7 @@ internal sealed class SuspicionTests
     });
 
     [Test]
-    public void Nobody_is_suspected_while_members_settle_in_a_new_epoch() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
+    public void Nobody_is_suspected_while_a_new_epoch_settles() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
     {
         var script = Steady(options with { SilenceFirst = options.SilenceMin });
         script.Sync(counter: 2, sequencer: 2);
@@ -94,7 +96,7 @@ internal sealed class SuspicionTests
         Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
     });
 
-    // Its timers are due before it has read what came meanwhile.
+    // Its timers are due before it has read the messages that came meanwhile.
     [Test]
     public void A_front_end_that_stood_still_suspects_nobody() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
     {
@@ -106,9 +108,9 @@ internal sealed class SuspicionTests
         Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
     });
 
-    // With two of four dead the sequencer hears too few, and is mute.
+    // With two of four members dead, the sequencer hears too few and stops sending SYNCs.
     [Test]
-    public void Who_is_missed_in_every_vote_for_long_is_suspected_though_no_sequencer_is_heard()
+    public void A_replica_that_misses_every_vote_for_ten_seconds_is_suspected_even_without_a_sequencer()
     {
         var script = Steady();
         script.Wait(TimeSpan.FromSeconds(1));
@@ -120,11 +122,11 @@ internal sealed class SuspicionTests
         }
 
         Assert.That(script.Now - first, Is.EqualTo(script.Options.SilenceMax));
-        Assert.That(script.Reports.Select(report => report.Replica), Is.EqualTo(new byte[] { 3 }), "the fourth was there meanwhile");
+        Assert.That(script.Reports.Select(report => report.Replica), Is.EqualTo(new byte[] { 3 }), "replica 4 has replied once meanwhile");
     }
 
     [Test]
-    public void After_a_fail_over_the_dead_are_suspected_again()
+    public void Dead_replicas_are_suspected_again_after_a_failover()
     {
         var script = Steady();
         script.Wait(TimeSpan.FromSeconds(2));
@@ -135,11 +137,12 @@ internal sealed class SuspicionTests
         Assert.That(script.Reports, Has.Count.EqualTo(1));
     }
 
-    // Replica 4 has come back at 90 and knows the reply to 10: that it answers does not mean that everyone has.
+    // Replica 4 has come back at 90, and knows the reply to 10. Its reply does not mean that all replicas have replied.
     [Test]
-    public void Who_is_slow_is_not_silent_because_a_newcomer_was_faster()
+    public void A_slow_replica_is_not_silent_because_a_newcomer_replied_first()
     {
-        var view = new View(new SequenceNumber(90), [.. ViewOf(1, 2, 3).Members, new ViewMember(4, new Incarnation(4), new SequenceNumber(90), new SequenceNumber(80))]);
+        var view = new View(new SequenceNumber(90),
+            [.. ViewOf(1, 2, 3).Members, new ViewMember(4, new Incarnation(4), new SequenceNumber(90), new SequenceNumber(80))]);
         var script = new CoordinatorScript(view: view);
         script.Sync();
         script.WaitSteadily(script.Options.SettlingTime);
@@ -153,7 +156,7 @@ internal sealed class SuspicionTests
     }
 
     [Test]
-    public void Spreads_are_of_requests_and_a_pause_is_forgotten_after_as_many()
+    public void A_pause_is_forgotten_after_as_many_requests_as_spreads_are_kept()
     {
         var script = Steady(new CoordinatorOptions { SpreadsKept = 10 });
         var request = script.Vote(10, 1, 1, 1, 0);
@@ -162,14 +165,14 @@ internal sealed class SuspicionTests
         Assert.That(script.Coordinator.SilenceLimit, Is.EqualTo(TimeSpan.FromSeconds(2)));
         for (var seq = 11; seq < 20; seq++)
             script.Vote(seq, 1, 1, 1, 1);
-        Assert.That(script.Coordinator.SilenceLimit, Is.EqualTo(TimeSpan.FromSeconds(2)), "nine requests, and eighteen late replies");
+        Assert.That(script.Coordinator.SilenceLimit, Is.EqualTo(TimeSpan.FromSeconds(2)), "after nine requests with eighteen late replies");
         script.Vote(20, 1, 1, 1, 1);
         Assert.That(script.Coordinator.SilenceLimit, Is.EqualTo(script.Options.SilenceMin));
     }
 
-    // A reply that came after the limit is of no vote any more.
+    // A reply that comes after the limit belongs to no vote any more.
     [Test]
-    public void What_comes_after_the_limit_does_not_stretch_it()
+    public void A_reply_after_the_limit_does_not_extend_the_limit()
     {
         var script = Steady(new CoordinatorOptions { SilenceFirst = TimeSpan.FromMilliseconds(250) });
         var request = script.Vote(10, 1, 1, 1, 0);
@@ -186,8 +189,8 @@ internal sealed class SuspicionTests
         return script;
     }
 
-    /// <summary>The fourth has been replaced, and the new incarnation votes from 20 on and is missed.</summary>
-    /// <returns>How long until it was suspected.</returns>
+    /// <summary>Replaces replica 4. Its new incarnation votes from 20 on, and does not reply.</summary>
+    /// <returns>The time until it was suspected.</returns>
     private static TimeSpan SuspectReplaced(CoordinatorScript script)
     {
         script.View = new View(new SequenceNumber(20),
@@ -196,14 +199,14 @@ internal sealed class SuspicionTests
         return MissFourth(script, seq: 21, every: script.Options.SilenceMin);
     }
 
-    /// <summary>The fourth is missed in one vote after another, until it is suspected once more.</summary>
-    /// <returns>How long that took.</returns>
+    /// <summary>Lets replica 4 miss one vote after another, until it is suspected once more.</summary>
+    /// <returns>The time until then.</returns>
     private static TimeSpan MissFourth(CoordinatorScript script, long seq, TimeSpan every)
     {
         var (first, reports) = (script.Now, script.Reports.Count);
         while (script.Reports.Count == reports)
         {
-            Assert.That(script.Now - first, Is.LessThan(script.Options.SuspicionPause * 2), "nobody is suspected any more");
+            Assert.That(script.Now - first, Is.LessThan(script.Options.SuspicionPause * 2), "replica 4 is not suspected any more");
             script.Vote(seq++, 1, 1, 1, 0);
             script.WaitSteadily(every);
         }

@@ -9,38 +9,39 @@ using static Dams.Tests.Coordination.CoordinatorScript;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>Which replica a front end accuses, of what, and when it accuses nobody.</summary>
+/// <summary>The replicas that a front end accuses of wrong replies, and the cases in which it accuses nobody.</summary>
 internal sealed class VerdictTests
 {
     [Test]
-    public void The_third_wrong_reply_in_succession_is_told_with_the_numbers_and_who_says_so()
+    public void The_third_wrong_reply_in_a_row_is_reported_with_its_numbers_and_front_end()
     {
         var script = Reigned();
         script.Vote(10, 1, 1, 1, 9);
         script.Vote(11, 1, 1, 1, 9);
         Assert.That(script.Reports, Is.Empty);
         script.Vote(12, 1, 1, 1, 9);
-        Assert.That(script.Reports, Is.EqualTo(new[] { new VerdictReport(4, Incarnation: 4, FrontEnd: 1, FrontEndBoot: 77, [10, 11, 12]) }));
+        Assert.That(script.Reports,
+            Is.EqualTo(new[] { new VerdictReport(4, Incarnation: 4, FrontEnd: 1, FrontEndBoot: 77, [10, 11, 12]) }));
     }
 
     [Test]
-    public void A_run_that_goes_on_is_told_again_after_three_more_and_a_pause_with_its_newest_numbers()
+    public void A_continuing_run_is_reported_again_after_three_more_wrong_replies_and_a_pause()
     {
         var script = Reigned();
         for (var seq = 10; seq < 20; seq++)
             script.Vote(seq, 1, 1, 1, 9);
-        Assert.That(script.Reports, Has.Count.EqualTo(1), "three more, but no pause");
+        Assert.That(script.Reports, Has.Count.EqualTo(1), "there were three more, but no pause");
         script.Wait(script.Options.VerdictPause);
         script.Vote(20, 1, 1, 1, 9);
         Assert.That(Sequences(script.Reports[1]), Is.EqualTo(new[] { 13, 14, 15, 16, 17, 18, 19, 20 }));
         script.Wait(script.Options.VerdictPause);
         script.Vote(21, 1, 1, 1, 9);
         script.Vote(22, 1, 1, 1, 9);
-        Assert.That(script.Reports, Has.Count.EqualTo(2), "a pause, but not three more");
+        Assert.That(script.Reports, Has.Count.EqualTo(2), "there was a pause, but not three more");
     }
 
     [Test]
-    public void A_replica_that_is_right_now_and_then_is_not_told_more_often_for_that()
+    public void A_replica_that_is_right_now_and_then_is_not_reported_more_often()
     {
         var script = Reigned();
         for (var seq = 10; seq < 50; seq++)
@@ -58,8 +59,9 @@ internal sealed class VerdictTests
         script.Vote(13, 1, 1, 1, 9);
         script.Vote(12, 1, 1, 1, 9);
         script.Reply(3, slow, seq: 11);
-        Assert.That(script.Judgements.Select(judgement => judgement.Seq.Value), Is.EqualTo(new[] { 10, 13, 12, 11 }), "as the last replies came");
-        Assert.That(script.Reports, Is.Empty, "never three in succession");
+        Assert.That(script.Judgements.Select(judgement => judgement.Seq.Value), Is.EqualTo(new[] { 10, 13, 12, 11 }),
+            "in the order in which the last replies came");
+        Assert.That(script.Reports, Is.Empty, "there were never three in a row");
         script.Vote(14, 1, 1, 1, 9);
         Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 12, 13, 14 } }));
     });
@@ -97,23 +99,25 @@ internal sealed class VerdictTests
         Assert.That((script.Judgements, script.Reports), Is.EqualTo((new List<Judgement>(), new List<Report>())));
         Assert.That(script.Coordinator.Statistics.Replicas.Values.Select(counters => counters.Wrong), Is.All.Zero);
         Assert.That(script.Alarms.Select(alarm => (alarm.Reason, alarm.IsAnswered, alarm.Seq.Value)),
-            Is.EqualTo(new[] { 10L, 11, 12 }.Select(seq => (CallFailure.ReplicaDivergence, true, seq))), "the first pair was the answer before there was another");
+            Is.EqualTo(new[] { 10L, 11, 12 }.Select(seq => (CallFailure.ReplicaDivergence, true, seq))),
+            "the first pair was the answer before the second one came");
         Assert.That((script.Alarms[0].Replies.Count, script.Coordinator.Statistics.Divergences), Is.EqualTo((4, 3)));
     });
 
     [Test]
-    public void All_different_accuses_nobody_and_raises_an_alarm() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
+    public void Different_replies_accuse_nobody_and_raise_an_alarm() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
     {
         var script = Reigned(options);
         for (var seq = 10; seq < 13; seq++)
             script.Vote(seq, 1, 2, 3, 4);
-        Assert.That((script.Judgements.Count, script.Reports.Count, script.Alarms.Count, script.Coordinator.Statistics.Divergences), Is.EqualTo((0, 0, 3, 3)));
+        Assert.That((script.Judgements.Count, script.Reports.Count, script.Alarms.Count, script.Coordinator.Statistics.Divergences),
+            Is.EqualTo((0, 0, 3, 3)));
         Assert.That(script.Alarms[0], Has.Property(nameof(VoteAlarm.IsAnswered)).False);
         Assert.That(script.Results.Values, Is.All.EqualTo(new Failed(CallFailure.ReplicaDivergence)));
     });
 
     [Test]
-    public void Nobody_is_struck_or_suspected_when_there_was_no_quorum() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
+    public void No_replica_is_struck_or_suspected_without_a_quorum() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
     {
         var script = Reigned(options);
         for (var seq = 10; seq < 13; seq++)
@@ -159,7 +163,7 @@ internal sealed class VerdictTests
     }
 
     [Test]
-    public void A_replica_that_makes_numbers_up_takes_no_place_from_those_that_are_right() => OnlyWithoutMutant(CoordinationMutant.PlacesAreShared, options =>
+    public void A_replica_that_invents_numbers_crowds_nobody_out() => OnlyWithoutMutant(CoordinationMutant.PlacesAreShared, options =>
     {
         var script = Reigned(options);
         for (var seq = 10; seq < 13; seq++)
@@ -175,23 +179,27 @@ internal sealed class VerdictTests
 
         script.Wait(script.Options.SilenceFirst);
         Assert.That(script.Reports.OfType<VerdictReport>().Select(Sequences), Is.EqualTo(new[] { new[] { 10, 11, 12 } }));
-        Assert.That(script.Reports.OfType<SuspicionReport>(), Is.Empty, "it has spoken");
+        Assert.That(script.Reports.OfType<SuspicionReport>(), Is.Empty, "it has replied");
     });
 
-    // The network has kept a copy of the request until its front end was done with it: whoever executes the copy refuses it. Only this one's refusal arrives.
+    // The network has kept a copy of the request until its front end was done with it. Every replica that executes the copy refuses it.
+    // Only the refusal of replica 4 arrives.
     [Test]
-    public void A_replica_that_refuses_a_late_copy_has_not_strayed()
+    public void A_replica_that_refuses_a_late_copy_is_not_wrong()
     {
         var script = Reigned();
         var request = script.Vote(10, 1, 1, 1, 0);
         var refusal = ReplyCodec.Encode(new RefusedReply(Refusal.SessionRetired));
-        script.Receive(NodeId.Replica(4), Epoch.Of(1, 1), new ReplyMessage(request.Key, new SequenceNumber(22), new Incarnation(4), new SequenceNumber(22), 4, request.Digest, Digest.Of(refusal), refusal, true));
+        script.Receive(NodeId.Replica(4), Epoch.Of(1, 1), new ReplyMessage(
+            request.Key, new SequenceNumber(22), new Incarnation(4), new SequenceNumber(22), 4, request.Digest, Digest.Of(refusal), refusal,
+            true));
         script.Wait(script.Options.SilenceFirst);
-        Assert.That(script.Judgements.Single().Replicas.Select(judged => judged.Verdict), Is.EqualTo(new[] { Verdict.Right, Verdict.Right, Verdict.Right, Verdict.Silent }));
+        Assert.That(script.Judgements.Single().Replicas.Select(judged => judged.Verdict),
+            Is.EqualTo(new[] { Verdict.Right, Verdict.Right, Verdict.Right, Verdict.Silent }));
     }
 
     [Test]
-    public void A_reply_about_another_request_is_a_wrong_one()
+    public void A_reply_about_another_request_is_wrong()
     {
         var script = Reigned();
         script.Vote(10, 0, 1, 1, 1);
@@ -201,11 +209,12 @@ internal sealed class VerdictTests
         for (byte id = 2; id <= 4; id++)
             script.Reply(id, other, seq: 11);
         script.Wait(script.Options.SilenceFirst);
-        Assert.That(script.Judgements.Select(judgement => judgement.Replicas[0].Verdict), Is.EqualTo(new[] { Verdict.Silent, Verdict.Wrong }));
+        Assert.That(script.Judgements.Select(judgement => judgement.Replicas[0].Verdict),
+            Is.EqualTo(new[] { Verdict.Silent, Verdict.Wrong }));
     }
 
     [Test]
-    public void A_replica_whose_reply_to_a_second_execution_is_lost_has_not_strayed_when_others_know_the_first()
+    public void A_replica_whose_reply_to_a_second_execution_is_lost_is_silent_and_not_wrong()
     {
         var script = Reigned();
         var request = script.Call(1);
@@ -234,7 +243,7 @@ internal sealed class VerdictTests
     }
 
     [Test]
-    public void A_number_that_a_client_asks_for_again_is_one_strike()
+    public void A_wrong_reply_that_a_client_asks_for_again_is_one_strike()
     {
         var script = Reigned();
         var key = new RequestKey(0, 5, 5);
@@ -249,7 +258,7 @@ internal sealed class VerdictTests
     }
 
     [Test]
-    public void A_lower_number_without_a_majority_holds_the_count_up_no_longer_than_late_replies_are_waited_for()
+    public void An_undecided_lower_number_holds_up_the_count_only_until_the_silence_limit()
     {
         var script = Reigned();
         script.Vote(9, 1, 0, 0, 0);
@@ -274,7 +283,7 @@ internal sealed class VerdictTests
     }
 
     [Test]
-    public void More_judgements_than_may_wait_are_counted_without_waiting()
+    public void Judgements_beyond_the_bound_are_counted_without_waiting()
     {
         var script = Reigned(new CoordinatorOptions { JudgementsHeldMax = 2 });
         script.Vote(9, 1, 0, 0, 0);
@@ -287,13 +296,16 @@ internal sealed class VerdictTests
     public void A_false_accusation_names_the_last_numbers_of_a_healthy_replica()
     {
         var script = Reigned();
-        Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.False, "nothing was judged");
+        Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.False, "nothing has been judged yet");
         for (var seq = 10; seq < 15; seq++)
             script.Vote(seq, 1, 1, 1, 1);
         Assert.That(script.Coordinator.OnFalseAccusation(7, script.Now), Is.False, "there is no replica 7");
         Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.True);
-        Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.False, "not all the time");
-        Assert.That(script.Reports, Is.EqualTo(new Report[] { new VerdictReport(2, 2, 1, 77, [12, 13, 14]), new SuspicionReport(2, 2, SuspicionCause.Silent, 14) }));
+        Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.False, "not again so soon");
+        Assert.That(script.Reports, Is.EqualTo(new Report[]
+        {
+            new VerdictReport(2, 2, 1, 77, [12, 13, 14]), new SuspicionReport(2, 2, SuspicionCause.Silent, 14),
+        }));
     }
 
     private static IReadOnlyList<long> Sequences(Report report) => ((VerdictReport)report).Sequences;

@@ -4,8 +4,8 @@ using NUnit.Framework;
 namespace Dams.Tests.Engines;
 
 /// <summary>
-/// An observer that believes nothing: it keeps a copy of all buckets, sees that a bucket still has its old content when its change is announced, and
-/// that nothing changes unannounced.
+/// An observer that trusts nothing. It keeps a copy of all buckets. It checks that a bucket still has its old content when its
+/// change is announced, and that nothing changes unannounced.
 /// </summary>
 internal sealed class ChangeChecker(IAppointmentEngine engine) : IBucketObserver
 {
@@ -22,7 +22,7 @@ internal sealed class ChangeChecker(IAppointmentEngine engine) : IBucketObserver
             Assert.That(now.Slots, Is.Empty, $"{key} is announced after it has changed");
     }
 
-    /// <summary>To be called after each command.</summary>
+    /// <summary>Asserts that all changes since the last call were announced. A test calls it after each command.</summary>
     public void AssertToldOfAllChanges()
     {
         var now = Snapshot(engine);
@@ -37,5 +37,6 @@ internal sealed class ChangeChecker(IAppointmentEngine engine) : IBucketObserver
         _announced.Clear();
     }
 
-    private static SortedDictionary<BucketKey, Bucket> Snapshot(IAppointmentEngine engine) => new(engine.BucketKeys().ToDictionary(key => key, engine.ReadBucket));
+    private static SortedDictionary<BucketKey, Bucket> Snapshot(IAppointmentEngine engine) =>
+        new(engine.BucketKeys().ToDictionary(key => key, engine.ReadBucket));
 }

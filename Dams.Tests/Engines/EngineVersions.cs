@@ -4,7 +4,7 @@ using Dams.Tests.Engines.Model;
 
 namespace Dams.Tests.Engines;
 
-/// <summary>What the engine tests run over. A version that is put into the catalogue is tested from then on.</summary>
+/// <summary>The engines that the tests run over. A version that is added to the catalogue is tested from then on.</summary>
 internal static class EngineVersions
 {
     private const string Model = "Reference model";
@@ -12,10 +12,10 @@ internal static class EngineVersions
     /// <summary>The versions that replicas run, by name.</summary>
     public static IEnumerable<string> All => VersionCatalog.All.Select(version => version.Name);
 
-    /// <summary>All versions, and the model that they are compared with: what the rules say must hold for the judge as well.</summary>
+    /// <summary>All versions, and the model that they are compared with. The rules must hold for the model, too.</summary>
     public static IEnumerable<string> AllAndModel => All.Append(Model);
 
-    /// <summary>One of the versions besides this one: with the numbers, each in turn.</summary>
+    /// <summary>Another version than this one. Successive numbers give each other version in turn.</summary>
     public static string OtherThan(string name, int number)
     {
         var others = All.Where(other => other != name).ToList();
@@ -26,6 +26,8 @@ internal static class EngineVersions
     {
         if (name == Model)
             return new ReferenceModel();
-        return VersionCatalog.TryFind(name, out var version) ? version.Create() : throw new ArgumentException($"no version {name}", nameof(name));
+        return VersionCatalog.TryFind(name, out var version)
+            ? version.Create()
+            : throw new ArgumentException($"no version {name}", nameof(name));
     }
 }

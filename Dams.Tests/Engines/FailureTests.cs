@@ -26,7 +26,10 @@ public sealed class FailureTests(string version)
             {
                 for (var announcement = 1; Fails(engine, copy, command, announcement); announcement++)
                     AssertEqual(engine, model, command);
-                Assert.That(ReplyCodec.Encode(engine.Execute(command, new FailingObserver(0))), Is.EqualTo(ReplyCodec.Encode(model.Execute(command))), ScriptText.Of(command));
+                Assert.That(
+                    ReplyCodec.Encode(engine.Execute(command, new FailingObserver(0))),
+                    Is.EqualTo(ReplyCodec.Encode(model.Execute(command))),
+                    ScriptText.Of(command));
             }
 
             (engine as IDisposable)?.Dispose();
@@ -44,7 +47,7 @@ public sealed class FailureTests(string version)
     }
 
     [Test]
-    public void A_restore_from_something_that_fails_changes_nothing()
+    public void A_restore_whose_source_throws_changes_nothing()
     {
         var engine = EngineVersions.Create(version);
         engine.Execute(ScriptParser.Parse("MTLA0001 adds Dental MTLM010125 x1").Command!, new FailingObserver(0));
@@ -63,7 +66,7 @@ public sealed class FailureTests(string version)
     /// <returns>Whether the command announces that many changes.</returns>
     private static bool Fails(IAppointmentEngine engine, IAppointmentEngine copy, Command command, int announcement)
     {
-        // A copy runs first: if the command announces fewer changes, it would take effect here.
+        // The copy goes first: a command that announces fewer changes succeeds, and must not take effect on the engine yet.
         copy.Restore(engine.BucketKeys().Select(engine.ReadBucket).ToList());
         try
         {

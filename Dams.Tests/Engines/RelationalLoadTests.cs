@@ -5,7 +5,8 @@ using NUnit.Framework;
 namespace Dams.Tests.Engines;
 
 /// <summary>
-/// The relational version drops its indexes and its trigger while it loads, and makes them of what was loaded: what they forbid must not come in that way.
+/// The relational version drops its indexes and its trigger during a load, and makes them again from the loaded rows. Rows that they
+/// forbid must not come in that way.
 /// </summary>
 [Category("Engines")]
 internal sealed class RelationalLoadTests
@@ -16,8 +17,14 @@ internal sealed class RelationalLoadTests
 
     private static IEnumerable<TestCaseData> Forbidden()
     {
-        yield return Case("a patient at two places at one time", SlotAt(TimeOfDay.Morning, AppointmentType.Physician, 2, s_one), SlotAt(TimeOfDay.Morning, AppointmentType.Dental, 2, s_one));
-        yield return Case("two of a type on a day", SlotAt(TimeOfDay.Morning, AppointmentType.Physician, 2, s_one), SlotAt(TimeOfDay.Evening, AppointmentType.Physician, 2, s_one));
+        yield return Case(
+            "a patient in two slots at one time",
+            SlotAt(TimeOfDay.Morning, AppointmentType.Physician, 2, s_one),
+            SlotAt(TimeOfDay.Morning, AppointmentType.Dental, 2, s_one));
+        yield return Case(
+            "two bookings of a type on a day",
+            SlotAt(TimeOfDay.Morning, AppointmentType.Physician, 2, s_one),
+            SlotAt(TimeOfDay.Evening, AppointmentType.Physician, 2, s_one));
         yield return Case("a patient twice in a slot", SlotAt(TimeOfDay.Morning, AppointmentType.Physician, 2, s_one, s_one));
         yield return Case("more holders than places", SlotAt(TimeOfDay.Morning, AppointmentType.Physician, 1, s_one, s_two));
 
@@ -29,7 +36,9 @@ internal sealed class RelationalLoadTests
     {
         var engine = EngineVersions.Create("Relational");
         using var ownership = (IDisposable)engine;
-        var before = new Bucket(new BucketKey(Hospital.SHE, s_day), [new SlotState(new Slot(new AppointmentId(Hospital.SHE, s_day, TimeOfDay.Evening), AppointmentType.Dental), 1, [s_two])]);
+        var before = new Bucket(
+            new BucketKey(Hospital.SHE, s_day),
+            [new SlotState(new Slot(new AppointmentId(Hospital.SHE, s_day, TimeOfDay.Evening), AppointmentType.Dental), 1, [s_two])]);
         engine.Restore([before]);
         Assert.That(() => engine.Restore([new Bucket(new BucketKey(Hospital.MTL, s_day), [.. slots])]), Throws.Exception);
         Assert.That(engine.BucketKeys(), Is.EqualTo(new[] { before.Key }));
@@ -37,7 +46,7 @@ internal sealed class RelationalLoadTests
     }
 
     [Test]
-    public void Who_books_after_a_load_stands_behind_those_who_were_loaded()
+    public void A_booking_after_a_load_comes_last_in_the_booking_order()
     {
         var engine = EngineVersions.Create("Relational");
         using var ownership = (IDisposable)engine;

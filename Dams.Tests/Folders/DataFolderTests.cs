@@ -8,7 +8,7 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Folders;
 
-/// <summary>A data folder knows which cluster it is, that it is a copy, and what it was made for.</summary>
+/// <summary>A data folder shows which cluster it belongs to, whether it is a copy, and what it was made for.</summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class DataFolderTests
 {
@@ -36,7 +36,7 @@ internal sealed class DataFolderTests
     }
 
     [Test]
-    public async Task Processes_that_open_a_folder_at_once_belong_to_one_cluster_and_so_do_those_of_its_copy()
+    public async Task Concurrent_processes_agree_on_one_cluster_per_folder_and_a_copy_is_another_cluster()
     {
         async Task<OpenedFolder[]> OpenAsync(string name) =>
             await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => DataFolder.OpenAsync(Topology(name)))));
@@ -46,13 +46,13 @@ internal sealed class DataFolderTests
         Assert.That(ofOriginal.Select(opened => opened.Instance).Distinct().Count(), Is.EqualTo(1));
         Assert.That(ofCopy.Select(opened => opened.Instance).Distinct().Count(), Is.EqualTo(1));
         Assert.That(ofCopy[0].Instance, Is.Not.EqualTo(ofOriginal[0].Instance));
-        Assert.That(ofCopy[0].Keys.HasSameKeysAs(ofOriginal[0].Keys), Is.False, "the key file is the same, the seal is not");
+        Assert.That(ofCopy[0].Keys.HasSameKeysAs(ofOriginal[0].Keys), Is.False, "the key file is the same, but the seal is not");
         Assert.That(ofOriginal.Select(opened => opened.Notice), Is.All.Null);
         Assert.That(ofCopy.Select(opened => opened.Notice).Where(notice => notice is not null).Distinct(),
             Is.EqualTo(new[] { $"{_folder.File("c")} is a copy of {_folder.File("a")}. From now on it is a cluster of its own." }));
         Assert.That((await DataFolder.OpenAsync(Topology("a"))).Instance, Is.EqualTo(ofOriginal[0].Instance),
-            "the original is what it was");
-        Assert.That((await DataFolder.OpenAsync(Topology("c"))).Notice, Is.Null, "it is said once");
+            "the original stays the same cluster");
+        Assert.That((await DataFolder.OpenAsync(Topology("c"))).Notice, Is.Null, "the notice is given once");
     }
 
     [Test]
@@ -82,7 +82,7 @@ internal sealed class DataFolderTests
     }
 
     [Test]
-    public async Task A_configuration_that_does_not_fit_is_refused_with_what_the_folder_has_and_what_it_says()
+    public async Task A_configuration_that_does_not_fit_the_folder_is_refused_with_both_values()
     {
         var four = Topology("a");
         await DataFolder.OpenAsync(four);
@@ -91,8 +91,10 @@ internal sealed class DataFolderTests
         {
             $"$.cluster: is \"clinic\"; expected \"dams\", which {four.DataFolder} was made for",
             $"$.durability: is memory; expected disk, which {four.DataFolder} was made for",
-            $"$.replicas: has replica1, replica2, replica3; expected replica1, replica2, replica3, replica4, which {four.DataFolder} was made for",
-            "Change the configuration to fit the folder, choose another folder, or begin anew with dams up --fresh, which moves the old data aside.",
+            "$.replicas: has replica1, replica2, replica3; "
+                + $"expected replica1, replica2, replica3, replica4, which {four.DataFolder} was made for",
+            "Change the configuration to fit the folder, choose another folder, "
+                + "or begin anew with dams up --fresh, which moves the old data aside.",
         }));
         Assert.That(DataFolder.Check(wrong, isAnew: true), Is.Null);
         await DataFolder.OpenAsync(wrong, isAnew: true);
@@ -141,19 +143,20 @@ internal sealed class DataFolderTests
     [TestCase("nonsense")]
     [TestCase("{}")]
     [TestCase("""{"instance": "12", "path": "/a", "boot": "-", "cluster": "dams", "durability": "disk", "replicas": ["replica1"]}""")]
-    public async Task A_damaged_identity_is_named_with_what_to_do(string text)
+    public async Task A_damaged_identity_is_refused_with_the_path_and_a_remedy(string text)
     {
         await DataFolder.OpenAsync(Topology("a"));
         var path = _folder.File("a", "identity.json");
         await File.WriteAllTextAsync(path, text);
-        Assert.That(await RefusalAsync(Topology("a")), Does.StartWith($"{path} is damaged: stop all processes of this cluster, delete it, and start them again."));
+        Assert.That(await RefusalAsync(Topology("a")),
+            Does.StartWith($"{path} is damaged: stop all processes of this cluster, delete it, and start them again."));
         Assert.That(DataFolder.Check(Topology("a"), isAnew: true), Is.Null);
         File.Delete(path);
         await DataFolder.OpenAsync(Topology("a"));
     }
 
     [Test]
-    public async Task A_folder_of_an_earlier_release_shows_by_its_configuration_what_it_was_made_for_and_that_it_is_a_copy()
+    public async Task A_folder_of_an_earlier_release_is_identified_by_its_configuration()
     {
         var original = Topology("a");
         foreach (var replica in original.Replicas)
@@ -166,7 +169,7 @@ internal sealed class DataFolderTests
         Assert.That((await DataFolder.OpenAsync(original)).Notice, Is.Null);
         Assert.That(DataFolder.Check(Topology("c")),
             Is.EqualTo($"{_folder.File("c")} is a copy of {original.DataFolder}. From now on it is a cluster of its own."));
-        // Its own file has been changed; the folders show what there was.
+        // The copy's configuration has been changed, but its folders still show the replicas that there were.
         await File.WriteAllTextAsync(_folder.File("c", "dams.json"), Without(Topology("c"), 2).Write());
         Assert.That(await RefusalAsync(Without(Topology("c"), 2)),
             Does.Contain("has replica1, replica3, replica4; expected replica1, replica2, replica3, replica4"));
@@ -174,7 +177,7 @@ internal sealed class DataFolderTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_copy_does_not_touch_what_the_original_keeps_outside(bool isLink)
+    public async Task A_copy_must_not_use_data_that_the_original_keeps_outside_its_folder(bool isLink)
     {
         ClusterTopology With(string name) => isLink ? Topology(name) : Topology(name) with
         {
@@ -190,11 +193,11 @@ internal sealed class DataFolderTests
         Assert.That(await RefusalAsync(With("c")), Does.StartWith($"{shared}, the folder of replica3, belongs to {_folder.File("a")}"));
         Assert.Throws<DataFolderException>(() => DataFolder.Check(With("c"), isAnew: true));
         Directory.Delete(_folder.File("a"), recursive: true);
-        Assert.That(DataFolder.Check(With("c")), Does.Contain("was copied or moved from"), "it was moved: what is outside is its own");
+        Assert.That(DataFolder.Check(With("c")), Does.Contain("was copied or moved from"), "it was moved: the folder outside is its own");
     }
 
     [Test]
-    public async Task A_folder_outside_that_belongs_to_another_cluster_is_refused_and_a_copy_of_it_is_not()
+    public async Task An_outside_folder_of_another_cluster_is_refused_but_a_copy_of_it_is_not()
     {
         ClusterTopology With(string name, string outside) => Topology(name) with
         {
@@ -216,7 +219,8 @@ internal sealed class DataFolderTests
             $"{_folder.File("shared")}, the folder of replica3, belongs to another cluster than {_folder.File("b")}: ")
             .And.EndWith($"delete {_folder.File("shared", "owner")}."));
         Assert.Throws<DataFolderException>(() => DataFolder.Check(With("b", "shared"), isAnew: true));
-        Assert.Throws<DataFolderException>(() => FolderOwner.Claim(With("b", "shared"), With("b", "shared").Replicas[2].Id, ClusterInstance.New()));
+        Assert.Throws<DataFolderException>(
+            () => FolderOwner.Claim(With("b", "shared"), With("b", "shared").Replicas[2].Id, ClusterInstance.New()));
         TestFolder.Copy(_folder.File("shared"), _folder.File("copied"));
         await StartAsync(With("b", "copied"));
         await StartAsync(With("a", "shared"));

@@ -3,7 +3,7 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Folders;
 
-/// <summary>A copy is known from the original, and the original under any name.</summary>
+/// <summary>A folder is recognised under any name, and told from its copy.</summary>
 internal sealed class FolderPlaceTests
 {
     private readonly TestFolder _folder = new();
@@ -13,7 +13,7 @@ internal sealed class FolderPlaceTests
 
     [Test]
     [Platform("Linux")]
-    public void A_folder_is_the_same_after_a_move_and_through_a_link_and_its_copy_is_not()
+    public void A_folder_is_the_same_after_a_move_or_through_a_link_but_its_copy_is_not()
     {
         Directory.CreateDirectory(_folder.File("one"));
         var one = FolderPlace.Of(_folder.File("one"));
@@ -32,11 +32,11 @@ internal sealed class FolderPlaceTests
     [TestCase("8 5 boot /b", true, Description = "moved")]
     [TestCase("8 6 boot /a", false, Description = "a copy in its place")]
     [TestCase("9 5 boot /a", false, Description = "another disk in its place")]
-    [TestCase("9 5 later /a", true, Description = "after a restart of the machine, disks have other numbers")]
-    [TestCase("8 5 later /b", false, Description = "in doubt it is another")]
-    [TestCase("- - - /a", true, Description = "the system tells no more than the path")]
+    [TestCase("9 5 later /a", true, Description = "after a restart of the machine, disks may have other numbers")]
+    [TestCase("8 5 later /b", false, Description = "in doubt it is another folder")]
+    [TestCase("- - - /a", true, Description = "the system tells only the path")]
     [TestCase("- - - /b", false)]
-    public void Device_and_inode_decide_and_the_path_where_they_are_not_known(string other, bool isSame)
+    public void Device_and_inode_decide_or_the_path_where_they_are_unknown(string other, bool isSame)
     {
         Assert.That(FolderPlace.TryParse("8 5 boot /a", out var one) && FolderPlace.TryParse(other, out var two)
             && one.IsSameAs(two) == isSame);

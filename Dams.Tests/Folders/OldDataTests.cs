@@ -6,7 +6,7 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Folders;
 
-/// <summary>What <c>--fresh</c> sets aside, and what it leaves alone.</summary>
+/// <summary>The data that <c>--fresh</c> sets aside, and the data that it leaves alone.</summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class OldDataTests
 {
@@ -23,7 +23,7 @@ internal sealed class OldDataTests
     [TearDown]
     public void DropFolder() => _folder.Dispose();
 
-    /// <summary>Makes the folders of processes that have run, with something in each.</summary>
+    /// <summary>Makes the folders of processes that have run, with a file in each.</summary>
     private void Use(string what)
     {
         foreach (var node in _topology.Nodes)
@@ -38,10 +38,11 @@ internal sealed class OldDataTests
 
     private static IReadOnlyList<string> Contents(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(path => $"{Path.GetRelativePath(folder, path)}: {(path.EndsWith(".lock", StringComparison.Ordinal) ? "" : File.ReadAllText(path))}")];
+            .Select(path => $"{Path.GetRelativePath(folder, path)}: "
+                + (path.EndsWith(".lock", StringComparison.Ordinal) ? "" : File.ReadAllText(path)))];
 
     [Test]
-    public void The_old_data_is_moved_and_the_last_two_are_kept()
+    public void The_old_data_is_set_aside_and_the_last_two_sets_are_kept()
     {
         Assert.That(OldData.IsThere(_topology), Is.False);
         Assert.That(OldData.SetAside(_topology), Is.Empty);
@@ -58,7 +59,7 @@ internal sealed class OldDataTests
     }
 
     [Test]
-    public void What_managers_have_set_aside_goes_along_and_what_is_not_ours_stays()
+    public void Folders_that_managers_set_aside_move_along_and_unrelated_folders_stay()
     {
         Use("1");
         string[] others = ["replica9", "old-7", "old-x", "replica1.backup"];
@@ -71,7 +72,7 @@ internal sealed class OldDataTests
     }
 
     [Test]
-    public void A_replica_that_is_kept_elsewhere_is_set_aside_there()
+    public void A_replicas_folder_elsewhere_is_set_aside_there()
     {
         var elsewhere = _folder.File("elsewhere", "r3");
         _topology = _topology with
@@ -90,7 +91,7 @@ internal sealed class OldDataTests
     }
 
     [Test]
-    public void All_of_it_is_set_aside_or_none_and_what_was_cut_off_is_undone()
+    public void All_data_is_set_aside_or_none_and_an_interrupted_move_is_undone()
     {
         var elsewhere = _folder.File("elsewhere", "r3");
         _topology = _topology with
@@ -100,7 +101,7 @@ internal sealed class OldDataTests
         };
         Use("1");
         var (inside, outside) = (Contents(_folder.File("a")), Contents(_folder.File("elsewhere")));
-        // Something that can't be moved: it goes where a file is already.
+        // The replica's folder can't be moved, because a file has the name already that it would get.
         File.WriteAllText(elsewhere + ".old-1", "in the way");
         Assert.That(() => OldData.SetAside(_topology), Throws.InstanceOf<IOException>());
         Assert.That(Contents(_folder.File("a")), Is.EqualTo(inside));
@@ -115,7 +116,7 @@ internal sealed class OldDataTests
     }
 
     [Test]
-    public async Task A_copy_of_an_earlier_release_s_folder_leaves_the_original_as_it_is()
+    public async Task Setting_a_copy_of_an_earlier_releases_folder_aside_leaves_the_original_alone()
     {
         Use("1");
         await File.WriteAllTextAsync(_folder.File("a", "dams.json"), _topology.Write());
@@ -124,7 +125,7 @@ internal sealed class OldDataTests
         TestFolder.Copy(_folder.File("a"), _folder.File("c"));
         var before = Contents(_folder.File("a"));
         var copy = ClusterTopology.Default(dataFolder: _folder.File("c"));
-        // This very process holds the original's replica1.
+        // This process holds the original's replica1.
         Assert.That(await ClusterFolder.StopLeftoversAsync(copy), Is.Zero);
         Assert.That(OldData.SetAside(copy), Is.EqualTo(new[] { $"The old data is in {_folder.File("c", "old-1")}." }));
         Assert.That(Contents(_folder.File("a")), Is.EqualTo(before));

@@ -5,7 +5,10 @@ using System.Text;
 
 namespace Dams.Tests.Hosting;
 
-/// <summary>Takes HTTP requests and answers each with the bytes it was given, whatever they are; with none, it says nothing at all.</summary>
+/// <summary>
+/// Answers each HTTP request with the bytes that a test sets, whatever they are; without bytes it sends nothing at all. The settings may
+/// be changed at any time; a request gets those that hold at its arrival.
+/// </summary>
 internal sealed class BabblingServer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -22,29 +25,31 @@ internal sealed class BabblingServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>What it says; may be changed at any time, as the others: what counts is what they are when a request comes.</summary>
+    /// <summary>The bytes of an answer; null for silence.</summary>
     public byte[]? Says { get; set; }
 
-    /// <summary>What it says after that, over and over, until the other side has enough; null is nothing.</summary>
+    /// <summary>Bytes that follow the answer, again and again, until the client ends the connection; null for none.</summary>
     public byte[]? GoesOnWith { get; set; }
 
-    /// <summary>When it has said all, it waits for the other side to end the connection.</summary>
+    /// <summary>Whether the server waits after an answer until the client ends the connection.</summary>
     public bool Lingers { get; set; }
 
-    /// <summary>How often the other side has ended the connection first.</summary>
+    /// <summary>How often the client has ended the connection first.</summary>
     public int Left => Volatile.Read(ref _left);
 
-    /// <summary>How many requests have come.</summary>
+    /// <summary>The number of requests so far.</summary>
     public int Asked => Volatile.Read(ref _asked);
 
-    /// <summary>An answer with this body.</summary>
+    /// <summary>An HTTP response with this body.</summary>
     public static byte[] Http(string body, string contentType = "text/xml; charset=utf-8", string status = "200 OK") =>
-        Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}");
+        Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {status}\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n"
+            + $"Connection: close\r\n\r\n{body}");
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        // Before the listener goes: one that has just accepted asks it for the next.
+        // The listener must still be there: the loop may just have accepted a connection, and then asks for the next one.
         await _accepting;
         _listener.Dispose();
         await Task.WhenAll(_conversations);
@@ -60,7 +65,7 @@ internal sealed class BabblingServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Told to stop.
+            // The server stops.
         }
     }
 
@@ -71,7 +76,7 @@ internal sealed class BabblingServer : IAsyncDisposable
             try
             {
                 var stream = client.GetStream();
-                // Requests of the tests come in one piece or a few; what comes after the first is not needed.
+                // A test's request comes in one piece or a few; only the first one is needed.
                 if (await stream.ReadAsync(new byte[65_536], _stopping.Token) == 0)
                     return;
                 var (words, more, lingers) = (Says, GoesOnWith, Lingers);
@@ -87,11 +92,11 @@ internal sealed class BabblingServer : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // Told to stop.
+                // The server stops.
             }
             catch (IOException)
             {
-                // The other side has given up.
+                // The client has given up.
                 Interlocked.Increment(ref _left);
             }
         }

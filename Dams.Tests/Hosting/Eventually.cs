@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace Dams.Tests.Hosting;
 
-/// <summary>Waits for what another process or thread brings about, and fails when it takes too long.</summary>
+/// <summary>Waits until another process or thread has done something, and fails if that takes too long.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Generous, for machines that do much else: it is used up by failing tests only.</summary>
+    /// <summary>The longest wait. It is generous, for busy machines: only failing tests use it up.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     public static async Task<T> HasAsync<T>(Func<T?> find, [CallerArgumentExpression(nameof(find))] string what = "")

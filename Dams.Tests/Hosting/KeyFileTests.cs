@@ -32,7 +32,7 @@ public sealed class KeyFileTests
     [Test]
     public void Processes_that_start_at_once_agree_on_the_keys()
     {
-        // A move that looks first and renames then is caught in one round of 60.
+        // An implementation that looks first and then renames is caught about once in 60 rounds.
         for (var round = 0; round < 300; round++)
         {
             var path = _folder.File($"{round}", "cluster.key");
@@ -54,7 +54,7 @@ public sealed class KeyFileTests
     [TestCase("abc", "line 1")]
     [TestCase("0000000000000000000000000000000000000000000000000000000000000000", "line 1")]
     [TestCase("1 zz00000000000000000000000000000000000000000000000000000000000000 current", "64 hexadecimal digits")]
-    public void A_file_that_holds_no_keys_is_refused(string content, string problem)
+    public void A_file_without_valid_keys_is_refused(string content, string problem)
     {
         var path = _folder.File("cluster.key");
         File.WriteAllText(path, content);
@@ -81,18 +81,22 @@ public sealed class KeyFileTests
     }
 
     [Test]
-    public void A_missing_file_is_a_problem_where_none_may_be_made()
+    public void A_missing_file_is_a_problem_where_none_may_be_created()
     {
         Assert.That(Assert.Throws<KeyRingException>(() => KeyFile.Load(_folder.File("none")))!.Message, Does.Contain("can't be read"));
-        Assert.That(Assert.Throws<KeyRingException>(() => KeyFile.Change(_folder.File("none"), ring => ring))!.Message, Does.Contain("can't be read"));
+        Assert.That(
+            Assert.Throws<KeyRingException>(() => KeyFile.Change(_folder.File("none"), ring => ring))!.Message,
+            Does.Contain("can't be read"));
         Assert.That(Directory.GetFiles(_folder.Path), Is.Empty);
     }
 
     [Test]
-    public void A_folder_that_can_not_be_made_is_a_problem()
+    public void A_folder_that_cannot_be_created_is_a_problem()
     {
         File.WriteAllText(_folder.File("file"), "");
-        Assert.That(Assert.Throws<KeyRingException>(() => KeyFile.LoadOrCreate(_folder.File("file", "cluster.key")))!.Message, Does.Contain("can't be made"));
+        Assert.That(
+            Assert.Throws<KeyRingException>(() => KeyFile.LoadOrCreate(_folder.File("file", "cluster.key")))!.Message,
+            Does.Contain("can't be made"));
     }
 
     [Test]
@@ -144,7 +148,7 @@ public sealed class KeyFileTests
     }
 
     [Test]
-    public void Every_id_is_given_before_one_is_missing()
+    public void New_keys_use_up_all_ids_before_there_is_none_left()
     {
         var ring = KeyRing.Generate(200);
         for (var i = 1; i < 256; i++)

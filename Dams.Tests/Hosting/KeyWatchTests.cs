@@ -38,7 +38,7 @@ public sealed class KeyWatchTests
     }
 
     [Test]
-    public void Keys_are_used_once_when_the_file_has_changed()
+    public void The_keys_of_a_changed_file_are_taken_into_use_once()
     {
         var watch = Watch();
         Looks(watch);
@@ -48,7 +48,10 @@ public sealed class KeyWatchTests
         Assert.That(_used, Has.Count.EqualTo(1));
         Assert.That(_used[0].HasSameKeysAs(added));
         Assert.That(watch.Current.HasSameKeysAs(added));
-        Assert.That(_log.Lines, Is.EqualTo(new[] { "Information Keys in use: 1 (1 is current)", "Information Keys in use: 1, 2 (1 is current)" }));
+        Assert.That(_log.Lines, Is.EqualTo(new[]
+        {
+            "Information Keys in use: 1 (1 is current)", "Information Keys in use: 1, 2 (1 is current)",
+        }));
     }
 
     [Test]
@@ -74,7 +77,7 @@ public sealed class KeyWatchTests
     }
 
     [Test]
-    public void A_file_that_is_touched_changes_nothing()
+    public void A_new_write_time_alone_changes_nothing()
     {
         var watch = Watch();
         watch.Look();
@@ -87,7 +90,7 @@ public sealed class KeyWatchTests
     [TestCase("broken")]
     [TestCase("gone")]
     [TestCase("readable")]
-    public void A_file_that_can_not_be_used_is_an_error_once_and_the_old_keys_are_kept(string what)
+    public void An_unusable_file_is_logged_as_an_error_once_and_the_old_keys_are_kept(string what)
     {
         var watch = Watch();
         watch.Look();
@@ -105,7 +108,7 @@ public sealed class KeyWatchTests
         Assert.That(_log.Lines, Has.Count.EqualTo(2));
         Assert.That(_log.Lines[1], Does.StartWith("Error ").And.Contain("those in use are kept").And.Contain(Path));
 
-        // Mended without a new write time, or with one.
+        // The file is repaired. It gets the write time of the unusable file, if there was one.
         File.WriteAllText(Path, text);
         _writes--;
         Stamp();
@@ -119,7 +122,7 @@ public sealed class KeyWatchTests
     }
 
     [Test]
-    public void Keys_that_can_not_be_taken_now_are_offered_again()
+    public void Keys_that_the_process_cannot_take_now_are_offered_again()
     {
         var watch = Watch();
         watch.Look();
@@ -134,7 +137,7 @@ public sealed class KeyWatchTests
     }
 
     [Test]
-    public void Changed_keys_are_those_of_the_cluster_s_instance()
+    public void Changed_keys_are_derived_for_the_instance_of_the_cluster()
     {
         var instance = ClusterInstance.New();
         KeyFile.LoadOrCreate(Path);
@@ -150,7 +153,7 @@ public sealed class KeyWatchTests
     }
 
     [Test]
-    public async Task A_folder_knows_the_keys_that_were_changed_one_by_one_while_it_was_in_use_and_none_of_a_file_that_has_only_others()
+    public async Task A_folder_accepts_keys_that_change_one_by_one_but_not_all_at_once()
     {
         var topology = ClusterTopology.Default(dataFolder: _folder.File("data")) with { KeyFile = Path };
         var opened = await DataFolder.OpenAsync(topology);
@@ -171,7 +174,8 @@ public sealed class KeyWatchTests
         await UsesAsync(KeyFile.LoadOrCreate(Path));
         await end.CancelAsync();
         await Assert.CatchAsync<OperationCanceledException>(() => watching);
-        await Assert.ThrowsAsync<DataFolderException>(() => DataFolder.OpenAsync(topology), "a start has the last word on a file of other keys");
+        await Assert.ThrowsAsync<DataFolderException>(
+            () => DataFolder.OpenAsync(topology), "a running process takes a file with only other keys, but a start refuses it");
 
         async Task UsesAsync(KeyRing ring)
         {
@@ -205,7 +209,7 @@ public sealed class KeyWatchTests
         return changed;
     }
 
-    // Each write a second later than the one before it, whatever the file system's own clock does.
+    // Makes each write a second later than the one before, whatever the file system's own clock does.
     private void Stamp() => File.SetLastWriteTimeUtc(Path, DateTime.UnixEpoch.AddYears(40).AddSeconds(++_writes));
 
     private static void Looks(KeyWatch watch)

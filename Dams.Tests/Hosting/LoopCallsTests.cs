@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 
-/// <summary>What runs beside a loop is heard of when it fails, and not when it is told to stop.</summary>
+/// <summary>A failure of work beside a loop reaches the loop; a stop of that work does not.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class LoopCallsTests : IAsyncDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class LoopCallsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task What_nobody_expects_ends_the_loop_with_it()
+    public async Task An_unexpected_exception_beside_the_loop_ends_the_loop_with_it()
     {
         _driver.RunBeside(() => throw new NotSupportedException("on purpose"), _stopping.Token);
         var end = await Assert.ThrowsAsync<NotSupportedException>(() => _driver.Completion.WaitAsync(Eventually.Limit));
@@ -50,14 +50,14 @@ internal sealed class LoopCallsTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_cancellation_that_is_no_stop_ends_the_loop()
+    public async Task A_cancellation_without_a_stop_ends_the_loop()
     {
         _driver.RunBeside(() => Task.FromCanceled(new CancellationToken(canceled: true)), _stopping.Token);
         await Eventually.IsTrueAsync(() => _driver.Completion.IsFaulted || _driver.Completion.IsCanceled);
     }
 
     [Test]
-    public async Task What_is_posted_to_a_busy_loop_waits_for_its_turn_and_to_an_ended_one_is_dropped()
+    public async Task Work_for_a_busy_loop_waits_and_work_for_an_ended_loop_is_dropped()
     {
         using var gate = new ManualResetEventSlim();
         _driver.Post(_ => gate.Wait());

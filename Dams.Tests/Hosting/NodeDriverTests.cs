@@ -15,7 +15,7 @@ namespace Dams.Tests.Hosting;
 public sealed class NodeDriverTests
 {
     [Test]
-    public async Task Keys_are_changed_with_the_tool_under_two_running_processes_without_losing_a_message()
+    public async Task Changing_the_keys_of_two_running_processes_with_the_tool_loses_no_message()
     {
         using var folder = new TestFolder();
         using var log = new RecordingLogger();
@@ -34,10 +34,11 @@ public sealed class NodeDriverTests
             await PassOnAsync();
         }
 
-        // What can't be used changes nothing.
+        // An unusable key file changes nothing.
         var last = first.Keys;
         await File.WriteAllTextAsync(topology.KeyFile, "nonsense");
-        await Eventually.IsTrueAsync(() => log.Lines.Count(line => line.Contains("those in use are kept (2 (2 is current))", StringComparison.Ordinal)) == 2);
+        await Eventually.IsTrueAsync(
+            () => log.Lines.Count(line => line.Contains("those in use are kept (2 (2 is current))", StringComparison.Ordinal)) == 2);
         await PassOnAsync();
         Assert.That(first.Keys, Is.SameAs(last));
         Assert.That(last.Ids, Is.EqualTo(new byte[] { 2 }));
@@ -51,7 +52,8 @@ public sealed class NodeDriverTests
     }
 
     private static NodeDriver Open(
-        ClusterTopology topology, NodeId id, NodeId peer, bool begins, ILoggerFactory log, out Relay relay)
+        ClusterTopology topology, NodeId id, NodeId peer, bool begins, ILoggerFactory log,
+        out Relay relay)
     {
         var arguments = NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!;
         var context = new NodeContext(topology, arguments, log, KeyFile.LoadOrCreate(topology.KeyFile));

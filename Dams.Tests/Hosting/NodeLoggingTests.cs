@@ -45,7 +45,7 @@ public sealed class NodeLoggingTests
     }
 
     [Test]
-    public void The_next_start_goes_on_in_the_same_files_and_under_the_same_bound()
+    public void The_next_start_continues_the_same_files_under_the_same_bound()
     {
         for (var run = 0; run < 5; run++)
             Write(200, new LogSettings(_folder.Path, 64 * 1024, 2));
@@ -62,29 +62,31 @@ public sealed class NodeLoggingTests
     }
 
     [Test]
-    public void Text_of_others_can_not_forge_a_line()
+    public void A_logged_value_cannot_forge_a_line()
     {
-        var file = Write(0, new LogSettings(_folder.Path), logger => logger.LogInformation("id is {Id}", "x\r\n2030-01-01T00:00:00.000Z ERROR forged"));
+        var file = Write(
+            0, new LogSettings(_folder.Path), logger => logger.LogInformation("id is {Id}", "x\r\n2030-01-01T00:00:00.000Z ERROR forged"));
         Assert.That(File.ReadAllLines(file), Has.Length.EqualTo(1));
     }
 
     [Test]
-    public void An_exception_stands_with_its_stack()
+    public void An_exception_is_logged_in_full()
     {
         var problem = new InvalidOperationException("because");
         var file = Write(0, new LogSettings(_folder.Path), logger => logger.LogError(problem, "it failed"));
-        Assert.That(Regex.Replace(File.ReadAllText(file), "\r?\n", "|"), Does.Contain("it failed|System.InvalidOperationException: because"));
+        Assert.That(
+            Regex.Replace(File.ReadAllText(file), "\r?\n", "|"), Does.Contain("it failed|System.InvalidOperationException: because"));
     }
 
     [Test]
-    public void The_frameworks_chatter_is_left_out_and_its_warnings_are_not()
+    public void The_frameworks_chatter_is_left_out_and_its_warnings_are_kept()
     {
         var file = Write(3, new LogSettings(_folder.Path), logger => logger.LogWarning("trouble"), "Microsoft.AspNetCore.Server.Kestrel");
         Assert.That(File.ReadAllLines(file), Has.Length.EqualTo(1));
     }
 
     [Test]
-    public void What_is_below_the_asked_for_level_is_not_even_formatted()
+    public void Lines_below_the_configured_level_are_not_even_formatted()
     {
         using var log = NodeLogging.Open(_folder.File("a.log"), new LogSettings(_folder.Path), LogLevel.Warning, LogLevel.Error);
         Assert.That(log.Factory.CreateLogger("Dams.X").IsEnabled(LogLevel.Information), Is.False);

@@ -27,12 +27,13 @@ public sealed class NodeProgramTests
         return path;
     }
 
-    private Task RunsAsync(string id) => Eventually.IsTrueAsync(() => File.Exists(_folder.File("logs", id + ".log")) && PidFile.FindRunning(_folder.File(id), id) is not null);
+    private Task RunsAsync(string id) => Eventually.IsTrueAsync(
+        () => File.Exists(_folder.File("logs", id + ".log")) && PidFile.FindRunning(_folder.File(id), id) is not null);
 
     [TestCase("is required", new string[0])]
     [TestCase("expected sequencer1 to", new[] { "--id", "replica1" })]
     [TestCase("--frobnicate", new[] { "--id", "sequencer1", "--frobnicate" })]
-    public async Task A_wrong_command_line_ends_with_2(string problem, string[] arguments)
+    public async Task A_wrong_command_line_exits_with_2(string problem, string[] arguments)
     {
         using var process = TestProcess.Start(NodeRole.Sequencer, arguments);
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
@@ -41,15 +42,16 @@ public sealed class NodeProgramTests
     }
 
     [Test]
-    public async Task A_wrong_configuration_ends_with_2_and_lists_every_problem()
+    public async Task A_wrong_configuration_exits_with_2_and_lists_every_problem()
     {
-        using var process = TestProcess.Start(NodeRole.Sequencer, "--id", "sequencer1", "--config", Config("""{"colour": 1, "strict": 2}"""));
+        using var process = TestProcess.Start(
+            NodeRole.Sequencer, "--id", "sequencer1", "--config", Config("""{"colour": 1, "strict": 2}"""));
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
         Assert.That(process.Errors, Does.Contain("$.colour: is not known").And.Contain("$.strict: is 2"));
     }
 
     [Test]
-    public async Task An_id_that_the_configuration_does_not_have_ends_with_2()
+    public async Task An_id_that_the_configuration_does_not_have_exits_with_2()
     {
         using var process = TestProcess.Start(NodeRole.Sequencer, "--id", "sequencer7", "--config", Config());
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
@@ -64,9 +66,10 @@ public sealed class NodeProgramTests
         await Eventually.IsTrueAsync(() => process.Errors.Contains("is process", StringComparison.Ordinal));
         process.Terminate();
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Stopped), process.Errors);
-        Assert.That(File.ReadAllText(_folder.File("logs", "sequencer1.log")), Does.Contain("SIGTERM").And.Contain("Stopped, with exit code 0"));
+        Assert.That(
+            File.ReadAllText(_folder.File("logs", "sequencer1.log")), Does.Contain("SIGTERM").And.Contain("Stopped, with exit code 0"));
         Assert.That(File.Exists(_folder.File("sequencer1", "sequencer1.pid")), Is.False);
-        Assert.That(process.Output, Is.Empty, "standard output belongs to the one who started it");
+        Assert.That(process.Output, Is.Empty, "standard output belongs to the process that started it");
     }
 
     [Test]
@@ -79,7 +82,7 @@ public sealed class NodeProgramTests
     }
 
     [Test]
-    public async Task A_second_process_of_the_same_id_is_refused()
+    public async Task A_second_process_with_the_same_id_is_refused()
     {
         var config = Config();
         using var first = TestProcess.Start(NodeRole.Sequencer, "--id", "sequencer1", "--config", config);
@@ -90,7 +93,7 @@ public sealed class NodeProgramTests
     }
 
     [Test]
-    public async Task A_key_that_others_can_read_ends_with_2()
+    public async Task A_key_file_that_others_can_read_exits_with_2()
     {
         var config = Config();
         KeyFile.LoadOrCreate(_folder.File("cluster.key"));
@@ -101,7 +104,7 @@ public sealed class NodeProgramTests
     }
 
     [Test]
-    public async Task A_key_file_that_is_wrong_ends_with_2()
+    public async Task A_wrong_key_file_exits_with_2()
     {
         var config = Config();
         KeyFile.LoadOrCreate(_folder.File("cluster.key"));

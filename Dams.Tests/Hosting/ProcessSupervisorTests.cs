@@ -16,7 +16,8 @@ public sealed class ProcessSupervisorTests
         _now = TimeSpan.FromHours(1);
     }
 
-    private static string Text(IReadOnlyList<SupervisorEffect> effects) => string.Join(' ', effects.Select(effect => effect.GetType().Name));
+    private static string Text(IReadOnlyList<SupervisorEffect> effects) =>
+        string.Join(' ', effects.Select(effect => effect.GetType().Name));
 
     private string Wanted() => Text(_supervisor.OnWanted(_now));
 
@@ -73,7 +74,7 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
-    public void A_start_that_fails_is_tried_again_like_an_exit()
+    public void A_failed_start_is_retried_like_an_exit()
     {
         Wanted();
         Assert.That(Text(_supervisor.OnStartFailed(_now)), Is.Empty);
@@ -103,7 +104,7 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
-    public void One_that_is_renewed_is_killed_and_the_next_starts_without_a_pause_and_without_a_restart_being_counted()
+    public void A_renewal_kills_the_process_and_starts_the_next_without_pause_or_counted_restart()
     {
         Run();
         Exited();
@@ -112,16 +113,16 @@ public sealed class ProcessSupervisorTests
         Assert.That(Text(_supervisor.OnRenewalAsked(_now)), Is.EqualTo("Kill"));
         Assert.That(_supervisor.State, Is.EqualTo(SupervisedState.Stopping), "it has not ended by itself");
         Assert.That(Text(_supervisor.OnRenewalAsked(_now)), Is.Empty);
-        Assert.That(Pass(_policy.StopGrace.TotalMilliseconds), Is.EqualTo("Kill"), "should the first one have met a process that could not be ended");
+        Assert.That(Pass(_policy.StopGrace.TotalMilliseconds), Is.EqualTo("Kill"), "in case the first kill could not end it");
         Assert.That(Exited(137), Is.EqualTo("Start"));
         Assert.That(_supervisor.Restarts, Is.EqualTo(1));
         Started();
         Exited();
-        Assert.That(Pass(200), Is.EqualTo("Start"), "its pause is the first");
+        Assert.That(Pass(200), Is.EqualTo("Start"), "the pause is the first one again");
     }
 
     [Test]
-    public void One_that_is_renewed_while_it_pauses_starts_at_once_and_one_that_is_not_wanted_does_not()
+    public void A_renewal_in_the_pause_starts_at_once_unless_the_process_is_not_wanted()
     {
         Assert.That(Text(_supervisor.OnRenewalAsked(_now)), Is.Empty);
         Run();
@@ -136,7 +137,7 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
-    public void One_that_is_to_be_started_again_stops_in_order_and_the_next_starts_without_a_pause_and_without_a_restart_being_counted()
+    public void A_requested_restart_stops_in_order_and_starts_the_next_without_pause_or_counted_restart()
     {
         Assert.That(Text(_supervisor.OnRestartAsked(_now)), Is.Empty, "nothing runs");
         Run();
@@ -151,7 +152,7 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
-    public void A_process_is_asked_to_stop_and_then_all_is_over()
+    public void An_end_terminates_the_process_and_is_final()
     {
         Run();
         Assert.That(Text(_supervisor.OnEndAsked(_now)), Is.EqualTo("Terminate"));
@@ -164,7 +165,7 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
-    public void A_process_that_does_not_stop_in_time_is_ended_again_and_again()
+    public void A_process_that_does_not_stop_in_time_is_killed_again_and_again()
     {
         Run();
         _supervisor.OnEndAsked(_now);
@@ -176,7 +177,7 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
-    public void A_stop_while_it_starts_waits_for_the_process_so_that_none_is_left_behind()
+    public void A_stop_during_a_start_waits_for_the_process_so_that_none_is_left_behind()
     {
         Wanted();
         Assert.That(Text(_supervisor.OnEndAsked(_now)), Is.Empty);
@@ -185,7 +186,7 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
-    public void A_stop_while_it_starts_is_over_when_the_start_fails()
+    public void A_stop_during_a_start_is_over_when_the_start_fails()
     {
         Wanted();
         _supervisor.OnEndAsked(_now);
@@ -193,7 +194,7 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
-    public void A_stop_in_the_pause_or_before_anything_is_over_at_once()
+    public void A_stop_in_the_pause_or_before_the_first_start_is_over_at_once()
     {
         Assert.That(Text(new ProcessSupervisor(_policy).OnEndAsked(_now)), Is.EqualTo("End"));
         Run();
@@ -215,7 +216,7 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
-    public void A_process_that_is_wanted_again_while_it_stops_is_started_when_it_has_stopped()
+    public void A_process_that_is_wanted_again_while_it_stops_is_started_after_the_stop()
     {
         Run();
         _supervisor.OnHaltAsked(_now);
@@ -233,7 +234,7 @@ public sealed class ProcessSupervisorTests
     }
 
     [Test]
-    public void Late_news_of_a_process_that_is_gone_changes_nothing()
+    public void Late_news_of_an_ended_process_changes_nothing()
     {
         Run();
         Exited();

@@ -20,7 +20,7 @@ public sealed class ProcessesTests
     public void DropFolder() => _folder.Dispose();
 
     [Test]
-    public void This_process_is_alive_and_one_that_started_at_another_time_under_its_number_is_not()
+    public void A_process_is_alive_only_with_its_own_start_time_and_kernel_boot()
     {
         Assert.That(ProcessIdentity.Current.IsAlive, Is.True);
         Assert.That((ProcessIdentity.Current with { StartTicks = 1 }).IsAlive, Is.False);
@@ -67,7 +67,7 @@ public sealed class ProcessesTests
     }
 
     [Test]
-    public void In_a_copy_of_a_folder_its_pid_file_names_nobody()
+    public void A_copied_pid_file_names_nobody()
     {
         using var held = PidFile.TryHold(_folder.File("data"), "replica1");
         TestFolder.Copy(_folder.File("data"), _folder.File("copy"));
@@ -78,16 +78,16 @@ public sealed class ProcessesTests
     }
 
     [Test]
-    public void A_pid_file_that_does_not_say_which_folder_its_process_works_on_names_nobody()
+    public void A_pid_file_without_the_folder_of_its_process_names_nobody()
     {
         File.WriteAllText(PidFile.PathOf(_folder.Path, "replica1"), ProcessIdentity.Current + "\n");
         Assert.That(PidFile.FindRunning(_folder.Path, "replica1"), Is.Null);
     }
 
     [Test]
-    public void A_folder_that_can_not_be_written_is_not_held_by_anybody()
+    public void A_folder_that_cannot_be_written_is_an_error_and_not_reported_as_held()
     {
-        // A link to itself can't be opened by anyone, root included.
+        // Nobody can open a link to itself, not even root.
         File.CreateSymbolicLink(_folder.File("replica1.lock"), _folder.File("replica1.lock"));
         Assert.That(() => PidFile.TryHold(_folder.Path, "replica1"), Throws.InstanceOf<IOException>());
         Assert.That(() => FolderLock.Take(Directory.CreateDirectory(_folder.File("log")).FullName).Dispose(), Throws.Nothing);
@@ -98,7 +98,7 @@ public sealed class ProcessesTests
 
     [Test]
     [Platform("Linux")]
-    public void A_pid_file_that_can_not_be_written_gives_the_folder_back()
+    public void A_folder_is_released_if_its_pid_file_cannot_be_written()
     {
         File.CreateSymbolicLink(PidFile.PathOf(_folder.Path, "replica1") + ".new", "/dev/full");
         var full = Assert.Throws<IOException>(() => PidFile.TryHold(_folder.Path, "replica1"))!;
@@ -140,12 +140,14 @@ public sealed class ProcessesTests
         var sibling = _folder.File("Dams.Replica", "bin", "Release", "net10.0");
         Directory.CreateDirectory(own);
         Directory.CreateDirectory(sibling);
-        // What the build leaves beside the tool, though the assembly is not there.
+        // The build leaves this file beside the tool, without the assembly.
         File.WriteAllText(Path.Combine(own, "Dams.Replica.runtimeconfig.json"), "{}");
         Assert.That(() => ProgramLocator.Find("Dams.Replica", own), Throws.TypeOf<FileNotFoundException>().With.Message.Contains(sibling));
         File.WriteAllText(Path.Combine(sibling, "Dams.Replica.dll"), "");
         File.WriteAllText(Path.Combine(sibling, "Dams.Replica.runtimeconfig.json"), "{}");
-        Assert.That(ProgramLocator.Find("Dams.Replica", own + Path.DirectorySeparatorChar).File, Is.EqualTo(Path.Combine(sibling, "Dams.Replica.dll")));
+        Assert.That(
+            ProgramLocator.Find("Dams.Replica", own + Path.DirectorySeparatorChar).File,
+            Is.EqualTo(Path.Combine(sibling, "Dams.Replica.dll")));
     }
 
     [Test]

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Tests.Hosting;
 
-/// <summary>Keeps what is logged, of all categories.</summary>
+/// <summary>Keeps the log lines of all categories.</summary>
 internal sealed class RecordingLogger : ILogger, ILoggerFactory
 {
     private readonly ConcurrentQueue<string> _lines = [];
 
-    /// <summary>Level and text.</summary>
+    /// <summary>The lines so far, each with its level and text.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
-    /// <summary>Called in the course of the logging, by the thread that logs.</summary>
+    /// <summary>Called with each line, by the thread that logs it.</summary>
     public Action<string>? Logged { get; set; }
 
     public ILogger CreateLogger(string categoryName) => this;
@@ -25,7 +25,8 @@ internal sealed class RecordingLogger : ILogger, ILoggerFactory
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var line = $"{logLevel} {formatter(state, exception)}";
         _lines.Enqueue(line);

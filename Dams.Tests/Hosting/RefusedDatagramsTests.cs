@@ -7,7 +7,7 @@ namespace Dams.Tests.Hosting;
 internal sealed class RefusedDatagramsTests
 {
     [Test]
-    public void What_an_operator_can_mend_is_told_with_its_count_since_the_last_look()
+    public void Problems_that_an_operator_can_correct_are_reported_with_their_count_since_the_last_look()
     {
         var counters = new TransportCounters();
         var refused = new RefusedDatagrams(counters, NullLogger.Instance);
@@ -20,7 +20,7 @@ internal sealed class RefusedDatagramsTests
     }
 
     [Test]
-    public void Replays_and_garbage_are_not_told()
+    public void Replays_and_garbage_are_not_reported()
     {
         var counters = new TransportCounters();
         foreach (var reason in new[] { DropReason.BadMagic, DropReason.Replayed, DropReason.RateLimited, DropReason.Malformed })

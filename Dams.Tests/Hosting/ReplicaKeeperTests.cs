@@ -12,7 +12,10 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 
-/// <summary>What a manager does with its replica's process and folder. The process is a script, which notes how it was started and then waits for its end.</summary>
+/// <summary>
+/// A manager's work on its replica's process and folder. A script takes the replica's place: it records how it was started, and then waits
+/// for its end.
+/// </summary>
 [Category("Processes")]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable]
@@ -37,7 +40,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         _context = TestNode.ContextOf(topology, topology.Managers[2].Id, _log);
         (_replica, _versions) = (topology.FindReplica(3)!.DataFolder, topology.FindReplica(3)!.Versions);
         _program = new DamsProgram("sh", _folder.File("replica.sh"));
-        // Each start in a new folder is a new life.
+        // Each start in a new folder makes a new incarnation.
         File.WriteAllText(_program.File, $"""
             mkdir -p '{_replica}'
             if [ ! -f '{_replica}/{ReplicaFolder.IncarnationMark}' ]; then
@@ -58,7 +61,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_process_that_can_not_be_started_at_all_is_told_of_each_time_until_it_is_a_loss()
+    public async Task Repeated_failures_to_start_the_process_are_reported_as_one_loss()
     {
         var script = new ManagerScript(id: 3, AgreementScript.Rules with { FailedStartsMax = 4 });
         script.ShowAll();
@@ -71,14 +74,14 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task The_next_incarnations_folder_is_not_marked_for_what_the_last_one_did()
+    public async Task A_replacement_does_not_mark_the_folder_of_the_next_incarnation_as_left()
     {
         var first = await StartAsync();
         _log.Logged = line =>
         {
             if (!line.Contains("is replaced", StringComparison.Ordinal))
                 return;
-            // It has left by itself, and what follows it starts as soon as it may.
+            // The replica has left by itself, and the next incarnation starts as soon as it can.
             File.WriteAllText(Path.Combine(_replica, ReplicaFolder.LeftMark), IncarnationOf(1).ToString());
             ProcessSignal.Kill(first);
             SpinWait.SpinUntil(() => Directory.Exists(_replica + ".aside-1") && Directory.Exists(_replica), TimeSpan.FromSeconds(1));
@@ -86,11 +89,13 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         _keeper.Replace(DecisionAbout(1));
         await RunsAsync(start: 2);
         await EndAsync();
-        Assert.That((File.Exists(Path.Combine(_replica, ReplicaFolder.LeftMark)), _log.Lines.Count(line => line.Contains("is kept as"))), Is.EqualTo((false, 1)));
+        Assert.That(
+            (File.Exists(Path.Combine(_replica, ReplicaFolder.LeftMark)), _log.Lines.Count(line => line.Contains("is kept as"))),
+            Is.EqualTo((false, 1)));
     }
 
     [Test]
-    public async Task What_can_not_be_started_does_not_push_the_evidence_out()
+    public async Task Folders_that_no_process_can_start_on_do_not_displace_the_evidence()
     {
         await StartAsync();
         _keeper.Replace(DecisionAbout(1));
@@ -104,19 +109,25 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         _keeper.SetAsideUnless(IncarnationOf(5).Value);
         await EndAsync();
         Assert.That(
-            Directory.GetDirectories(Path.GetDirectoryName(_replica)!, Path.GetFileName(_replica) + "*").Select(path => (path[_replica.Length..], ReplicaFolder.IncarnationOf(path))),
-            Is.EquivalentTo(new[] { ("", (Incarnation?)IncarnationOf(5)), (".aside-1", IncarnationOf(1)), (".useless-3", IncarnationOf(4)) }));
+            Directory.GetDirectories(Path.GetDirectoryName(_replica)!, Path.GetFileName(_replica) + "*")
+                .Select(path => (path[_replica.Length..], ReplicaFolder.IncarnationOf(path))),
+            Is.EquivalentTo(new[]
+            {
+                ("", (Incarnation?)IncarnationOf(5)), (".aside-1", IncarnationOf(1)), (".useless-3", IncarnationOf(4)),
+            }));
     }
 
-    // A full disk or a kill in the middle of a start: it may be the folder of a member.
+    // A full disk or a kill during a start can leave such a folder. It may be a member's.
     [TestCase("")]
     [TestCase("no incarnation")]
-    public async Task A_folder_that_does_not_say_whose_it_is_stays_as_long_as_the_view_has_anyone_in_its_place(string mark)
+    public async Task A_folder_without_a_valid_incarnation_stays_while_its_seat_has_a_member(string mark)
     {
         await StartAsync();
         File.WriteAllText(Path.Combine(_replica, ReplicaFolder.IncarnationMark), mark);
         _keeper.SetAsideUnless(IncarnationOf(1).Value);
-        Assert.That(Directory.GetFiles(_replica).Select(Path.GetFileName), Is.EquivalentTo(new[] { ReplicaFolder.IncarnationMark, ReplicaFolder.TurnsMark }));
+        Assert.That(
+            Directory.GetFiles(_replica).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { ReplicaFolder.IncarnationMark, ReplicaFolder.TurnsMark }));
         _keeper.SetAsideUnless(0);
         await RunsAsync(start: 2);
         await EndAsync();
@@ -124,7 +135,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task What_runs_an_older_version_than_is_agreed_on_is_started_again_on_its_folder_with_that_one()
+    public async Task A_replica_of_an_older_version_is_restarted_with_the_agreed_version()
     {
         await StartAsync();
         for (var i = 0; i < 3; i++)
@@ -138,7 +149,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task What_is_being_replaced_runs_its_version_until_it_goes()
+    public async Task A_replica_that_is_being_replaced_keeps_its_version_until_it_goes()
     {
         await StartAsync();
         _keeper.UseVersion(1, isReplacing: true);
@@ -152,7 +163,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task The_next_incarnation_that_was_started_before_its_version_was_known_runs_that_before_the_replacement_is_settled()
+    public async Task A_new_incarnation_started_before_its_version_was_known_gets_it_during_the_replacement()
     {
         var first = await StartAsync();
         File.WriteAllText(Path.Combine(_replica, ReplicaFolder.LeftMark), IncarnationOf(1).ToString());
@@ -166,11 +177,12 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     }
 
     [TestCase(0, 1, true)]
-    [TestCase(0, 4, false, Description = "the list has begun anew")]
+    [TestCase(0, 4, false, Description = "the list of versions begins again")]
     [TestCase(1, 1, false)]
     [TestCase(1, 0, false, Description = "this manager has not caught up")]
-    [TestCase(null, 1, false, Description = "nobody knows what it runs")]
-    public async Task What_a_former_manager_has_started_goes_on_unless_it_is_known_to_run_an_older_version(int? started, int agreed, bool isStartedAgain)
+    [TestCase(null, 1, false, Description = "the version that it runs is not known")]
+    public async Task A_former_managers_process_goes_on_unless_its_version_is_known_to_be_older(
+        int? started, int agreed, bool isStartedAgain)
     {
         using var running = TestProcess.Start(_program, "--engine", _versions[started ?? 0]);
         await Eventually.IsTrueAsync(() => Starts().Count == 1);
@@ -179,19 +191,21 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
             ReplicaFolder.MarkTurns(_replica, turns);
         Keep(_program, static () => { });
         _keeper.Process.Want();
-        await Eventually.IsTrueAsync(() => _keeper.Process.Status is { State: SupervisedState.Running } status && status.Process == running.Identity);
+        await Eventually.IsTrueAsync(
+            () => _keeper.Process.Status is { State: SupervisedState.Running } status && status.Process == running.Identity);
         _keeper.UseVersion(agreed, isReplacing: false);
         if (isStartedAgain)
             await RunsAsync(start: 2);
         else
             Assert.That(_keeper.Version, Is.EqualTo(_versions[started ?? agreed]));
         await EndAsync();
-        Assert.That(Starts(), Is.EqualTo(isStartedAgain ? new[] { _versions[started!.Value], _versions[agreed] } : [_versions[started ?? 0]]));
+        Assert.That(
+            Starts(), Is.EqualTo(isStartedAgain ? new[] { _versions[started!.Value], _versions[agreed] } : [_versions[started ?? 0]]));
         Assert.That(_restarts, Is.EqualTo(isStartedAgain ? 1 : 0));
     }
 
     [Test]
-    public async Task A_manager_that_has_not_caught_up_starts_what_the_folder_was_last_started_with()
+    public async Task A_manager_that_has_not_caught_up_starts_the_version_that_the_folder_had_last()
     {
         ReplicaFolder.MarkTurns(_replica, 1);
         await StartAsync();
@@ -202,13 +216,17 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
 
     private static Decision DecisionAbout(int life) => new(7, 3, IncarnationOf(life).Value, ReplacementCause.Wrong, 0, 5);
 
-    /// <summary>What it was started with, each time: the version, and whether it joins.</summary>
-    private List<string> Starts() => File.Exists(_folder.File("starts")) ? [.. File.ReadAllLines(_folder.File("starts")).Select(line => line[line.IndexOf(Engine, StringComparison.Ordinal)..][Engine.Length..])] : [];
+    /// <summary>The arguments of each start: the version, and <c>--joins</c> if the replica joins.</summary>
+    private List<string> Starts() => File.Exists(_folder.File("starts"))
+        ? [.. File.ReadAllLines(_folder.File("starts"))
+            .Select(line => line[line.IndexOf(Engine, StringComparison.Ordinal)..][Engine.Length..])]
+        : [];
 
-    private Task RunsAsync(int start) =>
-        Eventually.IsTrueAsync(() => Starts().Count == start && _keeper.Process.Status is { State: SupervisedState.Running, Process: not null }, $"start {start}");
+    private Task RunsAsync(int start) => Eventually.IsTrueAsync(
+        () => Starts().Count == start && _keeper.Process.Status is { State: SupervisedState.Running, Process: not null },
+        $"start {start}");
 
-    /// <summary>What was asked for before is taken before.</summary>
+    /// <summary>Ends the process after all earlier calls have been handled.</summary>
     private async Task EndAsync()
     {
         _keeper.Process.End();

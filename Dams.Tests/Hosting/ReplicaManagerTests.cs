@@ -46,7 +46,8 @@ public sealed class ReplicaManagerTests
         {
             try
             {
-                status = JsonDocument.Parse(Http.GetStringAsync(new Uri($"http://{_folder.Address}:8102/status")).GetAwaiter().GetResult()).RootElement;
+                var text = Http.GetStringAsync(new Uri($"http://{_folder.Address}:8102/status")).GetAwaiter().GetResult();
+                status = JsonDocument.Parse(text).RootElement;
                 return isRight(status) ? "so" : null;
             }
             catch (HttpRequestException)
@@ -58,7 +59,7 @@ public sealed class ReplicaManagerTests
     }
 
     [Test]
-    public async Task A_replica_that_dies_is_started_again_and_status_tells_of_it()
+    public async Task A_replica_that_dies_is_restarted_and_the_status_says_so()
     {
         using var manager = StartManager();
         var first = (await ReplicaRunsAsync())!.Value;
@@ -75,11 +76,11 @@ public sealed class ReplicaManagerTests
         Assert.That(replica.GetProperty("lastExitCode").GetInt32(), Is.EqualTo(137));
         manager.Terminate();
         Assert.That(await manager.ExitAsync(), Is.EqualTo(ExitCodes.Stopped));
-        Assert.That(second.IsAlive, Is.False, "a manager that is told to stop stops its replica first");
+        Assert.That(second.IsAlive, Is.False, "a manager that stops ends its replica first");
     }
 
     [Test]
-    public async Task A_replica_outlives_its_killed_manager_and_the_next_one_takes_it_over()
+    public async Task A_replica_outlives_its_killed_manager_and_the_next_manager_takes_it_over()
     {
         ProcessIdentity replica;
         using (var killed = StartManager())
@@ -102,7 +103,7 @@ public sealed class ReplicaManagerTests
     }
 
     [Test]
-    public async Task A_manager_whose_parent_is_gone_takes_its_replica_along()
+    public async Task A_manager_whose_parent_is_gone_stops_together_with_its_replica()
     {
         using var manager = StartManager("--exit-with-parent");
         var replica = (await ReplicaRunsAsync())!.Value;
@@ -112,7 +113,7 @@ public sealed class ReplicaManagerTests
     }
 
     [Test]
-    public async Task A_manager_without_its_port_starts_no_replica_and_says_which_setting_to_change()
+    public async Task A_manager_whose_port_is_taken_starts_no_replica_and_names_the_setting_to_change()
     {
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         other.Bind(new System.Net.IPEndPoint(_folder.Address, 8102));

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 
-/// <summary>What the loop around the supervisor does with real processes.</summary>
+/// <summary>The loop around the supervisor, with real processes.</summary>
 [Category("Processes")]
 internal sealed class SupervisedProcessTests
 {
@@ -18,7 +18,8 @@ internal sealed class SupervisedProcessTests
     public async Task StartOne()
     {
         _log = new RecordingLogger();
-        _process = new SupervisedProcess("sleeper", () => new ProcessStartInfo("sleep", "600"), new SupervisionPolicy(), _log, TimeProvider.System)
+        _process = new SupervisedProcess(
+            "sleeper", () => new ProcessStartInfo("sleep", "600"), new SupervisionPolicy(), _log, TimeProvider.System)
         {
             Changed = status =>
             {
@@ -41,7 +42,7 @@ internal sealed class SupervisedProcessTests
     }
 
     [Test]
-    public async Task One_that_is_renewed_is_killed_and_followed_by_another_and_has_not_ended_by_itself()
+    public async Task A_renewed_process_is_killed_and_followed_by_another_and_no_restart_is_counted()
     {
         var first = _process.Status.Process!.Value;
         _process.Renew(first);
@@ -52,7 +53,7 @@ internal sealed class SupervisedProcessTests
     }
 
     [Test]
-    public async Task Who_means_another_process_than_the_one_that_runs_renews_nothing()
+    public async Task A_renewal_of_a_process_that_does_not_run_has_no_effect()
     {
         var first = _process.Status.Process!.Value;
         _process.Renew(null);
@@ -61,10 +62,10 @@ internal sealed class SupervisedProcessTests
         await Eventually.IsTrueAsync(() => _process.Status is { State: SupervisedState.Running, Process: { } next } && next != first);
         var second = _process.Status.Process!.Value;
         _process.Renew(first);
-        // Inputs are taken in turn, so that the one before has had its effect when this one has.
+        // Inputs are handled in order: when this one has had its effect, the one before has, too.
         ProcessSignal.Kill(second);
         await Eventually.IsTrueAsync(() => _process.Status.Restarts == 1);
         lock (_seen)
-            Assert.That(_seen.Count(status => status.State == SupervisedState.Stopping), Is.EqualTo(1), "ends on purpose");
+            Assert.That(_seen.Count(status => status.State == SupervisedState.Stopping), Is.EqualTo(1), "the number of intended stops");
     }
 }

@@ -20,7 +20,7 @@ internal sealed class TestFolder : IDisposable
 
     public IPAddress Address { get; }
 
-    /// <summary>Makes the folder a disk of its own, in memory; where that can't be done the test is not run.</summary>
+    /// <summary>Makes the folder a disk of its own, in memory. If that is impossible here, the test is ignored.</summary>
     public void BecomeDisk(int mebibytes)
     {
         if (!OperatingSystem.IsLinux() || !Mount("-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs"))
@@ -33,13 +33,13 @@ internal sealed class TestFolder : IDisposable
 
     public string File(params string[] names) => System.IO.Path.Combine([Path, .. names]);
 
-    /// <summary>Copies a folder as an operator would: links stay links, and files that are held are copied, too.</summary>
+    /// <summary>Copies a folder as an operator would: links stay links, and locked files are copied, too.</summary>
     public static void Copy(string from, string to)
     {
         using var copy = Process.Start("cp", ["-a", from, to]);
         copy.WaitForExit();
         if (copy.ExitCode != 0)
-            throw new IOException($"cp -a {from} {to} has ended with {copy.ExitCode}");
+            throw new IOException($"cp -a {from} {to} has exited with {copy.ExitCode}");
     }
 
     public void Dispose()

@@ -9,8 +9,10 @@ namespace Dams.Tests.Hosting;
 /// <summary>One of our programs, started by a test; it does not outlive the test.</summary>
 internal sealed class TestProcess : IDisposable
 {
-    /// <summary>Where the programs are: beside the tests, or published in <c>DAMS_PROGRAMS</c>.</summary>
-    private static readonly string Programs = Environment.GetEnvironmentVariable("DAMS_PROGRAMS") is { Length: > 0 } published ? Path.GetFullPath(published) : AppContext.BaseDirectory;
+    /// <summary>The folder of the programs: that of the tests, or that of the published programs in <c>DAMS_PROGRAMS</c>.</summary>
+    private static readonly string Programs = Environment.GetEnvironmentVariable("DAMS_PROGRAMS") is { Length: > 0 } published
+        ? Path.GetFullPath(published)
+        : AppContext.BaseDirectory;
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -26,7 +28,8 @@ internal sealed class TestProcess : IDisposable
         _reading = Task.WhenAll(ReadAsync(_process.StandardOutput, _output), ReadAsync(_process.StandardError, _errors));
     }
 
-    public static TestProcess Start(NodeRole role, params IEnumerable<string> arguments) => new(ProgramLocator.Find(ProgramLocator.AssemblyOf(role), Programs).ToStartInfo(arguments));
+    public static TestProcess Start(NodeRole role, params IEnumerable<string> arguments) =>
+        new(ProgramLocator.Find(ProgramLocator.AssemblyOf(role), Programs).ToStartInfo(arguments));
 
     public static TestProcess Start(DamsProgram program, params IEnumerable<string> arguments) => new(program.ToStartInfo(arguments));
 
@@ -34,7 +37,8 @@ internal sealed class TestProcess : IDisposable
         new(ProgramLocator.Find("dams", Programs).ToStartInfo(arguments));
 
     /// <summary>
-    /// As <see cref="StartDams"/>, and it hears SIGINT even if this run does not: what a shell starts in the background ignores it, and so does what that starts.
+    /// As <see cref="StartDams"/>, but the tool reacts to SIGINT even if this test run does not: a program that a shell starts in the
+    /// background ignores SIGINT, and so do its children.
     /// </summary>
     public static TestProcess StartInterruptibleDams(params IEnumerable<string> arguments)
     {
@@ -42,22 +46,22 @@ internal sealed class TestProcess : IDisposable
         return new(new DamsProgram("env", "--default-signal=INT").ToStartInfo([dams.Host, dams.File, .. arguments]));
     }
 
-    /// <summary>As <see cref="StartDams"/>, by a shell, with its redirections.</summary>
+    /// <summary>As <see cref="StartDams"/>, but by a shell, with redirections.</summary>
     public static TestProcess StartDamsInShell(string line, string redirections) => StartShell($"exec dams {line} {redirections}");
 
-    /// <summary>A script in which <c>dams</c> is the tool.</summary>
+    /// <summary>Starts a shell script in which <c>dams</c> is the tool.</summary>
     public static TestProcess StartShell(string script)
     {
         var dams = ProgramLocator.Find("dams", Programs);
-        var start = new ProcessStartInfo("/bin/sh", ["-c", script.Replace("dams ", "\"$0\" \"$1\" ", StringComparison.Ordinal), dams.Host, dams.File]) { RedirectStandardInput = true };
-        return new(start);
+        var line = script.Replace("dams ", "\"$0\" \"$1\" ", StringComparison.Ordinal);
+        return new(new ProcessStartInfo("/bin/sh", ["-c", line, dams.Host, dams.File]) { RedirectStandardInput = true });
     }
 
-    /// <summary>As <see cref="Start(NodeRole, IEnumerable{string})"/>, with variables of the environment.</summary>
+    /// <summary>As <see cref="Start(NodeRole, IEnumerable{string})"/>, with environment variables.</summary>
     public static TestProcess Start(NodeRole role, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
         new(In(environment, ProgramLocator.Find(ProgramLocator.AssemblyOf(role), Programs).ToStartInfo(arguments)));
 
-    /// <summary>As <see cref="StartDams(IEnumerable{string})"/>, with variables of the environment.</summary>
+    /// <summary>As <see cref="StartDams(IEnumerable{string})"/>, with environment variables.</summary>
     public static TestProcess StartDams(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
         new(In(environment, ProgramLocator.Find("dams", Programs).ToStartInfo(arguments)));
 
@@ -68,7 +72,7 @@ internal sealed class TestProcess : IDisposable
         return start;
     }
 
-    /// <summary>As <see cref="Start(NodeRole, IEnumerable{string})"/>, by a shell that has set a limit of its own first.</summary>
+    /// <summary>As <see cref="Start(NodeRole, IEnumerable{string})"/>, but by a shell that first sets a limit for itself.</summary>
     public static TestProcess StartUnder(string limit, NodeRole role, params IEnumerable<string> arguments)
     {
         var program = ProgramLocator.Find(ProgramLocator.AssemblyOf(role), Programs);
@@ -93,7 +97,7 @@ internal sealed class TestProcess : IDisposable
 
     public void Kill() => _process.Kill();
 
-    /// <summary>Its exit code. Its output is complete then, unless a child of it still holds it open.</summary>
+    /// <summary>Waits for the exit code. The output is complete then, unless a child of the process still holds it open.</summary>
     public async Task<int> ExitAsync()
     {
         try

@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 
-/// <summary>Files that are there as a whole or as they were.</summary>
+/// <summary>Writes that replace a file as a whole or leave it as it was.</summary>
 internal sealed class WholeFileTests
 {
     private readonly TestFolder _folder = new();
@@ -12,7 +12,7 @@ internal sealed class WholeFileTests
     public void Dispose() => _folder.Dispose();
 
     [Test]
-    public void What_is_written_is_there_and_nothing_beside_it()
+    public void A_write_leaves_the_file_and_nothing_beside_it()
     {
         Directory.CreateDirectory(_folder.File("marks"));
         var path = _folder.File("marks", "mark");
@@ -24,7 +24,7 @@ internal sealed class WholeFileTests
     }
 
     [Test]
-    public void What_can_not_be_written_leaves_what_there_was_and_the_same_again_needs_no_disk()
+    public void A_failed_write_leaves_the_old_file_and_writing_the_same_text_needs_no_disk()
     {
         var path = _folder.File("other");
         WholeFile.Write(path, "one");

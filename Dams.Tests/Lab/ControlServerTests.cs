@@ -65,7 +65,7 @@ internal sealed class ControlServerTests
     [TestCase("drop 10 --from x", 2, "from is 'x'; expected a replica's number")]
     [TestCase("delay 11s", 2, "by is '11s'")]
     [TestCase("partition 1|1", 2, "each process in one group")]
-    public async Task What_can_not_be_done_is_refused_with_what_can(string fault, int exitCode, string problem)
+    public async Task A_fault_that_cannot_be_injected_is_refused_with_the_reason(string fault, int exitCode, string problem)
     {
         using var lab = new FaultLab(_context, new LabSwitches(), () => Task.FromResult(1));
         await using var control = ControlServer.Build(_context, lab);
@@ -76,7 +76,7 @@ internal sealed class ControlServerTests
     }
 
     [Test]
-    public async Task An_accusation_is_what_the_switches_say_until_it_is_healed()
+    public async Task An_accusation_sets_the_switch_until_it_is_healed()
     {
         var switches = new LabSwitches();
         using var lab = new FaultLab(_context, switches, () => Task.FromResult(1));
@@ -90,7 +90,7 @@ internal sealed class ControlServerTests
     }
 
     [Test]
-    public async Task A_heal_says_who_may_still_lie_and_is_no_success_then()
+    public async Task A_heal_fails_and_names_the_replica_that_may_still_lie()
     {
         using var lab = new FaultLab(_context, new LabSwitches(), () => Task.FromResult(1));
         await using var control = ControlServer.Build(_context, lab);
@@ -100,7 +100,9 @@ internal sealed class ControlServerTests
         await using var silent = new BabblingServer(_context.Topology.FindReplica(3)!.Listen.ToEndPoint());
         var run = await FaultAsync("heal");
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((1, "")));
-        Assert.That(run.Errors, Does.StartWith("replica3 may still lie: heal again; replica2 does not answer at"), "replica2 does not run, so it does not lie");
+        Assert.That(
+            run.Errors, Does.StartWith("replica3 may still lie: heal again; replica2 does not answer at"),
+            "replica2 does not run, so it does not lie");
         silent.Says = healed;
         run = await FaultAsync("heal");
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
@@ -108,7 +110,7 @@ internal sealed class ControlServerTests
     }
 
     [Test]
-    public async Task A_shutdown_stops_the_dams_up_that_runs_the_cluster_and_is_refused_if_there_is_none()
+    public async Task A_shutdown_stops_dams_up_and_is_refused_if_none_runs_the_cluster()
     {
         await using var control = ControlServer.Build(_context, null);
         await control.StartAsync();
@@ -135,7 +137,7 @@ internal sealed class ControlServerTests
     [TestCase("LOCALHOST", true)]
     [TestCase("127.0.0.1:1", true)]
     [TestCase("[::1]:8081", true)]
-    public async Task An_order_under_a_name_that_is_not_this_machine_s_own_is_refused(string host, bool isTaken)
+    public async Task An_order_under_the_host_name_of_another_machine_is_refused(string host, bool isTaken)
     {
         await using var control = ControlServer.Build(_context, null);
         control.MapBareOrder("/leave", http => FaultEndpoints.SayAsync(http, StatusCodes.Status409Conflict, "taken"));
@@ -143,11 +145,18 @@ internal sealed class ControlServerTests
         using var http = new HttpClient { BaseAddress = _context.Topology.Control.ToHttpUri() };
         foreach (var path in (string[])["/shutdown", "/leave"])
         {
-            using var order = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = JsonContent.Create(new { }), Headers = { Host = host } };
+            using var order = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
+            {
+                Content = JsonContent.Create(new { }),
+                Headers = { Host = host },
+            };
             using var answer = await http.SendAsync(order);
             Assert.That((int)answer.StatusCode, Is.EqualTo(isTaken ? 409 : 421), path);
-            if (!isTaken)
-                Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo($"Host is '{host}'; expected 127.0.0.1, [::1], localhost, or the address that this process listens at.\n"));
+            if (isTaken)
+                continue;
+            Assert.That(
+                await answer.Content.ReadAsStringAsync(),
+                Is.EqualTo($"Host is '{host}'; expected 127.0.0.1, [::1], localhost, or the address that this process listens at.\n"));
         }
     }
 
@@ -156,15 +165,17 @@ internal sealed class ControlServerTests
     [TestCase("192.0.2.8", "192.0.2.7", 421)]
     [TestCase("example.org", "192.0.2.7", 421)]
     [TestCase("", "192.0.2.7", 421)]
-    public async Task An_address_that_is_listened_at_is_this_machine_s_own(string host, string listens, int status)
+    public async Task An_order_under_the_address_that_the_process_listens_at_is_accepted(string host, string listens, int status)
     {
         await using var server = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, _context.Topology.Limits).Build();
         server.MapBareOrder("/leave", taken => FaultEndpoints.SayAsync(taken, StatusCodes.Status200OK, "taken"));
         var http = new DefaultHttpContext { RequestServices = server.Services };
-        (http.Request.Method, http.Request.Host, http.Request.ContentType, http.Connection.LocalIpAddress) = ("POST", new HostString(host), "application/json", IPAddress.Parse(listens));
+        (http.Request.Method, http.Request.Host, http.Request.ContentType) = ("POST", new HostString(host), "application/json");
+        http.Connection.LocalIpAddress = IPAddress.Parse(listens);
         await ((IEndpointRouteBuilder)server).DataSources.SelectMany(source => source.Endpoints).Single().RequestDelegate!(http);
         Assert.That(http.Response.StatusCode, Is.EqualTo(status));
     }
 
-    private Task<CliRun> FaultAsync(string fault) => CliRun.OfAsync(["fault", .. fault.Split(' '), "--url", $"http://{_folder.Address}:8080"]);
+    private Task<CliRun> FaultAsync(string fault) =>
+        CliRun.OfAsync(["fault", .. fault.Split(' '), "--url", $"http://{_folder.Address}:8080"]);
 }

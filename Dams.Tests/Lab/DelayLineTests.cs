@@ -5,11 +5,11 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Lab;
 
-/// <summary>What the lab's network holds back.</summary>
+/// <summary>The datagrams that the lab's network holds back.</summary>
 internal sealed class DelayLineTests
 {
     [Test]
-    public async Task Datagrams_are_handed_on_when_they_are_due_and_in_that_order()
+    public async Task Datagrams_are_sent_when_they_are_due_and_in_that_order()
     {
         var (now, handed) = (0L, new ConcurrentQueue<byte>());
         using var line = new DelayLine(() => Volatile.Read(ref now));
@@ -22,9 +22,9 @@ internal sealed class DelayLineTests
         await Eventually.IsTrueAsync(() => handed.Count == 3);
     }
 
-    // It was due between one look at the clock and the next, and the wait for it was a negative one.
+    // Once, a datagram became due between two looks at the clock, and the wait for it was negative.
     [Test]
-    public async Task A_clock_that_moves_between_two_looks_ends_nothing()
+    public async Task A_clock_that_moves_between_two_looks_does_not_stop_the_line()
     {
         var (looks, handed) = (0L, 0);
         using var line = new DelayLine(() => Interlocked.Increment(ref looks) * 6);

@@ -26,15 +26,18 @@ internal sealed class FaultTargetsTests
     [TestCase("-1")]
     [TestCase("")]
     [TestCase("everything")]
-    public void Another_name_is_refused_with_those_that_there_are(string name) => Assert.That(
+    public void An_unknown_name_is_refused_with_the_known_names(string name) => Assert.That(
         () => FaultTargets.Parse(s_topology, "process", name),
-        Throws.TypeOf<FaultRefusedException>().With.Message.StartsWith($"process is '{name}'; expected a replica's number, or one of frontend1, sequencer1"));
+        Throws.TypeOf<FaultRefusedException>()
+            .With.Message.StartsWith($"process is '{name}'; expected a replica's number, or one of frontend1, sequencer1"));
 
     [Test]
     public void A_number_in_a_partition_is_a_replica_and_its_manager()
     {
         var groups = FaultTargets.ParseGroups(s_topology, "1,replica2 | 3, seq1");
-        Assert.That(groups.Select(group => string.Join(' ', group.Select(node => node.ToString()).Order())), Is.EqualTo(new[] { "manager1 replica1 replica2", "manager3 replica3 sequencer1" }));
+        Assert.That(
+            groups.Select(group => string.Join(' ', group.Select(node => node.ToString()).Order())),
+            Is.EqualTo(new[] { "manager1 replica1 replica2", "manager3 replica3 sequencer1" }));
     }
 
     [TestCase("1,2", "two or more groups")]
@@ -42,8 +45,10 @@ internal sealed class FaultTargetsTests
     [TestCase("1,|2", "two or more groups")]
     [TestCase("1,replica2|r2,3", "each process in one group, but replica2 is in 2")]
     [TestCase("1|9", "groups is '9'; expected a replica's number")]
-    public void Groups_that_are_none_are_refused(string groups, string problem) =>
-        Assert.That(() => FaultTargets.ParseGroups(s_topology, groups), Throws.TypeOf<FaultRefusedException>().With.Message.Contains(problem));
+    public void Invalid_groups_are_refused(string groups, string problem) =>
+        Assert.That(
+            () => FaultTargets.ParseGroups(s_topology, groups),
+            Throws.TypeOf<FaultRefusedException>().With.Message.Contains(problem));
 
     [TestCase("200ms", 200)]
     [TestCase("5s", 5_000)]
@@ -64,7 +69,7 @@ internal sealed class FaultTargetsTests
     [TestCase("1.5s")]
     [TestCase("1234567ms")]
     [TestCase("5s\n")]
-    [TestCase("\u0665s", Description = "a digit, and none that is read as a number")]
+    [TestCase("\u0665s", Description = "a digit, but not one that is read as a number")]
     [TestCase(null)]
     public void Anything_else_is_no_duration(string? text) => Assert.That(DurationText.TryParse(text, out _), Is.False);
 
@@ -73,10 +78,16 @@ internal sealed class FaultTargetsTests
     {
         Assert.That(LabPorts.ProblemsOf(s_topology), Is.Empty);
         var beyond = s_topology with { Control = new NodeAddress(IPAddress.Parse("192.0.2.1"), 8081) };
-        Assert.That(LabPorts.ProblemsOf(beyond), Is.EqualTo(new[] { "--lab: control listens at 192.0.2.1:8081, but faults may be injected only where everything is on loopback addresses" }));
+        Assert.That(LabPorts.ProblemsOf(beyond), Is.EqualTo(new[]
+        {
+            "--lab: control listens at 192.0.2.1:8081, but faults may be injected only where everything is on loopback addresses",
+        }));
         var high = ClusterTopology.Default(portsFrom: 64_530);
         Assert.That(LabPorts.ProblemsOf(high), Has.Count.EqualTo(8).And.All.Contains("64535 at most"));
-        var apart = s_topology with { FrontEnds = [new ClusterNode(new NodeId(NodeRole.FrontEnd, 1), new NodeAddress(IPAddress.Loopback, 9_082))] };
-        Assert.That(LabPorts.ProblemsOf(apart).Single(), Does.StartWith("--lab: 127.0.0.1:9082, the lab port of sequencer1, is the port of frontend1"));
+        var frontEnd = new ClusterNode(new NodeId(NodeRole.FrontEnd, 1), new NodeAddress(IPAddress.Loopback, 9_082));
+        var apart = s_topology with { FrontEnds = [frontEnd] };
+        Assert.That(
+            LabPorts.ProblemsOf(apart).Single(),
+            Does.StartWith("--lab: 127.0.0.1:9082, the lab port of sequencer1, is the port of frontend1"));
     }
 }

@@ -13,10 +13,12 @@ using Dams.Tests.Simulation;
 
 namespace Dams.Tests.Lab;
 
-/// <summary>What goes out of a replica that lies or dawdles; what is in it stays right.</summary>
+/// <summary>The replies of a replica that lies or is slow; its state stays right.</summary>
 internal sealed class FaultyReplicaTests : IReplySink
 {
-    private static readonly Slot s_slot = new(new AppointmentId(Hospital.MTL, new DateOnly(2030, 3, 4), TimeOfDay.Morning), AppointmentType.Dental);
+    private static readonly Slot s_slot =
+        new(new AppointmentId(Hospital.MTL, new DateOnly(2030, 3, 4), TimeOfDay.Morning), AppointmentType.Dental);
+
     private static readonly PatientId s_patient = new(Hospital.MTL, 1);
     private static readonly CallerId s_caller = new(false, Hospital.MTL, 1);
     private static readonly BookAppointment s_book = new(s_caller, s_patient, s_slot);
@@ -47,8 +49,11 @@ internal sealed class FaultyReplicaTests : IReplySink
     [TearDown]
     public void DropReplica() => _lies.Dispose();
 
-    void IReplySink.OnReply(StoredReply reply, byte frontEnd) => _inner.Outbox.Send(NodeId.FrontEnd(frontEnd), default,
-        new ReplyMessage(reply.Key, reply.Seq, new Incarnation(1), reply.Seq, 0, reply.RequestDigest, reply.ResultDigest, reply.Result, true));
+    void IReplySink.OnReply(StoredReply reply, byte frontEnd) => _inner.Outbox.Send(
+        NodeId.FrontEnd(frontEnd),
+        default,
+        new ReplyMessage(
+            reply.Key, reply.Seq, new Incarnation(1), reply.Seq, 0, reply.RequestDigest, reply.ResultDigest, reply.Result, true));
 
     [Test]
     public void Without_a_fault_everything_passes_at_once_and_in_order()
@@ -56,15 +61,17 @@ internal sealed class FaultyReplicaTests : IReplySink
         _inner.Outbox.Send(NodeId.Sequencer(1), new Epoch(1), new GetView(new Epoch(1)));
         Execute(s_book);
         _inner.Outbox.WantFlush(5);
-        Assert.That(_replica.NextDeadline, Is.EqualTo(default(Instant)), "what was done outside a turn is not forgotten");
+        Assert.That(_replica.NextDeadline, Is.EqualTo(default(Instant)), "work done outside a turn is not forgotten");
         _replica.OnBatchEnd(Now);
-        Assert.That(_replica.Outbox.Messages.Select(message => message.Message.GetType()), Is.EqualTo(new[] { typeof(GetView), typeof(ReplyMessage) }));
+        Assert.That(
+            _replica.Outbox.Messages.Select(message => message.Message.GetType()),
+            Is.EqualTo(new[] { typeof(GetView), typeof(ReplyMessage) }));
         Assert.That(_replica.Outbox.TakeFlush(), Is.EqualTo(5));
         Assert.That(_replica.NextDeadline, Is.EqualTo(Instant.Never));
     }
 
     [Test]
-    public void An_outcome_lie_changes_the_outcome_of_writes_so_often_and_no_more()
+    public void An_outcome_lie_changes_the_outcome_of_the_given_number_of_writes()
     {
         _lies.Begin(LieKind.Outcome, 2);
         var digest = _core.Digest();
@@ -73,7 +80,7 @@ internal sealed class FaultyReplicaTests : IReplySink
         Assert.That(Answer(s_book), Is.EqualTo(new BookReply(BookOutcome.Full)));
         Assert.That(Answer(s_cancel), Is.EqualTo(new CancelReply(CancelOutcome.NotBooked, null)));
         Assert.That(_lies.Kind, Is.Null);
-        Assert.That(Answer(s_book), Is.EqualTo(new BookReply(BookOutcome.Booked)), "and it was cancelled in truth");
+        Assert.That(Answer(s_book), Is.EqualTo(new BookReply(BookOutcome.Booked)), "the booking was really cancelled");
         Assert.That(_lies.Count, Is.EqualTo(2));
     }
 
@@ -83,12 +90,14 @@ internal sealed class FaultyReplicaTests : IReplySink
         _lies.Begin(LieKind.Field, null);
         Assert.That(Answer(s_book), Is.EqualTo(new BookReply(BookOutcome.Booked)));
         Assert.That(Answer(s_look), Is.EqualTo(new ScheduleReply([])));
-        Assert.That(Answer(new ListAppointmentAvailability(s_caller, AppointmentType.Dental)), Is.EqualTo(new ListReply([new SlotAvailability(s_slot, 2, 0)])));
+        Assert.That(
+            Answer(new ListAppointmentAvailability(s_caller, AppointmentType.Dental)),
+            Is.EqualTo(new ListReply([new SlotAvailability(s_slot, 2, 0)])));
         Assert.That(Answer(s_cancel), Is.EqualTo(new CancelReply(CancelOutcome.Cancelled, AppointmentType.Physician)));
     }
 
     [Test]
-    public void A_stale_reply_is_that_of_the_state_when_the_lie_began()
+    public void A_stale_reply_comes_from_the_state_at_the_beginning_of_the_lie()
     {
         _lies.Begin(LieKind.Stale, null);
         Assert.That(Answer(s_book), Is.EqualTo(new BookReply(BookOutcome.Booked)));
@@ -105,28 +114,28 @@ internal sealed class FaultyReplicaTests : IReplySink
         Execute(s_book);
         Assert.That(Sent(), Is.Empty);
         Assert.That(_replica.NextDeadline, Is.EqualTo(Now + FaultyReplica.LateBy));
-        Assert.That(Answer(s_look), Is.EqualTo(new ScheduleReply([s_slot])), "those that are right are not held up");
+        Assert.That(Answer(s_look), Is.EqualTo(new ScheduleReply([s_slot])), "right replies are not delayed");
         _milliseconds += (long)FaultyReplica.LateBy.TotalMilliseconds;
         Assert.That(Sent().Single(), Is.EqualTo(new BookReply(BookOutcome.Full)));
         Assert.That(Stored(2), Is.EqualTo(new BookReply(BookOutcome.Full)));
     }
 
     [Test]
-    public void A_two_faced_replica_stores_the_right_reply_and_any_other_liar_what_it_sent()
+    public void A_two_faced_replica_stores_the_right_reply_and_other_liars_store_the_wrong_one()
     {
         _lies.Begin(LieKind.TwoFaced, 1);
         Assert.That(Answer(s_book), Is.EqualTo(new BookReply(BookOutcome.Full)));
-        Assert.That(Stored(2), Is.Null, "the lie knows of no other reply than the right one");
+        Assert.That(Stored(2), Is.Null, "nothing is stored instead of the right reply");
         _lies.Begin(LieKind.Outcome, 1);
         Assert.That(Answer(s_cancel), Is.EqualTo(new CancelReply(CancelOutcome.NotBooked, null)));
         Assert.That(Stored(3), Is.EqualTo(new CancelReply(CancelOutcome.NotBooked, null)));
     }
 
     [Test]
-    public void A_lie_about_the_number_of_a_write_leaves_all_else_right_and_says_more_numbers_than_one()
+    public void A_number_lie_sends_the_right_reply_to_a_write_under_several_wrong_numbers()
     {
         _lies.Begin(LieKind.Number, 2);
-        Assert.That(Answer(s_look), Is.EqualTo(new ScheduleReply([])), "a read is answered as ever");
+        Assert.That(Answer(s_look), Is.EqualTo(new ScheduleReply([])), "a read is answered as usual");
         Execute(s_book);
         var message = (ReplyMessage)_inner.Outbox.Messages.Single().Message;
         _replica.OnBatchEnd(Now);
@@ -138,11 +147,11 @@ internal sealed class FaultyReplicaTests : IReplySink
         Assert.That((Stored(3), _lies.Count), Is.EqualTo(((Reply?)null, 1L)));
         _lies.End();
         _inner.Outbox.Send(NodeId.FrontEnd(1), default, message);
-        Assert.That(Sent(), Has.Count.EqualTo(FaultyReplica.MadeUpNumbers), "what was said is said again");
+        Assert.That(Sent(), Has.Count.EqualTo(FaultyReplica.MadeUpNumbers), "the wrong numbers are sent again");
     }
 
     [Test]
-    public void What_was_said_is_said_again_even_when_the_lie_is_over()
+    public void A_wrong_reply_is_repeated_even_after_the_end_of_the_lie()
     {
         _lies.Begin(LieKind.Outcome, null);
         Execute(s_book);
@@ -155,7 +164,7 @@ internal sealed class FaultyReplicaTests : IReplySink
     }
 
     [Test]
-    public void A_lie_about_the_state_leaves_replies_alone_and_is_the_same_for_everyone_who_asks()
+    public void A_state_lie_leaves_replies_right_and_is_the_same_for_every_asker()
     {
         _lies.Begin(LieKind.State, 1);
         Assert.That(Answer(s_book), Is.EqualTo(new BookReply(BookOutcome.Booked)));
@@ -167,7 +176,7 @@ internal sealed class FaultyReplicaTests : IReplySink
     }
 
     [Test]
-    public void A_slow_replica_sends_all_its_replies_later_and_nothing_else()
+    public void A_slow_replica_delays_all_its_replies_and_nothing_else()
     {
         _replica.Slow = TimeSpan.FromMilliseconds(200);
         _inner.Outbox.Send(NodeId.Sequencer(1), default, new GetView(default));
@@ -185,7 +194,8 @@ internal sealed class FaultyReplicaTests : IReplySink
     {
         var (opcode, payload) = (CommandCodec.OpcodeOf(command), CommandCodec.Encode(command));
         var seq = _core.Executed.Next;
-        var request = new Request(new RequestKey(1, 9, (ulong)seq.Value), 1, new BootId(9), 1, opcode, Request.DigestOf(opcode, payload), payload);
+        var request = new Request(
+            new RequestKey(1, 9, (ulong)seq.Value), 1, new BootId(9), 1, opcode, Request.DigestOf(opcode, payload), payload);
         var entry = new Entry(seq, Epoch.Of(1, 1), 0, EntryKind.Operation, _chain, request);
         _chain = entry.Chain;
         _log.Write(new LogBatch(null, [entry], null, default));
@@ -204,7 +214,10 @@ internal sealed class FaultyReplicaTests : IReplySink
         _replica.OnBatchEnd(Now);
         var sent = _replica.Outbox.Messages.Select(message => (ReplyMessage)message.Message).ToList();
         _replica.Outbox.ClearMessages();
-        Assert.That(sent.Select(message => message.ResultDigest), Is.EqualTo(sent.Select(message => Digest.Of(message.Result.Span))), "a lie is a whole reply");
+        Assert.That(
+            sent.Select(message => message.ResultDigest),
+            Is.EqualTo(sent.Select(message => Digest.Of(message.Result.Span))),
+            "a wrong reply has the digest of its own result");
         return [.. sent.Select(message => Decode(message.Result.Span))];
     }
 

@@ -13,7 +13,7 @@ internal sealed class NetworkFaultsTests
     private static PacketRule Drop(double share, NodeId? from = null, NodeId? to = null) => new(PacketFault.Drop, from, to, share);
 
     [Test]
-    public void A_rule_is_for_those_it_names_and_the_later_of_two_counts()
+    public void A_rule_applies_to_the_processes_it_names_and_the_later_of_two_counts()
     {
         var faults = NetworkFaults.None.With(Drop(0.5)).With(Drop(1, from: s_one)).With(Drop(0, from: s_one, to: s_two));
         Assert.That(faults.Between(s_two, s_three).Loss, Is.EqualTo(0.5));
@@ -23,15 +23,20 @@ internal sealed class NetworkFaultsTests
     }
 
     [Test]
-    public void A_rule_replaces_the_one_of_the_same_fault_and_link()
+    public void A_rule_replaces_an_earlier_one_for_the_same_fault_and_link()
     {
-        var faults = NetworkFaults.None.With(Drop(0.5)).With(new PacketRule(PacketFault.Delay, null, s_two, 1, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1))).With(Drop(0.125));
+        var faults = NetworkFaults.None
+            .With(Drop(0.5))
+            .With(new PacketRule(PacketFault.Delay, null, s_two, 1, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)))
+            .With(Drop(0.125));
         Assert.That(faults.Describe(), Is.EqualTo(new[] { "delay 50ms and up to 1s more to replica2", "drop 12.5 %" }));
-        Assert.That(faults.Between(s_one, s_two), Is.EqualTo(new LinkFaults(0.125, 0, 0, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1))));
+        Assert.That(
+            faults.Between(s_one, s_two),
+            Is.EqualTo(new LinkFaults(0.125, 0, 0, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1))));
     }
 
     [Test]
-    public void Groups_do_not_hear_each_other_and_who_is_in_none_hears_everyone()
+    public void Groups_do_not_hear_each_other_and_a_process_in_no_group_hears_everyone()
     {
         var faults = NetworkFaults.None with { Groups = [[s_one, s_two], [s_three]] };
         var sequencer = NodeId.Sequencer(1);
@@ -53,7 +58,7 @@ internal sealed class NetworkFaultsTests
     }
 
     [Test]
-    public void It_does_not_hang_on_what_the_ones_before_it_met()
+    public void The_fate_of_a_datagram_does_not_depend_on_the_fates_before_it()
     {
         var dice = new LinkDice(7, s_one, s_two);
         for (var i = 0; i < 500; i++)
@@ -63,7 +68,7 @@ internal sealed class NetworkFaultsTests
     }
 
     [Test]
-    public void As_many_datagrams_meet_a_fault_as_it_says()
+    public void The_share_of_datagrams_that_a_fault_hits_is_as_configured()
     {
         var fates = Fates(1, s_one, s_two, 20_000);
         Assert.That(fates.Count(fate => fate.IsLost) / 20_000.0, Is.EqualTo(s_all.Loss).Within(0.01));

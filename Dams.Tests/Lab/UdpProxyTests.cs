@@ -18,7 +18,7 @@ internal sealed class UdpProxyTests
     private static readonly NodeId s_two = NodeId.Replica(2);
 
     [Test]
-    public async Task A_protocol_that_repeats_gets_through_a_network_that_loses_duplicates_corrupts_and_reorders()
+    public async Task A_protocol_with_retries_works_over_a_network_that_loses_duplicates_corrupts_and_reorders()
     {
         await using var cluster = new DriverCluster();
         using var proxy = ProxyOf(cluster);
@@ -30,8 +30,10 @@ internal sealed class UdpProxyTests
         var (first, driverOne) = Start(cluster, proxy, s_one, s_two, begins: true);
         var (second, driverTwo) = Start(cluster, proxy, s_two, s_one, begins: false);
         await Task.WhenAll(first.Done.Task, second.Done.Task).WaitAsync(s_patience);
-        Assert.That(driverOne.Counters[DropReason.Replayed] + driverTwo.Counters[DropReason.Replayed], Is.Positive, "duplicates are known by their counters");
-        Assert.That(driverTwo.Counters.Dropped - driverTwo.Counters[DropReason.Replayed], Is.Positive, "what was corrupted is noticed");
+        Assert.That(
+            driverOne.Counters[DropReason.Replayed] + driverTwo.Counters[DropReason.Replayed], Is.Positive,
+            "duplicates are recognised by their counters");
+        Assert.That(driverTwo.Counters.Dropped - driverTwo.Counters[DropReason.Replayed], Is.Positive, "corruption is noticed");
         var counters = proxy.Counters;
         Assert.That(new[] { counters.Lost, counters.Duplicated, counters.Corrupted }, Is.All.Positive);
     }
@@ -53,7 +55,7 @@ internal sealed class UdpProxyTests
     }
 
     [Test]
-    public async Task What_is_no_datagram_of_a_node_it_knows_passes_whatever_is_wrong()
+    public async Task A_datagram_from_no_known_process_passes_despite_all_faults()
     {
         var address = TestAddresses.Next();
         using var receiver = new UdpClient(new IPEndPoint(address, 0));
@@ -77,14 +79,19 @@ internal sealed class UdpProxyTests
         using var again = new UdpClient(free);
     }
 
-    private static UdpProxy ProxyOf(DriverCluster cluster) =>
-        new(7, ((NodeId[])[s_one, s_two]).Select(node => (node, cluster.Place(node))).Select(place => (place.node, new IPEndPoint(place.Item2.Address, 0), place.Item2)));
+    private static UdpProxy ProxyOf(DriverCluster cluster) => new(
+        7,
+        ((NodeId[])[s_one, s_two]).Select(node => (node, cluster.Place(node)))
+            .Select(place => (place.node, new IPEndPoint(place.Item2.Address, 0), place.Item2)));
 
-    private static (PingPong Core, ProtocolDriver Driver) Start(DriverCluster cluster, UdpProxy proxy, NodeId node, NodeId peer, bool begins)
+    private static (PingPong Core, ProtocolDriver Driver) Start(
+        DriverCluster cluster, UdpProxy proxy, NodeId node, NodeId peer, bool begins)
     {
         var outbox = new Outbox();
         var core = new PingPong(peer, 100, outbox, begins);
-        var driver = cluster.Add(node, options => options, new Dictionary<NodeId, IPEndPoint> { [peer] = proxy.EndPointOf(peer) }, new DrivenCore(GroupId.Replicas, core, outbox));
+        var driver = cluster.Add(
+            node, options => options, new Dictionary<NodeId, IPEndPoint> { [peer] = proxy.EndPointOf(peer) },
+            new DrivenCore(GroupId.Replicas, core, outbox));
         driver.Start();
         return (core, driver);
     }

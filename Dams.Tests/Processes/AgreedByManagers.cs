@@ -8,16 +8,17 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>What the managers of a running cluster have agreed on, as they say it at their <c>/status</c>.</summary>
+/// <summary>Reads what the managers of a running cluster have agreed on, from their <c>/status</c>.</summary>
 internal sealed class AgreedByManagers(ClusterTopology topology) : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
-    // One that is paused must not hold up the others.
+    // A paused manager must not hold up the others.
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
 
-    /// <summary>Waits until a manager says what is wanted; whichever says it first.</summary>
-    public async Task<ManagerStatus> SayAsync(Predicate<ManagerStatus> isWanted, [CallerArgumentExpression(nameof(isWanted))] string what = "")
+    /// <summary>Waits until the status of any manager is as wanted, and gives that status.</summary>
+    public async Task<ManagerStatus> SayAsync(
+        Predicate<ManagerStatus> isWanted, [CallerArgumentExpression(nameof(isWanted))] string what = "")
     {
         var began = Stopwatch.GetTimestamp();
         while (true)
@@ -26,15 +27,21 @@ internal sealed class AgreedByManagers(ClusterTopology topology) : IDisposable
             if (all.OfType<ManagerStatus>().FirstOrDefault(status => isWanted(status)) is { } found)
                 return found;
             if (Stopwatch.GetElapsedTime(began) > Eventually.Limit)
-                throw new TimeoutException($"not within {Eventually.Limit.TotalSeconds} s: {what}; the managers say: {string.Join('\n', all.Select(status => status?.ToString() + Tell(status?.Events ?? [])))}");
+            {
+                var said = string.Join('\n', all.Select(status => status?.ToString() + Tell(status?.Events ?? [])));
+                throw new TimeoutException($"not within {Eventually.Limit.TotalSeconds} s: {what}; the managers say: {said}");
+            }
+
             await Task.Delay(Poll);
         }
     }
 
-    /// <summary>Waits for an event about a node, and gives all events that came after a number.</summary>
+    /// <summary>Waits for an event about a node, after event number <paramref name="after"/>; gives all events after that number.</summary>
     public async Task<IReadOnlyList<EventStatus>> TellAsync(long after, string node, string kind)
     {
-        var status = await SayAsync(status => status.Events.Any(happening => happening.Number > after && happening.Node == node && happening.Kind == kind), $"{kind} of {node} after event {after}");
+        var status = await SayAsync(
+            status => status.Events.Any(happening => happening.Number > after && happening.Node == node && happening.Kind == kind),
+            $"event {kind} of {node} after event {after}");
         return [.. status.Events.Where(happening => happening.Number > after)];
     }
 
@@ -47,14 +54,18 @@ internal sealed class AgreedByManagers(ClusterTopology topology) : IDisposable
         return last;
     }
 
-    /// <summary>Whether no charge against a node is left over: each was dismissed, or alarmed of, or has led to a replacement that is done.</summary>
+    /// <summary>
+    /// Whether every suspicion and accusation of a node is settled: it was dismissed, or raised an alarm, or led to a replacement that is
+    /// done.
+    /// </summary>
     public static bool IsSettled(IReadOnlyCollection<EventStatus> events, string node) => events
         .Where(charge => charge.Node == node && charge.Kind is ("suspicion" or "verdict" or "checkpointDiffers"))
-        .All(charge => events.Any(end => end.Number > charge.Number && end.Node == node && end.Kind is ("dismissed" or "alarm" or "replacementDone")));
+        .All(charge => events.Any(
+            end => end.Number > charge.Number && end.Node == node && end.Kind is ("dismissed" or "alarm" or "replacementDone")));
 
-    /// <summary>Events for people.</summary>
-    public static string Tell(IEnumerable<EventStatus> events) =>
-        string.Concat(events.Select(happening => $"\n  {happening.Number} {happening.Time:HH:mm:ss.fff} {happening.Node} {happening.Kind}: {happening.Text}"));
+    /// <summary>Formats events for the test's output, one a line.</summary>
+    public static string Tell(IEnumerable<EventStatus> events) => string.Concat(events.Select(
+        happening => $"\n  {happening.Number} {happening.Time:HH:mm:ss.fff} {happening.Node} {happening.Kind}: {happening.Text}"));
 
     public void Dispose() => _http.Dispose();
 

@@ -5,8 +5,8 @@ using Dams.Contracts.Domain;
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// Clients that book, look, swap and cancel at the same time, for patients of their own and for some that they all share, in slots that get full. Each makes
-/// its own request ids, and repeats a call with the same id until it knows what became of it.
+/// Clients that book, read, swap and cancel at the same time, in slots that get full. Each client has patients of its own, and all share
+/// a few more. A client makes its own request ids, and repeats a call under the same id until it knows the outcome.
 /// </summary>
 internal sealed class BookingClients
 {
@@ -40,19 +40,19 @@ internal sealed class BookingClients
 
     public ClientHistory History { get; } = new();
 
-    /// <summary>Where the history is written when the clients have stopped; null or empty if nowhere.</summary>
+    /// <summary>The folder for the history, which is written when the clients have stopped. Null or empty: it is not written.</summary>
     public string? HistoryFolder { get; set; } = Environment.GetEnvironmentVariable("DAMS_HISTORY_DIR");
 
-    /// <summary>Time of the history.</summary>
+    /// <summary>Time since the history began.</summary>
     public TimeSpan Now => _clock.Elapsed;
 
     /// <summary>Removes all slots, opens its own and starts the clients.</summary>
-    /// <param name="cluster">The cluster that they call.</param>
-    /// <param name="count">How many clients call at the same time.</param>
-    /// <param name="seed">The seed of what they call.</param>
+    /// <param name="cluster">The cluster that the clients call.</param>
+    /// <param name="count">The number of clients, which all call at the same time.</param>
+    /// <param name="seed">The seed of the random choice of calls.</param>
     /// <param name="isHasty">
-    /// Whether a client calls again as soon as it has an answer, which fills two cores. Otherwise it waits 5 ms, so that a test is not about
-    /// the machine.
+    /// Whether a client calls again as soon as it has an answer, which fills two cores. Otherwise it waits 5 ms, so that the test does not
+    /// measure the machine.
     /// </param>
     public static async Task<BookingClients> StartAsync(TestCluster cluster, int count, int seed = 1, bool isHasty = false)
     {
@@ -68,7 +68,7 @@ internal sealed class BookingClients
         return clients;
     }
 
-    /// <summary>Waits until so many more calls have been answered.</summary>
+    /// <summary>Waits until <paramref name="more"/> more calls have been answered.</summary>
     public async Task AnsweredAsync(int more)
     {
         var until = Volatile.Read(ref _ended) + more;
@@ -80,7 +80,7 @@ internal sealed class BookingClients
         }
     }
 
-    /// <summary>Lets every client finish the call that it is in.</summary>
+    /// <summary>Lets every client finish its present call, then stops it.</summary>
     public async Task StopAsync()
     {
         _stop = true;
@@ -90,8 +90,8 @@ internal sealed class BookingClients
     }
 
     /// <summary>
-    /// Stops, and holds what the clients saw against the rules; then what the service says now: every patient's schedule and every slot's remaining places are
-    /// those that the acknowledged calls lead to, so that none was lost and none was done twice.
+    /// Stops the clients and checks their history against the rules. Then checks the service's state: every patient's schedule and every
+    /// slot's remaining capacity must follow from the acknowledged calls. So no call was lost and none was executed twice.
     /// </summary>
     public async Task CheckAsync()
     {
@@ -102,27 +102,33 @@ internal sealed class BookingClients
         foreach (var patient in Patients())
         {
             var command = new GetAppointmentSchedule(new CallerId(false, patient.Home, patient.Number), patient);
-            Assert.That((await CallAsync(0, client, command, NextRequest())).Reply, Is.EqualTo(model.Execute(command)), $"the schedule of {patient}");
+            var call = await CallAsync(0, client, command, NextRequest());
+            Assert.That(call.Reply, Is.EqualTo(model.Execute(command)), $"the schedule of {patient}");
         }
 
         foreach (var type in Enum.GetValues<AppointmentType>())
         {
             var command = new ListAppointmentAvailability(Admin(Hospital.MTL), type);
-            Assert.That((await CallAsync(0, client, command, NextRequest())).Reply, Is.EqualTo(model.Execute(command)), $"the places of {type}");
+            var call = await CallAsync(0, client, command, NextRequest());
+            Assert.That(call.Reply, Is.EqualTo(model.Execute(command)), $"the availability of {type}");
         }
 
         var calls = History.Calls;
         Assert.That(calls.Where(call => call.Reply is BookReply { Outcome: BookOutcome.Booked }), Is.Not.Empty);
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{calls.Count} calls, {calls.Count(call => call.IsRepeat)} of them repeats; {calls.Count(call => call.Attempts > 1)} needed more than one attempt; the slowest took {calls.Max(call => call.Took).TotalMilliseconds:F0} ms"));
+            $"{calls.Count} calls, {calls.Count(call => call.IsRepeat)} of them repeats; "
+            + $"{calls.Count(call => call.Attempts > 1)} needed more than one attempt; "
+            + $"the slowest took {calls.Max(call => call.Took).TotalMilliseconds:F0} ms"));
     }
 
     private static CallerId Admin(Hospital hospital) => new(true, hospital, 1);
 
     private static PatientId Patient(int number) => new((Hospital)(number % 3), (ushort)number);
 
-    private IEnumerable<PatientId> Patients() => Enumerable.Range(1, _running.Count).SelectMany(client => Enumerable.Range(client * OwnPatients, OwnPatients))
-        .Concat(Enumerable.Range(SharedFrom, SharedPatients)).Select(Patient);
+    private IEnumerable<PatientId> Patients() => Enumerable.Range(1, _running.Count)
+        .SelectMany(client => Enumerable.Range(client * OwnPatients, OwnPatients))
+        .Concat(Enumerable.Range(SharedFrom, SharedPatients))
+        .Select(Patient);
 
     private async Task OpenSlotsAsync()
     {
@@ -162,7 +168,9 @@ internal sealed class BookingClients
 
     private Command Choose(int number, Random random)
     {
-        var patient = Patient(random.Next(5) == 0 ? SharedFrom + random.Next(SharedPatients) : (number * OwnPatients) + random.Next(OwnPatients));
+        var patient = Patient(random.Next(5) == 0
+            ? SharedFrom + random.Next(SharedPatients)
+            : (number * OwnPatients) + random.Next(OwnPatients));
         var caller = random.Next(3) == 0 ? Admin(patient.Home) : new CallerId(false, patient.Home, patient.Number);
         Slot AnySlot() => _slots[random.Next(_slots.Count)];
         return random.Next(100) switch
@@ -193,11 +201,19 @@ internal sealed class BookingClients
         {
             var attempt = await client.TryAsync(command, requestId);
             if (attempt.Reply is { } reply)
-                return new ClientCall(number, requestId, command, began, Now, problems.Count + 1, reply, attempt.Sequence, false, problems.Count == 0 ? null : string.Join("; ", problems));
+            {
+                var before = problems.Count == 0 ? null : string.Join("; ", problems);
+                return new ClientCall(number, requestId, command, began, Now, problems.Count + 1, reply, attempt.Sequence, false, before);
+            }
+
             problems.Add(attempt.Problem!);
             if (Now - began > s_patience)
-                throw new TimeoutException($"{command} has no answer after {problems.Count} attempts: {string.Join("; ", problems.Distinct())}");
-            // A service that is down refuses at once; asking it a thousand times a second would only keep it from coming up.
+            {
+                throw new TimeoutException(
+                    $"{command} has no answer after {problems.Count} attempts: {string.Join("; ", problems.Distinct())}");
+            }
+
+            // A service that is down refuses at once. A thousand retries a second would only keep it from starting.
             await Task.Delay(s_pause);
         }
     }

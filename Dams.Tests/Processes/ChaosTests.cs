@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// Kills and hangs in random combinations, more than the fault model grants: then calls may have to wait, but nothing is lost and nothing is done twice, and
-/// when the victims are back, all are equal again. <c>DAMS_CHAOS_ROUNDS</c> says how many rounds, <c>DAMS_CHAOS_SEED</c> which.
+/// Random combinations of kills and hangs, more than the fault model allows. Calls may have to wait, but none is lost and none is
+/// executed twice. When the victims are back, all replicas are equal again. <c>DAMS_CHAOS_ROUNDS</c> sets the number of rounds,
+/// <c>DAMS_CHAOS_SEED</c> the seed.
 /// </summary>
 [Parallelizable]
 internal sealed class ChaosTests : ClusterFixture
@@ -14,7 +15,7 @@ internal sealed class ChaosTests : ClusterFixture
     private const int VictimsMax = 3;
 
     [Test]
-    public async Task Whatever_is_killed_or_hangs_nothing_is_lost_or_done_twice_and_all_replicas_are_equal_again()
+    public async Task Random_kills_and_hangs_lose_nothing_repeat_nothing_and_leave_replicas_equal()
     {
         var seed = Variable("DAMS_CHAOS_SEED") ?? 1;
         var rounds = Variable("DAMS_CHAOS_ROUNDS") ?? RoundsByDefault;
@@ -29,11 +30,12 @@ internal sealed class ChaosTests : ClusterFixture
             var killed = victims[..random.Next(victims.Length + 1)];
             var paused = victims[killed.Length..];
             var during = random.Next(100);
-            TestContext.Out.WriteLine($"round {round} at {clients.Now}: {clients.History.Calls.Count} calls; kill {string.Join(", ", killed)}; pause {string.Join(", ", paused)}");
+            TestContext.Out.WriteLine($"round {round} at {clients.Now}: {clients.History.Calls.Count} calls; "
+                + $"kill {string.Join(", ", killed)}; pause {string.Join(", ", paused)}");
             await clients.AnsweredAsync(random.Next(200));
             cluster.Pause(paused);
             cluster.Kill(killed);
-            // As long as calls are answered, some of them while the victims are away.
+            // Wait for some answers while the victims are away. There may be none, so the wait has a limit.
             await Task.WhenAny(clients.AnsweredAsync(during), Task.Delay(TimeSpan.FromSeconds(random.Next(1, 4))));
             cluster.Resume();
             await cluster.StatusAsync(_ => cluster.Running().Count == ids.Length);

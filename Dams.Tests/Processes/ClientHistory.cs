@@ -6,23 +6,24 @@ using Dams.Tests.Engines.Model;
 namespace Dams.Tests.Processes;
 
 /// <summary>A call of a client, from its first attempt to its definite answer.</summary>
-/// <param name="Client">Who.</param>
-/// <param name="RequestId">The same in all attempts.</param>
-/// <param name="Command">What was asked.</param>
-/// <param name="Began">When the first attempt was sent, since the history began.</param>
-/// <param name="Ended">When the answer had come.</param>
-/// <param name="Attempts">How often it was sent.</param>
+/// <param name="Client">The client's number; 0 is the test itself.</param>
+/// <param name="RequestId">The request's id, the same in all attempts.</param>
+/// <param name="Command">The command that the client sent.</param>
+/// <param name="Began">When the client sent the first attempt, since the history began.</param>
+/// <param name="Ended">When the answer arrived, since the history began.</param>
+/// <param name="Attempts">How many times the client sent the call.</param>
 /// <param name="Reply">The answer.</param>
-/// <param name="Sequence">Its place in the order.</param>
-/// <param name="IsRepeat">Whether the client had the answer to this very request before.</param>
-/// <param name="Problems">What went wrong in attempts before the last one.</param>
+/// <param name="Sequence">The request's number in the order.</param>
+/// <param name="IsRepeat">Whether the client already had the answer to this very request.</param>
+/// <param name="Problems">What went wrong in the attempts before the last one; null if nothing did.</param>
 internal sealed record ClientCall(
-    int Client, string RequestId, Command Command, TimeSpan Began, TimeSpan Ended, int Attempts, Reply Reply, long Sequence, bool IsRepeat, string? Problems)
+    int Client, string RequestId, Command Command, TimeSpan Began, TimeSpan Ended, int Attempts, Reply Reply, long Sequence,
+    bool IsRepeat, string? Problems)
 {
     public TimeSpan Took => Ended - Began;
 }
 
-/// <summary>What clients saw of a cluster, judged by the plain model of the rules. Calls may be added by many threads.</summary>
+/// <summary>The calls that clients made to a cluster, checked against the plain model of the rules. Many threads may add calls.</summary>
 internal sealed class ClientHistory
 {
     private readonly List<ClientCall> _calls = [];
@@ -44,10 +45,11 @@ internal sealed class ClientHistory
     }
 
     /// <summary>
-    /// The witness check: the replies, put in the order of their numbers, are what the model answers to the same commands; no number answers two requests,
-    /// and no request has two numbers; and of two calls that did not overlap, the later one has the higher number.
+    /// The witness check. Sorted by their numbers, the replies must equal the model's replies to the same commands. No two requests may
+    /// have one number, and no request two numbers. If two calls did not overlap, the later one must have the higher number. All writes of
+    /// the cluster must be in the history.
     /// </summary>
-    /// <returns>What is wrong, and the model in the state that the order leads to. All writes of the cluster must be in the history.</returns>
+    /// <returns>The problems found, and the model in its state after the last call.</returns>
     public (IReadOnlyList<string> Problems, ReferenceModel Model) Check()
     {
         var calls = Calls;
@@ -58,7 +60,7 @@ internal sealed class ClientHistory
         foreach (var call in calls.Where(call => !call.IsRepeat).OrderBy(call => call.Sequence))
         {
             if (before?.Sequence == call.Sequence)
-                problems.Add($"number {call.Sequence} answers {before.Command} as well as {call.Command}");
+                problems.Add($"number {call.Sequence} answers both {before.Command} and {call.Command}");
             before = call;
             var expected = model.Execute(call.Command);
             if (!expected.Equals(call.Reply))
@@ -69,7 +71,7 @@ internal sealed class ClientHistory
         return (problems, model);
     }
 
-    /// <summary>Writes the history as JSON lines for checkers that are not ours.</summary>
+    /// <summary>Writes the history as JSON lines, for third-party checkers.</summary>
     public void Write(string folder, string name)
     {
         Directory.CreateDirectory(folder);
@@ -105,7 +107,10 @@ internal sealed class ClientHistory
         {
             var first = firsts[repeat.RequestId];
             if (repeat.Sequence != first.Sequence || !repeat.Reply.Equals(first.Reply))
-                problems.Add($"{first.Command} had {first.Sequence} and {first.Reply}; its repeat has {repeat.Sequence} and {repeat.Reply}");
+            {
+                problems.Add(
+                    $"{first.Command} had {first.Sequence} and {first.Reply}; its repeat has {repeat.Sequence} and {repeat.Reply}");
+            }
         }
     }
 
@@ -146,5 +151,6 @@ internal sealed class ClientHistory
             yield return argument;
     }
 
-    private static (string, string)[] SlotOf(Slot slot) => [("appointmentId", slot.Id.ToString()), ("appointmentType", slot.Type.ToString())];
+    private static (string, string)[] SlotOf(Slot slot) =>
+        [("appointmentId", slot.Id.ToString()), ("appointmentType", slot.Type.ToString())];
 }

@@ -2,19 +2,22 @@ using Dams.Contracts.Domain;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>The check of histories would notice.</summary>
+/// <summary>The check of histories finds each kind of wrong history.</summary>
 internal sealed class ClientHistoryTests
 {
-    private static readonly Slot s_slot = new(new AppointmentId(Hospital.MTL, new DateOnly(2022, 4, 21), TimeOfDay.Evening), AppointmentType.Physician);
+    private static readonly Slot s_slot =
+        new(new AppointmentId(Hospital.MTL, new DateOnly(2022, 4, 21), TimeOfDay.Evening), AppointmentType.Physician);
     private static readonly PatientId s_one = new(Hospital.MTL, 1);
     private static readonly PatientId s_two = new(Hospital.MTL, 2);
 
-    private static ClientCall Call(int began, int ended, long sequence, Command command, Reply reply, string? id = null, bool isRepeat = false) =>
-        new(1, id ?? $"r{sequence}", command, TimeSpan.FromMilliseconds(began), TimeSpan.FromMilliseconds(ended), 1, reply, sequence, isRepeat, null);
+    private static ClientCall Call(
+        int began, int ended, long sequence, Command command, Reply reply, string? id = null, bool isRepeat = false) =>
+        new(1, id ?? $"r{sequence}", command, TimeSpan.FromMilliseconds(began), TimeSpan.FromMilliseconds(ended),
+            1, reply, sequence, isRepeat, null);
 
     private static BookAppointment Book(PatientId patient) => new(new CallerId(false, patient.Home, patient.Number), patient, s_slot);
 
-    /// <summary>A slot with one place; two patients ask for it at the same time, and one gets it.</summary>
+    /// <summary>A slot with a capacity of one: two patients book it at the same time, and one of them gets it.</summary>
     private static ClientCall[] Right() =>
     [
         Call(0, 1, 4, new AddAppointment(new CallerId(true, Hospital.MTL, 1), s_slot, 1), new AddReply(AddOutcome.Added)),
@@ -44,7 +47,7 @@ internal sealed class ClientHistoryTests
     }
 
     [Test]
-    public void A_place_that_two_have_is_found()
+    public void An_overbooked_slot_is_found()
     {
         var calls = Right();
         calls[1] = calls[1] with { Reply = new BookReply(BookOutcome.Booked) };
@@ -52,7 +55,7 @@ internal sealed class ClientHistoryTests
     }
 
     [Test]
-    public void A_request_that_was_done_twice_is_found()
+    public void A_request_that_was_executed_twice_is_found()
     {
         var calls = Right();
         calls[3] = calls[3] with { Sequence = 8, Reply = new BookReply(BookOutcome.AlreadyBooked) };
@@ -60,7 +63,7 @@ internal sealed class ClientHistoryTests
     }
 
     [Test]
-    public void An_order_against_real_time_is_found()
+    public void An_order_that_contradicts_real_time_is_found()
     {
         var calls = Right();
         calls[4] = calls[4] with { Sequence = 3, Reply = new ScheduleReply([]) };
@@ -72,11 +75,11 @@ internal sealed class ClientHistoryTests
     {
         var calls = Right();
         calls[1] = calls[1] with { Sequence = 5, RequestId = "other" };
-        Assert.That(Check(calls), Has.Some.Contains("number 5 answers"));
+        Assert.That(Check(calls), Has.Some.Contains("number 5 answers both"));
     }
 
     [Test]
-    public void A_history_is_written_as_a_line_of_json_for_each_call()
+    public void A_history_is_written_as_one_json_line_per_call()
     {
         var folder = Directory.CreateTempSubdirectory("dams-test-").FullName;
         try
@@ -85,7 +88,9 @@ internal sealed class ClientHistoryTests
             history.Add(Right()[2]);
             history.Write(folder, "one");
             Assert.That(File.ReadAllText(Path.Combine(folder, "one.jsonl")), Is.EqualTo(
-                """{"client":1,"requestId":"r5","callUs":3000,"returnUs":5000,"attempts":1,"operation":"BookAppointment","arguments":{"callerId":"MTLP0001","patientId":"MTLP0001","appointmentId":"MTLE210422","appointmentType":"Physician"},"sequence":5,"result":"BookReply { Outcome = Booked }"}"""
+                """{"client":1,"requestId":"r5","callUs":3000,"returnUs":5000,"attempts":1,"operation":"BookAppointment","arguments":"""
+                + """{"callerId":"MTLP0001","patientId":"MTLP0001","appointmentId":"MTLE210422","appointmentType":"Physician"}"""
+                + ""","sequence":5,"result":"BookReply { Outcome = Booked }"}"""
                 + "\n"));
         }
         finally

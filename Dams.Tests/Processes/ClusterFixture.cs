@@ -3,18 +3,17 @@ using NUnit.Framework.Interfaces;
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// Tests that share a cluster, because starting eleven processes takes longer than most tests. A test that fails takes the cluster with it, after its logs
-/// were written; the next one gets a new one.
+/// Tests that share a cluster, because starting eleven processes takes longer than most tests. When a test fails, the fixture writes the
+/// cluster's logs and disposes the cluster. The next test then starts a new one.
 /// </summary>
 [Category("Processes")]
 internal abstract class ClusterFixture
 {
     private TestCluster? _cluster;
 
-    /// <summary>How the cluster is started.</summary>
+    /// <summary>Starts the cluster; called before the first test that needs one, and again after a failure.</summary>
     protected virtual Task<TestCluster> StartAsync() => TestCluster.UpAsync();
 
-    /// <summary>The cluster.</summary>
     protected async Task<TestCluster> ClusterAsync() => _cluster ??= await StartAsync();
 
     [TearDown]
@@ -39,6 +38,6 @@ internal abstract class ClusterFixture
         if (_cluster is not { } cluster)
             return;
         await using (cluster)
-            Assert.That(await cluster.StopAsync(), Is.Empty, "processes that were left behind");
+            Assert.That(await cluster.StopAsync(), Is.Empty, "processes left behind");
     }
 }

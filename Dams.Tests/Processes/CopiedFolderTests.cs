@@ -5,7 +5,7 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>A data folder that was copied while its cluster runs: two clusters from then on, which never touch each other.</summary>
+/// <summary>A data folder is copied while its cluster runs. From then on there are two clusters, which never touch each other.</summary>
 [Category("Processes")]
 [Parallelizable]
 internal sealed class CopiedFolderTests
@@ -13,7 +13,7 @@ internal sealed class CopiedFolderTests
     private const int PortsOfCopy = 9080;
 
     [Test]
-    public async Task The_copy_runs_beside_the_original_and_its_fresh_start_leaves_the_original_alone()
+    public async Task A_copy_runs_beside_the_original_and_its_fresh_start_leaves_the_original_alone()
     {
         await using var original = await TestCluster.UpAsync();
         var (home, address) = (original.Topology.DataFolder, original.Topology.Control.Address);
@@ -41,7 +41,7 @@ internal sealed class CopiedFolderTests
             await StopAsync(up);
         }
 
-        // As an earlier release has left it: absolute paths, all into the original.
+        // An earlier release left absolute paths in the copy, all of which lead into the original.
         File.Delete(folder.File("copy", "identity.json"));
         await File.WriteAllTextAsync(folder.File("copy", "dams.json"), original.Topology.Write());
         using (var up = await UpAsync(copy, "--fresh", "--yes"))
@@ -52,7 +52,7 @@ internal sealed class CopiedFolderTests
             await StopAsync(up);
         }
 
-        Assert.That(original.Running(), Is.EquivalentTo(processes), "none was ended, and none started again");
+        Assert.That(original.Running(), Is.EquivalentTo(processes), "no process of the original was ended or restarted");
         Assert.That(FilesOf(original.Topology), Is.EqualTo(files));
         Assert.That(await AnswerAsync(original.Topology, "schedule", "MTLP1234"), Does.Contain("MTLE210426"));
     }

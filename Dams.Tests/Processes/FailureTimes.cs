@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>How long failures are felt; run by hand, on a machine that does nothing else. <c>DAMS_FAILURE_TIMES</c> is how often each is tried.</summary>
+/// <summary>
+/// Measures how long clients notice a failure. Run by hand, on a machine that does nothing else. <c>DAMS_FAILURE_TIMES</c> sets the
+/// number of runs of each failure.
+/// </summary>
 [Explicit("measures")]
 internal sealed class FailureTimes : ClusterFixture
 {
@@ -12,7 +15,7 @@ internal sealed class FailureTimes : ClusterFixture
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Longest_call_while_another_sequencer_takes_over(bool isKilled)
+    public async Task Longest_call_during_a_failover_of_the_sequencer(bool isKilled)
     {
         var cluster = await ClusterAsync();
         var clients = await BookingClients.StartAsync(cluster, Clients, isHasty: true);
@@ -34,7 +37,7 @@ internal sealed class FailureTimes : ClusterFixture
         }
 
         await clients.CheckAsync();
-        Report($"longest call over the {(isKilled ? "kill -9" : "SIGSTOP")} of the active sequencer", worst);
+        Report($"longest call during a failover after {(isKilled ? "kill -9" : "SIGSTOP")} of the active sequencer", worst);
         Assert.That(worst, Has.All.LessThan(3_000), "ms");
     }
 
@@ -50,17 +53,25 @@ internal sealed class FailureTimes : ClusterFixture
             var replica = i % cluster.Topology.Replicas.Length;
             var began = Stopwatch.GetTimestamp();
             var killed = cluster.Kill($"replica{replica + 1}").Single();
-            await cluster.StatusAsync(status => status.Replicas[replica] is { State: "active" } back && back.ProcessId != killed.ProcessId
+            await cluster.StatusAsync(status => status.Replicas[replica] is { State: "active" } back
+                && back.ProcessId != killed.ProcessId
                 && back.Executed >= status.Replicas.Max(other => other.Executed) - Clients);
             times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
 
         await clients.CheckAsync();
         await cluster.IsWholeAsync();
-        Report(string.Create(CultureInfo.InvariantCulture, $"a killed replica back and within {Clients} entries of the others, {clients.History.Calls[^1].Sequence} entries at the end"), times);
+        var entries = clients.History.Calls[^1].Sequence;
+        Report(string.Create(CultureInfo.InvariantCulture,
+            $"time until a killed replica is back, within {Clients} entries of the others; {entries} entries at the end"), times);
         Assert.That(times, Has.All.LessThan(10_000), "ms");
     }
 
-    private static void Report(string what, List<double> milliseconds) => TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"measured {what}: worst {milliseconds.Max():F0} ms, median {milliseconds.Order().ElementAt(milliseconds.Count / 2):F0} ms; {string.Join(", ", milliseconds.Select(value => value.ToString("F0", CultureInfo.InvariantCulture)))}"));
+    private static void Report(string what, List<double> milliseconds)
+    {
+        var all = string.Join(", ", milliseconds.Select(value => value.ToString("F0", CultureInfo.InvariantCulture)));
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"measured {what}: worst {milliseconds.Max():F0} ms, "
+            + $"median {milliseconds.Order().ElementAt(milliseconds.Count / 2):F0} ms; {all}"));
+    }
 }

@@ -3,9 +3,8 @@ using System.Globalization;
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// Random faults of every kind within the fault model, under load: no answer is wrong, no call fails, nothing is lost and nothing is done twice, and in
-/// the end four replicas are equal.
-/// <c>DAMS_CHAOS_SEED</c> and <c>DAMS_CHAOS_SECONDS</c> say which and how long.
+/// Random faults of every kind within the fault model, under load. No answer is wrong, no call fails, no call is lost or executed twice,
+/// and in the end the four replicas are equal. <c>DAMS_CHAOS_SEED</c> sets the seed, <c>DAMS_CHAOS_SECONDS</c> the duration.
 /// </summary>
 [Category("Processes")]
 internal sealed class FaultChaosTests
@@ -16,8 +15,8 @@ internal sealed class FaultChaosTests
     private const int LongSeconds = 30;
 
     [Test]
-    public Task Whatever_befalls_one_replica_and_makes_another_lie_no_answer_is_wrong_and_nothing_is_lost() =>
-        RunAsync(Variable("DAMS_CHAOS_SEED") ?? 1, TimeSpan.FromSeconds(Variable("DAMS_CHAOS_SECONDS") ?? SecondsByDefault), history: null);
+    public Task Random_faults_and_one_liar_cause_no_wrong_answer_and_lose_nothing() => RunAsync(
+        Variable("DAMS_CHAOS_SEED") ?? 1, TimeSpan.FromSeconds(Variable("DAMS_CHAOS_SECONDS") ?? SecondsByDefault), history: null);
 
     [Test]
     [Explicit("ten rounds of half a minute")]
@@ -30,7 +29,7 @@ internal sealed class FaultChaosTests
         TestContext.Out.WriteLine($"the histories are in {histories}");
     }
 
-    // A cluster of its own: who was replaced how often counts for ten minutes.
+    // Each run has its own cluster, because the managers count a seat's replacements for ten minutes.
     private static async Task RunAsync(int seed, TimeSpan duration, string? history)
     {
         await using var cluster = await TestCluster.UpAsync(isLab: true);
@@ -44,17 +43,19 @@ internal sealed class FaultChaosTests
             var ended = clients.Now;
             await clients.AnsweredAsync(100);
             await clients.CheckAsync();
-            // The dice may have one slot lie so often that it is replaced three times.
+            // By chance one seat may lie so often that it is replaced three times.
             var whole = await cluster.IsWholeAsync(isDegradedToo: true);
             var calls = clients.History.Calls;
             TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"measured: seed {seed}: {calls.Count} calls in {ended.TotalSeconds:F0} s, the slowest took {calls.Max(call => call.Took).TotalSeconds:F1} s; "
+                $"measured: seed {seed}: {calls.Count} calls in {ended.TotalSeconds:F0} s, "
+                + $"the slowest took {calls.Max(call => call.Took).TotalSeconds:F1} s; "
                 + $"{whole.Counters.WrongReplies} wrong replies outvoted; {driver.Told}"));
             Assert.That(calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
         }
         catch
         {
-            TestContext.Out.WriteLine(FormattableString.Invariant($"again: DAMS_CHAOS_SEED={seed} DAMS_CHAOS_SECONDS={duration.TotalSeconds:F0}"));
+            TestContext.Out.WriteLine(
+                FormattableString.Invariant($"to repeat: DAMS_CHAOS_SEED={seed} DAMS_CHAOS_SECONDS={duration.TotalSeconds:F0}"));
             cluster.WriteLogs(TestContext.Out);
             throw;
         }

@@ -6,9 +6,9 @@ using Dams.Hosting.Topology;
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// Breaks a cluster under load, by a seed, and within the fault model: at any time at most one replica lies and at most one other is away (killed, hung, or cut off),
-/// whatever the network, the sequencers and the managers do besides. A replica that is being replaced, or that is charged with anything, counts as what it was until it
-/// is settled. The seed throws the dice; what they meet is a matter of timing.
+/// Injects random faults into a cluster under load, within the fault model. At any time at most one replica lies and at most one other is
+/// away: killed, hung, or cut off. Faults of the network, the sequencers and the managers come on top. A replica counts as broken until
+/// its replacement is done and every suspicion and accusation is settled. The seed decides the faults; timing decides what they hit.
 /// </summary>
 internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, int seed)
 {
@@ -17,10 +17,11 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
     private const int NetworkFaultsMax = 3;
     private const int HangsMsMax = 4_000;
 
-    /// <summary>Who is within so many entries of the others votes with them.</summary>
+    /// <summary>A replica at most this many entries behind the others counts as voting with them.</summary>
     private const long Behind = 40;
 
-    private static readonly string[] s_networkFaults = ["drop 5", "duplicate 20", "delay 0ms --jitter 20ms", "drop 30 --to 1", "drop 30 --to 4", "delay 30ms --to 2"];
+    private static readonly string[] s_networkFaults =
+        ["drop 5", "duplicate 20", "delay 0ms --jitter 20ms", "drop 30 --to 1", "drop 30 --to 4", "delay 30ms --to 2"];
 
     private readonly Random _random = new(seed);
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
@@ -29,10 +30,10 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
     private int _networkFaults;
     private int _turn = seed;
 
-    /// <summary>What was done, and how often.</summary>
+    /// <summary>The injected faults, with their counts.</summary>
     public string Told => string.Join(", ", _counts.Select(pair => $"{pair.Key} {pair.Value}"));
 
-    /// <summary>Breaks for so long, then ends all faults and waits until all processes run.</summary>
+    /// <summary>Injects faults for a duration, then ends all faults and waits until all processes run.</summary>
     public async Task RunAsync(TimeSpan duration)
     {
         var end = clients.Now + duration;
@@ -41,7 +42,7 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
             var status = await cluster.StatusAsync();
             await FollowAsync(status);
             await BreakAsync(status);
-            // Something is answered within each fault, however long that takes.
+            // Some calls are answered during each fault, however long that takes.
             await clients.AnsweredAsync(_random.Next(CallsBetweenMax));
         }
 
@@ -54,8 +55,10 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
         var agreed = await cluster.Managers.SayAsync(_ => true);
         if (agreed.Replacing is not null)
             return;
-        bool IsWhole(Broken broken) => IsVoting(status, broken.Replica) && (clients.Now > broken.Until || status.Replicas[broken.Replica - 1].Incarnation != broken.Incarnation)
-            && AgreedByManagers.IsSettled([.. agreed.Events.Where(happening => happening.Number > broken.AgreedBefore)], $"replica{broken.Replica}");
+        bool IsWhole(Broken broken) => IsVoting(status, broken.Replica)
+            && (clients.Now > broken.Until || status.Replicas[broken.Replica - 1].Incarnation != broken.Incarnation)
+            && AgreedByManagers.IsSettled(
+                [.. agreed.Events.Where(happening => happening.Number > broken.AgreedBefore)], $"replica{broken.Replica}");
         if (_liar is { } liar && IsWhole(liar))
             _liar = null;
         if (_away is { } away && IsWhole(away))
@@ -81,7 +84,8 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
                 break;
             case 4 when _away is null && Next(status) is { } replica:
                 _away = await BrokenAsync(status, replica, TimeSpan.MaxValue);
-                await FaultAsync("partition", Text($"partition {replica}|{string.Join(',', Enumerable.Range(1, Replicas).Where(other => other != replica))},sequencer1,sequencer2,frontend1"));
+                var others = string.Join(',', Enumerable.Range(1, Replicas).Where(other => other != replica));
+                await FaultAsync("partition", Text($"partition {replica}|{others},sequencer1,sequencer2,frontend1"));
                 break;
             case 5 when _networkFaults < NetworkFaultsMax:
                 _networkFaults++;
@@ -108,13 +112,16 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
         Note("heal", "heal");
         await cluster.HealAsync();
         _networkFaults = 0;
-        // What was seen of them just before is on its way to the managers.
+        // Reports about faults from just before the heal may still be on their way to the managers.
         var soon = clients.Now + TimeSpan.FromSeconds(1);
         _liar = _liar is { } liar ? liar with { Until = soon } : null;
         _away = _away is { } away ? away with { Until = soon } : null;
     }
 
-    /// <summary>The next replica in turn that votes and has no fault; null if there is none. In turn, so that no slot is replaced so often that it is given up.</summary>
+    /// <summary>
+    /// The next replica in turn that votes and has no fault; null if there is none. Replicas take turns, so that no seat is replaced so
+    /// often that it is degraded.
+    /// </summary>
     private int? Next(StatusDocument status)
     {
         for (var i = 0; i < Replicas; i++)
@@ -149,10 +156,10 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A replica that was broken.</summary>
-    /// <param name="Replica">Which.</param>
-    /// <param name="Incarnation">Of what was broken: the next one is whole.</param>
-    /// <param name="Until">When the fault is over by itself; it may be charged a little later.</param>
-    /// <param name="AgreedBefore">The last event before it.</param>
+    /// <summary>A replica with an injected fault.</summary>
+    /// <param name="Replica">The replica's number.</param>
+    /// <param name="Incarnation">The incarnation with the fault; the next one is free of it.</param>
+    /// <param name="Until">When the fault ends by itself; a suspicion or accusation may come a little later.</param>
+    /// <param name="AgreedBefore">The number of the managers' last event before the fault.</param>
     private sealed record Broken(int Replica, string? Incarnation, TimeSpan Until, long AgreedBefore);
 }

@@ -4,7 +4,7 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>Everything that the fault lab does to a running cluster, and that clients notice none of it.</summary>
+/// <summary>Every fault of the fault lab, in a running cluster. Clients notice none of them.</summary>
 [Parallelizable]
 internal sealed class FaultLabTests : ClusterFixture
 {
@@ -20,14 +20,14 @@ internal sealed class FaultLabTests : ClusterFixture
             await (await ClusterAsync()).HealAsync();
     }
 
-    // Two lies of a row are not enough for a replacement, so that the cluster can be used again.
+    // Two lies in a row don't lead to a replacement, so the next test can use the cluster.
     [TestCase("outcome", 2)]
     [TestCase("field", 2)]
     [TestCase("stale", 2)]
     [TestCase("late", 2)]
     [TestCase("two-faced", 0)]
     [TestCase("number", 0)]
-    public async Task A_lie_is_outvoted_and_counted_and_stands_in_the_stored_reply_unless_the_front_end_alone_is_lied_to(string kind, int stored)
+    public async Task A_lie_is_outvoted_and_stored_unless_only_the_front_end_is_lied_to(string kind, int stored)
     {
         var cluster = await ClusterAsync();
         var clients = await BookingClients.StartAsync(cluster, Clients, seed: 1);
@@ -40,14 +40,16 @@ internal sealed class FaultLabTests : ClusterFixture
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
 
         var whole = await cluster.IsWholeAsync();
-        // A client that repeats a call hears the same lie again, and it is counted again; but it is not another lie.
-        Assert.That(whole.Replicas.Select((replica, i) => replica.Wrong > before.Replicas[i].Wrong), Is.EqualTo(new[] { false, false, true, false }));
+        // When a client repeats a call, the liar sends the same wrong reply again. It counts as wrong again, but it is no further lie.
+        Assert.That(
+            whole.Replicas.Select((replica, i) => replica.Wrong > before.Replicas[i].Wrong),
+            Is.EqualTo(new[] { false, false, true, false }));
         var first = clients.History.Calls.Min(call => call.Sequence);
         Assert.That(await DifferentStoredRepliesAsync(cluster, first, whole.Sequence!.Value), Is.EqualTo(stored));
     }
 
     [Test]
-    public async Task A_lie_about_the_state_shows_in_the_digest_and_in_no_reply()
+    public async Task A_lie_about_the_state_shows_in_the_digest_but_in_no_reply()
     {
         var cluster = await ClusterAsync();
         var before = await cluster.IsWholeAsync();
@@ -55,23 +57,24 @@ internal sealed class FaultLabTests : ClusterFixture
         var clients = await BookingClients.StartAsync(cluster, Clients, seed: 2);
         await clients.AnsweredAsync(20);
         await clients.CheckAsync();
-        // Or the managers have seen it at a checkpoint already, and replaced it.
+        // The digest differs, unless the managers have already found it at a checkpoint and replaced the liar.
         await cluster.StatusAsync(status => status.Replicas[Liar - 1].Incarnation != before.Replicas[Liar - 1].Incarnation
-            || (status.Replicas[Liar - 1].DigestAt == status.Replicas[0].DigestAt && status.Replicas[Liar - 1].Digest != status.Replicas[0].Digest));
+            || (status.Replicas[Liar - 1].DigestAt == status.Replicas[0].DigestAt
+                && status.Replicas[Liar - 1].Digest != status.Replicas[0].Digest));
         await cluster.HealAsync();
         var after = await cluster.IsWholeAsync();
         Assert.That(after.Counters.WrongReplies, Is.EqualTo(before.Counters.WrongReplies));
     }
 
     [Test]
-    public async Task Two_that_lie_alike_divide_the_vote_and_nobody_is_accused_but_an_operator_called()
+    public async Task Two_equal_lies_divide_the_vote_and_raise_an_alarm_but_accuse_nobody()
     {
         var cluster = await ClusterAsync();
         var before = await cluster.IsWholeAsync();
         await cluster.FaultAsync($"lie {Liar} --kind field");
         await cluster.FaultAsync("lie 4 --kind field");
         var client = cluster.Client();
-        // Again, should a reply come so late that its replica is missed instead.
+        // Retry, because a reply may come so late that its replica counts as silent instead.
         await Eventually.IsTrueAsync(() =>
         {
             client.ListAppointmentAvailabilityAsync("MTLA0001", AppointmentType.Dental).GetAwaiter().GetResult();
@@ -81,12 +84,13 @@ internal sealed class FaultLabTests : ClusterFixture
         });
         await cluster.HealAsync();
         var after = await cluster.IsWholeAsync();
-        Assert.That(after.Replicas.Select(replica => replica.Incarnation), Is.EqualTo(before.Replicas.Select(replica => replica.Incarnation)));
+        Assert.That(
+            after.Replicas.Select(replica => replica.Incarnation), Is.EqualTo(before.Replicas.Select(replica => replica.Incarnation)));
         Assert.That(after.Counters.Divergences, Is.GreaterThan(before.Counters.Divergences));
     }
 
     [Test]
-    public async Task One_lies_another_is_paused_and_calls_go_on()
+    public async Task Calls_go_on_while_one_replica_lies_and_another_is_paused()
     {
         var cluster = await ClusterAsync();
         await cluster.IsWholeAsync();
@@ -96,7 +100,8 @@ internal sealed class FaultLabTests : ClusterFixture
         await cluster.FaultAsync($"lie {Liar} --kind outcome --count 2");
         await cluster.FaultAsync("pause 2 1s");
         await clients.AnsweredAsync(50);
-        var after = await cluster.StatusAsync(status => status.Replicas[1].Silent > before.Replicas[1].Silent && status.Replicas[Liar - 1].Wrong > before.Replicas[Liar - 1].Wrong);
+        var after = await cluster.StatusAsync(status => status.Replicas[1].Silent > before.Replicas[1].Silent
+            && status.Replicas[Liar - 1].Wrong > before.Replicas[Liar - 1].Wrong);
         await cluster.FaultAsync("slow 4 50ms");
         await clients.AnsweredAsync(20);
         await clients.CheckAsync();
@@ -106,7 +111,7 @@ internal sealed class FaultLabTests : ClusterFixture
     }
 
     [Test]
-    public async Task What_is_crashed_is_started_again_and_the_next_sequencer_takes_over_from_the_one_that_is_killed()
+    public async Task Crashed_processes_are_restarted_and_a_standby_takes_over_from_a_killed_sequencer()
     {
         var cluster = await ClusterAsync();
         var before = await cluster.IsWholeAsync();
@@ -119,13 +124,14 @@ internal sealed class FaultLabTests : ClusterFixture
         await clients.AnsweredAsync(50);
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
-        await cluster.StatusAsync(status => status.Epoch != before.Epoch && status.Replicas[1] is { State: "active" } back && back.ProcessId != before.Replicas[1].ProcessId
+        await cluster.StatusAsync(status => status.Epoch != before.Epoch
+            && status.Replicas[1] is { State: "active" } back && back.ProcessId != before.Replicas[1].ProcessId
             && status.Managers.All(manager => manager.State == "active"));
         await cluster.IsWholeAsync();
     }
 
     [Test]
-    public async Task The_lab_is_there_again_when_its_own_front_end_was_crashed_and_nobody_stays_paused()
+    public async Task The_lab_returns_after_a_crash_of_its_front_end_and_paused_processes_resume()
     {
         var cluster = await ClusterAsync();
         await cluster.IsWholeAsync();
@@ -137,7 +143,7 @@ internal sealed class FaultLabTests : ClusterFixture
     }
 
     [Test]
-    public async Task Replicas_that_do_not_hear_each_other_go_on_and_a_sequencer_that_nobody_hears_is_deposed()
+    public async Task Partitioned_replicas_go_on_and_a_sequencer_that_nobody_hears_is_deposed()
     {
         var cluster = await ClusterAsync();
         var before = await cluster.IsWholeAsync();
@@ -156,7 +162,7 @@ internal sealed class FaultLabTests : ClusterFixture
     }
 
     [Test]
-    public async Task Clients_notice_nothing_of_a_network_that_loses_repeats_corrupts_and_reorders()
+    public async Task Clients_notice_nothing_when_the_network_loses_duplicates_corrupts_and_reorders()
     {
         var cluster = await ClusterAsync();
         var before = await cluster.IsWholeAsync();
@@ -164,7 +170,8 @@ internal sealed class FaultLabTests : ClusterFixture
         foreach (var fault in (string[])["drop 10", "duplicate 10", "corrupt 5", "delay 0ms --jitter 10ms"])
             await cluster.FaultAsync(fault);
         await clients.AnsweredAsync(300);
-        Assert.That(await cluster.FaultAsync("show"), Does.Match("\"corrupted\": [1-9]").And.Match("\"duplicated\": [1-9]").And.Match("\"lost\": [1-9]"));
+        Assert.That(await cluster.FaultAsync("show"), Does.Match("\"corrupted\": [1-9]")
+            .And.Match("\"duplicated\": [1-9]").And.Match("\"lost\": [1-9]"));
         await cluster.HealAsync();
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
@@ -173,7 +180,7 @@ internal sealed class FaultLabTests : ClusterFixture
     }
 
     [Test]
-    public async Task What_is_wrong_on_purpose_can_be_seen_until_it_is_healed()
+    public async Task The_lab_shows_its_faults_until_they_are_healed()
     {
         var cluster = await ClusterAsync();
         foreach (var fault in (string[])["lie 1 --kind stale --count 5", "slow 2 20ms", "accuse 4", "drop 1 --from seq1"])
@@ -187,7 +194,7 @@ internal sealed class FaultLabTests : ClusterFixture
             Assert.That(shown, Does.Not.Contain(part));
     }
 
-    /// <summary>How many of these numbers the liar has another stored reply for than an honest replica.</summary>
+    /// <summary>Counts the entries for which the liar has stored another reply than an honest replica.</summary>
     private static async Task<int> DifferentStoredRepliesAsync(TestCluster cluster, long from, long to)
     {
         using var clients = new ReplicaClients(cluster.Topology);

@@ -6,21 +6,23 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>A first start needs all replicas and a sequencer: until then the front end tells who is missing.</summary>
+/// <summary>A first start needs all replicas and a sequencer. Until then the front end's status names the missing ones.</summary>
 [Category("Processes")]
 [Parallelizable]
 internal sealed class FirstStartTests
 {
     [Test]
-    public async Task The_status_names_the_processes_that_are_waited_for()
+    public async Task The_status_names_the_processes_that_the_first_start_waits_for()
     {
         using var folder = new TestFolder();
         var topology = ClusterTopology.Default(address: folder.Address, dataFolder: folder.Path);
         File.WriteAllText(folder.File("dams.json"), topology.Write());
         using var reader = new StatusReader(topology.FrontEnds[0].Listen.ToHttpUri());
-        TestProcess Start(NodeRole role, byte number) => TestProcess.Start(role, "--id", new NodeId(role, number).ToString(), "--config", folder.File("dams.json"));
+        TestProcess Start(NodeRole role, byte number) =>
+            TestProcess.Start(role, "--id", new NodeId(role, number).ToString(), "--config", folder.File("dams.json"));
         Task WaitsForAsync(params string[] names) => Eventually.IsTrueAsync(
-            () => reader.ReadAsync(CancellationToken.None).GetAwaiter().GetResult().Status?.WaitingFor.SequenceEqual(names) == true, $"waited for are: {string.Join(", ", names)}");
+            () => reader.ReadAsync(CancellationToken.None).GetAwaiter().GetResult().Status?.WaitingFor.SequenceEqual(names) == true,
+            $"the status says that it waits for: {string.Join(", ", names)}");
 
         using var frontEnd = Start(NodeRole.FrontEnd, 1);
         await WaitsForAsync("replica1", "replica2", "replica3", "replica4", "sequencer1", "sequencer2");

@@ -12,16 +12,16 @@ namespace Dams.Tests.Processes;
 [Parallelizable]
 internal sealed class FullDiskTests
 {
-    // The next segment (64 MiB) finds no room on it.
+    // The next segment (64 MiB) has no room on this disk.
     private const int DiskMebibytes = 100;
     private const int RoomyMebibytes = 800;
 
-    // When it is half full it has more than reads need, and less than writes.
+    // A half-full segment of this size has more room than reads need, and less than writes need.
     private const int FirstSegmentBytes = 5 * 1024 * 1024;
     private const int BytesBeforeHalf = 100 * 1024;
 
     [Test]
-    public async Task Writes_stop_with_a_typed_fault_and_one_alarm_and_go_on_when_there_is_room_and_no_process_ends()
+    public async Task A_full_disk_stops_writes_with_a_fault_and_an_alarm_until_there_is_room()
     {
         await using var cluster = await TestCluster.UpAsync(prepare: PutOnSmallDisk);
         var before = cluster.Running();
@@ -35,10 +35,13 @@ internal sealed class FullDiskTests
         Assert.That(fault.Reason, Does.StartWith("Too few replicas have room on their disks."));
         var full = await cluster.StatusAsync();
         var read = await cluster.Client().GetAppointmentScheduleAsync("MTLP0001", "MTLP0001");
-        Assert.That(read.Sequence, Is.Positive, "reads are answered");
+        Assert.That(read.Sequence, Is.Positive, "the number of an answered read");
         Assert.That(full.Alarms, Has.Count.EqualTo(1), string.Join('\n', full.Alarms));
-        // At least two: the one that got the last segment is not among them, nor is one that had no need of another before the writes stopped.
-        Assert.That(full.Alarms[0], Does.Match($@"^the disk has no room for the log of (replica(\d) \({Regex.Escape(cluster.Folder.Path)}/replica\2\)(, |: )){{2,}}writes"));
+        // The alarm names at least two replicas. It leaves out the one that got the last segment, and any that needed no further segment
+        // before the writes stopped.
+        var folder = Regex.Escape(cluster.Folder.Path);
+        Assert.That(full.Alarms[0], Does.Match(
+            $@"^the disk has no room for the log of (replica(\d) \({folder}/replica\2\)(, |: )){{2,}}writes"));
 
         File.Delete(cluster.File("ballast"));
         cluster.Folder.ResizeDisk(RoomyMebibytes);
@@ -46,11 +49,11 @@ internal sealed class FullDiskTests
         await clients.AnsweredAsync(200);
         await clients.CheckAsync();
         await cluster.IsWholeAsync();
-        Assert.That(cluster.Running(), Is.EquivalentTo(before), "no process has ended");
+        Assert.That(cluster.Running(), Is.EquivalentTo(before), "the same processes as before");
         AssertLogsAreShort(cluster.Topology.Log.Folder);
     }
 
-    /// <summary>Makes the logs that the replicas will find, almost half full of records that say nothing.</summary>
+    /// <summary>Makes the replicas' logs in advance, almost half full of records without effect.</summary>
     private static void PutOnSmallDisk(TestCluster cluster)
     {
         cluster.Folder.BecomeDisk(DiskMebibytes);
@@ -75,7 +78,7 @@ internal sealed class FullDiskTests
         }, Throws.InstanceOf<IOException>().With.Matches<IOException>(DiskRoom.IsCauseOf));
     }
 
-    /// <summary>Each says once what it lacks.</summary>
+    /// <summary>Each process logs once what it lacks, and no stack trace.</summary>
     private static void AssertLogsAreShort(string folder)
     {
         foreach (var file in Directory.GetFiles(folder, "*.log"))

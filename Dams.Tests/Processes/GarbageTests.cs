@@ -11,20 +11,21 @@ using Dams.Tests.Network;
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// Anybody on the machine can send anything to every port. Short with every test run; <c>DAMS_GARBAGE=100000</c> sends so many datagrams to each. Prints how
-/// many were looked at, and how much each process has grown.
+/// Any process on the machine can send anything to every port. The test is short in a usual test run; <c>DAMS_GARBAGE=100000</c> sends
+/// that many datagrams to each port. It prints how many datagrams each process has read, and how much its memory has grown.
 /// </summary>
 internal sealed class GarbageTests : ClusterFixture
 {
-    // No more at a time than the kernel keeps for a process that is busy: what it throws away harms nobody, and shows nothing.
+    // A round fits into the kernel's receive buffer of a busy process. Datagrams that the kernel drops would test nothing.
     private const int Round = 20;
-    private static readonly int s_datagramsOfEach = int.Parse(Environment.GetEnvironmentVariable("DAMS_GARBAGE") ?? "5000", CultureInfo.InvariantCulture);
+    private static readonly int s_datagramsOfEach =
+        int.Parse(Environment.GetEnvironmentVariable("DAMS_GARBAGE") ?? "5000", CultureInfo.InvariantCulture);
 
     private const int DatagramBytesMax = 65_000;
     private const long GrowthMax = 48L << 20;
 
     [Test]
-    public async Task Garbage_on_every_port_is_not_answered_and_harms_nobody()
+    public async Task Garbage_on_every_port_gets_no_answer_and_does_no_harm()
     {
         var cluster = await ClusterAsync();
         var clients = await BookingClients.StartAsync(cluster, 4, seed: 8);
@@ -52,12 +53,14 @@ internal sealed class GarbageTests : ClusterFixture
 
         await clients.CheckAsync();
         Assert.That(socket.Available, Is.Zero, "bytes of an answer");
-        Assert.That(cluster.Running(), Is.EquivalentTo(before), "the same processes");
+        Assert.That(cluster.Running(), Is.EquivalentTo(before), "the same processes as before");
         var queues = ReceiveQueues.Of(ports.Values);
         foreach (var (id, process) in before)
         {
-            var (growth, drops) = (ResidentBytes(process) - memory[id], queues[ports.Single(port => port.Key.ToString() == id.ToString()).Value].Drops);
-            TestContext.Out.WriteLine($"{id,-10} {s_datagramsOfEach - drops,9:N0} datagrams looked at, grown by {growth / 1024.0 / 1024,6:F1} MiB from {memory[id] >> 20} MiB");
+            var growth = ResidentBytes(process) - memory[id];
+            var drops = queues[ports.Single(port => port.Key.ToString() == id.ToString()).Value].Drops;
+            TestContext.Out.WriteLine($"{id,-10} {s_datagramsOfEach - drops,9:N0} datagrams read, "
+                + $"memory grown by {growth / 1024.0 / 1024,6:F1} MiB from {memory[id] >> 20} MiB");
             Assert.That(growth, Is.LessThan(GrowthMax), $"{id} has grown from {memory[id] >> 20} MiB");
             Assert.That(drops, Is.LessThan(s_datagramsOfEach / 2), $"datagrams that never reached {id}");
         }
@@ -65,7 +68,10 @@ internal sealed class GarbageTests : ClusterFixture
         await cluster.IsWholeAsync();
     }
 
-    /// <summary>Noise, short and long; every other one has a header as a member of the cluster would write it, and no key to prove it.</summary>
+    /// <summary>
+    /// Makes short or long noise. About every other datagram has a header as a member of the cluster would write it, but is not sealed
+    /// with a key of the cluster.
+    /// </summary>
     private static int Fill(Span<byte> datagram, NodeId receiver, Random random)
     {
         var length = random.Next(50) == 0 ? DatagramBytesMax : random.Next(DatagramHeader.DatagramBytesMax);
@@ -82,7 +88,8 @@ internal sealed class GarbageTests : ClusterFixture
     private static long ResidentBytes(ProcessIdentity process)
     {
         const string name = "VmRSS:";
-        var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.ProcessId}/status")).First(line => line.StartsWith(name, StringComparison.Ordinal));
+        var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.ProcessId}/status"))
+            .First(line => line.StartsWith(name, StringComparison.Ordinal));
         return long.Parse(line[name.Length..^"kB".Length], CultureInfo.InvariantCulture) << 10;
     }
 }

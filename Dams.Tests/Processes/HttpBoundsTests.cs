@@ -12,7 +12,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>More connections, or longer requests, than a process can have: a front end alone under a low limit, and a server.</summary>
+/// <summary>
+/// More connections, or more long requests, than a process accepts. One test runs a front end alone under a low limit of open files, one a
+/// web server in this process.
+/// </summary>
 [Parallelizable]
 internal sealed class HttpBoundsTests
 {
@@ -41,21 +44,21 @@ internal sealed class HttpBoundsTests
     }
 
     [Test]
-    public async Task Idle_connections_beyond_the_bound_make_room_for_others_and_a_call_under_way_goes_on()
+    public async Task Idle_connections_beyond_the_bound_make_room_and_a_call_under_way_survives()
     {
         using var process = StartFrontEnd(Descriptors);
         await Eventually.IsTrueAsync(() => process.HasExited || TryConnect() is not null);
         var calling = TryConnect()!;
-        // A stream of events is a call that lasts.
+        // The stream of events is a call that does not end.
         await calling.SendAsync(Encoding.ASCII.GetBytes("GET /events HTTP/1.1\r\nHost: x\r\n\r\n"));
         for (var i = 0; i < IdleConnections; i++)
             TryConnect();
         using var http = new HttpClient { BaseAddress = new Uri($"http://{_endpoint}") };
         var answer = await Eventually.HasAsync(() => TrySend(http, new HttpRequestMessage(HttpMethod.Get, "/health")));
-        Assert.That(answer, Is.EqualTo(HttpStatusCode.ServiceUnavailable), "it has no cluster");
+        Assert.That(answer, Is.EqualTo(HttpStatusCode.ServiceUnavailable), "the health of a front end without a cluster");
         var buffer = new byte[4096];
         Assert.That(Encoding.ASCII.GetString(buffer, 0, await calling.ReceiveAsync(buffer)), Does.StartWith("HTTP/1.1 200 "));
-        Assert.That(calling.Poll(0, SelectMode.SelectRead) && calling.Available == 0, Is.False, "it is still open");
+        Assert.That(calling.Poll(0, SelectMode.SelectRead) && calling.Available == 0, Is.False, "whether the call's connection was closed");
         Assert.That(process.HasExited, Is.False, process.Errors);
         const int bound = Descriptors - DescriptorLimit.Reserve;
         Assert.That(process.Errors, Does.Contain(
@@ -68,7 +71,7 @@ internal sealed class HttpBoundsTests
     }
 
     [Test]
-    public async Task Only_a_few_long_bodies_are_received_at_a_time_and_usual_calls_go_on()
+    public async Task A_long_body_beyond_the_bound_is_refused_while_usual_calls_go_on()
     {
         var address = new NodeAddress(_folder.Address, _endpoint.Port);
         await using var web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), address).Build();
@@ -77,13 +80,13 @@ internal sealed class HttpBoundsTests
         for (var i = 0; i < BodyBound.LongBodiesMax; i++)
             await TryConnect()!.SendAsync(HeadOf(BodyBound.UsualBytesMax + 1));
         using var http = new HttpClient { BaseAddress = new Uri($"http://{_endpoint}") };
-        // The first are under way when one more is refused.
+        // One more is refused only when all the first ones are under way.
         await Eventually.IsTrueAsync(() => Post(BodyBound.UsualBytesMax + 1) == HttpStatusCode.ServiceUnavailable);
         Assert.That(Post(BodyBound.UsualBytesMax), Is.EqualTo(HttpStatusCode.OK));
         _sockets.ForEach(socket => socket.Dispose());
         await Eventually.IsTrueAsync(() => Post(BodyBound.UsualBytesMax + 1) == HttpStatusCode.OK);
 
-        // A refusal may come, and the connection end, while the body is still being sent.
+        // The server may refuse the call and close the connection while the client still sends the body.
         HttpStatusCode? Post(int bytes) =>
             TrySend(http, new HttpRequestMessage(HttpMethod.Post, "/") { Content = new ByteArrayContent(new byte[bytes]) });
 
@@ -91,7 +94,7 @@ internal sealed class HttpBoundsTests
     }
 
     [Test]
-    public async Task A_process_that_may_open_too_few_says_so_and_ends_with_2()
+    public async Task A_process_with_too_few_file_descriptors_says_so_and_exits_with_2()
     {
         using var process = StartFrontEnd(DescriptorLimit.Min - 1);
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
@@ -125,7 +128,7 @@ internal sealed class HttpBoundsTests
             using var answer = http.Send(request);
             return answer.StatusCode;
         }
-        // .NET's client tells of a connection that is cut while it opens with the socket's exception, bare.
+        // If a connection is cut while it opens, .NET's client throws the bare SocketException.
         catch (Exception problem) when (problem is HttpRequestException or SocketException)
         {
             return null;

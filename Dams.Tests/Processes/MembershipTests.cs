@@ -3,7 +3,9 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>Replicas that come back as a new incarnation, under load: a snapshot, the log behind it, and a vote.</summary>
+/// <summary>
+/// Members that join again as a new incarnation. A replica does so under load: it takes a snapshot, follows the log behind it, and votes.
+/// </summary>
 [Parallelizable]
 internal sealed class MembershipTests : ClusterFixture
 {
@@ -12,18 +14,20 @@ internal sealed class MembershipTests : ClusterFixture
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_replica_whose_folder_was_deleted_comes_back_by_itself_whether_it_dies_then_or_has_to_notice(bool isKilled)
+    public async Task A_replica_whose_folder_was_deleted_comes_back_by_itself(bool isKilled)
     {
         var cluster = await ClusterAsync();
         var clients = await BookingClients.StartAsync(cluster, Clients, seed: 11);
         await clients.AnsweredAsync(300);
         var before = (await cluster.StatusAsync()).Replicas[2];
         Directory.Delete(cluster.Topology.FindReplica(3)!.DataFolder, recursive: true);
-        // Its pid file went with the folder, so that the process is known from the status alone.
+        // A replica that is not killed has to notice the loss itself. The pid file is gone with the folder, so only the status names the
+        // process.
         if (isKilled)
             System.Diagnostics.Process.GetProcessById(before.ProcessId!.Value).Kill();
         await clients.AnsweredAsync(300);
-        await cluster.StatusAsync(status => status.Replicas[2] is { State: "active" } back && back.Incarnation != before.Incarnation, JoinLimit);
+        await cluster.StatusAsync(
+            status => status.Replicas[2] is { State: "active" } back && back.Incarnation != before.Incarnation, JoinLimit);
         await clients.AnsweredAsync(100);
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
@@ -31,7 +35,7 @@ internal sealed class MembershipTests : ClusterFixture
     }
 
     [Test]
-    public async Task A_replica_that_an_operator_orders_out_begins_anew_and_its_old_folder_is_kept()
+    public async Task A_replica_that_an_operator_orders_out_joins_again_and_its_old_folder_is_kept()
     {
         var cluster = await ClusterAsync();
         var clients = await BookingClients.StartAsync(cluster, Clients, seed: 12);
@@ -46,17 +50,18 @@ internal sealed class MembershipTests : ClusterFixture
 
         using var answer = await http.PostAsync(new Uri("/leave", UriKind.Relative), new StringContent("", null, "application/json"));
         Assert.That((int)answer.StatusCode, Is.EqualTo(202));
-        await cluster.StatusAsync(status => status.Replicas[1] is { State: "active" } back && back.Incarnation != before.Incarnation, JoinLimit);
+        await cluster.StatusAsync(
+            status => status.Replicas[1] is { State: "active" } back && back.Incarnation != before.Incarnation, JoinLimit);
         await clients.AnsweredAsync(100);
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
-        Assert.That(Directory.Exists(cluster.Topology.FindReplica(2)!.DataFolder + ".aside-1"), "the old folder is evidence");
+        Assert.That(Directory.Exists(cluster.Topology.FindReplica(2)!.DataFolder + ".aside-1"), "the old folder is kept as evidence");
         await cluster.IsWholeAsync();
     }
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_manager_whose_folder_was_deleted_joins_its_group_anew_and_finds_its_replica_running(bool isKilled)
+    public async Task A_manager_whose_folder_was_deleted_joins_its_group_again_and_its_replica_keeps_running(bool isKilled)
     {
         var cluster = await ClusterAsync();
         await cluster.IsWholeAsync();
@@ -66,11 +71,14 @@ internal sealed class MembershipTests : ClusterFixture
         if (isKilled)
             cluster.Kill("manager4");
         Directory.Delete(Path.Combine(folder, "group"), recursive: true);
-        // One that lives notices when it has something to write, which in the managers' group is when something happens.
+        // A living manager notices the loss at its next write. In the managers' group that is when something happens.
         if (!isKilled)
             cluster.Kill("replica1");
-        var after = await GroupOfAsync(cluster, group => group.GetProperty("votes").GetBoolean() && group.GetProperty("incarnation").GetString() != before.GetProperty("incarnation").GetString());
-        Assert.That(after.GetProperty("executed").GetInt64(), Is.GreaterThan(before.GetProperty("executed").GetInt64()), "it knows what was agreed on, and its own LEAVE and JOIN");
+        var after = await GroupOfAsync(cluster, group => group.GetProperty("votes").GetBoolean()
+            && group.GetProperty("incarnation").GetString() != before.GetProperty("incarnation").GetString());
+        Assert.That(
+            after.GetProperty("executed").GetInt64(), Is.GreaterThan(before.GetProperty("executed").GetInt64()),
+            "manager4 has executed the agreed entries, and its own LEAVE and JOIN");
         Assert.That(cluster.ProcessOf("replica4"), Is.EqualTo(replica));
         await cluster.IsWholeAsync();
     }
@@ -83,7 +91,8 @@ internal sealed class MembershipTests : ClusterFixture
         {
             try
             {
-                var status = http.GetStringAsync(new Uri(cluster.Topology.Managers[3].Listen.ToHttpUri(), "/status")).GetAwaiter().GetResult();
+                var uri = new Uri(cluster.Topology.Managers[3].Listen.ToHttpUri(), "/status");
+                var status = http.GetStringAsync(uri).GetAwaiter().GetResult();
                 group = JsonDocument.Parse(status).RootElement.GetProperty("group");
                 return isRight(group);
             }
@@ -91,7 +100,7 @@ internal sealed class MembershipTests : ClusterFixture
             {
                 return false;
             }
-        }, "manager4 is in its group");
+        }, "manager4's status of its group is as wanted");
         return group;
     }
 }

@@ -7,7 +7,7 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// An operator puts a data folder back from an older copy: nothing that was acknowledged is lost, and the managers say what happened.
+/// An operator restores a data folder from an older copy. No acknowledged booking is lost, and the managers report what happened.
 /// </summary>
 [Category("Processes")]
 [Parallelizable]
@@ -17,7 +17,7 @@ internal sealed class OlderCopyTests
     private const string Outdated = "older copy";
 
     [Test]
-    public async Task A_replica_that_is_put_back_is_refused_and_no_acknowledged_booking_is_lost()
+    public async Task A_replica_restored_from_an_older_copy_is_refused_and_no_acknowledged_booking_is_lost()
     {
         await using var cluster = await TestCluster.UpAsync();
         await BookAsync(cluster, 1, 3);
@@ -27,34 +27,39 @@ internal sealed class OlderCopyTests
         await BookAsync(cluster, 4, 20);
         cluster.Pause("manager1", "manager2", "manager3", "manager4");
         cluster.Pause("replica3", "replica4");
-        // The first and the second have these, and nobody else.
+        // Only replicas 1 and 2 have these bookings.
         await BookAsync(cluster, 24, 6);
         await cluster.KillAllAsync();
         Directory.Delete(cluster.File("replica1"), recursive: true);
         TestFolder.Copy(cluster.File("copy-of-replica1"), cluster.File("replica1"));
 
-        // The second manager is late, and with it the second replica.
+        // Manager 2 starts late, and so does replica 2.
         foreach (var node in cluster.Topology.Nodes.Where(node => node.Id.Role != NodeRole.Replica && node.Id.ToString() != "manager2"))
             cluster.Add(TestProcess.Start(node.Id.Role, Arguments(cluster, node.Id)));
         await cluster.StatusAsync(status => status.WaitingFor.SequenceEqual(new[] { "replica1", "replica2" }));
         Assert.That(await LogOfAsync(cluster, "replica1"), Does.Contain($"outdated: its folder is an {Outdated}"));
-        Assert.That((await cluster.StatusAsync()).Sequencer?.Active, Is.Not.True, "the other three can't begin: none of them knows what the first has forgotten");
+        Assert.That(
+            (await cluster.StatusAsync()).Sequencer?.Active, Is.Not.True,
+            "no sequencer may lead yet: replicas 3 and 4 don't have the bookings that replica 1 has forgotten");
 
         cluster.Add(TestProcess.Start(NodeRole.Manager, Arguments(cluster, new NodeId(NodeRole.Manager, 2))));
         await cluster.IsWholeAsync(TimeSpan.FromSeconds(60));
-        var said = await cluster.Managers.SayAsync(status => status.Events.Any(happening => happening.Node == "replica1" && happening.Text.Contains(Outdated)));
-        Assert.That(said.Events.Select(happening => happening.Node), Is.All.EqualTo("replica1").Or.EqualTo("replica2").Or.EqualTo("replica3").Or.EqualTo("replica4"));
-        Assert.That(Directory.Exists(cluster.File("replica1.aside-1")), "the older copy is evidence");
+        var said = await cluster.Managers.SayAsync(
+            status => status.Events.Any(happening => happening.Node == "replica1" && happening.Text.Contains(Outdated)));
+        Assert.That(
+            said.Events.Select(happening => happening.Node),
+            Is.All.EqualTo("replica1").Or.EqualTo("replica2").Or.EqualTo("replica3").Or.EqualTo("replica4"));
+        Assert.That(Directory.Exists(cluster.File("replica1.aside-1")), "the older copy is kept as evidence");
         Assert.That(await BookedAsync(cluster), Is.EqualTo(Enumerable.Range(1, 29)), "every booking that was acknowledged");
     }
 
     [Test]
-    [Explicit("starts two clusters more; the simulation puts managers back all the time")]
-    public async Task A_manager_that_is_put_back_joins_its_group_anew()
+    [Explicit("starts two more clusters; the simulation restores managers from older copies in every test run")]
+    public async Task A_manager_restored_from_an_older_copy_joins_its_group_again()
     {
         await using var cluster = await TestCluster.UpAsync();
         TestFolder.Copy(cluster.File("manager3"), cluster.File("copy-of-manager3"));
-        // A restart of a replica is something that the managers agree on, and that a manager which forgets it would not know.
+        // The managers agree on a replica's restart. The older copy of manager 3 does not have this agreement.
         cluster.Kill("manager3");
         await cluster.Managers.SayAsync(status => status.Id == "manager3");
         cluster.Kill("replica1");
@@ -69,7 +74,8 @@ internal sealed class OlderCopyTests
         await cluster.IsWholeAsync();
     }
 
-    private static string[] Arguments(TestCluster cluster, NodeId id) => ["--id", id.ToString(), "--config", cluster.File("dams.json"), "--supervised", "--exit-with-parent"];
+    private static string[] Arguments(TestCluster cluster, NodeId id) =>
+        ["--id", id.ToString(), "--config", cluster.File("dams.json"), "--supervised", "--exit-with-parent"];
 
     private static async Task BookAsync(TestCluster cluster, int from, int count)
     {
@@ -77,8 +83,10 @@ internal sealed class OlderCopyTests
         foreach (var patient in Enumerable.Range(from, count))
         {
             var slot = SlotOf(patient);
-            Assert.That((await client.AddAppointmentAsync(Admin, slot, AppointmentType.Physician, 1)).Outcome.ToString(), Is.EqualTo("Added"));
-            Assert.That((await client.BookAppointmentAsync(Admin, PatientOf(patient), slot, AppointmentType.Physician)).Outcome.ToString(), Is.EqualTo("Booked"));
+            var added = await client.AddAppointmentAsync(Admin, slot, AppointmentType.Physician, 1);
+            Assert.That(added.Outcome.ToString(), Is.EqualTo("Added"));
+            var booked = await client.BookAppointmentAsync(Admin, PatientOf(patient), slot, AppointmentType.Physician);
+            Assert.That(booked.Outcome.ToString(), Is.EqualTo("Booked"));
         }
     }
 
@@ -100,11 +108,13 @@ internal sealed class OlderCopyTests
 
     private static string SlotOf(int number) => $"MTLM{number:00}0125";
 
-    /// <summary>The log of a process, once it has said that it is outdated.</summary>
+    /// <summary>Waits until a process logs that its folder is outdated, and gives the log.</summary>
     private static async Task<string> LogOfAsync(TestCluster cluster, string id)
     {
         var text = "";
-        await Eventually.IsTrueAsync(() => (text = File.ReadAllText(cluster.File("logs", $"{id}.log"))).Contains(Outdated), $"{id} says that its folder is an {Outdated}");
+        await Eventually.IsTrueAsync(
+            () => (text = File.ReadAllText(cluster.File("logs", $"{id}.log"))).Contains(Outdated),
+            $"{id} logs that its folder is an {Outdated}");
         return text;
     }
 }

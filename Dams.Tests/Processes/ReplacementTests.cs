@@ -4,13 +4,16 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>Who is replaced and who is not, and what becomes of a replacement that meets an obstacle; under load, and no call fails.</summary>
+/// <summary>
+/// Which replicas are replaced and which are not, and how a replacement overcomes an obstacle. The cluster is under load, and no call
+/// fails.
+/// </summary>
 [Parallelizable]
 internal sealed class ReplacementTests : ClusterFixture
 {
     private const int Clients = 4;
 
-    // More than three replacements of one slot in ten minutes are refused: the tests take turns.
+    // The managers refuse more than three replacements of one seat in ten minutes, so the tests spread theirs over all seats.
     private TestCluster _cluster = null!;
     private StatusDocument _before = null!;
     private long _agreedBefore;
@@ -38,7 +41,7 @@ internal sealed class ReplacementTests : ClusterFixture
     }
 
     [Test]
-    public async Task Nobody_is_replaced_because_a_sequencer_was_killed()
+    public async Task No_replica_is_replaced_when_a_sequencer_is_killed()
     {
         _cluster.Kill(_before.Sequencer!.Id!);
         await _cluster.StatusAsync(status => status.Epoch != _before.Epoch);
@@ -46,16 +49,16 @@ internal sealed class ReplacementTests : ClusterFixture
     }
 
     [Test]
-    public async Task Nobody_is_replaced_for_having_nothing_to_do()
+    public async Task No_replica_is_replaced_while_there_is_nothing_to_do()
     {
         await _clients.StopAsync();
-        // Longer than a suspect is watched before the vote; there is no other sign of it than that nothing happens.
+        // The managers watch a suspect for less time than this before they vote. The absence of events is the only sign to wait for.
         await Task.Delay(TimeSpan.FromSeconds(5));
         await NobodyIsReplacedAsync();
     }
 
     [Test]
-    public async Task A_front_end_that_accuses_a_healthy_replica_is_not_believed()
+    public async Task Managers_do_not_believe_a_front_end_that_accuses_a_healthy_replica()
     {
         await _cluster.FaultAsync("accuse 2");
         var events = await _cluster.Managers.TellAsync(_agreedBefore, "replica2", "dismissed");
@@ -70,7 +73,7 @@ internal sealed class ReplacementTests : ClusterFixture
     {
         await KillAndBreakAsync(3, folder =>
         {
-            // Under a long load the first one is trimmed away.
+            // Under a long load the first segment may already be trimmed, so any segment may be there.
             var segments = Directory.GetFiles(Path.Combine(folder, "log"), "*" + LogSegment.Extension);
             Assert.That(segments, Is.Not.Empty);
             foreach (var segment in segments)
@@ -80,7 +83,7 @@ internal sealed class ReplacementTests : ClusterFixture
     }
 
     [Test]
-    public async Task A_replica_that_has_no_folder_to_begin_in_is_shown_as_being_replaced_while_three_go_on_and_comes_back_when_it_has_one()
+    public async Task A_replacement_waits_for_a_usable_folder_while_the_other_three_replicas_go_on()
     {
         var folder = _cluster.Topology.FindReplica(2)!.DataFolder;
         await KillAndBreakAsync(2, _ =>
@@ -88,7 +91,8 @@ internal sealed class ReplacementTests : ClusterFixture
             Directory.Move(folder, folder + ".away");
             File.WriteAllText(folder, "a file where a folder should be");
         });
-        var shown = await _cluster.Managers.SayAsync(status => status is { Id: "manager2", Replacing.Replica: "replica2", Replica.ProcessId: null });
+        var shown = await _cluster.Managers.SayAsync(
+            status => status is { Id: "manager2", Replacing.Replica: "replica2", Replica.ProcessId: null });
         Assert.That(shown.Replica.LastExitCode, Is.Not.Zero);
         var status = await _cluster.StatusAsync(status => status.Replicas[1].State != "active");
         Assert.That(status.ActiveReplicas, Is.EqualTo(3));
@@ -107,14 +111,14 @@ internal sealed class ReplacementTests : ClusterFixture
     }
 
     [Test]
-    public async Task What_a_replica_says_that_was_replaced_while_it_hung_with_its_manager_does_not_count()
+    public async Task Replies_of_a_hung_replica_do_not_count_after_its_replacement()
     {
         var hung = _cluster.ProcessOf("replica1");
         _cluster.Pause("replica1", "manager1");
         await _cluster.Managers.TellAsync(_agreedBefore, "replica1", "replacementStarted");
         await _cluster.StatusAsync(status => status.Replicas[0].State != "active");
         await _clients.AnsweredAsync(100);
-        // What it was about to say when it hung, and all that has waited in its socket since.
+        // The replica goes on with the replies that it was about to send, and with the datagrams that have waited in its socket.
         _cluster.Resume();
         await _clients.AnsweredAsync(100);
         await IsReplacedAsync(1);
@@ -123,7 +127,7 @@ internal sealed class ReplacementTests : ClusterFixture
     }
 
     [Test]
-    public async Task A_manager_that_is_killed_in_the_middle_of_a_replacement_finishes_it_when_it_is_back()
+    public async Task A_manager_killed_during_a_replacement_finishes_it_when_it_is_back()
     {
         await _cluster.FaultAsync("lie 3 --kind outcome");
         await _cluster.Managers.TellAsync(_agreedBefore, "replica3", "replacementStarted");
@@ -134,7 +138,7 @@ internal sealed class ReplacementTests : ClusterFixture
     }
 
     [Test]
-    public async Task A_manager_that_was_down_when_its_replica_was_found_wrong_has_the_next_incarnation_run_the_next_version()
+    public async Task A_manager_that_was_down_during_the_decision_starts_the_next_version()
     {
         var next = VersionAfter(4);
         var replica = _cluster.ProcessOf("replica4");
@@ -143,19 +147,22 @@ internal sealed class ReplacementTests : ClusterFixture
         await _cluster.Managers.TellAsync(_agreedBefore, "replica4", "replacementStarted");
         await Eventually.IsTrueAsync(() => !replica.IsAlive);
         _cluster.Kill("manager4");
-        await _cluster.StatusAsync(status => status.Replicas[3] is { State: "active" } now && now.Engine == next && now.Incarnation != _before.Replicas[3].Incarnation, what: $"replica4 runs {next}");
+        await _cluster.StatusAsync(status => status.Replicas[3] is { State: "active" } now
+            && now.Engine == next && now.Incarnation != _before.Replicas[3].Incarnation, what: $"replica4 runs {next}");
         await IsReplacedAsync(4);
         await _cluster.Managers.SayAsync(status => status.Id == "manager4" && status.Replica.Version == next);
     }
 
-    /// <summary>What a replica is to run when it has been replaced.</summary>
+    /// <summary>The version that a replica must run after its replacement.</summary>
     private string VersionAfter(int replica)
     {
         var versions = _cluster.Topology.FindReplica(replica)!.Versions;
         return versions[(versions.IndexOf(_before.Replicas[replica - 1].Engine!) + 1) % versions.Length];
     }
 
-    /// <summary>Behind the header: random bytes with much behind them that was durable later, which no crash leaves.</summary>
+    /// <summary>
+    /// Overwrites a part behind the header with random bytes. Later durable batches follow that part, so a crash can't leave such a file.
+    /// </summary>
     private static void Destroy(string segment)
     {
         using var file = new FileStream(segment, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
@@ -165,7 +172,7 @@ internal sealed class ReplacementTests : ClusterFixture
         file.Write(garbage);
     }
 
-    /// <summary>kill -9, and what is done to its folder is done before its manager can start it again.</summary>
+    /// <summary>Kills a replica with kill -9, and damages its folder before its manager can restart it.</summary>
     private async Task KillAndBreakAsync(int replica, Action<string> destroy)
     {
         _cluster.Pause($"manager{replica}");
@@ -176,8 +183,8 @@ internal sealed class ReplacementTests : ClusterFixture
     }
 
     /// <summary>
-    /// Calls go on and none fails, this replica (nobody, if it is 0) votes as a new incarnation and all others as the same, every charge against others was
-    /// dismissed, and all four are equal.
+    /// Checks that exactly this replica was replaced, or none if the number is 0. No call failed, every suspicion and accusation is
+    /// settled, and all four replicas are equal.
     /// </summary>
     private async Task IsReplacedAsync(int replica)
     {
@@ -185,17 +192,22 @@ internal sealed class ReplacementTests : ClusterFixture
         if (replica > 0)
             await _cluster.Managers.TellAsync(_agreedBefore, node, "replacementDone");
         var agreed = await _cluster.Managers.SayAsync(
-            status => status.Replacing is null && status.Alarms.Count == 0 && _before.Replicas.All(any => AgreedByManagers.IsSettled(Since(status), any.Id!)),
-            "no replacement under way, no alarm, and no charge left over");
-        TestContext.Out.WriteLine($"agreed:{AgreedByManagers.Tell(Since(agreed))}");
+            status => status.Replacing is null && status.Alarms.Count == 0
+                && _before.Replicas.All(any => AgreedByManagers.IsSettled(Since(status), any.Id!)),
+            "no replacement is under way, there is no alarm, and every suspicion and accusation is settled");
+        TestContext.Out.WriteLine($"the managers' events:{AgreedByManagers.Tell(Since(agreed))}");
         await _clients.CheckAsync();
         Assert.That(_clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
         var whole = await _cluster.IsWholeAsync();
-        Assert.That(whole.Replicas.Where((now, i) => now.Incarnation != _before.Replicas[i].Incarnation).Select(now => now.Id), Is.EqualTo(replica == 0 ? [] : new[] { node }), "who is a new incarnation");
-        Assert.That(Since(agreed).Where(happening => happening.Kind == "replacementDecided").Select(happening => happening.Node).Distinct(), Is.EqualTo(replica == 0 ? [] : new[] { node }));
+        string[] expected = replica == 0 ? [] : [node];
+        var renewed = whole.Replicas.Where((now, i) => now.Incarnation != _before.Replicas[i].Incarnation).Select(now => now.Id);
+        Assert.That(renewed, Is.EqualTo(expected), "replicas with a new incarnation");
+        var decided = Since(agreed).Where(happening => happening.Kind == "replacementDecided");
+        Assert.That(decided.Select(happening => happening.Node).Distinct(), Is.EqualTo(expected), "replicas that the managers replaced");
     }
 
     private Task NobodyIsReplacedAsync() => IsReplacedAsync(0);
 
-    private List<ReplicaManager.EventStatus> Since(ReplicaManager.ManagerStatus status) => [.. status.Events.Where(happening => happening.Number > _agreedBefore)];
+    private List<ReplicaManager.EventStatus> Since(ReplicaManager.ManagerStatus status) =>
+        [.. status.Events.Where(happening => happening.Number > _agreedBefore)];
 }

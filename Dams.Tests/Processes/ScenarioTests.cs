@@ -9,7 +9,9 @@ using Dams.Tests.Soap.SoapUi;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>The original test scenario T1 to T11, and whatever else a client can ask for, against four versions in real processes.</summary>
+/// <summary>
+/// The original test scenario T1 to T11, and everything else that a client can ask for, against the four versions in real processes.
+/// </summary>
 [Parallelizable]
 internal sealed class ScenarioTests : ClusterFixture
 {
@@ -36,28 +38,31 @@ internal sealed class ScenarioTests : ClusterFixture
 
     [TestCase("1.1")]
     [TestCase("1.2")]
-    public async Task The_original_scenario_passes_with_a_client_of_dotnet(string version)
+    public async Task The_original_scenario_passes_with_a_dotnet_client(string version)
     {
         const AppointmentType physician = AppointmentType.Physician;
         var client = (await FreshAsync()).Client(version);
         Assert.That((await client.AddAppointmentAsync(Admin, Evening, physician, 2)).Outcome, Is.EqualTo(AddOutcome.Added), "T1");
         Assert.That((await client.AddAppointmentAsync(Admin, Evening, physician, 2)).Outcome, Is.EqualTo(AddOutcome.AlreadyExists), "T2");
         Assert.That((await client.RemoveAppointmentAsync(Admin, Evening, physician)).Outcome, Is.EqualTo(RemoveOutcome.Removed), "T3");
-        Assert.That((await client.RemoveAppointmentAsync(Admin, Evening, AppointmentType.Dental)).Outcome, Is.EqualTo(RemoveOutcome.NotFound), "T4");
+        var absent = await client.RemoveAppointmentAsync(Admin, Evening, AppointmentType.Dental);
+        Assert.That(absent.Outcome, Is.EqualTo(RemoveOutcome.NotFound), "T4");
         Assert.That((await client.ListAppointmentAvailabilityAsync(Admin, AppointmentType.Dental)).Slots, Is.Empty, "T5");
         await client.AddAppointmentAsync(Admin, Evening, physician, 2);
         await client.AddAppointmentAsync(Admin, Morning, physician, 2);
         Assert.That((await client.BookAppointmentAsync(Admin, Patient, Evening, physician)).Outcome, Is.EqualTo(BookOutcome.Booked), "T6");
-        Assert.That((await client.BookAppointmentAsync(Admin, Patient, Evening, physician)).Outcome, Is.EqualTo(BookOutcome.AlreadyBooked), "T7");
+        var again = await client.BookAppointmentAsync(Admin, Patient, Evening, physician);
+        Assert.That(again.Outcome, Is.EqualTo(BookOutcome.AlreadyBooked), "T7");
         var schedule = await client.GetAppointmentScheduleAsync(Admin, Patient);
         Assert.That(schedule.Bookings!.Select(booking => booking.AppointmentId), Is.EqualTo(new[] { Evening }), "T8");
-        Assert.That((await client.SwapAppointmentAsync(Admin, Patient, Evening, physician, Morning, physician)).Outcome, Is.EqualTo(SwapOutcome.Swapped), "T9");
+        var swap = await client.SwapAppointmentAsync(Admin, Patient, Evening, physician, Morning, physician);
+        Assert.That(swap.Outcome, Is.EqualTo(SwapOutcome.Swapped), "T9");
         Assert.That((await client.CancelAppointmentAsync(Admin, Patient, Morning)).Outcome, Is.EqualTo(CancelOutcome.Cancelled), "T10");
         Assert.That((await client.CancelAppointmentAsync(Admin, Patient, Morning)).Outcome, Is.EqualTo(CancelOutcome.NotBooked), "T11");
     }
 
     [TestCaseSource(nameof(ForeignClients))]
-    public async Task The_original_scenario_passes_with_a_foreign_client(string name, string version)
+    public async Task The_original_scenario_passes_with_a_third_party_client(string name, string version)
     {
         var client = ForeignClient.All.Single(candidate => candidate.Name == name);
         ForeignClientTests.RequireInstalled(client);
@@ -66,7 +71,7 @@ internal sealed class ScenarioTests : ClusterFixture
     }
 
     [TestCaseSource(nameof(FrontEndClients))]
-    public async Task The_original_systems_contract_works_with_a_foreign_client(string name)
+    public async Task The_original_systems_contract_works_with_a_third_party_client(string name)
     {
         var client = ForeignClient.AllOfFrontEnd.Single(candidate => candidate.Name == name);
         ForeignClientTests.RequireInstalled(client);
@@ -84,7 +89,7 @@ internal sealed class ScenarioTests : ClusterFixture
     }
 
     [Test]
-    public async Task The_original_scenario_passes_with_the_verbs_of_the_tool()
+    public async Task The_original_scenario_passes_with_the_commands_of_the_tool()
     {
         var cluster = await FreshAsync();
         (string Line, string Outcome, int ExitCode)[] scenario =
@@ -112,19 +117,21 @@ internal sealed class ScenarioTests : ClusterFixture
             Assert.That(run.Output, Does.StartWith(outcome), line);
         }
 
-        // The program itself, once: the others ran its code in this process.
+        // The real program runs once. The lines above ran its code in the test's own process.
         using var program = TestProcess.StartDams("schedule", Patient, "--url", cluster.Service.ToString());
         Assert.That(await program.ExitAsync(), Is.Zero, program.Errors);
         Assert.That(program.Output, Does.StartWith("Scheduled"));
     }
 
     [Test]
-    public async Task A_reply_that_fits_no_datagram_is_fetched_and_right()
+    public async Task A_reply_too_long_for_a_datagram_is_fetched_and_correct()
     {
         const int count = 150;
         var cluster = await FreshAsync();
         var client = cluster.Client();
-        var ids = Enumerable.Range(0, count).Select(day => "SHEA" + new DateOnly(2031, 1, 1).AddDays(day).ToString("ddMMyy", CultureInfo.InvariantCulture)).ToList();
+        var ids = Enumerable.Range(0, count)
+            .Select(day => "SHEA" + new DateOnly(2031, 1, 1).AddDays(day).ToString("ddMMyy", CultureInfo.InvariantCulture))
+            .ToList();
         await Task.WhenAll(ids.Select((id, i) => client.AddAppointmentAsync("SHEA0001", id, AppointmentType.Surgeon, i + 1)));
         await client.BookAppointmentAsync("SHEP0001", "SHEP0001", ids[^1], AppointmentType.Surgeon);
         var slots = (await client.ListAppointmentAvailabilityAsync(Admin, AppointmentType.Surgeon)).Slots!;
@@ -134,14 +141,16 @@ internal sealed class ScenarioTests : ClusterFixture
     }
 
     [Test]
-    public async Task All_versions_have_answered_all_of_it_equally()
+    public async Task All_four_versions_answer_all_calls_equally()
     {
         var cluster = await FreshAsync();
         var clients = await BookingClients.StartAsync(cluster, 8, seed: 5);
         await clients.AnsweredAsync(400);
         await clients.CheckAsync();
         var status = await cluster.IsWholeAsync();
-        Assert.That(status.Replicas.Select(replica => replica.Engine), Is.EqualTo(cluster.Topology.Replicas.Select(replica => replica.Versions[0])));
+        Assert.That(
+            status.Replicas.Select(replica => replica.Engine),
+            Is.EqualTo(cluster.Topology.Replicas.Select(replica => replica.Versions[0])));
         Assert.That(status.Counters.WrongReplies, Is.Zero);
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
     }

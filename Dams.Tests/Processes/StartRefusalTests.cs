@@ -7,7 +7,9 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>A process that can't work says all that is in its way, and ends with a code that tells its parent whether starting it again would help.</summary>
+/// <summary>
+/// A process that can't work reports every problem, and exits with a code. The code tells its parent whether a restart would help.
+/// </summary>
 [Category("Processes")]
 [Parallelizable]
 internal sealed class StartRefusalTests
@@ -34,7 +36,7 @@ internal sealed class StartRefusalTests
     }
 
     [Test]
-    public async Task A_broken_configuration_ends_with_2_and_every_problem_is_named([ValueSource(nameof(s_ids))] string id)
+    public async Task A_process_with_a_broken_configuration_names_every_problem_and_exits_with_2([ValueSource(nameof(s_ids))] string id)
     {
         using var process = Start(id, Config(Broken));
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
@@ -42,7 +44,7 @@ internal sealed class StartRefusalTests
     }
 
     [Test]
-    public async Task The_tool_refuses_a_broken_configuration_in_the_same_way_and_starts_nothing()
+    public async Task The_tool_refuses_a_broken_configuration_and_starts_nothing()
     {
         using var up = TestProcess.StartDams("up", "--config", Config(Broken));
         Assert.That(await up.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
@@ -52,7 +54,7 @@ internal sealed class StartRefusalTests
 
     [TestCase("frontend1")]
     [TestCase("replica3")]
-    public async Task A_cluster_that_has_no_room_for_the_lab_ends_with_2_and_every_problem_is_named(string id)
+    public async Task A_process_without_room_for_lab_ports_names_every_problem_and_exits_with_2(string id)
     {
         var config = Config(ClusterTopology.Default(64_600, _folder.Address, _folder.Path).Write());
         Assert.That(NodeId.TryParse(id, out var node), Is.True);
@@ -68,7 +70,8 @@ internal sealed class StartRefusalTests
     [TestCase("replica3", 8093, false, "$.replicas[2].port")]
     public async Task A_port_in_use_is_named_with_the_setting_that_changes_it(string id, int port, bool isHttp, string setting)
     {
-        using var other = new Socket(AddressFamily.InterNetwork, isHttp ? SocketType.Stream : SocketType.Dgram, isHttp ? ProtocolType.Tcp : ProtocolType.Udp);
+        using var other = new Socket(
+            AddressFamily.InterNetwork, isHttp ? SocketType.Stream : SocketType.Dgram, isHttp ? ProtocolType.Tcp : ProtocolType.Udp);
         other.Bind(new System.Net.IPEndPoint(_folder.Address, port));
         if (isHttp)
             other.Listen();
@@ -78,11 +81,11 @@ internal sealed class StartRefusalTests
     }
 
     [Test]
-    public async Task A_disk_that_refuses_is_one_line_and_a_code_of_its_own()
+    public async Task A_log_that_fails_to_open_gives_one_line_and_the_storage_exit_code()
     {
         var config = Config(ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path).Write());
         Directory.CreateDirectory(_folder.File("manager4", "group", "log"));
-        // A link to itself can't be opened by anyone, root included.
+        // Nobody can open a link to itself, not even root.
         File.CreateSymbolicLink(_folder.File("manager4", "group", "log", "lock"), _folder.File("manager4", "group", "log", "lock"));
         using var process = TestProcess.Start(NodeRole.Manager, "--id", "manager4", "--config", config, "--supervised");
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Storage), process.Errors);
@@ -91,7 +94,7 @@ internal sealed class StartRefusalTests
     }
 
     [Test]
-    public async Task A_process_whose_configuration_is_not_that_of_the_folder_ends_with_2_and_makes_nothing()
+    public async Task A_process_whose_configuration_contradicts_the_data_folder_exits_with_2_and_creates_nothing()
     {
         var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
         await DataFolder.OpenAsync(topology);
@@ -116,8 +119,9 @@ internal sealed class StartRefusalTests
     private static void AssertAllNamed(string errors)
     {
         foreach (var path in (string[])
-            ["$.cluster", "$.frontEnds[0].address", "$.sequencers[1].id", "$.sequencers[1].port", "$.replicas[0].versions", "$.durability", "$.limits.callDeadlineMs", "$.colour"])
+            ["$.cluster", "$.frontEnds[0].address", "$.sequencers[1].id", "$.sequencers[1].port", "$.replicas[0].versions",
+                "$.durability", "$.limits.callDeadlineMs", "$.colour"])
             Assert.That(errors, Does.Contain(path));
-        Assert.That(errors, Does.Contain("until clients can be authenticated"), "nobody may listen beyond this machine yet");
+        Assert.That(errors, Does.Contain("until clients can be authenticated"), "the reason why only loopback addresses are allowed");
     }
 }

@@ -17,8 +17,8 @@ using Dams.Tests.Soap;
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// A whole cluster of real processes on a loopback address and in a folder of its own: by <c>dams up</c>, or process by process. Whatever it
-/// has started is gone when it is disposed.
+/// A whole cluster of real processes, on its own loopback address and in its own folder. <c>dams up</c> starts it, or the test starts it
+/// process by process. Disposing the cluster ends all its processes.
 /// </summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
@@ -36,17 +36,17 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private TestCluster(IReadOnlyList<string>? versions, bool isStrict = false)
     {
-        // To see the same with any version four times.
+        // DAMS_VERSIONS runs the same tests with other versions, for example with one version four times.
         versions ??= Environment.GetEnvironmentVariable("DAMS_VERSIONS")?.Split(',');
-        Topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path, versions: versions) with { Strict = isStrict };
+        var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path, versions: versions);
+        Topology = topology with { Strict = isStrict };
         _reader = new StatusReader(Service);
         Managers = new AgreedByManagers(Topology);
     }
 
-    /// <summary>Where everything is.</summary>
+    /// <summary>The configuration: all processes with their addresses and folders.</summary>
     public ClusterTopology Topology { get; }
 
-    /// <summary>What its managers have agreed on.</summary>
     public AgreedByManagers Managers { get; }
 
     /// <summary>The front end's SOAP endpoint.</summary>
@@ -54,28 +54,30 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public Uri Wsdl => new(Service + "?wsdl");
 
-    /// <summary>The folder of all its processes.</summary>
+    /// <summary>The data folder, which contains the folders of all processes.</summary>
     public TestFolder Folder => _folder;
 
-    /// <summary>A file in the cluster's folder.</summary>
+    /// <summary>The path of a file in the cluster's folder.</summary>
     public string File(params string[] names) => _folder.File(names);
 
-    /// <summary>Variables of the environment for what <see cref="UpAgainAsync"/> starts.</summary>
+    /// <summary>Environment variables for the processes that <see cref="UpAgainAsync"/> starts.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
     /// <summary>How long a start by <see cref="UpAgainAsync"/> may take.</summary>
     public TimeSpan StartPatience { get; set; } = StartLimit;
 
-    /// <summary>Where a process keeps its files.</summary>
-    public string FolderOf(string id) => NodeId.TryParse(id, out var node) ? Topology.FolderOf(node) : throw new ArgumentException($"{id} is no process", nameof(id));
+    /// <summary>The folder in which a process keeps its files.</summary>
+    public string FolderOf(string id) => NodeId.TryParse(id, out var node)
+        ? Topology.FolderOf(node)
+        : throw new ArgumentException($"{id} is no id of a process", nameof(id));
 
-    /// <summary>A cluster of which nothing runs yet.</summary>
+    /// <summary>A cluster that is not running yet.</summary>
     public static TestCluster Unstarted() => new(null);
 
-    /// <summary>Starts a cluster with <c>dams up</c> and waits for its line.</summary>
-    /// <param name="versions">What the replicas run.</param>
+    /// <summary>Starts a cluster with <c>dams up</c> and waits for its line <c>ready</c>.</summary>
+    /// <param name="versions">The versions that the replicas run; null for the default.</param>
     /// <param name="isLab">Whether faults may be injected.</param>
-    /// <param name="prepare">Done to its folder before it starts.</param>
+    /// <param name="prepare">Prepares the cluster's folder before the start.</param>
     public static async Task<TestCluster> UpAsync(
         IReadOnlyList<string>? versions = null, bool isLab = false, Action<TestCluster>? prepare = null)
     {
@@ -83,7 +85,8 @@ internal sealed class TestCluster : IAsyncDisposable
         try
         {
             prepare?.Invoke(cluster);
-            await cluster.UpAgainAsync(["--versions", string.Join(',', cluster.Topology.Replicas.Select(replica => replica.Versions[0])), .. isLab ? (string[])["--lab"] : []]);
+            var names = string.Join(',', cluster.Topology.Replicas.Select(replica => replica.Versions[0]));
+            await cluster.UpAgainAsync(["--versions", names, .. isLab ? (string[])["--lab"] : []]);
             return cluster;
         }
         catch
@@ -94,11 +97,12 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the processes one by one, and waits until a read has been answered by all replicas.</summary>
-    /// <param name="replicas">Starts replicas that no manager starts: those of the managers that are left out.</param>
+    /// <summary>Starts the processes one by one, and waits until the cluster is ready: all replicas vote and a read is answered.</summary>
+    /// <param name="replicas">Starts the replicas that no manager starts, because their managers are left out.</param>
     /// <param name="isStrict">Whether writes wait for a third equal reply.</param>
-    /// <param name="leftOut">What isn't started.</param>
-    public static async Task<TestCluster> ApartAsync(Func<TestCluster, IEnumerable<TestProcess>>? replicas = null, bool isStrict = false, params string[] leftOut)
+    /// <param name="leftOut">The ids of the processes that are not started.</param>
+    public static async Task<TestCluster> ApartAsync(
+        Func<TestCluster, IEnumerable<TestProcess>>? replicas = null, bool isStrict = false, params string[] leftOut)
     {
         var cluster = new TestCluster(null, isStrict);
         try
@@ -106,8 +110,9 @@ internal sealed class TestCluster : IAsyncDisposable
             foreach (var node in cluster.Topology.Nodes)
                 System.IO.File.WriteAllText(cluster.ConfigOf(node.Id.ToString()), cluster.Topology.Write());
             cluster._roots.AddRange(replicas?.Invoke(cluster) ?? []);
-            foreach (var node in cluster.Topology.Nodes.Where(node => node.Id.Role != NodeRole.Replica && !leftOut.Contains(node.Id.ToString())))
-                cluster._roots.Add(TestProcess.Start(node.Id.Role, cluster.ArgumentsOf(node.Id.ToString())));
+            var ids = cluster.Topology.Nodes.Select(node => node.Id);
+            foreach (var id in ids.Where(id => id.Role != NodeRole.Replica && !leftOut.Contains(id.ToString())))
+                cluster._roots.Add(TestProcess.Start(id.Role, cluster.ArgumentsOf(id.ToString())));
             await cluster.AnswersAsync();
             cluster.Note();
             return cluster;
@@ -120,13 +125,13 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>The arguments of a process that is started apart.</summary>
+    /// <summary>The arguments of a process that the test starts itself, without <c>dams up</c>.</summary>
     public IReadOnlyList<string> ArgumentsOf(string id) => ["--id", id, "--config", ConfigOf(id), "--supervised", "--exit-with-parent"];
 
-    /// <summary>Takes over a process that a test has started after the others.</summary>
+    /// <summary>Adds a process that the test has started, so that the cluster ends it.</summary>
     public void Add(TestProcess process) => _roots.Add(process);
 
-    /// <summary>Starts <c>dams up</c> on the same folder, again if it ran before, and waits for its line.</summary>
+    /// <summary>Starts or restarts <c>dams up</c> on the cluster's folder and waits for its line <c>ready</c>.</summary>
     public async Task UpAgainAsync(params IEnumerable<string> more)
     {
         var up = TestProcess.StartDams(Variables, ["up", "--data", _folder.Path, "--address", _folder.Address.ToString(), .. more]);
@@ -135,14 +140,18 @@ internal sealed class TestCluster : IAsyncDisposable
         while (!up.OutputLines.Any(line => line == $"ready {Wsdl}"))
         {
             if (up.HasExited || Stopwatch.GetElapsedTime(began) > StartPatience)
-                throw new TimeoutException($"dams up {(up.HasExited ? "has ended" : $"was not ready after {StartPatience.TotalSeconds} s")}; it said: {up.Output}\n{up.Errors}");
+            {
+                var problem = up.HasExited ? "has ended" : $"was not ready after {StartPatience.TotalSeconds} s";
+                throw new TimeoutException($"dams up {problem}; it said: {up.Output}\n{up.Errors}");
+            }
+
             await Task.Delay(StatusPoll);
         }
 
         Note();
     }
 
-    /// <summary>A client of .NET.</summary>
+    /// <summary>Opens a .NET client of the service.</summary>
     public IAppointmentService Client(string soapVersion = "1.1")
     {
         var factory = new ChannelFactory<IAppointmentService>(ServiceModelClientTests.BindingOf(soapVersion), new EndpointAddress(Service));
@@ -151,7 +160,7 @@ internal sealed class TestCluster : IAsyncDisposable
         return factory.CreateChannel();
     }
 
-    /// <summary>Removes every slot, so that the next test finds the service as if it were fresh.</summary>
+    /// <summary>Removes every slot, so that a test finds the service without slots and bookings.</summary>
     public async Task EmptyAsync()
     {
         var client = Client();
@@ -162,21 +171,21 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>The process that has this id now.</summary>
+    /// <summary>The running process with this id; fails if there is none.</summary>
     public ProcessIdentity ProcessOf(string id) => Find(id) ?? throw new InvalidOperationException($"{id} does not run");
 
-    /// <summary>The process that has this id now; null if there is none.</summary>
+    /// <summary>The running process with this id; null if there is none.</summary>
     public ProcessIdentity? Find(string id) => NodeId.TryParse(id, out var node) ? PidFile.FindRunning(Topology.FolderOf(node), id) : null;
 
-    /// <summary>All processes of the cluster that run, without <c>dams up</c>.</summary>
+    /// <summary>All running processes of the cluster, except <c>dams up</c>.</summary>
     public IReadOnlyDictionary<string, ProcessIdentity> Running()
     {
         Note();
         return PidFile.FindRunning(Topology).ToDictionary(found => found.Id.ToString(), found => found.Process);
     }
 
-    /// <summary>kill -9, of all of them in one step.</summary>
-    /// <returns>Those that were killed.</returns>
+    /// <summary>Ends processes with kill -9, all in one step.</summary>
+    /// <returns>The killed processes.</returns>
     public IReadOnlyList<ProcessIdentity> Kill(params IEnumerable<string> ids)
     {
         var victims = ids.Select(ProcessOf).ToList();
@@ -185,7 +194,7 @@ internal sealed class TestCluster : IAsyncDisposable
         return victims;
     }
 
-    /// <summary>kill -9 of everything at once, <c>dams up</c> too.</summary>
+    /// <summary>Ends all processes at once with kill -9, including <c>dams up</c>.</summary>
     public async Task KillAllAsync()
     {
         Note();
@@ -196,7 +205,7 @@ internal sealed class TestCluster : IAsyncDisposable
         await Eventually.IsTrueAsync(() => victims.All(victim => !victim.IsAlive));
     }
 
-    /// <summary>SIGSTOP: it stays, and does nothing.</summary>
+    /// <summary>Sends SIGSTOP: the processes stay, but hang.</summary>
     public void Pause(params IEnumerable<string> ids)
     {
         var processes = ids.Select(ProcessOf).ToList();
@@ -204,22 +213,26 @@ internal sealed class TestCluster : IAsyncDisposable
         Signal("STOP", processes);
     }
 
-    /// <summary>SIGCONT to all that were paused.</summary>
+    /// <summary>Sends SIGCONT to all processes that were paused.</summary>
     public void Resume()
     {
         Signal("CONT", [.. _paused.Where(process => process.IsAlive)]);
         _paused.Clear();
     }
 
-    /// <summary>Has the fault lab do something, by the tool.</summary>
-    /// <returns>What the tool said.</returns>
+    /// <summary>Runs <c>dams fault</c> with these arguments.</summary>
+    /// <returns>The tool's output.</returns>
     public async Task<string> FaultAsync(string fault)
     {
         var run = await CliRun.OfAsync(["fault", .. fault.Split(' '), "--url", Service.ToString()]);
-        return run.ExitCode == 0 ? run.Output : throw new InvalidOperationException($"dams fault {fault} has ended with {run.ExitCode}: {run.Errors}");
+        return run.ExitCode == 0
+            ? run.Output
+            : throw new InvalidOperationException($"dams fault {fault} has ended with {run.ExitCode}: {run.Errors}");
     }
 
-    /// <summary>Ends all faults, and asks again while a replica that is just being stopped or replaced has not said that it has heard.</summary>
+    /// <summary>
+    /// Ends all faults. A replica that is just being stopped or replaced may not confirm, so this retries until all replicas have.
+    /// </summary>
     public async Task HealAsync()
     {
         var began = Stopwatch.GetTimestamp();
@@ -230,14 +243,15 @@ internal sealed class TestCluster : IAsyncDisposable
                 await FaultAsync("heal");
                 return;
             }
-            catch (InvalidOperationException problem) when (problem.Message.Contains("heal again", StringComparison.Ordinal) && Stopwatch.GetElapsedTime(began) < Eventually.Limit)
+            catch (InvalidOperationException problem) when (problem.Message.Contains("heal again", StringComparison.Ordinal)
+                && Stopwatch.GetElapsedTime(began) < Eventually.Limit)
             {
                 await Task.Delay(StatusPoll);
             }
         }
     }
 
-    /// <summary>What the front end says; fails if it says nothing.</summary>
+    /// <summary>The front end's status; fails if the front end gives none.</summary>
     public async Task<StatusDocument> StatusAsync()
     {
         var (_, status, problem) = await _reader.ReadAsync(CancellationToken.None);
@@ -245,7 +259,8 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until the front end's status is as wanted.</summary>
-    public async Task<StatusDocument> StatusAsync(Predicate<StatusDocument> isWanted, TimeSpan? limit = null, [CallerArgumentExpression(nameof(isWanted))] string what = "")
+    public async Task<StatusDocument> StatusAsync(
+        Predicate<StatusDocument> isWanted, TimeSpan? limit = null, [CallerArgumentExpression(nameof(isWanted))] string what = "")
     {
         var within = limit ?? Eventually.Limit;
         var began = Stopwatch.GetTimestamp();
@@ -260,15 +275,19 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until all replicas vote and have executed the same with the same result.</summary>
-    /// <param name="limit">How long.</param>
-    /// <param name="isDegradedToo">Whether a slot may have been replaced so often that managers leave its next fault to a person; it votes all the same.</param>
-    public Task<StatusDocument> IsWholeAsync(TimeSpan? limit = null, bool isDegradedToo = false) => StatusAsync(status => AreAllEqual(status, isDegradedToo), limit);
+    /// <summary>Waits until all replicas vote, have executed the same entries, and have the same state.</summary>
+    /// <param name="limit">The longest time to wait; null for the usual limit.</param>
+    /// <param name="isDegradedToo">
+    /// Whether a seat may be degraded: it was replaced so often that the managers leave its next fault to the operator. Its replica votes
+    /// all the same.
+    /// </param>
+    public Task<StatusDocument> IsWholeAsync(TimeSpan? limit = null, bool isDegradedToo = false) =>
+        StatusAsync(status => AreAllEqual(status, isDegradedToo), limit);
 
-    /// <summary>Whether the front end says that two equal replies can be had.</summary>
+    /// <summary>Whether the front end's health check passes.</summary>
     public Task<bool> IsHealthyAsync() => _reader.IsHealthyAsync(CancellationToken.None);
 
-    /// <summary>What the processes have logged last, and what <c>dams up</c> said.</summary>
+    /// <summary>Writes the last lines of each process's log, and the standard error of the processes that the test started.</summary>
     public void WriteLogs(TextWriter writer)
     {
         foreach (var root in _roots)
@@ -278,19 +297,20 @@ internal sealed class TestCluster : IAsyncDisposable
         foreach (var file in Directory.GetFiles(Topology.Log.Folder, "*.log").Order(StringComparer.Ordinal))
         {
             writer.WriteLine($"== {Path.GetFileName(file)}");
-            // Answered calls are in the clients' history.
-            foreach (var line in System.IO.File.ReadLines(file).Where(line => !line.Contains(AnsweredCall, StringComparison.Ordinal)).TakeLast(LogLinesShown))
+            // Lines about answered calls are left out, because the clients' history has them.
+            var lines = System.IO.File.ReadLines(file).Where(line => !line.Contains(AnsweredCall, StringComparison.Ordinal));
+            foreach (var line in lines.TakeLast(LogLinesShown))
                 writer.WriteLine(line);
         }
     }
 
-    /// <summary>Stops everything in order.</summary>
-    /// <returns>What is left behind all the same; it is ended then.</returns>
+    /// <summary>Stops all processes in order, then kills any that are left behind.</summary>
+    /// <returns>The processes that were left behind.</returns>
     public async Task<IReadOnlyList<ProcessIdentity>> StopAsync()
     {
         Note();
         Resume();
-        // Clients first, as dams up does it.
+        // Processes that started later stop first, so managers stop before sequencers, as with dams up.
         foreach (var root in Enumerable.Reverse(_roots).Where(root => !root.HasExited))
             root.Terminate();
         foreach (var root in _roots)
@@ -318,17 +338,20 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     private static bool AreAllEqual(StatusDocument status, bool isDegradedToo) =>
-        status.Replicas.All(replica => replica.State == "active" || (isDegradedToo && replica.State == "degraded")) && AreEqual(status.Replicas);
+        status.Replicas.All(replica => replica.State == "active" || (isDegradedToo && replica.State == "degraded"))
+        && AreEqual(status.Replicas);
 
-    /// <summary>Whether they have executed the same, and have the same state just after it.</summary>
+    /// <summary>Whether the replicas have executed the same entries and have the same state after the last one.</summary>
     public static bool AreEqual(IEnumerable<ReplicaStatus> replicas) =>
-        replicas.All(replica => replica.DigestAt == replica.Executed) && replicas.Select(replica => (replica.Executed, replica.Digest)).Distinct().Count() == 1;
+        replicas.All(replica => replica.DigestAt == replica.Executed)
+        && replicas.Select(replica => (replica.Executed, replica.Digest)).Distinct().Count() == 1;
 
     private static void Signal(string name, List<ProcessIdentity> processes)
     {
         if (processes.Count == 0)
             return;
-        using var kill = Process.Start("kill", [$"-{name}", .. processes.Select(process => process.ProcessId.ToString(CultureInfo.InvariantCulture))]);
+        var ids = processes.Select(process => process.ProcessId.ToString(CultureInfo.InvariantCulture));
+        using var kill = Process.Start("kill", [$"-{name}", .. ids]);
         kill.WaitForExit();
     }
 
@@ -345,7 +368,7 @@ internal sealed class TestCluster : IAsyncDisposable
             var seen = await probe.LookAsync(isPatient: true, CancellationToken.None);
             if (Readiness.Judge(seen, Stopwatch.GetElapsedTime(began), StartLimit) == ReadinessVerdict.Ready)
                 return;
-            // A replica that lies votes, too, but never all replies are equal then: an answer has to do.
+            // A lying replica votes, too, so the replies may never all be equal. Then it is enough that a read is answered.
             if (seen is { IsReadAnswered: true } && seen.VotingReplicas == seen.AllReplicas)
                 return;
             if (Stopwatch.GetElapsedTime(began) > StartLimit)

@@ -11,11 +11,11 @@ using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica;
 
-/// <summary>A version that throws answers with an internal error, always the same, and the replica goes on.</summary>
+/// <summary>A request at which the engine throws gets an internal error, always the same one, and the replica goes on.</summary>
 public sealed class EngineFailureTests
 {
-    private static readonly BookAppointment Book =
-        new(default, default, new Slot(new AppointmentId(Hospital.MTL, new DateOnly(2025, 1, 1), TimeOfDay.Morning), AppointmentType.Dental));
+    private static readonly BookAppointment Book = new(
+        default, default, new Slot(new AppointmentId(Hospital.MTL, new DateOnly(2025, 1, 1), TimeOfDay.Morning), AppointmentType.Dental));
 
     private static readonly byte[] InternalError = ReplyCodec.Encode(new RefusedReply(Refusal.InternalError));
 
@@ -47,7 +47,7 @@ public sealed class EngineFailureTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public void The_failure_is_counted_kept_and_repeated_from_the_session_table(bool before)
+    public void A_failure_is_counted_and_kept_and_a_repeat_is_answered_from_the_session_table(bool before)
     {
         var engine = new BrokenEngine(before);
         var core = CoreOf(engine, out var replies);
@@ -55,7 +55,8 @@ public sealed class EngineFailureTests
         Deliver(core, request);
         Deliver(core, request);
         Assert.That(replies.All.Select(reply => reply.Result), Is.All.EqualTo(InternalError));
-        Assert.That(replies.All.Select(reply => reply.Seq.Value), Is.EqualTo(new[] { 1L, 1L }), "the repeat is answered, not tried again");
+        Assert.That(
+            replies.All.Select(reply => reply.Seq.Value), Is.EqualTo(new[] { 1L, 1L }), "the repeat is answered without another attempt");
         Assert.That(engine.Calls, Is.EqualTo(1));
         Assert.That(core.EngineFailures, Is.EqualTo(1));
         Assert.That(core.LastEngineFailure!.Seq, Is.EqualTo(new SequenceNumber(1)));
@@ -77,7 +78,7 @@ public sealed class EngineFailureTests
     }
 
     [Test]
-    public void A_skipped_request_is_never_shown_to_the_version_and_is_in_all_else_as_one_that_it_failed_at()
+    public void A_skipped_request_never_reaches_the_engine_and_otherwise_counts_as_failed()
     {
         var engine = new BrokenEngine(before: true);
         var (skipping, failing) = (CoreOf(engine, out var replies), CoreOf(new BrokenEngine(before: true), out _));
@@ -88,12 +89,14 @@ public sealed class EngineFailureTests
         Assert.That(engine.Calls, Is.Zero);
         Assert.That(skipping.Digest(), Is.EqualTo(failing.Digest()));
         Deliver(skipping, request);
-        Assert.That(replies.All.Select(reply => (reply.Seq.Value, Convert.ToHexString(reply.Result))), Is.All.EqualTo((1L, Convert.ToHexString(InternalError))));
-        Assert.That(engine.Calls, Is.Zero, "the repeat has the skipped one's answer");
+        Assert.That(
+            replies.All.Select(reply => (reply.Seq.Value, Convert.ToHexString(reply.Result))),
+            Is.All.EqualTo((1L, Convert.ToHexString(InternalError))));
+        Assert.That(engine.Calls, Is.Zero, "the repeat gets the answer of the skipped request");
     }
 
     [Test]
-    public void A_read_that_was_not_ordered_fails_alike()
+    public void An_unordered_read_that_throws_gives_an_internal_error()
     {
         var core = CoreOf(new BrokenEngine(before: true), out _);
         Assert.That(core.Read(new GetAppointmentSchedule(default, default)), Is.EqualTo(new RefusedReply(Refusal.InternalError)));
@@ -102,7 +105,7 @@ public sealed class EngineFailureTests
 
     [TestCase(typeof(OutOfMemoryException))]
     [TestCase(typeof(InvariantBrokenException))]
-    public void What_breaks_the_process_goes_on_to_break_it(Type exception)
+    public void An_exception_that_must_end_the_process_is_not_caught(Type exception)
     {
         var core = CoreOf(new BrokenEngine(before: true) { Throws = (Exception)Activator.CreateInstance(exception)! }, out _);
         Assert.That(() => Deliver(core, RequestOf(Book, 1)), Throws.InstanceOf(exception));
@@ -126,7 +129,7 @@ public sealed class EngineFailureTests
     private static void Deliver(ReplicaCore core, Request request) =>
         core.OnDelivered(new Entry(core.Executed.Next, Epoch.Of(1, 1), 1, EntryKind.Operation, core.ExecutedChain, request), default);
 
-    /// <summary>Throws out of the observer, as a defect of whoever listens, or of the version itself, would.</summary>
+    /// <summary>Throws out of the observer, as a defect of an observer or of the engine itself would.</summary>
     private sealed class ThrowingEngine(IAppointmentEngine engine) : IAppointmentEngine, IBucketObserver, IDisposable
     {
         private IBucketObserver? _observer;

@@ -7,8 +7,8 @@ using Dams.Replica.Core;
 namespace Dams.Tests.Replica;
 
 /// <summary>
-/// Orders commands as a cluster would: by front ends that restart and give numbers up, by clients with ids of their own, with repeats and with ids that are
-/// used twice. Everything from the seed.
+/// Orders commands as a cluster would. Front ends restart and give numbers up. Clients make ids of their own. Requests are
+/// repeated, and ids are used twice. Everything follows from the seed.
 /// </summary>
 internal sealed class EntrySource(ulong seed)
 {
@@ -20,7 +20,7 @@ internal sealed class EntrySource(ulong seed)
     private Chain _chain;
     private long _time = 1_700_000_000_000;
 
-    /// <summary>The next entry.</summary>
+    /// <summary>Makes the next entry, most often with this command. A repeat carries an earlier one.</summary>
     public Entry Next(Command command)
     {
         var request = Choose(command);
@@ -51,7 +51,8 @@ internal sealed class EntrySource(ulong seed)
             ? new RequestKey(0, 7, (ulong)_random.Below(10_000))
             : new RequestKey((byte)(frontEnd + 1), _boots[frontEnd], number);
         var lowest = number > 12 ? number - (ulong)_random.Below(12) : 1;
-        return new Request(key, (byte)(frontEnd + 1), new BootId(_boots[frontEnd]), lowest, opcode, Request.DigestOf(opcode, payload), payload);
+        return new Request(
+            key, (byte)(frontEnd + 1), new BootId(_boots[frontEnd]), lowest, opcode, Request.DigestOf(opcode, payload), payload);
     }
 }
 

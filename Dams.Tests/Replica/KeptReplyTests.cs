@@ -8,25 +8,30 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 
-/// <summary>Which replies can be had again, and for how long.</summary>
+/// <summary>The replies that a replica keeps, and how long it keeps them.</summary>
 internal sealed class KeptReplyTests
 {
     private static readonly ReplicaCoreOptions s_few = new() { CheckpointEntries = 4, RepliesKept = 4 };
 
-    // Whether others have passed an entry that kills is shown by their replies to it, or by a checkpoint behind it.
+    // The replies to an entry that kills, or a checkpoint behind it, show whether others have passed it.
     [Test]
-    public void Fewer_replies_than_there_are_entries_between_checkpoints_are_refused()
+    public void Options_that_keep_fewer_replies_than_entries_between_checkpoints_are_rejected()
     {
-        Assert.That(() => new ReplicaCore(new LedgerEngine(), s_few with { CheckpointEntries = 50, RepliesKept = 49 }, new Nobody()),
+        Assert.That(
+            () => new ReplicaCore(new LedgerEngine(), s_few with { CheckpointEntries = 50, RepliesKept = 49 }, new Nobody()),
             Throws.ArgumentException.With.Message.Contains("49").And.Message.Contains("50"));
-        Assert.That(() => new ReplicaCore(new LedgerEngine(), s_few with { CheckpointEntries = 50, RepliesKept = 50 }, new Nobody()), Throws.Nothing);
+        Assert.That(
+            () => new ReplicaCore(new LedgerEngine(), s_few with { CheckpointEntries = 50, RepliesKept = 50 }, new Nobody()),
+            Throws.Nothing);
     }
 
     [Test]
-    public void Longer_replies_than_fit_a_datagram_are_not_sent() => Assert.That(
-        () => new ReplicaCore(new LedgerEngine(), s_few with { ReplyBytesMax = ReplyMessage.ResultBytesMax + 1 }, new Nobody()), Throws.InstanceOf<ArgumentException>());
+    public void Options_that_allow_longer_replies_than_fit_a_datagram_are_rejected() => Assert.That(
+        () => new ReplicaCore(new LedgerEngine(), s_few with { ReplyBytesMax = ReplyMessage.ResultBytesMax + 1 }, new Nobody()),
+        Throws.InstanceOf<ArgumentException>());
 
-    // A repeat is answered under the first number, as a digest if it is long; the front end fetches the body by that number.
+    // The reply to a repeat carries the first number. A long reply is sent as a digest, and the front end fetches the body by that
+    // number.
     [Test]
     public void A_writes_reply_is_found_by_its_number_for_as_long_as_its_request_is_remembered()
     {
@@ -36,11 +41,13 @@ internal sealed class KeptReplyTests
         var reply = core.FindReply(first.Seq)!.Result;
         for (var day = 2; day <= 20; day++)
             core.OnDelivered(Next(core, Add(day)), default);
-        Assert.That((core.RepliesKept, core.FindReply(first.Seq)?.Result, core.FindReply(first.Seq)?.Key), Is.EqualTo((4, reply, first.Request.Key)));
+        Assert.That(
+            (core.RepliesKept, core.FindReply(first.Seq)?.Result, core.FindReply(first.Seq)?.Key),
+            Is.EqualTo((4, reply, first.Request.Key)));
     }
 
     [Test]
-    public void A_reads_reply_is_gone_with_the_last_that_are_kept()
+    public void A_reads_reply_is_dropped_once_enough_newer_replies_are_kept()
     {
         var core = new ReplicaCore(new LedgerEngine(), s_few, new Nobody());
         var first = Next(core, new ListAppointmentAvailability(default, AppointmentType.Dental));
@@ -51,16 +58,19 @@ internal sealed class KeptReplyTests
         Assert.That(core.FindReply(first.Seq), Is.Null);
     }
 
-    /// <summary>The next entry of a client that gives each request an id of its own.</summary>
+    /// <summary>Makes the next entry, from a client that gives each request an id of its own.</summary>
     private static Entry Next(ReplicaCore core, Command command)
     {
         var (seq, opcode, payload) = (core.Executed.Next, CommandCodec.OpcodeOf(command), CommandCodec.Encode(command));
-        var request = new Request(new RequestKey(0, 7, (ulong)seq.Value), 1, new BootId(1), 1, opcode, Request.DigestOf(opcode, payload), payload);
+        var request = new Request(
+            new RequestKey(0, 7, (ulong)seq.Value), 1, new BootId(1), 1, opcode, Request.DigestOf(opcode, payload), payload);
         return new Entry(seq, Epoch.Of(1, 1), seq.Value, EntryKind.Operation, core.ExecutedChain, request);
     }
 
-    private static AddAppointment Add(int day) =>
-        new(new CallerId(true, default, 1), new Slot(new AppointmentId(Hospital.MTL, new DateOnly(2025, 1, day), TimeOfDay.Morning), AppointmentType.Dental), 1);
+    private static AddAppointment Add(int day) => new(
+        new CallerId(true, default, 1),
+        new Slot(new AppointmentId(Hospital.MTL, new DateOnly(2025, 1, day), TimeOfDay.Morning), AppointmentType.Dental),
+        1);
 
     private sealed class Nobody : IReplySink
     {

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 
-/// <summary>Looking at a replica costs its loop nothing while there is work, and an idle one tells exactly what it holds.</summary>
+/// <summary>Polling a busy replica costs its loop nothing. An idle replica reports the exact digest of what it holds.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class NewestDigestTests
 {
@@ -22,7 +22,7 @@ internal sealed class NewestDigestTests
     private Instant Now => new(_ticks, 0);
 
     [Test]
-    public void A_busy_replica_tells_the_digest_of_its_last_checkpoint_and_reads_nothing_for_it()
+    public void A_busy_replica_reports_its_last_checkpoints_digest_without_reading_its_state()
     {
         var core = CoreOf();
         Execute(core, 120);
@@ -37,7 +37,7 @@ internal sealed class NewestDigestTests
     }
 
     [Test]
-    public void An_idle_replica_tells_the_digest_of_its_last_entry_and_makes_it_once()
+    public void An_idle_replica_computes_the_digest_of_its_last_entry_once()
     {
         var core = CoreOf();
         Execute(core, 120);
@@ -46,11 +46,12 @@ internal sealed class NewestDigestTests
         Assert.That(newest.Seq, Is.EqualTo(core.Executed));
         Assert.That(newest.Digest, Is.EqualTo(core.Digest()));
         Assert.That(core.NewestDigest(Now), Is.SameAs(newest));
-        Assert.That(core.Checkpoints.Select(checkpoint => checkpoint.Seq.Value), Is.EqualTo(new[] { 50, 100 }), "who looks on makes no checkpoint");
+        Assert.That(
+            core.Checkpoints.Select(checkpoint => checkpoint.Seq.Value), Is.EqualTo(new[] { 50, 100 }), "a poll makes no checkpoint");
     }
 
     [Test]
-    public void What_is_told_while_entries_come_belongs_to_the_entry_that_is_told_with_it()
+    public void A_reported_digest_belongs_to_the_entry_that_is_reported_with_it()
     {
         var (core, digests) = (CoreOf(), new Dictionary<SequenceNumber, byte[]> { [SequenceNumber.Zero] = CoreOf().Digest() });
         for (var i = 0; i < 300; i++)
@@ -59,7 +60,7 @@ internal sealed class NewestDigestTests
             digests[core.Executed] = core.Digest();
             Wait(s_options.DigestWhenQuietFor / 4 * (i % 6));
             var newest = core.NewestDigest(Now);
-            Assert.That(newest.Digest, Is.EqualTo(digests[newest.Seq]), $"entry {newest.Seq}, told at {core.Executed}");
+            Assert.That(newest.Digest, Is.EqualTo(digests[newest.Seq]), $"entry {newest.Seq}, reported at {core.Executed}");
         }
     }
 

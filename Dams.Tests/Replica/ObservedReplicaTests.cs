@@ -13,28 +13,40 @@ using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica;
 
-/// <summary>What a replica's process hears of its cores.</summary>
+/// <summary>The transitions of its cores that a replica's process is told of.</summary>
 internal sealed class ObservedReplicaTests
 {
-    // It was killed before it could say that it had left: its manager sees a process that answers, and waits for the mark.
+    // The replica was killed before it could mark that it had left. Its manager sees a process that answers, and waits for the mark.
     [Test]
-    public void Who_finds_in_its_log_that_it_was_ordered_out_says_so_at_the_start_and_once()
+    public void A_replica_whose_log_says_it_was_ordered_out_reports_that_once_at_start()
     {
         using var logFolder = new LogFolder();
         using var folder = new TestFolder();
         using var logger = new RecordingLogger();
         using var log = logFolder.Open();
         var reign = new Reign(Epoch.Of(1, 1), new BootId(9));
-        var view = new View(SequenceNumber.Zero, new byte[] { 1, 2, 3 }.Select(id => new ViewMember(id, id == 1 ? LogFolder.Incarnation : new Incarnation(id), SequenceNumber.Zero, SequenceNumber.Zero)));
-        var leave = new Entry(new SequenceNumber(1), reign.Epoch, 1_700_000_000_000, EntryKind.Leave, Chain.Genesis, new MembershipChange(1, LogFolder.Incarnation).ToRequest(EntryKind.Leave, 1));
+        var members = new byte[] { 1, 2, 3 }.Select(id =>
+            new ViewMember(id, id == 1 ? LogFolder.Incarnation : new Incarnation(id), SequenceNumber.Zero, SequenceNumber.Zero));
+        var view = new View(SequenceNumber.Zero, members);
+        var leave = new Entry(
+            new SequenceNumber(1), reign.Epoch, 1_700_000_000_000, EntryKind.Leave, Chain.Genesis,
+            new MembershipChange(1, LogFolder.Incarnation).ToRequest(EntryKind.Leave, 1));
         log.Write(new LogBatch(null, [leave], new MemberRecord(LogFolder.Incarnation, reign, reign, view.After(leave)), leave.Seq));
-        var group = new GroupOptions { Group = GroupId.Replicas, Members = [1, 2, 3], Sequencers = [1], FrontEnds = [1], ConfirmationsNeeded = 0 };
+        var group = new GroupOptions
+        {
+            Group = GroupId.Replicas,
+            Members = [1, 2, 3],
+            Sequencers = [1],
+            FrontEnds = [1],
+            ConfirmationsNeeded = 0,
+        };
         var node = new ReplicaProtocol(group, 1, log, new Outbox(), EngineVersions.Create("Ledger"), 0, new ReplicaCoreOptions(), 1);
         var now = new Instant(TimeSpan.TicksPerSecond, 1000);
         node.Start(now);
         Assert.That(node.Member.State, Is.EqualTo(MemberState.Left));
         var left = 0;
-        var observed = new ObservedReplica(node, new SnapshotKeeper(node, log, new SnapshotFolder(folder.File("snapshots"), isDurable: false), logger), static () => { }, () => left++, logger);
+        var keeper = new SnapshotKeeper(node, log, new SnapshotFolder(folder.File("snapshots"), isDurable: false), logger);
+        var observed = new ObservedReplica(node, keeper, static () => { }, () => left++, logger);
         observed.OnBatchEnd(now);
         observed.OnBatchEnd(now);
         Assert.That(left, Is.EqualTo(1));

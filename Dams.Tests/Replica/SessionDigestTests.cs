@@ -6,17 +6,17 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 
-/// <summary>The session table is part of the state: its digest says what it holds, however it came to hold it.</summary>
+/// <summary>The session table is part of the state. Its digest depends on its content, not on how the content came about.</summary>
 public sealed class SessionDigestTests
 {
     private const int Runs = 150;
     private const int ClientRowsMax = 40;
 
-    // Sections of 1,000 numbers would all be one here.
+    // With dense numbers all rows of a run would lie in one section, because a section spans 1,000 numbers.
     private const long SeqStride = 137;
 
     [Test]
-    public void Tables_that_went_through_the_same_requests_have_equal_digests_whenever_they_are_asked()
+    public void Equal_requests_give_equal_digests_however_often_digests_are_taken()
     {
         for (ulong seed = 1; seed <= Runs; seed++)
         {
@@ -33,7 +33,7 @@ public sealed class SessionDigestTests
     }
 
     [Test]
-    public void A_digest_says_what_is_there_and_not_what_was()
+    public void The_digest_depends_on_the_content_and_not_on_the_history()
     {
         for (ulong seed = 1; seed <= Runs; seed++)
         {
@@ -48,7 +48,7 @@ public sealed class SessionDigestTests
     }
 
     [Test]
-    public void A_table_that_was_restored_from_its_encoding_goes_on_as_the_other()
+    public void A_restored_table_behaves_like_the_original()
     {
         for (ulong seed = 1; seed <= Runs; seed++)
         {
@@ -95,9 +95,12 @@ public sealed class SessionDigestTests
     }
 
     [Test]
-    public void A_retired_boot_a_given_up_number_and_their_order_are_in_the_digest()
+    public void The_digest_covers_retired_boots_their_order_and_given_up_numbers()
     {
-        byte[][] digests = [After([1]), After([1, 2]), After([2]), After([2, 1]), After([1, 2, 3]), After([2, 1, 3]), After([1], lowest: 5)];
+        byte[][] digests =
+        [
+            After([1]), After([1, 2]), After([2]), After([2, 1]), After([1, 2, 3]), After([2, 1, 3]), After([1], lowest: 5),
+        ];
         Assert.That(digests.Select(Convert.ToHexString), Is.Unique);
 
         static byte[] After(ulong[] boots, ulong lowest = 0)
@@ -110,7 +113,7 @@ public sealed class SessionDigestTests
     }
 
     [Test]
-    public void A_number_that_is_not_of_the_front_ends_own_life_has_no_effect()
+    public void A_number_of_another_boot_or_another_front_end_has_no_effect()
     {
         var table = new Subject().Table;
         Assert.That(table.Admit(RequestOf(new RequestKey(1, 7, 1), boot: 7, lowest: 0)), Is.True);
@@ -119,17 +122,18 @@ public sealed class SessionDigestTests
     }
 
     [Test]
-    public void What_no_table_can_hold_is_not_restored()
+    public void Content_that_no_table_can_hold_is_not_restored()
     {
         var boots = Enumerable.Range(1, 9).Select(boot => new BootId((ulong)boot)).ToArray();
         Assert.That(new SessionTable(1).TryRestore(new FrontEndState(1, new BootId(10), 0, boots)), Is.False, "too many boots");
-        Assert.That(new SessionTable(1).TryRestore(new FrontEndState(1, boots[0], 0, [boots[0]])), Is.False, "retired and alive");
-        Assert.That(new SessionTable(1).TryRestore(new FrontEndState(1, boots[0], 0, [boots[1], boots[1]])), Is.False, "retired twice");
+        Assert.That(new SessionTable(1).TryRestore(new FrontEndState(1, boots[0], 0, [boots[0]])), Is.False, "both retired and current");
+        Assert.That(
+            new SessionTable(1).TryRestore(new FrontEndState(1, boots[0], 0, [boots[1], boots[1]])), Is.False, "retired twice");
         var table = new SessionTable(1);
         Assert.That(table.TryRestore(new FrontEndState(2, boots[0], 5, [])), Is.True);
         Assert.That(table.TryRestore(new FrontEndState(2, boots[0], 5, [])), Is.False, "the same front end");
         Assert.That(table.TryRestore(RowOf(1, new RequestKey(2, 1, 4))), Is.False, "a number that was given up");
-        Assert.That(table.TryRestore(RowOf(1, new RequestKey(2, 2, 5))), Is.False, "another life");
+        Assert.That(table.TryRestore(RowOf(1, new RequestKey(2, 2, 5))), Is.False, "another boot");
         Assert.That(table.TryRestore(RowOf(1, new RequestKey(3, 1, 5))), Is.False, "an unknown front end");
         Assert.That(table.TryRestore(RowOf(1, new RequestKey(2, 1, 5))), Is.True);
         Assert.That(table.TryRestore(RowOf(2, new RequestKey(2, 1, 5))), Is.False, "the same key");
@@ -138,7 +142,7 @@ public sealed class SessionDigestTests
     }
 
     [Test]
-    public void Reading_rows_and_front_ends_is_total()
+    public void A_truncated_row_or_front_end_reads_as_null()
     {
         var buffer = new ArrayBufferWriter<byte>();
         SessionCodec.Write(RowOf(77, new RequestKey(1, 2, 3)), buffer);
@@ -193,11 +197,12 @@ public sealed class SessionDigestTests
                 return (false, null);
             if (Table.Find(request.Key) is { } row)
                 return (true, row.Seq.Value);
-            Table.Add(new SessionRow(request.Key, request.Digest, new SequenceNumber(entry.Seq.Value * SeqStride), [4, (byte)(entry.Seq.Value % 7)]));
+            var seq = new SequenceNumber(entry.Seq.Value * SeqStride);
+            Table.Add(new SessionRow(request.Key, request.Digest, seq, [4, (byte)(entry.Seq.Value % 7)]));
             return (true, null);
         }
 
-        /// <summary>Another table, of what this one's bytes say.</summary>
+        /// <summary>Restores another table from this table's bytes.</summary>
         public Subject Travel()
         {
             var other = new Subject();

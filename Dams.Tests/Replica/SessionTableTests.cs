@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 
-/// <summary>Which requests are remembered, and which have no effect any more.</summary>
+/// <summary>The session table: the requests that it remembers, and those that have no effect any more.</summary>
 internal sealed class SessionTableTests
 {
     private readonly SessionTable _table = new(clientRowsMax: 3);
@@ -32,7 +32,9 @@ internal sealed class SessionTableTests
         var table = new SessionTable(3);
         for (ulong id = 1; id <= 5; id++)
             Add(table, Client(id, boot: 10));
-        Assert.That(Enumerable.Range(0, 8).Select(seq => table.Find(new SequenceNumber(seq))?.Seq.Value), Is.EqualTo(new long?[] { null, null, null, 3, 4, 5, null, null }));
+        Assert.That(
+            Enumerable.Range(0, 8).Select(seq => table.Find(new SequenceNumber(seq))?.Seq.Value),
+            Is.EqualTo(new long?[] { null, null, null, 3, 4, 5, null, null }));
     }
 
     [Test]
@@ -44,12 +46,12 @@ internal sealed class SessionTableTests
     }
 
     [Test]
-    public void A_late_message_of_a_former_life_has_no_effect()
+    public void A_late_message_of_an_earlier_boot_has_no_effect()
     {
         var table = new SessionTable(3);
         Add(table, Made(1, boot: 10, number: 1));
         Assert.That(table.Admit(Made(1, boot: 11, number: 1)), Is.True);
-        Assert.That(table.Find(Made(1, 10, 1).Key), Is.Null, "the new life's number 1 is another request");
+        Assert.That(table.Find(Made(1, 10, 1).Key), Is.Null, "number 1 of the new boot is another request");
         Assert.That(table.Admit(Made(1, boot: 10, number: 2)), Is.False);
         Assert.That(table.Admit(Made(1, boot: 11, number: 2)), Is.True);
     }
@@ -61,7 +63,7 @@ internal sealed class SessionTableTests
         Add(table, Client(5, boot: 10));
         table.Admit(Made(1, boot: 11, number: 1));
         Assert.That(table.Find(Client(5, 10).Key), Is.Not.Null);
-        Assert.That(table.Admit(Client(6, boot: 10)), Is.True, "even through a message of a former life: the key alone decides");
+        Assert.That(table.Admit(Client(6, boot: 10)), Is.True, "even through a message of an earlier boot, because the key alone decides");
     }
 
     [Test]
@@ -70,20 +72,24 @@ internal sealed class SessionTableTests
         for (ulong id = 1; id <= 5; id++)
             Add(_table, Client(id, boot: 10));
         Assert.That(_table.ClientRows, Is.EqualTo(3));
-        Assert.That(Enumerable.Range(1, 5).Select(id => _table.Find(Client((ulong)id, 10).Key) is not null), Is.EqualTo(new[] { false, false, true, true, true }));
+        Assert.That(
+            Enumerable.Range(1, 5).Select(id => _table.Find(Client((ulong)id, 10).Key) is not null),
+            Is.EqualTo(new[] { false, false, true, true, true }));
         Assert.That(_table.OldestClientSeq.Value, Is.EqualTo(3));
     }
 
     // Bug: everyone stands still while rows are forgotten.
     [Test]
-    public void Rows_that_are_given_up_at_once_cost_about_the_same_each_however_many_they_are()
+    public void Giving_up_a_row_costs_about_the_same_however_many_are_given_up()
     {
         var few = Enumerable.Range(0, 3).Min(_ => TimeToDrop(25_000));
         var many = Enumerable.Range(0, 3).Min(_ => TimeToDrop(200_000));
         Assert.That(many / few, Is.LessThan(30), $"{few} for 25,000 and {many} for 200,000");
     }
 
-    /// <summary>The front end has sent its numbers out of order, and keeps the last hundred.</summary>
+    /// <summary>
+    /// Measures how long it takes to drop rows. The front end has sent its numbers out of order and keeps the last hundred.
+    /// </summary>
     private static TimeSpan TimeToDrop(ulong rows)
     {
         var table = new SessionTable(3);
@@ -101,7 +107,9 @@ internal sealed class SessionTableTests
         table.Admit(Made(1, 10, rows + 200, lowest: rows + 1));
         var took = Stopwatch.GetElapsedTime(start);
         Assert.That(table.Sections.SelectMany(table.ReadSection).Select(row => row.Seq.Value), Is.EqualTo(kept));
-        Assert.That((table.Rows, kept.All(seq => table.Find(Made(1, 10, (ulong)(seq ^ 1)).Key)?.Seq.Value == seq)), Is.EqualTo((kept.Count, true)));
+        Assert.That(
+            (table.Rows, kept.All(seq => table.Find(Made(1, 10, (ulong)(seq ^ 1)).Key)?.Seq.Value == seq)),
+            Is.EqualTo((kept.Count, true)));
         return took;
     }
 

@@ -9,7 +9,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 
-/// <summary>A replica tells how far back in time the requests of clients are remembered, by the entries' own time.</summary>
+/// <summary>A replica reports how far back in time it remembers the requests of clients, by the times of the entries.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class SessionWindowTests
 {
@@ -33,22 +33,24 @@ internal sealed class SessionWindowTests
     }
 
     [Test]
-    public void It_reaches_from_the_oldest_request_that_is_kept_to_the_last_entry_whatever_that_is()
+    public void The_window_reaches_from_the_oldest_kept_request_to_the_last_entry_of_any_kind()
     {
         var core = CoreOf(rowsMax: 3);
         for (ulong id = 1; id <= 5; id++)
             Write(core, id, seconds: 10);
         Assert.That(core.SessionWindow, Is.EqualTo(TimeSpan.FromSeconds(20)));
         Deliver(core, new RequestKey(1, Boot, 1), seconds: 7);
-        Assert.That((core.SessionWindow, core.Sessions.ClientRows), Is.EqualTo((TimeSpan.FromSeconds(27), 3)), "a request with an id of the front end's takes no place");
+        Assert.That(
+            (core.SessionWindow, core.Sessions.ClientRows), Is.EqualTo((TimeSpan.FromSeconds(27), 3)),
+            "a request with a front-end-made id takes no client's row");
         Write(core, 5, seconds: 3);
-        Assert.That(core.SessionWindow, Is.EqualTo(TimeSpan.FromSeconds(30)), "neither does a repeat");
+        Assert.That(core.SessionWindow, Is.EqualTo(TimeSpan.FromSeconds(30)), "a repeat takes no row either");
         Write(core, 6, seconds: 10);
         Assert.That(core.SessionWindow, Is.EqualTo(TimeSpan.FromSeconds(30)), "requests 4, 5 and 6");
     }
 
     [Test]
-    public void A_large_table_errs_by_a_thousandth_towards_a_shorter_window()
+    public void The_window_of_a_large_table_is_at_most_a_thousandth_too_short()
     {
         const int rowsMax = 4_000;
         var core = CoreOf(rowsMax);
@@ -62,7 +64,7 @@ internal sealed class SessionWindowTests
     }
 
     [Test]
-    public void After_a_start_from_a_snapshot_it_is_known_when_what_was_in_it_is_forgotten()
+    public void After_a_start_from_a_snapshot_the_window_is_unknown_until_its_requests_are_forgotten()
     {
         var before = CoreOf(rowsMax: 3);
         for (ulong id = 1; id <= 4; id++)
@@ -76,7 +78,8 @@ internal sealed class SessionWindowTests
         }
     }
 
-    private static ReplicaCore CoreOf(int rowsMax) => new(new ReferenceModel(), new ReplicaCoreOptions { ClientSessionsMax = rowsMax }, new Replies());
+    private static ReplicaCore CoreOf(int rowsMax) =>
+        new(new ReferenceModel(), new ReplicaCoreOptions { ClientSessionsMax = rowsMax }, new Replies());
 
     private static SnapshotContent Travel(ReplicaCore core)
     {

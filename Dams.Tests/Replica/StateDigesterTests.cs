@@ -15,7 +15,8 @@ public sealed class StateDigesterTests
     private readonly CountingEngine _engine = new();
 
     [Test]
-    public void The_digest_of_nothing_is_that_of_no_bytes() => Assert.That(_digester.Digest(_engine), Is.EqualTo(SHA256.HashData([])));
+    public void The_digest_of_an_empty_state_is_that_of_no_bytes() =>
+        Assert.That(_digester.Digest(_engine), Is.EqualTo(SHA256.HashData([])));
 
     [Test]
     public void The_digest_is_made_of_keys_and_bucket_digests_in_canonical_order()
@@ -82,7 +83,7 @@ public sealed class StateDigesterTests
     }
 
     [Test]
-    public void Sections_count_by_name_content_and_order()
+    public void The_digest_covers_the_name_content_and_order_of_sections()
     {
         Run("MTLA0001 adds Dental MTLM010125 x2");
         StateSection a = new("sessions/0", SHA256.HashData([1])), b = new("sessions/1", SHA256.HashData([2]));

@@ -7,7 +7,7 @@ namespace Dams.Tests.Replica;
 public sealed class VersionCatalogTests
 {
     [Test]
-    public void Every_version_goes_by_one_name_and_starts_empty()
+    public void Every_engine_has_its_versions_name_and_starts_empty()
     {
         Assert.That(VersionCatalog.Engines.Keys, Is.EquivalentTo(KnownVersions.Names), "registered versions, and those with an engine");
         Assert.That(VersionCatalog.All.Select(version => version.Name), Is.EqualTo(KnownVersions.Names));

@@ -5,11 +5,12 @@ using Dams.ReplicaManager.Agreement;
 namespace Dams.Tests.Simulation;
 
 /// <summary>
-/// Holds what the managers agree on: the same at all of them after each report, each incarnation replaced once, by two votes of managers other than its own that knew of
-/// its last restart and have given it its time, and one replacement at a time.
+/// Holds the rules of the managers' agreement. After each report all managers have the same state. Each incarnation is replaced
+/// once, by two votes of managers other than its own. These managers knew of its last restart and have given it its time. One
+/// replacement happens at a time.
 /// </summary>
-/// <param name="hold">How long a restart holds the votes about its death, from the first manager that hears of it.</param>
-/// <param name="onDecided">Looks whether there was a reason.</param>
+/// <param name="hold">How long a restart holds back the votes about the replica's death, from the first manager that hears of it.</param>
+/// <param name="onDecided">Checks that a decision has a reason.</param>
 internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided)
 {
     private readonly Dictionary<long, string> _agreed = [];
@@ -23,10 +24,13 @@ internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided
 
     public void OnReport(NodeId manager, long number, long now, Report report, ManagementState state)
     {
-        var summary = $"{state.Active} {string.Join(",", state.Queue)} {string.Join(",", state.Cases.Select(open => (open.Number, open.Incarnation, open.Kind, open.Guilty, open.Innocent, open.View, string.Join("+", open.Sequences))))} {state.Replacements} {state.Events.LastOrDefault()}";
+        var cases = state.Cases.Select(open =>
+            (open.Number, open.Incarnation, open.Kind, open.Guilty, open.Innocent, open.View, string.Join("+", open.Sequences)));
+        var summary = $"{state.Active} {string.Join(",", state.Queue)} {string.Join(",", cases)} "
+            + $"{state.Replacements} {state.Events.LastOrDefault()}";
         if (_agreed.TryGetValue(number, out var agreed))
         {
-            Broken.Unless(agreed == summary, $"{manager} has after report {number}: {summary}; another has {agreed}");
+            Broken.Unless(agreed == summary, $"after report {number}, {manager} has {summary}, but another manager has {agreed}");
             return;
         }
 
@@ -59,14 +63,14 @@ internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided
             case DigestReport digest when digest.Manager != digest.Replica:
                 Of(_wrong, digest.Incarnation).Add(digest.Manager);
                 break;
-            // One that comes again, or too late, is none.
+            // A restart report that comes again, or too late, does not count.
             case RestartReport restart when restart.Restart <= _lastRestarts.GetValueOrDefault(report.Replica):
                 break;
             case RestartReport restart:
                 _lastRestarts[report.Replica] = restart.Restart;
                 if (_restarts.GetValueOrDefault(report.Replica).Count >= 3)
                     break;
-                // The first three in ten minutes hold the votes about its death.
+                // The first three restarts in ten minutes hold back the votes about the replica's death.
                 _restarts[report.Replica] = (_restarts.GetValueOrDefault(report.Replica).Count + 1, number, now);
                 Of(_silent, report.Incarnation).Clear();
                 break;
@@ -82,11 +86,12 @@ internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided
 
     private void OnDecision(Decision decision, long now)
     {
-        Broken.Unless(_decided.Add(decision.Incarnation), $"{decision}: it was agreed on before");
+        Broken.Unless(_decided.Add(decision.Incarnation), $"{decision}: its replacement was agreed on before");
         var seen = Of(decision.IsCrash ? _silent : _wrong, decision.Incarnation).Count;
-        Broken.Unless(decision.Cause == ReplacementCause.Lost || seen >= 2, $"{decision}: {seen} managers other than its own have seen it");
+        Broken.Unless(
+            decision.Cause == ReplacementCause.Lost || seen >= 2, $"{decision}: only {seen} managers other than its own have seen it");
         if (decision.Cause == ReplacementCause.Dead && _restarts.TryGetValue(decision.Replica, out var restart))
-            Broken.Unless(now - restart.At >= hold.Ticks, $"{decision}: it was just being started again");
+            Broken.Unless(now - restart.At >= hold.Ticks, $"{decision}: the replica was just being restarted");
         onDecided(decision);
     }
 }

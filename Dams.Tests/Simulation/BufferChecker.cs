@@ -34,7 +34,9 @@ internal static class BufferChecker
         HoldBound(node, "fetched early", member.EarlyCount, group.FetchEntriesMax);
     }
 
-    /// <summary>Changes of membership and skips get in however full the history is; requests don't.</summary>
+    /// <summary>
+    /// Counts what the bound applies to. A full history still takes membership changes and skips, but no requests.
+    /// </summary>
     private static int OperationsOver(HistoryBuffer history, int entriesMax)
     {
         if (history.Count <= entriesMax)
@@ -46,5 +48,5 @@ internal static class BufferChecker
     }
 
     private static void HoldBound(SimulatedNode node, string buffer, int count, int bound) =>
-        Broken.Unless(count <= bound, $"{node.Id} holds {count} in \"{buffer}\", which is bounded by {bound}");
+        Broken.Unless(count <= bound, $"{node.Id} holds {count} in \"{buffer}\", which may hold {bound}");
 }

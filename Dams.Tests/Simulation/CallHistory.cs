@@ -23,21 +23,24 @@ internal sealed class RecordedCall(int client, Command command, string? requestI
 
     public CallResult? Result { get; set; }
 
-    /// <summary>The request's keys: those that a front end has sent it under, and the client's own.</summary>
+    /// <summary>The request's keys: those of the front ends that have sent it, and the client's own.</summary>
     public HashSet<RequestKey> Keys { get; } = [];
 
-    /// <summary>What the client was told at each end without an answer: whether its request was executed.</summary>
+    /// <summary>
+    /// What the client was told about the execution of its request, each time that an attempt ended without an answer.
+    /// </summary>
     public List<ExecutionState> Told { get; } = [];
 }
 
 /// <summary>
-/// The witness check of a history: the replies, put in the order of their sequence numbers, must be what the plain model of the rules answers to the
-/// same commands, each request once; and a call that ended before another began must have a lower number.
+/// Checks a history against a witness. The replies, in the order of their sequence numbers, must be those that the plain model of
+/// the rules gives to the same commands, each request once. A call that ended before another began must have a lower number.
 /// </summary>
 internal static class CallHistory
 {
-    /// <summary>Checks the calls; the model, given empty, holds afterwards the state that the order leads to.</summary>
-    public static void Check(IReadOnlyList<RecordedCall> calls, IReadOnlyList<Entry> order, IReadOnlySet<SequenceNumber> skipped, ReferenceModel model)
+    /// <summary>Checks the calls. The model must be empty; afterwards it holds the state that the order leads to.</summary>
+    public static void Check(
+        IReadOnlyList<RecordedCall> calls, IReadOnlyList<Entry> order, IReadOnlySet<SequenceNumber> skipped, ReferenceModel model)
     {
         var (expected, executed) = Witness(order, skipped, model);
         foreach (var call in calls)
@@ -45,15 +48,19 @@ internal static class CallHistory
             CheckTold(call, executed);
             if (call.Result is not Answered answer)
                 continue;
-            Broken.Unless(expected.TryGetValue(answer.Seq, out var reply), $"{call.Command} was answered with {answer.Seq}, which nobody has executed or which had no effect of its own");
-            Broken.Unless(reply!.AsSpan().SequenceEqual(answer.Reply.Span), $"{call.Command} at {answer.Seq} was answered {Show(answer.Reply.Span)}, the rules say {Show(reply)}");
+            Broken.Unless(
+                expected.TryGetValue(answer.Seq, out var reply),
+                $"{call.Command} was answered at {answer.Seq}, which nobody has executed or which had no reply of its own");
+            Broken.Unless(
+                reply!.AsSpan().SequenceEqual(answer.Reply.Span),
+                $"{call.Command} at {answer.Seq} was answered {Show(answer.Reply.Span)}, but the rules say {Show(reply)}");
         }
 
         var answered = calls.Where(call => call.Result is Answered && call.Ended is not null).ToList();
         foreach (var group in answered.GroupBy(call => ((Answered)call.Result!).Seq))
         {
             Broken.Unless(group.Select(call => (call.Command, call.RequestId, call.Client)).Distinct().Count() == 1,
-                $"number {group.Key} answered {string.Join(" and ", group.Select(call => call.Command))}");
+                $"number {group.Key} answered several calls: {string.Join(" and ", group.Select(call => call.Command))}");
         }
 
         var byEnd = answered.OrderBy(call => call.Ended).ToList();
@@ -65,20 +72,29 @@ internal static class CallHistory
             for (; next < byEnd.Count && byEnd[next].Ended < call.Began; next++)
                 highest = SequenceNumber.Max(highest, ((Answered)byEnd[next].Result!).Seq);
             var seq = ((Answered)call.Result!).Seq;
-            Broken.Unless(seq > highest || call.RequestId is not null && seq == highest, $"{call.Command} has {seq} although a call that ended before it began has {highest}");
+            Broken.Unless(
+                seq > highest || call.RequestId is not null && seq == highest,
+                $"{call.Command} has number {seq}, although a call that ended before it began has {highest}");
         }
     }
 
-    /// <summary>Who was never told anything else than that the request was not executed may believe it; who was told that it was, too.</summary>
+    /// <summary>
+    /// A client that was only ever told "not executed" can rely on that. A client that was told "executed" can, too.
+    /// </summary>
     private static void CheckTold(RecordedCall call, HashSet<RequestKey> executed)
     {
         var wasExecuted = call.Keys.Overlaps(executed);
-        Broken.Unless(!wasExecuted || call.Result is Answered || call.Told.Exists(told => told != ExecutionState.NotExecuted), $"{call.Command} was executed, and its client was told that it was not");
-        Broken.Unless(wasExecuted || !call.Told.Contains(ExecutionState.Executed), $"{call.Command} was not executed, and its client was told that it was");
+        Broken.Unless(
+            !wasExecuted || call.Result is Answered || call.Told.Exists(told => told != ExecutionState.NotExecuted),
+            $"{call.Command} was executed, but its client was told that it was not");
+        Broken.Unless(
+            wasExecuted || !call.Told.Contains(ExecutionState.Executed),
+            $"{call.Command} was not executed, but its client was told that it was");
     }
 
-    /// <summary>What the rules answer at each number that had an effect or a reading of its own, and the requests that were executed.</summary>
-    private static (Dictionary<SequenceNumber, byte[]> Replies, HashSet<RequestKey> Executed) Witness(IReadOnlyList<Entry> order, IReadOnlySet<SequenceNumber> skipped, ReferenceModel model)
+    /// <summary>Gives the replies of the rules at each number that has a reply of its own, and the requests that were executed.</summary>
+    private static (Dictionary<SequenceNumber, byte[]> Replies, HashSet<RequestKey> Executed) Witness(
+        IReadOnlyList<Entry> order, IReadOnlySet<SequenceNumber> skipped, ReferenceModel model)
     {
         var replies = new Dictionary<SequenceNumber, byte[]>();
         var writes = new Dictionary<RequestKey, Digest>();
@@ -86,7 +102,8 @@ internal static class CallHistory
         var lives = new FrontEndLives();
         foreach (var entry in order)
         {
-            if (entry.Kind != EntryKind.Operation || !lives.HasEffect(entry.Request) || !CommandCodec.TryDecode(entry.Request.Payload.Span, out var command))
+            if (entry.Kind != EntryKind.Operation || !lives.HasEffect(entry.Request)
+                || !CommandCodec.TryDecode(entry.Request.Payload.Span, out var command))
                 continue;
             if (writes.TryGetValue(entry.Request.Key, out var before))
             {
@@ -95,7 +112,8 @@ internal static class CallHistory
                 continue;
             }
 
-            replies.Add(entry.Seq, ReplyCodec.Encode(skipped.Contains(entry.Seq) ? new RefusedReply(Refusal.InternalError) : model.Execute(command!)));
+            var reply = skipped.Contains(entry.Seq) ? new RefusedReply(Refusal.InternalError) : model.Execute(command!);
+            replies.Add(entry.Seq, ReplyCodec.Encode(reply));
             if (!skipped.Contains(entry.Seq))
                 executed.Add(entry.Request.Key);
             if (command!.IsWrite)
@@ -105,7 +123,10 @@ internal static class CallHistory
         return (replies, executed);
     }
 
-    /// <summary>What front ends have given up for good: keys of their own that are below the lowest outstanding one, or of a life that is over.</summary>
+    /// <summary>
+    /// Tells which keys front ends have given up for good: their own keys that are below the lowest outstanding one, or of an
+    /// earlier boot.
+    /// </summary>
     private sealed class FrontEndLives
     {
         private readonly Dictionary<byte, List<(BootId Boot, ulong Lowest)>> _lives = [];
@@ -127,5 +148,6 @@ internal static class CallHistory
         }
     }
 
-    private static string Show(ReadOnlySpan<byte> reply) => ReplyCodec.TryDecode(reply, out var decoded) ? decoded!.ToString()! : Convert.ToHexString(reply);
+    private static string Show(ReadOnlySpan<byte> reply) =>
+        ReplyCodec.TryDecode(reply, out var decoded) ? decoded!.ToString()! : Convert.ToHexString(reply);
 }

@@ -5,8 +5,9 @@ using NUnit.Framework;
 namespace Dams.Tests.Simulation;
 
 /// <summary>
-/// The simulation must notice each rule of voting that is taken out, if it can: it has one liar and no second, every call ends well after all is healed, and who is
-/// slow there is suspected rightly. The other rules are for the tests of the coordinator alone.
+/// The simulation must notice each voting rule that is taken out, if its faults can show it. It has one liar and never two.
+/// Every call ends well once everything is healed. A slow replica in it is suspected rightly. So the tests of the coordinator
+/// alone cover the other rules.
 /// </summary>
 [Category("Simulation")]
 internal sealed class CoordinationMutantTests
@@ -17,7 +18,7 @@ internal sealed class CoordinationMutantTests
     [TestCase(CoordinationMutant.MissingCountsAsWrong)]
     [TestCase(CoordinationMutant.InactiveReplyCounts)]
     [TestCase(CoordinationMutant.PlacesAreShared)]
-    public void A_rule_of_voting_that_is_taken_out_is_missed(object mutant)
+    public void The_simulation_notices_each_voting_rule_that_is_taken_out(object mutant)
     {
         for (ulong seed = 1; seed <= SeedsMax; seed++)
         {

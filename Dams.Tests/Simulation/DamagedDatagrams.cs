@@ -6,8 +6,8 @@ using Dams.Ordering.Transport;
 namespace Dams.Tests.Simulation;
 
 /// <summary>
-/// Messages whose datagrams are damaged on the way: sealed as in production, changed, and shown to the receiver. The seal must refuse each, so that to the cores it
-/// is a loss and nothing worse.
+/// Damages the datagrams of messages on the way: seals them as in production, changes them, and shows them to the receiver. The
+/// receiver must reject each one, so that the cores lose a message and nothing worse happens.
 /// </summary>
 internal sealed class DamagedDatagrams
 {
@@ -17,19 +17,22 @@ internal sealed class DamagedDatagrams
 
     private readonly byte[] _buffer = new byte[DatagramHeader.Overhead + MessageCodec.FramedBytesMax];
 
-    /// <summary>Seals a message, damages the datagram, and sees that nothing of it is taken.</summary>
+    /// <summary>Seals a message, damages the datagram, and checks that the receiver rejects it.</summary>
     public void Refuse(SimulatedNode from, Outgoing outgoing, SeededRandom random, Instant now)
     {
         using var sealer = new DatagramSealer(from.Id, from.Boot, from.Group, Cluster, s_keys);
-        using var opener = new DatagramOpener(new DatagramOpenerOptions { Self = outgoing.To, ClusterId = Cluster, Groups = [from.Group] }, s_keys, new TransportCounters());
+        using var opener = new DatagramOpener(
+            new DatagramOpenerOptions { Self = outgoing.To, ClusterId = Cluster, Groups = [from.Group] }, s_keys, new TransportCounters());
         var length = MessageCodec.Write(_buffer.AsSpan(DatagramHeader.Size), outgoing.Message);
         var whole = _buffer.AsSpan(0, length + DatagramHeader.Overhead);
         sealer.Seal(whole, outgoing.To, outgoing.Epoch);
         var reason = opener.TryOpen(Damage(whole, random), 0, now, out _, out var body);
-        Broken.Unless(reason != DropReason.None && body.IsEmpty, $"a damaged datagram from {from.Id} to {outgoing.To} was taken: {outgoing.Message}");
+        Broken.Unless(
+            reason != DropReason.None && body.IsEmpty,
+            $"a damaged datagram from {from.Id} to {outgoing.To} was accepted: {outgoing.Message}");
     }
 
-    /// <summary>Cuts it short, or turns up to so many bits, each of another byte.</summary>
+    /// <summary>Cuts the datagram short, or flips a few bits, each in another byte.</summary>
     private static Span<byte> Damage(Span<byte> datagram, SeededRandom random)
     {
         if (random.Chance(250))

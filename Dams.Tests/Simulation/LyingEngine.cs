@@ -6,7 +6,7 @@ using Dams.Replica.Lab;
 
 namespace Dams.Tests.Simulation;
 
-/// <summary>A version that answers wrongly now and then, and keeps its state right.</summary>
+/// <summary>An engine that gives wrong replies now and then, and keeps its state right.</summary>
 internal sealed class LyingEngine : IAppointmentEngine, IDisposable
 {
     private readonly LieKind _kind;
@@ -18,11 +18,11 @@ internal sealed class LyingEngine : IAppointmentEngine, IDisposable
     private StaleState? _stale;
     private int _executed;
 
-    /// <summary>A liar over an empty engine.</summary>
-    /// <param name="kind">How it lies.</param>
+    /// <summary>Makes a liar over an empty engine.</summary>
+    /// <param name="kind">The kind of its lies.</param>
     /// <param name="create">Makes an engine of its version.</param>
-    /// <param name="random">When it lies.</param>
-    /// <param name="perMille">How often it lies.</param>
+    /// <param name="random">Decides at which replies it lies.</param>
+    /// <param name="perMille">How many of a thousand replies are lies.</param>
     public LyingEngine(LieKind kind, Func<IAppointmentEngine> create, SeededRandom random, int perMille)
     {
         _kind = kind;
@@ -30,7 +30,7 @@ internal sealed class LyingEngine : IAppointmentEngine, IDisposable
         _inner = create();
         _random = random;
         _perMille = perMille;
-        // Whose state stands still from the first command on would be wrong about everything.
+        // An engine whose state stands still from the first command on would be wrong about everything.
         _staleFrom = kind == LieKind.Stale ? 1 + random.Below(20) : int.MaxValue;
     }
 

@@ -13,19 +13,21 @@ internal sealed class OrderChecker
     private readonly HashSet<(Incarnation Member, SequenceNumber Seq)> _passedOver = [];
     private readonly HashSet<(Incarnation Member, SequenceNumber Seq)> _renounced = [];
 
-    /// <summary>The one order, as far as anyone has executed it.</summary>
+    /// <summary>The one order, as far as any member has executed it.</summary>
     public IReadOnlyList<Entry> Order => _order;
 
-    /// <summary>Entries that somebody has passed over.</summary>
+    /// <summary>The entries that any member has passed over.</summary>
     public IReadOnlySet<SequenceNumber> Skipped => _skipped;
 
-    /// <summary>Whether an incarnation has executed an entry in any of its lives.</summary>
-    public bool HasExecuted(Incarnation member, SequenceNumber seq) => _executors.TryGetValue(seq, out var executors) && executors.Contains(member);
+    /// <summary>Whether an incarnation has executed an entry in any of its boots.</summary>
+    public bool HasExecuted(Incarnation member, SequenceNumber seq) =>
+        _executors.TryGetValue(seq, out var executors) && executors.Contains(member);
 
-    /// <summary>Whether the state of an incarnation, or one that it could be given, is without the effect of an entry.</summary>
-    public bool IsWithout(Incarnation member, SequenceNumber seq) => _passedOver.Contains((member, seq)) || (_skipped.Contains(seq) && !HasExecuted(member, seq));
+    /// <summary>Whether an entry has no effect on the state of an incarnation, or on the state that it could be given.</summary>
+    public bool IsWithout(Incarnation member, SequenceNumber seq) =>
+        _passedOver.Contains((member, seq)) || (_skipped.Contains(seq) && !HasExecuted(member, seq));
 
-    /// <summary>A member says that it has not executed an entry and never will.</summary>
+    /// <summary>A member promises that it has not executed an entry and never will.</summary>
     public void OnRenounced(SimulatedNode node, Incarnation member, SequenceNumber seq)
     {
         Broken.Unless(!HasExecuted(member, seq), $"{node.Id} promised not to execute {seq}, which it had executed");
@@ -44,7 +46,7 @@ internal sealed class OrderChecker
 
     public void OnSkipped(SimulatedNode node, Entry entry, IReadOnlyList<SimulatedNode> replicas)
     {
-        // Who has executed it in a former life may pass over it in a replay: then its state is as everyone's.
+        // A member that executed the entry in an earlier boot may pass over it in a replay. Then its state is like everyone's.
         _skipped.Add(entry.Seq);
         _passedOver.Add((node.Log!.Record.Incarnation, entry.Seq));
         OnPassed(node, entry, replicas);
@@ -52,21 +54,27 @@ internal sealed class OrderChecker
 
     private void OnPassed(SimulatedNode node, Entry entry, IReadOnlyList<SimulatedNode> replicas)
     {
-        // One alone can't have given a client the two equal replies of an answer.
-        Broken.Unless(!_skipped.Contains(entry.Seq) || !_executors.TryGetValue(entry.Seq, out var executors) || executors.Count <= 1,
-            $"{entry} was skipped although two have executed it");
+        // An answer needs two equal replies, so one executor alone can't have answered a client.
+        Broken.Unless(
+            !_skipped.Contains(entry.Seq) || !_executors.TryGetValue(entry.Seq, out var executors) || executors.Count <= 1,
+            $"{entry} was skipped, although two members have executed it");
         var place = (int)entry.Seq.Value;
-        Broken.Unless(place <= _order.Count + 1, $"{node.Id} executed {entry} although {_order.Count} was the last that anyone had executed");
+        Broken.Unless(
+            place <= _order.Count + 1, $"{node.Id} executed {entry}, although {_order.Count} was the last that any member had executed");
         if (place <= _order.Count)
         {
-            Broken.Unless(_order[place - 1].Chain == entry.Chain, $"{node.Id} executed {entry}, another had {_order[place - 1]} there");
+            Broken.Unless(_order[place - 1].Chain == entry.Chain, $"{node.Id} executed {entry}, but another had {_order[place - 1]} there");
             return;
         }
 
         var durable = replicas.Count(replica => replica.Log!.HasDurably(entry) || replica.FormerLogs.Any(log => log.HasDurably(entry)));
-        Broken.Unless(durable >= 2, $"{node.Id} executed {entry} although only {durable} had it on disk");
-        Broken.Unless(_order.Count == 0 || _order[^1].Time <= entry.Time, $"time fell from {_order.LastOrDefault()?.Time} to {entry.Time} at {entry}");
-        Broken.Unless(_order.Count == 0 ? entry.Previous == Chain.Genesis : entry.Previous == _order[^1].Chain, $"{entry} does not follow {_order.LastOrDefault()}");
+        Broken.Unless(durable >= 2, $"{node.Id} executed {entry}, although only {durable} had it on disk");
+        Broken.Unless(
+            _order.Count == 0 || _order[^1].Time <= entry.Time,
+            $"time fell from {_order.LastOrDefault()?.Time} to {entry.Time} at {entry}");
+        Broken.Unless(
+            _order.Count == 0 ? entry.Previous == Chain.Genesis : entry.Previous == _order[^1].Chain,
+            $"{entry} does not follow {_order.LastOrDefault()}");
         _order.Add(entry);
     }
 
@@ -76,18 +84,23 @@ internal sealed class OrderChecker
         {
             var isOverruled = member.OverruledAt is { } seq && HasExecuted(member.Incarnation, seq);
             Broken.Unless(member.State != MemberState.Halted || isOverruled, $"{node.Id} halted: {member.HaltReason}");
-            Broken.Unless(member.State != MemberState.Outdated || node.Log!.IsOld, $"{node.Id} is taken for outdated, and its folder is the newest: {member.HaltReason}");
-            Broken.Unless(member.State is MemberState.Joining or MemberState.Unconfirmed or MemberState.Outdated || (member.Executed <= member.Contiguous && member.Executed <= member.CommitSeq), $"{node.Id} executed {member.Executed} beyond {member.Contiguous} or {member.CommitSeq}");
+            Broken.Unless(
+                member.State != MemberState.Outdated || node.Log!.IsOld,
+                $"{node.Id} is outdated, although its folder is the newest: {member.HaltReason}");
+            Broken.Unless(
+                member.State is MemberState.Joining or MemberState.Unconfirmed or MemberState.Outdated
+                    || (member.Executed <= member.Contiguous && member.Executed <= member.CommitSeq),
+                $"{node.Id} executed {member.Executed}, beyond the contiguous {member.Contiguous} or the committed {member.CommitSeq}");
             return;
         }
 
         if (node.Protocol is not SequencerProtocol { State: SequencerState.Active } sequencer)
             return;
         if (_reigns.TryGetValue(sequencer.Epoch, out var reign))
-            Broken.Unless(reign == (sequencer.Id, sequencer.Boot), $"{node.Id} reigns in epoch {sequencer.Epoch}, which {reign} had");
+            Broken.Unless(reign == (sequencer.Id, sequencer.Boot), $"{node.Id} leads epoch {sequencer.Epoch}, which {reign} has led");
         else
             _reigns.Add(sequencer.Epoch, (sequencer.Id, sequencer.Boot));
-        Broken.Unless(sequencer.Epoch.Sequencer == sequencer.Id, $"{node.Id} reigns in the epoch of another: {sequencer.Epoch}");
+        Broken.Unless(sequencer.Epoch.Sequencer == sequencer.Id, $"{node.Id} leads the epoch of another: {sequencer.Epoch}");
     }
 }
 
@@ -97,14 +110,16 @@ internal sealed class BrokenException(string message) : Exception(message);
 /// <summary>Raises <see cref="BrokenException"/>.</summary>
 internal static class Broken
 {
-    public static void Unless(bool condition, [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument(nameof(condition))] ref BrokenMessage message)
+    public static void Unless(
+        bool condition,
+        [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument(nameof(condition))] ref BrokenMessage message)
     {
         if (!condition)
             throw new BrokenException(message.ToString());
     }
 }
 
-/// <summary>Formats only when the invariant is broken, because checks run after every step.</summary>
+/// <summary>A message that is formatted only when the invariant is broken, because checks run after every step.</summary>
 [System.Runtime.CompilerServices.InterpolatedStringHandler]
 internal ref struct BrokenMessage
 {

@@ -6,10 +6,11 @@ using Dams.Ordering.Messages;
 namespace Dams.Tests.Simulation;
 
 /// <summary>
-/// Holds that an answer has two equal replies of distinct replicas to the very request, each of an incarnation that was active when it sent it: of the first epoch, or
-/// past its ACTIVATE. Who counts is read from the order, not from what a front end believes.
+/// Holds that every answer has two equal replies of distinct replicas to that very request. Each reply must come from an
+/// incarnation that was active when it sent it: one of the first epoch, or one past its ACTIVATE. The order says which
+/// incarnations were active, not a front end.
 /// </summary>
-/// <param name="order">The one order, as far as anyone has executed it; it grows.</param>
+/// <param name="order">The one order, as far as any member has executed it. It grows.</param>
 internal sealed class ReplyChecker(IReadOnlyList<Entry> order)
 {
     private readonly Dictionary<(NodeId FrontEnd, SequenceNumber Seq), List<(NodeId Replica, ReplyMessage Reply)>> _replies = [];
@@ -24,7 +25,7 @@ internal sealed class ReplyChecker(IReadOnlyList<Entry> order)
         replies.Add((replica, reply));
     }
 
-    /// <summary>What a front end has heard is lost with its process.</summary>
+    /// <summary>A front end's process has ended, and with it the replies that it had received.</summary>
     public void OnFrontEndCrashed(NodeId frontEnd)
     {
         foreach (var key in _replies.Keys.Where(key => key.FrontEnd == frontEnd).ToList())
@@ -42,7 +43,9 @@ internal sealed class ReplyChecker(IReadOnlyList<Entry> order)
             .Select(heard => heard.Replica)
             .Distinct()
             .ToList();
-        Broken.Unless(witnesses.Count >= ReplyVoter.AnswerQuorum, $"{frontEnd} has answered {call.Command} at {answer.Seq} on the word of {witnesses.Count} active replicas");
+        Broken.Unless(
+            witnesses.Count >= ReplyVoter.AnswerQuorum,
+            $"{frontEnd} has answered {call.Command} at {answer.Seq} on the word of {witnesses.Count} active replicas");
     }
 
     private bool WasActive(ReplyMessage reply) => reply.At >= _activeFrom.GetValueOrDefault(reply.Incarnation);

@@ -5,7 +5,8 @@ using Dams.Ordering.Storage;
 namespace Dams.Tests.Simulation;
 
 /// <summary>
-/// A disk: batches are written, become durable with a sync, and a crash keeps any number of those that were not synced yet, oldest first; the first that is not kept is torn.
+/// A log on a simulated disk. Batches are written, and a sync makes them durable. A crash keeps any number of the batches that were
+/// not synced yet, oldest first. It tears the first one that it does not keep.
 /// </summary>
 internal sealed class SimulatedLog : IMemberLog
 {
@@ -40,7 +41,7 @@ internal sealed class SimulatedLog : IMemberLog
 
     public SequenceNumber CommitHint => _seen.Hint;
 
-    /// <summary>What a crash can't make forgotten.</summary>
+    /// <summary>The record that a crash can't take away.</summary>
     public MemberRecord DurableRecord => _durable.Record;
 
     /// <summary>The last entry that a crash can't take away.</summary>
@@ -50,7 +51,7 @@ internal sealed class SimulatedLog : IMemberLog
     public bool HasDurably(Entry entry) =>
         entry.Seq <= _durable.Base || (entry.Seq <= _durable.Last && _durable.Read(entry.Seq)!.Chain == entry.Chain);
 
-    /// <summary>What was read, in order; null while nobody wants to know.</summary>
+    /// <summary>The entries that were read, in order; null while no test counts them.</summary>
     public List<SequenceNumber>? Reads { get; set; }
 
     public Entry? Read(SequenceNumber seq)
@@ -64,7 +65,8 @@ internal sealed class SimulatedLog : IMemberLog
     {
         for (var seq = _durable.Base.Next; seq <= _durable.Last; seq = seq.Next)
         {
-            if (_durable.Read(seq) is { Kind: EntryKind.Leave } entry && MembershipChange.TryRead(entry, out var change) && change == new MembershipChange(member, new Incarnation(incarnation)))
+            if (_durable.Read(seq) is { Kind: EntryKind.Leave } entry && MembershipChange.TryRead(entry, out var change)
+                && change == new MembershipChange(member, new Incarnation(incarnation)))
                 return true;
         }
 
@@ -85,7 +87,7 @@ internal sealed class SimulatedLog : IMemberLog
         _durable.TrimTo(seq, chain);
     }
 
-    /// <summary>What somebody has who copies the files now, and puts the copy back later.</summary>
+    /// <summary>A copy of the files as they are now on disk, to put back later.</summary>
     public SimulatedLog ToCopy() => new(_durable.Copy()) { IsOld = true };
 
     public void Sync(long write)
@@ -99,12 +101,13 @@ internal sealed class SimulatedLog : IMemberLog
         var kept = _unsynced.Count == 0 ? 0 : random.Below(_unsynced.Count + 1);
         for (var i = 0; i < kept; i++)
             SyncOldest();
-        if (_unsynced.Count > 0 && TornBatch.IsWhole(_unsynced[0].Batch, _unsynced[0].Write, new SeededRandom(Record.Incarnation.Value ^ (ulong)_writes)))
+        if (_unsynced.Count > 0
+            && TornBatch.IsWhole(_unsynced[0].Batch, _unsynced[0].Write, new SeededRandom(Record.Incarnation.Value ^ (ulong)_writes)))
             SyncOldest();
         CrashWithoutRest();
     }
 
-    /// <summary>A crash that keeps nothing of what was not synced.</summary>
+    /// <summary>Crashes, and loses everything that was not synced.</summary>
     public void CrashWithoutRest()
     {
         _unsynced.Clear();

@@ -3,7 +3,7 @@ using Dams.Ordering.Storage;
 
 namespace Dams.Tests.Simulation;
 
-/// <summary>A mark that outlives its process, but loses with the power what was not brought to disk.</summary>
+/// <summary>A mark that outlives its process. A power cut takes what was not written to disk.</summary>
 internal sealed class SimulatedMark : IExecutionMark
 {
     private Content _seen = new();
@@ -29,7 +29,8 @@ internal sealed class SimulatedMark : IExecutionMark
 
     public void End(SequenceNumber seq) => _seen = _seen with { Ended = SequenceNumber.Max(_seen.Ended, seq), Begun = SequenceNumber.Zero };
 
-    public void NoteDeaths(SequenceNumber seq, int deaths) => _seen = _seen with { DiedIn = seq, Deaths = deaths, Begun = SequenceNumber.Zero };
+    public void NoteDeaths(SequenceNumber seq, int deaths) =>
+        _seen = _seen with { DiedIn = seq, Deaths = deaths, Begun = SequenceNumber.Zero };
 
     public void Doubt(SequenceNumber seq)
     {

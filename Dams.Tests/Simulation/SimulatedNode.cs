@@ -10,7 +10,10 @@ namespace Dams.Tests.Simulation;
 /// <summary>A data folder as it was at some moment.</summary>
 internal sealed record FolderCopy(SimulatedLog Log, SimulatedMark Mark, SnapshotPosition? Snapshot, ManagementSnapshot? Agreed);
 
-/// <summary>A process's part in one group: production cores behind a virtual shell. What takes part in both groups has a twin in the managers'.</summary>
+/// <summary>
+/// A process's part in one group: production cores behind a virtual shell. A process that takes part in both groups has a twin in
+/// the managers' group.
+/// </summary>
 internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom random, SimulatedNode? process = null)
 {
     private long _pausedUntil;
@@ -20,31 +23,34 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
 
     public GroupId Group { get; } = group;
 
-    /// <summary>The managers' group has dice of its own, so that a run of the replicas' is the same whatever the managers say.</summary>
+    /// <summary>
+    /// The generator of the node's group. The managers' group has one of its own, so that what happens in it does not shift the
+    /// random numbers of the replicas' group.
+    /// </summary>
     public SeededRandom Random { get; } = random;
 
     /// <summary>The same process in the managers' group; null for a replica, and for the twin itself.</summary>
     public SimulatedNode? Twin { get; set; }
 
-    /// <summary>The process ends as soon as it is started, until its folder is set aside.</summary>
+    /// <summary>Whether the process ends as soon as it is started. That lasts until its folder is set aside.</summary>
     public bool CannotStart { get; set; }
 
-    /// <summary>The version that it runs; some hold native memory.</summary>
+    /// <summary>The engine that it runs. Some engines hold native memory.</summary>
     public IAppointmentEngine? Engine { get; private set; }
 
-    /// <summary>How often its version was changed; the first may be a liar.</summary>
+    /// <summary>How often its version was changed. The first version may be a liar.</summary>
     public int VersionTurns { get; set; }
 
-    /// <summary>Until then no replica's answer reaches this manager in time.</summary>
+    /// <summary>Until this time no other replica's answer reaches this manager in time.</summary>
     public long DeafUntil { get; set; }
 
-    /// <summary>When it was last seen up and in reach, and executing what there was to execute.</summary>
+    /// <summary>When it was last seen up, in reach, and executing all that there was to execute.</summary>
     public long WellAt { get; set; }
 
-    /// <summary>How far it had executed then.</summary>
+    /// <summary>The last entry that it had executed when it was last observed.</summary>
     public long SeenExecuted { get; set; }
 
-    /// <summary>When it was last unwell for as long as a manager must see it to be; 0 if it never was.</summary>
+    /// <summary>When it had last been unwell for long enough that managers may find it dead; 0 if it never was.</summary>
     public long UnwellAt { get; set; }
 
     public BootId Boot { get; set; }
@@ -55,19 +61,19 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
 
     public SimulatedLog? Log { get; set; }
 
-    /// <summary>In the folder of the log.</summary>
+    /// <summary>The mark in the folder of the log.</summary>
     public SimulatedMark Mark { get; set; } = new();
 
-    /// <summary>The place of the durable snapshot, if there is one.</summary>
+    /// <summary>The position of the durable snapshot, if there is one.</summary>
     public SnapshotPosition? Snapshot { get; set; }
 
-    /// <summary>Of a manager: the durable snapshot of what is agreed on, if there is one.</summary>
+    /// <summary>A manager's durable snapshot of the agreed state, if there is one.</summary>
     public ManagementSnapshot? Agreed { get; set; }
 
-    /// <summary>Copies of the folder that somebody has made, oldest first.</summary>
+    /// <summary>Copies of the folder, oldest first.</summary>
     public List<FolderCopy> Copies { get; } = [];
 
-    /// <summary>Of folders that were lost or set aside: what they held was on disk when it was acknowledged.</summary>
+    /// <summary>The logs of folders that were lost or set aside. Their entries were on disk when they were acknowledged.</summary>
     public List<SimulatedLog> FormerLogs { get; } = [];
 
     /// <summary>The JOIN whose snapshot is being fetched.</summary>
@@ -87,13 +93,13 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
         set => _wallOffset = value;
     }
 
-    /// <summary>For when a timer event is in the queue; long.MaxValue for none.</summary>
+    /// <summary>The time of the timer event that is in the queue; long.MaxValue if there is none.</summary>
     public long WakeAt { get; set; } = long.MaxValue;
 
-    /// <summary>Counts lives, so that events of a former life are recognised.</summary>
+    /// <summary>Counts starts and ends of the process, so that events of an earlier boot are recognised and dropped.</summary>
     public int Life { get; set; }
 
-    /// <summary>The group member, of whichever group; null for what is none.</summary>
+    /// <summary>The group member, of either group; null for a process that is no member or is down.</summary>
     public GroupMember? Member => Protocol switch
     {
         ReplicaProtocol replica => replica.Member,
@@ -110,19 +116,19 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     public RequestCoordinator Coordinator => (RequestCoordinator)Protocol!;
 
     /// <summary>
-    /// Whether a stamp that is newer than a copy's has been confirmed since, or another incarnation has followed: then the copy must never
-    /// be believed.
+    /// Whether a newer stamp than the copy's has been confirmed since, or another incarnation has followed. Then the others must
+    /// never believe the copy.
     /// </summary>
     public bool IsOutdated(FolderCopy copy) => copy.Log.Record.Incarnation != Log!.Record.Incarnation
         || copy.Log.Record.Stamps.Own.Number + (Log.Record.Stamps.IsConfirmed ? 0 : 1) < Log.Record.Stamps.Own.Number;
 
     /// <summary>
-    /// The incarnation of a copy that was put back after another one had followed it: nobody counts it, whatever it promises, because two of
-    /// the others have its LEAVE before its successor votes.
+    /// The incarnation of a copy that was put back after another incarnation had followed it. Nobody counts it, whatever it
+    /// promises: two of the others have its LEAVE before its successor votes.
     /// </summary>
     public Incarnation Replaced { get; private set; }
 
-    /// <summary>The folder is what a copy of it was.</summary>
+    /// <summary>Replaces the folder by a copy.</summary>
     public void PutBack(FolderCopy copy)
     {
         if (copy.Log.Record.Incarnation != Log!.Record.Incarnation)
@@ -134,7 +140,7 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
         Agreed = copy.Agreed;
     }
 
-    /// <summary>Gives the next life an engine of its own; null for none any more.</summary>
+    /// <summary>Disposes the engine of the last boot and sets that of the next one; null for none.</summary>
     public IAppointmentEngine? UseEngine(IAppointmentEngine? engine)
     {
         (Engine as IDisposable)?.Dispose();

@@ -10,7 +10,10 @@ using Dams.Ordering.Messages;
 
 namespace Dams.Tests.Simulation;
 
-/// <content>Clients: each makes one call after the other, and repeats what it does not know the end of, if it made the request id.</content>
+/// <content>
+/// Clients: each makes one call after the other. It repeats a call that ended without an answer, if the call has a client-made
+/// request id.
+/// </content>
 internal sealed partial class Simulation
 {
     private readonly List<RecordedCall> _calls = [];
@@ -54,10 +57,14 @@ internal sealed partial class Simulation
         var handle = ++_handles;
         _running.Add((frontEnd.Id, handle), call);
         Trace($"client {call.Client} calls {frontEnd.Id}: {call.Command} {call.RequestId}");
-        RequestKey? key = call.RequestId is { } id ? RequestKey.OfClient(Encoding.UTF8.GetBytes($"{call.Command.Caller}\0{id}")) : null;
-        frontEnd.Coordinator.OnCall(handle, key, CommandCodec.OpcodeOf(call.Command), CommandCodec.Encode(call.Command), InstantOf(frontEnd));
-        // Nothing else is in the outbox now.
-        call.Keys.UnionWith(frontEnd.Outbox.Messages.Select(outgoing => outgoing.Message).OfType<Req>().Select(req => req.Request.Key));
+        RequestKey? key = call.RequestId is { } id
+            ? RequestKey.OfClient(Encoding.UTF8.GetBytes($"{call.Command.Caller}\0{id}"))
+            : null;
+        frontEnd.Coordinator.OnCall(
+            handle, key, CommandCodec.OpcodeOf(call.Command), CommandCodec.Encode(call.Command), InstantOf(frontEnd));
+        // The outbox holds the messages of this call only.
+        call.Keys.UnionWith(
+            frontEnd.Outbox.Messages.Select(outgoing => outgoing.Message).OfType<Req>().Select(req => req.Request.Key));
         if (key is { } own)
             call.Keys.Add(own);
         Settle(frontEnd);
@@ -71,7 +78,12 @@ internal sealed partial class Simulation
         if (result is Answered answer)
             _replies.OnAnswered(frontEnd.Id, call, answer);
         else
-            call.Told.Add(result is Failed failed ? ReplicatedExecutor.FaultOf(failed.Reason, call.RequestId).Detail.Execution : ExecutionState.Unknown);
+        {
+            call.Told.Add(result is Failed failed
+                ? ReplicatedExecutor.FaultOf(failed.Reason, call.RequestId).Detail.Execution
+                : ExecutionState.Unknown);
+        }
+
         if (result is not Answered && call.RequestId is not null)
         {
             At(_now + Milliseconds(10 + _random.Below(100)), () => Submit(call));
@@ -112,7 +124,9 @@ internal sealed partial class Simulation
     }
 
     private Slot SlotAt(Hospital hospital) =>
-        new(new AppointmentId(hospital, new DateOnly(2025, 1, 6 + _random.Below(2)), (TimeOfDay)_random.Below(2)), (AppointmentType)_random.Below(2));
+        new(
+            new AppointmentId(hospital, new DateOnly(2025, 1, 6 + _random.Below(2)), (TimeOfDay)_random.Below(2)),
+            (AppointmentType)_random.Below(2));
 
     private sealed class Sink(Simulation simulation, SimulatedNode node) : ICallSink
     {
@@ -130,10 +144,13 @@ internal sealed partial class Simulation
         {
             var replica = simulation._nodes[NodeId.Replica(wanted.Replica)];
             var isLost = !simulation._healed && (simulation.IsCut(node.Id, replica.Id) || simulation.IsCut(replica.Id, node.Id));
-            var body = !isLost && replica.IsUp && replica.PausedUntil <= simulation._now ? replica.Replica.Core.FindReply(wanted.Seq)?.Result : null;
+            var body = !isLost && replica.IsUp && replica.PausedUntil <= simulation._now
+                ? replica.Replica.Core.FindReply(wanted.Seq)?.Result
+                : null;
             simulation.Trace($"{node.Id} fetches #{wanted.Seq} from {replica.Id}: {body?.Length ?? -1} bytes");
             var life = node.Life;
-            simulation.At(simulation._now + Milliseconds(1 + simulation._random.Below(body is null ? 500 : 5)), () => GiveBody(life, wanted, body));
+            simulation.At(
+                simulation._now + Milliseconds(1 + simulation._random.Below(body is null ? 500 : 5)), () => GiveBody(life, wanted, body));
         }
 
         private void GiveBody(int life, BodyWanted wanted, byte[]? body)
@@ -146,7 +163,7 @@ internal sealed partial class Simulation
                 return;
             }
 
-            // Not the conversion of an array to memory, which makes no array an empty body.
+            // The implicit conversion of an array to memory would turn null into an empty body.
             node.Coordinator.OnBodyFetched(wanted, body is null ? (ReadOnlyMemory<byte>?)null : body, simulation.InstantOf(node));
             simulation.Settle(node);
         }
@@ -154,15 +171,23 @@ internal sealed partial class Simulation
         public void OnJudged(Judgement judgement)
         {
             foreach (var (replica, verdict) in judgement.Replicas)
-                Broken.Unless(verdict != Verdict.Wrong || simulation._knobs.Liar == replica || simulation.IsOverruled(replica), $"replica {replica} was judged wrong at {judgement.Seq} but tells the truth");
+            {
+                Broken.Unless(
+                    verdict != Verdict.Wrong || simulation._knobs.Liar == replica || simulation.IsOverruled(replica),
+                    $"replica {replica} was judged wrong at {judgement.Seq}, but tells the truth");
+            }
         }
 
         public void OnReport(Report report, Instant now)
         {
-            Broken.Unless(report is not VerdictReport || simulation._knobs.Liar == report.Replica || simulation._knobs.Slandered == report.Replica || simulation.IsOverruled(report.Replica), $"replica {report.Replica} is accused but tells the truth");
+            Broken.Unless(
+                report is not VerdictReport || simulation._knobs.Liar == report.Replica
+                    || simulation._knobs.Slandered == report.Replica || simulation.IsOverruled(report.Replica),
+                $"replica {report.Replica} is accused, but tells the truth");
             simulation.Submit(node, report);
         }
 
-        public void OnAlarm(VoteAlarm alarm) => Broken.Unless(alarm.Reason != CallFailure.ReplicaDivergence, $"two replicas seem to lie at {alarm.Seq}");
+        public void OnAlarm(VoteAlarm alarm) =>
+            Broken.Unless(alarm.Reason != CallFailure.ReplicaDivergence, $"two replicas seem to lie at {alarm.Seq}");
     }
 }

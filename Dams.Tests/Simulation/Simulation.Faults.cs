@@ -7,7 +7,7 @@ using Dams.Tests.Engines.Model;
 
 namespace Dams.Tests.Simulation;
 
-/// <content>What goes wrong, and what must be right in the end.</content>
+/// <content>The faults, and what must be right in the end.</content>
 internal sealed partial class Simulation
 {
     private void ScheduleFaults()
@@ -94,7 +94,7 @@ internal sealed partial class Simulation
 
     private void CutPower() => CutPower(late: null);
 
-    /// <summary>Everything at once loses power: what was not synced may be lost everywhere.</summary>
+    /// <summary>Cuts the power of all machines at once. Every disk may lose what was not synced.</summary>
     /// <param name="late">A replica that comes back after the others; null for none.</param>
     private void CutPower(SimulatedNode? late)
     {
@@ -114,8 +114,9 @@ internal sealed partial class Simulation
     }
 
     /// <summary>
-    /// A sequencer that two members still hear, but whose SYNC is lost for a while, and that the other two can't tell of their promise; one of the two is out of
-    /// the rival's reach, the other promises and dies for a moment. If it forgot its promise, both epochs could commit.
+    /// Divides the members between two sequencers. The first sequencer's SYNC is lost for a while. Two members still hear its
+    /// other messages, and the other two can't tell it of their promise. Of the two that hear it, one is out of the rival's
+    /// reach, and the other promises and crashes for a moment. If that one forgot its promise, both epochs could commit.
     /// </summary>
     private void ScheduleSplitLoyalty()
     {
@@ -142,15 +143,17 @@ internal sealed partial class Simulation
     }
 
     /// <summary>
-    /// A joiner says that it has caught up, and just then the sequencer loses two of the three voters, which elect another; the third voter and the joiner hear the
-    /// first one only. What was ordered before the joiner's ACTIVATE is on two disks then, and one of them doesn't count.
+    /// Divides the group when a joiner says that it has caught up. Just then the sequencer loses two of the three voters, which
+    /// elect another one. The third voter and the joiner hear the first one only. Entries before the joiner's ACTIVATE are then
+    /// on two disks, and the joiner's disk doesn't count.
     /// </summary>
     private void DivideAt(NodeId joiner)
     {
         if (_isDivided || _healed)
             return;
         _isDivided = true;
-        var first = _nodes.Values.FirstOrDefault(node => node is { IsUp: true, Id.Role: NodeRole.Sequencer, Sequencer.State: SequencerState.Active });
+        var first = _nodes.Values.FirstOrDefault(node =>
+            node is { IsUp: true, Id.Role: NodeRole.Sequencer, Sequencer.State: SequencerState.Active });
         if (first is null)
             return;
         var loyal = _replicas.Select(replica => replica.Id).Where(id => id != joiner).ElementAt(_random.Below(Replicas - 1));
@@ -175,14 +178,20 @@ internal sealed partial class Simulation
         var kind = _random.Below(4);
         var island = nodes.Where(_ => _random.Chance(500)).ToHashSet();
         var one = nodes[_random.Below(nodes.Length)];
-        // A sequencer goes on with one replica, and orders for everyone what can never be committed; the rest elect another. When the network is
-        // mended the other one often dies at once, and the long log of the few is among those that the next candidate sees.
+        // A sequencer goes on with one replica, and orders entries that can never be committed. The rest elect another sequencer.
+        // That one often dies as soon as the network is mended. Then the next candidate sees the long log of the one replica, too.
         if (kind == 3)
         {
-            island = [NodeId.Sequencer(_group.Sequencers[_random.Below(_group.Sequencers.Count)]), NodeId.Replica((byte)(1 + _random.Below(Replicas)))];
+            island =
+            [
+                NodeId.Sequencer(_group.Sequencers[_random.Below(_group.Sequencers.Count)]),
+                NodeId.Replica((byte)(1 + _random.Below(Replicas))),
+            ];
         }
 
-        var rival = kind == 3 && _random.Chance(600) ? _group.Sequencers.Select(NodeId.Sequencer).FirstOrDefault(id => !island.Contains(id)) : default;
+        var rival = kind == 3 && _random.Chance(600)
+            ? _group.Sequencers.Select(NodeId.Sequencer).FirstOrDefault(id => !island.Contains(id))
+            : default;
         foreach (var from in nodes)
         {
             foreach (var to in nodes)
@@ -244,14 +253,20 @@ internal sealed partial class Simulation
             if (!replica.IsUp)
                 return false;
             var member = replica.Replica.Member;
-            if (member.Executed.Value != _checker.Order.Count || member.Contiguous != member.Executed || member.State != MemberState.Following || !member.IsVoter)
+            if (member.Executed.Value != _checker.Order.Count || member.Contiguous != member.Executed
+                || member.State != MemberState.Following || !member.IsVoter)
+            {
                 return false;
+            }
         }
 
         return true;
     }
 
-    /// <summary>Its slot was replaced too often, and it is down or has lost its folder once more: nobody but a person brings it back.</summary>
+    /// <summary>
+    /// Whether only an operator can bring the replica back: its seat was replaced too often, and it is down or has lost its folder
+    /// once more.
+    /// </summary>
     private bool IsLeftOut(SimulatedNode replica) =>
         IsLeftToAPerson(replica) && (!replica.IsUp || replica.Replica.Member is { State: MemberState.Outside, BlockedBy: not null });
 
@@ -262,30 +277,40 @@ internal sealed partial class Simulation
             if (!replica.IsUp)
                 return $"{replica.Id} down";
             var m = replica.Replica.Member;
-            return $"{replica.Id} {m.State} promised {m.Promised} installed {m.Installed} contiguous {m.Contiguous} durable {m.Durable} commit {m.CommitSeq} executed {m.Executed} base {replica.Log!.Base} wanted {m.SnapshotWanted} waiting {m.WaitingBefore} {m.View}";
+            return $"{replica.Id} {m.State} promised {m.Promised} installed {m.Installed} contiguous {m.Contiguous} durable {m.Durable} "
+                + $"commit {m.CommitSeq} executed {m.Executed} base {replica.Log!.Base} wanted {m.SnapshotWanted} "
+                + $"waiting {m.WaitingBefore} {m.View}";
         }).Concat(_group.Sequencers.Select(id =>
         {
             var node = _nodes[NodeId.Sequencer(id)];
-            return node.IsUp ? $"{node.Id} {node.Sequencer.State} {node.Sequencer.Epoch} max {node.Sequencer.MaxSeq} commit {node.Sequencer.CommitSeq}" : $"{node.Id} down";
+            return node.IsUp
+                ? $"{node.Id} {node.Sequencer.State} {node.Sequencer.Epoch} max {node.Sequencer.MaxSeq} commit {node.Sequencer.CommitSeq}"
+                : $"{node.Id} down";
         }));
         return $"{_openCalls} calls open, {_checker.Order.Count} ordered\n  {string.Join("\n  ", lines.Concat(DescribeManagers()))}";
     }
 
-    /// <summary>All right replicas hold the state that the rules give.</summary>
+    /// <summary>Checks that all replicas hold the state that the rules give, and all truthful ones the same digest.</summary>
     private void CheckStates(ReferenceModel model)
     {
         var keys = model.BucketKeys();
-        // What a liar has answered is in its session table, and so in its digest.
+        // A liar's answers are in its session table, and so in its digest.
         var taking = _replicas.Where(replica => !IsLeftOut(replica)).ToList();
         var truthful = taking.Where(replica => !IsLiar(replica)).ToList();
         var digest = truthful[0].Replica.Core.Digest();
         foreach (var replica in taking)
         {
             var engine = replica.Replica.Core.Engine;
-            Broken.Unless(!truthful.Contains(replica) || replica.Replica.Core.Digest().AsSpan().SequenceEqual(digest), $"{replica.Id} has another state digest than {truthful[0].Id}");
+            Broken.Unless(
+                !truthful.Contains(replica) || replica.Replica.Core.Digest().AsSpan().SequenceEqual(digest),
+                $"{replica.Id} has another state digest than {truthful[0].Id}");
             Broken.Unless(engine.BucketKeys().SequenceEqual(keys), $"{replica.Id} holds other buckets than the rules give");
             foreach (var key in keys)
-                Broken.Unless(engine.ReadBucket(key).ToString() == model.ReadBucket(key).ToString(), $"{replica.Id} holds {engine.ReadBucket(key)}, the rules give {model.ReadBucket(key)}");
+            {
+                Broken.Unless(
+                    engine.ReadBucket(key).ToString() == model.ReadBucket(key).ToString(),
+                    $"{replica.Id} holds {engine.ReadBucket(key)}, but the rules give {model.ReadBucket(key)}");
+            }
         }
     }
 }

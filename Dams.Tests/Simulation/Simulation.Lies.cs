@@ -7,12 +7,12 @@ using Dams.Replica.Versions;
 
 namespace Dams.Tests.Simulation;
 
-/// <content>Which version a replica runs, and how the liar among them lies.</content>
+/// <content>The versions that replicas run, and the lies of the liar among them.</content>
 internal sealed partial class Simulation
 {
     private int _stateLies;
 
-    /// <summary>The version whose turn it is in the slot.</summary>
+    /// <summary>Makes an engine of the version whose turn it is in the seat.</summary>
     private IAppointmentEngine EngineOf(SimulatedNode replica)
     {
         var versions = VersionCatalog.All;
@@ -22,22 +22,27 @@ internal sealed partial class Simulation
             : create();
     }
 
-    /// <summary>A liar that was replaced comes back as another version, which is right.</summary>
+    /// <summary>Whether the replica lies. A liar that was replaced comes back as another version, which tells the truth.</summary>
     private bool IsLiar(SimulatedNode replica) => _knobs.Liar == replica.Id.Number && replica.VersionTurns == 0;
 
-    /// <summary>Whether the liar gives a wrong digest to the manager that asks just now: not to each, and in some runs not for long.</summary>
+    /// <summary>
+    /// Whether the liar gives a wrong digest to the manager that asks just now. It does not lie to each manager, and in some runs
+    /// it does not lie for long.
+    /// </summary>
     private bool IsStateFalse(SimulatedNode replica)
     {
-        if (!IsLiar(replica) || _knobs.LieKind != LieKind.State || _stateLies >= _knobs.StateLiesMax || !_managersRandom.Chance(_knobs.LiesPerMille))
+        if (!IsLiar(replica) || _knobs.LieKind != LieKind.State || _stateLies >= _knobs.StateLiesMax
+            || !_managersRandom.Chance(_knobs.LiesPerMille))
             return false;
         _stateLies++;
         return true;
     }
 
-    /// <summary>What a liar says otherwise than its state and its stored replies have it.</summary>
+    /// <summary>The messages that are sent for this one: a liar's may differ from its state and its stored replies.</summary>
     private IReadOnlyList<Message> AsTold(SimulatedNode from, Message message)
     {
-        if (message is not ReplyMessage reply || !IsLiar(from) || LieKinds.IsFoundByManagers(_knobs.LieKind) || !_managersRandom.Chance(_knobs.LiesPerMille))
+        if (message is not ReplyMessage reply || !IsLiar(from) || LieKinds.IsFoundByManagers(_knobs.LieKind)
+            || !_managersRandom.Chance(_knobs.LiesPerMille))
             return [message];
         if (_knobs.LieKind == LieKind.Number)
             return [.. Enumerable.Range(0, 1 + _managersRandom.Below(6)).Select(_ => reply with { Seq = MadeUp(reply.Seq) })];
@@ -45,7 +50,8 @@ internal sealed partial class Simulation
         return [reply with { Result = lie, ResultDigest = Digest.Of(lie), HasResult = true }];
     }
 
-    /// <summary>Near the right number, where others are, or anywhere.</summary>
-    private SequenceNumber MadeUp(SequenceNumber right) =>
-        SequenceNumber.Max(new SequenceNumber(1), right + (_managersRandom.Chance(700) ? _managersRandom.Below(9) - 4 : _managersRandom.Below(1_000_000)));
+    /// <summary>Makes up a number: most often near the right one, where other requests are, else anywhere above it.</summary>
+    private SequenceNumber MadeUp(SequenceNumber right) => SequenceNumber.Max(
+        new SequenceNumber(1),
+        right + (_managersRandom.Chance(700) ? _managersRandom.Below(9) - 4 : _managersRandom.Below(1_000_000)));
 }

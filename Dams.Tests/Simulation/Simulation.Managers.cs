@@ -9,12 +9,12 @@ using Dams.ReplicaManager.Agreement;
 namespace Dams.Tests.Simulation;
 
 /// <content>
-/// The managers: a group of their own, ordered by the same sequencer processes. They see replicas as their processes would, through questions that may be lost, and act on
-/// them. What they decide must have had a reason, and be the same at all of them.
+/// The managers: a group of their own, ordered by the same sequencer processes. They see replicas as manager processes would,
+/// through questions that may be lost, and act on them. Each decision must have a reason, and be the same at all managers.
 /// </content>
 internal sealed partial class Simulation
 {
-    // What stands still for a third of a probe can be found dead.
+    // Managers may find a replica dead if it stands still for a third of a probe.
     private static readonly long s_unwellMin = TimeSpan.FromSeconds(1).Ticks;
 
     private readonly List<SimulatedNode> _managers = [];
@@ -30,7 +30,7 @@ internal sealed partial class Simulation
     private GroupOptions _managersGroup = null!;
     private readonly AgreementChecker _agreement;
 
-    /// <summary>Replacements that the managers have begun.</summary>
+    /// <summary>The number of replacements that the managers have begun.</summary>
     public int Replacements => _managers.Max(manager => manager.Twin is { IsUp: true } twin ? twin.Manager.State.Replacements : 0);
 
     private ManagementOptions ManagementOptions => new()
@@ -103,12 +103,16 @@ internal sealed partial class Simulation
             At(0, () => Observe(replica));
     }
 
-    /// <summary>Their hosts are overloaded: some managers stand still at the same time, and come to everything too late; or nobody's answer comes in time.</summary>
+    /// <summary>
+    /// Overloads the hosts of some managers at the same time: the managers stand still and do everything too late, or no answer
+    /// reaches them in time.
+    /// </summary>
     private void SchedulePauses()
     {
         if (_knobs.ManagerPauses == 0)
             return;
-        var (at, length) = (_managersRandom.Between(TimeSpan.FromMilliseconds(50), _knobs.FaultyPhase * 0.7).Ticks, Milliseconds(500 + _managersRandom.Below(3500)));
+        var at = _managersRandom.Between(TimeSpan.FromMilliseconds(50), _knobs.FaultyPhase * 0.7).Ticks;
+        var length = Milliseconds(500 + _managersRandom.Below(3500));
         foreach (var manager in _managers.OrderBy(_ => _managersRandom.Next()).Take(_knobs.ManagerPauses).ToList())
         {
             At(at, () =>
@@ -122,7 +126,7 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>A manager's folder is lost, while all the others vote.</summary>
+    /// <summary>Takes a manager's folder away, if all managers vote.</summary>
     private void WipeManager(SimulatedNode manager)
     {
         if (_healed || !AllVote(_managerTwins))
@@ -140,7 +144,7 @@ internal sealed partial class Simulation
         twin.Agreed = null;
     }
 
-    /// <summary>A manager that was ordered out ends, and begins anew.</summary>
+    /// <summary>Ends a manager that was ordered out, and lets it begin anew.</summary>
     private void ServeManager(SimulatedNode twin)
     {
         if (!twin.Manager.Member.IsOver)
@@ -176,7 +180,7 @@ internal sealed partial class Simulation
                 node.Protocol = new RequestSubmitter(_managersGroup, node.Id, node.Boot, node.Outbox);
                 break;
             default:
-                // Its part in the replicas' group is made just after; it is asked for when it is there.
+                // The process's part in the replicas' group is made just after this. The manager needs it, so it starts later.
                 At(_now, () => StartManager(process, node));
                 return;
         }
@@ -195,10 +199,10 @@ internal sealed partial class Simulation
         Settle(node);
     }
 
-    /// <summary>Dies, and does not come back before it is replaced.</summary>
+    /// <summary>Lets a replica die that does not come back before it is replaced.</summary>
     private void Kill(SimulatedNode replica)
     {
-        // Two that can't come back at once, and the sequencer besides, are more than the cluster promises to stand.
+        // Two replicas that can't come back at once, and the sequencer besides, are more than the cluster promises to survive.
         if (_healed || !AllVote())
             return;
         Trace($"{replica.Id} dies for good");
@@ -212,7 +216,7 @@ internal sealed partial class Simulation
     {
         if (_twins[NodeId.Manager(replica.Id.Number)].PausedUntil > _now)
         {
-            // Who would start it stands still.
+            // The manager that would start it stands still.
             At(_now + Milliseconds(20), () => Restart(replica));
             return;
         }
@@ -243,11 +247,12 @@ internal sealed partial class Simulation
         Settle(manager);
     }
 
-    /// <summary>Remembers when a replica was last not well, by which a decision about it is judged.</summary>
+    /// <summary>Notes when a replica was last unwell, so that decisions about it can be judged.</summary>
     private void Observe(SimulatedNode replica)
     {
         At(_now + Milliseconds(5), () => Observe(replica));
-        if (replica.IsUp && replica.Replica.Member is { } member && (member.State == MemberState.Halted || member.WaitingBefore is not null))
+        if (replica.IsUp && replica.Replica.Member is { } member
+            && (member.State == MemberState.Halted || member.WaitingBefore is not null))
             _stuck.Add(member.Incarnation.Value);
         var isCut = !_healed && _cuts.Any(cut => cut.From == replica.Id || cut.To == replica.Id);
         var executed = replica.IsUp ? replica.Replica.Member.Executed.Value : 0;
@@ -262,7 +267,7 @@ internal sealed partial class Simulation
         replica.SeenExecuted = executed;
     }
 
-    /// <summary>A front end tells the managers what it has seen.</summary>
+    /// <summary>Sends a front end's report to the managers.</summary>
     private void Submit(SimulatedNode frontEnd, Report report)
     {
         var twin = frontEnd.Twin!;
@@ -274,7 +279,7 @@ internal sealed partial class Simulation
         });
     }
 
-    /// <summary>A front end that errs: it accuses a replica that does its part.</summary>
+    /// <summary>Lets a front end err: it accuses a healthy replica again and again.</summary>
     private void Slander(SimulatedNode frontEnd, byte replica)
     {
         if (_healed)
@@ -286,12 +291,13 @@ internal sealed partial class Simulation
         Settle(frontEnd);
     }
 
-    /// <summary>Whether the LEAVE of an incarnation is committed: two have it on disk.</summary>
+    /// <summary>Whether the LEAVE of an incarnation is committed: two members have it on disk.</summary>
     private bool HasLeft(byte replica, ulong incarnation) =>
         _replicas.Count(holder => holder.FormerLogs.Append(holder.Log!).Any(log => log.HasLeave(replica, incarnation))) >= 2;
 
-    /// <summary>Replaced three times in ten minutes: then nobody does it a fourth time.</summary>
-    private bool IsLeftToAPerson(SimulatedNode replica) => _managers.All(manager => manager.Twin is { IsUp: true } twin && twin.Manager.State.StandingOf(replica.Id.Number, twin.Manager.State.Time) == "degraded");
+    /// <summary>Whether the seat is degraded: after three replacements in ten minutes, managers leave it to an operator.</summary>
+    private bool IsLeftToAPerson(SimulatedNode replica) => _managers.All(manager => manager.Twin is { IsUp: true } twin
+        && twin.Manager.State.StandingOf(replica.Id.Number, twin.Manager.State.Time) == "degraded");
 
     private bool AreManagersDone()
     {
@@ -313,39 +319,47 @@ internal sealed partial class Simulation
         if (manager.Twin is not { IsUp: true } twin)
             return $"{manager.Id} down";
         var (member, state) = (twin.Manager.Member, twin.Manager.State);
-        return $"{manager.Id} {member.State} installed {member.Installed} executed {member.Executed} of {_managersChecker.Order.Count}, active {state.Active}, {state.Queue.Count} waiting, {state.Cases.Count} cases, "
+        return $"{manager.Id} {member.State} installed {member.Installed} executed {member.Executed} of {_managersChecker.Order.Count}, "
+            + $"active {state.Active}, {state.Queue.Count} waiting, {state.Cases.Count} cases, "
             + string.Join("; ", state.Events.TakeLast(4).Select(happening => $"{happening.Kind} {happening.Replica}"));
     });
 
-    /// <summary>A decision must have a reason that the simulation knows of; that a front end has said so is none.</summary>
+    /// <summary>Holds that a decision has a reason that the simulation knows of. The word of a front end is no reason.</summary>
     private void OnDecided(Decision decision)
     {
         var replica = _replicas[decision.Replica - 1];
         switch (decision.Cause)
         {
             case ReplacementCause.Lost:
-                Broken.Unless(_lost.Contains(decision.Incarnation) || _accused.Contains(decision.Incarnation) || _stuck.Contains(decision.Incarnation)
-                    || _exits.GetValueOrDefault(decision.Incarnation) >= ManagementOptions.FailedStartsMax, $"{decision}: it is not lost");
+                Broken.Unless(
+                    _lost.Contains(decision.Incarnation) || _accused.Contains(decision.Incarnation) || _stuck.Contains(decision.Incarnation)
+                        || _exits.GetValueOrDefault(decision.Incarnation) >= ManagementOptions.FailedStartsMax,
+                    $"{decision}: the replica is not lost");
                 break;
             case ReplacementCause.Dead:
-                Broken.Unless(replica.UnwellAt > 0 && _now - replica.UnwellAt < TimeSpan.FromSeconds(8).Ticks, $"{decision}: it was well all the time");
+                Broken.Unless(
+                    replica.UnwellAt > 0 && _now - replica.UnwellAt < TimeSpan.FromSeconds(8).Ticks,
+                    $"{decision}: the replica was well all the time");
                 break;
             default:
-                Broken.Unless((_knobs.Liar == decision.Replica && LieKinds.IsFoundByManagers(_knobs.LieKind)) || IsOverruled(decision.Replica), $"{decision}: it tells the truth");
+                Broken.Unless(
+                    (_knobs.Liar == decision.Replica && LieKinds.IsFoundByManagers(_knobs.LieKind)) || IsOverruled(decision.Replica),
+                    $"{decision}: the replica tells the truth");
                 break;
         }
     }
 
-    /// <summary>Applies reports, and is checked.</summary>
+    /// <summary>Applies reports, and tells the checkers of each.</summary>
     private sealed class CheckedManager(Simulation simulation, SimulatedNode node, IEntryConsumer manager) : IEntryConsumer
     {
-        public void OnSkipped(Entry entry, Instant now) => throw new BrokenException($"{node.Id} skips {entry}, which nobody asked for");
+        public void OnSkipped(Entry entry, Instant now) =>
+            throw new BrokenException($"{node.Id} skips {entry}, although nobody asked for that");
 
         public void OnDelivered(Entry entry, Instant now)
         {
             simulation._managersChecker.OnDelivered(node, entry, simulation._managerTwins);
             manager.OnDelivered(entry, now);
-            // While a manager is made, what it replays is nobody's yet.
+            // While a manager is being made, it has no state yet that a replayed report could be checked against.
             if (manager is not ManagerProtocol { State: { } state } || !ReportCodec.TryDecode(entry.Request.Payload.Span, out var report))
                 return;
             simulation.Trace($"{node.Id} has {entry.Seq} {report}");

@@ -5,8 +5,8 @@ using Dams.Ordering.Protocol;
 namespace Dams.Tests.Simulation;
 
 /// <content>
-/// Snapshots, trimming, lost folders, and what managers do about them. A snapshot's content is not copied here but made again from the order, which is
-/// what a right snapshot is equal to; its transport has tests of its own.
+/// Snapshots, trimming, lost folders, and what managers do about them. A snapshot's content is not copied here. It is made again
+/// from the order, which gives the same content as a right snapshot. The transport of snapshots has tests of its own.
 /// </content>
 internal sealed partial class Simulation
 {
@@ -25,7 +25,7 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>A replica's own durable snapshot, and the trimming behind it.</summary>
+    /// <summary>Takes a replica's own durable snapshot now and then, and trims the log behind it.</summary>
     private void TakeSnapshot(SimulatedNode replica)
     {
         At(_now + Milliseconds(100 + _random.Below(900)), () => TakeSnapshot(replica));
@@ -36,7 +36,8 @@ internal sealed partial class Simulation
             replica.Snapshot = SnapshotPosition.After(executed);
         if (replica.Snapshot is not { } snapshot)
             return;
-        if (replica.Replica.Core.Schedule.TrimTo((replica.Log.Base, replica.Log.Last), member.GcSeq, snapshot.Seq) is { } trim && replica.Log.Read(trim) is { } last)
+        if (replica.Replica.Core.Schedule.TrimTo((replica.Log.Base, replica.Log.Last), member.GcSeq, snapshot.Seq) is { } trim
+            && replica.Log.Read(trim) is { } last)
         {
             Trace($"{replica.Id} trims its log to {trim}");
             replica.Log.TrimTo(trim, last.Chain);
@@ -44,7 +45,10 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>The data folder is lost. One at a time: the next only when all four vote again, as the managers would have it.</summary>
+    /// <summary>
+    /// Takes the data folder away. Only one replica at a time loses its folder: the next one only when all four vote again, as
+    /// the managers would have it.
+    /// </summary>
     private void Wipe(SimulatedNode replica)
     {
         if (_healed || !AllVote())
@@ -66,7 +70,7 @@ internal sealed partial class Simulation
         }
 
         _lost.Add(replica.Log!.Record.Incarnation.Value);
-        // Its manager finds the lost incarnation in its place, and the managers have it ordered out.
+        // The manager finds the lost incarnation in the seat, and the managers have it ordered out.
         SetFolderAside(replica);
     }
 
@@ -84,8 +88,8 @@ internal sealed partial class Simulation
     private bool AllVote() => AllVote(_replicas);
 
     /// <summary>
-    /// Whether every member votes by the newest view that any of them has. A member's own view is not enough: one whose folder is a copy of a
-    /// replaced incarnation's takes itself for a voter until it hears the sequencer.
+    /// Whether every member votes by the newest view that any of them has. A member's own view is not enough. A member whose
+    /// folder is a copy of a replaced incarnation's folder takes itself for a voter until it hears the sequencer.
     /// </summary>
     private static bool AllVote(IReadOnlyCollection<SimulatedNode> members)
     {
@@ -100,7 +104,7 @@ internal sealed partial class Simulation
         var member = node.Replica.Member;
         if (member.State == MemberState.Left)
         {
-            // Ordered out: its manager sets the folder aside and begins a new one.
+            // The member was ordered out. Its manager sets the folder aside and begins a new one.
             var life = node.Life;
             At(_now, () =>
             {
@@ -124,12 +128,14 @@ internal sealed partial class Simulation
     private void BeginAnew(SimulatedNode node)
     {
         Trace($"{node.Id} was ordered out and begins anew");
-        Broken.Unless(HasLeft(node.Id.Number, node.Log!.Record.Incarnation.Value), $"{node.Id} sets its folder aside before its LEAVE is committed");
+        Broken.Unless(
+            HasLeft(node.Id.Number, node.Log!.Record.Incarnation.Value),
+            $"the folder of {node.Id} is set aside before its LEAVE is committed");
         Stop(node);
         BeginAnewWithManager(node, node.Life);
     }
 
-    /// <summary>It is the manager who starts it, with the version that was agreed on.</summary>
+    /// <summary>Waits until the replica's manager is up, because the manager starts it, with the version that was agreed on.</summary>
     private void BeginAnewWithManager(SimulatedNode node, int life)
     {
         if (node.Life != life)
@@ -151,7 +157,8 @@ internal sealed partial class Simulation
         if (node.Replica.Member.SnapshotWanted != wanted)
             return;
         var donors = _replicas.Count(replica => replica != node && replica.IsUp && replica.PausedUntil <= _now
-            && (_healed || !_cuts.Contains((node.Id, replica.Id))) && replica.Replica.Member.IsVoter && replica.Replica.Member.Executed >= wanted);
+            && (_healed || !_cuts.Contains((node.Id, replica.Id)))
+            && replica.Replica.Member.IsVoter && replica.Replica.Member.Executed >= wanted);
         if (donors < 2)
         {
             Trace($"{node.Id} finds {donors} donors of {wanted}");

@@ -6,7 +6,7 @@ using Dams.Ordering.Protocol;
 
 namespace Dams.Tests.Simulation;
 
-/// <content>The network: it loses, doubles, delays, reorders, cuts and damages.</content>
+/// <content>The network: it loses, duplicates, delays, reorders, cuts and damages.</content>
 internal sealed partial class Simulation
 {
     private const int DamagedPerMille = 10;
@@ -23,7 +23,9 @@ internal sealed partial class Simulation
         var isDelayed = _knobs.DividedAtActivation && !_isDivided && outgoing.Message is CaughtUp && from.Group == GroupId.Replicas;
         if (isDelayed)
             DivideAt(from.Id);
-        if (!_healed && (IsCut(from.Id, outgoing.To) || (outgoing.Message is Sync && _mute.Contains(from.Id) && from.Group == GroupId.Replicas) || IsKeptFromKnowing(outgoing) || random.Chance(_knobs.LossPerMille)))
+        if (!_healed && (IsCut(from.Id, outgoing.To)
+            || (outgoing.Message is Sync && _mute.Contains(from.Id) && from.Group == GroupId.Replicas)
+            || IsKeptFromKnowing(outgoing) || random.Chance(_knobs.LossPerMille)))
         {
             Trace($"{from.Id} -x {outgoing.To} {outgoing.Message}");
             return;
@@ -38,7 +40,8 @@ internal sealed partial class Simulation
 
         if (outgoing.Message is SkipVote { Answer: SkipAnswer.Promised } vote)
             OnSkipPromised(from, vote);
-        if (outgoing.Message is Promise && from.Group == GroupId.Replicas && !_healed && (_forgetful.Contains(from.Id) || random.Chance(_knobs.CrashAfterPromisePerMille)))
+        if (outgoing.Message is Promise && from.Group == GroupId.Replicas && !_healed
+            && (_forgetful.Contains(from.Id) || random.Chance(_knobs.CrashAfterPromisePerMille)))
             CrashSoon(from);
         var copies = !_healed && random.Chance(_knobs.DuplicatesPerMille) ? 2 : 1;
         var message = random.Chance(20) ? OverTheWire(outgoing.Message) : outgoing.Message;
@@ -59,16 +62,16 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>A manager lives on its replica's host.</summary>
+    /// <summary>Whether the network between two hosts is cut. A manager runs on its replica's host.</summary>
     private bool IsCut(NodeId from, NodeId to) => _cuts.Count > 0 && _cuts.Contains((HostOf(from), HostOf(to)));
 
     private static NodeId HostOf(NodeId id) => id.Role == NodeRole.Manager ? NodeId.Replica(id.Number) : id;
 
-    /// <summary>Now and then a message goes through the codec, so that what is on the wire is what the cores mean.</summary>
+    /// <summary>Passes a message through the codec. That is done now and then, to show that the codec loses nothing.</summary>
     private Message OverTheWire(Message message)
     {
         ReadOnlySpan<byte> bytes = _wire.AsSpan(0, MessageCodec.Write(_wire, message));
-        Broken.Unless(MessageCodec.TryRead(ref bytes, out var read) && bytes.IsEmpty, $"the codec does not read what it wrote: {message}");
+        Broken.Unless(MessageCodec.TryRead(ref bytes, out var read) && bytes.IsEmpty, $"the codec can't read its own bytes of {message}");
         return read!;
     }
 

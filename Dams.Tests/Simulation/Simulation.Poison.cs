@@ -5,7 +5,10 @@ using Dams.Replica.Core;
 
 namespace Dams.Tests.Simulation;
 
-/// <content>A request that kills the replicas that execute it, the operator who has it skipped; the managers replace those that it has stopped.</content>
+/// <content>
+/// A request that kills the replicas that execute it, and the operator who skips it. The managers replace the replicas that it has
+/// stopped.
+/// </content>
 internal sealed partial class Simulation
 {
     private const int Look = 200;
@@ -25,7 +28,10 @@ internal sealed partial class Simulation
 
     private bool IsKeptFromKnowing(Outgoing outgoing) => outgoing.To == _uninformed && (outgoing.Message is Sync or Commit);
 
-    /// <summary>A promise that was not on disk would be forgotten now, and the entry executed before the SKIP is known.</summary>
+    /// <summary>
+    /// Often crashes the uninformed replica right after its promise. If the promise were not on disk, the replica would forget it
+    /// and execute the entry before it learns of the SKIP.
+    /// </summary>
     private void OnSkipPromised(SimulatedNode from, SkipVote vote)
     {
         _checker.OnRenounced(from, vote.Incarnation, vote.Seq);
@@ -67,22 +73,29 @@ internal sealed partial class Simulation
             AskForSkip(poison);
     }
 
-    private static bool IsWaiting(SimulatedNode replica, SequenceNumber poison) => replica.IsUp && replica.Replica.Member.WaitingBefore == poison;
+    private static bool IsWaiting(SimulatedNode replica, SequenceNumber poison) =>
+        replica.IsUp && replica.Replica.Member.WaitingBefore == poison;
 
-    /// <summary>Whether it has executed alone what the others have skipped: until it halts at the SKIP its state is another one, and so are its replies.</summary>
+    /// <summary>
+    /// Whether the replica alone has executed an entry that the others have skipped. Until it halts at the SKIP, its state and its
+    /// replies differ from theirs.
+    /// </summary>
     private bool IsOverruled(byte replica)
     {
         var node = _nodes[NodeId.Replica(replica)];
-        return node.FormerLogs.Append(node.Log!).Any(log => _checker.Skipped.Any(seq => _checker.HasExecuted(log.Record.Incarnation, seq)));
+        return node.FormerLogs.Append(node.Log!)
+            .Any(log => _checker.Skipped.Any(seq => _checker.HasExecuted(log.Record.Incarnation, seq)));
     }
 
-    /// <summary>An operator sees two replicas wait, and knows no more than that.</summary>
+    /// <summary>Asks for the skip, as an operator who sees that two replicas wait and knows no more than that.</summary>
     private void AskForSkip(SequenceNumber poison)
     {
         foreach (var sequencer in _group.Sequencers)
         {
-            if (_healed || !_random.Chance(_knobs.LossPerMille))
-                At(_now + Milliseconds(1), () => Deliver(new Envelope(NodeId.Manager(1), new BootId(1), Epoch.None), NodeId.Sequencer(sequencer), new SkipReq(poison), GroupId.Replicas));
+            if (!_healed && _random.Chance(_knobs.LossPerMille))
+                continue;
+            var envelope = new Envelope(NodeId.Manager(1), new BootId(1), Epoch.None);
+            At(_now + Milliseconds(1), () => Deliver(envelope, NodeId.Sequencer(sequencer), new SkipReq(poison), GroupId.Replicas));
         }
     }
 }

@@ -3,7 +3,7 @@ using Dams.Ordering.Protocol;
 
 namespace Dams.Tests.Simulation;
 
-/// <content>Data folders that are put back from an older copy: log, promises, marks and snapshots are as they were then.</content>
+/// <content>Data folders that are replaced by an older copy: log, promises, marks and snapshots are as they were then.</content>
 internal sealed partial class Simulation
 {
     private const int CopiesMax = 16;
@@ -29,7 +29,7 @@ internal sealed partial class Simulation
         At(_managersRandom.Between(TimeSpan.FromMilliseconds(500), _knobs.FaultyPhase * 0.9).Ticks, () => RollBackManager(twin));
     }
 
-    /// <summary>Somebody copies the folder now and then, be the process up or not.</summary>
+    /// <summary>Copies the folder now and then, whether its process is up or not.</summary>
     private void CopyFolder(SimulatedNode node, SeededRandom random)
     {
         At(_now + Milliseconds(50 + random.Below(500)), () => CopyFolder(node, random));
@@ -39,8 +39,8 @@ internal sealed partial class Simulation
     }
 
     /// <summary>
-    /// One folder at a time, as with those that are lost. The copy is from before the last stamp that was confirmed: a younger one can't be
-    /// told from a process that has just crashed.
+    /// Puts an older copy of the folder back, for one replica at a time, as with lost folders. The copy is older than the last
+    /// confirmed stamp. A younger copy looks like the folder of a process that has just crashed.
     /// </summary>
     private void RollBack(SimulatedNode replica)
     {
@@ -48,7 +48,7 @@ internal sealed partial class Simulation
         if (_healed || copies.Count == 0 || !AllVote())
             return;
         var copy = copies[_random.Below(copies.Count)];
-        Trace($"{replica.Id} gets its folder of stamp {copy.Log.Record.Stamps} back, and had {replica.Log!.Record.Stamps}");
+        Trace($"{replica.Id} gets its folder of stamp {copy.Log.Record.Stamps} back, but had {replica.Log!.Record.Stamps}");
         _lost.Add(replica.Log.Record.Incarnation.Value);
         if (!_knobs.RollbackAtPowerCut)
         {
@@ -69,7 +69,7 @@ internal sealed partial class Simulation
             return;
         var copy = copies[_managersRandom.Below(copies.Count)];
         var process = _managers[twin.Id.Number - 1];
-        Trace($"{twin.Id} gets its folder of stamp {copy.Log.Record.Stamps} back, and had {twin.Log!.Record.Stamps}");
+        Trace($"{twin.Id} gets its folder of stamp {copy.Log.Record.Stamps} back, but had {twin.Log!.Record.Stamps}");
         Stop(process);
         twin.PutBack(copy);
         At(_now + Milliseconds(20 + _managersRandom.Below(300)), () => Restart(process));

@@ -5,20 +5,27 @@ using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Simulation;
 
-/// <content>The outside of a simulated manager.</content>
+/// <content>The world outside of a simulated manager.</content>
 internal sealed partial class Simulation
 {
-    /// <summary>What a manager's process would do: ask over the network, which may fail, and act on its own replica.</summary>
+    /// <summary>Does what a manager's process would do: asks over the network, which may fail, and acts on its own replica.</summary>
     private sealed class Watch(Simulation simulation, SimulatedNode manager) : IReplicaWatch
     {
         public void AskStatus(byte replica) => Ask(replica, node => new ReplicaSighting(
             node.Replica.Member.Incarnation.Value, node.Replica.Member.State == MemberState.Halted,
-            node.Replica.Core.Executed.Value, node.Replica.Member.BlockedBy?.Value, node.Replica.Member.WaitingBefore?.Value, node.Replica.Core.Checkpoints.LastOrDefault()?.Seq.Value ?? 0,
+            node.Replica.Core.Executed.Value, node.Replica.Member.BlockedBy?.Value, node.Replica.Member.WaitingBefore?.Value,
+            node.Replica.Core.Checkpoints.LastOrDefault()?.Seq.Value ?? 0,
             IsOutdated: node.Replica.Member.State == MemberState.Outdated),
             (protocol, sighting, now) => protocol.OnStatus(replica, sighting, now));
 
         public void AskReply(byte replica, long sequence) => Ask(replica, node => node.Replica.Core.FindReply(new SequenceNumber(sequence)),
-            (protocol, reply, now) => protocol.OnReply(replica, sequence, reply is null ? null : new StoredAnswer(reply.Seq.Value, reply.RequestDigest, Digest.Of(reply.Result)), now));
+            (protocol, reply, now) =>
+            {
+                StoredAnswer? answer = reply is null
+                    ? null
+                    : new StoredAnswer(reply.Seq.Value, reply.RequestDigest, Digest.Of(reply.Result));
+                protocol.OnReply(replica, sequence, answer, now);
+            });
 
         public void AskDigest(byte replica, long checkpoint) => Ask(replica, node =>
             {
@@ -36,7 +43,9 @@ internal sealed partial class Simulation
             {
                 if (manager.Life != life || Replica.Log!.Record.Incarnation.Value != decision.Incarnation)
                     return;
-                Broken.Unless(simulation.HasLeft(decision.Replica, decision.Incarnation), $"{decision}: it is replaced before it has left");
+                Broken.Unless(
+                    simulation.HasLeft(decision.Replica, decision.Incarnation),
+                    $"{decision}: the incarnation is replaced before it has left");
                 BeginAnew();
             });
         }
@@ -50,11 +59,14 @@ internal sealed partial class Simulation
         public void AskSnapshot(long sequence)
         {
             var life = manager.Life;
-            var donor = simulation._managers.Select(process => process.Twin!).FirstOrDefault(twin => twin != manager && twin.IsUp && twin.PausedUntil <= simulation._now
+            var donor = simulation._managers.Select(process => process.Twin!).FirstOrDefault(twin =>
+                twin != manager && twin.IsUp && twin.PausedUntil <= simulation._now
                 && (simulation._healed || !simulation.IsCut(manager.Id, twin.Id)) && twin.Manager.FindSnapshot(sequence) is not null);
-            // As it is on the wire.
+            // The snapshot passes through the format that it has on the wire.
             var snapshot = donor is null ? null : ManagementSnapshot.TryRead(donor.Manager.FindSnapshot(sequence)!.ToJson());
-            simulation.At(simulation._now + Milliseconds(2 + manager.Random.Below(20)), () => Answer(life, snapshot, (protocol, told, now) => protocol.OnSnapshot(sequence, told, now)));
+            simulation.At(
+                simulation._now + Milliseconds(2 + manager.Random.Below(20)),
+                () => Answer(life, snapshot, (protocol, told, now) => protocol.OnSnapshot(sequence, told, now)));
         }
 
         public void SaveSnapshot(ManagementSnapshot snapshot)
@@ -86,8 +98,9 @@ internal sealed partial class Simulation
             var life = manager.Life;
             var replica = simulation._replicas[number - 1];
             var isLost = !simulation._healed && (simulation.IsCut(manager.Id, replica.Id) || simulation.IsCut(replica.Id, manager.Id));
-            var isThere = !isLost && (manager.DeafUntil <= simulation._now || number == manager.Id.Number) && replica.IsUp && replica.PausedUntil <= simulation._now;
-            // Read at once, told a little later; who is not there is not waited for longer than half a second.
+            var isThere = !isLost && (manager.DeafUntil <= simulation._now || number == manager.Id.Number)
+                && replica.IsUp && replica.PausedUntil <= simulation._now;
+            // The answer is read at once and arrives a little later. A question that nobody answers times out after half a second.
             var told = isThere ? ask(replica) : null;
             simulation.At(simulation._now + Milliseconds(isThere ? 1 + manager.Random.Below(5) : 500), () => Answer(life, told, answer));
         }

@@ -14,8 +14,9 @@ using Dams.Tests.Engines.Model;
 namespace Dams.Tests.Simulation;
 
 /// <summary>
-/// The production cores of a whole cluster in one thread, over a virtual network, virtual disks and a virtual clock. Everything that happens follows
-/// from the seed. A faulty phase, in which only safety is asked for, is followed by a healed one, in which every call must end and all members agree.
+/// Runs the production cores of a whole cluster in one thread, over a virtual network, virtual disks and a virtual clock.
+/// Everything that happens follows from the seed. A run has two phases. In the faulty phase only safety is required. In the
+/// healed phase every call must end, and all members must agree.
 /// </summary>
 internal sealed partial class Simulation
 {
@@ -62,13 +63,24 @@ internal sealed partial class Simulation
         if (!knobs.Stamps)
             _group = _group with { ConfirmationsNeeded = 0 };
         if (knobs.SmallBuffers is { } small)
-            _group = _group with { HistoryEntriesMax = small + 1, WindowEntriesMax = small + 2, FetchEntriesMax = small, RetransmitEntriesMax = small };
+        {
+            _group = _group with
+            {
+                HistoryEntriesMax = small + 1,
+                WindowEntriesMax = small + 2,
+                FetchEntriesMax = small,
+                RetransmitEntriesMax = small,
+            };
+        }
+
         const int checkpoint = 8;
         CoreOptions = new ReplicaCoreOptions
         {
             CheckpointEntries = checkpoint,
             ClientSessionsMax = knobs.Mutant == Mutant.SessionWindowIsSmall ? 2 : 1_000_000,
-            RepliesKept = knobs.ReplyBytesMax is not null ? checkpoint : knobs.SmallBuffers is { } replies ? Math.Max(replies * 4, checkpoint) : 10_000,
+            RepliesKept = knobs.ReplyBytesMax is not null ? checkpoint
+                : knobs.SmallBuffers is { } replies ? Math.Max(replies * 4, checkpoint)
+                : 10_000,
             ReplyBytesMax = knobs.ReplyBytesMax ?? ReplyMessage.ResultBytesMax,
             Snapshots = new SnapshotScheduleOptions { LogEntriesKept = 0, TrimEntriesMin = 1 },
         };
@@ -102,7 +114,7 @@ internal sealed partial class Simulation
 
     public long Events { get; private set; }
 
-    /// <summary>Runs both phases; throws <see cref="BrokenException"/> at the first broken invariant.</summary>
+    /// <summary>Runs both phases. Throws a <see cref="BrokenException"/> at the first broken invariant.</summary>
     public void Run()
     {
         try
@@ -143,7 +155,7 @@ internal sealed partial class Simulation
         {
             var happening = _events.Dequeue();
             _atOnce = next.At > _now ? 0 : _atOnce + 1;
-            Broken.Unless(_atOnce < AtOnceMax, $"a timer elapses for ever at {_now}");
+            Broken.Unless(_atOnce < AtOnceMax, $"timers elapse without end at {_now}");
             _now = Math.Max(_now, next.At);
             Events++;
             try
@@ -195,7 +207,8 @@ internal sealed partial class Simulation
                 sequencer.Start(now);
                 break;
             case NodeRole.FrontEnd:
-                var coordinator = new RequestCoordinator(_group, CoordinatorOptions, node.Id.Number, node.Boot, node.Outbox, new Sink(this, node), _random.Next());
+                var coordinator = new RequestCoordinator(
+                    _group, CoordinatorOptions, node.Id.Number, node.Boot, node.Outbox, new Sink(this, node), _random.Next());
                 node.Protocol = coordinator;
                 coordinator.Start(now);
                 break;
@@ -204,7 +217,8 @@ internal sealed partial class Simulation
                 node.Protocol = requester;
                 break;
             default:
-                var replica = new ReplicaProtocol(_group, node.Id.Number, node.Log!, node.Outbox, node.UseEngine(EngineOf(node))!, 0, CoreOptions, _random.Next(),
+                var replica = new ReplicaProtocol(
+                    _group, node.Id.Number, node.Log!, node.Outbox, node.UseEngine(EngineOf(node))!, 0, CoreOptions, _random.Next(),
                     core => new CheckedConsumer(this, node, core), restored: node.Snapshot, mark: node.Mark);
                 node.Protocol = replica;
                 node.Fetching = null;
@@ -235,7 +249,7 @@ internal sealed partial class Simulation
             OnReplicaExited(node);
     }
 
-    /// <summary>After every input: end the batch, flush later, send, and set the alarm.</summary>
+    /// <summary>Follows every input: ends the batch, schedules the flush, sends, and sets the timer.</summary>
     private void Settle(SimulatedNode node)
     {
         var now = InstantOf(node);
@@ -245,7 +259,8 @@ internal sealed partial class Simulation
         if (flush > 0)
         {
             var life = node.Life;
-            At(_now + node.Random.Between(TimeSpan.FromMilliseconds(0.1), TimeSpan.FromMilliseconds(node.Random.Chance(20) ? 50 : 2)).Ticks, () => Flush(node, life, flush));
+            var longest = TimeSpan.FromMilliseconds(node.Random.Chance(20) ? 50 : 2);
+            At(_now + node.Random.Between(TimeSpan.FromMilliseconds(0.1), longest).Ticks, () => Flush(node, life, flush));
         }
 
         foreach (var outgoing in node.Outbox.Messages)
@@ -306,9 +321,10 @@ internal sealed partial class Simulation
     }
 
     private void Trace(FormattableString line) =>
-        _trace?.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_now / (double)TicksPerMillisecond,10:F3} {line}"));
+        _trace?.WriteLine(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{_now / (double)TicksPerMillisecond,10:F3} {line}"));
 
-    /// <summary>Executes, and is checked.</summary>
+    /// <summary>Executes entries, and tells the checkers of each.</summary>
     private sealed class CheckedConsumer(Simulation simulation, SimulatedNode node, ReplicaCore core) : IEntryConsumer
     {
         public void OnDelivered(Entry entry, Instant now)

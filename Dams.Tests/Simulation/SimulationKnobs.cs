@@ -6,10 +6,11 @@ using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Simulation;
 
-/// <summary>What a run may do to the nodes. Everything is drawn from the seed.</summary>
+/// <summary>The knobs of a run: what it may do to the nodes. All are drawn from the seed.</summary>
 internal sealed record SimulationKnobs
 {
-    private static readonly LieKind[] s_lies = [LieKind.Outcome, LieKind.TwoFaced, LieKind.State, LieKind.Late, LieKind.Field, LieKind.Stale, LieKind.Number];
+    private static readonly LieKind[] s_lies =
+        [LieKind.Outcome, LieKind.TwoFaced, LieKind.State, LieKind.Late, LieKind.Field, LieKind.Stale, LieKind.Number];
 
     public int LossPerMille { get; init; }
 
@@ -26,36 +27,36 @@ internal sealed record SimulationKnobs
 
     public int SequencerCrashes { get; init; }
 
-    /// <summary>Of a thousand promises, so many are the last thing that their member does for a moment.</summary>
+    /// <summary>After how many of a thousand promises the member crashes at once and comes back a moment later.</summary>
     public int CrashAfterPromisePerMille { get; init; }
 
     public int FrontEndCrashes { get; init; }
 
     public int Partitions { get; init; }
 
-    /// <summary>See <see cref="Simulation"/>: two sequencers that each have some of the members.</summary>
+    /// <summary>Whether members are divided between two sequencers for a while; see <c>Simulation.ScheduleSplitLoyalty</c>.</summary>
     public bool SplitLoyalty { get; init; }
 
-    /// <summary>See <see cref="Simulation"/>: when a joiner has caught up, half of the voters lose the sequencer.</summary>
+    /// <summary>Whether voters lose the sequencer just when a joiner has caught up; see <c>Simulation.DivideAt</c>.</summary>
     public bool DividedAtActivation { get; init; }
 
     public int Pauses { get; init; }
 
     public bool PowerCut { get; init; }
 
-    /// <summary>Replicas whose data folder is lost, one after the other: each comes back as a new incarnation.</summary>
+    /// <summary>How many replicas lose their data folder, one after the other. Each comes back as a new incarnation.</summary>
     public int Wipes { get; init; }
 
     /// <summary>Whether replicas take snapshots of their own and trim their logs behind them.</summary>
     public bool Trimming { get; init; }
 
-    /// <summary>Replicas whose data folder is put back from an older copy, one after the other.</summary>
+    /// <summary>How many replicas get an older copy of their data folder back, one after the other.</summary>
     public int Rollbacks { get; init; }
 
-    /// <summary>Whether everything loses power when a folder is put back, and one other replica comes back late.</summary>
+    /// <summary>Whether all machines lose power when a copy is put back, and one other replica comes back late.</summary>
     public bool RollbackAtPowerCut { get; init; }
 
-    /// <summary>Whether a manager's data folder is put back from an older copy.</summary>
+    /// <summary>Whether a manager gets an older copy of its data folder back.</summary>
     public bool ManagerRollback { get; init; }
 
     /// <summary>Whether members stamp their folders.</summary>
@@ -68,33 +69,40 @@ internal sealed record SimulationKnobs
     /// <summary>Whether some datagrams are damaged on the way.</summary>
     public bool DamagedDatagrams { get; init; }
 
-    /// <summary>Histories, windows and fetches of a few entries, which are full all the time; null for those of production, which never are.</summary>
+    /// <summary>
+    /// The size of histories, windows and fetches, in entries: so small that they are often full. Null for the bounds of
+    /// production, which no run reaches.
+    /// </summary>
     public int? SmallBuffers { get; init; }
 
-    /// <summary>Longer replies are sent as digests and fetched, and few are kept; null for the bounds of production, which none of these replies reaches.</summary>
+    /// <summary>
+    /// The longest reply that is sent whole. Longer ones are sent as digests and fetched, and few replies are kept. Null for the
+    /// bounds of production, which none of these replies reaches.
+    /// </summary>
     public int? ReplyBytesMax { get; init; }
 
-    /// <summary>Managers that stand still at the same time.</summary>
+    /// <summary>How many managers stand still at the same time.</summary>
     public int ManagerPauses { get; init; }
 
-    /// <summary>Whether they go on all the same, but whatever they ask a replica is answered too late: their hosts are overloaded.</summary>
+    /// <summary>
+    /// Whether these managers go on instead, but get the other replicas' answers too late, as on overloaded hosts.
+    /// </summary>
     public bool AreManagersDeaf { get; init; }
 
-    /// <summary>Calls in flight at a front end.</summary>
+    /// <summary>How many calls a front end may have in flight.</summary>
     public int CallsMax { get; init; } = 4096;
 
     public byte? Liar { get; init; }
 
-    /// <summary>How the liar lies.</summary>
     public LieKind LieKind { get; init; }
 
     /// <summary>How many of a thousand answers are lies.</summary>
     public int LiesPerMille { get; init; } = 500;
 
-    /// <summary>How often one that lies about its state does so before it is itself again.</summary>
+    /// <summary>How many times a liar about its state lies before it tells the truth again.</summary>
     public int StateLiesMax { get; init; } = int.MaxValue;
 
-    /// <summary>A replica that dies and can't be started again before it is replaced.</summary>
+    /// <summary>A replica that dies and can't be restarted before it is replaced.</summary>
     public byte? Dead { get; init; }
 
     /// <summary>A healthy replica that a front end accuses of everything.</summary>
@@ -102,19 +110,22 @@ internal sealed record SimulationKnobs
 
     public int ManagerCrashes { get; init; }
 
-    /// <summary>A manager whose data folder is lost: it joins its group anew.</summary>
+    /// <summary>Whether a manager loses its data folder. It then joins its group anew.</summary>
     public bool ManagerWipe { get; init; }
 
-    /// <summary>The request under this number kills the replicas whose version can't stand it; 0 for none.</summary>
+    /// <summary>The number of a request that kills the poisoned replicas; 0 for none.</summary>
     public long Poison { get; init; }
 
-    /// <summary>Whose version can't: bit i for replica i + 1.</summary>
+    /// <summary>The replicas whose version dies of that request: bit i stands for replica i + 1.</summary>
     public int Poisoned { get; init; }
 
-    /// <summary>A replica that stands the entry, but does not hear for a while that it may execute it; when it has promised not to, it often crashes.</summary>
+    /// <summary>
+    /// A replica that survives the entry, but does not hear for a while that it may execute it. It often crashes once it has
+    /// promised not to execute it.
+    /// </summary>
     public byte? Uninformed { get; init; }
 
-    /// <summary>The rule that is taken out.</summary>
+    /// <summary>The rule of the protocol that is taken out.</summary>
     public Mutant Mutant { get; init; }
 
     /// <summary>The rule of the managers that is taken out.</summary>
@@ -134,7 +145,7 @@ internal sealed record SimulationKnobs
 
     public int CallsPerClient { get; init; } = 8;
 
-    /// <summary>Faults happen in this first part; then everything is healed.</summary>
+    /// <summary>The length of the first phase, in which faults happen. After it everything is healed.</summary>
     public TimeSpan FaultyPhase { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>The knobs of a seed: some runs are calm, some have a little of everything.</summary>
@@ -161,14 +172,16 @@ internal sealed record SimulationKnobs
             Liar = random.Chance(250) ? (byte)(1 + random.Below(4)) : null,
             Sequencers = random.Chance(600) ? 2 : 1,
             FrontEnds = random.Chance(300) ? 2 : 1,
-            // Not drawn, so that the seeds that have found something before still mean the same.
+            // This is not drawn, so that the seeds that have found something before still mean the same.
             Strict = seed % 4 == 3,
         };
         knobs = random.Chance(60) ? knobs with { SplitLoyalty = true, Sequencers = 2 } : knobs;
         return OfManagers(seed, random.Chance(150) ? WithPoison(knobs, random) : knobs);
     }
 
-    /// <summary>Drawn by dice of their own, so that a seed goes on to mean what it meant for the replicas.</summary>
+    /// <summary>
+    /// Adds the knobs that came with the managers, from a generator of their own. So a seed still means the same for the replicas.
+    /// </summary>
     private static SimulationKnobs OfManagers(ulong seed, SimulationKnobs knobs)
     {
         var random = new SeededRandom(seed ^ 0xA11CE);
@@ -181,16 +194,20 @@ internal sealed record SimulationKnobs
             ManagerCrashes = random.Chance(300) ? 1 + random.Below(3) : 0,
             ManagerWipe = random.Chance(200),
         };
-        // A request that kills some, and a replica that dies of something else, are more than the cluster promises to stand.
+        // A request that kills replicas, and a replica that dies of something else, are more than the cluster promises to survive.
         if (knobs.Poison > 0)
             knobs = knobs with { Dead = null };
         if (knobs.Poison == 0 && new SeededRandom(seed ^ 0xAC7).Chance(40))
             knobs = knobs with { DividedAtActivation = true, Sequencers = 2, Wipes = Math.Max(1, knobs.Wipes) };
-        // Three strikes take a while: there must be calls left to be lied to.
-        return OfCopies(seed, OfBodies(seed, OfBounds(seed, knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs)));
+        // Three strikes take a while, and there must be calls left to lie to.
+        knobs = knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs;
+        return OfCopies(seed, OfBodies(seed, OfBounds(seed, knobs)));
     }
 
-    /// <summary>So are these. Where a lost folder is a fault too many, so is one that is put back.</summary>
+    /// <summary>
+    /// Adds the knobs of copied folders, from a generator of their own. Where a lost folder is one fault too many, an older copy
+    /// is, too.
+    /// </summary>
     private static SimulationKnobs OfCopies(ulong seed, SimulationKnobs knobs)
     {
         var random = new SeededRandom(seed ^ 0xC0917);
@@ -204,7 +221,7 @@ internal sealed record SimulationKnobs
         };
     }
 
-    /// <summary>And these by dice of their own.</summary>
+    /// <summary>Adds the knobs of bodies and pauses, from a generator of their own.</summary>
     private static SimulationKnobs OfBodies(ulong seed, SimulationKnobs knobs)
     {
         var random = new SeededRandom(seed ^ 0xB0D1E5);
@@ -216,7 +233,7 @@ internal sealed record SimulationKnobs
         };
     }
 
-    /// <summary>The knobs that a seed had when it found something before there were more of them.</summary>
+    /// <summary>The knobs of a seed that found something before the later knobs existed: those are off.</summary>
     public static SimulationKnobs Former(ulong seed) => Of(seed) with
     {
         ReplyBytesMax = null,
@@ -226,7 +243,7 @@ internal sealed record SimulationKnobs
         ManagerRollback = false,
     };
 
-    /// <summary>Drawn by dice of their own, too.</summary>
+    /// <summary>Adds the knobs of bounds, from a generator of their own.</summary>
     private static SimulationKnobs OfBounds(ulong seed, SimulationKnobs knobs)
     {
         var random = new SeededRandom(seed ^ 0xB0D5);
@@ -242,8 +259,9 @@ internal sealed record SimulationKnobs
     private static SimulationKnobs WithPoison(SimulationKnobs knobs, SeededRandom random)
     {
         var poisoned = random.Chance(400) ? 0b1111 : 1 + random.Below(0b1110);
-        // Where some versions can't stand the entry and some can, who lies besides, or loses its folder, is one fault too many: two alone have the answer. Where none can,
-        // both are: who lies about its state is replaced, and then two have not promised.
+        // If only some versions die of the entry, a liar or a lost folder besides is one fault too many: two replicas alone have the
+        // answer. If all die of it, a liar and a lost folder together are too many: a liar about its state is replaced, and then two
+        // members have not promised.
         var mortals = BitOperations.PopCount((uint)poisoned);
         var uninformed = random.Chance(500) ? (byte)(1 + random.Below(4)) : (byte)0;
         return knobs with

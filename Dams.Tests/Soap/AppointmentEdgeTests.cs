@@ -5,17 +5,19 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 
-/// <summary>Fields and rights, and what replies become, without a host.</summary>
+/// <summary>The checks of fields and rights, and what replies become on the wire, without a host.</summary>
 public sealed class AppointmentEdgeTests
 {
     private static readonly CallerId s_admin = new(true, Hospital.MTL, 1234);
     private static readonly PatientId s_patient = new(Hospital.MTL, 1234);
-    private static readonly Slot s_slot = new(new AppointmentId(Hospital.MTL, new DateOnly(2022, 4, 21), TimeOfDay.Evening), AppointmentType.Physician);
+    private static readonly Slot s_slot =
+        new(new AppointmentId(Hospital.MTL, new DateOnly(2022, 4, 21), TimeOfDay.Evening), AppointmentType.Physician);
 
     [TestCase(" mtla1234\t", "MTLA1234")]
     [TestCase("MtLa0000", "MTLA0000")]
     [TestCase("\u00A0sheP9999\r\n", "SHEP9999")]
-    public void Letter_case_and_white_space_of_ids_are_forgiven(string text, string expected) => Assert.That(AppointmentEdge.Canonical(text), Is.EqualTo(expected));
+    public void Letter_case_and_white_space_of_ids_are_forgiven(string text, string expected) =>
+        Assert.That(AppointmentEdge.Canonical(text), Is.EqualTo(expected));
 
     [TestCase("\u017FHEA1234")]
     [TestCase("MTL A1234")]
@@ -24,33 +26,44 @@ public sealed class AppointmentEdgeTests
     [TestCase("MTLA１２３４")]
     [TestCase("")]
     [TestCase(null)]
-    public void Nothing_else_is_forgiven(string? callerId)
+    public void An_id_with_any_other_deviation_is_rejected(string? callerId)
     {
         var fault = FaultOf(() => AppointmentEdge.List(callerId, AppointmentType.Dental, null));
         Assert.That((fault.Code, fault.Field), Is.EqualTo((DamsFaultCode.InvalidRequest, "callerId")));
     }
 
     [Test]
-    public void The_first_malformed_field_in_the_order_of_the_wire_is_named()
+    public void The_fault_names_the_first_malformed_field_in_wire_order()
     {
-        string[] order = ["callerId", "patientId", "oldAppointmentId", "oldAppointmentType", "newAppointmentId", "newAppointmentType", "requestId"];
+        string[] order =
+        [
+            "callerId", "patientId", "oldAppointmentId", "oldAppointmentType", "newAppointmentId", "newAppointmentType", "requestId",
+        ];
         for (var good = 0; good < order.Length; good++)
         {
             string Value(int index, string value) => good > index ? value : "?";
             AppointmentType Type(int index) => good > index ? AppointmentType.Dental : (AppointmentType)9;
             var fault = FaultOf(() => AppointmentEdge.Swap(
-                Value(0, "MTLA1234"), Value(1, "QUEP1234"), Value(2, "MTLE210422"), Type(3), Value(4, "MTLE210422"), Type(5), new string('r', 65)));
+                Value(0, "MTLA1234"),
+                Value(1, "QUEP1234"),
+                Value(2, "MTLE210422"),
+                Type(3),
+                Value(4, "MTLE210422"),
+                Type(5),
+                new string('r', 65)));
             Assert.That((fault.Code, fault.Field), Is.EqualTo((DamsFaultCode.InvalidRequest, order[good])));
         }
 
-        var denied = FaultOf(() => AppointmentEdge.Swap("MTLA1234", "QUEP1234", "MTLE210422", AppointmentType.Dental, "MTLE210422", AppointmentType.Dental, "r"));
+        var denied = FaultOf(() => AppointmentEdge.Swap(
+            "MTLA1234", "QUEP1234", "MTLE210422", AppointmentType.Dental, "MTLE210422", AppointmentType.Dental, "r"));
         Assert.That((denied.Code, denied.RequestId), Is.EqualTo((DamsFaultCode.NotPermitted, "r")));
     }
 
     [TestCase(1)]
     [TestCase(1_000_000)]
-    public void Capacities_at_the_limits_pass(int capacity) =>
-        Assert.That(AppointmentEdge.Add("MTLA1234", "MTLE210422", AppointmentType.Physician, capacity, new string('r', 64)), Is.EqualTo(new AddAppointment(s_admin, s_slot, capacity)));
+    public void Capacities_at_the_limits_pass(int capacity) => Assert.That(
+        AppointmentEdge.Add("MTLA1234", "MTLE210422", AppointmentType.Physician, capacity, new string('r', 64)),
+        Is.EqualTo(new AddAppointment(s_admin, s_slot, capacity)));
 
     [Test]
     public void A_value_with_characters_that_xml_forbids_is_cleaned_and_cut()
@@ -63,14 +76,32 @@ public sealed class AppointmentEdgeTests
     }
 
     [Test]
-    public void Every_outcome_has_a_message_and_is_the_outcome_on_the_wire()
+    public void Every_outcome_has_a_message_and_reaches_the_wire_unchanged()
     {
         foreach (var outcome in Enum.GetValues<AddOutcome>())
-            Check(AppointmentReplies.Add(new AddAppointment(s_admin, s_slot, 1), Executed(new AddReply(outcome))), result => (result.Outcome, result.Message, result.Sequence), outcome);
+        {
+            Check(
+                AppointmentReplies.Add(new AddAppointment(s_admin, s_slot, 1), Executed(new AddReply(outcome))),
+                result => (result.Outcome, result.Message, result.Sequence),
+                outcome);
+        }
+
         foreach (var outcome in Enum.GetValues<RemoveOutcome>())
-            Check(AppointmentReplies.Remove(new RemoveAppointment(s_admin, s_slot), Executed(new RemoveReply(outcome, []))), result => (result.Outcome, result.Message, result.Sequence), outcome);
+        {
+            Check(
+                AppointmentReplies.Remove(new RemoveAppointment(s_admin, s_slot), Executed(new RemoveReply(outcome, []))),
+                result => (result.Outcome, result.Message, result.Sequence),
+                outcome);
+        }
+
         foreach (var outcome in Enum.GetValues<BookOutcome>())
-            Check(AppointmentReplies.Book(new BookAppointment(s_admin, s_patient, s_slot), Executed(new BookReply(outcome))), result => (result.Outcome, result.Message, result.Sequence), outcome);
+        {
+            Check(
+                AppointmentReplies.Book(new BookAppointment(s_admin, s_patient, s_slot), Executed(new BookReply(outcome))),
+                result => (result.Outcome, result.Message, result.Sequence),
+                outcome);
+        }
+
         foreach (var outcome in Enum.GetValues<CancelOutcome>())
         {
             Check(
@@ -82,7 +113,12 @@ public sealed class AppointmentEdgeTests
         }
 
         foreach (var outcome in Enum.GetValues<SwapOutcome>())
-            Check(AppointmentReplies.Swap(new SwapAppointment(s_admin, s_patient, s_slot, s_slot), Executed(new SwapReply(outcome))), result => (result.Outcome, result.Message, result.Sequence), outcome);
+        {
+            Check(
+                AppointmentReplies.Swap(new SwapAppointment(s_admin, s_patient, s_slot, s_slot), Executed(new SwapReply(outcome))),
+                result => (result.Outcome, result.Message, result.Sequence),
+                outcome);
+        }
 
         static ExecutedReply Executed(Reply reply) => new(reply, 42);
         static void Check<TResult, TOutcome>(TResult result, Func<TResult, (TOutcome, string, long)> read, TOutcome expected)
@@ -95,19 +131,21 @@ public sealed class AppointmentEdgeTests
 
     [TestCase(Refusal.RequestIdReused, DamsFaultCode.RequestIdReused)]
     [TestCase(Refusal.InternalError, DamsFaultCode.InternalError)]
-    public void A_refusal_of_the_replicas_is_a_fault_that_says_not_executed(Refusal refusal, DamsFaultCode code)
+    public void A_refusal_by_the_replicas_becomes_a_fault_that_says_not_executed(Refusal refusal, DamsFaultCode code)
     {
-        var fault = FaultOf(() => AppointmentReplies.Book(new BookAppointment(s_admin, s_patient, s_slot), new ExecutedReply(new RefusedReply(refusal), 1), "r"));
+        var fault = FaultOf(() => AppointmentReplies.Book(
+            new BookAppointment(s_admin, s_patient, s_slot), new ExecutedReply(new RefusedReply(refusal), 1), "r"));
         Assert.That((fault.Code, fault.Execution, fault.RequestId), Is.EqualTo((code, ExecutionState.NotExecuted, "r")));
     }
 
     [Test]
     public void The_reply_to_another_request_is_a_defect_and_not_an_answer() => Assert.That(
-        () => AppointmentReplies.Book(new BookAppointment(s_admin, s_patient, s_slot), new ExecutedReply(new AddReply(AddOutcome.Added), 1)),
+        () => AppointmentReplies.Book(
+            new BookAppointment(s_admin, s_patient, s_slot), new ExecutedReply(new AddReply(AddOutcome.Added), 1)),
         Throws.InvalidOperationException);
 
     [Test]
-    public void A_client_without_a_request_id_is_told_to_look_first()
+    public void The_fault_tells_a_client_without_a_request_id_to_look_at_the_schedule()
     {
         Assert.That(DamsFaults.NoQuorum().Detail.Reason, Does.Contain("look at the schedule"));
         Assert.That(DamsFaults.NoQuorum("r").Detail.Reason, Does.Contain("same requestId is safe"));

@@ -5,11 +5,11 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 
-/// <summary>Many calls at once get each its own answer: buffers are pooled, and none may leak into another answer.</summary>
+/// <summary>Each of many concurrent calls gets its own answer: buffers are pooled, and none may leak into another answer.</summary>
 public sealed class ConcurrentCallsTests
 {
     [Test]
-    public async Task Calls_at_the_same_time_get_their_own_answers()
+    public async Task Concurrent_calls_get_their_own_answers()
     {
         await using var server = await SoapTestServer.StartAsync(new ScriptedPatients());
         await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, _) =>
@@ -24,13 +24,16 @@ public sealed class ConcurrentCallsTests
                 return;
             }
 
-            Assert.That(answer.Result("message"), Is.EqualTo($"{patient} has {number % 50} {(number % 50 == 1 ? "booking" : "bookings")}.").Or.EqualTo($"{patient} has no bookings."));
+            Assert.That(
+                answer.Result("message"),
+                Is.EqualTo($"{patient} has {number % 50} {(number % 50 == 1 ? "booking" : "bookings")}.")
+                    .Or.EqualTo($"{patient} has no bookings."));
             Assert.That(answer.Result("sequence"), Is.EqualTo(number.ToString(CultureInfo.InvariantCulture)));
             Assert.That(answer.Body.Descendants().Count(element => element.Name.LocalName == "booking"), Is.EqualTo(number % 50));
         });
     }
 
-    /// <summary>Answers a patient with the patient's own number, as sequence and as count of bookings.</summary>
+    /// <summary>Answers with the patient's number as the sequence number, and with that number modulo 50 bookings.</summary>
     private sealed class ScriptedPatients : IAppointmentExecutor
     {
         private static readonly DateOnly s_day = new(2030, 1, 1);
@@ -39,7 +42,8 @@ public sealed class ConcurrentCallsTests
         {
             await Task.Yield();
             var number = ((GetAppointmentSchedule)command).Patient.Number;
-            var slots = Enumerable.Range(0, number % 50).Select(day => new Slot(new AppointmentId(Hospital.MTL, s_day.AddDays(day), TimeOfDay.Morning), AppointmentType.Dental));
+            var slots = Enumerable.Range(0, number % 50)
+                .Select(day => new Slot(new AppointmentId(Hospital.MTL, s_day.AddDays(day), TimeOfDay.Morning), AppointmentType.Dental));
             return new ExecutedReply(new ScheduleReply([.. slots]), number);
         }
     }

@@ -3,7 +3,10 @@ using Dams.Contracts.Soap;
 
 namespace Dams.Tests.Soap;
 
-/// <summary>A small appointment book behind the SOAP edge: the rules over a list of slots, and one effect per request id. No engine, so that these tests stand alone.</summary>
+/// <summary>
+/// A small appointment book behind the SOAP edge: the rules over a list of slots, and one effect for each request id. It uses no engine,
+/// so that these tests stand alone.
+/// </summary>
 internal sealed class DictionaryExecutor : IAppointmentExecutor
 {
     private readonly Lock _lock = new();
@@ -73,7 +76,9 @@ internal sealed class DictionaryExecutor : IAppointmentExecutor
         foreach (var patient in removed.Holders)
         {
             AppointmentId? newId = null;
-            foreach (var later in _slots.Keys.Where(other => other.Id.Hospital == slot.Id.Hospital && other.Type == slot.Type && other > slot).ToList())
+            foreach (var later in _slots.Keys
+                .Where(other => other.Id.Hospital == slot.Id.Hospital && other.Type == slot.Type && other > slot)
+                .ToList())
             {
                 if (Check(patient, later, null) != BookOutcome.Booked)
                     continue;
@@ -121,12 +126,13 @@ internal sealed class DictionaryExecutor : IAppointmentExecutor
             : BookOutcome.Booked;
     }
 
-    private IEnumerable<Slot> Held(PatientId patient) => _slots.Where(slot => slot.Value.Holders.Contains(patient)).Select(slot => slot.Key);
+    private IEnumerable<Slot> Held(PatientId patient) =>
+        _slots.Where(slot => slot.Value.Holders.Contains(patient)).Select(slot => slot.Key);
 
     private static DateOnly Monday(DateOnly date) => date.AddDays(-(((int)date.DayOfWeek + 6) % 7));
 }
 
-/// <summary>Answers what a test says, and remembers what it was asked.</summary>
+/// <summary>Answers as the test says, and remembers the calls.</summary>
 internal sealed class ScriptedExecutor(Func<Command, string?, CancellationToken, ValueTask<ExecutedReply>> answer) : IAppointmentExecutor
 {
     public List<(Command Command, string? RequestId)> Asked { get; } = [];

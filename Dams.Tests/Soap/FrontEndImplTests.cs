@@ -19,11 +19,12 @@ public sealed class FrontEndImplTests
     public async Task TearDown() => await _server.DisposeAsync();
 
     [Test]
-    public async Task The_message_of_a_jax_ws_client_is_answered_in_kind()
+    public async Task A_jax_ws_message_gets_an_answer_of_the_original_contract()
     {
-        const string Request = """
-            <?xml version="1.0" ?><S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body><ns2:receiveRequestFromClient xmlns:ns2="http://dams.ws.com/"><arg0>MTLA1234</arg0><arg1>Physician</arg1><arg2>MTLE210422</arg2><arg3>2</arg3><arg4></arg4><arg5>1</arg5></ns2:receiveRequestFromClient></S:Body></S:Envelope>
-            """;
+        const string Request =
+            """<?xml version="1.0" ?><S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body>"""
+            + """<ns2:receiveRequestFromClient xmlns:ns2="http://dams.ws.com/"><arg0>MTLA1234</arg0><arg1>Physician</arg1>"""
+            + """<arg2>MTLE210422</arg2><arg3>2</arg3><arg4></arg4><arg5>1</arg5></ns2:receiveRequestFromClient></S:Body></S:Envelope>""";
         using var request = SoapMessage.Post(_server.FrontEnd, Encoding.UTF8.GetBytes(Request), "text/xml; charset=utf-8", "\"\"");
         using var response = await _server.Http.SendAsync(request);
         var wrapper = XDocument.Parse(await response.Content.ReadAsStringAsync()).Root!.Elements().Single().Elements().Single();
@@ -35,13 +36,15 @@ public sealed class FrontEndImplTests
     [Test]
     public async Task Say_hello_answers_an_empty_wrapper()
     {
-        const string Request = """
-            <S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body><n:sayHello xmlns:n="http://dams.ws.com/"><arg0>MTLA1234</arg0></n:sayHello></S:Body></S:Envelope>
-            """;
+        const string Request =
+            """<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body>"""
+            + """<n:sayHello xmlns:n="http://dams.ws.com/"><arg0>MTLA1234</arg0></n:sayHello></S:Body></S:Envelope>""";
         using var request = SoapMessage.Post(_server.FrontEnd, Encoding.UTF8.GetBytes(Request), "text/xml", "");
         using var response = await _server.Http.SendAsync(request);
         var wrapper = XDocument.Parse(await response.Content.ReadAsStringAsync()).Root!.Elements().Single().Elements().Single();
-        Assert.That((wrapper.Name.LocalName, wrapper.Nodes().Count(), response.StatusCode), Is.EqualTo(("sayHelloResponse", 0, HttpStatusCode.OK)));
+        Assert.That(
+            (wrapper.Name.LocalName, wrapper.Nodes().Count(), response.StatusCode),
+            Is.EqualTo(("sayHelloResponse", 0, HttpStatusCode.OK)));
     }
 
     [Test]
@@ -83,7 +86,8 @@ public sealed class FrontEndImplTests
         }));
         await client.SayHelloAsync("MTLA1234");
 
-        Task<string> Admin(string type, string id, int capacity, string patient, int menu) => client.ReceiveRequestFromClientAsync("MTLA1234", type, id, capacity, patient, menu);
+        Task<string> Admin(string type, string id, int capacity, string patient, int menu) =>
+            client.ReceiveRequestFromClientAsync("MTLA1234", type, id, capacity, patient, menu);
         Task<string> Patient(string type, string id, int menu) => client.ReceiveRequestFromClientAsync("MTLP1234", type, id, 0, "", menu);
     }
 
@@ -91,19 +95,26 @@ public sealed class FrontEndImplTests
     [TestCase("<n:sayHello xmlns:n='http://dams.ws.com/'><n:arg0>MTLA1234</n:arg0></n:sayHello>", "arg0")]
     [TestCase("<n:sayHello xmlns:n='http://dams.ws.com/'><arg0>MTLA1234</arg0><arg1/></n:sayHello>", "arg1")]
     [TestCase("<sayHello><arg0>MTLA1234</arg0></sayHello>", "sayHello")]
-    [TestCase("<n:receiveRequestFromClient xmlns:n='http://dams.ws.com/'><arg0/><arg1/><arg2/><arg3>two</arg3><arg4/><arg5>1</arg5></n:receiveRequestFromClient>", "two")]
-    public async Task A_message_that_is_not_of_the_contract_is_a_client_fault(string body, string reason)
+    [TestCase(
+        "<n:receiveRequestFromClient xmlns:n='http://dams.ws.com/'><arg0/><arg1/><arg2/><arg3>two</arg3><arg4/><arg5>1</arg5>"
+        + "</n:receiveRequestFromClient>",
+        "two")]
+    public async Task A_message_outside_the_contract_gets_a_client_fault(string body, string reason)
     {
         using var request = SoapMessage.Post(_server.FrontEnd, Encoding.UTF8.GetBytes(SoapMessage.Envelope(body)), "text/xml", "\"\"");
         var answer = await SoapMessage.SendAsync(_server, request);
-        Assert.That((answer.Status, answer.Code, answer.Detail), Is.EqualTo((HttpStatusCode.InternalServerError, "Client", (XElement?)null)));
+        Assert.That(
+            (answer.Status, answer.Code, answer.Detail),
+            Is.EqualTo((HttpStatusCode.InternalServerError, "Client", (XElement?)null)));
         Assert.That(answer.Reason, Does.Contain(reason));
     }
 
-    [TestCase("<arg0 xsi:type='xsd:string' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:xsd='http://www.w3.org/2001/XMLSchema'>MTLA1234</arg0>")]
+    [TestCase(
+        "<arg0 xsi:type='xsd:string' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:xsd='http://www.w3.org/2001/XMLSchema'>"
+        + "MTLA1234</arg0>")]
     [TestCase("<arg0 s:encodingStyle='http://schemas.xmlsoap.org/soap/encoding/'>MTLA1234</arg0>")]
     [TestCase("<arg0/>")]
-    public async Task What_rpc_clients_add_is_forgiven(string argument)
+    public async Task The_usual_additions_of_rpc_clients_are_accepted(string argument)
     {
         var body = $"<n:sayHello xmlns:n='http://dams.ws.com/'>{argument}</n:sayHello>";
         using var request = SoapMessage.Post(_server.FrontEnd, Encoding.UTF8.GetBytes(SoapMessage.Envelope(body)), "text/xml", "\"\"");
@@ -120,7 +131,8 @@ public sealed class FrontEndImplTests
     [TestCase("MTLP1234", "Physician", "MTLE210422", 1, "", 5, "InvalidRequest: arg5 '5' is not")]
     [TestCase("QUEA1234", "Physician", "MTLE210422", 1, "", 1, "NotPermitted: QUEA1234 may not change slots of MTL")]
     [TestCase("MTLP1234", "Physician", "MTLE210422", 1, "MTLP9999", 1, "NotPermitted: MTLP1234 may act for MTLP1234 only.")]
-    public async Task Faults_are_answered_as_text(string user, string type, string id, int capacity, string patient, int menu, string expected)
+    public async Task Faults_are_answered_as_text(
+        string user, string type, string id, int capacity, string patient, int menu, string expected)
     {
         var service = new FrontEndImpl(new AppointmentService(new DictionaryExecutor()));
         Assert.That(await service.ReceiveRequestFromClientAsync(user, type, id, capacity, patient, menu), Does.StartWith(expected));

@@ -11,17 +11,20 @@ internal sealed class LengthTests
     private const string Beyond = "Zoë, 漢字, 😀";
 
     [Test]
-    public async Task The_limit_of_a_request_is_one_of_bytes()
+    public async Task The_request_limit_counts_bytes_not_characters()
     {
-        await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor(), SoapTestServer.Options with { RequestBytesMax = BytesMax });
+        await using var server = await SoapTestServer.StartAsync(
+            new DictionaryExecutor(), SoapTestServer.Options with { RequestBytesMax = BytesMax });
         var (fits, tooLong) = (Padded(BytesMax), Padded(BytesMax + 2));
-        Assert.That((Encoding.UTF8.GetByteCount(fits), tooLong.Length), Is.EqualTo((BytesMax, fits.Length + 1)).And.Matches<(int, int Characters)>(it => it.Characters < BytesMax));
+        Assert.That(
+            (Encoding.UTF8.GetByteCount(fits), tooLong.Length),
+            Is.EqualTo((BytesMax, fits.Length + 1)).And.Matches<(int, int Characters)>(it => it.Characters < BytesMax));
         Assert.That((await SoapMessage.SendAsync(server, fits)).Status, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await SoapMessage.SendAsync(server, tooLong)).Status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
     }
 
     [Test]
-    public async Task An_answer_that_quotes_such_text_is_as_long_as_it_says()
+    public async Task The_content_length_is_right_for_an_answer_that_quotes_text_beyond_ascii()
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         var envelope = SoapMessage.Envelope(SoapMessage.Add.Replace("MTLE210422", Beyond, StringComparison.Ordinal));
@@ -30,10 +33,11 @@ internal sealed class LengthTests
         var said = response.Content.Headers.ContentLength;
         var bytes = await response.Content.ReadAsByteArrayAsync();
         Assert.That(said, Is.EqualTo(bytes.Length));
-        Assert.That(new SoapAnswer(response.StatusCode, response.Content.Headers.ContentType, Encoding.UTF8.GetString(bytes)).Reason, Does.Contain(Beyond));
+        var answer = new SoapAnswer(response.StatusCode, response.Content.Headers.ContentType, Encoding.UTF8.GetString(bytes));
+        Assert.That(answer.Reason, Does.Contain(Beyond));
     }
 
-    /// <summary>A valid request of so many bytes, most of which are of characters of two.</summary>
+    /// <summary>Makes a valid request of that many bytes, mostly of characters of two bytes.</summary>
     private static string Padded(int bytes)
     {
         var valid = SoapMessage.Envelope(SoapMessage.Add);

@@ -12,7 +12,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 
-/// <summary>The contract of a replica crosses the wire whole, in both versions.</summary>
+/// <summary>The replica's contract crosses the wire without a loss, in both SOAP versions.</summary>
 [TestFixture("1.1")]
 [TestFixture("1.2")]
 public sealed class ReplicaServiceTests(string version)
@@ -40,7 +40,8 @@ public sealed class ReplicaServiceTests(string version)
         });
         await _app.StartAsync();
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        _factory = new ChannelFactory<IReplicaService>(ServiceModelClientTests.BindingOf(version), new EndpointAddress(address + "/ReplicaService"));
+        _factory = new ChannelFactory<IReplicaService>(
+            ServiceModelClientTests.BindingOf(version), new EndpointAddress(address + "/ReplicaService"));
         _client = _factory.CreateChannel();
     }
 
@@ -57,9 +58,12 @@ public sealed class ReplicaServiceTests(string version)
     {
         var status = await _client.GetStatusAsync();
         Assert.That(
-            (status.Id, status.Incarnation, status.Boot, status.Engine, status.Epoch, status.Executed, status.Durable, status.FirstLogged, status.LastLogged, status.StateDigest, status.DigestAt, status.ProcessId, status.Checkpoint,
+            (status.Id, status.Incarnation, status.Boot, status.Engine, status.Epoch, status.Executed, status.Durable,
+                status.FirstLogged, status.LastLogged, status.StateDigest, status.DigestAt, status.ProcessId, status.Checkpoint,
                 status.WaitingBeforeSpecified, status.SessionWindowSecondsSpecified, status.SessionWindowSeconds),
-            Is.EqualTo((3, "18446744073709551615", "9223372036854775808", "Ledger", "257", 10L, 12L, 1L, 12L, "00ff", 9L, 4711, 8L, false, true, 431L)));
+            Is.EqualTo((3, "18446744073709551615", "9223372036854775808", "Ledger", "257", 10L, 12L,
+                1L, 12L, "00ff", 9L, 4711, 8L,
+                false, true, 431L)));
         var digest = await _client.GetStateDigestAsync(long.MaxValue);
         Assert.That((digest.Found, digest.Sequence, digest.Digest), Is.EqualTo((false, long.MaxValue, (string?)null)));
         var reply = await _client.GetReplyAsync(7);
@@ -67,10 +71,19 @@ public sealed class ReplicaServiceTests(string version)
         Assert.That(reply.Body, Is.EqualTo(new byte[] { 0, 1, 255 }));
         var entries = await _client.GetEntriesAsync(2, 3);
         Assert.That(
-            entries.Entries.Select(entry => (entry.Sequence, entry.Epoch, entry.Time, entry.Kind, entry.RequestDigest, entry.Chain, Convert.ToHexString(entry.Payload))),
+            entries.Entries.Select(entry => (
+                entry.Sequence,
+                entry.Epoch,
+                entry.Time,
+                entry.Kind,
+                entry.RequestDigest,
+                entry.Chain,
+                Convert.ToHexString(entry.Payload))),
             Is.EqualTo(new[] { (2L, "257", 5L, "OP", "aa", "bb", "0102"), (3L, "257", 6L, "NOOP", "", "cc", "") }));
         var snapshot = await _client.GetSnapshotAsync(9, 4);
-        Assert.That((snapshot.Found, snapshot.Offset, snapshot.TotalBytes, snapshot.Chunk!.Length), Is.EqualTo((true, 4L, 100_004L, 100_000)));
+        Assert.That(
+            (snapshot.Found, snapshot.Offset, snapshot.TotalBytes, snapshot.Chunk!.Length),
+            Is.EqualTo((true, 4L, 100_004L, 100_000)));
     }
 
     [Test]
@@ -81,7 +94,8 @@ public sealed class ReplicaServiceTests(string version)
             Throws.InstanceOf<FaultException<ReplicaFault>>().With.Property("Detail").Property("Field").EqualTo("to"));
         Assert.That(
             async () => await _client.GetSnapshotAsync(-1, 0),
-            Throws.InstanceOf<FaultException<ReplicaFault>>().With.Property("Detail").Property("Code").EqualTo(ReplicaFaultCode.InternalError));
+            Throws.InstanceOf<FaultException<ReplicaFault>>()
+                .With.Property("Detail").Property("Code").EqualTo(ReplicaFaultCode.InternalError));
     }
 
     private sealed class FixedReplica : IReplicaService
@@ -105,27 +119,47 @@ public sealed class ReplicaServiceTests(string version)
             SessionWindowSecondsSpecified = true,
         });
 
-        public Task<GetStateDigestResult> GetStateDigestAsync(long sequence) => Task.FromResult(new GetStateDigestResult { Sequence = sequence });
+        public Task<GetStateDigestResult> GetStateDigestAsync(long sequence) =>
+            Task.FromResult(new GetStateDigestResult { Sequence = sequence });
 
         public Task<GetReplyResult> GetReplyAsync(long sequence) => Task.FromResult(
             new GetReplyResult { Found = true, Sequence = sequence, RequestDigest = "ab", ResultDigest = "cd", Body = [0, 1, 255] });
 
         public Task<GetEntriesResult> GetEntriesAsync(long from, long to) => to < from
             ? throw new FaultException<ReplicaFault>(
-                new ReplicaFault { Code = ReplicaFaultCode.InvalidRequest, Field = "to", Reason = "to is below from." }, new FaultReason("to is below from."), new FaultCode("Sender"), null)
+                new ReplicaFault { Code = ReplicaFaultCode.InvalidRequest, Field = "to", Reason = "to is below from." },
+                new FaultReason("to is below from."),
+                new FaultCode("Sender"),
+                null)
             : Task.FromResult(new GetEntriesResult
             {
                 FirstLogged = 1,
                 LastLogged = 12,
                 Entries =
                 [
-                    new LogEntry { Sequence = 2, Epoch = "257", Time = 5, Kind = "OP", RequestDigest = "aa", Chain = "bb", Payload = [1, 2] },
+                    new LogEntry
+                    {
+                        Sequence = 2,
+                        Epoch = "257",
+                        Time = 5,
+                        Kind = "OP",
+                        RequestDigest = "aa",
+                        Chain = "bb",
+                        Payload = [1, 2],
+                    },
                     new LogEntry { Sequence = 3, Epoch = "257", Time = 6, Kind = "NOOP", RequestDigest = "", Chain = "cc" },
                 ],
             });
 
         public Task<GetSnapshotResult> GetSnapshotAsync(long sequence, long offset) => sequence < 0
             ? throw new ArgumentOutOfRangeException(nameof(sequence))
-            : Task.FromResult(new GetSnapshotResult { Found = true, Sequence = sequence, Offset = offset, TotalBytes = 100_004, Chunk = new byte[100_000] });
+            : Task.FromResult(new GetSnapshotResult
+            {
+                Found = true,
+                Sequence = sequence,
+                Offset = offset,
+                TotalBytes = 100_004,
+                Chunk = new byte[100_000],
+            });
     }
 }

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 
-/// <summary>The .NET clients: the same interface through ChannelFactory, over both versions.</summary>
+/// <summary>.NET clients call the service's own interface through ChannelFactory, over both SOAP versions.</summary>
 [TestFixture("1.1")]
 [TestFixture("1.2")]
 public sealed class ServiceModelClientTests(string version)
@@ -36,23 +36,29 @@ public sealed class ServiceModelClientTests(string version)
     }
 
     [Test]
-    public async Task Every_operation_works_with_all_that_it_answers()
+    public async Task Every_operation_returns_all_fields_of_its_answer()
     {
         var added = await _client.AddAppointmentAsync("mtla1234 ", "MTLE210422", AppointmentType.Physician, 2);
-        Assert.That((added.Outcome, added.Sequence, added.Message), Is.EqualTo((AddOutcome.Added, 1L, "Physician MTLE210422 is open with 2 places.")));
+        Assert.That(
+            (added.Outcome, added.Sequence, added.Message),
+            Is.EqualTo((AddOutcome.Added, 1L, "Physician MTLE210422 is open with 2 places.")));
         await _client.AddAppointmentAsync("MTLA1234", "MTLM220422", AppointmentType.Physician, 1);
 
         var listed = await _client.ListAppointmentAvailabilityAsync("MTLA1234", AppointmentType.Physician);
-        Assert.That(listed.Slots!.Select(slot => (slot.AppointmentId, slot.AppointmentType, slot.Capacity, slot.Remaining)), Is.EqualTo(new[]
-        {
-            ("MTLE210422", AppointmentType.Physician, 2, 2),
-            ("MTLM220422", AppointmentType.Physician, 1, 1),
-        }));
+        Assert.That(
+            listed.Slots!.Select(slot => (slot.AppointmentId, slot.AppointmentType, slot.Capacity, slot.Remaining)),
+            Is.EqualTo(new[]
+            {
+                ("MTLE210422", AppointmentType.Physician, 2, 2),
+                ("MTLM220422", AppointmentType.Physician, 1, 1),
+            }));
         var empty = await _client.ListAppointmentAvailabilityAsync("MTLA1234", AppointmentType.Dental);
         Assert.That(empty.Slots, Is.Not.Null.And.Empty);
 
-        Assert.That((await _client.BookAppointmentAsync("MTLP1234", "MTLP1234", "MTLE210422", AppointmentType.Physician)).Outcome, Is.EqualTo(BookOutcome.Booked));
-        Assert.That((await _client.BookAppointmentAsync("MTLP1111", "MTLP1111", "MTLE210422", AppointmentType.Physician)).Outcome, Is.EqualTo(BookOutcome.Booked));
+        var booked = await _client.BookAppointmentAsync("MTLP1234", "MTLP1234", "MTLE210422", AppointmentType.Physician);
+        Assert.That(booked.Outcome, Is.EqualTo(BookOutcome.Booked));
+        booked = await _client.BookAppointmentAsync("MTLP1111", "MTLP1111", "MTLE210422", AppointmentType.Physician);
+        Assert.That(booked.Outcome, Is.EqualTo(BookOutcome.Booked));
         var removed = await _client.RemoveAppointmentAsync("MTLA1234", "MTLE210422", AppointmentType.Physician);
         Assert.That(removed.Relocations!.Select(moved => (moved.PatientId, moved.NewAppointmentId)), Is.EqualTo(new (string, string?)[]
         {
@@ -63,19 +69,24 @@ public sealed class ServiceModelClientTests(string version)
         Assert.That((notFound.Outcome, notFound.Relocations), Is.EqualTo((RemoveOutcome.NotFound, (RelocationItem[]?)null)));
 
         var schedule = await _client.GetAppointmentScheduleAsync("MTLP1234", "MTLP1234");
-        Assert.That(schedule.Bookings!.Select(booking => (booking.AppointmentId, booking.AppointmentType)), Is.EqualTo(new[] { ("MTLM220422", AppointmentType.Physician) }));
+        Assert.That(
+            schedule.Bookings!.Select(booking => (booking.AppointmentId, booking.AppointmentType)),
+            Is.EqualTo(new[] { ("MTLM220422", AppointmentType.Physician) }));
 
         await _client.AddAppointmentAsync("MTLA1234", "MTLA220422", AppointmentType.Surgeon, 1);
-        var swapped = await _client.SwapAppointmentAsync("MTLP1234", "MTLP1234", "MTLM220422", AppointmentType.Physician, "MTLA220422", AppointmentType.Surgeon);
+        var swapped = await _client.SwapAppointmentAsync(
+            "MTLP1234", "MTLP1234", "MTLM220422", AppointmentType.Physician, "MTLA220422", AppointmentType.Surgeon);
         Assert.That(swapped.Outcome, Is.EqualTo(SwapOutcome.Swapped));
         var cancelled = await _client.CancelAppointmentAsync("MTLP1234", "MTLP1234", "MTLA220422");
-        Assert.That((cancelled.Outcome, cancelled.AppointmentTypeSpecified, cancelled.AppointmentType), Is.EqualTo((CancelOutcome.Cancelled, true, AppointmentType.Surgeon)));
+        Assert.That(
+            (cancelled.Outcome, cancelled.AppointmentTypeSpecified, cancelled.AppointmentType),
+            Is.EqualTo((CancelOutcome.Cancelled, true, AppointmentType.Surgeon)));
         var notBooked = await _client.CancelAppointmentAsync("MTLP1234", "MTLP1234", "MTLA220422");
         Assert.That((notBooked.Outcome, notBooked.AppointmentTypeSpecified), Is.EqualTo((CancelOutcome.NotBooked, false)));
     }
 
     [Test]
-    public async Task A_repeated_request_id_answers_the_original_sequence()
+    public async Task A_repeated_request_id_gets_the_original_sequence_number()
     {
         var first = await _client.AddAppointmentAsync("MTLA1234", "MTLE210422", AppointmentType.Physician, 2, "one");
         await _client.ListAppointmentAvailabilityAsync("MTLA1234", AppointmentType.Physician);
@@ -88,7 +99,8 @@ public sealed class ServiceModelClientTests(string version)
     {
         var invalid = await FaultOf(() => _client.AddAppointmentAsync("MTLX1234", "MTLE210422", AppointmentType.Physician, 2, "mine"));
         Assert.That(
-            (invalid.Detail.Code, invalid.Detail.Field, invalid.Detail.Execution, invalid.Detail.RequestId, invalid.Detail.RetryAfterMsSpecified),
+            (invalid.Detail.Code, invalid.Detail.Field, invalid.Detail.Execution, invalid.Detail.RequestId,
+                invalid.Detail.RetryAfterMsSpecified),
             Is.EqualTo((DamsFaultCode.InvalidRequest, "callerId", ExecutionState.NotExecuted, "mine", false)));
         Assert.That(invalid.Code.Name, Is.EqualTo(version == "1.1" ? "Client" : "Sender"));
 
@@ -107,7 +119,8 @@ public sealed class ServiceModelClientTests(string version)
     internal static Binding BindingOf(string version) => version == "1.1"
         ? new BasicHttpBinding { SendTimeout = TimeSpan.FromSeconds(30), MaxReceivedMessageSize = AnswerBytesMax }
         : new CustomBinding(
-            new TextMessageEncodingBindingElement(MessageVersion.CreateVersion(EnvelopeVersion.Soap12, AddressingVersion.None), Encoding.UTF8),
+            new TextMessageEncodingBindingElement(
+                MessageVersion.CreateVersion(EnvelopeVersion.Soap12, AddressingVersion.None), Encoding.UTF8),
             new HttpTransportBindingElement { MaxReceivedMessageSize = AnswerBytesMax })
         {
             SendTimeout = TimeSpan.FromSeconds(30),

@@ -33,8 +33,9 @@ public sealed class SoapContractTests
     }
 
     [Test]
-    public void What_is_not_a_wsdl_is_refused() =>
-        Assert.That(() => SoapContract.Of(typeof(IReplicaService), "<a/>"), Throws.InvalidOperationException.With.Message.Contains("not a WSDL"));
+    public void A_document_that_is_not_a_wsdl_is_refused() => Assert.That(
+        () => SoapContract.Of(typeof(IReplicaService), "<a/>"),
+        Throws.InvalidOperationException.With.Message.Contains("not a WSDL"));
 
     public interface INoContract;
 

@@ -18,9 +18,9 @@ internal static class SoapMessage
 
     public static readonly XmlSchemaSet Schemas = SchemasOf(WsdlDocuments.AppointmentService);
 
-    public const string Add = """
-        <AddAppointment xmlns="http://dams.example.org/appointments/v1"><callerId>MTLA1234</callerId><appointmentId>MTLE210422</appointmentId><appointmentType>Physician</appointmentType><capacity>2</capacity></AddAppointment>
-        """;
+    public const string Add =
+        """<AddAppointment xmlns="http://dams.example.org/appointments/v1"><callerId>MTLA1234</callerId>"""
+        + "<appointmentId>MTLE210422</appointmentId><appointmentType>Physician</appointmentType><capacity>2</capacity></AddAppointment>";
 
     public static string Envelope(string body, string soap = Soap11, string header = "") =>
         $"<s:Envelope xmlns:s=\"{soap}\">{header}<s:Body>{body}</s:Body></s:Envelope>";
@@ -35,7 +35,8 @@ internal static class SoapMessage
         return request;
     }
 
-    public static Task<SoapAnswer> SendAsync(SoapTestServer server, string envelope, string? action = null, string contentType = "text/xml; charset=utf-8") =>
+    public static Task<SoapAnswer> SendAsync(
+        SoapTestServer server, string envelope, string? action = null, string contentType = "text/xml; charset=utf-8") =>
         SendAsync(server, Post(server.AppointmentService, Encoding.UTF8.GetBytes(envelope), contentType, action));
 
     public static async Task<SoapAnswer> SendAsync(SoapTestServer server, HttpRequestMessage request)
@@ -58,7 +59,7 @@ internal static class SoapMessage
     }
 }
 
-/// <summary>An answer that was taken apart. Reading one asserts that it is what every answer must be.</summary>
+/// <summary>A parsed answer. The constructor asserts what must hold for every answer.</summary>
 internal sealed class SoapAnswer
 {
     private static readonly XNamespace s_v1 = SoapMessage.V1;
@@ -72,7 +73,10 @@ internal sealed class SoapAnswer
         var document = XDocument.Parse(text);
         XNamespace soap = document.Root!.Name.NamespaceName;
         var is12 = soap.NamespaceName == SoapMessage.Soap12;
-        Assert.That(contentType?.ToString(), Is.EqualTo(is12 ? "application/soap+xml; charset=utf-8" : "text/xml; charset=utf-8"), "content type");
+        Assert.That(
+            contentType?.ToString(),
+            Is.EqualTo(is12 ? "application/soap+xml; charset=utf-8" : "text/xml; charset=utf-8"),
+            "content type");
         Assert.That(document.Root.Name, Is.EqualTo(soap + "Envelope"));
         Header = document.Root.Element(soap + "Header");
         Body = document.Root.Element(soap + "Body")!.Elements().Single();
@@ -104,7 +108,7 @@ internal sealed class SoapAnswer
 
     public bool IsFault { get; }
 
-    /// <summary>Client or Sender, and so on.</summary>
+    /// <summary>The fault code without its prefix: Client, Sender, and so on.</summary>
     public string? Code { get; }
 
     public string? Reason { get; }
@@ -118,7 +122,8 @@ internal sealed class SoapAnswer
     private static void Validate(XElement element)
     {
         var problems = new List<string>();
-        Assert.That(SoapMessage.Schemas.GlobalElements.Contains(new XmlQualifiedName(element.Name.LocalName, element.Name.NamespaceName)), Is.True, element.Name.ToString());
+        var name = new XmlQualifiedName(element.Name.LocalName, element.Name.NamespaceName);
+        Assert.That(SoapMessage.Schemas.GlobalElements.Contains(name), Is.True, element.Name.ToString());
         new XDocument(element).Validate(SoapMessage.Schemas, (_, e) => problems.Add(e.Message));
         Assert.That(problems, Is.Empty, element.ToString());
     }

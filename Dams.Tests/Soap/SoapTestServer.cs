@@ -44,7 +44,8 @@ internal sealed class SoapTestServer : IAsyncDisposable
             : DamsFaults.DetailOfMalformed(fault.Reason, fault.Field),
     };
 
-    public static async Task<SoapTestServer> StartAsync(IAppointmentExecutor executor, SoapServiceOptions? options = null, string? user = null)
+    public static async Task<SoapTestServer> StartAsync(
+        IAppointmentExecutor executor, SoapServiceOptions? options = null, string? user = null)
     {
         var log = new LogLines();
         var builder = WebApplication.CreateSlimBuilder();
@@ -52,7 +53,8 @@ internal sealed class SoapTestServer : IAsyncDisposable
         var address = new IPAddress([127, 77, (byte)(Interlocked.Increment(ref s_count) % 250 + 1), 1]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, 0));
         var app = builder.Build();
-        app.MapSoapService<IAppointmentService>("/AppointmentService", http => new AppointmentService(executor, user, http.RequestAborted), options ?? Options);
+        app.MapSoapService<IAppointmentService>(
+            "/AppointmentService", http => new AppointmentService(executor, user, http.RequestAborted), options ?? Options);
         app.MapSoapService<IFrontEndImpl>(
             "/FrontEnd",
             http => new FrontEndImpl(new AppointmentService(executor, user, http.RequestAborted)),
@@ -78,7 +80,8 @@ internal sealed class SoapTestServer : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Enqueue($"{eventId.Id} {formatter(state, exception)} {exception}");
 
         public void Dispose()

@@ -10,7 +10,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 
-/// <summary>The documents are valid, keep the rules that all clients' tools need, and say what the C# contracts say.</summary>
+/// <summary>The documents are valid, keep the rules that all clients' tools need, and agree with the C# contracts.</summary>
 public sealed class WsdlTests
 {
     private static readonly XNamespace s_wsdl = "http://schemas.xmlsoap.org/wsdl/";
@@ -18,7 +18,8 @@ public sealed class WsdlTests
 
     private static IEnumerable<TestCaseData> Documents()
     {
-        yield return new TestCaseData(WsdlDocuments.AppointmentService, typeof(IAppointmentService)).SetArgDisplayNames("AppointmentService");
+        yield return new TestCaseData(WsdlDocuments.AppointmentService, typeof(IAppointmentService))
+            .SetArgDisplayNames("AppointmentService");
         yield return new TestCaseData(WsdlDocuments.ReplicaService, typeof(IReplicaService)).SetArgDisplayNames("ReplicaService");
         yield return new TestCaseData(WsdlDocuments.FrontEnd, typeof(IFrontEndImpl)).SetArgDisplayNames("FrontEnd");
     }
@@ -41,13 +42,16 @@ public sealed class WsdlTests
     }
 
     [TestCaseSource(nameof(Documents))]
-    public void Every_reference_inside_the_document_leads_somewhere(string text, Type contract)
+    public void Every_reference_inside_the_document_resolves(string text, Type contract)
     {
         var root = XDocument.Parse(text).Root!;
         var messages = Names("message");
         var portTypes = Names("portType");
         var bindings = Names("binding");
-        var elements = root.Descendants(s_xsd + "schema").Elements(s_xsd + "element").Select(element => (string)element.Attribute("name")!).ToHashSet();
+        var elements = root.Descendants(s_xsd + "schema")
+            .Elements(s_xsd + "element")
+            .Select(element => (string)element.Attribute("name")!)
+            .ToHashSet();
         foreach (var use in root.Elements(s_wsdl + "portType").Descendants().Where(element => element.Attribute("message") is not null))
             Assert.That(messages, Does.Contain(Local((string)use.Attribute("message")!)));
         foreach (var binding in root.Elements(s_wsdl + "binding"))
@@ -55,7 +59,9 @@ public sealed class WsdlTests
             Assert.That(portTypes, Does.Contain(Local((string)binding.Attribute("type")!)));
             Assert.That(
                 binding.Elements(s_wsdl + "operation").Select(operation => (string)operation.Attribute("name")!),
-                Is.EqualTo(root.Elements(s_wsdl + "portType").Elements(s_wsdl + "operation").Select(operation => (string)operation.Attribute("name")!)));
+                Is.EqualTo(root.Elements(s_wsdl + "portType")
+                    .Elements(s_wsdl + "operation")
+                    .Select(operation => (string)operation.Attribute("name")!)));
         }
 
         foreach (var port in root.Descendants(s_wsdl + "port"))
@@ -71,21 +77,32 @@ public sealed class WsdlTests
     public void Every_operation_is_documented(string text, Type contract)
     {
         foreach (var operation in XDocument.Parse(text).Root!.Elements(s_wsdl + "portType").Elements(s_wsdl + "operation"))
-            Assert.That((string?)operation.Element(s_wsdl + "documentation"), Is.Not.Null.And.Not.Empty, (string)operation.Attribute("name")!);
+        {
+            Assert.That(
+                (string?)operation.Element(s_wsdl + "documentation"),
+                Is.Not.Null.And.Not.Empty,
+                (string)operation.Attribute("name")!);
+        }
+
         Assert.That(contract.GetMethods(), Is.Not.Empty);
     }
 
     [Test]
-    public void The_schema_uses_nothing_that_some_client_can_not_read()
+    public void The_schema_uses_only_what_every_client_can_read()
     {
+        string[] allBanned =
+        [
+            "attribute", "choice", "any", "all", "import", "include", "group", "extension", "list", "union", "pattern", "maxLength",
+            "minInclusive",
+        ];
         foreach (var text in new[] { WsdlDocuments.AppointmentService, WsdlDocuments.ReplicaService })
         {
             var schema = XDocument.Parse(text).Descendants(s_xsd + "schema").Single();
             Assert.That((string?)schema.Attribute("elementFormDefault"), Is.EqualTo("qualified"));
-            foreach (var banned in new[] { "attribute", "choice", "any", "all", "import", "include", "group", "extension", "list", "union", "pattern", "maxLength", "minInclusive" })
+            foreach (var banned in allBanned)
                 Assert.That(schema.Descendants(s_xsd + banned), Is.Empty, banned);
 
-            // A list is a wrapper with one repeated element; what is optional and a value type may be nil.
+            // A list is a wrapper with one repeated element. An optional value type may be nil, and nothing else may.
             foreach (var element in schema.Descendants(s_xsd + "element"))
             {
                 if ((string?)element.Attribute("maxOccurs") == "unbounded")
@@ -99,9 +116,11 @@ public sealed class WsdlTests
     }
 
     [Test]
-    public void The_ports_are_soap_11_and_then_12()
+    public void The_soap_11_port_comes_before_the_soap_12_port()
     {
-        var ports = XDocument.Parse(WsdlDocuments.AppointmentService).Descendants(s_wsdl + "port").Select(port => (string)port.Attribute("name")!);
+        var ports = XDocument.Parse(WsdlDocuments.AppointmentService)
+            .Descendants(s_wsdl + "port")
+            .Select(port => (string)port.Attribute("name")!);
         Assert.That(ports, Is.EqualTo(new[] { "AppointmentSoap11", "AppointmentSoap12" }));
     }
 
@@ -118,19 +137,27 @@ public sealed class WsdlTests
         var exporter = new XmlSchemaExporter(exported);
         var types = contract.GetMethods()
             .Select(method => method.ReturnType.GetGenericArguments()[0])
-            .Concat(contract.GetMethods().SelectMany(method => method.GetCustomAttributes<FaultContractAttribute>()).Select(fault => fault.DetailType))
+            .Concat(contract.GetMethods()
+                .SelectMany(method => method.GetCustomAttributes<FaultContractAttribute>())
+                .Select(fault => fault.DetailType))
             .Distinct();
         foreach (var type in types)
             exporter.ExportTypeMapping(importer.ImportTypeMapping(type, new XmlRootAttribute("root" + type.Name) { Namespace = target }));
-        foreach (var type in exported.Cast<XmlSchema>().Where(one => one.TargetNamespace == target).SelectMany(one => one.Items.OfType<XmlSchemaComplexType>()))
+        foreach (var type in exported.Cast<XmlSchema>()
+            .Where(one => one.TargetNamespace == target)
+            .SelectMany(one => one.Items.OfType<XmlSchemaComplexType>()))
         {
             var fields = ((XmlSchemaSequence?)type.Particle)?.Items.Cast<XmlSchemaElement>().ToList() ?? [];
             if (type.Name!.StartsWith("ArrayOf", StringComparison.Ordinal))
                 continue;
-            var written = schema.Elements(s_xsd + "complexType").SingleOrDefault(candidate => (string?)candidate.Attribute("name") == type.Name);
+            var written = schema.Elements(s_xsd + "complexType")
+                .SingleOrDefault(candidate => (string?)candidate.Attribute("name") == type.Name);
             Assert.That(written, Is.Not.Null, type.Name);
             var expected = written!.Descendants(s_xsd + "element").ToList();
-            Assert.That(fields.Select(field => field.Name), Is.EqualTo(expected.Select(element => (string)element.Attribute("name")!)), type.Name);
+            Assert.That(
+                fields.Select(field => field.Name),
+                Is.EqualTo(expected.Select(element => (string)element.Attribute("name")!)),
+                type.Name);
             foreach (var (field, element) in fields.Zip(expected))
             {
                 var declared = Local((string)element.Attribute("type")!);
@@ -138,7 +165,8 @@ public sealed class WsdlTests
                 if (!isList)
                     Assert.That(field.SchemaTypeName.Name, Is.EqualTo(declared), $"{type.Name}.{field.Name}");
 
-                // What a serializer always writes may be required; what it may leave out must be optional, except for reference types that the edge always sets.
+                // An element that a serializer always writes may be required. An element that it may leave out must be optional,
+                // except for reference types that the edge always sets.
                 if (field.MinOccurs == 1)
                     Assert.That((string?)element.Attribute("minOccurs"), Is.Null, $"{type.Name}.{field.Name}");
             }
@@ -146,7 +174,8 @@ public sealed class WsdlTests
 
         foreach (var type in exported.Cast<XmlSchema>().SelectMany(one => one.Items.OfType<XmlSchemaSimpleType>()))
         {
-            var written = schema.Elements(s_xsd + "simpleType").SingleOrDefault(candidate => (string?)candidate.Attribute("name") == type.Name);
+            var written = schema.Elements(s_xsd + "simpleType")
+                .SingleOrDefault(candidate => (string?)candidate.Attribute("name") == type.Name);
             Assert.That(written, Is.Not.Null, type.Name);
             Assert.That(
                 ((XmlSchemaSimpleTypeRestriction)type.Content!).Facets.Cast<XmlSchemaFacet>().Select(facet => facet.Value),
@@ -156,7 +185,7 @@ public sealed class WsdlTests
     }
 
     [TestCaseSource(nameof(Documents))]
-    public void Names_actions_and_parameters_of_the_interface_are_those_of_the_document(string text, Type contract)
+    public void The_interface_has_the_names_actions_and_parameters_of_the_document(string text, Type contract)
     {
         var root = XDocument.Parse(text).Root!;
         var target = (string)root.Attribute("targetNamespace")!;
@@ -165,13 +194,23 @@ public sealed class WsdlTests
         foreach (var method in contract.GetMethods())
         {
             var operation = method.GetCustomAttribute<OperationContractAttribute>()!;
-            var bound = root.Elements(s_wsdl + "binding").Elements(s_wsdl + "operation").Where(element => (string?)element.Attribute("name") == operation.Name)
-                .Elements().Where(element => element.Name.LocalName == "operation").ToList();
+            var bound = root.Elements(s_wsdl + "binding")
+                .Elements(s_wsdl + "operation")
+                .Where(element => (string?)element.Attribute("name") == operation.Name)
+                .Elements()
+                .Where(element => element.Name.LocalName == "operation")
+                .ToList();
             Assert.That(bound, Is.Not.Empty, operation.Name);
             Assert.That(bound.Select(element => (string?)element.Attribute("soapAction")), Is.All.EqualTo(operation.Action));
-            var parameters = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<MessageParameterAttribute>()?.Name ?? parameter.Name);
-            var wrapper = root.Descendants(s_xsd + "schema").Elements(s_xsd + "element").SingleOrDefault(element => (string?)element.Attribute("name") == operation.Name);
-            var declared = wrapper?.Descendants(s_xsd + "element") ?? root.Elements(s_wsdl + "message").Single(message => (string?)message.Attribute("name") == operation.Name).Elements(s_wsdl + "part");
+            var parameters = method.GetParameters()
+                .Select(parameter => parameter.GetCustomAttribute<MessageParameterAttribute>()?.Name ?? parameter.Name);
+            var wrapper = root.Descendants(s_xsd + "schema")
+                .Elements(s_xsd + "element")
+                .SingleOrDefault(element => (string?)element.Attribute("name") == operation.Name);
+            var declared = wrapper?.Descendants(s_xsd + "element")
+                ?? root.Elements(s_wsdl + "message")
+                    .Single(message => (string?)message.Attribute("name") == operation.Name)
+                    .Elements(s_wsdl + "part");
             Assert.That(parameters, Is.EqualTo(declared.Select(element => (string)element.Attribute("name")!)), operation.Name);
         }
     }
@@ -181,7 +220,7 @@ public sealed class WsdlTests
     [TestCase("?singleWsdl", 2)]
     [TestCase("?wsdl&soap=1.1", 1)]
     [TestCase("?wsdl&soap=1.2", 1)]
-    public async Task The_wsdl_is_served_with_the_address_that_it_was_asked_at(string query, int ports)
+    public async Task The_served_wsdl_contains_the_address_of_the_request(string query, int ports)
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         using var response = await server.Http.GetAsync(server.AppointmentService + query);
@@ -197,7 +236,7 @@ public sealed class WsdlTests
     [TestCase("evil\"><x", null, null)]
     [TestCase("dams.example.org", null, "http://dams.example.org/AppointmentService")]
     [TestCase("evil.example.org", "https://public.example.org/x/", "https://public.example.org/x/AppointmentService")]
-    public async Task A_host_header_is_believed_only_if_it_is_allowed(string host, string? publicBaseUrl, string? expected)
+    public async Task A_host_header_is_trusted_only_if_it_is_allowed(string host, string? publicBaseUrl, string? expected)
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor(), SoapTestServer.Options with
         {
@@ -210,7 +249,9 @@ public sealed class WsdlTests
         if (response.StatusCode == System.Net.HttpStatusCode.BadRequest)
             return;
         var document = XDocument.Parse(await response.Content.ReadAsStringAsync());
-        Assert.That(document.Descendants().Attributes("location").First().Value, Is.EqualTo(expected ?? server.AppointmentService.AbsoluteUri));
+        Assert.That(
+            document.Descendants().Attributes("location").First().Value,
+            Is.EqualTo(expected ?? server.AppointmentService.AbsoluteUri));
     }
 
     private static string Local(string qualified) => qualified[(qualified.IndexOf(':', StringComparison.Ordinal) + 1)..];

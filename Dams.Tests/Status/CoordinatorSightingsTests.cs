@@ -8,7 +8,7 @@ using Request = Dams.Ordering.Request;
 
 namespace Dams.Tests.Status;
 
-/// <summary>What the coordinator's transitions make of the journal.</summary>
+/// <summary>The events and alarms that follow from the coordinator's transitions.</summary>
 public sealed class CoordinatorSightingsTests
 {
     private FakeTimeProvider _time = null!;
@@ -31,11 +31,12 @@ public sealed class CoordinatorSightingsTests
     {
         var before = _journal.Last(int.MaxValue).Count;
         _sightings.Look(_script.Coordinator, _script.Now);
-        return _journal.Last(int.MaxValue).Skip(before).Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Node} {written.Text}");
+        return _journal.Last(int.MaxValue).Skip(before)
+            .Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Node} {written.Text}");
     }
 
     [Test]
-    public void Epochs_and_the_sequencers_that_reign_are_told_once()
+    public void Each_epoch_and_each_active_sequencer_is_reported_once()
     {
         Assert.That(Look(), Is.Empty);
         _script.Sync(1);
@@ -45,12 +46,13 @@ public sealed class CoordinatorSightingsTests
         _script.Sync(2, sequencer: 2);
         Assert.That(Look(), Is.EqualTo(new[]
         {
-            "epochChanged sequencer2 leads epoch 2.2, after epoch 1.1; unanswered requests are repeated", "sequencerChanged sequencer2 orders now, instead of sequencer1",
+            "epochChanged sequencer2 leads epoch 2.2, after epoch 1.1; unanswered requests are repeated",
+            "sequencerChanged sequencer2 orders now, instead of sequencer1",
         }));
     }
 
     [Test]
-    public void A_sequencer_that_is_not_heard_is_told_and_that_it_is_back()
+    public void The_silence_and_the_return_of_a_sequencer_are_reported()
     {
         _script.Sync(1);
         Look();
@@ -62,7 +64,7 @@ public sealed class CoordinatorSightingsTests
     }
 
     [Test]
-    public void Incarnations_that_leave_join_and_vote_are_told()
+    public void Incarnations_that_leave_join_and_vote_are_reported()
     {
         _script.Sync(1);
         Look();
@@ -82,9 +84,11 @@ public sealed class CoordinatorSightingsTests
     }
 
     [Test]
-    public void The_first_wrong_reply_is_told_and_the_next_ones_together()
+    public void The_first_wrong_reply_is_reported_at_once_and_the_next_ones_together()
     {
-        void Judge(long seq, Verdict second) => _sightings.OnJudged(new Judgement(new SequenceNumber(seq), 1, default, [new(1, default, Verdict.Right), new(2, default, second), new(3, default, Verdict.Right)]));
+        void Judge(long seq, Verdict second) => _sightings.OnJudged(new Judgement(
+            new SequenceNumber(seq), 1, default,
+            [new(1, default, Verdict.Right), new(2, default, second), new(3, default, Verdict.Right)]));
         Judge(5, Verdict.Wrong);
         Judge(6, Verdict.Right);
         Judge(7, Verdict.Wrong);
@@ -93,12 +97,14 @@ public sealed class CoordinatorSightingsTests
         Judge(8, Verdict.Wrong);
         Assert.That(_journal.Last(int.MaxValue).Select(written => $"{written.Kind} {written.Node} {written.Text}"), Is.EqualTo(new[]
         {
-            "ReplyWrong replica2 gave a wrong reply to 5", "ReplySilent replica2 gave no reply to 7 in time", "ReplyWrong replica2 gave 2 more wrong replies, the last one to 8",
+            "ReplyWrong replica2 gave a wrong reply to 5",
+            "ReplySilent replica2 gave no reply to 7 in time",
+            "ReplyWrong replica2 gave 2 more wrong replies, the last one to 8",
         }));
     }
 
     [Test]
-    public void Requests_without_two_equal_replies_are_told()
+    public void Requests_without_two_equal_replies_are_reported()
     {
         _script.Sync();
         var divergent = _script.Call(1);
@@ -109,48 +115,62 @@ public sealed class CoordinatorSightingsTests
         _script.Wait(_script.Options.CallDeadline);
         Assert.That(TellAlarms(), Is.EqualTo(new[]
         {
-            "Divergence frontend1 the replies to request 10 are divided: {1} against {2} against {3} against {4}; the client got no answer; nobody is accused",
+            "Divergence frontend1 the replies to request 10 are divided: {1} against {2} against {3} against {4}; "
+                + "the client got no answer; nobody is accused",
             "NoQuorum frontend1 a request was ordered and had no two equal replies in time",
         }));
-        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replies to request 10 were divided: {1} against {2} against {3} against {4}; nobody is accused; compare the replicas' states" }));
+        Assert.That(_alarms.Texts, Is.EqualTo(new[]
+        {
+            "the replies to request 10 were divided: {1} against {2} against {3} against {4}; "
+                + "nobody is accused; compare the replicas' states",
+        }));
     }
 
     [Test]
-    public void A_second_pair_after_the_answer_accuses_nobody_and_is_told()
+    public void A_second_pair_after_the_answer_is_reported_and_accuses_nobody()
     {
         _script.Sync();
         _script.Vote(10, 1, 9, 1, 9);
         Assert.That(_script.Results.Values.Single(), Is.InstanceOf<Answered>());
         Assert.That(TellAlarms(), Is.EqualTo(new[]
         {
-            "Divergence frontend1 the replies to request 10 are divided: {1,3} against {2,4}; the client already had the answer of the first pair; nobody is accused",
+            "Divergence frontend1 the replies to request 10 are divided: {1,3} against {2,4}; "
+                + "the client already had the answer of the first pair; nobody is accused",
         }));
         Assert.That((_script.Judgements.Count, _script.Reports.Count), Is.EqualTo((0, 0)));
-        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replies to request 10 were divided: {1,3} against {2,4}; nobody is accused; compare the replicas' states" }));
+        Assert.That(_alarms.Texts, Is.EqualTo(new[]
+        {
+            "the replies to request 10 were divided: {1,3} against {2,4}; nobody is accused; compare the replicas' states",
+        }));
     }
 
     [Test]
-    public void The_first_divided_vote_is_told_and_the_next_ones_together_and_the_alarm_counts_all()
+    public void Divided_votes_after_the_first_are_reported_together_and_the_alarm_counts_all()
     {
         _script.Sync();
         _script.Vote(10, 1, 1, 9, 9);
         _script.Vote(11, 1, 1, 9, 9);
         Assert.That(TellAlarms(), Has.Exactly(1).Items);
-        Assert.That(_alarms.Texts.Single(), Does.StartWith("the replies to 2 requests were divided since this front end started, the last time at 11: {1,2} against {3,4}"));
+        Assert.That(_alarms.Texts.Single(), Does.StartWith(
+            "the replies to 2 requests were divided since this front end started, the last time at 11: {1,2} against {3,4}"));
         _time.Advance(Throttle.IntervalMin);
         _script.Vote(12, 1, 1, 9, 9);
-        Assert.That(TellAlarms(), Has.Exactly(1).StartsWith("Divergence frontend1 2 more requests had divided replies, the last one 12: {1,2} against {3,4}"));
+        Assert.That(TellAlarms(), Has.Exactly(1).StartsWith(
+            "Divergence frontend1 2 more requests had divided replies, the last one 12: {1,2} against {3,4}"));
     }
 
     [Test]
-    public void Replies_that_differ_and_have_no_quorum_are_an_alarm_and_too_few_are_none()
+    public void Differing_replies_without_a_quorum_are_an_alarm_and_too_few_replies_are_not()
     {
         _script.Sync();
         _script.Vote(10, 1, 2, 3, 0);
         _script.Vote(11, 1, 0, 0, 0);
         _script.Wait(_script.Options.CallDeadline);
         Assert.That(TellAlarms(), Is.EqualTo(new[] { "NoQuorum frontend1 a request was ordered and had no two equal replies in time" }));
-        Assert.That(_alarms.Texts, Is.EqualTo(new[] { "the replies to request 10 were divided: {1} against {2} against {3}; nobody is accused; compare the replicas' states" }));
+        Assert.That(_alarms.Texts, Is.EqualTo(new[]
+        {
+            "the replies to request 10 were divided: {1} against {2} against {3}; nobody is accused; compare the replicas' states",
+        }));
     }
 
     private List<string> TellAlarms()

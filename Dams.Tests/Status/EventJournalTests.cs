@@ -31,7 +31,7 @@ public sealed class EventJournalTests
     }
 
     [Test]
-    public void An_event_is_numbered_counted_and_logged_by_its_weight()
+    public void An_event_is_numbered_counted_and_logged_at_the_level_of_its_kind()
     {
         _journal.Write(ClusterEventKind.EpochChanged, "sequencer1", "reigns in epoch 1.1");
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -40,15 +40,22 @@ public sealed class EventJournalTests
         Assert.That(_journal.Last(10).Select(written => (written.Id, written.Time - _time.Start)),
             Is.EqualTo(new[] { (1, TimeSpan.Zero), (2, TimeSpan.FromSeconds(1)), (3L, TimeSpan.Zero) }));
         Assert.That(_journal.Counts(), Is.EquivalentTo(new Dictionary<string, long> { ["epochChanged"] = 1, ["replyWrong"] = 2 }));
-        Assert.That((_journal.CountOf(ClusterEventKind.ReplyWrong, "replica2"), _journal.CountOf(ClusterEventKind.ReplyWrong, "replica1")), Is.EqualTo((2, 0)));
-        Assert.That(_log.Lines.Take(2), Is.EqualTo(new[] { "Information epochChanged sequencer1: reigns in epoch 1.1", "Warning replyWrong replica2: gave a wrong reply to 7" }));
+        Assert.That(
+            (_journal.CountOf(ClusterEventKind.ReplyWrong, "replica2"), _journal.CountOf(ClusterEventKind.ReplyWrong, "replica1")),
+            Is.EqualTo((2, 0)));
+        Assert.That(_log.Lines.Take(2), Is.EqualTo(new[]
+        {
+            "Information epochChanged sequencer1: reigns in epoch 1.1", "Warning replyWrong replica2: gave a wrong reply to 7",
+        }));
     }
 
     [Test]
-    public void The_oldest_are_forgotten_and_still_counted()
+    public void The_oldest_events_are_forgotten_and_still_counted()
     {
         Write(EventJournal.Kept + 2);
-        Assert.That(_journal.Last(int.MaxValue).Select(kept => kept.Id), Is.EqualTo(Enumerable.Range(3, EventJournal.Kept).Select(id => (long)id)));
+        Assert.That(
+            _journal.Last(int.MaxValue).Select(kept => kept.Id),
+            Is.EqualTo(Enumerable.Range(3, EventJournal.Kept).Select(id => (long)id)));
         Assert.That(_journal.Last(2).Select(kept => kept.Id), Is.EqualTo(new[] { EventJournal.Kept + 1L, EventJournal.Kept + 2L }));
         Assert.That(_journal.Counts().Values.Single(), Is.EqualTo(EventJournal.Kept + 2));
     }
@@ -56,7 +63,7 @@ public sealed class EventJournalTests
     [TestCase(null, new long[] { 6 })]
     [TestCase(3L, new long[] { 4, 5, 6 })]
     [TestCase(0L, new long[] { 1, 2, 3, 4, 5, 6 })]
-    [TestCase(99L, new long[] { 1, 2, 3, 4, 5, 6 }, Description = "a number of an earlier life of the front end")]
+    [TestCase(99L, new long[] { 1, 2, 3, 4, 5, 6 }, Description = "a number of an earlier boot of the front end")]
     public void A_reader_resumes_after_what_it_has_seen(long? after, long[] ids)
     {
         Write(5);
@@ -66,7 +73,7 @@ public sealed class EventJournalTests
     }
 
     [Test]
-    public void A_reader_that_comes_from_another_life_gets_all_of_this_one_however_far_it_was()
+    public void A_reader_from_an_earlier_boot_gets_all_events_of_this_one()
     {
         Write(5);
         using var subscription = _journal.TrySubscribe(new EventPlace(new BootId(0xb0), 3))!;
@@ -81,7 +88,7 @@ public sealed class EventJournalTests
     [TestCase("0", "00b1-0")]
     [TestCase("00b1-40", "00b1-40")]
     [TestCase("5f3a09c1d27b8e46-7", "5f3a09c1d27b8e46-7")]
-    public void An_id_names_a_life_and_a_number(string text, string id)
+    public void An_id_names_a_boot_and_a_number(string text, string id)
     {
         Assert.That(EventPlace.TryParse(text, s_boot, out var place), Is.True);
         Assert.That(place.ToString(), Is.EqualTo(id));
@@ -100,7 +107,7 @@ public sealed class EventJournalTests
     public void Anything_else_is_no_id(string text) => Assert.That(EventPlace.TryParse(text, s_boot, out _), Is.False);
 
     [Test]
-    public void A_reader_that_is_too_slow_or_was_away_too_long_is_told_how_many_it_has_missed()
+    public void A_reader_that_was_too_slow_or_away_too_long_learns_how_many_it_missed()
     {
         using var slow = _journal.TrySubscribe(after: null)!;
         Write(EventJournal.Kept + 7);
@@ -114,7 +121,7 @@ public sealed class EventJournalTests
     }
 
     [Test]
-    public void Only_so_many_follow_until_one_leaves()
+    public void A_subscriber_too_many_is_refused_until_one_leaves()
     {
         var all = Enumerable.Range(0, EventJournal.SubscribersMax).Select(_ => _journal.TrySubscribe(null)).ToList();
         Assert.That(all, Has.None.Null);
@@ -125,12 +132,12 @@ public sealed class EventJournalTests
 
     [Test]
     public void Names_of_kinds_are_stable() => Assert.That(string.Join(' ', ClusterEventKindNames.All), Is.EqualTo(
-        "frontEndStarted epochChanged sequencerChanged sequencerSilent sequencerHeard replicaJoined replicaActivated replicaLeft replicaStateChanged "
-        + "managerStateChanged replyWrong replySilent noQuorum divergence checkpointDiffers statesDivided suspicion verdict dismissed replacementDecided replacementStarted "
-        + "replacementDone restarting degraded alarm managerEvent alarmSettled"));
+        "frontEndStarted epochChanged sequencerChanged sequencerSilent sequencerHeard replicaJoined replicaActivated replicaLeft "
+        + "replicaStateChanged managerStateChanged replyWrong replySilent noQuorum divergence checkpointDiffers statesDivided suspicion "
+        + "verdict dismissed replacementDecided replacementStarted replacementDone restarting degraded alarm managerEvent alarmSettled"));
 
     [Test]
-    public void Many_equal_sightings_are_told_ever_more_rarely_with_their_count()
+    public void Equal_sightings_are_reported_ever_more_rarely_with_their_count()
     {
         var throttle = new Throttle(_time);
         var told = new List<(int Second, long Count)>();

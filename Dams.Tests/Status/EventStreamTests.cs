@@ -12,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Dams.Tests.Status;
 
-/// <summary>The stream over real HTTP, with a clock that is moved by hand.</summary>
+/// <summary>The event stream over real HTTP, with a clock that the tests move.</summary>
 public sealed class EventStreamTests
 {
     private static readonly BootId s_boot = new(0xb1);
@@ -54,9 +54,10 @@ public sealed class EventStreamTests
         if (lastEventId is not null)
             request.Headers.Add("Last-Event-ID", lastEventId);
         var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        Assert.That((answer.StatusCode, answer.Content.Headers.ContentType!.MediaType), Is.EqualTo((HttpStatusCode.OK, "text/event-stream")));
+        Assert.That(
+            (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType), Is.EqualTo((HttpStatusCode.OK, "text/event-stream")));
         var reader = new Reader(answer, SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator());
-        Assert.That((await reader.NextAsync())!.Value.EventType, Is.EqualTo("heartbeat"), "so that the reader knows that it is there");
+        Assert.That((await reader.NextAsync())!.Value.EventType, Is.EqualTo("heartbeat"), "a reader learns at once that it is connected");
         return reader;
     }
 
@@ -64,11 +65,16 @@ public sealed class EventStreamTests
     public async Task An_event_has_its_id_its_kind_and_its_JSON()
     {
         using var reader = await OpenAsync();
-        _journal.Write(ClusterEventKind.SequencerChanged, "sequencer2", "orders now, instead of sequencer1", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        _journal.Write(
+            ClusterEventKind.SequencerChanged, "sequencer2", "orders now, instead of sequencer1",
+            new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         var item = (await reader.NextAsync())!.Value;
         Assert.That((item.EventId, item.EventType), Is.EqualTo(("00b1-1", "sequencerChanged")));
-        Assert.That(item.Data, Is.EqualTo(
-            """{"id":1,"time":"2026-01-02T03:04:05+00:00","kind":"sequencerChanged","node":"sequencer2","text":"orders now, instead of sequencer1"}"""));
+        Assert.That(item.Data, Is.EqualTo("""
+            {"id":1,"time":"2026-01-02T03:04:05+00:00","kind":"sequencerChanged","node":"sequencer2",
+            """ + """
+            "text":"orders now, instead of sequencer1"}
+            """));
     }
 
     [TestCase("?after=1", null, "00b1-2")]
@@ -76,8 +82,8 @@ public sealed class EventStreamTests
     [TestCase("", "00b1-1", "00b1-2")]
     [TestCase("?after=00b1-2", null, "00b1-3")]
     [TestCase("?after=0", "00b1-2", "00b1-3")]
-    [TestCase("", "00b0-2", "00b1-1", Description = "of an earlier life of the front end")]
-    public async Task A_stream_resumes_after_the_last_id_that_was_seen(string query, string? lastEventId, string first)
+    [TestCase("", "00b0-2", "00b1-1", Description = "an id of an earlier boot of the front end")]
+    public async Task A_stream_resumes_after_the_last_id_that_the_reader_saw(string query, string? lastEventId, string first)
     {
         for (var i = 0; i < 3; i++)
             _journal.Write(ClusterEventKind.Alarm, "manager1", "something");
@@ -86,7 +92,7 @@ public sealed class EventStreamTests
     }
 
     [Test]
-    public async Task A_reader_is_told_what_it_has_missed()
+    public async Task A_reader_learns_how_many_events_it_missed()
     {
         for (var i = 0; i < EventJournal.Kept + 4; i++)
             _journal.Write(ClusterEventKind.Alarm, "manager1", "something");
@@ -137,7 +143,7 @@ public sealed class EventStreamTests
     [TestCase("?after=x")]
     [TestCase("?after=-1")]
     [TestCase("?after=1-x")]
-    public async Task An_id_that_is_none_is_refused(string query)
+    public async Task An_invalid_id_is_refused(string query)
     {
         using var refused = await _http.GetAsync(new Uri("/events" + query, UriKind.Relative));
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
@@ -149,16 +155,19 @@ public sealed class EventStreamTests
     {
         using var answer = await _http.GetAsync(new Uri("/", UriKind.Relative));
         var page = await answer.Content.ReadAsStringAsync();
-        Assert.That(page, Does.Not.Contain("{{").And.Not.Match(@"(src|href)\s*=\s*""(https?:)?//").And.Not.Contain("@import").And.Not.Contain("url("));
+        Assert.That(page, Does.Not.Contain("{{").And.Not.Match(@"(src|href)\s*=\s*""(https?:)?//")
+            .And.Not.Contain("@import").And.Not.Contain("url("));
         Assert.That(page, Does.Not.Match(@"\son\w+\s*=").And.Not.Match(@"\sstyle\s*=").And.Not.Contain("innerHTML"));
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
-        Assert.That(policy, Does.StartWith("default-src 'none'; script-src 'sha256-").And.Not.Contain("unsafe").And.Contain("frame-ancestors 'none'"));
+        Assert.That(policy, Does.StartWith("default-src 'none'; script-src 'sha256-")
+            .And.Not.Contain("unsafe").And.Contain("frame-ancestors 'none'"));
     }
 
     private sealed class Reader(HttpResponseMessage answer, IAsyncEnumerator<SseItem<string>> items) : IDisposable
     {
         /// <summary>The next event; null at the end of the stream.</summary>
-        public async Task<SseItem<string>?> NextAsync() => await items.MoveNextAsync().AsTask().WaitAsync(Eventually.Limit) ? items.Current : null;
+        public async Task<SseItem<string>?> NextAsync() =>
+            await items.MoveNextAsync().AsTask().WaitAsync(Eventually.Limit) ? items.Current : null;
 
         public void Dispose() => answer.Dispose();
     }

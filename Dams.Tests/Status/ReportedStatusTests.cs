@@ -5,11 +5,11 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Status;
 
-/// <summary>What a replica says of itself is passed on if it can be meant.</summary>
+/// <summary>The cleaning of a replica's report about itself: only valid values are passed on.</summary>
 internal sealed class ReportedStatusTests
 {
     [Test]
-    public void What_can_be_meant_is_passed_on_as_it_is()
+    public void Valid_values_are_passed_on_unchanged()
     {
         var digest = Digest.Of([1]).ToString();
         var clean = ReportedStatus.Clean(new GetStatusResult
@@ -24,7 +24,9 @@ internal sealed class ReportedStatusTests
         });
         Assert.That(
             (clean.Engine, clean.State, clean.Incarnation, clean.BlockedBy, clean.Boot, clean.Epoch, clean.StateDigest),
-            Is.EqualTo(("Calendar", "Waiting", new Incarnation(0xABCD).ToString(), new Incarnation(5).ToString(), new BootId(0xF0).ToString(), "7.2", digest)));
+            Is.EqualTo((
+                "Calendar", "Waiting", new Incarnation(0xABCD).ToString(), new Incarnation(5).ToString(), new BootId(0xF0).ToString(),
+                "7.2", digest)));
     }
 
     [TestCase("")]
@@ -34,7 +36,7 @@ internal sealed class ReportedStatusTests
     [TestCase("<script>alert(1)</script>")]
     [TestCase(" 7.2")]
     [TestCase("99999999999999999999999999999999999999")]
-    public void Anything_else_is_empty(string? said)
+    public void Any_other_value_becomes_empty(string? said)
     {
         var clean = ReportedStatus.Clean(new GetStatusResult
         {
@@ -46,6 +48,8 @@ internal sealed class ReportedStatusTests
             Epoch = said!,
             StateDigest = said!,
         });
-        Assert.That((clean.Engine, clean.State, clean.Incarnation, clean.BlockedBy, clean.Boot, clean.Epoch, clean.StateDigest), Is.EqualTo(("", "", "", (string?)null, "", "", "")));
+        Assert.That(
+            (clean.Engine, clean.State, clean.Incarnation, clean.BlockedBy, clean.Boot, clean.Epoch, clean.StateDigest),
+            Is.EqualTo(("", "", "", (string?)null, "", "", "")));
     }
 }

@@ -3,7 +3,7 @@ using Dams.Tests.Soap.ForeignClients;
 
 namespace Dams.Tests.Status;
 
-/// <summary>What the page makes of what it is told, in a browser and without a cluster.</summary>
+/// <summary>The status page in a browser, with a made-up status instead of a cluster.</summary>
 [Parallelizable]
 public sealed class StatusPageHeadlineTests
 {
@@ -15,23 +15,37 @@ public sealed class StatusPageHeadlineTests
     public void RequireBrowser() => ForeignClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
 
     private static string StatusWith(string second, string state = "active", bool votes = true) => $$"""
-        {"cluster":"test","release":"1","processId":1,"epoch":"1.1","sequencer":{"id":"sequencer1","active":true,"standbys":["sequencer2"]},"sequence":123456,"committed":123456,"durability":"disk",
-         "replicas":[{{ReplicaWith(1, $"\"incarnation\":\"{Incarnation}\"")}},{{ReplicaWith(2, second, state, votes)}},{{ReplicaWith(3, $"\"incarnation\":\"{Incarnation}\"")}},{{ReplicaWith(4, $"\"incarnation\":\"{Incarnation}\"")}}],
-         "managers":[],"counters":{"requests":1,"answered":1,"faults":0,"wrongReplies":0,"missingReplies":0,"replacements":0,"failovers":0},"alarms":[],"eventCounts":{},"events":[]}
+        {"cluster":"test","release":"1","processId":1,"epoch":"1.1","sequencer":{"id":"sequencer1","active":true,"standbys":["sequencer2"]}
+        """ + $$"""
+        ,"sequence":123456,"committed":123456,"durability":"disk",
+         "replicas":[{{ReplicaWith(1, $"\"incarnation\":\"{Incarnation}\"")}},{{ReplicaWith(2, second, state, votes)}}
+        """ + $$"""
+        ,{{ReplicaWith(3, $"\"incarnation\":\"{Incarnation}\"")}},{{ReplicaWith(4, $"\"incarnation\":\"{Incarnation}\"")}}],
+         "managers":[],"counters":{"requests":1,"answered":1,"faults":0,"wrongReplies":0,"missingReplies":0,"replacements":0
+        """ + """
+        ,"failovers":0},"alarms":[],"eventCounts":{},"events":[]}
         """;
 
-    private static string ReplicaWith(int number, string incarnation, string state = "active", bool votes = true) =>
-        $$"""{"id":"replica{{number}}","engine":"Relational","state":"{{state}}","votes":{{(votes ? "true" : "false")}},{{incarnation}},"executed":123456,"digest":"{{Incarnation}}","digestAt":123000,"differs":false,"wrong":0,"silent":0,"restarts":0,"replacements":0}""";
+    private static string ReplicaWith(int number, string incarnation, string state = "active", bool votes = true) => $$"""
+        {"id":"replica{{number}}","engine":"Relational","state":"{{state}}","votes":{{(votes ? "true" : "false")}},{{incarnation}}
+        """ + $$"""
+        ,"executed":123456,"digest":"{{Incarnation}}","digestAt":123000,"differs":false,"wrong":0,"silent":0,"restarts":0,"replacements":0}
+        """;
 
     private static string RequestWith(int sequence, string verdict) => $$"""
-        [{"sequence":{{sequence}},"time":"2026-01-02T03:04:05Z","operation":"BookAppointment","outcome":"Booked","isAnswered":true,"milliseconds":1.5,
-          "replicas":[{"id":"replica1","incarnation":"{{Incarnation}}","digest":"aaaaaaaa","verdict":"right"},{"id":"replica2","incarnation":"{{Incarnation}}","digest":"bbbbbbbb","verdict":"{{verdict}}"}]}]
+        [{"sequence":{{sequence}},"time":"2026-01-02T03:04:05Z","operation":"BookAppointment","outcome":"Booked","isAnswered":true
+        """ + $$"""
+        ,"milliseconds":1.5,
+          "replicas":[{"id":"replica1","incarnation":"{{Incarnation}}","digest":"aaaaaaaa","verdict":"right"}
+        """ + $$"""
+        ,{"id":"replica2","incarnation":"{{Incarnation}}","digest":"bbbbbbbb","verdict":"{{verdict}}"}]}]
         """;
 
-    private static Task SaysAsync(ChromiumPage page, string headline) => page.IsTrueAsync($"document.querySelector('#headline .words').textContent === '{headline}'");
+    private static Task SaysAsync(ChromiumPage page, string headline) =>
+        page.IsTrueAsync($"document.querySelector('#headline .words').textContent === '{headline}'");
 
     [Test]
-    public async Task A_liar_is_named_until_another_incarnation_is_in_its_place()
+    public async Task A_liar_is_named_until_another_incarnation_is_in_its_seat()
     {
         await using var server = await StatusPageServer.StartAsync();
         (server.Status, server.Requests) = (StatusWith($"\"incarnation\":\"{Incarnation}\""), RequestWith(7, "wrong"));
@@ -50,7 +64,8 @@ public sealed class StatusPageHeadlineTests
     [TestCase("suspected", true, "Answering correctly, replica2 suspected")]
     [TestCase("suspected", false, "Answering correctly, without replica2")]
     [TestCase("joining", false, "Answering correctly, without replica2")]
-    public async Task Who_does_not_vote_is_missed_and_who_is_doubted_and_votes_is_not(string state, bool votes, string headline)
+    public async Task The_headline_distinguishes_a_replica_that_does_not_vote_from_a_doubted_voter(
+        string state, bool votes, string headline)
     {
         await using var server = await StatusPageServer.StartAsync();
         (server.Status, server.Requests) = (StatusWith($"\"incarnation\":\"{Incarnation}\"", state, votes), RequestWith(7, "right"));
@@ -58,7 +73,7 @@ public sealed class StatusPageHeadlineTests
     }
 
     [Test]
-    public async Task A_lie_that_begins_while_the_requests_are_held_is_told_all_the_same()
+    public async Task A_lie_that_begins_while_the_requests_are_held_is_in_the_headline()
     {
         await using var server = await StatusPageServer.StartAsync();
         (server.Status, server.Requests) = (StatusWith($"\"incarnation\":\"{Incarnation}\""), RequestWith(7, "right"));
@@ -73,11 +88,13 @@ public sealed class StatusPageHeadlineTests
     }
 
     [Test]
-    public async Task Events_of_another_life_of_the_front_end_take_the_place_of_the_earlier_ones()
+    public async Task Events_of_a_restarted_front_end_replace_the_earlier_ones()
     {
         await using var server = await StatusPageServer.StartAsync();
         server.Status = StatusWith($"\"incarnation\":\"{Incarnation}\"");
-        server.Events = asked => asked.Headers["Last-Event-ID"] == "b1-7" ? Event("b2", 1, "was started again") : Event("b1", 7, "was there before");
+        server.Events = asked => asked.Headers["Last-Event-ID"] == "b1-7"
+            ? Event("b2", 1, "was started again")
+            : Event("b1", 7, "was there before");
         var page = await server.OpenAsync();
         await page.IsTrueAsync("document.querySelector('#events').innerText.includes('was there before')");
         await page.IsTrueAsync("document.querySelector('#events').innerText.includes('was started again')");
@@ -100,7 +117,7 @@ public sealed class StatusPageHeadlineTests
     [TestCase(1000)]
     [TestCase(1120)]
     [TestCase(1280)]
-    public async Task Nothing_is_beside_the_window_at_any_width(int width)
+    public async Task The_page_fits_into_the_window_at_any_width(int width)
     {
         await using var server = await StatusPageServer.StartAsync();
         (server.Status, server.Requests) = (StatusWith($"\"incarnation\":\"{Incarnation}\""), RequestWith(7, "wrong"));

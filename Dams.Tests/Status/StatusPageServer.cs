@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dams.Tests.Status;
 
-/// <summary>The page in front of a cluster that a test makes up. What it says may be changed at any time; the page asks each second.</summary>
+/// <summary>
+/// The status page of a cluster that a test makes up. The answers may be changed at any time; the page asks once a second.
+/// </summary>
 internal sealed class StatusPageServer : IAsyncDisposable
 {
     private readonly TestFolder _folder = new();
@@ -33,10 +35,9 @@ internal sealed class StatusPageServer : IAsyncDisposable
 
     public string Requests { get; set; } = "[]";
 
-    /// <summary>What a stream says before it ends; the page begins another one then.</summary>
+    /// <summary>The text of an event stream, which then ends; the page begins another one.</summary>
     public Func<HttpRequest, string> Events { get; set; } = _ => ": nothing happens\n\n";
 
-    /// <summary>Serves it.</summary>
     public static async Task<StatusPageServer> StartAsync()
     {
         var server = new StatusPageServer();
@@ -44,7 +45,7 @@ internal sealed class StatusPageServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Opens the page in a browser; once.</summary>
+    /// <summary>Opens the page in a browser. May be called once.</summary>
     public async Task<ChromiumPage> OpenAsync(int width = 1280)
     {
         _browser = await Chromium.StartAsync();

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Dams.Tests.Status;
 
-/// <summary>What is refused because disks are full, and what is told of it.</summary>
+/// <summary>The calls that are refused because disks are full, and the alarms about it.</summary>
 public sealed class StorageGateTests
 {
     private const long Much = StorageGate.WritesBytesMin;
@@ -33,7 +33,7 @@ public sealed class StorageGateTests
     private IEnumerable<string> Told =>
         _journal.Last(int.MaxValue).Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Text}");
 
-    /// <summary>What each replica says: null is room, and who isn't named says nothing.</summary>
+    /// <summary>A poll with the room that replicas report: null if there is enough. A replica that isn't named does not answer.</summary>
     private StorageState Poll(params (int Replica, long? Left)[] said)
     {
         _gate.OnPolled(new ClusterReports(
@@ -45,20 +45,20 @@ public sealed class StorageGateTests
         new() { Id = said.Replica, LogBytesLeft = said.Left ?? 0, LogBytesLeftSpecified = said.Left is not null };
 
     [Test]
-    public void One_full_disk_or_one_that_lies_about_its_disk_stops_nobody_and_is_named()
+    public void One_replica_that_reports_a_full_disk_stops_no_calls_and_is_named()
     {
         Assert.That(Poll((1, null), (2, 0), (3, null), (4, null)), Is.EqualTo(StorageState.Short));
         Assert.That((_gate.Refuses(isWrite: true), _gate.Refuses(isWrite: false)), Is.EqualTo((false, false)));
         Assert.That((_gate.IsShort(2), _gate.IsShort(3)), Is.EqualTo((true, false)));
         Poll((1, null), (3, null), (4, null));
-        Assert.That(_gate.IsShort(2), Is.False, "one that answers nobody is not excused by what it said before");
+        Assert.That(_gate.IsShort(2), Is.False, "a replica that does not answer is not excused by its earlier report");
         Poll((1, null), (2, Least), (3, null), (4, null));
         const string alarm = "the disk has no room for the log of replica2 (/data/replica2): writes go on without it; make room";
         Assert.That(_alarms.Texts, Is.EqualTo(new[] { alarm }));
     }
 
     [Test]
-    public void Writes_are_refused_before_reads_and_both_while_there_is_room_for_the_group_itself()
+    public void Writes_are_refused_first_then_reads_and_room_for_the_group_itself_remains()
     {
         Assert.That(Poll((1, Much), (2, Much), (3, Much), (4, Much)), Is.EqualTo(StorageState.Short));
         Assert.That(Poll((1, Much), (2, Little), (3, Much), (4, Much)), Is.EqualTo(StorageState.Short), "three have room");
@@ -78,7 +78,7 @@ public sealed class StorageGateTests
     }
 
     [Test]
-    public void The_same_again_is_told_once_and_its_end_too()
+    public void An_unchanged_alarm_is_reported_once_and_so_is_its_end()
     {
         for (var poll = 0; poll < 5; poll++)
             Poll((1, Least), (2, Least), (3, null), (4, null));
@@ -89,7 +89,7 @@ public sealed class StorageGateTests
     }
 
     [Test]
-    public void A_replica_that_does_not_answer_has_got_no_room_by_that()
+    public void A_replica_that_stops_answering_does_not_count_as_having_room()
     {
         Poll((1, Least), (2, Least), (3, null), (4, null));
         Assert.That(Poll((3, null), (4, null)), Is.EqualTo(StorageState.NoCalls));
@@ -97,7 +97,7 @@ public sealed class StorageGateTests
     }
 
     [Test]
-    public void Who_is_refused_is_told_that_nothing_was_executed_and_when_to_try_again()
+    public void The_fault_of_a_refused_call_says_not_executed_and_when_to_retry()
     {
         var fault = DamsFaults.NoRoom(readsToo: false, "id").Detail;
         Assert.That((fault.Code, fault.Execution, fault.RequestId, fault.RetryAfterMs),

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Dams.Tests.Tidy;
 
-/// <summary>Takes comments and the content of strings out of C#, so that a rule about code isn't about words.</summary>
+/// <summary>Removes comments and the contents of strings from C#, so that a rule about code doesn't match words.</summary>
 internal static class CodeText
 {
     private enum Inside
@@ -78,7 +78,9 @@ internal static class CodeText
         quotes = Run(source, at);
         if (quotes >= 3)
             return Inside.RawText;
-        return at > 0 && (source[at - 1] == '@' || (at > 1 && source[at - 1] == '$' && source[at - 2] == '@')) ? Inside.VerbatimText : Inside.Text;
+        return at > 0 && (source[at - 1] == '@' || (at > 1 && source[at - 1] == '$' && source[at - 2] == '@'))
+            ? Inside.VerbatimText
+            : Inside.Text;
     }
 
     private static int Run(string source, int at)

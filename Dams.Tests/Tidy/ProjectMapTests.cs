@@ -3,13 +3,13 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Tidy;
 
-/// <summary>Who may know whom.</summary>
+/// <summary>The map of the projects: which project may use which.</summary>
 public sealed class ProjectMapTests
 {
     private static readonly string[] Processes = ["Dams.Sequencer", "Dams.Replica", "Dams.ReplicaManager", "Dams.FrontEnd"];
     private static readonly string[] Libraries = ["Dams.Contracts", "Dams.Ordering", "Dams.Soap", "Dams.Hosting"];
 
-    /// <summary>Project → the projects whose code it may use.</summary>
+    /// <summary>For each project, the projects whose code it may use.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Dams.Contracts"] = [],
@@ -42,16 +42,21 @@ public sealed class ProjectMapTests
     }
 
     [Test]
-    public void Only_the_tool_builds_programs_without_using_their_code_and_it_builds_all_four()
+    public void Only_the_tool_builds_the_four_programs_without_using_their_code()
     {
-        var builders = SourceTree.Projects.Where(project => References(project.Value).Any(reference => !reference.IsCode)).Select(project => project.Key);
+        var builders = SourceTree.Projects
+            .Where(project => References(project.Value).Any(reference => !reference.IsCode))
+            .Select(project => project.Key);
         Assert.That(builders, Is.EqualTo(new[] { "Dams.Cli" }));
-        Assert.That(References(SourceTree.Projects["Dams.Cli"]).Where(reference => !reference.IsCode).Select(reference => reference.Name), Is.EquivalentTo(Processes));
+        Assert.That(
+            References(SourceTree.Projects["Dams.Cli"]).Where(reference => !reference.IsCode).Select(reference => reference.Name),
+            Is.EquivalentTo(Processes));
     }
 
     [Test]
     public void Tests_reference_everything() => Assert.That(
-        References(SourceTree.Projects["Dams.Tests"]).Select(reference => reference.Name), Is.EquivalentTo(SourceTree.Projects.Keys.Except(["Dams.Tests"])));
+        References(SourceTree.Projects["Dams.Tests"]).Select(reference => reference.Name),
+        Is.EquivalentTo(SourceTree.Projects.Keys.Except(["Dams.Tests"])));
 
     [Test]
     public void Package_versions_stand_in_one_place_and_are_exact()
@@ -62,9 +67,12 @@ public sealed class ProjectMapTests
         Assert.That(own, Is.Empty);
         var central = XDocument.Load(Path.Combine(SourceTree.Root, "Directory.Packages.props"));
         Assert.That((string?)central.Descendants("ManagePackageVersionsCentrally").Single(), Is.EqualTo("true"));
-        var versions = central.Descendants("PackageVersion").ToDictionary(package => (string)package.Attribute("Include")!, package => (string)package.Attribute("Version")!);
+        var versions = central.Descendants("PackageVersion")
+            .ToDictionary(package => (string)package.Attribute("Include")!, package => (string)package.Attribute("Version")!);
         Assert.That(versions.Values, Is.All.Match(@"^\d+\.\d+\.\d+(-[\w.]+)?$"));
-        var used = SourceTree.Projects.Values.SelectMany(project => project.Descendants("PackageReference")).Select(package => (string)package.Attribute("Include")!);
+        var used = SourceTree.Projects.Values
+            .SelectMany(project => project.Descendants("PackageReference"))
+            .Select(package => (string)package.Attribute("Include")!);
         Assert.That(used.Except(versions.Keys), Is.Empty);
     }
 }

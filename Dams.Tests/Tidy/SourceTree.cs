@@ -2,15 +2,16 @@ using System.Xml.Linq;
 
 namespace Dams.Tests.Tidy;
 
-/// <summary>The solution's own files, as they lie beside the test project.</summary>
+/// <summary>The source files of the solution.</summary>
 internal static class SourceTree
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Project name → its file, read.</summary>
-    public static IReadOnlyDictionary<string, XDocument> Projects { get; } = Directory.GetFiles(Root, "*.csproj", SearchOption.AllDirectories)
-        .Where(IsOurs)
-        .ToDictionary(path => Path.GetFileNameWithoutExtension(path), XDocument.Load);
+    /// <summary>The parsed project files, by the name of the project.</summary>
+    public static IReadOnlyDictionary<string, XDocument> Projects { get; } =
+        Directory.GetFiles(Root, "*.csproj", SearchOption.AllDirectories)
+            .Where(IsOurs)
+            .ToDictionary(path => Path.GetFileNameWithoutExtension(path), XDocument.Load);
 
     /// <summary>All C# files of the projects, as paths from the root.</summary>
     public static IReadOnlyList<string> Sources { get; } = [.. Directory.GetFiles(Root, "*.cs", SearchOption.AllDirectories)
@@ -21,7 +22,8 @@ internal static class SourceTree
     public static string Text(string path) => File.ReadAllText(Path.Combine(Root, path));
 
     /// <summary>The files in a folder and below.</summary>
-    public static IEnumerable<string> Below(string folder) => Sources.Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal));
+    public static IEnumerable<string> Below(string folder) =>
+        Sources.Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal));
 
     private static bool IsOurs(string path)
     {

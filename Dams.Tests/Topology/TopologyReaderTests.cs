@@ -24,7 +24,8 @@ public sealed class TopologyReaderTests
         var topology = ClusterTopology.Default(9000, IPAddress.Parse("127.4.5.6"), "/srv/dams");
         Assert.That(topology.FrontEnds.Select(node => $"{node.Id}={node.Listen}"), Is.EqualTo(new[] { "frontend1=127.4.5.6:9000" }));
         Assert.That(topology.Control.ToString(), Is.EqualTo("127.4.5.6:9001"));
-        Assert.That(topology.Sequencers.Select(node => $"{node.Id}={node.Listen.Port}"), Is.EqualTo(new[] { "sequencer1=9002", "sequencer2=9003" }));
+        Assert.That(topology.Sequencers.Select(node => $"{node.Id}={node.Listen.Port}"),
+            Is.EqualTo(new[] { "sequencer1=9002", "sequencer2=9003" }));
         Assert.That(topology.Replicas.Select(node => $"{node.Id}={node.Listen.Port}"),
             Is.EqualTo(new[] { "replica1=9011", "replica2=9012", "replica3=9013", "replica4=9014" }));
         Assert.That(topology.Managers.Select(node => $"{node.Id}={node.Listen.Port}"),
@@ -40,7 +41,7 @@ public sealed class TopologyReaderTests
     }
 
     [Test]
-    public void What_is_written_reads_as_the_same()
+    public void A_written_configuration_reads_as_the_same()
     {
         var text = """
             {
@@ -77,9 +78,11 @@ public sealed class TopologyReaderTests
     }
 
     [Test]
-    public void What_lies_in_the_data_folder_is_written_relative_to_it_and_reads_the_same_elsewhere()
+    public void Paths_in_the_data_folder_are_written_relative_to_it_and_follow_a_copy()
     {
-        var topology = Read("""{ "dataFolder": "data", "keyFile": "keys/k", "log": { "folder": "/var/log/dams" }, "replicas": [{ "id": "replica1", "port": 1, "dataFolder": "/mnt/r1" }, { "id": "replica2", "port": 2 }] }""").Topology!;
+        var topology = Read(
+            """{ "dataFolder": "data", "keyFile": "keys/k", "log": { "folder": "/var/log/dams" },"""
+            + """ "replicas": [{ "id": "replica1", "port": 1, "dataFolder": "/mnt/r1" }, { "id": "replica2", "port": 2 }] }""").Topology!;
         var written = topology.Write("/srv/dams/data");
         Assert.That(written, Does.Not.Contain("/srv"));
         Assert.That(TopologyReader.Read(written, "/srv/dams/data").Topology!.Write(), Is.EqualTo(topology.Write()));
@@ -92,9 +95,9 @@ public sealed class TopologyReaderTests
 
     [TestCase("up.lock", "dams.json", true)]
     [TestCase("identity.json", "dams.json", true)]
-    [TestCase("other", "dams.json", false, Description = "no data folder")]
-    [TestCase("up.lock", "mine.json", false, Description = "not what dams up has written")]
-    public void A_file_in_a_data_folder_describes_that_folder_whatever_it_was_written_for(string mark, string name, bool isAtHome)
+    [TestCase("other", "dams.json", false, Description = "not a data folder")]
+    [TestCase("up.lock", "mine.json", false, Description = "not the file that dams up writes")]
+    public void A_file_in_a_data_folder_describes_that_folder_even_if_written_for_another(string mark, string name, bool isAtHome)
     {
         using var folder = new TestFolder();
         File.WriteAllText(folder.File(mark), "");
@@ -110,7 +113,8 @@ public sealed class TopologyReaderTests
 
     private static IEnumerable<TestCaseData> Problems()
     {
-        static TestCaseData Of(string name, string json, params string[] problems) => new TestCaseData(json, problems).SetArgDisplayNames(name);
+        static TestCaseData Of(string name, string json, params string[] problems) =>
+            new TestCaseData(json, problems).SetArgDisplayNames(name);
         yield return Of("unknown property", """{"colour": 1}""", "$.colour: is not known");
         yield return Of("unknown nested property", """{"limits": {"speed": 1}}""", "$.limits.speed: is not known");
         yield return Of("property twice", """{"strict": true, "strict": false}""", "$.strict: appears twice");
@@ -119,9 +123,11 @@ public sealed class TopologyReaderTests
         yield return Of("null", """{"cluster": null}""", "$.cluster: is null");
         yield return Of("number for a string", """{"cluster": 7}""", "$.cluster: is 7; expected 1 to 32");
         yield return Of("bad name", """{"cluster": "My Clinic"}""", "$.cluster: is \"My Clinic\"");
-        yield return Of("string for a number", """{"limits": {"xmlDepthMax": "32"}}""", "$.limits.xmlDepthMax: is the string \"32\"; expected a whole number from 8 to 256");
+        yield return Of("string for a number", """{"limits": {"xmlDepthMax": "32"}}""",
+            "$.limits.xmlDepthMax: is the string \"32\"; expected a whole number from 8 to 256");
         yield return Of("fraction", """{"limits": {"xmlDepthMax": 32.5}}""", "$.limits.xmlDepthMax: is 32.5");
-        yield return Of("too large", """{"limits": {"xmlDepthMax": 257}}""", "$.limits.xmlDepthMax: is 257; expected a whole number from 8 to 256");
+        yield return Of("too large", """{"limits": {"xmlDepthMax": 257}}""",
+            "$.limits.xmlDepthMax: is 257; expected a whole number from 8 to 256");
         yield return Of("not a flag", """{"strict": "yes"}""", "$.strict: is the string \"yes\"; expected true or false");
         yield return Of("unknown choice", """{"durability": "tape"}""", "$.durability: is \"tape\"; expected one of disk, memory");
         yield return Of("object for a list", """{"replicas": {}}""", "$.replicas: is an object; expected a list of 1 to 7");
@@ -129,26 +135,33 @@ public sealed class TopologyReaderTests
         yield return Of("no sequencer", """{"sequencers": []}""", "$.sequencers: has 0; expected a list of 1 to 8");
         yield return Of("no replica", """{"replicas": [], "managers": [{"id": "manager1", "port": 1}]}""",
             "$.replicas: has 0; expected a list of 1 to 7", "$.managers: has manager1, and there is no replica1");
-        yield return Of("missing id and port", """{"frontEnds": [{}]}""", "$.frontEnds[0].id: is missing; expected frontend1 to frontend99", "$.frontEnds[0].port: is missing");
+        yield return Of("missing id and port", """{"frontEnds": [{}]}""",
+            "$.frontEnds[0].id: is missing; expected frontend1 to frontend99", "$.frontEnds[0].port: is missing");
         yield return Of("id of another role", """{"frontEnds": [{"id": "replica1", "port": 1}]}""", "$.frontEnds[0].id: is \"replica1\"");
-        yield return Of("id with leading zero", """{"frontEnds": [{"id": "frontend01", "port": 1}]}""", "$.frontEnds[0].id: is \"frontend01\"");
-        yield return Of("port 0", """{"frontEnds": [{"id": "frontend1", "port": 0}]}""", "$.frontEnds[0].port: is 0; expected a whole number from 1 to 65535");
+        yield return Of("id with leading zero", """{"frontEnds": [{"id": "frontend01", "port": 1}]}""",
+            "$.frontEnds[0].id: is \"frontend01\"");
+        yield return Of("port 0", """{"frontEnds": [{"id": "frontend1", "port": 0}]}""",
+            "$.frontEnds[0].port: is 0; expected a whole number from 1 to 65535");
         yield return Of("not loopback", """{"frontEnds": [{"id": "frontend1", "address": "0.0.0.0", "port": 1}]}""",
-            "$.frontEnds[0].address: is \"0.0.0.0\"; expected an IPv4 loopback address such as 127.0.0.1: listening elsewhere is refused until clients can be authenticated");
+            "$.frontEnds[0].address: is \"0.0.0.0\"; expected an IPv4 loopback address such as 127.0.0.1: "
+                + "listening elsewhere is refused until clients can be authenticated");
         yield return Of("a name is no address", """{"control": {"address": "localhost"}}""", "$.control.address: is \"localhost\"");
         yield return Of("IPv6", """{"control": {"address": "::1"}}""", "$.control.address: is \"::1\"");
         yield return Of("abbreviated address", """{"control": {"address": "127.1"}}""", "$.control.address: is \"127.1\"");
         yield return Of("duplicate id", """{"sequencers": [{"id": "sequencer1", "port": 1}, {"id": "sequencer1", "port": 2}]}""",
             "$.sequencers[1].id: is sequencer1, as $.sequencers[0] is");
-        yield return Of("duplicate port", """{"sequencers": [{"id": "sequencer1", "port": 8080}]}""", "$.sequencers[0].port: is 127.0.0.1:8080, as $.frontEnds[0] is");
-        yield return Of("control on a used port", """{"control": {"port": 8011, "address": "127.0.0.1"}, "frontEnds": [{"id": "frontend1", "port": 8011}]}""",
+        yield return Of("duplicate port", """{"sequencers": [{"id": "sequencer1", "port": 8080}]}""",
+            "$.sequencers[0].port: is 127.0.0.1:8080, as $.frontEnds[0] is");
+        yield return Of("control on a used port",
+            """{"control": {"port": 8011, "address": "127.0.0.1"}, "frontEnds": [{"id": "frontend1", "port": 8011}]}""",
             "$.control.port: is 127.0.0.1:8011, as $.frontEnds[0] is");
         yield return Of("unknown version", """{"replicas": [{"id": "replica1", "port": 1, "versions": ["Ledger", "Abacus"]}]}""",
             "$.replicas[0].versions[1]: is \"Abacus\"; expected a version: Ledger, Journal, Relational, Calendar");
         yield return Of("version twice", """{"replicas": [{"id": "replica1", "port": 1, "versions": ["Ledger", "Ledger"]}]}""",
             "$.replicas[0].versions[1]: is \"Ledger\" again");
         yield return Of("no version", """{"replicas": [{"id": "replica1", "port": 1, "versions": []}]}""", "$.replicas[0].versions: has 0");
-        yield return Of("replica without manager", """{"managers": [{"id": "manager1", "port": 1}], "replicas": [{"id": "replica1", "port": 2}, {"id": "replica2", "port": 3}]}""",
+        yield return Of("replica without manager",
+            """{"managers": [{"id": "manager1", "port": 1}], "replicas": [{"id": "replica1", "port": 2}, {"id": "replica2", "port": 3}]}""",
             "$.managers: has no manager2 for replica2");
         yield return Of("replica in the cluster's folder", """{"replicas": [{"id": "replica1", "port": 2, "dataFolder": "."}]}""",
             "$.replicas[0].dataFolder: is /srv/dams, which holds the cluster's own folder",
@@ -157,10 +170,12 @@ public sealed class TopologyReaderTests
             "$.replicas[0].dataFolder: is /srv/dams, which holds the folder of sequencer2",
             "$.replicas[0].dataFolder: is /srv/dams, which holds the folder of manager1",
             "$.replicas[0].dataFolder: is /srv/dams, which holds the logs or the key");
-        yield return Of("replica inside another", """{"replicas": [{"id": "replica1", "port": 2, "dataFolder": "r"}, {"id": "replica2", "port": 3, "dataFolder": "r/2"}]}""",
+        yield return Of("replica inside another",
+            """{"replicas": [{"id": "replica1", "port": 2, "dataFolder": "r"}, {"id": "replica2", "port": 3, "dataFolder": "r/2"}]}""",
             "$.replicas[0].dataFolder: is /srv/dams/r, which holds the folder of replica2");
         yield return Of("empty path", """{"keyFile": ""}""", "$.keyFile: is \"\"; expected a path");
-        yield return Of("address with a query", """{"publicBaseUrl": "https://a.example/?x"}""", "$.publicBaseUrl: is \"https://a.example/?x\"");
+        yield return Of("address with a query", """{"publicBaseUrl": "https://a.example/?x"}""",
+            "$.publicBaseUrl: is \"https://a.example/?x\"");
         yield return Of("host with a port", """{"allowedHosts": ["a.example:80"]}""", "$.allowedHosts[0]: is \"a.example:80\"");
     }
 
@@ -183,12 +198,13 @@ public sealed class TopologyReaderTests
             """);
         Assert.That(read.Problems.Select(problem => problem.Path), Is.EquivalentTo(new[]
         {
-            "$.cluster", "$.colour", "$.durability", "$.control.port", "$.sequencers[0].port", "$.sequencers[1].address", "$.sequencers[1].id",
+            "$.cluster", "$.colour", "$.durability", "$.control.port", "$.sequencers[0].port", "$.sequencers[1].address",
+            "$.sequencers[1].id",
         }));
     }
 
     [Test]
-    public void The_callers_versions_are_the_known_ones()
+    public void The_caller_may_say_which_versions_are_known()
     {
         const string json = """{"replicas": [{"id": "replica1", "port": 1, "versions": ["Abacus"]}]}""";
         Assert.That(TopologyReader.Read(json, "/srv", ["Abacus"]).Problems, Is.Empty);
@@ -202,7 +218,7 @@ public sealed class TopologyReaderTests
     }
 
     [Test]
-    public void A_value_of_any_length_and_kind_makes_one_short_line()
+    public void A_problem_is_one_short_line_whatever_the_value()
     {
         var read = Read("{\"durability\": \"" + new string('x', 5000) + "\\n\\u0007\"}");
         Assert.That(read.Problems.Single().ToString(), Has.Length.LessThan(200).And.Not.Contains("\n"));

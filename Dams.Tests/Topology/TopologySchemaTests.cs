@@ -19,7 +19,7 @@ public sealed class TopologySchemaTests
     }
 
     [Test]
-    public void Every_object_of_the_schema_refuses_what_it_does_not_know()
+    public void Every_object_of_the_schema_rejects_unknown_properties()
     {
         using var schema = Schema();
         var objects = Descendants(schema.RootElement).Where(element => element.TryGetProperty("properties", out _)).ToList();
@@ -35,15 +35,18 @@ public sealed class TopologySchemaTests
         using var written = JsonDocument.Parse(effective.Write());
         foreach (var section in new[] { "limits", "log" })
         {
-            foreach (var property in schema.RootElement.GetProperty("properties").GetProperty(section).GetProperty("properties").EnumerateObject())
+            var properties = schema.RootElement.GetProperty("properties").GetProperty(section).GetProperty("properties");
+            foreach (var property in properties.EnumerateObject())
             {
                 var said = property.Value.GetProperty("default");
                 var real = written.RootElement.GetProperty(section).GetProperty(property.Name);
-                Assert.That(section == "log" && property.Name == "folder" ? "/srv/" + said : said.ToString(), Is.EqualTo(real.ToString()), property.Name);
+                Assert.That(section == "log" && property.Name == "folder" ? "/srv/" + said : said.ToString(), Is.EqualTo(real.ToString()),
+                    property.Name);
             }
         }
 
-        Assert.That(schema.RootElement.GetProperty("properties").GetProperty("durability").GetProperty("default").GetString(), Is.EqualTo("disk"));
+        Assert.That(schema.RootElement.GetProperty("properties").GetProperty("durability").GetProperty("default").GetString(),
+            Is.EqualTo("disk"));
         Assert.That(effective.Durability, Is.EqualTo(Durability.Disk));
     }
 
@@ -64,17 +67,25 @@ public sealed class TopologySchemaTests
 
     private static void AddObject(JsonElement root, JsonElement element, string path, List<string> shapes)
     {
-        var required = element.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToHashSet() : [];
+        var required = element.TryGetProperty("required", out var names)
+            ? names.EnumerateArray().Select(name => name.GetString()).ToHashSet()
+            : [];
         foreach (var property in element.GetProperty("properties").EnumerateObject())
-            AddShape(root, Resolved(root, property.Value), path.Length == 0 ? property.Name : $"{path}.{property.Name}", required.Contains(property.Name), shapes);
+        {
+            var pathOfProperty = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
+            AddShape(root, Resolved(root, property.Value), pathOfProperty, required.Contains(property.Name), shapes);
+        }
     }
 
     private static void AddShape(JsonElement root, JsonElement element, string path, bool required, List<string> shapes)
     {
         var type = element.GetProperty("type").GetString()!;
-        // An address has its bounds (IPv4, loopback) in words only.
+        // The schema states the bounds of an address (IPv4, loopback) in words only.
         var shape = new JsonShape(type, Bound(element, "minimum", "minItems"), Bound(element, "maximum", "maxItems"),
-            element.TryGetProperty("enum", out var choices) ? string.Join('|', choices.EnumerateArray().Select(choice => choice.GetString())) : null, required);
+            element.TryGetProperty("enum", out var choices)
+                ? string.Join('|', choices.EnumerateArray().Select(choice => choice.GetString()))
+                : null,
+            required);
         if (type == "object" && path.EndsWith("[]", StringComparison.Ordinal))
             AddObject(root, element, path, shapes);
         else

@@ -7,8 +7,8 @@ using NUnit.Framework;
 namespace Dams.Tests.Engines.Conformance;
 
 /// <summary>
-/// Every rule of the domain, every order of checks and every edge, as scripts in <c>Scenarios/*.txt</c>, run against every version. The language is
-/// described at <see cref="ScriptParser"/>.
+/// Runs the scripts in <c>Scenarios/*.txt</c> against every version. They cover every rule of the domain, every order of checks and
+/// every edge case. <see cref="ScriptParser"/> describes their language.
 /// </summary>
 [TestFixtureSource(typeof(EngineVersions), nameof(EngineVersions.AllAndModel))]
 [Category("Engines")]
@@ -49,7 +49,8 @@ public sealed class ConformanceTests(string version)
     }
 
     private static IEnumerable<TestCaseData> Cases() =>
-        Scenario.All.Select(scenario => new TestCaseData(scenario.Chapter, scenario.Title).SetArgDisplayNames(scenario.Chapter, scenario.Title));
+        Scenario.All.Select(scenario =>
+            new TestCaseData(scenario.Chapter, scenario.Title).SetArgDisplayNames(scenario.Chapter, scenario.Title));
 
     private static (string Actual, bool IsExpected) Play(IAppointmentEngine engine, ChangeChecker observer, ScriptLine line)
     {

@@ -14,7 +14,9 @@ internal sealed record Scenario(string Chapter, string Title, IReadOnlyList<stri
     private static IEnumerable<Scenario> ReadAll()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var resource in assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
             var chapter = resource[ResourcePrefix.Length..^".txt".Length];

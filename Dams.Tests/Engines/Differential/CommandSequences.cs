@@ -4,8 +4,9 @@ using Dams.Contracts.Domain;
 namespace Dams.Tests.Engines.Differential;
 
 /// <summary>
-/// Random sequences of commands, weighted to collisions: a few patients of each hospital, a few days close together or otherwise suspicious (a new
-/// year, a leap day, the same week of two years), small capacities, bookings of what was opened, and cancels and swaps of what was booked lately.
+/// Random sequences of commands, weighted towards collisions: a few patients of each hospital, small capacities, and a few days
+/// that are close together or error-prone (a new year, a leap day, the same week of two years). Bookings name opened slots;
+/// cancels and swaps name recent bookings.
 /// </summary>
 internal static class CommandSequences
 {
@@ -26,26 +27,35 @@ internal static class CommandSequences
         Run(2024, 12, 28, 10), // 31 December 2024 is in week 1 of 2025
         Run(2020, 12, 27, 9), // 1 January 2021 is in week 53 of 2020
         Run(2024, 2, 25, 9), // a leap day
-        Run(2025, 1, 29, 9), // the end of a month: the text order of dates turns
-        Run(2000, 1, 1, 9), // the first days that can be named
-        Run(2099, 12, 23, 9), // and the last
+        Run(2025, 1, 29, 9), // the end of a month: dates sort differently as text
+        Run(2000, 1, 1, 9), // the first days that an id can name
+        Run(2099, 12, 23, 9), // the last days that an id can name
         Gen.Const<DateOnly[]>([new(2024, 1, 1), new(2024, 1, 2), new(2024, 1, 3), new(2024, 12, 29), new(2024, 12, 30), new(2025, 1, 1)]),
         Gen.Const<DateOnly[]>([new(2024, 5, 14), new(2024, 5, 15), new(2025, 5, 13), new(2025, 5, 14), new(2026, 5, 12)]),
         Gen.Int[0, 36_000].Select(first => Run(new DateOnly(2000, 1, 1).AddDays(first), 8)))
         .SelectMany(days => Gen.Shuffle(days, 2, Math.Min(7, days.Length)));
 
-    private static readonly Gen<World> Worlds = Gen.Select(Days, Gen.Int[1, 3], Gen.Int[1, 3].SelectMany(scale => Gen.Int[1, scale * scale]), Gen.Int[1, 4], (days, types, patients, capacity) =>
-        new World(days, types, patients, capacity));
+    private static readonly Gen<World> Worlds = Gen.Select(
+        Days,
+        Gen.Int[1, 3],
+        Gen.Int[1, 3].SelectMany(scale => Gen.Int[1, scale * scale]),
+        Gen.Int[1, 4],
+        (days, types, patients, capacity) => new World(days, types, patients, capacity));
 
     private static readonly Gen<Kind> Kinds = Gen.Frequency(
         (18, Gen.Const(Kind.Add)), (6, Gen.Const(Kind.Remove)), (3, Gen.Const(Kind.List)), (44, Gen.Const(Kind.Book)),
         (4, Gen.Const(Kind.Schedule)), (8, Gen.Const(Kind.Cancel)), (17, Gen.Const(Kind.Swap)));
 
-    private static readonly Gen<Draft> Drafts = Gen.Select(Kinds, Gen.UInt, Gen.UInt, Gen.UInt, Gen.UInt, (kind, patient, slot, newSlot, dice) =>
-        new Draft(kind, patient, slot, newSlot, dice));
+    private static readonly Gen<Draft> Drafts = Gen.Select(
+        Kinds,
+        Gen.UInt,
+        Gen.UInt,
+        Gen.UInt,
+        Gen.UInt,
+        (kind, patient, slot, newSlot, dice) => new Draft(kind, patient, slot, newSlot, dice));
 
-    /// <summary>Sequences of this many commands.</summary>
-    public static Gen<Command[]> OfLength(int length) => Gen.Select(Worlds, Drafts.Array[length], (world, drafts) => Complete(world, drafts));
+    public static Gen<Command[]> OfLength(int length) =>
+        Gen.Select(Worlds, Drafts.Array[length], (world, drafts) => Complete(world, drafts));
 
     private static Command[] Complete(World world, Draft[] drafts)
     {
@@ -62,11 +72,11 @@ internal static class CommandSequences
 
     private static Command Complete(World world, Draft draft, Past past, bool isEarly)
     {
-        // At first there is nothing to book: half of the early commands open slots.
+        // At first there is nothing to book, so half of the early commands open slots.
         var kind = isEarly && draft.Dice % 2 == 0 ? Kind.Add : draft.Kind;
         var (patient, slot, newSlot) = (world.Patient(draft.Patient), world.Slot(draft.Slot), world.Slot(draft.NewSlot));
 
-        // Most commands are about slots that are there, and most cancels and swaps about bookings that somebody has asked for lately.
+        // Most commands name an open slot. Most cancels and swaps name a booking that was requested recently.
         var dice = draft.Dice / 2 % 8;
         if (dice > 0 && kind != Kind.Add && past.Opened.Count > 0)
         {
@@ -102,10 +112,12 @@ internal static class CommandSequences
 
     private static DateOnly[] Run(DateOnly first, int length) => [.. Enumerable.Range(0, length).Select(first.AddDays)];
 
-    /// <summary>A command whose numbers have not met their world yet.</summary>
+    /// <summary>A command as random numbers, before a <see cref="World"/> turns them into patients, slots and capacities.</summary>
     private sealed record Draft(Kind Kind, uint Patient, uint Slot, uint NewSlot, uint Dice);
 
-    /// <summary>What has been asked for so far; whether it was granted, the generator does not know.</summary>
+    /// <summary>
+    /// The slots and bookings that the sequence has requested so far. The generator does not know which requests succeed.
+    /// </summary>
     private sealed record Past(List<Slot> Opened, List<(PatientId Patient, Slot Slot)> Asked)
     {
         public void Remember(Command command)
@@ -116,7 +128,9 @@ internal static class CommandSequences
                 case RemoveAppointment remove: Opened.Remove(remove.Slot); break;
                 case BookAppointment book: Asked.Add((book.Patient, book.Slot)); break;
                 case SwapAppointment swap: Asked.Add((swap.Patient, swap.New)); break;
-                case CancelAppointment cancel: Asked.RemoveAll(asked => asked.Patient == cancel.Patient && asked.Slot.Id == cancel.Id); break;
+                case CancelAppointment cancel:
+                    Asked.RemoveAll(asked => asked.Patient == cancel.Patient && asked.Slot.Id == cancel.Id);
+                    break;
             }
 
             if (Asked.Count > RecentBookings)
@@ -124,7 +138,7 @@ internal static class CommandSequences
         }
     }
 
-    /// <summary>What a sequence is about.</summary>
+    /// <summary>The days, appointment types, patients and capacities that a sequence draws from.</summary>
     private sealed record World(DateOnly[] Days, int Types, int Patients, int CapacityMax)
     {
         public PatientId Patient(uint number) => new((Hospital)(number % (uint)Patients % 3), (ushort)(number % (uint)Patients / 3));

@@ -8,8 +8,9 @@ using Dams.Tests.Engines.Script;
 namespace Dams.Tests.Engines.Differential;
 
 /// <summary>
-/// Runs one sequence through an engine and the reference model. Half-way, the engine's state goes as a snapshot into a second engine, of another version
-/// perhaps and with a past of its own, and both go on. Replies must be equal at every step, buckets and digests too.
+/// Runs one sequence through an engine and the reference model. Half-way, a second engine is restored from a snapshot of the first.
+/// The second engine may be of another version and has a past of its own; from then on both run. At every step the replies and the
+/// announced buckets must be equal. Every 25 commands and at the end, all buckets and the digests must be equal.
 /// </summary>
 internal sealed class DifferentialRun : IDisposable
 {
@@ -29,7 +30,8 @@ internal sealed class DifferentialRun : IDisposable
     }
 
     /// <summary>The first difference, or null if there is none.</summary>
-    public static string? FindDifference(Func<IAppointmentEngine> create, Func<IAppointmentEngine> createSecond, IReadOnlyList<Command> commands)
+    public static string? FindDifference(
+        Func<IAppointmentEngine> create, Func<IAppointmentEngine> createSecond, IReadOnlyList<Command> commands)
     {
         using var run = new DifferentialRun(create, createSecond, commands);
         return run.Run();
@@ -58,7 +60,9 @@ internal sealed class DifferentialRun : IDisposable
         return null;
     }
 
-    /// <summary>What is thrown is a difference, too, for the model throws nothing: it is shrunk and repeated like any other.</summary>
+    /// <summary>
+    /// Turns an exception into a difference, because the model throws nothing. It is then shrunk and repeated like any other difference.
+    /// </summary>
     private static string? Try(Func<string?> findDifference)
     {
         try
@@ -87,14 +91,20 @@ internal sealed class DifferentialRun : IDisposable
     private string? CompareAll(Subject subject)
     {
         if (!subject.Engine.BucketKeys().SequenceEqual(_model.BucketKeys()))
-            return $"has the buckets {string.Join(", ", subject.Engine.BucketKeys())}, but the model {string.Join(", ", _model.BucketKeys())}";
+        {
+            return $"has the buckets {string.Join(", ", subject.Engine.BucketKeys())}, "
+                + $"but the model {string.Join(", ", _model.BucketKeys())}";
+        }
+
         if (FirstDifferent(subject.Engine, _model.BucketKeys()) is { } bucket)
             return bucket;
 
-        // The engine's digest grew with the changes it announced; the model's is made of everything.
+        // The engine's digest follows the changes that it announced; the model's digest is computed from its whole state.
         var whole = new StateDigester();
         whole.Reset(_model);
-        return subject.Digest().AsSpan().SequenceEqual(whole.Digest(_model)) ? null : "has not announced all its changes: its digest is of an older state";
+        return subject.Digest().AsSpan().SequenceEqual(whole.Digest(_model))
+            ? null
+            : "has not announced all its changes: its digest is of an older state";
     }
 
     private string? FirstDifferent(IAppointmentEngine engine, IEnumerable<BucketKey> keys)
@@ -121,12 +131,14 @@ internal sealed class DifferentialRun : IDisposable
     }
 
     private static Bucket Travel(Bucket bucket) =>
-        BucketCodec.TryDecode(BucketCodec.Encode(bucket), out var arrived) ? arrived! : throw new InvalidDataException($"no bucket: {Describe(bucket)}");
+        BucketCodec.TryDecode(BucketCodec.Encode(bucket), out var arrived)
+            ? arrived!
+            : throw new InvalidDataException($"an encoded bucket can't be decoded: {Describe(bucket)}");
 
     private static string Describe(Bucket bucket) =>
         string.Join("; ", bucket.Slots.Select(state => $"{ScriptText.Of(state.Slot)} {ScriptText.Of(state)}").DefaultIfEmpty("nothing"));
 
-    /// <summary>An engine under test, and what it has announced.</summary>
+    /// <summary>An engine under test, with the changes that it has announced.</summary>
     private sealed class Subject(IAppointmentEngine engine) : IBucketObserver
     {
         private readonly StateDigester _digester = new();

@@ -7,8 +7,8 @@ using NUnit.Framework;
 namespace Dams.Tests.Engines.Differential;
 
 /// <summary>
-/// Random sequences of commands: every version must agree with the reference model at every step, and the test must notice when one does not.
-/// <c>DAMS_DIFF_SEQUENCES</c> says how many sequences (2,000 unless told), <c>DAMS_DIFF_SEED</c> which is the first.
+/// Runs random sequences of commands. Every version must agree with the reference model at every step, and the test must notice a
+/// version that does not. <c>DAMS_DIFF_SEQUENCES</c> is the number of sequences (default 2,000), <c>DAMS_DIFF_SEED</c> the first seed.
 /// </summary>
 [Category("Engines")]
 [Parallelizable]
@@ -22,7 +22,7 @@ public sealed class DifferentialTests
     private static int FirstSeed { get; } = Setting("DAMS_DIFF_SEED", 1);
 
     [TestCaseSource(typeof(EngineVersions), nameof(EngineVersions.All))]
-    public void A_version_agrees_with_the_model_and_so_does_what_it_is_restored_into(string version)
+    public void A_version_agrees_with_the_model_and_so_does_a_version_restored_from_it(string version)
     {
         var restored = EngineVersions.All.Where(other => other != version).ToDictionary(other => other, _ => 0);
         for (var seed = FirstSeed; seed < FirstSeed + Sequences; seed++)
@@ -32,11 +32,16 @@ public sealed class DifferentialTests
                 Assert.Fail(Explain(seed, RandomSequence.Shrink(commands, shorter => FindDifference(seed, shorter) is not null)));
         }
 
-        TestContext.Out.WriteLine($"restored from {version}: {string.Join(", ", restored.Select(other => $"{other.Key} {other.Value:N0}"))}");
+        TestContext.Out.WriteLine(
+            $"restored from {version}: {string.Join(", ", restored.Select(other => $"{other.Key} {other.Value:N0}"))}");
         Assert.That(restored, Has.Count.EqualTo(EngineVersions.All.Count() - 1));
-        Assert.That(restored.Values, Has.All.GreaterThanOrEqualTo(Sequences / restored.Count), "each of the others is restored from it in every third sequence");
+        Assert.That(
+            restored.Values,
+            Has.All.GreaterThanOrEqualTo(Sequences / restored.Count),
+            "each other version is restored from it in a third of the sequences");
 
-        string? FindDifference(int seed, IReadOnlyList<Command> commands) => DifferentialRun.FindDifference(() => EngineVersions.Create(version), () => Restored(seed), commands);
+        string? FindDifference(int seed, IReadOnlyList<Command> commands) =>
+            DifferentialRun.FindDifference(() => EngineVersions.Create(version), () => Restored(seed), commands);
 
         IAppointmentEngine Restored(int seed)
         {
@@ -50,15 +55,18 @@ public sealed class DifferentialTests
 
             {FindDifference(seed, shortest)}
             {RandomSequence.AsScript(shortest)}
-            again: DAMS_DIFF_SEED={seed} DAMS_DIFF_SEQUENCES=1 dotnet test Dams.Tests --filter "Category=Engines&Name~{version}"
+            repeat: DAMS_DIFF_SEED={seed} DAMS_DIFF_SEQUENCES=1 dotnet test Dams.Tests --filter "Category=Engines&Name~{version}"
             """;
     }
 
     [Test]
-    public void A_run_restores_any_version_into_any_other_and_each_of_the_twelve_pairs_hundreds_of_times()
+    public void A_run_restores_each_version_into_each_other_hundreds_of_times()
     {
-        var pairs = EngineVersions.All.SelectMany(version => Enumerable.Range(1, SequencesByDefault).Select(seed => (From: version, Into: EngineVersions.OtherThan(version, seed))))
-            .CountBy(pair => pair).ToDictionary();
+        var pairs = EngineVersions.All
+            .SelectMany(version => Enumerable.Range(1, SequencesByDefault)
+                .Select(seed => (From: version, Into: EngineVersions.OtherThan(version, seed))))
+            .CountBy(pair => pair)
+            .ToDictionary();
         Assert.That(pairs.Keys, Has.Count.EqualTo(12).And.All.Matches<(string From, string Into)>(pair => pair.From != pair.Into));
         Assert.That(pairs.Values, Has.All.GreaterThanOrEqualTo(SequencesByDefault / 3));
     }
@@ -95,7 +103,8 @@ public sealed class DifferentialTests
             {
                 var outcome = model.Execute(command) switch
                 {
-                    RemoveReply { Relocations.Count: > 0 } remove => $"Relocated {(remove.Relocations.Any(move => move.NewId is not null) ? "some" : "none")}",
+                    RemoveReply { Relocations.Count: > 0 } remove =>
+                        $"Relocated {(remove.Relocations.Any(move => move.NewId is not null) ? "some" : "none")}",
                     BookReply book => $"Book {book.Outcome}",
                     SwapReply swap => $"Swap {swap.Outcome}",
                     CancelReply cancel => $"Cancel {cancel.Outcome}",
@@ -120,5 +129,7 @@ public sealed class DifferentialTests
         typeof(Mutants).GetNestedTypes().Select(mutant => new TestCaseData(mutant).SetArgDisplayNames(mutant.Name));
 
     private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
 }

@@ -4,16 +4,16 @@ using Dams.Tests.Engines.Script;
 
 namespace Dams.Tests.Engines.Differential;
 
-/// <summary>A sequence of commands that a number stands for, and the shortest that still shows what it has shown.</summary>
+/// <summary>Makes a sequence of commands from a seed, and shrinks one to a shorter one that still shows a difference.</summary>
 internal static class RandomSequence
 {
     private const int Length = 200;
     private static readonly Gen<Command[]> Sequences = CommandSequences.OfLength(Length);
 
-    /// <summary>The sequence of a seed: always the same one.</summary>
+    /// <summary>Makes the sequence of a seed. A seed always gives the same sequence.</summary>
     public static Command[] OfSeed(int seed) => Sequences.Generate(new PCG(1, Scatter((ulong)seed)), null, out _);
 
-    /// <summary>Leaves out commands as long as the difference stays: halves first, single commands last.</summary>
+    /// <summary>Leaves out commands as long as the difference remains: halves first, single commands last.</summary>
     public static IReadOnlyList<Command> Shrink(IReadOnlyList<Command> commands, Func<IReadOnlyList<Command>, bool> differs)
     {
         var kept = commands.ToList();
@@ -33,12 +33,13 @@ internal static class RandomSequence
     }
 
     /// <summary>The commands as lines of a conformance script.</summary>
-    public static string AsScript(IEnumerable<Command> commands) => string.Join('\n', commands.Select(command => "  " + ScriptText.Of(command)));
+    public static string AsScript(IEnumerable<Command> commands) =>
+        string.Join('\n', commands.Select(command => "  " + ScriptText.Of(command)));
 
     private static bool TryDropSingles(List<Command> kept, Func<IReadOnlyList<Command>, bool> differs) =>
         Enumerable.Range(0, kept.Count).Any(i => differs([.. kept.Where((_, at) => at != i)]));
 
-    // Neighbouring seeds give generators of neighbouring states; this (SplitMix64) puts them far apart.
+    // Neighbouring seeds give generators with neighbouring states. SplitMix64 puts them far apart.
     private static ulong Scatter(ulong seed)
     {
         seed += 0x9E3779B97F4A7C15;

@@ -4,7 +4,7 @@ using Dams.Contracts.Domain;
 namespace Dams.Tests.Engines.Model;
 
 /// <summary>
-/// The rules with one mistake each, of the kinds that a version might make. The differential test is worth something only if it finds every one.
+/// The reference model with one mistake each, of a kind that a version might make. The differential test must find every one of them.
 /// </summary>
 internal static class Mutants
 {
@@ -69,7 +69,9 @@ internal static class Mutants
     public sealed class WeeklyLimitBeforeFull : ReferenceModel
     {
         protected override BookOutcome Check(PatientId patient, Slot slot) =>
-            base.Check(patient, slot) is var outcome && outcome == BookOutcome.Full && IsAtWeeklyLimit(patient, slot) ? BookOutcome.WeeklyLimit : outcome;
+            base.Check(patient, slot) is var outcome && outcome == BookOutcome.Full && IsAtWeeklyLimit(patient, slot)
+                ? BookOutcome.WeeklyLimit
+                : outcome;
     }
 
     public sealed class TimeConflictOnlyWithinTheHospital : ReferenceModel
@@ -123,7 +125,8 @@ internal static class Mutants
     {
         protected override CancelReply Cancel(PatientId patient, AppointmentId id)
         {
-            var at = Bookings.FindIndex(booking => booking.Patient == patient && booking.Slot.Id.Date == id.Date && booking.Slot.Id.Time == id.Time);
+            var at = Bookings.FindIndex(booking =>
+                booking.Patient == patient && booking.Slot.Id.Date == id.Date && booking.Slot.Id.Time == id.Time);
             return base.Cancel(patient, at < 0 ? id : Bookings[at].Slot.Id);
         }
     }
@@ -140,7 +143,8 @@ internal static class Mutants
 
     public sealed class ListByText : ReferenceModel
     {
-        protected override ListReply List(AppointmentType type) => new([.. base.List(type).Slots.OrderBy(slot => slot.Slot.Id.ToString(), StringComparer.Ordinal)]);
+        protected override ListReply List(AppointmentType type) =>
+            new([.. base.List(type).Slots.OrderBy(slot => slot.Slot.Id.ToString(), StringComparer.Ordinal)]);
     }
 
     public sealed class ScheduleByText : ReferenceModel
@@ -151,7 +155,8 @@ internal static class Mutants
 
     public sealed class ScheduleByHospital : ReferenceModel
     {
-        protected override ScheduleReply Schedule(PatientId patient) => new([.. HeldBy(patient).OrderBy(slot => slot.Id.Hospital).ThenBy(slot => slot)]);
+        protected override ScheduleReply Schedule(PatientId patient) =>
+            new([.. HeldBy(patient).OrderBy(slot => slot.Id.Hospital).ThenBy(slot => slot)]);
     }
 
     public sealed class SwapChecksBeforeRelease : ReferenceModel
@@ -175,7 +180,8 @@ internal static class Mutants
 
     public sealed class SwapLooksForTheNewSlotFirst : ReferenceModel
     {
-        protected override SwapOutcome Swap(PatientId patient, Slot old, Slot @new) => Exists(@new) ? base.Swap(patient, old, @new) : SwapOutcome.NotFound;
+        protected override SwapOutcome Swap(PatientId patient, Slot old, Slot @new) =>
+            Exists(@new) ? base.Swap(patient, old, @new) : SwapOutcome.NotFound;
     }
 
     public sealed class RefusedSwapLosesTheOldBooking : ReferenceModel
@@ -224,7 +230,8 @@ internal static class Mutants
 
     public sealed class RelocationByText : ReferenceModel
     {
-        protected override IEnumerable<Slot> Offers(Slot removed) => base.Offers(removed).OrderBy(slot => slot.Id.ToString(), StringComparer.Ordinal);
+        protected override IEnumerable<Slot> Offers(Slot removed) =>
+            base.Offers(removed).OrderBy(slot => slot.Id.ToString(), StringComparer.Ordinal);
     }
 
     public sealed class RelocationFromTheEarliestSlot : ReferenceModel

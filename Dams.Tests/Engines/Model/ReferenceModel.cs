@@ -5,23 +5,26 @@ using Dams.Replica.Engines;
 namespace Dams.Tests.Engines.Model;
 
 /// <summary>
-/// The rules of the domain, as plainly as they can be said: two lists and a question per rule. Slow on purpose, and written apart from every
-/// version, so that it can be the judge of them. Each rule is a method of its own, so that <see cref="Mutants"/> can break one at a time and
-/// show that the differential test notices.
+/// The rules of the domain, as plainly as possible: two lists, and a method for each rule. It is slow on purpose. It was written apart
+/// from every version, so that it can judge them. <see cref="Mutants"/> breaks one rule at a time, to show that the differential test
+/// notices.
 /// </summary>
 internal class ReferenceModel : IAppointmentEngine
 {
     private const int OutsideBookingsMax = 3;
 
-    /// <summary>The slots that exist, as they came.</summary>
+    /// <summary>The open slots, in the order in which they were added.</summary>
     protected List<(Slot Slot, int Capacity)> Slots { get; } = [];
 
-    /// <summary>All bookings, as they came: the holders of a slot are in booking order.</summary>
+    /// <summary>All bookings, in the order in which they were made. So the holders of a slot are in booking order.</summary>
     protected List<(PatientId Patient, Slot Slot)> Bookings { get; } = [];
 
     public string Version => GetType() == typeof(ReferenceModel) ? "Reference model" : GetType().Name;
 
-    /// <summary>Doesn't trouble to find out which buckets will change: a write may change any, and adding makes a new one.</summary>
+    /// <summary>
+    /// Announces all buckets before a write, and before an addition also the slot's own bucket. It does not work out which of them will
+    /// change.
+    /// </summary>
     public Reply Execute(Command command, IBucketObserver observer)
     {
         if (command.IsWrite)
@@ -35,7 +38,7 @@ internal class ReferenceModel : IAppointmentEngine
         return Execute(command);
     }
 
-    /// <summary>Executes a command without telling anybody which buckets change.</summary>
+    /// <summary>Executes a command without announcing any changes.</summary>
     public Reply Execute(Command command) => command switch
     {
         AddAppointment add => Add(add.Slot, add.Capacity),
@@ -142,7 +145,7 @@ internal class ReferenceModel : IAppointmentEngine
         if (old == @new)
             return SwapOutcome.SameAppointment;
 
-        // Release, check, and if it may not be, put the old booking back where it was.
+        // Release the old booking and check the new one. If it is refused, put the old one back in its place in line.
         var place = Bookings.IndexOf((patient, old));
         Bookings.RemoveAt(place);
         var outcome = Check(patient, @new);
@@ -188,7 +191,7 @@ internal class ReferenceModel : IAppointmentEngine
     protected virtual bool SameWeek(DateOnly one, DateOnly other) =>
         ISOWeek.GetYear(one) == ISOWeek.GetYear(other) && ISOWeek.GetWeekOfYear(one) == ISOWeek.GetWeekOfYear(other);
 
-    /// <summary>The slots that the patients of a removed one are offered, in the order in which they are offered.</summary>
+    /// <summary>The slots that are offered to the patients of a removed slot, in the order of the offers.</summary>
     protected virtual IEnumerable<Slot> Offers(Slot removed) => Slots
         .Select(entry => entry.Slot)
         .Where(slot => slot.Type == removed.Type && slot.Id.Hospital == removed.Id.Hospital && slot > removed)
@@ -202,9 +205,11 @@ internal class ReferenceModel : IAppointmentEngine
 
     protected bool Exists(Slot slot) => Slots.Any(entry => entry.Slot == slot);
 
-    protected IEnumerable<Slot> HeldBy(PatientId patient) => Bookings.Where(booking => booking.Patient == patient).Select(booking => booking.Slot);
+    protected IEnumerable<Slot> HeldBy(PatientId patient) =>
+        Bookings.Where(booking => booking.Patient == patient).Select(booking => booking.Slot);
 
-    protected IEnumerable<PatientId> HoldersOf(Slot slot) => Bookings.Where(booking => booking.Slot == slot).Select(booking => booking.Patient);
+    protected IEnumerable<PatientId> HoldersOf(Slot slot) =>
+        Bookings.Where(booking => booking.Slot == slot).Select(booking => booking.Patient);
 
     protected int Remaining(Slot slot) => Slots.Single(entry => entry.Slot == slot).Capacity - HoldersOf(slot).Count();
 

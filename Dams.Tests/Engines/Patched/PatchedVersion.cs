@@ -9,12 +9,12 @@ using NUnit.Framework;
 namespace Dams.Tests.Engines.Patched;
 
 /// <summary>
-/// A version that is compiled from its own sources as they stand in the tree, with a bug or without, and loaded beside the one of the catalogue until it is
-/// disposed of. It sees of ours what a version may see, which is the contract.
+/// A version that is compiled from its sources in the tree, with or without a bug. It is loaded beside the catalogue's version until it
+/// is disposed of. Of this project's assemblies it can use only the contracts, like any version.
 /// </summary>
 internal sealed class PatchedVersion : IDisposable
 {
-    // What the projects let the compiler add to each of them.
+    // The usings that the projects have the compiler add implicitly.
     private const string ImplicitUsings =
         """
         global using System;
@@ -27,14 +27,17 @@ internal sealed class PatchedVersion : IDisposable
 
     private static readonly CSharpParseOptions s_language = new(LanguageVersion.Latest);
 
-    // Optimized, since it is run for thousands of commands; and checked for null as the projects are, so that the sources mean the same.
-    private static readonly CSharpCompilationOptions s_options =
-        new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable);
+    // Optimized, because it runs thousands of commands. Nullable as in the projects, so that the sources mean the same.
+    private static readonly CSharpCompilationOptions s_options = new(
+        OutputKind.DynamicallyLinkedLibrary,
+        optimizationLevel: OptimizationLevel.Release,
+        nullableContextOptions: NullableContextOptions.Enable);
 
     private static readonly Lazy<IReadOnlyList<MetadataReference>> s_references = new(() =>
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileNameWithoutExtension(path) is var name && (name is "Dams.Contracts" or "Dams.Replica" || !name.StartsWith("Dams.", StringComparison.Ordinal)))
+            .Where(path => Path.GetFileNameWithoutExtension(path) is var name
+                && (name is "Dams.Contracts" or "Dams.Replica" || !name.StartsWith("Dams.", StringComparison.Ordinal)))
             .Select(path => MetadataReference.CreateFromFile(path)),
     ]);
 
@@ -58,7 +61,7 @@ internal sealed class PatchedVersion : IDisposable
         return Compile(bug.Version, sources);
     }
 
-    /// <summary>Makes an engine without any slot. All must be disposed of before this is.</summary>
+    /// <summary>Makes an engine without any slot. Every engine must be disposed of before this version is.</summary>
     public IAppointmentEngine CreateEngine() => (IAppointmentEngine)Activator.CreateInstance(_engine)!;
 
     public void Dispose() => _context.Unload();
@@ -69,10 +72,12 @@ internal sealed class PatchedVersion : IDisposable
 
     private static PatchedVersion Compile(string version, Dictionary<string, string> sources)
     {
-        var trees = sources.Append(new("ImplicitUsings.cs", ImplicitUsings)).Select(source => CSharpSyntaxTree.ParseText(SourceText.From(source.Value), s_language, source.Key));
+        var trees = sources.Append(new("ImplicitUsings.cs", ImplicitUsings))
+            .Select(source => CSharpSyntaxTree.ParseText(SourceText.From(source.Value), s_language, source.Key));
         using var image = new MemoryStream();
         var result = CSharpCompilation.Create($"Patched.{version}", trees, s_references.Value, s_options).Emit(image);
-        Assert.That(result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty, $"{version} compiles");
+        Assert.That(
+            result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty, $"{version} compiles");
 
         image.Position = 0;
         var context = new AssemblyLoadContext($"Patched {version}", isCollectible: true);

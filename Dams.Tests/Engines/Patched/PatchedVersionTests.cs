@@ -5,8 +5,8 @@ using NUnit.Framework;
 namespace Dams.Tests.Engines.Patched;
 
 /// <summary>
-/// The differential tests find a mistake in a version itself: its sources are compiled with the mistake patched into them, and the random sequences that
-/// all versions must pass are run until one shows a difference. Prints a row of a table for each.
+/// The differential tests find a mistake in a version itself. Each case compiles a version's sources with one bug patched in. It runs
+/// the random sequences that all versions must pass until one shows a difference, and prints a row of a table.
 /// </summary>
 [Category("Engines")]
 [Parallelizable]
@@ -28,10 +28,10 @@ internal sealed class PatchedVersionTests
             return;
         }
 
-        Assert.Fail($"{SequencesMax} sequences have not found the bug of {bug}");
+        Assert.Fail($"{SequencesMax} sequences have not found this bug: {bug}");
     }
 
-    /// <summary>So that what is found is the bug, and not how the version was compiled.</summary>
+    /// <summary>Shows that the differences come from the bugs, and not from the way in which a version is compiled.</summary>
     [TestCaseSource(typeof(EngineVersions), nameof(EngineVersions.All))]
     public void A_version_without_a_bug_shows_no_difference(string version)
     {
@@ -45,19 +45,21 @@ internal sealed class PatchedVersionTests
         Assert.That(VersionBugs.All.Count(bug => bug.Version == version), Is.GreaterThanOrEqualTo(BugsPerVersionMin));
 
     [Test]
-    public void A_bug_is_put_where_the_right_text_was() =>
+    public void A_bug_replaces_the_right_text() =>
         Assert.That(Example(right: "two").PatchInto("one two three"), Is.EqualTo("one wrong three"));
 
     [TestCase("nowhere", "one three")]
     [TestCase("more than once", "two one two")]
-    public void A_bug_whose_place_is_not_the_only_one_is_refused(string why, string text) =>
-        Assert.That(() => Example(right: "two").PatchInto(text), Throws.InstanceOf<InvalidDataException>().With.Message.Contains($"Ledger/Example.cs says {why} `two`"));
+    public void A_bug_whose_right_text_is_missing_or_ambiguous_is_rejected(string why, string text) => Assert.That(
+        () => Example(right: "two").PatchInto(text),
+        Throws.InstanceOf<InvalidDataException>().With.Message.Contains($"`two` occurs {why} in Ledger/Example.cs"));
 
-    // The state also goes through a snapshot into the same wrong version half-way, because a bug may be in the restoring.
+    // Half-way, a snapshot of the state is restored into the same wrong version, because the bug may be in the restore.
     private static string? FindDifference(PatchedVersion version, IReadOnlyList<Command> commands) =>
         DifferentialRun.FindDifference(version.CreateEngine, version.CreateEngine, commands);
 
     private static VersionBug Example(string right) => new("Ledger", "an example", "Example.cs", right, "wrong");
 
-    private static IEnumerable<TestCaseData> AllBugs() => VersionBugs.All.Select(bug => new TestCaseData(bug).SetArgDisplayNames(bug.Version, bug.Name));
+    private static IEnumerable<TestCaseData> AllBugs() =>
+        VersionBugs.All.Select(bug => new TestCaseData(bug).SetArgDisplayNames(bug.Version, bug.Name));
 }

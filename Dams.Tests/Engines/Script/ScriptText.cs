@@ -22,7 +22,8 @@ internal static class ScriptText
     {
         AddReply add => $"{add.Outcome}",
         RemoveReply { Relocations.Count: 0 } remove => $"{remove.Outcome}",
-        RemoveReply remove => $"{remove.Outcome}: {Join(remove.Relocations, move => $"{move.Patient} to {move.NewId?.ToString() ?? "none"}")}",
+        RemoveReply remove =>
+            $"{remove.Outcome}: {Join(remove.Relocations, move => $"{move.Patient} to {move.NewId?.ToString() ?? "none"}")}",
         ListReply list => $"Listed: {Join(list.Slots, slot => $"{slot.Slot.Id} {slot.Remaining}/{slot.Capacity}")}",
         BookReply book => $"{book.Outcome}",
         ScheduleReply schedule => $"Scheduled: {Join(schedule.Bookings, Of)}",
@@ -34,15 +35,24 @@ internal static class ScriptText
 
     public static string Of(Slot slot) => $"{slot.Type} {slot.Id}";
 
-    /// <summary>What a look at a slot shows.</summary>
+    /// <summary>Writes what a look at a slot shows.</summary>
     public static string Of(SlotState? state) =>
-        state is null ? "none" : $"{state.Capacity - state.Holders.Count}/{state.Capacity}: {Join(state.Holders, holder => holder.ToString())}";
+        state is null
+            ? "none"
+            : $"{state.Capacity - state.Holders.Count}/{state.Capacity}: {Join(state.Holders, holder => holder.ToString())}";
 
-    /// <summary>Whether this is the reply to a call that did what it was asked to.</summary>
-    public static bool IsSuccess(Reply reply) => reply is AddReply { Outcome: AddOutcome.Added } or RemoveReply { Outcome: RemoveOutcome.Removed } or ListReply
-        or BookReply { Outcome: BookOutcome.Booked } or ScheduleReply or CancelReply { Outcome: CancelOutcome.Cancelled } or SwapReply { Outcome: SwapOutcome.Swapped };
+    /// <summary>Whether this is the reply to a call that succeeded.</summary>
+    public static bool IsSuccess(Reply reply) => reply is AddReply { Outcome: AddOutcome.Added }
+        or RemoveReply { Outcome: RemoveOutcome.Removed }
+        or ListReply
+        or BookReply { Outcome: BookOutcome.Booked }
+        or ScheduleReply
+        or CancelReply { Outcome: CancelOutcome.Cancelled }
+        or SwapReply { Outcome: SwapOutcome.Swapped };
 
-    private static string For(CallerId caller, PatientId patient) => !caller.IsAdmin && caller.AsPatient == patient ? "" : $" for {patient}";
+    private static string For(CallerId caller, PatientId patient) =>
+        !caller.IsAdmin && caller.AsPatient == patient ? "" : $" for {patient}";
 
-    private static string Join<T>(IReadOnlyCollection<T> items, Func<T, string> text) => items.Count == 0 ? "none" : string.Join(", ", items.Select(text));
+    private static string Join<T>(IReadOnlyCollection<T> items, Func<T, string> text) =>
+        items.Count == 0 ? "none" : string.Join(", ", items.Select(text));
 }

@@ -7,7 +7,10 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Driver;
 
-/// <summary>In a small size with every run, so that they can't rot. <c>DAMS_BENCH=1</c> gives the figures of the design.</summary>
+/// <summary>
+/// Benchmarks of the driver. Every test run plays them in a small size, so that they can't rot. <c>DAMS_BENCH=1</c> plays
+/// them in full, for the figures of the design.
+/// </summary>
 public sealed class DriverBenchmarks
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -97,7 +100,9 @@ public sealed class DriverBenchmarks
         one.Post(_ => Fill(0));
         await done.Task.WaitAsync(Patience);
         TestContext.Out.WriteLine(
-            $"one way: {watch.Elapsed.TotalMicroseconds / count:F2} us a message, {(double)one.Counters.Sent / count:F3} datagrams a message, turn at most {one.Statistics.LongestTurn.TotalMilliseconds:F1} ms");
+            $"one way: {watch.Elapsed.TotalMicroseconds / count:F2} us a message, "
+            + $"{(double)one.Counters.Sent / count:F3} datagrams a message, "
+            + $"turn at most {one.Statistics.LongestTurn.TotalMilliseconds:F1} ms");
 
         void Fill(long arrived)
         {
@@ -111,6 +116,8 @@ public sealed class DriverBenchmarks
     private static void Report(string what, List<double> times)
     {
         times.Sort();
-        TestContext.Out.WriteLine($"{what}: p50 {times[times.Count / 2]:F1} us, p90 {times[times.Count * 9 / 10]:F1}, p99 {times[times.Count * 99 / 100]:F1} ({times.Count} times)");
+        TestContext.Out.WriteLine(
+            $"{what}: p50 {times[times.Count / 2]:F1} us, p90 {times[times.Count * 9 / 10]:F1}, "
+            + $"p99 {times[times.Count * 99 / 100]:F1} ({times.Count} times)");
     }
 }

@@ -38,7 +38,7 @@ public sealed class ProtocolDriverTests
     }
 
     [Test]
-    public async Task A_core_without_input_gets_its_timer_and_what_it_began_with_is_sent()
+    public async Task A_core_without_input_gets_its_timer_and_its_first_message_is_sent()
     {
         await using var cluster = new DriverCluster();
         cluster.Place(One);
@@ -83,7 +83,7 @@ public sealed class ProtocolDriverTests
         async Task<string> HeardAsync(LogRoom room)
         {
             log.Room = room;
-            // The turn after this one has looked.
+            // The turn after the one that runs this work has looked at the new room.
             await to.InvokeAsync(_ => true);
             await from.InvokeAsync(_ =>
             {
@@ -99,7 +99,7 @@ public sealed class ProtocolDriverTests
     }
 
     [Test]
-    public async Task What_waits_for_the_flush_goes_out_after_it_and_the_rest_before()
+    public async Task Messages_that_depend_on_a_flush_go_out_after_it_and_others_before_it()
     {
         await using var cluster = new DriverCluster();
         cluster.Place(One);
@@ -112,7 +112,7 @@ public sealed class ProtocolDriverTests
         var core = new TestCore();
         var flush = new TestFlush(() =>
         {
-            // The other node has the first message while this one is still in its flush.
+            // The other node receives the first message while this one is still in its flush.
             Assert.That(early.Wait(Patience));
             log.Flush();
             events.Add("flush");
@@ -148,7 +148,7 @@ public sealed class ProtocolDriverTests
     }
 
     [Test]
-    public async Task A_core_that_writes_again_when_it_hears_of_a_flush_gets_another()
+    public async Task A_core_that_writes_again_after_a_flush_gets_another_flush()
     {
         await using var cluster = new DriverCluster();
         cluster.Place(One);
@@ -180,10 +180,16 @@ public sealed class ProtocolDriverTests
         var (a, b) = (new TestCore(), new TestCore());
         a.Outbox.Send(Two, default, new GetView(new Epoch(1)));
         b.Outbox.Send(Two, default, new GetView(new Epoch(2)));
-        cluster.Add(Two, new DrivenCore(GroupId.Replicas, replicas, replicas.Outbox), new DrivenCore(GroupId.Managers, managers, managers.Outbox)).Start();
+        cluster.Add(
+            Two,
+            new DrivenCore(GroupId.Replicas, replicas, replicas.Outbox),
+            new DrivenCore(GroupId.Managers, managers, managers.Outbox)).Start();
         cluster.Add(One, new DrivenCore(GroupId.Replicas, a, a.Outbox), new DrivenCore(GroupId.Managers, b, b.Outbox)).Start();
         await heard.Task.WaitAsync(Patience);
-        Assert.That(groups, Is.EquivalentTo(new[] { (GroupId.Replicas, (Message)new GetView(new Epoch(1))), (GroupId.Managers, new GetView(new Epoch(2))) }));
+        Assert.That(groups, Is.EquivalentTo(new[]
+        {
+            (GroupId.Replicas, (Message)new GetView(new Epoch(1))), (GroupId.Managers, new GetView(new Epoch(2))),
+        }));
 
         void Add(GroupId group, Message message)
         {
@@ -230,7 +236,7 @@ public sealed class ProtocolDriverTests
     }
 
     [Test]
-    public async Task After_a_stop_nothing_is_accepted_and_what_waited_is_told()
+    public async Task A_stopped_driver_accepts_no_work_and_fails_the_work_that_waited()
     {
         await using var cluster = new DriverCluster();
         cluster.Place(One);
@@ -309,7 +315,7 @@ public sealed class ProtocolDriverTests
                 foreach (var driver in new[] { one, two })
                 {
                     Assert.That(driver.UseKeys(step));
-                    // Asked of the loop, so it has the keys by now; then every token turns, so nothing that was sealed before is under way.
+                    // The loop has the keys when it answers. After that every token turns, so nothing sealed earlier is under way.
                     await driver.InvokeAsync(_ => 0).WaitAsync(Patience);
                     var (ours, theirs) = (first.Slowest + 3, second.Slowest + 3);
                     await Eventually.IsTrueAsync(() => first.Slowest >= ours && second.Slowest >= theirs);
@@ -325,9 +331,16 @@ public sealed class ProtocolDriverTests
     {
         using var transport = new UdpTransport(new System.Net.IPEndPoint(Network.TestAddresses.Next(), 8080), new AddressBook([]));
         var core = new TestCore();
-        var options = new DriverOptions { Self = default, Boot = default, Cluster = "x", DatagramBytesMax = 1, BatchDatagramsMax = 0, PostedMax = 0 };
-        var exception = Assert.Throws<ArgumentException>(() => new ProtocolDriver(options, transport, KeyRing.Generate(), [new DrivenCore(GroupId.Replicas, core, core.Outbox)], ClockSource.System));
-        Assert.That(exception!.Message, Does.Contain("boot").And.Contain("node").And.Contain("datagrams").And.Contain("batch").And.Contain("work"));
-        Assert.Throws<ArgumentException>(() => new ProtocolDriver(options with { Boot = new BootId(1), Self = One, DatagramBytesMax = 1_200, BatchDatagramsMax = 1, PostedMax = 1 }, transport, KeyRing.Generate(), [], ClockSource.System));
+        var options = new DriverOptions
+        {
+            Self = default, Boot = default, Cluster = "x", DatagramBytesMax = 1, BatchDatagramsMax = 0, PostedMax = 0,
+        };
+        var exception = Assert.Throws<ArgumentException>(() => new ProtocolDriver(
+            options, transport, KeyRing.Generate(), [new DrivenCore(GroupId.Replicas, core, core.Outbox)], ClockSource.System));
+        Assert.That(
+            exception!.Message,
+            Does.Contain("boot").And.Contain("node").And.Contain("datagrams").And.Contain("batch").And.Contain("work"));
+        var right = options with { Boot = new BootId(1), Self = One, DatagramBytesMax = 1_200, BatchDatagramsMax = 1, PostedMax = 1 };
+        Assert.Throws<ArgumentException>(() => new ProtocolDriver(right, transport, KeyRing.Generate(), [], ClockSource.System));
     }
 }

@@ -37,7 +37,10 @@ internal sealed class TestCore : IProtocol
     public void OnBatchEnd(Instant now) => BatchEnd?.Invoke(now);
 }
 
-/// <summary>Two nodes that send a number to and fro, raising it, and repeat what was not answered: the smallest reliable protocol.</summary>
+/// <summary>
+/// The smallest reliable protocol. Two nodes send a number to and fro and raise it each time. A node repeats a message that
+/// was not answered.
+/// </summary>
 internal sealed class PingPong : IProtocol
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
@@ -62,7 +65,7 @@ internal sealed class PingPong : IProtocol
 
     public void OnMessage(in Envelope envelope, Message message, Instant now)
     {
-        // Stale or duplicate: the answer was lost or is under way.
+        // The message is stale or a duplicate: the answer to it was lost or is under way.
         if (((GetView)message).Epoch.Value is var value && value < _value)
             return;
         _value = value + 1;
@@ -87,7 +90,7 @@ internal sealed class PingPong : IProtocol
     }
 }
 
-/// <summary>Two nodes that hand tokens to and fro and repeat nothing: a token that is lost once never turns again.</summary>
+/// <summary>Two nodes that hand tokens to and fro and repeat nothing. A token that is lost once stays lost.</summary>
 internal sealed class Relay : IProtocol
 {
     private const int Tokens = 8;
@@ -107,7 +110,7 @@ internal sealed class Relay : IProtocol
             _held.Enqueue((ulong)token);
     }
 
-    /// <summary>How often the slowest token has come here; for any thread.</summary>
+    /// <summary>How often the slowest token has arrived here. Any thread may read it.</summary>
     public long Slowest => Enumerable.Range(0, Tokens).Min(token => Volatile.Read(ref _turns[token]));
 
     public Instant NextDeadline { get; private set; }
@@ -152,7 +155,8 @@ internal sealed class DriverCluster : IAsyncDisposable
 
     public ProtocolDriver Add(NodeId node, params DrivenCore[] cores) => Add(node, options => options, null, cores);
 
-    public ProtocolDriver Add(NodeId node, Func<DriverOptions, DriverOptions> configure, IReadOnlyDictionary<NodeId, IPEndPoint>? book, params DrivenCore[] cores)
+    public ProtocolDriver Add(
+        NodeId node, Func<DriverOptions, DriverOptions> configure, IReadOnlyDictionary<NodeId, IPEndPoint>? book, params DrivenCore[] cores)
     {
         var transport = new UdpTransport(_book[node], new AddressBook(book ?? _book));
         _owned.Add(transport);
@@ -171,12 +175,12 @@ internal sealed class DriverCluster : IAsyncDisposable
     }
 }
 
-/// <summary>Counts flushes and tells others of them.</summary>
+/// <summary>A log that calls a delegate at each flush, and whose room a test sets.</summary>
 internal sealed class TestFlush(Action onFlush) : IFlushable
 {
     private volatile LogRoom _room;
 
-    /// <summary>What the log says of its room; for any thread.</summary>
+    /// <summary>The room that the log reports. Any thread may set it.</summary>
     public LogRoom Room
     {
         get => _room;

@@ -10,7 +10,7 @@ public sealed class MessageCodecTests
     private static readonly MessageType[] Types = Enum.GetValues<MessageType>();
 
     [TestCaseSource(nameof(Types))]
-    public void Every_message_survives_its_bytes(MessageType type)
+    public void Every_message_survives_encoding_and_decoding(MessageType type)
     {
         Assert.That(MessageGen.OfType, Contains.Key(type), "a new message type needs a generator");
         MessageGen.OfType[type].Sample(message =>
@@ -23,7 +23,7 @@ public sealed class MessageCodecTests
             Assert.That(rest.IsEmpty);
             Assert.That(read, Is.TypeOf(message.GetType()));
 
-            // ToString shows every member of a record; payloads and entries, which it abbreviates, are in the bytes.
+            // ToString shows every member of a record, but abbreviates payloads and entries. The bytes hold those in full.
             Assert.That(Encode(read!), Is.EqualTo(bytes));
             if (EntryOf(message) is { } entry)
                 Assert.That((EntryOf(read!)!.Chain, EntryOf(read!)!.Request), Is.EqualTo((entry.Chain, entry.Request)));
@@ -74,7 +74,7 @@ public sealed class MessageCodecTests
     }
 
     [Test]
-    public void Bytes_of_each_message_are_those_of_all_former_versions()
+    public void Each_message_has_the_same_bytes_as_in_earlier_releases()
     {
         Assert.That(GoldenMessages.Samples.Select(sample => sample.Type), Is.EqualTo(Types), "a new message type needs a sample");
         var lines = GoldenMessages.Samples.Select(sample => $"{sample.Type} {Convert.ToHexStringLower(Encode(sample.Message))}").ToArray();

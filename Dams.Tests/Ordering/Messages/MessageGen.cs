@@ -9,7 +9,8 @@ namespace Dams.Tests.Ordering.Messages;
 internal static class MessageGen
 {
     public static readonly Gen<SequenceNumber> Seq =
-        Gen.Frequency((4, Gen.Long[0, 1000]), (1, Gen.Long[0, long.MaxValue / 2]), (1, Gen.Const(long.MaxValue / 2))).Select(value => new SequenceNumber(value));
+        Gen.Frequency((4, Gen.Long[0, 1000]), (1, Gen.Long[0, long.MaxValue / 2]), (1, Gen.Const(long.MaxValue / 2)))
+            .Select(value => new SequenceNumber(value));
 
     public static readonly Gen<Epoch> Epoch = Gen.ULong.Select(value => new Epoch(value));
 
@@ -25,10 +26,12 @@ internal static class MessageGen
 
     public static readonly Gen<Digest> Digest = Gen.Select(Chain, Chain, (high, low) => new Digest(high.Value, low.Value));
 
-    public static readonly Gen<RequestKey> Key = Gen.Select(Gen.Byte, Gen.ULong, Gen.ULong, (origin, high, low) => new RequestKey(origin, high, low));
+    public static readonly Gen<RequestKey> Key =
+        Gen.Select(Gen.Byte, Gen.ULong, Gen.ULong, (origin, high, low) => new RequestKey(origin, high, low));
 
     public static readonly Gen<MemberProgress> Progress =
-        Gen.Select(Incarnation, Seq, Seq, Seq, (incarnation, contiguous, durable, executed) => new MemberProgress(incarnation, contiguous, durable, executed));
+        Gen.Select(Incarnation, Seq, Seq, Seq, (incarnation, contiguous, durable, executed) =>
+            new MemberProgress(incarnation, contiguous, durable, executed));
 
     public static readonly Gen<Request> Request =
         from key in Key
@@ -89,22 +92,25 @@ internal static class MessageGen
         from view in View
         select (Message)new NewView(reign, seqs[0], chain, seqs[1], time, source, view);
 
-    /// <summary>A generator for every type. A new type without one fails a test.</summary>
+    /// <summary>A generator for every type. If a new type has none, a test fails.</summary>
     public static readonly IReadOnlyDictionary<MessageType, Gen<Message>> OfType = new Dictionary<MessageType, Gen<Message>>
     {
         [MessageType.Req] = Request.Select(request => (Message)new Req(request)),
-        [MessageType.ReqAck] = Gen.Select(Key, Gen.Byte[1, 5], Gen.Long, (key, status, argument) => (Message)new ReqAck(key, (ReqAckStatus)status, argument)),
+        [MessageType.ReqAck] = Gen.Select(Key, Gen.Byte[1, 5], Gen.Long, (key, status, argument) =>
+            (Message)new ReqAck(key, (ReqAckStatus)status, argument)),
         [MessageType.Order] = Entry.Select(entry => (Message)new Order(entry)),
         [MessageType.Stored] = Progress.Select(progress => (Message)new Stored(progress)),
         [MessageType.Commit] = Gen.Select(Seq, Seq, Seq, (max, commit, gc) => (Message)new Commit(max, commit, gc)),
         [MessageType.Nak] = Gen.Select(Seq, Gen.ULong, (from, bitmap) => (Message)new Nak(from, bitmap)),
         [MessageType.Retrans] = Entry.Select(entry => (Message)new Retrans(entry)),
-        [MessageType.Sync] = Gen.Select(Seq.Array[4], Gen.Bool, View, (seqs, must, view) => (Message)new Sync(seqs[0], seqs[1], seqs[2], seqs[3], must, view)),
+        [MessageType.Sync] = Gen.Select(Seq.Array[4], Gen.Bool, View, (seqs, must, view) =>
+            (Message)new Sync(seqs[0], seqs[1], seqs[2], seqs[3], must, view)),
         [MessageType.State] = Gen.Select(Progress, Gen.Int[0, int.MaxValue], (progress, depth) => (Message)new State(progress, depth)),
         [MessageType.Reply] = Reply,
         [MessageType.Resend] = Gen.Select(Key, Seq, Gen.Byte, (key, seq, frontEnd) => (Message)new Resend(key, seq, frontEnd)),
         [MessageType.Missing] = Gen.Select(Key, Seq, (key, seq) => (Message)new Missing(key, seq)),
-        [MessageType.SeqSuspect] = Gen.Select(Epoch, Incarnation, Gen.Int[0, int.MaxValue], (epoch, incarnation, silent) => (Message)new SeqSuspect(epoch, incarnation, silent)),
+        [MessageType.SeqSuspect] = Gen.Select(Epoch, Incarnation, Gen.Int[0, int.MaxValue], (epoch, incarnation, silent) =>
+            (Message)new SeqSuspect(epoch, incarnation, silent)),
         [MessageType.Prepare] = Reign.Select(reign => (Message)new Prepare(reign)),
         [MessageType.Promise] = Promise,
         [MessageType.Fetch] = Gen.Select(Seq, Seq, (from, to) => (Message)new Fetch(from, to)),
@@ -116,23 +122,31 @@ internal static class MessageGen
         [MessageType.ViewSummary] = Gen.Select(Incarnation, Reign, Reign, Gen.Bool, View, (incarnation, promised, installed, hears, view) =>
             (Message)new ViewSummary(incarnation, promised, installed, hears, view)),
         [MessageType.JoinReq] = Gen.Select(Incarnation, Seq, (incarnation, after) => (Message)new JoinReq(incarnation, after)),
-        [MessageType.CaughtUp] = Gen.Select(Incarnation, Seq, Seq, (incarnation, joined, executed) => (Message)new CaughtUp(incarnation, joined, executed)),
+        [MessageType.CaughtUp] = Gen.Select(Incarnation, Seq, Seq, (incarnation, joined, executed) =>
+            (Message)new CaughtUp(incarnation, joined, executed)),
         [MessageType.LeaveReq] = Gen.Select(Gen.Byte, Incarnation, Gen.ULong, Gen.Bool, (member, incarnation, decision, forced) =>
             (Message)new LeaveReq(member, incarnation, decision, forced)),
         [MessageType.HandOver] = Epoch.Select(epoch => (Message)new HandOver(epoch)),
         [MessageType.SkipReq] = Seq.Select(seq => (Message)new SkipReq(seq)),
-        [MessageType.SkipStatus] = Gen.Select(Seq, Gen.Byte[1, 7], View, (seq, outcome, waitedFor) => (Message)new SkipStatus(seq, (SkipOutcome)outcome, waitedFor)),
+        [MessageType.SkipStatus] = Gen.Select(Seq, Gen.Byte[1, 7], View, (seq, outcome, waitedFor) =>
+            (Message)new SkipStatus(seq, (SkipOutcome)outcome, waitedFor)),
         [MessageType.SkipAsk] = Gen.Select(Seq, Gen.Bool, (seq, urgent) => (Message)new SkipAsk(seq, urgent)),
         [MessageType.SkipVote] = Gen.Select(Seq, Incarnation, Gen.Byte[1, 5], View, (seq, incarnation, answer, before) =>
             (Message)new SkipVote(seq, incarnation, (SkipAnswer)answer, before)),
         [MessageType.StampReq] = Gen.Select(Incarnation, Stamp, (incarnation, stamp) => (Message)new StampReq(incarnation, stamp)),
-        [MessageType.StampAck] = Gen.Select(Stamp, Stamp, Incarnation, Stamp, Gen.Select(Gen.Byte, Incarnation, Stamp, (member, incarnation, stamp) =>
-            new PeerStamp(member, incarnation, stamp)).Array[0, StampRecord.OthersMax], (stamp, known, incarnation, own, others) =>
-            (Message)new StampAck(stamp, known, incarnation, own, others)),
+        [MessageType.StampAck] = Gen.Select(
+            Stamp,
+            Stamp,
+            Incarnation,
+            Stamp,
+            Gen.Select(Gen.Byte, Incarnation, Stamp, (member, incarnation, stamp) => new PeerStamp(member, incarnation, stamp))
+                .Array[0, StampRecord.OthersMax],
+            (stamp, known, incarnation, own, others) => (Message)new StampAck(stamp, known, incarnation, own, others)),
     };
 
     public static readonly Gen<Message> Any = Gen.OneOf([.. OfType.Values]);
 
     private static Gen<ReadOnlyMemory<byte>> Bytes(int max) =>
-        Gen.Frequency((3, Gen.Byte.Array[0, 40]), (1, Gen.Byte.Array[0, max]), (1, Gen.Byte.Array[max])).Select(bytes => new ReadOnlyMemory<byte>(bytes));
+        Gen.Frequency((3, Gen.Byte.Array[0, 40]), (1, Gen.Byte.Array[0, max]), (1, Gen.Byte.Array[max]))
+            .Select(bytes => new ReadOnlyMemory<byte>(bytes));
 }

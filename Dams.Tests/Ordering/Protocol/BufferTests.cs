@@ -4,18 +4,18 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Protocol;
 
-/// <summary>What a member holds back, and what a sequencer keeps.</summary>
+/// <summary>The entries that a member holds back, and the history that a sequencer keeps.</summary>
 internal sealed class BufferTests
 {
     [Test]
-    public void What_is_taken_out_is_the_number_asked_for_and_nothing_else()
+    public void The_hold_back_buffer_gives_exactly_the_requested_entry_and_only_once()
     {
         var held = new HoldBackBuffer(10);
         Assert.That(held.TryHold(EntryOf(3), new SequenceNumber(0)) && held.TryHold(EntryOf(5), new SequenceNumber(0)), Is.True);
         Assert.That(held.TryTake(new SequenceNumber(2), out _) || held.TryTake(new SequenceNumber(4), out _), Is.False);
         Assert.That((held.Count, held.Highest.Value, held.Holds(new SequenceNumber(3))), Is.EqualTo((2, 5L, true)));
         Assert.That(held.TryTake(new SequenceNumber(3), out var entry) && entry.Seq.Value == 3, Is.True);
-        Assert.That(held.TryTake(new SequenceNumber(3), out _), Is.False, "each once");
+        Assert.That(held.TryTake(new SequenceNumber(3), out _), Is.False, "each entry comes out once");
         held.TryTake(new SequenceNumber(5), out _);
         Assert.That((held.Count, held.Highest), Is.EqualTo((0, SequenceNumber.Zero)));
     }
@@ -30,7 +30,7 @@ internal sealed class BufferTests
     }
 
     [Test]
-    public void The_first_copy_of_an_entry_is_the_one_that_is_held()
+    public void The_first_copy_of_an_entry_is_kept()
     {
         var held = new HoldBackBuffer(10);
         var first = EntryOf(3);
@@ -41,7 +41,7 @@ internal sealed class BufferTests
     }
 
     [Test]
-    public void The_history_drops_only_what_is_committed()
+    public void The_history_drops_only_committed_entries()
     {
         var history = new HistoryBuffer(entriesMax: 3, bytesMax: 1000);
         for (var i = 1; i <= 6; i++)
@@ -51,7 +51,7 @@ internal sealed class BufferTests
         history.Trim(new SequenceNumber(2));
         Assert.That((history.Count, history.From.Value), Is.EqualTo((4, 3L)));
         history.Trim(new SequenceNumber(6));
-        Assert.That((history.Count, history.From.Value), Is.EqualTo((3, 4L)), "and no more than it must");
+        Assert.That((history.Count, history.From.Value), Is.EqualTo((3, 4L)), "it drops no more than it must");
         Assert.That((history.Find(new SequenceNumber(3)), history.Find(new SequenceNumber(4))?.Seq.Value), Is.EqualTo(((Entry?)null, 4L)));
         Assert.That(history.Find(KeyOf(3)), Is.Null);
     }
@@ -79,14 +79,14 @@ internal sealed class BufferTests
     }
 
     [Test]
-    public void A_key_is_known_by_its_newest_entry_and_forgotten_on_demand()
+    public void A_key_finds_its_newest_entry_until_it_is_forgotten()
     {
         var history = new HistoryBuffer(entriesMax: 2, bytesMax: 1000);
         history.Append(EntryOf(1, key: 9));
         history.Append(EntryOf(2, key: 9));
         history.Append(EntryOf(3, key: 8));
         history.Trim(new SequenceNumber(3));
-        Assert.That(history.Find(KeyOf(9))?.Seq.Value, Is.EqualTo(2), "dropping the older one forgets nothing of the newer");
+        Assert.That(history.Find(KeyOf(9))?.Seq.Value, Is.EqualTo(2), "dropping the older entry does not forget the newer one");
         history.Forget(KeyOf(9));
         Assert.That(history.Find(KeyOf(9)), Is.Null);
         Assert.That(history.Find(new SequenceNumber(2)), Is.Not.Null);
@@ -104,6 +104,7 @@ internal sealed class BufferTests
 
     private static RequestKey KeyOf(long key) => new(1, 1, (ulong)key);
 
-    private static Entry EntryOf(long seq, int payloadBytes = 0, long? key = null) => new(new SequenceNumber(seq), Epoch.Of(1, 1), 0, EntryKind.Operation, Chain.Genesis,
+    private static Entry EntryOf(long seq, int payloadBytes = 0, long? key = null) => new(
+        new SequenceNumber(seq), Epoch.Of(1, 1), 0, EntryKind.Operation, Chain.Genesis,
         new Request(KeyOf(key ?? seq), 1, new BootId(1), 1, 1, default, new byte[payloadBytes]));
 }

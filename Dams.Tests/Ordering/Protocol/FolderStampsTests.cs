@@ -7,10 +7,14 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Protocol;
 
-/// <summary>When a member may work on its folder, and whom it confirms.</summary>
+/// <summary>
+/// When a member may work on its folder, and whose stamps it confirms. A twin is a stamp with the same number and another
+/// nonce: it comes from a copy of the folder that went on apart.
+/// </summary>
 internal sealed class FolderStampsTests
 {
-    private static readonly GroupOptions s_options = new() { Group = GroupId.Replicas, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [] };
+    private static readonly GroupOptions s_options =
+        new() { Group = GroupId.Replicas, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [] };
     private static readonly Instant s_start = new(1_000_000, 0);
     private static readonly Incarnation s_own = new(0xA1);
 
@@ -20,29 +24,34 @@ internal sealed class FolderStampsTests
     [TestCase(4, 2)]
     [TestCase(5, 3)]
     [TestCase(7, 5)]
-    public void A_restart_needs_as_many_others_as_an_epoch_needs_besides_the_member(int members, int confirmations) =>
-        Assert.That((s_options with { Members = [.. Enumerable.Range(1, members).Select(id => (byte)id)] }).ConfirmationsNeeded, Is.EqualTo(confirmations));
+    public void A_restart_needs_one_confirmation_fewer_than_an_epoch_needs_members(int members, int confirmations) =>
+        Assert.That(
+            (s_options with { Members = [.. Enumerable.Range(1, members).Select(id => (byte)id)] }).ConfirmationsNeeded,
+            Is.EqualTo(confirmations));
 
     [Test]
     public void A_member_works_when_two_others_have_its_stamp_on_disk()
     {
         var folder = new Folder();
-        Assert.That((folder.Stamps.MayWork, folder.TakeRequests()), Is.EqualTo((false, Array.Empty<string>())).Using<(bool, string[])>(AreEqual), "nobody is asked before the stamp is on the own disk");
+        Assert.That(
+            (folder.Stamps.MayWork, folder.TakeRequests()),
+            Is.EqualTo((false, Array.Empty<string>())).Using<(bool, string[])>(AreEqual),
+            "nobody is asked before the stamp is on the member's own disk");
         folder.Write();
         Assert.That(folder.TakeRequests(), Is.EqualTo(new[] { "replica2 1", "replica3 1", "replica4 1" }));
         folder.Confirm(2);
         folder.Confirm(2);
-        Assert.That(folder.Stamps.MayWork, Is.False, "one confirmation that came twice is one");
+        Assert.That(folder.Stamps.MayWork, Is.False, "a confirmation that arrives twice counts once");
         folder.Answer(3, new FolderStamp(1, folder.Stamps.Own.Nonce ^ 2), new FolderStamp(1, folder.Stamps.Own.Nonce ^ 2));
-        Assert.That(folder.Stamps.MayWork, Is.False, "an answer about another stamp says nothing");
+        Assert.That(folder.Stamps.MayWork, Is.False, "an answer about another stamp does not count");
         folder.Confirm(4);
         Assert.That(folder.Stamps.MayWork);
         folder.Confirm(3);
-        Assert.That(folder.Stamps.NextDeadline, Is.EqualTo(Instant.Never), "a member that has nothing to do has nothing to stamp");
+        Assert.That(folder.Stamps.NextDeadline, Is.EqualTo(Instant.Never), "an idle member stamps nothing");
     }
 
     [Test]
-    public void Those_that_have_not_answered_are_asked_again()
+    public void Members_that_have_not_answered_are_asked_again()
     {
         var folder = new Folder();
         folder.Write();
@@ -53,34 +62,37 @@ internal sealed class FolderStampsTests
     }
 
     [Test]
-    public void Each_start_makes_the_next_stamp_with_another_nonce()
+    public void Each_start_makes_the_next_stamp_with_a_new_nonce()
     {
         var folder = new Folder();
         folder.Prove();
         var (first, one, other) = (folder.Stamps.Own, folder.Restart(seed: 8), folder.Restart(seed: 9));
         Assert.That((first.Number, one.Stamps.Own.Number, other.Stamps.Own.Number), Is.EqualTo((1u, 2u, 2u)));
-        Assert.That(one.Stamps.Own, Is.Not.EqualTo(other.Stamps.Own), "two copies that go on apart are not the same");
+        Assert.That(one.Stamps.Own, Is.Not.EqualTo(other.Stamps.Own), "two copies that go on apart have different stamps");
     }
 
     [Test]
-    public void A_stamp_that_a_former_start_left_unconfirmed_goes_first_and_another_follows()
+    public void An_unconfirmed_stamp_of_an_earlier_start_is_asked_about_before_the_next_one()
     {
         var folder = new Folder();
         folder.Write();
         var left = folder.Stamps.Own;
         var next = folder.Restart(seed: 8);
-        Assert.That(next.Stamps.Own, Is.EqualTo(left), "somebody may have confirmed it");
+        Assert.That(next.Stamps.Own, Is.EqualTo(left), "another member may have confirmed it");
         next.Wait(TimeSpan.Zero);
         next.Confirm(2, 3);
-        Assert.That((next.Stamps.MayWork, next.Stamps.Own.Number), Is.EqualTo((false, left.Number + 1)), "a copy of the folder may have it, too");
+        Assert.That(
+            (next.Stamps.MayWork, next.Stamps.Own.Number),
+            Is.EqualTo((false, left.Number + 1)),
+            "a copy of the folder may have the old one, too");
         next.Write();
         next.Confirm(2, 3);
         Assert.That(next.Stamps.MayWork);
     }
 
     [TestCase(5u, 7u)]
-    [TestCase(2u, 7u, Description = "the same number from a copy that went on apart")]
-    public void A_member_is_refused_when_another_knows_a_newer_stamp_or_a_twin(uint number, uint nonce)
+    [TestCase(2u, 7u, Description = "a twin: the same number from a copy that went on apart")]
+    public void A_member_is_refused_if_another_knows_a_newer_stamp_or_a_twin(uint number, uint nonce)
     {
         var folder = new Folder();
         folder.Prove();
@@ -91,7 +103,7 @@ internal sealed class FolderStampsTests
     }
 
     [Test]
-    public void A_refusal_after_enough_have_confirmed_counts_too_and_those_that_are_silent_are_asked_on()
+    public void A_working_member_keeps_asking_silent_members_and_obeys_a_late_refusal()
     {
         var folder = new Folder();
         folder.Prove();
@@ -108,7 +120,7 @@ internal sealed class FolderStampsTests
     }
 
     [Test]
-    public void When_all_have_confirmed_nobody_is_asked()
+    public void Nobody_is_asked_again_after_all_have_confirmed()
     {
         var folder = new Folder();
         folder.Write();
@@ -120,21 +132,24 @@ internal sealed class FolderStampsTests
     }
 
     [Test]
-    public void A_group_that_keeps_nothing_over_a_power_cut_keeps_nobody_out() =>
+    public void A_group_that_keeps_nothing_over_a_power_cut_needs_no_confirmations() =>
         Assert.That((s_options with { IsDurable = false }).ConfirmationsNeeded, Is.Zero);
 
     [Test]
-    public void A_member_that_is_behind_confirms_a_newer_stamp_and_none_that_is_older_than_what_it_knows()
+    public void A_member_confirms_newer_stamps_and_refuses_older_ones_and_twins()
     {
         var folder = new Folder();
         folder.Prove();
         var life = new Incarnation(0xA2);
-        Assert.That(folder.Ask(2, life, new FolderStamp(5, 1)), Is.EqualTo(new FolderStamp(5, 1)), "it knew nothing of it");
-        Assert.That(folder.Ask(2, life, new FolderStamp(9, 2)), Is.EqualTo(new FolderStamp(9, 2)), "it had missed some");
+        Assert.That(folder.Ask(2, life, new FolderStamp(5, 1)), Is.EqualTo(new FolderStamp(5, 1)), "it did not know this folder");
+        Assert.That(folder.Ask(2, life, new FolderStamp(9, 2)), Is.EqualTo(new FolderStamp(9, 2)), "it had missed some stamps");
         Assert.That(folder.Ask(2, life, new FolderStamp(9, 2)), Is.EqualTo(new FolderStamp(9, 2)), "the answer may have been lost");
         Assert.That(folder.Ask(2, life, new FolderStamp(9, 3)), Is.EqualTo(new FolderStamp(9, 2)), "a twin");
         Assert.That(folder.Ask(2, life, new FolderStamp(8, 4)), Is.EqualTo(new FolderStamp(9, 2)), "an older copy");
-        Assert.That(folder.Restart(seed: 8).Ask(2, life, new FolderStamp(8, 4)), Is.EqualTo(new FolderStamp(9, 2)), "it is not forgotten by a restart");
+        Assert.That(
+            folder.Restart(seed: 8).Ask(2, life, new FolderStamp(8, 4)),
+            Is.EqualTo(new FolderStamp(9, 2)),
+            "it remembers the stamp over a restart");
     }
 
     [Test]
@@ -149,7 +164,7 @@ internal sealed class FolderStampsTests
     }
 
     [Test]
-    public void A_member_tells_of_its_own_stamp_only_when_that_is_on_its_disk()
+    public void A_member_mentions_its_own_stamp_only_after_it_is_on_disk()
     {
         var folder = new Folder();
         folder.Prove();
@@ -157,43 +172,61 @@ internal sealed class FolderStampsTests
         folder.Stamps.OnWorked();
         folder.Wait(s_options.StampInterval);
         folder.Stamps.OnRequest(NodeId.Replica(2), new StampReq(new Incarnation(0xA2), new FolderStamp(4, 1)), View.None);
-        Assert.That(folder.TakeAnswers().Select(answer => answer.Own), Is.EqualTo(new[] { FolderStamp.None }), "a crash could take it back");
+        Assert.That(
+            folder.TakeAnswers().Select(answer => answer.Own),
+            Is.EqualTo(new[] { FolderStamp.None }),
+            "a crash could take the new stamp back");
         folder.Write();
         folder.Stamps.OnRequest(NodeId.Replica(2), new StampReq(new Incarnation(0xA2), new FolderStamp(4, 1)), View.None);
         Assert.That(folder.TakeAnswers().Select(answer => answer.Own), Is.EqualTo(new[] { folder.Stamps.Own }));
     }
 
     [Test]
-    public void A_new_folder_confirms_other_new_ones_and_none_that_it_could_not_know()
+    public void A_new_folder_confirms_only_other_new_folders_until_it_is_confirmed()
     {
         var folder = new Folder();
         folder.Write();
         Assert.That(folder.Ask(2, new Incarnation(0xA2), new FolderStamp(1, 1)), Is.EqualTo(new FolderStamp(1, 1)));
         Assert.That(folder.Ask(3, new Incarnation(0xA3), new FolderStamp(4, 1)), Is.Null);
         folder.Answer(2, folder.Stamps.Own, folder.Stamps.Own, new PeerStamp(3, new Incarnation(0xA3), new FolderStamp(3, 1)));
-        Assert.That(folder.Ask(3, new Incarnation(0xA3), new FolderStamp(4, 1)), Is.Null, "there may be a newer one than that it was told of");
+        Assert.That(
+            folder.Ask(3, new Incarnation(0xA3), new FolderStamp(4, 1)),
+            Is.Null,
+            "there may be a newer stamp than the one it has learnt");
         folder.Confirm(2, 3);
-        Assert.That(folder.Ask(3, new Incarnation(0xA3), new FolderStamp(4, 1)), Is.EqualTo(new FolderStamp(4, 1)), "now it has been told what others know");
+        Assert.That(
+            folder.Ask(3, new Incarnation(0xA3), new FolderStamp(4, 1)),
+            Is.EqualTo(new FolderStamp(4, 1)),
+            "now it has learnt what others know");
     }
 
     [Test]
-    public void A_new_folder_learns_what_those_that_confirm_it_know()
+    public void A_new_folder_learns_the_stamps_that_its_confirmers_know()
     {
         var folder = new Folder();
         folder.Write();
-        folder.Answer(2, folder.Stamps.Own, folder.Stamps.Own, new PeerStamp(4, new Incarnation(0xA4), new FolderStamp(6, 1)), new PeerStamp(1, s_own, new FolderStamp(1, 1)));
+        folder.Answer(2, folder.Stamps.Own, folder.Stamps.Own,
+            new PeerStamp(4, new Incarnation(0xA4), new FolderStamp(6, 1)), new PeerStamp(1, s_own, new FolderStamp(1, 1)));
         folder.Answer(3, folder.Stamps.Own, folder.Stamps.Own, new PeerStamp(4, new Incarnation(0xA4), new FolderStamp(7, 2)));
         folder.Write();
-        Assert.That(folder.Ask(4, new Incarnation(0xA4), new FolderStamp(7, 9)), Is.EqualTo(new FolderStamp(7, 2)), "the higher of two");
-        Assert.That(folder.Log.Record.Stamps.Others.Select(other => other.Member), Is.EquivalentTo(new byte[] { 2, 3, 4 }), "nothing about itself");
+        Assert.That(
+            folder.Ask(4, new Incarnation(0xA4), new FolderStamp(7, 9)),
+            Is.EqualTo(new FolderStamp(7, 2)),
+            "it keeps the higher of the two");
+        Assert.That(
+            folder.Log.Record.Stamps.Others.Select(other => other.Member),
+            Is.EquivalentTo(new byte[] { 2, 3, 4 }),
+            "it notes nothing about itself");
     }
 
     [Test]
-    public void What_is_known_is_bounded_and_the_members_of_the_view_stay()
+    public void Remembered_stamps_are_bounded_and_those_of_view_members_are_kept()
     {
         var folder = new Folder();
         folder.Prove();
-        var view = new View(new SequenceNumber(9), [.. new byte[] { 2, 3, 4 }.Select(id => new ViewMember(id, new Incarnation(id), SequenceNumber.Zero, SequenceNumber.Zero))]);
+        var members = new byte[] { 2, 3, 4 }
+            .Select(id => new ViewMember(id, new Incarnation(id), SequenceNumber.Zero, SequenceNumber.Zero));
+        var view = new View(new SequenceNumber(9), [.. members]);
         foreach (var id in new byte[] { 2, 3, 4 })
             folder.Stamps.OnRequest(NodeId.Replica(id), new StampReq(new Incarnation(id), new FolderStamp(1, 1)), view);
         for (ulong life = 100; life < 120; life++)
@@ -205,7 +238,7 @@ internal sealed class FolderStampsTests
     }
 
     [Test]
-    public void A_member_that_works_stamps_its_folder_again_after_the_interval_and_one_that_does_not_work_stamps_nothing()
+    public void A_member_stamps_its_folder_after_each_interval_in_which_it_worked()
     {
         var folder = new Folder();
         folder.Prove();
@@ -213,7 +246,7 @@ internal sealed class FolderStampsTests
         Assert.That(folder.Stamps.Own.Number, Is.EqualTo(1));
         folder.Stamps.OnWorked();
         folder.Wait(s_options.StampInterval);
-        Assert.That((folder.Stamps.Own.Number, folder.Stamps.MayWork), Is.EqualTo((2, true)), "meanwhile it goes on");
+        Assert.That((folder.Stamps.Own.Number, folder.Stamps.MayWork), Is.EqualTo((2, true)), "it goes on meanwhile");
         folder.Write();
         folder.Confirm(3, 4);
         folder.Stamps.OnWorked();
@@ -224,13 +257,14 @@ internal sealed class FolderStampsTests
     }
 
     [Test]
-    public void Strangers_are_neither_asked_nor_answered()
+    public void Only_other_members_confirm_or_are_confirmed()
     {
         var folder = new Folder();
         folder.Write();
         foreach (var stranger in new[] { NodeId.Replica(9), NodeId.Replica(1), NodeId.Manager(2), NodeId.Sequencer(2) })
         {
-            folder.Stamps.OnAnswer(stranger, new StampAck(folder.Stamps.Own, folder.Stamps.Own, s_own, FolderStamp.None, []), View.None, s_start);
+            var answer = new StampAck(folder.Stamps.Own, folder.Stamps.Own, s_own, FolderStamp.None, []);
+            folder.Stamps.OnAnswer(stranger, answer, View.None, s_start);
             folder.Stamps.OnRequest(stranger, new StampReq(new Incarnation(1), new FolderStamp(1, 1)), View.None);
         }
 
@@ -238,7 +272,8 @@ internal sealed class FolderStampsTests
         Assert.That((folder.Stamps.MayWork, folder.TakeAnswers().Count), Is.EqualTo((false, 0)));
     }
 
-    private static bool AreEqual((bool May, string[] Asked) one, (bool May, string[] Asked) other) => one.May == other.May && one.Asked.SequenceEqual(other.Asked);
+    private static bool AreEqual((bool May, string[] Asked) one, (bool May, string[] Asked) other) =>
+        one.May == other.May && one.Asked.SequenceEqual(other.Asked);
 
     /// <summary>A folder, and the member that has just started on it.</summary>
     private sealed class Folder
@@ -259,7 +294,7 @@ internal sealed class FolderStampsTests
 
         public Folder Restart(ulong seed) => new(Log.ToCopy(), seed);
 
-        /// <summary>All that was changed reaches the disk.</summary>
+        /// <summary>Every change reaches the disk.</summary>
         public void Write()
         {
             var changes = Stamps.Changes;
@@ -288,9 +323,16 @@ internal sealed class FolderStampsTests
         }
 
         public void Answer(byte member, FolderStamp stamp, FolderStamp known, params PeerStamp[] others) =>
-            Stamps.OnAnswer(NodeId.Replica(member), new StampAck(stamp, known, new Incarnation(member), new FolderStamp(1, 1), others), View.None, _now);
+            Stamps.OnAnswer(
+                NodeId.Replica(member),
+                new StampAck(stamp, known, new Incarnation(member), new FolderStamp(1, 1), others),
+                View.None,
+                _now);
 
-        /// <summary>What is answered to another member that has stamped its folder, once that is on disk; null if nothing.</summary>
+        /// <summary>
+        /// Another member asks to have its stamp noted. Gives the stamp in the answer that this member sends when its disk is
+        /// written; null if it does not answer.
+        /// </summary>
         public FolderStamp? Ask(byte member, Incarnation incarnation, FolderStamp stamp)
         {
             Stamps.OnRequest(NodeId.Replica(member), new StampReq(incarnation, stamp), View.None);

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Protocol;
 
-/// <summary>When a gap is asked for.</summary>
+/// <summary>When a member requests the entries of a gap.</summary>
 internal sealed class LossDetectorTests
 {
     private static readonly GroupOptions s_options = new() { Group = GroupId.Replicas, Members = [1], Sequencers = [1], FrontEnds = [] };
@@ -13,22 +13,23 @@ internal sealed class LossDetectorTests
     private readonly LossDetector _losses = new(s_options, new SeededRandom(1));
 
     [Test]
-    public void Without_a_gap_nothing_is_asked_for() => Assert.That(new LossDetector(s_options, new SeededRandom(1)).Due, Is.EqualTo(Instant.Never));
+    public void Nothing_is_requested_without_a_gap() =>
+        Assert.That(new LossDetector(s_options, new SeededRandom(1)).Due, Is.EqualTo(Instant.Never));
 
     [Test]
-    public void A_gap_is_asked_for_only_after_it_has_lasted_the_nak_delay_unless_something_beyond_has_arrived()
+    public void A_gap_is_requested_after_the_NAK_delay_or_at_once_if_later_entries_arrived()
     {
         var losses = new LossDetector(s_options, new SeededRandom(1));
         losses.OnGap(somethingIsBeyond: false, s_start);
         Assert.That(losses.Due, Is.EqualTo(s_start + s_options.NakDelay));
         losses.OnGap(somethingIsBeyond: false, s_start + TimeSpan.FromMilliseconds(5));
-        Assert.That(losses.Due, Is.EqualTo(s_start + s_options.NakDelay), "more signs of one gap do not put it off");
+        Assert.That(losses.Due, Is.EqualTo(s_start + s_options.NakDelay), "more signs of the same gap do not delay the request");
         losses.OnGap(somethingIsBeyond: true, s_start + TimeSpan.FromMilliseconds(7));
         Assert.That(losses.Due - s_start, Is.EqualTo(TimeSpan.FromMilliseconds(7)));
     }
 
     [Test]
-    public void Repetitions_double_up_to_the_longest_with_jitter()
+    public void Retry_delays_double_up_to_the_maximum_with_jitter()
     {
         var losses = new LossDetector(s_options, new SeededRandom(1));
         losses.OnGap(true, s_start);
@@ -39,22 +40,25 @@ internal sealed class LossDetectorTests
             Assert.That(losses.Tries, Is.EqualTo(i));
             Assert.That(losses.Due - s_start, Is.InRange(expected, expected * 1.5));
             losses.OnGap(true, s_start);
-            Assert.That(losses.Due, Is.GreaterThan(s_start), "what is asked for is not asked for again at once");
+            Assert.That(losses.Due, Is.GreaterThan(s_start), "a gap that was requested is not requested again at once");
             expected = expected * 2 < s_options.NakRetryMax ? expected * 2 : s_options.NakRetryMax;
         }
     }
 
     [Test]
-    public void Progress_begins_the_repetitions_anew_and_asks_at_once_for_what_was_not_asked_for()
+    public void Progress_resets_the_retries_and_a_gap_not_yet_requested_is_requested_at_once()
     {
         var losses = new LossDetector(s_options, new SeededRandom(1));
         losses.OnGap(true, s_start);
         for (var i = 0; i < 6; i++)
             losses.OnAsked(new SequenceNumber(10), s_start);
         losses.OnProgress(new SequenceNumber(5), gapLeft: true, s_start);
-        Assert.That((losses.Tries, losses.Due - s_start), Is.EqualTo((1, s_options.NakRetryMin)), "the rest of the answer may be on its way");
+        Assert.That(
+            (losses.Tries, losses.Due - s_start),
+            Is.EqualTo((1, s_options.NakRetryMin)),
+            "the rest of the answer may be on its way");
         losses.OnProgress(new SequenceNumber(10), gapLeft: true, s_start);
-        Assert.That(losses.Due, Is.EqualTo(s_start), "a further gap");
+        Assert.That(losses.Due, Is.EqualTo(s_start), "this gap was not requested yet");
         losses.OnProgress(new SequenceNumber(12), gapLeft: false, s_start);
         Assert.That((losses.Tries, losses.Due), Is.EqualTo((0, Instant.Never)));
     }

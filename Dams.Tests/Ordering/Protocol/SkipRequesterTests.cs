@@ -5,16 +5,17 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Protocol;
 
-/// <summary>A manager asks for a skip until it is settled.</summary>
+/// <summary>A manager asks the sequencers for a skip until that is done, refused, or has lasted too long.</summary>
 internal sealed class SkipRequesterTests
 {
     private static readonly SequenceNumber Seq = new(17);
-    private static readonly GroupOptions Options = new() { Group = GroupId.Replicas, Members = [1, 2, 3, 4], Sequencers = [1, 2], FrontEnds = [1] };
+    private static readonly GroupOptions Options =
+        new() { Group = GroupId.Replicas, Members = [1, 2, 3, 4], Sequencers = [1, 2], FrontEnds = [1] };
 
     private readonly Outbox _outbox = new();
 
     [Test]
-    public void It_asks_every_sequencer_again_and_again_and_gives_up_in_the_end()
+    public void A_manager_asks_every_sequencer_repeatedly_until_a_timeout()
     {
         var requester = Asking();
         requester.OnTimer(At(0));
@@ -23,7 +24,7 @@ internal sealed class SkipRequesterTests
             (NodeId.Sequencer(1), (Message)new SkipReq(Seq)), (NodeId.Sequencer(2), new SkipReq(Seq)),
         }));
         requester.OnTimer(At(100));
-        Assert.That(_outbox.Messages, Has.Count.EqualTo(2), "not yet");
+        Assert.That(_outbox.Messages, Has.Count.EqualTo(2), "the retry is not due");
         requester.OnTimer(requester.NextDeadline);
         Assert.That(_outbox.Messages, Has.Count.EqualTo(4));
         requester.OnTimer(At(15_000));
@@ -38,13 +39,13 @@ internal sealed class SkipRequesterTests
     [TestCase(SkipOutcome.NotCommitted, true)]
     [TestCase(SkipOutcome.NotARequest, true)]
     [TestCase(SkipOutcome.Busy, true)]
-    public void It_stops_when_it_is_done_or_refused(SkipOutcome outcome, bool isFinal)
+    public void A_manager_stops_asking_when_the_skip_is_done_or_refused(SkipOutcome outcome, bool isFinal)
     {
         var requester = Asking();
         var status = new SkipStatus(Seq, outcome, View.None);
         requester.OnMessage(new Envelope(NodeId.Replica(1), default, default), status, At(1));
         requester.OnMessage(new Envelope(NodeId.Sequencer(1), default, default), status with { Seq = Seq.Next }, At(1));
-        Assert.That(requester.Status, Is.Null, "from no sequencer, or of another entry");
+        Assert.That(requester.Status, Is.Null, "a status from a replica, or about another entry, does not count");
         requester.OnMessage(new Envelope(NodeId.Sequencer(1), default, default), status, At(1));
         Assert.That(requester.Status, Is.EqualTo(status));
         Assert.That(requester.Wanted is null, Is.EqualTo(isFinal));

@@ -4,20 +4,23 @@ using Dams.Ordering.Messages;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
-/// <summary>What the network does with a message.</summary>
+/// <summary>How the network treats a message that a rule matches.</summary>
 internal enum Delivery
 {
-    /// <summary>It never arrives.</summary>
+    /// <summary>The message never arrives.</summary>
     Drop,
 
-    /// <summary>It waits until it is released.</summary>
+    /// <summary>The message waits until it is released.</summary>
     Hold,
 
-    /// <summary>It arrives twice.</summary>
+    /// <summary>The message arrives twice.</summary>
     Duplicate,
 }
 
-/// <summary>A rule for messages: by sender, receiver, and type with a number if it matters (<c>Order#3</c>). A star at the end, or alone, stands for anything.</summary>
+/// <summary>
+/// A rule for messages. It matches by sender, receiver and type; a type may bear the number of an entry (<c>Order#3</c>).
+/// A star, alone or at the end, stands for anything.
+/// </summary>
 internal sealed class DeliveryRule(Delivery delivery, string from, string to, string type, int times)
 {
     private int _left = times;

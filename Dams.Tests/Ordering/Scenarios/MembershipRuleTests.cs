@@ -6,13 +6,13 @@ using static Dams.Tests.Ordering.Scenarios.BugList;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
-/// <summary>Coming and going.</summary>
+/// <summary>How members join and leave.</summary>
 [Category("Scenarios")]
 internal sealed class MembershipRuleTests
 {
     // Bug: joiner that lost its JOIN.
     [Test]
-    public void A_JOIN_that_its_sequencer_took_along_is_asked_for_again()
+    public void A_JOIN_lost_with_its_sequencer_is_requested_again()
     {
         var script = ProtocolScript.Started();
         script.Request(1);
@@ -21,7 +21,7 @@ internal sealed class MembershipRuleTests
         script.Drop("seq1", "r1|r2|r3", "Order#3");
         script.Start(NodeId.Replica(4));
         script.Wait(600);
-        Assert.That(script.Sequencer(1).MaxSeq.Value, Is.EqualTo(3), "the JOIN is ordered, and nobody has it");
+        Assert.That(script.Sequencer(1).MaxSeq.Value, Is.EqualTo(3), "the JOIN is ordered, and no member has it");
         script.Crash(NodeId.Sequencer(1));
         script.Heal();
         script.Wait(3000);
@@ -44,9 +44,9 @@ internal sealed class MembershipRuleTests
         Assert.That(script.Member(4).IsVoter, Is.True);
     }
 
-    // Bug: big snapshot never joins.
+    // Bug: big snapshot is taken for a slow disk.
     [Test]
-    public void A_joiner_whose_snapshot_takes_a_while_is_no_laggard_until_it_takes_too_long()
+    public void A_joiner_is_a_laggard_only_after_its_snapshot_takes_too_long()
     {
         var script = Joining();
         Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Joining));
@@ -57,9 +57,9 @@ internal sealed class MembershipRuleTests
         Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.EqualTo(new byte[] { 4 }));
     }
 
-    // Bug: JOINs in vain that keep everyone from being a laggard.
+    // Bug: repeated JOINs hide every laggard.
     [Test]
-    public void A_joiner_that_asks_for_one_JOIN_after_the_other_is_a_laggard_and_hides_none()
+    public void A_joiner_that_repeats_its_JOIN_is_a_laggard_and_hides_no_other()
     {
         var script = Joining();
         script.HoldFlushes(3);
@@ -82,7 +82,7 @@ internal sealed class MembershipRuleTests
 
     // Bug: activation changes who counts for older entries.
     [Test]
-    public void A_joiner_does_not_count_for_entries_before_its_ACTIVATE() => OnlyWithoutMutant(Mutant.ActivationCountsForOlderEntries, change =>
+    public void A_joiner_does_not_count_for_entries_before_ACTIVATE() => OnlyWithoutMutant(Mutant.ActivationCountsForOlderEntries, change =>
     {
         var script = Joining(change);
         script.Hold("r4", "seq1", "CaughtUp");
@@ -126,7 +126,7 @@ internal sealed class MembershipRuleTests
         script.Wait(1200);
         Join(script, 4);
         Assert.That(script.Log(4).Base, Is.EqualTo(SequenceNumber.Zero));
-        // All who had them go; the joiner gives them to the one that was away.
+        // The members that had the entries are gone. The joiner gives them to the member that was away.
         script.Crash(NodeId.Replica(1));
         script.Crash(NodeId.Replica(2));
         script.Heal();
@@ -137,7 +137,7 @@ internal sealed class MembershipRuleTests
 
     // Bug: big snapshot never joins because the log moves on.
     [Test]
-    public void A_joiner_whose_snapshot_takes_long_finds_in_the_logs_what_was_ordered_meanwhile()
+    public void A_joiner_with_a_slow_snapshot_catches_up_from_the_others_logs()
     {
         var script = Joining(options => options with { HistoryEntriesMax = 64, WindowEntriesMax = 32 });
         var join = script.Member(4).SnapshotWanted!.Value;
@@ -154,7 +154,7 @@ internal sealed class MembershipRuleTests
         Assert.That(script.Member(4).SnapshotWanted, Is.EqualTo(join), "it is still the same JOIN");
         Assert.That(script.Sequencer(1).MaxSeq - join, Is.GreaterThan(400), "more than the history has");
         for (byte id = 1; id <= 3; id++)
-            Assert.That(script.Log(id).Base, Is.EqualTo(join + -1), "trimmed as far as the joiner is, and no further");
+            Assert.That(script.Log(id).Base, Is.EqualTo(join + -1), "the log is trimmed up to the entry before the JOIN, and no further");
         Join(script, 4);
         Assert.That(script.Member(4).IsVoter, Is.True);
         Assert.That(script.Member(4).Executed, Is.EqualTo(script.Member(1).Executed));
@@ -189,7 +189,7 @@ internal sealed class MembershipRuleTests
 
     // Bug: a paused replica comes back after it was replaced.
     [Test]
-    public void Who_was_ordered_out_while_it_stood_still_leaves_when_it_wakes()
+    public void A_paused_member_that_was_ordered_out_leaves_when_it_resumes()
     {
         var script = ProtocolScript.Started();
         script.Request(1);
@@ -202,15 +202,17 @@ internal sealed class MembershipRuleTests
         script.Resume(NodeId.Replica(3));
         script.Wait(200);
         Assert.That(script.Member(3).State, Is.EqualTo(MemberState.Left));
-        Assert.That(script.Member(3).NextDeadline, Is.EqualTo(Instant.Never), "nothing is left to do");
+        Assert.That(script.Member(3).NextDeadline, Is.EqualTo(Instant.Never), "it has nothing left to do");
         script.FrontEnd.Clear();
         script.Request(3);
-        Assert.That(script.FrontEnd.Where(received => received.Message is ReplyMessage).Select(received => received.From.Number), Is.EqualTo(new byte[] { 1, 2, 4 }));
+        Assert.That(
+            script.FrontEnd.Where(received => received.Message is ReplyMessage).Select(received => received.From.Number),
+            Is.EqualTo(new byte[] { 1, 2, 4 }));
     }
 
     // Bug: log deleted before LEAVE.
     [Test]
-    public void Who_is_ordered_out_stays_with_its_log_until_the_LEAVE_is_committed() => OnlyWithoutMutant(Mutant.LogDeletedBeforeLeave, change =>
+    public void A_leaving_member_stays_with_its_log_until_LEAVE_is_committed() => OnlyWithoutMutant(Mutant.LogDeletedBeforeLeave, change =>
     {
         var script = ProtocolScript.Started(change: change);
         script.Request(1);
@@ -218,14 +220,17 @@ internal sealed class MembershipRuleTests
         script.HoldFlushes(2);
         script.WantOut(3, 3);
         Assert.That(script.Sequencer(1).View.TryGet(3, out _), Is.False, "the LEAVE is ordered");
-        Assert.That(script.Sequencer(1).CommitSeq, Is.LessThan(script.Sequencer(1).MaxSeq), "one of those who stay has it on disk");
+        Assert.That(
+            script.Sequencer(1).CommitSeq,
+            Is.LessThan(script.Sequencer(1).MaxSeq),
+            "only one of the remaining members has it on disk");
         Assert.That(script.Member(3).State, Is.EqualTo(MemberState.Following));
         script.Flush(1);
         script.Wait(60);
-        Assert.That(script.Member(3).State, Is.EqualTo(MemberState.Left), "SYNC tells it");
+        Assert.That(script.Member(3).State, Is.EqualTo(MemberState.Left), "it learns from SYNC that the LEAVE is committed");
     });
 
-    /// <summary>The fourth's folder is lost, the lost one ordered out, and the new one's JOIN is ordered.</summary>
+    /// <summary>The fourth member's folder is lost. The lost incarnation is ordered out, and the new one's JOIN is ordered.</summary>
     private static ProtocolScript Joining(Func<GroupOptions, GroupOptions>? change = null)
     {
         var script = ProtocolScript.Started(change: change);

@@ -4,13 +4,13 @@ using Dams.Ordering.Messages;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
-/// <summary>A message as a line of a trace: what it says, for someone who learns the protocol.</summary>
+/// <summary>The text of a message in a line of a trace, for readers who learn the protocol.</summary>
 internal static class MessageText
 {
     /// <summary>The name by which a script matches a message.</summary>
     public static string TypeOf(Message message) => message is ReplyMessage ? nameof(MessageType.Reply) : message.GetType().Name;
 
-    /// <summary>The place in the order that a message is about; zero for most.</summary>
+    /// <summary>The number of the entry that a message carries; zero for most messages.</summary>
     public static SequenceNumber NumberOf(Message message) => message switch
     {
         Order m => m.Entry.Seq,
@@ -48,12 +48,16 @@ internal static class MessageText
         LeaveReq m => $" r{m.Member}:{m.Incarnation}{(m.IsForced ? " forced" : "")}",
         HandOver m => $" e{m.Epoch}",
         SkipReq m => $" #{m.Seq}",
-        SkipStatus { WaitedFor.Members.Count: > 0 } m => $" #{m.Seq} {m.Outcome}, waits for {string.Join(" ", m.WaitedFor.Members.Select(member => $"r{member.Id}:{member.Incarnation}"))}",
+        SkipStatus { WaitedFor.Members.Count: > 0 } m =>
+            $" #{m.Seq} {m.Outcome}, waits for "
+            + string.Join(" ", m.WaitedFor.Members.Select(member => $"r{member.Id}:{member.Incarnation}")),
         SkipStatus m => $" #{m.Seq} {m.Outcome}",
         SkipAsk m => $" #{m.Seq}{(m.IsUrgent ? " urgently" : "")}",
         SkipVote m => $" #{m.Seq} {m.Answer}",
         StampReq m => $" {m.Incarnation} stamp {m.Stamp.Number}",
-        StampAck m => m.Known == m.Stamp ? $" stamp {m.Stamp.Number} noted" : $" stamp {m.Stamp.Number} refused (stamp {m.Known.Number} is known)",
+        StampAck m => m.Known == m.Stamp
+            ? $" stamp {m.Stamp.Number} noted"
+            : $" stamp {m.Stamp.Number} refused (stamp {m.Known.Number} is known)",
         _ => "",
     };
 

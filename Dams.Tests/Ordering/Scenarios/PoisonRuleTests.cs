@@ -8,7 +8,7 @@ using static Dams.Tests.Ordering.Scenarios.BugList;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
-/// <summary>Entries that kill who executes them, and what an operator can do about them.</summary>
+/// <summary>Entries that kill members that execute them, and what an operator can do about them.</summary>
 [Category("Scenarios")]
 internal sealed class PoisonRuleTests
 {
@@ -16,18 +16,18 @@ internal sealed class PoisonRuleTests
 
     // Bug: poison entry kills each replacement.
     [Test]
-    public void Who_died_twice_in_an_entry_waits_before_it_and_a_replacement_does_not_even_get_there()
+    public void A_member_waits_before_an_entry_that_killed_it_twice_and_replacements_never_reach_it()
     {
         var script = AllWaiting();
         script.Request(2);
-        Assert.That(script.Sequencer(1).CommitSeq.Value, Is.EqualTo(2), "they store and acknowledge");
+        Assert.That(script.Sequencer(1).CommitSeq.Value, Is.EqualTo(2), "waiting members store and acknowledge entries");
         Assert.That(script.Options.Members.Select(id => script.Member(id).WaitingBefore), Is.All.EqualTo(One));
         script.Wipe(4);
         script.WantOut(4, 4);
         script.Start(NodeId.Replica(4));
         script.Wait(5000);
         Assert.That(script.Options.Members.Select(id => script.IsUp(NodeId.Replica(id))), Is.All.True);
-        Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Joining), "nobody has a snapshot of its JOIN");
+        Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Joining), "no member has a snapshot of its JOIN");
         script.AskForSkip(1);
         script.Wait(1000);
         script.Restore(4);
@@ -38,7 +38,7 @@ internal sealed class PoisonRuleTests
 
     // Bug: killed once by chance.
     [Test]
-    public void One_death_may_be_chance_and_an_entry_that_is_survived_is_no_poison()
+    public void A_member_retries_after_one_death_and_survived_deaths_do_not_add_up()
     {
         var script = Poisoned(1);
         script.Poison(0);
@@ -51,12 +51,12 @@ internal sealed class PoisonRuleTests
         script.Poison(0);
         script.Start(NodeId.Replica(1));
         script.Wait(60);
-        Assert.That(script.Member(1).Executed, Is.EqualTo(One), "deaths that it survived in between don't add up");
+        Assert.That(script.Member(1).Executed, Is.EqualTo(One), "deaths add up only without an execution in between");
     }
 
     // Bug: skip of an entry that somebody executed.
     [Test]
-    public void What_two_have_executed_is_not_skipped_although_they_are_dead_when_it_is_asked_for() => OnlyWithoutMutant(Mutant.SkipSignedByTheLiving, change =>
+    public void An_entry_that_two_dead_members_have_executed_is_not_skipped() => OnlyWithoutMutant(Mutant.SkipSignedByTheLiving, change =>
     {
         var script = Poisoned(change, 1, 2);
         script.RestartUntilWaiting(1, 2);
@@ -75,7 +75,7 @@ internal sealed class PoisonRuleTests
         Assert.That(script.Sequencer(1).MaxSeq, Is.EqualTo(One));
     });
 
-    // Bug: skip of what nobody waits for.
+    // Bug: skip of an entry before which nobody waits.
     [Test]
     public void A_skip_that_nobody_needs_binds_nobody()
     {
@@ -102,7 +102,7 @@ internal sealed class PoisonRuleTests
         script.Request(1);
         script.RestartUntilWaiting(1, 2);
         script.AskForSkip(1);
-        Assert.That(script.Member(3).WaitingBefore, Is.EqualTo(One), "it could have executed the entry, and has promised not to");
+        Assert.That(script.Member(3).WaitingBefore, Is.EqualTo(One), "it could execute the entry, and has promised not to");
         script.Restart(NodeId.Replica(3));
         var reign = script.Member(3).Installed;
         script.Inject(NodeId.Sequencer(1), NodeId.Replica(3), new Commit(One, One, SequenceNumber.Zero), reign.Epoch, reign.Boot);
@@ -115,7 +115,7 @@ internal sealed class PoisonRuleTests
 
     // Bug: skipped entry is executed in a replay.
     [Test]
-    public void What_was_skipped_is_skipped_again_after_a_restart_however_old_the_commit_hint_is()
+    public void A_skipped_entry_is_skipped_again_after_a_restart_with_an_old_commit_hint()
     {
         var script = AllWaiting();
         script.AskForSkip(1);
@@ -131,14 +131,17 @@ internal sealed class PoisonRuleTests
         script.TakeSnapshot(1);
         script.Restart(NodeId.Replica(1));
         script.Wait(200);
-        Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Following), "the snapshot is without the entry's effect");
-        Assert.That(script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().Where(reply => reply.Seq == One).Select(reply => reply.Result.ToArray()),
+        Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Following), "the snapshot does not have the entry's effect");
+        Assert.That(
+            script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>()
+                .Where(reply => reply.Seq == One)
+                .Select(reply => reply.Result.ToArray()),
             Is.Not.Empty.And.All.EqualTo(ReplyCodec.Encode(new RefusedReply(Refusal.InternalError))));
     }
 
-    // Bug: alone with the effect of what the others skip.
+    // Bug: one member alone keeps the effect of a skipped entry.
     [Test]
-    public void Who_has_executed_alone_what_the_others_skip_halts_at_the_SKIP()
+    public void A_member_that_alone_executed_a_skipped_entry_halts_at_the_SKIP()
     {
         var script = Poisoned(1, 2, 3);
         script.RestartUntilWaiting(1, 2, 3);
@@ -148,19 +151,19 @@ internal sealed class PoisonRuleTests
         Assert.That(script.Member(4).OverruledAt, Is.EqualTo(One));
         script.Request(2);
         script.AskForSkip(1);
-        Assert.That(script.SkipStatus.Outcome, Is.EqualTo(SkipOutcome.Skipped), "once more does nothing");
+        Assert.That(script.SkipStatus.Outcome, Is.EqualTo(SkipOutcome.Skipped), "a second skip does nothing");
         Assert.That(script.Order.Count(entry => entry.Kind == EntryKind.Skip), Is.EqualTo(1));
         Assert.That(script.Member(1).Executed.Value, Is.EqualTo(3));
     }
 
     // Bug: skip lost with its sequencer.
     [Test]
-    public void A_skip_that_its_sequencer_took_along_is_asked_for_again_of_the_next()
+    public void A_SKIP_lost_with_its_sequencer_is_requested_from_the_next_one()
     {
         var script = AllWaiting();
         script.Drop("seq1", "r*", "Order|Retrans");
         script.AskForSkip(1);
-        Assert.That(script.Sequencer(1).MaxSeq.Value, Is.EqualTo(2), "the SKIP is ordered, and nobody has it");
+        Assert.That(script.Sequencer(1).MaxSeq.Value, Is.EqualTo(2), "the SKIP is ordered, and no member has it");
         script.Crash(NodeId.Sequencer(1));
         script.Heal();
         script.Wait(3000);
@@ -190,7 +193,10 @@ internal sealed class PoisonRuleTests
         script.Crash(NodeId.Replica(3));
         script.RestartUntilWaiting(1, 2);
         script.AskForSkip(poison.Value);
-        Assert.That(script.SkipStatus!.Outcome, Is.EqualTo(SkipOutcome.Collecting), "two of three voters promised, but only two of the four who could execute it");
+        Assert.That(
+            script.SkipStatus!.Outcome,
+            Is.EqualTo(SkipOutcome.Collecting),
+            "two of three voters have promised, but only two of the four members that could execute it");
         Assert.That(script.SkipStatus.WaitedFor.Members.Select(member => member.Id), Is.EqualTo(new byte[] { 3, 4 }));
         Assert.That(script.Member(4).WaitingBefore, Is.EqualTo(poison));
         script.Heal();
@@ -199,7 +205,7 @@ internal sealed class PoisonRuleTests
         Assert.That(script.Member(4).Executed, Is.EqualTo(script.Member(1).Executed).And.GreaterThan(poison));
     }
 
-    // Bug: who is waited for is ordered out.
+    // Bug: member that a skip waits for is ordered out.
     [Test]
     public void Nobody_leaves_voluntarily_while_promises_are_collected()
     {
@@ -211,12 +217,12 @@ internal sealed class PoisonRuleTests
         script.WantOut(3, 3);
         Assert.That(script.Sequencer(1).View.Number, Is.EqualTo(SequenceNumber.Zero));
         script.Wait(3000);
-        Assert.That(script.Sequencer(1).View.TryGet(3, out _), Is.False, "the operator has given up, so it goes");
+        Assert.That(script.Sequencer(1).View.TryGet(3, out _), Is.False, "the operator has given up, so the member leaves");
     }
 
-    // Bug: an old number, mistyped, stops everyone.
+    // Bug: mistyped old number in a skip stops everyone.
     [Test]
-    public void A_skip_of_an_old_entry_that_nobody_needs_has_nobody_read_its_log()
+    public void An_unneeded_skip_of_an_old_entry_makes_nobody_read_its_log()
     {
         var script = ProtocolScript.Started();
         RequestMany(script);
@@ -226,9 +232,9 @@ internal sealed class PoisonRuleTests
         Assert.That(script.Options.Members.Select(id => script.Log(id).Reads), Is.All.Empty);
     }
 
-    // Bug: who is asked to promise reads for seconds.
+    // Bug: member that is asked for a promise reads its log for seconds.
     [Test]
-    public void Who_waits_with_a_long_log_behind_the_entry_promises_without_reading_it()
+    public void A_waiting_member_promises_without_reading_the_long_log_behind_the_entry()
     {
         var script = AllWaiting();
         RequestMany(script);
@@ -244,7 +250,7 @@ internal sealed class PoisonRuleTests
 
     // Bug: a long log read backwards.
     [Test]
-    public void Who_has_executed_the_entry_reads_its_log_once_and_forwards()
+    public void A_member_that_executed_the_entry_reads_its_log_once_and_forwards()
     {
         var script = ProtocolScript.Started();
         RequestMany(script);
@@ -255,9 +261,9 @@ internal sealed class PoisonRuleTests
         Assert.That(script.Log(1).Reads, Is.EqualTo(script.Order.Skip(1).Select(entry => entry.Seq)));
     }
 
-    // Bug: nobody knows who is waited for.
+    // Bug: nobody knows which members a skip waits for.
     [Test]
-    public void Who_has_executed_the_entry_tells_who_was_there_when_none_but_a_joiner_promises()
+    public void A_member_that_executed_the_entry_tells_the_view_when_only_a_joiner_promises()
     {
         var script = ProtocolScript.Started(members: 3);
         script.Wipe(3);

@@ -7,7 +7,7 @@ using Dams.Tests.Simulation;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
-/// <content>How the parts are moved.</content>
+/// <content>The network, and the shell around each core.</content>
 internal sealed partial class ProtocolScript
 {
     private readonly List<Flight> _lost = [];
@@ -33,7 +33,8 @@ internal sealed partial class ProtocolScript
                 node.Protocol = new LeaveRequester(Options, node.Outbox);
                 break;
             default:
-                var replica = new ReplicaProtocol(Options, node.Id.Number, node.Log!, node.Outbox, new LedgerEngine(), 0, new ReplicaCoreOptions(), _boots,
+                var replica = new ReplicaProtocol(
+                    Options, node.Id.Number, node.Log!, node.Outbox, new LedgerEngine(), 0, new ReplicaCoreOptions(), _boots,
                     core => new Consumer(this, node, core), restored: node.Snapshot, mark: node.Mark);
                 node.Protocol = replica;
                 if (node.Snapshot is { } snapshot)
@@ -101,7 +102,7 @@ internal sealed partial class ProtocolScript
         Note(envelope.From, "->", to, message);
     }
 
-    /// <summary>One input, and what the shell does after it.</summary>
+    /// <summary>Gives a core one input, and then does what the shell does.</summary>
     private void Step(SimulatedNode node, Action input)
     {
         var before = StateOf(node);
@@ -161,13 +162,15 @@ internal sealed partial class ProtocolScript
         NoteLost();
     }
 
-    /// <summary>What was sent in a step and does not arrive is told after the step.</summary>
+    /// <summary>Adds messages that were sent in a step and do not arrive to the trace, after the step.</summary>
     private void NoteLost()
     {
         foreach (var flight in _lost)
         {
-            if (IsShown(flight.Message))
-                Trace.Add(flight.Envelope.From.Short(), _held.Contains(flight) ? "-|" : "-x", flight.To.Short(), MessageText.Of(flight.Message), "");
+            if (!IsShown(flight.Message))
+                continue;
+            var arrow = _held.Contains(flight) ? "-|" : "-x";
+            Trace.Add(flight.Envelope.From.Short(), arrow, flight.To.Short(), MessageText.Of(flight.Message), "");
         }
 
         _lost.Clear();
@@ -187,33 +190,40 @@ internal sealed partial class ProtocolScript
         SequencerProtocol { State: SequencerState.Standby } => "Standby",
         SequencerProtocol sequencer => $"{sequencer.State} e{sequencer.Epoch}",
         ReplicaProtocol { Member: { State: MemberState.Halted } member } => $"Halted ({member.HaltReason})",
-        ReplicaProtocol { Member: { State: MemberState.Following } member } => $"{(member.IsVoter ? "Following" : "Following without a vote")} e{member.Installed.Epoch}",
+        ReplicaProtocol { Member: { State: MemberState.Following } member } =>
+            $"{(member.IsVoter ? "Following" : "Following without a vote")} e{member.Installed.Epoch}",
         ReplicaProtocol { Member: { State: MemberState.Promised } member } => $"Promised e{member.Promised.Epoch}",
         ReplicaProtocol replica => replica.Member.State.ToString(),
         LeaveRequester requester => requester.Leaving is { } leaving ? $"asking {leaving} out" : "content",
         _ => "",
     };
 
-    /// <summary>Who is where, a line each.</summary>
+    /// <summary>Adds the state of every process to the trace, a line each.</summary>
     public void TellStatus()
     {
         foreach (var node in _nodes.Values.Where(node => node.Id.Role != NodeRole.Manager))
         {
             var place = node.Protocol switch
             {
-                SequencerProtocol { State: SequencerState.Active } sequencer => $", last #{sequencer.MaxSeq} committed #{sequencer.CommitSeq} {sequencer.View}",
-                ReplicaProtocol { Member: var member } => $", log to #{member.Contiguous} executed #{member.Executed}{(member.WaitingBefore is { } seq ? $", waits before #{seq}" : "")}",
+                SequencerProtocol { State: SequencerState.Active } sequencer =>
+                    $", last #{sequencer.MaxSeq} committed #{sequencer.CommitSeq} {sequencer.View}",
+                ReplicaProtocol { Member: var member } =>
+                    $", log to #{member.Contiguous} executed #{member.Executed}"
+                    + (member.WaitingBefore is { } seq ? $", waits before #{seq}" : ""),
                 _ => "",
             };
             Trace.Add($"{node.Id.Short()}: {(node.IsUp ? StateOf(node) : "down")}{place}");
         }
     }
 
-    /// <summary>Whom the reigning sequencers report as falling behind.</summary>
+    /// <summary>Adds the members that the active sequencers report as laggards to the trace.</summary>
     public void TellLaggards()
     {
         foreach (var node in _nodes.Values.Where(node => node.Protocol is SequencerProtocol { State: SequencerState.Active }))
-            Trace.Add($"{node.Id.Short()} reports {string.Join(" ", node.Sequencer.LaggardsAt(InstantOf(node)).Select(id => NodeId.Replica(id).Short()).DefaultIfEmpty("nobody"))}");
+        {
+            var laggards = node.Sequencer.LaggardsAt(InstantOf(node)).Select(id => NodeId.Replica(id).Short());
+            Trace.Add($"{node.Id.Short()} reports {string.Join(" ", laggards.DefaultIfEmpty("nobody"))}");
+        }
     }
 
     private sealed class Consumer(ProtocolScript script, SimulatedNode node, ReplicaCore core) : IEntryConsumer

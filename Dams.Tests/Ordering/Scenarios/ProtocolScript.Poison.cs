@@ -4,7 +4,7 @@ using Dams.Tests.Simulation;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
-/// <content>A request that kills who executes it, and the operator's word.</content>
+/// <content>A request that kills members that execute it, and an operator's skip.</content>
 internal sealed partial class ProtocolScript
 {
     private SequenceNumber _poison;
@@ -13,19 +13,19 @@ internal sealed partial class ProtocolScript
     /// <summary>The entry of this number kills these members.</summary>
     public void Poison(long seq, params byte[] members) => (_poison, _poisoned) = (new SequenceNumber(seq), members);
 
-    /// <summary>What a member's manager does about a process that has ended, as long as it ends again.</summary>
+    /// <summary>Starts members that have died again, as their managers do, until they wait before the entry.</summary>
     public void RestartUntilWaiting(params byte[] members)
     {
         for (var lives = 0; lives < 4; lives++)
         {
             foreach (var id in members.Where(id => !IsUp(NodeId.Replica(id))))
                 Start(NodeId.Replica(id));
-            // By the next SYNC everyone knows what is committed.
+            // The next SYNC tells every member what is committed.
             Wait(60);
         }
     }
 
-    /// <summary>An operator wants an entry skipped, and a manager tells the sequencer again and again for a while.</summary>
+    /// <summary>An operator wants an entry skipped. A manager repeats that to the sequencer for a while.</summary>
     public void AskForSkip(long seq, byte sequencer = 1)
     {
         for (var i = 0; i < 3; i++)
@@ -37,7 +37,7 @@ internal sealed partial class ProtocolScript
         Inject(NodeId.Manager(1), NodeId.Sequencer(sequencer), new SkipReq(new SequenceNumber(seq)), boot: new BootId(0xAA));
     }
 
-    /// <summary>What the sequencer has told the operator last.</summary>
+    /// <summary>The last status of the skip that a sequencer has sent.</summary>
     public SkipStatus? SkipStatus { get; private set; }
 
     private bool IsPoison(SimulatedNode node, Entry entry) => entry.Seq == _poison && _poisoned.Contains(node.Id.Number);

@@ -9,15 +9,17 @@ using Dams.Tests.Simulation;
 namespace Dams.Tests.Ordering.Scenarios;
 
 /// <summary>
-/// The production cores of a group, driven step by step: the network delivers at once and in order unless a rule says otherwise, the disk flushes at once
-/// unless told to wait, and time passes only when it is told to. Nothing is random. The invariants of the order are held after every step.
+/// Drives the production cores of a group step by step. The network delivers at once and in order, unless a rule says
+/// otherwise. The disk flushes at once, unless it is told to wait. Time passes only in <see cref="Wait"/>. Nothing is random.
+/// The invariants of the order are checked after every step.
 /// </summary>
 internal sealed partial class ProtocolScript
 {
     private const int TimersMax = 100_000;
     private const long WallStart = 1_700_000_000_000;
 
-    private static readonly HashSet<string> s_quiet = [nameof(Sync), nameof(State), nameof(GetView), nameof(ViewSummary), nameof(SeqSuspect)];
+    private static readonly HashSet<string> s_quiet =
+        [nameof(Sync), nameof(State), nameof(GetView), nameof(ViewSummary), nameof(SeqSuspect)];
 
     private readonly Dictionary<NodeId, SimulatedNode> _nodes = [];
     private readonly List<SimulatedNode> _replicas = [];
@@ -39,13 +41,16 @@ internal sealed partial class ProtocolScript
             Members = [.. Enumerable.Range(1, members).Select(id => (byte)id)],
             Sequencers = [.. Enumerable.Range(1, sequencers).Select(id => (byte)id)],
             FrontEnds = [1],
-            // Folders are believed here, but where stamps are what a script is about.
+            // Members stamp their folders only in scripts about stamps.
             ConfirmationsNeeded = 0,
         };
         Options = change?.Invoke(options) ?? options;
         foreach (var id in Options.Members)
         {
-            var replica = new SimulatedNode(NodeId.Replica(id), GroupId.Replicas, new SeededRandom(id)) { Log = new SimulatedLog(IncarnationOf(id, 0)) };
+            var replica = new SimulatedNode(NodeId.Replica(id), GroupId.Replicas, new SeededRandom(id))
+            {
+                Log = new SimulatedLog(IncarnationOf(id, 0)),
+            };
             _nodes.Add(replica.Id, replica);
             _replicas.Add(replica);
             _nodes.Add(NodeId.Manager(id), new SimulatedNode(NodeId.Manager(id), GroupId.Replicas, new SeededRandom(id)));
@@ -59,17 +64,16 @@ internal sealed partial class ProtocolScript
 
     public ScriptTrace Trace { get; } = new();
 
-    /// <summary>What reached the front end, with who sent it.</summary>
+    /// <summary>The messages that reached the front end, with their senders.</summary>
     public List<(NodeId From, Message Message)> FrontEnd { get; } = [];
 
-    /// <summary>The one order, as far as anyone has executed it.</summary>
+    /// <summary>The total order, as far as any member has executed it.</summary>
     public IReadOnlyList<Entry> Order => _checker.Order;
 
-    /// <summary>Whether the invariants are held; a test of what a broken member does turns it off.</summary>
+    /// <summary>Whether the invariants are checked. A test of a broken member turns this off.</summary>
     public bool IsChecked { get; set; } = true;
 
-
-    /// <summary>Everyone runs, and the first sequencer reigns in epoch 1.1.</summary>
+    /// <summary>Makes a group in which every process runs and the first sequencer leads epoch 1.1.</summary>
     public static ProtocolScript Started(byte members = 4, byte sequencers = 2, Func<GroupOptions, GroupOptions>? change = null)
     {
         var script = new ProtocolScript(members, sequencers, change);
@@ -106,7 +110,7 @@ internal sealed partial class ProtocolScript
         Run();
     }
 
-    /// <summary>The process dies; what is not flushed is lost.</summary>
+    /// <summary>The process dies, and loses what is not flushed.</summary>
     public void Crash(NodeId id)
     {
         var node = _nodes[id];
@@ -123,7 +127,7 @@ internal sealed partial class ProtocolScript
         Start(id);
     }
 
-    /// <summary>The folder is lost while the process is down: the next start has a new incarnation.</summary>
+    /// <summary>The process dies, and its folder is lost. The next start has a new incarnation.</summary>
     public void Wipe(byte id, bool keepsIdentity = false)
     {
         var node = _nodes[NodeId.Replica(id)];
@@ -134,10 +138,10 @@ internal sealed partial class ProtocolScript
         node.Snapshot = null;
     }
 
-    /// <summary>Members stamp their folders, as they do outside of scripts.</summary>
+    /// <summary>Lets members stamp their folders, as they do outside of scripts.</summary>
     public static GroupOptions WithStamps(GroupOptions options) => options with { ConfirmationsNeeded = 2 };
 
-    /// <summary>Somebody copies a folder.</summary>
+    /// <summary>Somebody copies a folder, with the mark of executions and the snapshot.</summary>
     public void CopyFolder(byte id)
     {
         var node = _nodes[NodeId.Replica(id)];
@@ -152,7 +156,7 @@ internal sealed partial class ProtocolScript
         node.PutBack(node.Copies[^1]);
     }
 
-    /// <summary>The process is stopped in order.</summary>
+    /// <summary>Stops a sequencer in order, so that it hands over.</summary>
     public void Stop(byte sequencer)
     {
         var node = _nodes[NodeId.Sequencer(sequencer)];
@@ -162,7 +166,7 @@ internal sealed partial class ProtocolScript
         Run();
     }
 
-    /// <summary>The process stands still; what is sent to it waits.</summary>
+    /// <summary>The process stands still. Messages to it wait.</summary>
     public void Pause(NodeId id) => _nodes[id].PausedUntil = long.MaxValue;
 
     public void Resume(NodeId id)
@@ -171,23 +175,26 @@ internal sealed partial class ProtocolScript
         Release(flight => flight.To == id);
     }
 
-    public void Drop(string from, string to, string type = "*", int times = -1) => _rules.Add(new DeliveryRule(Delivery.Drop, from, to, type, times));
+    public void Drop(string from, string to, string type = "*", int times = -1) =>
+        _rules.Add(new DeliveryRule(Delivery.Drop, from, to, type, times));
 
-    public void Hold(string from, string to, string type = "*", int times = -1) => _rules.Add(new DeliveryRule(Delivery.Hold, from, to, type, times));
+    public void Hold(string from, string to, string type = "*", int times = -1) =>
+        _rules.Add(new DeliveryRule(Delivery.Hold, from, to, type, times));
 
-    public void Duplicate(string from, string to, string type = "*", int times = -1) => _rules.Add(new DeliveryRule(Delivery.Duplicate, from, to, type, times));
+    public void Duplicate(string from, string to, string type = "*", int times = -1) =>
+        _rules.Add(new DeliveryRule(Delivery.Duplicate, from, to, type, times));
 
-    /// <summary>Nothing passes between two sets of nodes, in either direction.</summary>
+    /// <summary>Drops every message between two sets of nodes, in either direction.</summary>
     public void Cut(string one, string other)
     {
         Drop(one, other);
         Drop(other, one);
     }
 
-    /// <summary>The network is as it should be again. What is held stays held.</summary>
+    /// <summary>Ends every rule. Messages that are held stay held.</summary>
     public void Heal() => _rules.Clear();
 
-    /// <summary>What was held arrives now, oldest first unless reversed.</summary>
+    /// <summary>Delivers the held messages, oldest first unless reversed.</summary>
     public void Release(bool reversed = false)
     {
         if (reversed)
@@ -195,7 +202,7 @@ internal sealed partial class ProtocolScript
         Release(_ => true);
     }
 
-    /// <summary>A message that nobody sends in this script.</summary>
+    /// <summary>Delivers a message that no process has sent.</summary>
     public void Inject(NodeId from, NodeId to, Message message, Epoch epoch = default, BootId boot = default)
     {
         _flights.Enqueue(new Flight(new Envelope(from, boot, epoch), to, message));
@@ -204,7 +211,7 @@ internal sealed partial class ProtocolScript
 
     public void HoldFlushes(byte id) => _unflushed.Add(NodeId.Replica(id));
 
-    /// <summary>The disk has everything now.</summary>
+    /// <summary>Flushes everything. From now on the disk flushes at once again.</summary>
     public void Flush(byte id)
     {
         var node = _nodes[NodeId.Replica(id)];
@@ -213,10 +220,10 @@ internal sealed partial class ProtocolScript
         Run();
     }
 
-    /// <summary>A wall clock is wrong by so much from now on.</summary>
+    /// <summary>Sets how far a node's wall clock is ahead.</summary>
     public void SetClock(NodeId id, TimeSpan ahead) => _nodes[id].WallOffset = (long)ahead.TotalMilliseconds;
 
-    /// <summary>Time passes; what falls due on the way is done.</summary>
+    /// <summary>Lets time pass, and runs the timers that fall due on the way.</summary>
     public void Wait(long milliseconds)
     {
         var until = _now + (milliseconds * TimeSpan.TicksPerMillisecond);
@@ -240,7 +247,7 @@ internal sealed partial class ProtocolScript
         throw new InvariantBrokenException("timers go on without end");
     }
 
-    /// <summary>The front end sends a request; the same number again is a repeat.</summary>
+    /// <summary>The front end sends a request. The same number again is a repeat.</summary>
     public void Request(ulong number, byte sequencer = 1, int variant = 0) =>
         Inject(NodeId.FrontEnd(1), NodeId.Sequencer(sequencer), new Req(MakeRequest(number, variant)), boot: new BootId(0xFE));
 
@@ -250,10 +257,11 @@ internal sealed partial class ProtocolScript
         var command = new AddAppointment(new CallerId(true, default, 1), slot, 1 + variant);
         var payload = CommandCodec.Encode(command);
         var opcode = CommandCodec.OpcodeOf(command);
-        return new Request(new RequestKey(0, 7, number), 1, new BootId(0xFE), 1, opcode, Dams.Ordering.Request.DigestOf(opcode, payload), payload);
+        var digest = Dams.Ordering.Request.DigestOf(opcode, payload);
+        return new Request(new RequestKey(0, 7, number), 1, new BootId(0xFE), 1, opcode, digest, payload);
     }
 
-    /// <summary>The snapshot that a joiner waits for is there.</summary>
+    /// <summary>A joiner gets the snapshot that it waits for, and restores it.</summary>
     public void Restore(byte id)
     {
         var node = _nodes[NodeId.Replica(id)];
@@ -267,7 +275,7 @@ internal sealed partial class ProtocolScript
         Wait(0);
     }
 
-    /// <summary>Nobody gives the snapshot that a joiner waits for.</summary>
+    /// <summary>A joiner learns that nobody has the snapshot that it waits for.</summary>
     public void GiveUpSnapshot(byte id)
     {
         var node = _nodes[NodeId.Replica(id)];
@@ -275,7 +283,7 @@ internal sealed partial class ProtocolScript
         Run();
     }
 
-    /// <summary>A replica's own durable snapshot, and what it trims behind it.</summary>
+    /// <summary>A replica takes a durable snapshot, and trims its log behind it as far as it may.</summary>
     public void TakeSnapshot(byte id)
     {
         var node = _nodes[NodeId.Replica(id)];
@@ -288,15 +296,16 @@ internal sealed partial class ProtocolScript
 
     public void Show(string type) => _shown.Add(type);
 
-    /// <summary>A manager wants an incarnation out.</summary>
+    /// <summary>A manager wants an incarnation ordered out: the last lost one of the member, otherwise the present one.</summary>
     public void WantOut(byte manager, byte member, bool isForced = false)
     {
         var node = _nodes[NodeId.Manager(manager)];
-        Step(node, () => Manager(manager).OnWanted(member, _nodes[NodeId.Replica(member)].FormerLogs.LastOrDefault()?.Record.Incarnation ?? Log(member).Record.Incarnation, 1, isForced, InstantOf(node)));
+        var log = _nodes[NodeId.Replica(member)].FormerLogs.LastOrDefault() ?? Log(member);
+        Step(node, () => Manager(manager).OnWanted(member, log.Record.Incarnation, 1, isForced, InstantOf(node)));
         Run();
         Wait(0);
     }
 
-    /// <summary>The identity of a folder: the slot's number after a letter for each life of the slot.</summary>
+    /// <summary>The identity of a folder: a letter for each folder of the seat, followed by the number of the seat.</summary>
     private static Incarnation IncarnationOf(byte id, int life) => new(((ulong)(0xA + life) << 4) | id);
 }

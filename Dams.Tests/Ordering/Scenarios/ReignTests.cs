@@ -6,7 +6,7 @@ using static Dams.Tests.Ordering.Scenarios.BugList;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
-/// <summary>Who reigns, and what becomes of the log when that changes.</summary>
+/// <summary>Which sequencer leads, and what becomes of the log when an epoch begins.</summary>
 [Category("Scenarios")]
 internal sealed class ReignTests
 {
@@ -91,7 +91,7 @@ internal sealed class ReignTests
 
     // Bug: duelling candidates.
     [Test]
-    public void Candidates_that_meet_do_not_go_on_for_ever()
+    public void One_of_two_duelling_candidates_becomes_active()
     {
         var script = ProtocolScript.Started(sequencers: 3);
         script.Crash(NodeId.Sequencer(1));
@@ -101,13 +101,14 @@ internal sealed class ReignTests
         script.Heal();
         script.Release();
         script.Wait(3000);
-        Assert.That(new[] { script.Sequencer(2), script.Sequencer(3) }.Count(sequencer => sequencer.State == SequencerState.Active), Is.EqualTo(1));
+        var candidates = new[] { script.Sequencer(2), script.Sequencer(3) };
+        Assert.That(candidates.Count(sequencer => sequencer.State == SequencerState.Active), Is.EqualTo(1));
         Assert.That(script.Sequencer(2).Activations + script.Sequencer(3).Activations, Is.EqualTo(1));
     }
 
     // Bug: epoch reused by a restarted candidate.
     [Test]
-    public void A_restarted_candidate_cannot_use_what_its_former_life_was_promised()
+    public void A_restarted_candidate_cannot_use_promises_to_its_former_boot()
     {
         var script = ProtocolScript.Started();
         var former = new Reign(Epoch.Of(2, 2), new BootId(100));
@@ -123,7 +124,7 @@ internal sealed class ReignTests
 
     // Bug: assertion that is reachable from the wire.
     [Test]
-    public void A_view_of_another_configuration_counts_for_nothing()
+    public void A_view_of_another_configuration_is_ignored()
     {
         var script = ProtocolScript.Started();
         var strange = new View(new SequenceNumber(9), [new ViewMember(9, new Incarnation(9), SequenceNumber.Zero, SequenceNumber.Zero)]);
@@ -134,8 +135,10 @@ internal sealed class ReignTests
         foreach (var view in new[] { strange, View.None })
         {
             script.Inject(NodeId.Replica(1), NodeId.Sequencer(2), new Promise(
-                script.Sequencer(2).Reign, script.Member(1).Incarnation, Epoch.Of(1000, 1), new SequenceNumber(1), Chain.Genesis, SequenceNumber.Zero, SequenceNumber.Zero, 0, view));
-            script.Inject(NodeId.Replica(1), NodeId.Sequencer(2), new ViewSummary(script.Member(1).Incarnation, script.Sequencer(2).Reign, new Reign(Epoch.Of(1000, 1), new BootId(1)), true, view));
+                script.Sequencer(2).Reign, script.Member(1).Incarnation, Epoch.Of(1000, 1), new SequenceNumber(1), Chain.Genesis,
+                SequenceNumber.Zero, SequenceNumber.Zero, 0, view));
+            script.Inject(NodeId.Replica(1), NodeId.Sequencer(2), new ViewSummary(
+                script.Member(1).Incarnation, script.Sequencer(2).Reign, new Reign(Epoch.Of(1000, 1), new BootId(1)), true, view));
         }
 
         script.Heal();
@@ -146,7 +149,7 @@ internal sealed class ReignTests
 
     // Bug: refusal that reaches nobody.
     [Test]
-    public void Who_is_refused_learns_it_and_comes_back_higher() => OnlyWithoutMutant(Mutant.RefusalReachesNobody, change =>
+    public void A_refused_sequencer_notices_and_returns_with_a_higher_epoch() => OnlyWithoutMutant(Mutant.RefusalReachesNobody, change =>
     {
         var script = ProtocolScript.Started(change: change);
         script.Crash(NodeId.Sequencer(2));
@@ -161,7 +164,7 @@ internal sealed class ReignTests
 
     // Bug: stale tail executed on a newer epoch's commit.
     [Test]
-    public void A_commit_of_an_epoch_that_is_not_installed_executes_nothing() => OnlyWithoutMutant(Mutant.CommitIsObeyedAcrossEpochs, change =>
+    public void A_commit_of_an_uninstalled_epoch_executes_nothing() => OnlyWithoutMutant(Mutant.CommitIsObeyedAcrossEpochs, change =>
     {
         var script = ProtocolScript.Started(change: change);
         script.Request(1);
@@ -195,9 +198,9 @@ internal sealed class ReignTests
         Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Following));
     });
 
-    // Bug: halted by what a lost reign ordered.
+    // Bug: member halted by what a lost epoch ordered.
     [Test]
-    public void What_is_held_of_a_lost_reign_does_not_halt_who_learns_what_the_next_has_committed()
+    public void Entries_held_from_a_lost_epoch_do_not_halt_a_member_that_catches_up()
     {
         var script = ProtocolScript.Started();
         script.Request(1);
@@ -206,12 +209,12 @@ internal sealed class ReignTests
         script.Drop("seq1", "r3", "Retrans");
         script.Request(2);
         script.Request(3);
-        Assert.That(script.Member(3).HeldCount, Is.EqualTo(1), "the second of the first reign's two");
+        Assert.That(script.Member(3).HeldCount, Is.EqualTo(1), "it holds the second of the two entries of the lost epoch");
         script.Wait(2000);
         script.Request(4, 2);
         script.Request(5, 2);
         Assert.That(script.Member(1).Executed.Value, Is.EqualTo(3));
-        // It still follows the first reign, and asks the others for what it lacks.
+        // The member still follows the first epoch, and asks the others for the entries that it lacks.
         script.Heal();
         script.Drop("seq1|seq2", "r3");
         script.Wait(1000);
@@ -225,7 +228,7 @@ internal sealed class ReignTests
 
     // Bug: shorter member halts at NEWVIEW.
     [Test]
-    public void A_member_whose_log_is_shorter_than_the_new_epochs_fetches_the_rest() => OnlyWithoutMutant(Mutant.ShorterMemberHalts, change =>
+    public void A_member_with_a_shorter_log_than_the_new_epoch_fetches_the_rest() => OnlyWithoutMutant(Mutant.ShorterMemberHalts, change =>
     {
         var script = ProtocolScript.Started(change: change);
         script.Cut("r4", "*");
@@ -241,9 +244,9 @@ internal sealed class ReignTests
         Assert.That(script.Member(4).Executed.Value, Is.EqualTo(3));
     });
 
-    // Bug: asks for ever and says nothing.
+    // Bug: member asks for ever and reports nothing.
     [Test]
-    public void Who_is_given_only_what_does_not_follow_what_it_executed_takes_nothing_and_says_so()
+    public void A_member_given_only_entries_that_do_not_fit_takes_none_and_reports_it()
     {
         var script = ProtocolScript.Started();
         script.Request(1);
@@ -259,7 +262,10 @@ internal sealed class ReignTests
         var patience = (long)script.Options.InstallPatience.TotalMilliseconds;
         for (var waited = 0L; waited <= patience; waited += 100)
         {
-            Assert.That((member.State, member.Contiguous.Value, member.IsInstallingInVain), Is.EqualTo((MemberState.Installing, 1L, false)), $"after {waited} ms");
+            Assert.That(
+                (member.State, member.Contiguous.Value, member.IsInstallingInVain),
+                Is.EqualTo((MemberState.Installing, 1L, false)),
+                $"after {waited} ms");
             script.Inject(NodeId.Replica(2), NodeId.Replica(4), new Fetched(right.Seq, new SequenceNumber(1), lost));
             script.Wait(100);
         }
@@ -272,7 +278,7 @@ internal sealed class ReignTests
 
     // Bug: sequencer that is deaf but not mute.
     [Test]
-    public void A_sequencer_that_hears_nobody_is_silent_and_is_followed_by_another()
+    public void A_sequencer_that_hears_nobody_falls_silent_and_another_takes_over()
     {
         var script = ProtocolScript.Started();
         script.Drop("r*|seq2", "seq1");
@@ -283,7 +289,7 @@ internal sealed class ReignTests
         Assert.That(script.Sequencer(1).State, Is.EqualTo(SequencerState.Standby));
     }
 
-    // Bug: time running backwards at fail-over.
+    // Bug: time running backwards at a failover.
     [Test]
     public void Time_does_not_fall_when_the_next_sequencers_clock_is_behind() => OnlyWithoutMutant(Mutant.TimeFollowsTheClock, change =>
     {
@@ -299,7 +305,7 @@ internal sealed class ReignTests
 
     // Bug: everyone restarted and nobody in the view.
     [Test]
-    public void After_a_stop_of_everything_the_view_and_the_order_are_what_they_were()
+    public void The_view_and_the_order_survive_a_crash_of_all_processes()
     {
         var script = ProtocolScript.Started();
         script.Request(1);
@@ -309,13 +315,15 @@ internal sealed class ReignTests
         foreach (var id in all)
             script.Start(id);
         script.Wait(2000);
-        Assert.That(script.Options.Members.Select(id => (script.Member(id).IsVoter, script.Member(id).Executed.Value)), Is.All.EqualTo((true, 1L)));
+        Assert.That(
+            script.Options.Members.Select(id => (script.Member(id).IsVoter, script.Member(id).Executed.Value)),
+            Is.All.EqualTo((true, 1L)));
         AssertServes(script);
     }
 
     // Bug: same message twice after a view change.
     [Test]
-    public void A_repeat_at_the_next_sequencer_has_the_first_answer_and_no_effect()
+    public void A_repeat_at_the_next_sequencer_gets_the_first_answer_and_has_no_effect()
     {
         var script = ProtocolScript.Started();
         script.Request(1);
@@ -330,7 +338,8 @@ internal sealed class ReignTests
 
     private static void AssertServes(ProtocolScript script)
     {
-        var reigning = script.Options.Sequencers.Single(id => script.IsUp(NodeId.Sequencer(id)) && script.Sequencer(id).State == SequencerState.Active);
+        var reigning = script.Options.Sequencers
+            .Single(id => script.IsUp(NodeId.Sequencer(id)) && script.Sequencer(id).State == SequencerState.Active);
         var before = script.Order.Count;
         script.Request(1000, reigning);
         script.Wait(500);

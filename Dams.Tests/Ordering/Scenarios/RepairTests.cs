@@ -15,7 +15,7 @@ internal sealed class RepairTests
 {
     // Bug: duplicate swallowed, client waits for ever.
     [Test]
-    public void A_repeat_after_lost_replies_brings_them_again() => OnlyWithoutMutant(Mutant.DuplicateIsSwallowed, change =>
+    public void A_repeat_after_lost_replies_makes_replicas_send_them_again() => OnlyWithoutMutant(Mutant.DuplicateIsSwallowed, change =>
     {
         var script = ProtocolScript.Started(change: change);
         script.Drop("r*", "fe1", "Reply", 4);
@@ -36,13 +36,15 @@ internal sealed class RepairTests
         script.FrontEnd.Clear();
         script.Request(1);
         Assert.That(script.Order, Has.Count.EqualTo(11), "it is ordered again");
-        Assert.That(script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().Select(reply => reply.Seq.Value), Is.EqualTo(new[] { 1, 1, 1, 1 }));
+        Assert.That(
+            script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().Select(reply => reply.Seq.Value),
+            Is.EqualTo(new[] { 1, 1, 1, 1 }));
         Assert.That(script.Core(2).Sessions.Rows, Is.EqualTo(10));
     }
 
     // Bug: lost last message.
     [Test]
-    public void The_loss_of_the_last_message_is_shown_by_SYNC()
+    public void SYNC_reveals_the_loss_of_the_last_message()
     {
         var script = ProtocolScript.Started();
         script.Drop("seq1", "r3", "Order", 1);
@@ -70,7 +72,7 @@ internal sealed class RepairTests
 
     // Bug: hold-back releases the message just received instead of the next.
     [Test]
-    public void Entries_that_come_in_reverse_are_taken_in_order()
+    public void Entries_that_arrive_in_reverse_are_executed_in_order()
     {
         var script = ProtocolScript.Started();
         script.Hold("seq1", "r2", "Order");
@@ -80,13 +82,15 @@ internal sealed class RepairTests
         script.Trace.Take();
         script.Release(reversed: true);
         Assert.That(script.Member(2).Executed.Value, Is.EqualTo(6));
-        Assert.That(script.Trace.Take().Single(line => line.Contains("r2", StringComparison.Ordinal) && line.Contains("executes", StringComparison.Ordinal)),
+        Assert.That(
+            script.Trace.Take()
+                .Single(line => line.Contains("r2", StringComparison.Ordinal) && line.Contains("executes", StringComparison.Ordinal)),
             Does.EndWith("executes #1, executes #2, executes #3, executes #4, executes #5, executes #6"));
     }
 
     // Bug: non-cumulative ack taken as cumulative.
     [Test]
-    public void What_is_held_beyond_a_gap_counts_for_nothing()
+    public void Entries_held_beyond_a_gap_do_not_count_as_stored()
     {
         var script = ProtocolScript.Started();
         script.Drop("seq1", "r2|r3|r4", "Order#1");
@@ -99,7 +103,7 @@ internal sealed class RepairTests
 
     // Bug: history full for ever.
     [Test]
-    public void A_full_history_is_busy_only_until_something_is_committed()
+    public void A_sequencer_with_a_full_history_is_busy_only_until_a_commit()
     {
         var script = ProtocolScript.Started(change: options => options with { HistoryEntriesMax = 4 });
         for (byte id = 1; id <= 4; id++)
@@ -116,9 +120,9 @@ internal sealed class RepairTests
         Assert.That(script.Order, Has.Count.EqualTo(30));
     }
 
-    // Bug: asked for what is trimmed, and no answer.
+    // Bug: fetch of trimmed entries gets no answer.
     [Test]
-    public void Who_asks_for_what_is_trimmed_is_told_where_the_log_begins()
+    public void A_fetch_of_trimmed_entries_is_answered_with_the_start_of_the_log()
     {
         var script = ProtocolScript.Started();
         for (ulong i = 1; i <= 5; i++)
@@ -134,7 +138,7 @@ internal sealed class RepairTests
 
     // Bug: uncommitted entries dropped from history.
     [Test]
-    public void A_full_history_drops_nothing_that_is_not_committed() => OnlyWithoutMutant(Mutant.UncommittedEntriesAreDropped, change =>
+    public void A_full_history_drops_no_uncommitted_entries() => OnlyWithoutMutant(Mutant.UncommittedEntriesAreDropped, change =>
     {
         var script = ProtocolScript.Started(change: options => change(options with { HistoryEntriesMax = 4 }));
         script.Drop("seq1", "r*", "Order");
@@ -147,7 +151,7 @@ internal sealed class RepairTests
 
     // Bug: one slow member stops the group.
     [Test]
-    public void A_slow_member_is_waited_for_by_nobody_and_finds_in_the_others_logs_what_the_history_has_dropped()
+    public void A_slow_member_delays_nobody_and_catches_up_from_the_others_logs()
     {
         var script = ProtocolScript.Started(change: options => options with { HistoryEntriesMax = 4 });
         script.Cut("r3", "*");
@@ -159,9 +163,9 @@ internal sealed class RepairTests
         Assert.That(script.Member(3).Executed.Value, Is.EqualTo(40));
     }
 
-    // Bug: one slow member stops the group.
+    // Bug: laggard that nobody notices.
     [Test]
-    public void A_member_whose_disk_stands_still_is_reported_and_nobody_else_is()
+    public void Only_a_member_whose_disk_stands_still_is_reported()
     {
         var script = ProtocolScript.Started();
         script.HoldFlushes(3);
@@ -172,8 +176,9 @@ internal sealed class RepairTests
         Assert.That(script.Sequencer(1).LaggardsAt(script.Now), Is.EqualTo(new byte[] { 3 }));
     }
 
+    // Bug: logs grow for a slow member that still moves.
     [Test]
-    public void A_member_that_moves_but_is_further_behind_than_logs_are_kept_is_reported()
+    public void A_moving_member_is_reported_if_it_is_further_behind_than_logs_are_kept()
     {
         var script = ProtocolScript.Started(change: options => options with { LagEntriesMax = 20 });
         script.HoldFlushes(3);
@@ -186,13 +191,15 @@ internal sealed class RepairTests
 
     // Bug: wall clock in a replica.
     [Test]
-    public void What_a_replicas_own_clock_says_is_not_in_its_state()
+    public void A_replicas_own_clock_does_not_affect_its_state()
     {
-        var (left, right) = (new ReplicaCore(new LedgerEngine(), new ReplicaCoreOptions(), new Replies()), new ReplicaCore(new LedgerEngine(), new ReplicaCoreOptions(), new Replies()));
+        var left = new ReplicaCore(new LedgerEngine(), new ReplicaCoreOptions(), new Replies());
+        var right = new ReplicaCore(new LedgerEngine(), new ReplicaCoreOptions(), new Replies());
         var (source, chain) = (new SeededRandom(1), Chain.Genesis);
         for (var i = 1; i <= 50; i++)
         {
-            var entry = new Entry(new SequenceNumber(i), Epoch.Of(1, 1), 1_700_000_000_000 + i, EntryKind.Operation, chain, ProtocolScript.MakeRequest((ulong)source.Below(30)));
+            var request = ProtocolScript.MakeRequest((ulong)source.Below(30));
+            var entry = new Entry(new SequenceNumber(i), Epoch.Of(1, 1), 1_700_000_000_000 + i, EntryKind.Operation, chain, request);
             chain = entry.Chain;
             left.OnDelivered(entry, new Instant(i, 0));
             right.OnDelivered(entry, new Instant(1_000_000 * i, 4_000_000_000_000 - i));
@@ -203,7 +210,7 @@ internal sealed class RepairTests
 
     // Bug: two entries for one number are repaired in place.
     [Test]
-    public void Another_entry_under_a_stored_number_halts()
+    public void A_member_halts_if_another_entry_arrives_under_a_stored_number()
     {
         var script = ProtocolScript.Started();
         script.IsChecked = false;
@@ -219,7 +226,7 @@ internal sealed class RepairTests
 
     // Bug: two callers with one request id.
     [Test]
-    public void Two_callers_with_one_request_id_are_two_requests()
+    public void Two_callers_with_the_same_request_id_make_two_requests()
     {
         var (one, other) = (RequestKey.OfClient("MTLA1001\0booking"u8), RequestKey.OfClient("MTLP1001\0booking"u8));
         Assert.That(one, Is.Not.EqualTo(other));
@@ -227,7 +234,9 @@ internal sealed class RepairTests
         foreach (var (key, number) in new[] { (one, 1UL), (other, 2UL) })
             script.Inject(NodeId.FrontEnd(1), NodeId.Sequencer(1), new Req(ProtocolScript.MakeRequest(number) with { Key = key }));
         Assert.That(script.Core(1).Sessions.Rows, Is.EqualTo(2));
-        Assert.That(script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().Select(reply => reply.Seq.Value).Distinct(), Is.EqualTo(new[] { 1, 2 }));
+        Assert.That(
+            script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().Select(reply => reply.Seq.Value).Distinct(),
+            Is.EqualTo(new[] { 1, 2 }));
     }
 
     private static IEnumerable<ReqAckStatus> Acks(ProtocolScript script) =>

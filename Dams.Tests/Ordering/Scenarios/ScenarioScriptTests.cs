@@ -5,8 +5,8 @@ using NUnit.Framework;
 namespace Dams.Tests.Ordering.Scenarios;
 
 /// <summary>
-/// The protocol as it is played in <c>Scripts/*.txt</c>: read them to learn it. A change of the protocol that is meant shows as a change of these files;
-/// <c>DAMS_GOLDEN=write</c> writes them anew.
+/// Plays the protocol as <c>Scripts/*.txt</c> describes it. Read these files to learn the protocol. An intended change of the
+/// protocol shows as a change of these files; <c>DAMS_GOLDEN=write</c> rewrites them.
 /// </summary>
 [Category("Scenarios")]
 public sealed class ScenarioScriptTests
@@ -14,10 +14,12 @@ public sealed class ScenarioScriptTests
     private const string Prefix = "Dams.Tests.Ordering.Scenarios.Scripts.";
 
     private static IEnumerable<string> Names => Assembly.GetExecutingAssembly().GetManifestResourceNames()
-        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => name[Prefix.Length..]);
+        .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal)
+        .Select(name => name[Prefix.Length..]);
 
     [TestCaseSource(nameof(Names))]
-    public void The_protocol_does_what_the_script_tells(string name)
+    public void The_protocol_follows_the_script(string name)
     {
         using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name)!);
         var written = reader.ReadToEnd();
@@ -32,7 +34,7 @@ public sealed class ScenarioScriptTests
     }
 
     [Test]
-    public void A_script_plays_the_same_again() => Assert.That(Names, Is.All.Matches<string>(name =>
+    public void A_script_plays_the_same_way_twice() => Assert.That(Names, Is.All.Matches<string>(name =>
     {
         using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name)!);
         var written = reader.ReadToEnd();

@@ -5,21 +5,43 @@ using Dams.Ordering;
 namespace Dams.Tests.Ordering.Scenarios;
 
 /// <summary>
-/// Plays a scenario: lines that begin with <c>&gt;</c> are commands, indented lines are the trace that they are expected to give, everything else is comment.
+/// Plays a scenario. A line that begins with <c>&gt;</c> is a command, and indented lines are the trace that it is expected to
+/// give. Every other line is a comment.
 /// <list type="table">
-/// <item><term>group MEMBERS SEQUENCERS</term><description>instead of 4 and 2; first, if at all</description></item>
-/// <item><term>stamped</term><description>members stamp their folders, which they do not in the other scripts; first</description></item>
-/// <item><term>copy R, put-back R</term><description>somebody copies the folder; the process dies and finds the copy in the folder's place</description></item>
-/// <item><term>start [NODE], started</term><description>everyone, or one; everyone, and the first epoch is installed, without a trace</description></item>
-/// <item><term>request N SEQ, request N SEQ other</term><description>the front end sends request N, or another one under the same key</description></item>
-/// <item><term>wait MS</term><description>time passes</description></item>
-/// <item><term>drop | hold | duplicate FROM TO TYPE [TIMES]</term><description>what the network does from now on: <c>seq1</c>, <c>r*</c>, <c>r1|r2</c>, <c>*</c>; <c>Order#3</c></description></item>
-/// <item><term>cut ONE OTHER, heal, release [reversed]</term><description>a cut both ways; no rules any more; what was held arrives</description></item>
-/// <item><term>crash | restart | pause | resume NODE, wipe R, stop SEQ</term><description>what happens to a process</description></item>
-/// <item><term>hold-flush R, flush R</term><description>the disk is slow; it is done</description></item>
-/// <item><term>out MEMBER [forced], restore R</term><description>the member's manager wants it out; the joiner gets its snapshot</description></item>
-/// <item><term>poison N R|R|…, skip N SEQ</term><description>the entry of that number kills these members; an operator wants it skipped</description></item>
-/// <item><term>show TYPE, status, laggards</term><description>messages that are left out of traces otherwise; who is where; who falls behind</description></item>
+/// <item><term>group MEMBERS SEQUENCERS</term>
+/// <description>A group of another size than 4 and 2. It must be the first command.</description></item>
+/// <item><term>stamped</term>
+/// <description>A group whose members stamp their folders, which they do not do otherwise. It must be the first command.
+/// </description></item>
+/// <item><term>copy R</term><description>Somebody copies the folder of a replica.</description></item>
+/// <item><term>put-back R</term>
+/// <description>The process dies, and somebody puts the copy in the place of its folder.</description></item>
+/// <item><term>start</term><description>Every process starts.</description></item>
+/// <item><term>start NODE</term><description>One process starts.</description></item>
+/// <item><term>started</term>
+/// <description>Every process starts, and the first epoch is installed, without a trace.</description></item>
+/// <item><term>request N SEQ</term><description>The front end sends request N to a sequencer.</description></item>
+/// <item><term>request N SEQ other</term>
+/// <description>The front end sends another request under the key of request N.</description></item>
+/// <item><term>wait MS</term><description>Time passes.</description></item>
+/// <item><term>drop | hold | duplicate FROM TO TYPE [TIMES]</term>
+/// <description>The network treats these messages so from now on. Nodes are written <c>seq1</c>, <c>r*</c>, <c>r1|r2</c> or
+/// <c>*</c>, types also <c>Order#3</c>.</description></item>
+/// <item><term>cut ONE OTHER</term><description>The network drops every message between them, in both directions.</description></item>
+/// <item><term>heal</term><description>Every rule ends. Messages that are held stay held.</description></item>
+/// <item><term>release [reversed]</term><description>The held messages arrive.</description></item>
+/// <item><term>crash | restart | pause | resume NODE</term><description>The process does so.</description></item>
+/// <item><term>wipe R</term><description>The process dies, and its folder is lost.</description></item>
+/// <item><term>stop SEQ</term><description>The sequencer is stopped in order.</description></item>
+/// <item><term>hold-flush R</term><description>The disk is slow from now on.</description></item>
+/// <item><term>flush R</term><description>The disk has written everything.</description></item>
+/// <item><term>out MEMBER [forced]</term><description>The member's manager wants the member out.</description></item>
+/// <item><term>restore R</term><description>The joiner gets its snapshot.</description></item>
+/// <item><term>poison N R|R|…</term><description>The entry of that number kills these members.</description></item>
+/// <item><term>skip N SEQ</term><description>An operator wants the entry skipped.</description></item>
+/// <item><term>show TYPE</term><description>Traces show this type of message, which they leave out otherwise.</description></item>
+/// <item><term>status</term><description>Shows the state of every process.</description></item>
+/// <item><term>laggards</term><description>Shows which members fall behind.</description></item>
 /// </list>
 /// </summary>
 internal sealed class ScriptPlayer

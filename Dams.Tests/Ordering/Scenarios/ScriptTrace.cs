@@ -1,8 +1,8 @@
 namespace Dams.Tests.Ordering.Scenarios;
 
 /// <summary>
-/// Collects trace lines. A multicast is one line, and so are equal answers to one node: neighbours that differ only in the receiver, or only in the sender,
-/// are drawn together.
+/// Collects trace lines. Neighbouring lines that differ only in the receiver, or only in the sender, become one line. So a
+/// multicast is one line, and so are equal answers to one node.
 /// </summary>
 internal sealed class ScriptTrace
 {
@@ -32,7 +32,7 @@ internal sealed class ScriptTrace
         _steps.Add(new Step([from], arrow, [to], message, effect));
     }
 
-    /// <summary>Gives what was collected and begins anew.</summary>
+    /// <summary>Gives the collected lines and forgets them.</summary>
     public IReadOnlyList<string> Take()
     {
         var lines = Lines.ToList();

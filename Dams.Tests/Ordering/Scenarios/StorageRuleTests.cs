@@ -6,7 +6,7 @@ using static Dams.Tests.Ordering.Scenarios.BugList;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
-/// <summary>Disks: what may be said when, and who is counted.</summary>
+/// <summary>The rules of disks: when a member may say that it has something, and which members count.</summary>
 [Category("Scenarios")]
 internal sealed class StorageRuleTests
 {
@@ -23,7 +23,7 @@ internal sealed class StorageRuleTests
         Assert.That(script.Member(1).Contiguous, Is.EqualTo(SequenceNumber.Zero));
     });
 
-    // Bug: promise forgotten by a restart.
+    // Bug: promise given before it is on disk.
     [Test]
     public void A_promise_is_not_given_before_it_is_on_disk()
     {
@@ -39,7 +39,7 @@ internal sealed class StorageRuleTests
 
     // Bug: acknowledged before fsync.
     [Test]
-    public void What_is_not_flushed_is_not_acknowledged() => OnlyWithoutMutant(Mutant.AcknowledgedBeforeFlush, change =>
+    public void An_entry_is_not_acknowledged_before_it_is_flushed() => OnlyWithoutMutant(Mutant.AcknowledgedBeforeFlush, change =>
     {
         var script = ProtocolScript.Started(change: change);
         for (byte id = 1; id <= 3; id++)
@@ -52,28 +52,31 @@ internal sealed class StorageRuleTests
 
     // Bug: order known only to the dead.
     [Test]
-    public void An_entry_that_only_one_has_is_not_executed() => OnlyWithoutMutant(Mutant.CommitQuorumOfOne, AnEntryIsOnOneDisk);
+    public void An_entry_on_one_disk_only_is_not_executed() => OnlyWithoutMutant(Mutant.CommitQuorumOfOne, AnEntryIsOnOneDisk);
 
-    // Bug: order known only to the dead.
+    // Bug: executed on ORDER.
     [Test]
-    public void An_entry_is_not_executed_because_it_is_there() => OnlyWithoutMutant(Mutant.ExecutedOnOrder, AnEntryIsOnOneDisk);
+    public void An_entry_is_not_executed_on_arrival() => OnlyWithoutMutant(Mutant.ExecutedOnOrder, AnEntryIsOnOneDisk);
 
     // Bug: member with a wiped disk counted under its old id.
     [Test]
-    public void A_wiped_member_does_not_stand_for_what_it_had()
+    public void A_wiped_member_is_not_counted_under_its_old_identity()
     {
         var script = WipedAndPromising(keepsIdentity: false);
         Assert.That(script.Sequencer(2).State, Is.Not.EqualTo(SequencerState.Active));
         script.Start(NodeId.Replica(1));
         script.Wait(3000);
         Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Active));
-        Assert.That(script.Member(2).Executed.Value, Is.EqualTo(1), "what was executed is still there");
-        Assert.That(WipedAndPromising(keepsIdentity: true).Sequencer(2).MaxSeq, Is.EqualTo(SequenceNumber.Zero), "under its old identity it would have been lost");
+        Assert.That(script.Member(2).Executed.Value, Is.EqualTo(1), "the executed entry is still there");
+        Assert.That(
+            WipedAndPromising(keepsIdentity: true).Sequencer(2).MaxSeq,
+            Is.EqualTo(SequenceNumber.Zero),
+            "under the member's old identity the entry would be lost");
     }
 
     // Bug: older copy of a folder counted as the folder.
     [Test]
-    public void An_older_copy_of_a_folder_does_not_stand_for_what_the_folder_had() => OnlyWithoutMutant(Mutant.FolderIsBelieved, change =>
+    public void An_older_copy_of_a_folder_is_not_counted_as_the_folder() => OnlyWithoutMutant(Mutant.FolderIsBelieved, change =>
     {
         var script = ProtocolScript.Started(change: options => change(ProtocolScript.WithStamps(options)));
         script.CopyFolder(1);
@@ -81,7 +84,10 @@ internal sealed class StorageRuleTests
         script.Wait(100);
         script.Drop("seq1", "r3|r4", "Order");
         script.Request(1);
-        Assert.That((script.Member(1).Executed.Value, script.Member(2).Executed.Value), Is.EqualTo((1, 1)), "two have it, and the client its answer");
+        Assert.That(
+            (script.Member(1).Executed.Value, script.Member(2).Executed.Value),
+            Is.EqualTo((1, 1)),
+            "two members have the entry, and the client has its answer");
         script.PutBack(1);
         script.Crash(NodeId.Sequencer(1));
         foreach (byte id in new byte[] { 2, 3, 4 })
@@ -90,16 +96,16 @@ internal sealed class StorageRuleTests
         foreach (byte id in new byte[] { 1, 3, 4 })
             script.Start(NodeId.Replica(id));
         script.Wait(5000);
-        Assert.That(script.Sequencer(2).Activations, Is.Zero, "three are there, and none of them knows the entry");
+        Assert.That(script.Sequencer(2).Activations, Is.Zero, "three members are there, and none of them knows the entry");
         Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Outdated));
         script.Start(NodeId.Replica(2));
         script.Wait(5000);
         Assert.That((script.Sequencer(2).Activations, script.Member(4).Executed.Value), Is.EqualTo((1, 1)));
     });
 
-    // Bug: older copy of a folder counted as the folder.
+    // Bug: older copy of a folder works until it is found out.
     [Test]
-    public void A_member_whose_folder_nobody_has_confirmed_promises_acknowledges_and_executes_nothing()
+    public void A_member_with_an_unconfirmed_folder_promises_acknowledges_and_executes_nothing()
     {
         var script = ProtocolScript.Started(change: ProtocolScript.WithStamps);
         script.Request(1);
@@ -110,16 +116,16 @@ internal sealed class StorageRuleTests
         script.Stop(1);
         script.Wait(1000);
         var said = script.Trace.Take().Where(line => !line.Contains("Stamp") && line.Split(" -> ")[0].Split(' ').Contains("r3"));
-        Assert.That(said, Is.Empty, "it says nothing but to those that it asks");
+        Assert.That(said, Is.Empty, "it sends nothing but messages about stamps");
         Assert.That((script.Member(3).State, script.Member(3).Executed), Is.EqualTo((MemberState.Unconfirmed, SequenceNumber.Zero)));
         script.Heal();
         script.Wait(1000);
         Assert.That((script.Member(3).State, script.Member(3).Executed.Value), Is.EqualTo((MemberState.Following, 2)));
     }
 
-    // Bug: copy of a replaced incarnation's folder kept its slot for ever.
+    // Bug: copy of a replaced incarnation's folder keeps its seat for ever.
     [Test]
-    public void A_copy_of_a_folder_whose_incarnation_has_been_replaced_since_leaves_by_itself()
+    public void A_member_on_a_copy_of_a_replaced_incarnations_folder_leaves_by_itself()
     {
         var script = ProtocolScript.Started(change: ProtocolScript.WithStamps);
         script.Request(1);
@@ -136,15 +142,15 @@ internal sealed class StorageRuleTests
         Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Left), script.Member(1).HaltReason);
     }
 
-    // Bug: older copy of a folder counted as the folder.
+    // Bug: everyone refuses everyone after a power cut in a start.
     [Test]
-    public void A_stop_of_everything_while_stamps_are_confirmed_keeps_nobody_out()
+    public void A_crash_of_all_members_while_stamps_are_confirmed_locks_nobody_out()
     {
         var script = ProtocolScript.Started(change: ProtocolScript.WithStamps);
         script.Request(1);
         for (var round = 0; round < 3; round++)
         {
-            // Each has made a stamp that others know, and has not learnt that they do.
+            // Each member has made a stamp that others know, and has not learnt that they know it.
             foreach (var id in script.Options.Members)
                 script.Crash(NodeId.Replica(id));
             script.Drop("r*", "r*", "StampAck");
@@ -156,12 +162,14 @@ internal sealed class StorageRuleTests
         }
 
         script.Wait(3000);
-        Assert.That(script.Options.Members.Select(id => (script.Member(id).State, script.Member(id).Executed.Value)), Is.All.EqualTo((MemberState.Following, 1)));
+        Assert.That(
+            script.Options.Members.Select(id => (script.Member(id).State, script.Member(id).Executed.Value)),
+            Is.All.EqualTo((MemberState.Following, 1)));
     }
 
     // Bug: wiped member taken for a first start.
     [Test]
-    public void Wiped_members_do_not_make_a_first_start()
+    public void Wiped_members_cannot_begin_the_first_epoch()
     {
         var script = ProtocolScript.Started();
         script.Request(1);
@@ -177,15 +185,15 @@ internal sealed class StorageRuleTests
 
         script.Start(NodeId.Sequencer(1));
         script.Wait(5000);
-        Assert.That(script.Sequencer(1).Activations, Is.Zero, "the fourth may know of an epoch");
+        Assert.That(script.Sequencer(1).Activations, Is.Zero, "the member that is down may know of an epoch");
         script.Start(NodeId.Replica(1));
         script.Wait(5000);
-        Assert.That(script.Sequencer(1).Activations, Is.Zero, "it does, and its view has no quorum");
+        Assert.That(script.Sequencer(1).Activations, Is.Zero, "that member knows of one, and its view has no quorum");
     }
 
     // Bug: quorum counted in the wrong view.
     [Test]
-    public void A_stranger_to_the_chosen_logs_view_is_not_counted() => OnlyWithoutMutant(Mutant.QuorumOfStrangers, change =>
+    public void A_promise_from_outside_the_chosen_logs_view_is_not_counted() => OnlyWithoutMutant(Mutant.QuorumOfStrangers, change =>
     {
         var script = ProtocolScript.Started(change: change);
         script.Wipe(4);
@@ -195,7 +203,8 @@ internal sealed class StorageRuleTests
         script.Start(NodeId.Replica(4));
         script.Crash(NodeId.Replica(2));
         script.Crash(NodeId.Replica(3));
-        // Handed over, the second is a candidate whatever the evidence. The first member and the stranger promise: two of a view of three, but for the stranger.
+        // After the handover the second sequencer is a candidate, whatever the evidence. The first member and the new incarnation
+        // promise. If the new incarnation counted, these would be two of a view of three.
         script.Stop(1);
         script.Wait(300);
         Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Candidate));
@@ -238,7 +247,10 @@ internal sealed class StorageRuleTests
         Assert.That(script.Member(1).Executed, Is.EqualTo(SequenceNumber.Zero));
     }
 
-    /// <summary>The first and the fourth have executed an entry that the others lack; then the first is down, and the fourth has lost its disk.</summary>
+    /// <summary>
+    /// The first and the fourth member have executed an entry that the others lack. Then the first is down, and the fourth has
+    /// lost its disk.
+    /// </summary>
     private static ProtocolScript WipedAndPromising(bool keepsIdentity)
     {
         var script = ProtocolScript.Started();

@@ -5,7 +5,10 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 
-/// <summary>In a small size with every run, so that it can't rot. <c>DAMS_BENCH=1</c> gives the figures of the design.</summary>
+/// <summary>
+/// A benchmark of the log. Every test run plays it in a small size, so that it can't rot. <c>DAMS_BENCH=1</c> plays it in
+/// full, for the figures of the design.
+/// </summary>
 public sealed class DurableLogBenchmarks
 {
     private const int Batch = 100;
@@ -47,7 +50,8 @@ public sealed class DurableLogBenchmarks
 
         TestContext.Out.WriteLine(
             $"{count} entries in batches of {Batch}: append {append:F2} us an entry, of which without the flush {write:F2}; "
-            + $"reopen {opening.ElapsedMilliseconds} ms; read along {reading.Elapsed.TotalMicroseconds / count:F2} us an entry; {again.SegmentCount} segments");
+            + $"reopen {opening.ElapsedMilliseconds} ms; read along {reading.Elapsed.TotalMicroseconds / count:F2} us an entry; "
+            + $"{again.SegmentCount} segments");
         Assert.That(opening.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
     }
 }

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 
-/// <summary>The files of a log: how large they are, when the next is made, and what if one goes.</summary>
+/// <summary>The files of a log: their sizes, when the next one is made, and what happens when one is lost or damaged.</summary>
 internal sealed class DurableLogFileTests
 {
     private LogFolder _folder = null!;
@@ -16,13 +16,14 @@ internal sealed class DurableLogFileTests
     public void DropFolder() => _folder.Dispose();
 
     [Test]
-    public void The_longest_record_is_read_back_from_a_frame_and_from_the_header_of_the_next_segment()
+    public void The_longest_record_is_read_back_from_a_frame_and_from_a_segment_header()
     {
         var reign = new Reign(new Epoch(ulong.MaxValue), new BootId(ulong.MaxValue));
         var view = new View(new SequenceNumber(3), Enumerable.Range(1, View.MembersMax).Select(id =>
             new ViewMember((byte)id, new Incarnation(ulong.MaxValue), new SequenceNumber(2), new SequenceNumber(1))));
-        var stamps = new StampRecord(new FolderStamp(uint.MaxValue, uint.MaxValue), isConfirmed: true, Enumerable.Range(1, StampRecord.OthersMax).Select(id =>
-            new PeerStamp((byte)id, new Incarnation(ulong.MaxValue), new FolderStamp(uint.MaxValue - (uint)id, 7))));
+        var others = Enumerable.Range(1, StampRecord.OthersMax).Select(id =>
+            new PeerStamp((byte)id, new Incarnation(ulong.MaxValue), new FolderStamp(uint.MaxValue - (uint)id, 7)));
+        var stamps = new StampRecord(new FolderStamp(uint.MaxValue, uint.MaxValue), isConfirmed: true, others);
         var record = new MemberRecord(LogFolder.Incarnation, reign, reign, view) { Stamps = stamps };
         var entries = SampleEntries.After(SequenceNumber.Zero, Chain.Genesis, 100);
         using (var log = _folder.Open(4 * 1024))
@@ -40,7 +41,7 @@ internal sealed class DurableLogFileTests
     }
 
     [Test]
-    public void A_new_log_begins_with_a_small_segment_and_the_next_is_prepared_when_it_is_half_full()
+    public void A_log_begins_with_a_small_segment_and_prepares_the_next_when_half_full()
     {
         var options = _folder.Options(segmentBytes: 64 * 1024) with { FirstSegmentBytes = 8 * 1024 };
         var spare = Path.Combine(_folder.Path, "spare.tmp");
@@ -66,7 +67,7 @@ internal sealed class DurableLogFileTests
     [TestCase(Durability.Disk, true)]
     [TestCase(Durability.Disk, false)]
     [TestCase(Durability.Memory, true)]
-    public void Nothing_is_called_durable_in_a_file_that_was_deleted_or_moved_away(Durability durability, bool isDeleted)
+    public void A_flush_fails_after_the_log_file_was_deleted_or_moved(Durability durability, bool isDeleted)
     {
         using var log = DurableLog.Open(_folder.Options(durability: durability));
         log.Write(SampleEntries.After(log, 2).Batch());
@@ -84,7 +85,7 @@ internal sealed class DurableLogFileTests
     }
 
     [Test]
-    public void A_log_that_lost_what_was_durable_is_refused_whatever_it_looks_like()
+    public void A_log_that_has_lost_durable_batches_is_refused()
     {
         var end = WriteFiveBatches();
         var file = _folder.Segments().Single();
@@ -95,7 +96,7 @@ internal sealed class DurableLogFileTests
             var exception = Assert.Throws<LogCorruptException>(() => _folder.Open());
             Assert.That(exception!.File, Is.EqualTo(file));
             Assert.That(exception.Expected, Does.Contain("the log was flushed up to batch 5"));
-            Assert.That(File.ReadAllBytes(file).AsSpan(0, (int)kept).SequenceEqual(whole.AsSpan(0, (int)kept)), "nothing is changed");
+            Assert.That(File.ReadAllBytes(file).AsSpan(0, (int)kept).SequenceEqual(whole.AsSpan(0, (int)kept)), "the file is not changed");
         }
 
         File.WriteAllBytes(file, whole);
@@ -104,7 +105,7 @@ internal sealed class DurableLogFileTests
     }
 
     [Test]
-    public void A_batch_that_was_not_flushed_may_be_torn_and_is_not_missed()
+    public void A_torn_batch_that_was_not_flushed_is_cut_off_without_an_error()
     {
         LogFolder? crashed = null;
         try
@@ -130,7 +131,7 @@ internal sealed class DurableLogFileTests
     }
 
     [Test]
-    public void Without_the_mark_a_torn_end_looks_like_that_of_a_crash()
+    public void Without_the_flush_mark_a_torn_end_is_taken_for_a_crash()
     {
         var end = WriteFiveBatches();
         using var crashed = _folder.Copy();
@@ -140,7 +141,7 @@ internal sealed class DurableLogFileTests
     }
 
     [Test]
-    public void The_mark_of_another_incarnation_says_nothing()
+    public void A_flush_mark_of_another_incarnation_is_ignored()
     {
         WriteFiveBatches();
         File.Delete(_folder.Segments().Single());
@@ -152,7 +153,7 @@ internal sealed class DurableLogFileTests
     }
 
     [Test]
-    public void What_memory_alone_has_is_not_noted_as_flushed()
+    public void A_log_with_memory_durability_notes_nothing_as_flushed()
     {
         using var log = DurableLog.Open(_folder.Options(durability: Durability.Memory));
         log.Write(SampleEntries.After(log, 5).Batch());
@@ -167,7 +168,7 @@ internal sealed class DurableLogFileTests
     [TestCase(512, true)]
     [TestCase(511, false)]
     [TestCase(-512, false)]
-    public void A_mark_that_is_none_is_refused_and_one_that_was_just_made_is_not(int bytes, bool isTaken)
+    public void A_damaged_flush_mark_is_refused_and_a_newly_made_one_is_accepted(int bytes, bool isTaken)
     {
         WriteFiveBatches();
         var mark = Path.Combine(_folder.Path, FlushMark.Name);
@@ -181,7 +182,7 @@ internal sealed class DurableLogFileTests
             Assert.That(() => _folder.Open().Dispose(), Throws.Nothing);
     }
 
-    /// <returns>Where each batch ends.</returns>
+    /// <returns>The offset at which each batch ends.</returns>
     private List<long> WriteFiveBatches()
     {
         using var log = _folder.Open();

@@ -5,14 +5,17 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 
-/// <summary>The log against a list, with crashes: whatever was flushed is there, whatever was not is there up to some batch.</summary>
+/// <summary>
+/// Compares the log with a list over random writes, cuts, trims and crashes. Everything that was flushed is there after a
+/// crash. The rest is there up to some batch.
+/// </summary>
 [Parallelizable]
 public sealed class DurableLogModelTests
 {
     private const int SegmentBytes = 4096;
 
     [Test]
-    public void After_any_history_of_writes_cuts_trims_and_crashes_the_log_holds_all_that_was_flushed_and_a_prefix_of_the_rest()
+    public void After_any_crash_the_log_holds_all_flushed_batches_and_a_prefix_of_the_rest()
     {
         var step = Gen.Frequency(
             (8, Gen.Select(Gen.Int[1, 12], Gen.Int[0, 300], (count, payload) => (Step)new Append(count, payload))),
@@ -25,7 +28,7 @@ public sealed class DurableLogModelTests
         step.Array[1, 40].Sample(Run, iter: 300);
     }
 
-    // A crash is made of the bytes here, so no flush need reach the disk.
+    // The test makes its crashes out of the bytes of the files, so no flush need reach the disk.
     private static DurableLog Open(LogFolder folder) => DurableLog.Open(folder.Options(SegmentBytes, cached: 4, Durability.Memory));
 
     private static void Run(Step[] steps)
@@ -62,7 +65,10 @@ public sealed class DurableLogModelTests
                         log.TrimTo(seq, log.Read(seq)!.Chain);
                         var kept = (int)(seq.Value - model.Base);
                         last = log.Flushed;
-                        states[last] = model with { Base = seq.Value, BaseChain = model.Entries[kept - 1].Chain, Entries = model.Entries[kept..] };
+                        states[last] = model with
+                        {
+                            Base = seq.Value, BaseChain = model.Entries[kept - 1].Chain, Entries = model.Entries[kept..],
+                        };
                         break;
                     case Reopen:
                         log.Dispose();
@@ -105,8 +111,8 @@ public sealed class DurableLogModelTests
         }
     }
 
-    /// <summary>Does to the bytes that were not flushed what a power cut may do.</summary>
-    /// <returns>Whether nothing was changed.</returns>
+    /// <summary>Damages the bytes that were not flushed, as a power cut may do.</summary>
+    /// <returns>True if nothing was changed.</returns>
     private static bool Damage(string file, long from, long to, Crash crash)
     {
         if (crash.Kind == 0 || from == to)
@@ -130,7 +136,7 @@ public sealed class DurableLogModelTests
 
                 break;
             default:
-                // A sector that never reached the disk.
+                // A sector never reached the disk.
                 var sector = Math.Max(from, random.NextInt64(from, to) / 512 * 512);
                 RandomAccess.Write(handle, new byte[Math.Min(512, to - sector)], sector);
                 break;

@@ -33,11 +33,16 @@ public sealed class DurableLogTests
     }
 
     [Test]
-    public void What_was_written_is_read_back_before_and_after_a_restart()
+    public void Entries_and_records_are_read_back_before_and_after_a_restart()
     {
         var entries = SampleEntries.After(SequenceNumber.Zero, Chain.Genesis, 100);
-        var view = new View(new SequenceNumber(3), [new ViewMember(1, new Incarnation(5), new SequenceNumber(0), default), new ViewMember(2, new Incarnation(6), null, new SequenceNumber(3))]);
-        var record = new MemberRecord(LogFolder.Incarnation, new Reign(Epoch.Of(4, 2), new BootId(9)), new Reign(Epoch.Of(3, 1), new BootId(8)), view);
+        var view = new View(new SequenceNumber(3),
+        [
+            new ViewMember(1, new Incarnation(5), new SequenceNumber(0), default),
+            new ViewMember(2, new Incarnation(6), null, new SequenceNumber(3)),
+        ]);
+        var record = new MemberRecord(
+            LogFolder.Incarnation, new Reign(Epoch.Of(4, 2), new BootId(9)), new Reign(Epoch.Of(3, 1), new BootId(8)), view);
         using (var log = _folder.Open())
         {
             Assert.That(log.Write(new LogBatch(null, entries[..60], null, new SequenceNumber(10))), Is.EqualTo(1));
@@ -68,7 +73,7 @@ public sealed class DurableLogTests
     }
 
     [Test]
-    public void A_tail_torn_at_any_byte_of_the_last_batch_is_cut_as_a_whole()
+    public void A_last_batch_torn_at_any_byte_is_cut_off_as_a_whole()
     {
         long frameStart, frameEnd;
         using (var log = _folder.Open(segmentBytes: 8 * 1024))
@@ -76,7 +81,8 @@ public sealed class DurableLogTests
             log.Write(SampleEntries.After(log, 3).Batch());
             log.Flush();
             frameStart = ContentLength(_folder.Segments()[0]);
-            log.Write(new LogBatch(new SequenceNumber(2), SampleEntries.After(new SequenceNumber(2), log.Read(new SequenceNumber(2))!.Chain, 3, epoch: 2), null, new SequenceNumber(2)));
+            var at = new SequenceNumber(2);
+            log.Write(new LogBatch(at, SampleEntries.After(at, log.Read(at)!.Chain, 3, epoch: 2), null, at));
             log.Flush();
             frameEnd = ContentLength(_folder.Segments()[0]);
         }
@@ -93,7 +99,7 @@ public sealed class DurableLogTests
                 using var log = DurableLog.Open(copy.Options(8 * 1024, durability: Durability.Memory));
                 Assert.That(log.Last, Is.EqualTo(new SequenceNumber(3)), $"cut at {length}");
                 Assert.That(log.Read(new SequenceNumber(3))!.Epoch, Is.EqualTo(Epoch.Of(1, 1)));
-                Assert.That(log.TornTail is null, Is.EqualTo(length == frameStart || round == 1), "what was cut off is reported once");
+                Assert.That(log.TornTail is null, Is.EqualTo(length == frameStart || round == 1), "the cut is reported once");
                 if (log.TornTail is { } torn)
                 {
                     Assert.That((torn.File, torn.Offset), Is.EqualTo((copy.Segments()[0], frameStart)));
@@ -104,7 +110,7 @@ public sealed class DurableLogTests
     }
 
     [Test]
-    public void A_frame_that_survived_behind_a_torn_one_does_not_come_back_behind_its_successor()
+    public void A_frame_behind_a_torn_one_stays_lost_after_a_new_batch_is_written()
     {
         using (var log = _folder.Open())
         {
@@ -127,7 +133,7 @@ public sealed class DurableLogTests
     }
 
     [Test]
-    public void Corruption_before_a_later_durable_batch_is_refused_with_its_place()
+    public void Corruption_before_a_later_durable_batch_is_refused_with_file_and_offset()
     {
         using (var log = _folder.Open())
         {
@@ -142,11 +148,11 @@ public sealed class DurableLogTests
         var end = ContentLength(file);
         var frame = (end - 512 + 7) / 5 / 8 * 8;
 
-        // The fourth is known to be durable from the fifth; the fifth alone could be a torn tail.
+        // The fifth batch shows that the fourth is durable. The fifth alone could be a torn tail.
         for (var offset = 0L; offset < 512 + (4 * frame); offset += 13)
         {
             if (offset is >= 360 and < 512)
-                continue; // unused, but summed: covered by the offsets before
+                continue; // These bytes are unused, but part of the checksum, which the offsets before them test.
             LogFolder.FlipBit(file, offset);
             var exception = Assert.Throws<LogCorruptException>(() => _folder.Open().Dispose(), $"at {offset}")!;
             Assert.That(exception.File, Is.EqualTo(file));
@@ -288,7 +294,7 @@ public sealed class DurableLogTests
     }
 
     [Test]
-    public void A_second_opening_is_refused_while_the_first_lives()
+    public void An_open_log_cannot_be_opened_again()
     {
         using (_folder.Open())
         {
@@ -300,7 +306,7 @@ public sealed class DurableLogTests
     }
 
     [Test]
-    public void Batches_that_do_not_follow_break_the_invariant_and_leave_the_log_usable()
+    public void A_batch_that_does_not_continue_the_log_breaks_an_invariant_and_changes_nothing()
     {
         using var log = _folder.Open();
         log.Write(SampleEntries.After(log, 2).Batch());
@@ -315,7 +321,7 @@ public sealed class DurableLogTests
     [TestCase(LogAccess.Flush)]
     [TestCase(LogAccess.CreateSegment)]
     [TestCase(LogAccess.Fill)]
-    public void After_the_disk_refused_once_the_log_takes_nothing_more(object failing)
+    public void A_log_takes_nothing_more_after_one_disk_error(object failing)
     {
         var fail = false;
         var options = _folder.Options(segmentBytes: 4096) with
@@ -349,7 +355,7 @@ public sealed class DurableLogTests
     }
 
     [Test]
-    public void Memory_durability_says_so_and_is_read_back_after_the_process_ended()
+    public void A_log_with_memory_durability_says_so_and_is_readable_after_the_process_ends()
     {
         using (var log = DurableLog.Open(_folder.Options(durability: Durability.Memory)))
         {
@@ -366,8 +372,11 @@ public sealed class DurableLogTests
     [Test]
     public void All_wrong_options_are_named_at_once()
     {
-        var exception = Assert.Throws<ArgumentException>(() => DurableLog.Open(new DurableLogOptions { Folder = "", SegmentBytes = 1, FirstSegmentBytes = 1, CachedEntries = 0 }));
-        Assert.That(exception!.Message, Does.Contain("folder").And.Contain("segment bytes").And.Contain("first segment").And.Contain("cached entries"));
+        var options = new DurableLogOptions { Folder = "", SegmentBytes = 1, FirstSegmentBytes = 1, CachedEntries = 0 };
+        var exception = Assert.Throws<ArgumentException>(() => DurableLog.Open(options));
+        Assert.That(
+            exception!.Message,
+            Does.Contain("folder").And.Contain("segment bytes").And.Contain("first segment").And.Contain("cached entries"));
     }
 
     private static long ContentLength(string file) => File.ReadAllBytes(file).AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
@@ -377,6 +386,8 @@ public sealed class DurableLogTests
         Assert.That(actual, Is.Not.Null);
         Assert.That(actual!.Chain, Is.EqualTo(expected.Chain));
         Assert.That(actual.Request, Is.EqualTo(expected.Request));
-        Assert.That((actual.Seq, actual.Epoch, actual.Time, actual.Kind, actual.Previous), Is.EqualTo((expected.Seq, expected.Epoch, expected.Time, expected.Kind, expected.Previous)));
+        Assert.That(
+            (actual.Seq, actual.Epoch, actual.Time, actual.Kind, actual.Previous),
+            Is.EqualTo((expected.Seq, expected.Epoch, expected.Time, expected.Kind, expected.Previous)));
     }
 }

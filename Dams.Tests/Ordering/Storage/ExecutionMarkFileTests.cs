@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 
-/// <summary>What a process notes of its executions is there for its next life.</summary>
+/// <summary>The notes that a process makes of its executions are there at its next start.</summary>
 internal sealed class ExecutionMarkFileTests
 {
     private static readonly Incarnation Own = new(0xA1);
@@ -20,7 +20,7 @@ internal sealed class ExecutionMarkFileTests
     public void DeleteFolder() => _folder.Dispose();
 
     [Test]
-    public void What_was_begun_and_not_ended_is_there_without_a_flush()
+    public void An_unfinished_execution_is_found_by_the_next_start_without_a_flush()
     {
         using (var mark = Open())
         {
@@ -38,7 +38,7 @@ internal sealed class ExecutionMarkFileTests
     }
 
     [Test]
-    public void A_replay_does_not_lower_what_was_executed()
+    public void A_replay_does_not_lower_the_highest_executed_number()
     {
         using var mark = Open();
         mark.End(At(9));
@@ -49,11 +49,11 @@ internal sealed class ExecutionMarkFileTests
     }
 
     [Test]
-    public void After_a_start_of_the_machine_or_where_none_can_be_told_the_mark_is_incomplete_until_the_doubt_is_noted()
+    public void The_mark_is_incomplete_after_a_machine_restart_or_if_none_can_be_ruled_out()
     {
         using (var mark = Open())
         {
-            Assert.That(mark.IsComplete, Is.False, "a new mark knows of nothing");
+            Assert.That(mark.IsComplete, Is.False, "a new mark knows nothing of earlier executions");
             mark.Doubt(SequenceNumber.Zero);
             Assert.That(mark.IsComplete, Is.True);
         }
@@ -66,6 +66,7 @@ internal sealed class ExecutionMarkFileTests
 
         using (var mark = Open(machine: 8))
             Assert.That((mark.IsComplete, mark.Doubtful), Is.EqualTo((true, At(40))));
+        // Without an id of the machine's start, every opening may follow a restart of the machine.
         using (var mark = Open(machine: UInt128.Zero))
             mark.Doubt(At(30));
         using var unknown = Open(machine: UInt128.Zero);
@@ -73,7 +74,7 @@ internal sealed class ExecutionMarkFileTests
     }
 
     [Test]
-    public void What_is_renounced_stays_renounced_and_the_lowest_makes_room()
+    public void Renounced_entries_stay_renounced_and_the_lowest_make_room()
     {
         using (var mark = Open())
         {
@@ -89,7 +90,7 @@ internal sealed class ExecutionMarkFileTests
     }
 
     [Test]
-    public void Another_incarnation_begins_anew()
+    public void Another_incarnation_begins_with_an_empty_mark()
     {
         using (var mark = Open())
         {
@@ -103,7 +104,7 @@ internal sealed class ExecutionMarkFileTests
     }
 
     [Test]
-    public void What_is_no_mark_is_refused()
+    public void A_file_that_is_no_mark_is_refused()
     {
         File.WriteAllText(Path, "no mark");
         Assert.That(() => Open(), Throws.InstanceOf<IOException>().With.Message.Contains("has 7 bytes"));
@@ -121,7 +122,8 @@ internal sealed class ExecutionMarkFileTests
 
     private string Path => _folder.File("executing");
 
-    private ExecutionMarkFile Open(Incarnation? incarnation = null, UInt128? machine = null) => ExecutionMarkFile.Open(Path, incarnation ?? Own, machine ?? Machine);
+    private ExecutionMarkFile Open(Incarnation? incarnation = null, UInt128? machine = null) =>
+        ExecutionMarkFile.Open(Path, incarnation ?? Own, machine ?? Machine);
 
     private static SequenceNumber At(long seq) => new(seq);
 }

@@ -4,7 +4,10 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 
-/// <summary>A flush failed and the process ended: the next one reads what the disk may never have got, from pages that the system calls clean.</summary>
+/// <summary>
+/// A flush has failed, and the process has ended. The next process reads bytes that the disk may never have got, from pages
+/// that the system takes for clean.
+/// </summary>
 internal sealed class FailedFlushTests
 {
     private readonly List<long> _ends = [];
@@ -25,7 +28,7 @@ internal sealed class FailedFlushTests
     [TestCase(true, true)]
     [TestCase(false, false)]
     [TestCase(false, true)]
-    public void What_is_not_known_to_be_durable_is_written_again_before_the_flush_that_makes_it_so(bool isWithMark, bool isTorn)
+    public void Batches_not_known_to_be_durable_are_written_again_before_the_first_flush(bool isWithMark, bool isTorn)
     {
         CrashWithTwoOfFiveFlushed(isWithMark);
         var file = _crashed.Segments().Single();
@@ -36,7 +39,7 @@ internal sealed class FailedFlushTests
         byte[]? atFlush = null;
         using var again = Open(access =>
         {
-            // As if the disk had taken nothing: what is there at the flush was written since.
+            // The disk seems to have taken nothing, so everything that is there at the flush was written since.
             if (access == LogAccess.Write)
                 File.WriteAllBytes(file, new byte[whole.Length]);
             if (access != LogAccess.Flush)
@@ -51,18 +54,18 @@ internal sealed class FailedFlushTests
     }
 
     [Test]
-    public void Many_bytes_that_are_written_again_stay_what_they_are()
+    public void Rewriting_many_bytes_does_not_change_them()
     {
         Crash(false, (log, _) => log.Write(SampleEntries.After(log, 1000, payload: 800).Batch()));
         var file = _crashed.Segments().Single();
         var whole = File.ReadAllBytes(file);
         using var again = Open();
-        Assert.That(_accesses.Count(access => access == LogAccess.Write), Is.EqualTo(5), "a mebibyte each");
+        Assert.That(_accesses.Count(access => access == LogAccess.Write), Is.EqualTo(5), "each write has a mebibyte");
         Assert.That(File.ReadAllBytes(file).AsSpan().SequenceEqual(whole));
     }
 
     [Test]
-    public void What_is_known_to_be_durable_is_not_written_again()
+    public void Batches_known_to_be_durable_are_not_written_again()
     {
         Crash(true, (log, _) =>
         {
@@ -74,7 +77,7 @@ internal sealed class FailedFlushTests
     }
 
     [Test]
-    public void A_start_whose_flush_fails_leaves_it_to_the_next_to_write_it_again()
+    public void After_a_start_whose_flush_fails_the_next_start_writes_again()
     {
         CrashWithTwoOfFiveFlushed(isWithMark: true);
         Assert.That(() => Open(FailToFlush), Throws.InstanceOf<LogFailedException>());
@@ -113,7 +116,7 @@ internal sealed class FailedFlushTests
     {
         BeforeAccess = access =>
         {
-            // Of the task that prepares the next segment, beside this thread.
+            // This access comes from the task that prepares the next segment, beside this thread.
             if (access == LogAccess.Fill)
                 return;
             _accesses.Add(access);

@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 
-/// <summary>A data folder of one test, and the ways in which a crash or a bad disk changes one.</summary>
+/// <summary>A log's folder for one test, with the changes that a crash or a bad disk makes in it.</summary>
 internal sealed class LogFolder : IDisposable
 {
     public static readonly Incarnation Incarnation = new(0x1234);
@@ -24,7 +24,10 @@ internal sealed class LogFolder : IDisposable
 
     public string[] Segments() => [.. Directory.GetFiles(Path, "*.log").Order(StringComparer.Ordinal)];
 
-    /// <summary>What a crash leaves: the files as they are now, without the lock; of the process, with the mark of what was flushed, of the machine perhaps without.</summary>
+    /// <summary>
+    /// Makes the folder that a crash leaves: the files as they are now, without the lock. After a crash of the process the
+    /// flush mark is there; after a crash of the machine it may be missing.
+    /// </summary>
     public LogFolder Copy(bool isWithMark = false)
     {
         var copy = new LogFolder();
@@ -68,7 +71,8 @@ internal static class SampleEntries
         return entries;
     }
 
-    public static List<Entry> After(DurableLog log, int count, int payload = 40, ulong epoch = 1) => After(log.Last, log.LastChain, count, payload, epoch);
+    public static List<Entry> After(DurableLog log, int count, int payload = 40, ulong epoch = 1) =>
+        After(log.Last, log.LastChain, count, payload, epoch);
 
     public static LogBatch Batch(this IReadOnlyList<Entry> entries) => new(null, entries, null, SequenceNumber.Zero);
 }

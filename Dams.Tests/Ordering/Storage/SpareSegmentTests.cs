@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 
-/// <summary>The segment that is prepared ahead, on a disk that is full for a while.</summary>
+/// <summary>The log prepares its next segment ahead, on a disk that is full for a while.</summary>
 internal sealed class SpareSegmentTests
 {
     private const int FirstBytes = 64 * 1024;
@@ -30,7 +30,7 @@ internal sealed class SpareSegmentTests
         _folder = new LogFolder();
         _logger = new RecordingLogger();
         _isFull = _isStubborn = false;
-        // Two pieces, so that one is there when the next finds no room.
+        // A segment is prepared in two pieces, so that one is there when the other finds no room.
         var options = _folder.Options(SegmentBytes) with
         {
             FirstSegmentBytes = FirstBytes,
@@ -51,14 +51,14 @@ internal sealed class SpareSegmentTests
     }
 
     [Test]
-    public async Task What_was_half_prepared_when_the_disk_was_full_is_removed_and_told_of()
+    public async Task A_half_prepared_segment_is_removed_and_logged_when_the_disk_is_full()
     {
         await FailToPrepareAsync();
         Assert.That(File.Exists(Spare), Is.False);
     }
 
     [Test]
-    public async Task A_disk_that_has_room_again_when_the_next_segment_is_needed_is_no_failure()
+    public async Task A_log_goes_on_if_the_disk_has_room_again_in_time()
     {
         await FailToPrepareAsync();
         _isFull = false;
@@ -70,7 +70,7 @@ internal sealed class SpareSegmentTests
     }
 
     [Test]
-    public async Task A_disk_that_has_room_again_is_used_though_nothing_is_written()
+    public async Task The_next_segment_is_prepared_once_there_is_room_even_without_a_write()
     {
         await FailToPrepareAsync();
         _isFull = false;
@@ -81,7 +81,7 @@ internal sealed class SpareSegmentTests
     }
 
     [Test]
-    public async Task A_full_disk_is_told_of_once_however_often_it_is_tried()
+    public async Task A_full_disk_is_logged_once_however_often_the_log_retries()
     {
         await FailToPrepareAsync();
         var before = _tries;
@@ -91,7 +91,7 @@ internal sealed class SpareSegmentTests
     }
 
     [Test]
-    public async Task A_log_that_cant_go_on_says_how_much_it_takes_for_certain()
+    public async Task A_log_without_a_next_segment_says_how_much_room_is_left()
     {
         Assert.That((_log.LookForRoom(), _log.BytesLeft), Is.EqualTo((LogRoom.Enough, (long?)null)), "the next segment is not due");
         await FailToPrepareAsync();
@@ -103,7 +103,7 @@ internal sealed class SpareSegmentTests
     }
 
     [Test]
-    public void A_segment_for_which_a_real_disk_has_no_room_is_refused_before_a_byte_of_it_is_written()
+    public void A_segment_too_large_for_a_real_disk_is_refused_before_any_byte_is_written()
     {
         using var folder = new TestFolder();
         folder.BecomeDisk(mebibytes: 3);
@@ -118,7 +118,7 @@ internal sealed class SpareSegmentTests
     }
 
     [Test]
-    public async Task A_disk_that_is_full_still_when_the_next_segment_is_needed_fails_the_log_and_keeps_its_room()
+    public async Task A_log_fails_and_leaves_no_partial_file_if_the_disk_stays_full()
     {
         await FailToPrepareAsync();
         Assert.That(WriteTheNextSegment, Throws.InstanceOf<LogFailedException>().With.Message.Contain("No space left"));
@@ -126,7 +126,7 @@ internal sealed class SpareSegmentTests
     }
 
     [Test]
-    public void What_cant_be_removed_does_not_hide_why_it_should_have_been()
+    public void A_failed_removal_does_not_hide_the_first_error()
     {
         _isFull = _isStubborn = true;
         Assert.That(WriteTheNextSegment, Throws.InstanceOf<LogFailedException>().With.Message.Contain("No space left"));
@@ -151,7 +151,7 @@ internal sealed class SpareSegmentTests
         _tries++;
         if (_isStubborn)
         {
-            // A folder is no file that can be deleted.
+            // Deleting a file fails where a folder has its name.
             File.Delete(Spare);
             Directory.CreateDirectory(Spare);
         }

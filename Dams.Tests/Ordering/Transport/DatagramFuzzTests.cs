@@ -8,14 +8,18 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Transport;
 
-/// <summary>Decoding is total: any bytes give a value or an error, never an exception, and never more memory than the bytes are worth.</summary>
+/// <summary>
+/// Decoding is total: any bytes give a value or an error, and never an exception. They never cost more memory than their
+/// length justifies.
+/// </summary>
 public sealed class DatagramFuzzTests
 {
     private const uint Cluster = 42;
     private static readonly NodeId From = NodeId.Sequencer(1);
     private static readonly NodeId To = NodeId.Replica(3);
 
-    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("DAMS_FUZZ_DATAGRAMS") ?? "100000", CultureInfo.InvariantCulture);
+    private static readonly int Count =
+        int.Parse(Environment.GetEnvironmentVariable("DAMS_FUZZ_DATAGRAMS") ?? "100000", CultureInfo.InvariantCulture);
 
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("DAMS_FUZZ_SEED") ?? "1", CultureInfo.InvariantCulture);
 
@@ -25,14 +29,15 @@ public sealed class DatagramFuzzTests
         var keys = KeyRing.Generate();
         var counters = new TransportCounters();
         using var sealer = new DatagramSealer(From, new BootId(9), GroupId.Replicas, Cluster, keys);
-        using var opener = new DatagramOpener(new DatagramOpenerOptions { Self = To, ClusterId = Cluster, Groups = [GroupId.Replicas] }, keys, counters);
+        var options = new DatagramOpenerOptions { Self = To, ClusterId = Cluster, Groups = [GroupId.Replicas] };
+        using var opener = new DatagramOpener(options, keys, counters);
         var random = new Random(Seed);
         var buffer = new byte[2_000];
         var good = 0L;
         var before = 0L;
         for (var i = 0; i < Count; i++)
         {
-            // A tenth is warm-up, in which code is compiled and buffers are made.
+            // The first tenth is warm-up: code is compiled and buffers are made.
             if (i == Count / 10)
                 before = GC.GetAllocatedBytesForCurrentThread();
             var length = DatagramHeader.Overhead + random.Next(0, 400);
@@ -65,11 +70,11 @@ public sealed class DatagramFuzzTests
         }
 
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.That(good, Is.InRange(Count / 20, Count / 2), "about three of sixteen are whole");
+        Assert.That(good, Is.InRange(Count / 20, Count / 2), "about three of sixteen datagrams are whole");
         Assert.That(good + counters.Dropped, Is.EqualTo(Count));
-        Assert.That(opener.PeerCount, Is.EqualTo(1), "only who was authenticated is remembered");
+        Assert.That(opener.PeerCount, Is.EqualTo(1), "only an authenticated sender is remembered");
 
-        // What is left are the exceptions of the cipher and the derived keys of strangers, which the collector takes back.
+        // The rest is the cipher's exceptions and the keys derived for unknown senders. The garbage collector takes both back.
         Assert.That(allocated / Count, Is.LessThan(2_000), "bytes allocated a datagram");
         Assert.That(counters[DropReason.Unauthenticated], Is.Positive);
         Assert.That(counters[DropReason.BadMagic], Is.Positive);
@@ -78,7 +83,7 @@ public sealed class DatagramFuzzTests
     [Test]
     public void No_bytes_make_the_codec_throw_or_allocate_much()
     {
-        // All samples first: the generator's own memory is not of interest.
+        // All samples are made first, so that the generator's own memory is not measured.
         var samples = new List<byte[]>();
         MessageGen.Any.Sample(message =>
         {

@@ -16,7 +16,8 @@ public sealed class DatagramPackerTests
     [TestCase(DatagramHeader.LoopbackDatagramBytesMax)]
     public void Messages_arrive_in_order_per_destination_and_epoch_in_datagrams_within_the_limit(int limit)
     {
-        var outgoing = Gen.Select(Gen.Byte[1, 40], Gen.ULong[1, 3], MessageGen.Any, (to, epoch, message) => new Outgoing(NodeId.Replica(to), new Epoch(epoch), message));
+        var outgoing = Gen.Select(Gen.Byte[1, 40], Gen.ULong[1, 3], MessageGen.Any, (to, epoch, message) =>
+            new Outgoing(NodeId.Replica(to), new Epoch(epoch), message));
         outgoing.Array[0, 300].Sample(messages =>
         {
             var keys = KeyRing.Of(1, new byte[32]);
@@ -26,7 +27,8 @@ public sealed class DatagramPackerTests
             foreach (var message in messages)
                 packer.Add(message);
             packer.Flush();
-            var expected = messages.GroupBy(message => (message.To, message.Epoch)).ToDictionary(group => group.Key, group => group.Select(message => Hex(message.Message)).ToList());
+            var expected = messages.GroupBy(message => (message.To, message.Epoch))
+                .ToDictionary(group => group.Key, group => group.Select(message => Hex(message.Message)).ToList());
             Assert.That(sink.Arrived.Keys, Is.EquivalentTo(expected.Keys));
             foreach (var (key, list) in expected)
                 Assert.That(sink.Arrived[key], Is.EqualTo(list));
@@ -52,7 +54,7 @@ public sealed class DatagramPackerTests
         packer.Flush();
         Assert.That(sink.Count, Is.EqualTo(2));
         packer.Flush();
-        Assert.That(sink.Count, Is.EqualTo(2), "nothing is sent for nothing");
+        Assert.That(sink.Count, Is.EqualTo(2), "an empty packer sends no datagram");
     }
 
     [Test]
@@ -97,8 +99,13 @@ public sealed class DatagramPackerTests
             Count++;
             Assert.That(datagram.Length, Is.LessThanOrEqualTo(limit).And.GreaterThan(DatagramHeader.Overhead));
             if (!_openers.TryGetValue(to, out var opener))
-                _openers[to] = opener = new DatagramOpener(new DatagramOpenerOptions { Self = to, ClusterId = Cluster, Groups = [GroupId.Replicas] }, keys, new TransportCounters());
-            Assert.That(opener.TryOpen(datagram.ToArray(), 0, new Instant(1, 1), out var header, out var body), Is.EqualTo(DropReason.None));
+            {
+                var options = new DatagramOpenerOptions { Self = to, ClusterId = Cluster, Groups = [GroupId.Replicas] };
+                _openers[to] = opener = new DatagramOpener(options, keys, new TransportCounters());
+            }
+
+            var reason = opener.TryOpen(datagram.ToArray(), 0, new Instant(1, 1), out var header, out var body);
+            Assert.That(reason, Is.EqualTo(DropReason.None));
             if (!Arrived.TryGetValue((to, header.Epoch), out var list))
                 Arrived[(to, header.Epoch)] = list = [];
             while (!body.IsEmpty)

@@ -15,7 +15,7 @@ public sealed class SealingTests
     private static readonly KeyRing Keys = KeyRing.Of(1, Enumerable.Range(0, 32).Select(i => (byte)i).ToArray());
 
     [Test]
-    public void What_was_sealed_is_opened_with_its_header()
+    public void A_sealed_datagram_opens_to_its_header_and_body()
     {
         using var sealer = Sealer();
         using var opener = new TestOpener();
@@ -25,22 +25,26 @@ public sealed class SealingTests
             Assert.That(body.Length < 16 || datagram.AsSpan().IndexOf(body.AsSpan(0, 16)) < 0, "the body is not readable");
             Assert.That(opener.Open(datagram, out var header, out var opened), Is.EqualTo(DropReason.None));
             Assert.That(opened, Is.EqualTo(body));
-            Assert.That((header.Sender, header.Receiver, header.Boot, header.Epoch, header.Group), Is.EqualTo((From, To, Boot, new Epoch(epoch), GroupId.Replicas)));
+            Assert.That(
+                (header.Sender, header.Receiver, header.Boot, header.Epoch, header.Group),
+                Is.EqualTo((From, To, Boot, new Epoch(epoch), GroupId.Replicas)));
         }, iter: 200, threads: 1);
     }
 
     [Test]
-    public void The_header_survives_its_bytes()
+    public void The_header_survives_encoding_and_decoding()
     {
         var header = new DatagramHeader(
-            TrafficClass.Protocol, 0x01020304, GroupId.Managers, 9, NodeId.FrontEnd(200), NodeId.Manager(4), 0, new BootId(5), 6, new Epoch(7), 8);
+            TrafficClass.Protocol, 0x01020304, GroupId.Managers, 9, NodeId.FrontEnd(200), NodeId.Manager(4), 0,
+            new BootId(5), 6, new Epoch(7), 8);
         var bytes = new byte[DatagramHeader.Overhead];
         header.Write(bytes);
         Assert.That(DatagramHeader.TryRead(bytes, out var read), Is.EqualTo(DropReason.None));
         Assert.That(read, Is.EqualTo(header));
         Assert.That(
             Convert.ToHexStringLower(bytes.AsSpan(0, DatagramHeader.Size)),
-            Is.EqualTo("444d0101" + "04030201" + "02" + "09" + "01c8" + "0404" + "0000" + "0500000000000000" + "0600000000000000" + "0700000000000000" + "0800000000000000"));
+            Is.EqualTo("444d0101" + "04030201" + "02" + "09" + "01c8" + "0404" + "0000"
+                + "0500000000000000" + "0600000000000000" + "0700000000000000" + "0800000000000000"));
     }
 
     [Test]
@@ -48,7 +52,7 @@ public sealed class SealingTests
     {
         using var sealer = Sealer();
         using var opener = new TestOpener();
-        Assert.That(opener.Open(Seal(sealer, [1]), out _, out _), Is.EqualTo(DropReason.None), "so that the boot is known");
+        Assert.That(opener.Open(Seal(sealer, [1]), out _, out _), Is.EqualTo(DropReason.None), "a first datagram makes the boot known");
         var datagram = Seal(sealer, [1, 2, 3, 4, 5, 6, 7, 8]);
         for (var i = 0; i < datagram.Length; i++)
         {
@@ -64,11 +68,14 @@ public sealed class SealingTests
         }
 
         Assert.That(opener.Open([.. datagram, 0], out _, out _), Is.EqualTo(DropReason.Malformed));
-        Assert.That(opener.Open(datagram, out _, out _), Is.EqualTo(DropReason.None), "the attempts did not spoil the counter of the right one");
+        Assert.That(
+            opener.Open(datagram, out _, out _),
+            Is.EqualTo(DropReason.None),
+            "the changed datagrams did not use up the counter of the right one");
     }
 
     [Test]
-    public void A_replayed_datagram_is_dropped_and_one_overtaken_by_less_than_the_window_is_not()
+    public void A_replayed_datagram_is_dropped_and_a_late_one_within_the_window_is_not()
     {
         using var sealer = Sealer();
         using var opener = new TestOpener();
@@ -94,7 +101,7 @@ public sealed class SealingTests
             {
                 at = Math.Max(1, highest + step);
                 var isNew = at > highest || (highest - at < ReplayWindow.Size && !seen.Contains(at));
-                Assert.That(window.IsNew((ulong)at), Is.EqualTo(isNew), $"{at} with {highest} the highest");
+                Assert.That(window.IsNew((ulong)at), Is.EqualTo(isNew), $"{at}, when {highest} is the highest");
                 if (!isNew)
                     continue;
                 window.Mark((ulong)at);
@@ -123,11 +130,11 @@ public sealed class SealingTests
         Assert.That(opener.Open(Seal(otherId, []), out _, out _), Is.EqualTo(DropReason.UnknownKey));
         Assert.That(opener.Open(Seal(ours, [], to: NodeId.Replica(4)), out _, out _), Is.EqualTo(DropReason.Misaddressed));
         Assert.That(opener.Open(Seal(otherInstance, []), out _, out _), Is.EqualTo(DropReason.Unauthenticated),
-            "a copy of the cluster, with the same key file");
-        Assert.That(opener.PeerCount, Is.Zero, "nobody was authenticated");
+            "a copy of the cluster has the same key file and another instance");
+        Assert.That(opener.PeerCount, Is.Zero, "no sender was authenticated");
         Assert.That(opener.Open(Seal(sameInstance, []), out _, out _), Is.EqualTo(DropReason.None));
 
-        // The key is the sender's own: who changes the header's name, boot or group needs another one.
+        // Each key belongs to a sender, boot and group. A datagram with another one of these in its header needs another key.
         foreach (var (at, value) in new (int, byte)[] { (11, 2), (10, (byte)NodeRole.Manager), (16, 78), (8, (byte)GroupId.Managers) })
         {
             var datagram = Seal(ours, [1, 2, 3]);
@@ -164,7 +171,10 @@ public sealed class SealingTests
         var early = Seal(sealer, [1]);
         Assert.That(opener.Open(early, out _, out _), Is.EqualTo(DropReason.None));
         opener.Opener.UseKeys(added);
-        Assert.That(opener.Open(early, out _, out _), Is.EqualTo(DropReason.Replayed), "a new ring does not forget what was seen");
+        Assert.That(
+            opener.Open(early, out _, out _),
+            Is.EqualTo(DropReason.Replayed),
+            "a new ring does not forget which datagrams were seen");
         sealer.UseKeys(added);
         Assert.That(opener.Open(Seal(sealer, [2]), out _, out _), Is.EqualTo(DropReason.None));
         sealer.UseKeys(switched);
@@ -190,11 +200,14 @@ public sealed class SealingTests
         Assert.That(opener.Open(Seal(known, []), out _, out _), Is.EqualTo(DropReason.None));
         using var newcomer = new DatagramSealer(From, new BootId(6), GroupId.Replicas, Cluster, Keys);
         Assert.That(opener.Open(Seal(newcomer, []), out _, out _, source: 1), Is.EqualTo(DropReason.None), "from another address");
-        Assert.That(opener.Open(Seal(stranger, []), out _, out _, now: Now + TimeSpan.FromSeconds(1)), Is.EqualTo(DropReason.Unauthenticated), "tokens come back");
+        Assert.That(
+            opener.Open(Seal(stranger, []), out _, out _, now: Now + TimeSpan.FromSeconds(1)),
+            Is.EqualTo(DropReason.Unauthenticated),
+            "a second later the source has new tokens");
     }
 
     [Test]
-    public void Restarts_without_end_do_not_make_the_table_grow_nor_push_out_other_senders()
+    public void Endless_restarts_neither_grow_the_table_nor_push_out_other_senders()
     {
         using var opener = new TestOpener();
         using var other = new DatagramSealer(NodeId.Replica(1), Boot, GroupId.Replicas, Cluster, Keys);
@@ -211,7 +224,7 @@ public sealed class SealingTests
     }
 
     [Test]
-    public void A_key_file_is_read_back_and_wrong_ones_are_refused_with_all_problems_and_no_key()
+    public void A_key_file_is_read_back_and_errors_name_every_wrong_line_but_no_key()
     {
         var ring = Keys.With(7, new byte[32], current: true);
         using var text = new StringWriter();
@@ -225,8 +238,11 @@ public sealed class SealingTests
         Assert.That(read.HasSameKeysAs(ring.With(1, new byte[32], current: false)), Is.False);
 
         var secret = new string('a', 64);
-        var exception = Assert.Throws<KeyRingException>(() => KeyRing.Parse($"1 {secret} current\n1 {secret}\n2 {secret}b\n300 {secret}\n3 {secret} currant # x\n4 {secret} current", "k"));
-        Assert.That(exception!.Message, Does.Contain("line 2").And.Contain("line 3").And.Contain("line 4").And.Contain("line 5").And.Contain("line 6"));
+        var wrong = $"1 {secret} current\n1 {secret}\n2 {secret}b\n300 {secret}\n3 {secret} currant # x\n4 {secret} current";
+        var exception = Assert.Throws<KeyRingException>(() => KeyRing.Parse(wrong, "k"));
+        Assert.That(
+            exception!.Message,
+            Does.Contain("line 2").And.Contain("line 3").And.Contain("line 4").And.Contain("line 5").And.Contain("line 6"));
         Assert.That(exception.Message, Does.Not.Contain(secret));
         Assert.Throws<KeyRingException>(() => KeyRing.Parse($"1 {secret}", "k"));
         Assert.Throws<KeyRingException>(() => KeyRing.Parse("", "k"));
@@ -245,7 +261,13 @@ public sealed class SealingTests
     private sealed class TestOpener : IDisposable
     {
         public TestOpener(params GroupId[] groups) =>
-            Opener = new DatagramOpener(new DatagramOpenerOptions { Self = To, ClusterId = Cluster, Groups = groups.Length == 0 ? [GroupId.Replicas] : groups }, Keys, Counters);
+            Opener = new DatagramOpener(
+                new DatagramOpenerOptions
+                {
+                    Self = To, ClusterId = Cluster, Groups = groups.Length == 0 ? [GroupId.Replicas] : groups,
+                },
+                Keys,
+                Counters);
 
         public TransportCounters Counters { get; } = new();
 

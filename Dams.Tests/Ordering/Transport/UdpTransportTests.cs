@@ -19,14 +19,16 @@ public sealed class UdpTransportTests
         var exception = Assert.Throws<EndpointUnavailableException>(() => new UdpTransport(endpoint, new AddressBook([])));
         Assert.That((exception!.Endpoint, exception.Error), Is.EqualTo((endpoint, SocketError.AddressAlreadyInUse)));
         Assert.That(exception.Message, Does.Contain(endpoint.ToString()));
-        Assert.Throws<EndpointUnavailableException>(() => new UdpTransport(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 8080), new AddressBook([])));
+        var elsewhere = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 8080);
+        Assert.Throws<EndpointUnavailableException>(() => new UdpTransport(elsewhere, new AddressBook([])));
     }
 
     [Test]
-    public void Datagrams_of_every_size_go_through_and_others_are_counted()
+    public void Datagrams_of_every_size_arrive_and_unsendable_ones_are_counted()
     {
         var address = TestAddresses.Next();
-        var book = new AddressBook([new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
+        var book = new AddressBook(
+            [new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
         Assert.That(book.IsAllLoopback);
         using var one = new UdpTransport(book.Nodes[NodeId.Replica(1)], book);
         using var two = new UdpTransport(book.Nodes[NodeId.Replica(2)], book);
@@ -70,10 +72,11 @@ public sealed class UdpTransportTests
 
     // Bug: buffers that truncate silently or keep an old tail.
     [Test]
-    public void A_short_datagram_in_the_buffer_of_a_long_one_ends_where_it_ends()
+    public void A_short_datagram_has_no_tail_of_the_longer_one_before_it()
     {
         var address = TestAddresses.Next();
-        var book = new AddressBook([new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
+        var book = new AddressBook(
+            [new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
         using var one = new UdpTransport(book.Nodes[NodeId.Replica(1)], book);
         using var two = new UdpTransport(book.Nodes[NodeId.Replica(2)], book);
         var buffer = new byte[ushort.MaxValue];
@@ -92,7 +95,8 @@ public sealed class UdpTransportTests
     public void A_dead_peer_is_no_error()
     {
         var address = TestAddresses.Next();
-        var book = new AddressBook([new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
+        var book = new AddressBook(
+            [new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
         using var one = new UdpTransport(book.Nodes[NodeId.Replica(1)], book);
         for (var i = 0; i < 10; i++)
         {
@@ -108,9 +112,10 @@ public sealed class UdpTransportTests
     public void A_full_receive_buffer_drops_the_newest_and_counts()
     {
         if (!OperatingSystem.IsLinux())
-            Assert.Ignore("only Linux counts");
+            Assert.Ignore("only Linux counts the drops");
         var address = TestAddresses.Next();
-        var book = new AddressBook([new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
+        var book = new AddressBook(
+            [new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
         using var one = new UdpTransport(book.Nodes[NodeId.Replica(1)], book);
         using var two = new UdpTransport(book.Nodes[NodeId.Replica(2)], book);
         Assert.That(two.ReceiveBufferDrops, Is.Zero);
@@ -123,7 +128,7 @@ public sealed class UdpTransportTests
 
         Assert.That(two.ReceiveBufferDrops, Is.Positive);
         Assert.That(two.TryReceive(datagram, out _));
-        Assert.That(datagram[0], Is.Zero, "the oldest is kept");
+        Assert.That(datagram[0], Is.Zero, "the oldest datagram is kept");
     }
 
     [Test]
@@ -140,7 +145,7 @@ public sealed class UdpTransportTests
     [TestCase("0.0.0.0")]
     [TestCase("::1")]
     [TestCase("::")]
-    public void A_wake_up_is_known_for_one_whatever_is_listened_at(string local)
+    public void A_wake_up_is_recognised_on_every_kind_of_address(string local)
     {
         using var transport = new UdpTransport(new IPEndPoint(IPAddress.Parse(local), 0), new AddressBook([]));
         transport.Wake();
@@ -151,14 +156,16 @@ public sealed class UdpTransportTests
 
     // Bug: flood that looks like wake-ups.
     [Test]
-    public void A_strangers_datagrams_of_one_byte_are_taken_one_by_one_and_counted()
+    public void One_byte_datagrams_of_unknown_senders_are_received_and_counted_one_by_one()
     {
         using var transport = new UdpTransport(new IPEndPoint(TestAddresses.Next(), 8081), new AddressBook([]));
         using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         for (var i = 0; i < 500; i++)
             stranger.SendTo([0], transport.Local);
         stranger.SendTo([1, 2, 3], transport.Local);
-        Assert.That(Enumerable.Range(0, 501).Select(_ => transport.TryReceive(new byte[100], out var length) ? length : -1), Is.EqualTo(Enumerable.Repeat(1, 500).Append(3)));
+        Assert.That(
+            Enumerable.Range(0, 501).Select(_ => transport.TryReceive(new byte[100], out var length) ? length : -1),
+            Is.EqualTo(Enumerable.Repeat(1, 500).Append(3)));
         Assert.That((transport.Counters.Received, transport.Counters.ReceivedBytes), Is.EqualTo((501, 503)));
     }
 
@@ -172,7 +179,7 @@ public sealed class UdpTransportTests
         stranger.SendTo([1, 2, 3], transport.Local);
         var turns = 0;
         for (; !transport.TryReceive(new byte[100], out _); turns++)
-            Assert.That(transport.Wait(Long), "the rest is still there");
+            Assert.That(transport.Wait(Long), "everything behind the wake-up is still there");
         Assert.That((turns, transport.Counters.Received), Is.EqualTo((100, 1)));
     }
 }

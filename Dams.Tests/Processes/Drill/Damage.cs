@@ -1,45 +1,46 @@
 namespace Dams.Tests.Processes.Drill;
 
-/// <summary>What is done to the files of a process that does not run, and what is to come of it.</summary>
-/// <param name="Name">For people.</param>
-/// <param name="Do">Does it to the process's data folder.</param>
+/// <summary>A damage to the files of a process that does not run, and the expected consequence.</summary>
+/// <param name="Name">The name in test cases and output.</param>
+/// <param name="Do">Damages the process's data folder.</param>
 /// <param name="IsReplaced">
-/// Whether a new incarnation must begin, because the old one is not what it was. Else the same one goes on, if the machine lets it start in
-/// time.
+/// Whether a new incarnation must begin, because the old one can't be trusted any more. Otherwise the same one goes on, if the machine is
+/// fast enough to start it in time.
 /// </param>
 internal sealed record Damage(string Name, Action<string> Do, bool IsReplaced)
 {
     private const int HeaderByte = 20;
 
-    /// <summary>To the files of a replica.</summary>
+    /// <summary>All damages to the files of a replica.</summary>
     public static IReadOnlyList<Damage> ToReplica { get; } =
     [
         .. ToLog("log"),
         new("a snapshot bit-flipped in its header", folder => FlipSnapshots(folder, _ => HeaderByte), false),
         new("a snapshot bit-flipped in the middle", folder => FlipSnapshots(folder, length => length / 2), false),
         new("a snapshot bit-flipped at its end", folder => FlipSnapshots(folder, length => length - 1), false),
-        new("executing deleted", folder => File.Delete(Path.Combine(folder, "executing")), false),
-        new("executing truncated", folder => Truncate(Path.Combine(folder, "executing"), 100), true),
-        new("executing overwritten", folder => Overwrite(Path.Combine(folder, "executing")), true),
-        new("incarnation overwritten", folder => File.WriteAllText(Path.Combine(folder, "incarnation"), "\0\u0001not an incarnation"), false),
-        new("incarnation deleted", folder => File.Delete(Path.Combine(folder, "incarnation")), false),
-        new("turns overwritten", folder => File.WriteAllText(Path.Combine(folder, "turns"), "many"), false),
-        new("turns deleted", folder => File.Delete(Path.Combine(folder, "turns")), false),
-        new("left appeared", folder => File.WriteAllText(Path.Combine(folder, "left"), "\0nonsense"), true),
+        new("file 'executing' deleted", folder => File.Delete(Path.Combine(folder, "executing")), false),
+        new("file 'executing' truncated", folder => Truncate(Path.Combine(folder, "executing"), 100), true),
+        new("file 'executing' overwritten", folder => Overwrite(Path.Combine(folder, "executing")), true),
+        new("file 'incarnation' overwritten",
+            folder => File.WriteAllText(Path.Combine(folder, "incarnation"), "\0\u0001not an incarnation"), false),
+        new("file 'incarnation' deleted", folder => File.Delete(Path.Combine(folder, "incarnation")), false),
+        new("file 'turns' overwritten", folder => File.WriteAllText(Path.Combine(folder, "turns"), "many"), false),
+        new("file 'turns' deleted", folder => File.Delete(Path.Combine(folder, "turns")), false),
+        new("file 'left' appeared", folder => File.WriteAllText(Path.Combine(folder, "left"), "\0nonsense"), true),
     ];
 
-    /// <summary>To the files of a manager.</summary>
+    /// <summary>All damages to the log of a manager.</summary>
     public static IReadOnlyList<Damage> ToManager { get; } = [.. ToLog(Path.Combine("group", "log"))];
 
-    /// <summary>To a manager that has saved the agreed state.</summary>
+    /// <summary>All damages to the saved agreed state of a manager, which must have saved it before.</summary>
     public static IReadOnlyList<Damage> ToAgreedState { get; } =
     [
-        new("agreed.json bit-flipped at its beginning", folder => FlipBit(Path.Combine(folder, "group", "agreed.json"), 0), true),
-        new("agreed.json truncated in the middle", folder => TruncateToHalf(Path.Combine(folder, "group", "agreed.json")), true),
-        new("agreed.json without its end", folder => Truncate(Path.Combine(folder, "group", "agreed.json"), new FileInfo(Path.Combine(folder, "group", "agreed.json")).Length - 1), true),
+        new("agreed.json bit-flipped at its beginning", folder => FlipBit(AgreedIn(folder), 0), true),
+        new("agreed.json truncated in the middle", folder => TruncateToHalf(AgreedIn(folder)), true),
+        new("agreed.json without its end", folder => Truncate(AgreedIn(folder), new FileInfo(AgreedIn(folder)).Length - 1), true),
     ];
 
-    /// <summary>The one of a name.</summary>
+    /// <summary>The damage with a name.</summary>
     public static Damage Of(IEnumerable<Damage> all, string name) => all.First(damage => damage.Name == name);
 
     public override string ToString() => Name;
@@ -48,21 +49,30 @@ internal sealed record Damage(string Name, Action<string> Do, bool IsReplaced)
     {
         yield return new("the log's header bit-flipped", folder => FlipBit(SegmentIn(folder, log), HeaderByte), true);
         yield return new("the log bit-flipped at its first batch", folder => FlipBit(SegmentIn(folder, log), 512 + HeaderByte), true);
-        yield return new("the log bit-flipped in the middle of what is durable", folder => FlipBit(SegmentIn(folder, log), (512 + EndOf(SegmentIn(folder, log))) / 2), true);
-        yield return new("the log bit-flipped at the end of what is durable", folder => FlipBit(SegmentIn(folder, log), EndOf(SegmentIn(folder, log)) - 1), true);
-        yield return new("the log truncated in the middle of what is durable", folder => Truncate(SegmentIn(folder, log), (512 + EndOf(SegmentIn(folder, log))) / 2), true);
-        yield return new("the log zeroed from the middle of what is durable", folder => ZeroFrom(SegmentIn(folder, log), (512 + EndOf(SegmentIn(folder, log))) / 2), true);
+        yield return new("the log bit-flipped in the middle of its durable part",
+            folder => FlipBit(SegmentIn(folder, log), MiddleOf(SegmentIn(folder, log))), true);
+        yield return new("the log bit-flipped at the end of its durable part",
+            folder => FlipBit(SegmentIn(folder, log), EndOf(SegmentIn(folder, log)) - 1), true);
+        yield return new("the log truncated in the middle of its durable part",
+            folder => Truncate(SegmentIn(folder, log), MiddleOf(SegmentIn(folder, log))), true);
+        yield return new("the log zeroed from the middle of its durable part",
+            folder => ZeroFrom(SegmentIn(folder, log), MiddleOf(SegmentIn(folder, log))), true);
         yield return new("the log zeroed", folder => ZeroFrom(SegmentIn(folder, log), 0), true);
         yield return new("the log truncated to nothing", folder => Truncate(SegmentIn(folder, log), 0), true);
         yield return new("the log's segment deleted", folder => File.Delete(SegmentIn(folder, log)), true);
-        yield return new("flushed deleted", folder => File.Delete(Path.Combine(folder, log, "flushed")), false);
-        yield return new("flushed truncated", folder => Truncate(Path.Combine(folder, log, "flushed"), 100), true);
-        yield return new("flushed overwritten", folder => Overwrite(Path.Combine(folder, log, "flushed")), true);
+        yield return new("file 'flushed' deleted", folder => File.Delete(Path.Combine(folder, log, "flushed")), false);
+        yield return new("file 'flushed' truncated", folder => Truncate(Path.Combine(folder, log, "flushed"), 100), true);
+        yield return new("file 'flushed' overwritten", folder => Overwrite(Path.Combine(folder, log, "flushed")), true);
     }
 
-    private static string SegmentIn(string folder, string log) => Directory.GetFiles(Path.Combine(folder, log), "*.log").Order(StringComparer.Ordinal).Last();
+    private static string AgreedIn(string folder) => Path.Combine(folder, "group", "agreed.json");
 
-    // Behind the last batch there are zeros.
+    private static string SegmentIn(string folder, string log) =>
+        Directory.GetFiles(Path.Combine(folder, log), "*.log").Order(StringComparer.Ordinal).Last();
+
+    private static long MiddleOf(string path) => (512 + EndOf(path)) / 2;
+
+    // Only zeros follow the last batch.
     private static long EndOf(string path) => File.ReadAllBytes(path).AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
 
     private static void FlipSnapshots(string folder, Func<long, long> at)
@@ -83,7 +93,7 @@ internal sealed record Damage(string Name, Action<string> Do, bool IsReplaced)
         file.WriteByte((byte)(value ^ 0x10));
     }
 
-    // What a file system leaves behind a power cut where data had not been written yet: the length is right.
+    // After a power cut a file system may leave zeros where data was not written yet. The file's length is still right.
     private static void ZeroFrom(string path, long from)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);

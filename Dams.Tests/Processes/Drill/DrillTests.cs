@@ -8,9 +8,9 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes.Drill;
 
 /// <summary>
-/// The drill of faults, in its short form: on one cluster, which runs in a place where it is tomorrow, under a language that writes a big i
-/// with a dot, and with clocks that the test sets. In each case no acknowledged booking is lost, and the cluster comes back by itself.
-/// <see cref="LongDrillTests"/> has all cases.
+/// The short form of the fault drill, on one cluster. That cluster runs in a time zone where it is already tomorrow, in a locale that
+/// writes the capital i with a dot, and with clocks that the test shifts. In each case no acknowledged booking is lost, and the cluster
+/// comes back by itself. <see cref="LongDrillTests"/> has all cases.
 /// </summary>
 [Parallelizable]
 internal sealed class DrillTests : ClusterFixture
@@ -27,7 +27,7 @@ internal sealed class DrillTests : ClusterFixture
             cluster.Variables["TZ"] = "Pacific/Kiritimati";
             cluster.Variables["LC_ALL"] = "tr_TR.UTF-8";
             _clock = ShiftedClock.TryMake(cluster, out _noClock);
-            // As a crash leaves it, and a start of the machine has given the number to another process since.
+            // A crash has left this pid file. Then the machine has restarted, and another process has got the number.
             Directory.CreateDirectory(cluster.FolderOf("manager2"));
             var recycled = _foreigner.Identity with { StartTicks = 1 };
             await File.WriteAllTextAsync(PidFile.PathOf(cluster.FolderOf("manager2"), "manager2"), recycled + "\n");
@@ -45,9 +45,9 @@ internal sealed class DrillTests : ClusterFixture
     [OneTimeTearDown]
     public void EndForeigner() => _foreigner.Dispose();
 
-    // Each slot is replaced twice at most: after the third time within ten minutes it is left to a person.
-    [TestCase("the log bit-flipped in the middle of what is durable", 1)]
-    [TestCase("flushed deleted", 4)]
+    // Each seat is replaced at most twice. After a third replacement within ten minutes it would be degraded and left to the operator.
+    [TestCase("the log bit-flipped in the middle of its durable part", 1)]
+    [TestCase("file 'flushed' deleted", 4)]
     public async Task A_replica_whose_files_are_damaged_comes_back(string damage, int replica) =>
         await DamagedFolder.OfReplicaAsync(await ClusterAsync(), replica, Damage.Of(Damage.ToReplica, damage), seed: replica);
 
@@ -60,29 +60,37 @@ internal sealed class DrillTests : ClusterFixture
     }
 
     [Test]
-    public async Task A_manager_whose_log_is_damaged_joins_its_group_anew()
+    public async Task A_manager_whose_files_are_damaged_joins_its_group_again()
     {
         var cluster = await ClusterAsync();
-        await DamagedFolder.OfManagerAsync(cluster, 3, Damage.Of(Damage.ToManager, "the log bit-flipped in the middle of what is durable"));
-        await DamagedFolder.OfManagerAsync(cluster, 3, Damage.Of(Damage.ToAgreedState, "agreed.json truncated in the middle"));
+        var toLog = Damage.Of(Damage.ToManager, "the log bit-flipped in the middle of its durable part");
+        await DamagedFolder.OfManagerAsync(cluster, 3, toLog);
+        var toAgreedState = Damage.Of(Damage.ToAgreedState, "agreed.json truncated in the middle");
+        await DamagedFolder.OfManagerAsync(cluster, 3, toAgreedState);
     }
 
     [Test]
-    public async Task A_process_that_is_started_twice_by_hand_is_refused_and_the_first_goes_on()
+    public async Task A_second_start_of_a_process_by_hand_is_refused_and_the_first_goes_on()
     {
         var cluster = await ClusterAsync();
         await cluster.IsWholeAsync(isDegradedToo: true);
         var before = cluster.Running();
-        foreach (var (role, id) in new[] { (NodeRole.Replica, "replica1"), (NodeRole.Manager, "manager1"), (NodeRole.Sequencer, "sequencer2"), (NodeRole.FrontEnd, "frontend1") })
+        foreach (var (role, id) in new[]
+        {
+            (NodeRole.Replica, "replica1"), (NodeRole.Manager, "manager1"),
+            (NodeRole.Sequencer, "sequencer2"), (NodeRole.FrontEnd, "frontend1"),
+        })
         {
             using var second = TestProcess.Start(role, "--config", cluster.File("dams.json"), "--id", id);
             Assert.That(await second.ExitAsync(), Is.EqualTo(ExitCodes.AlreadyRunning), second.Errors);
             Assert.That(second.Errors, Is.EqualTo($"{id} already runs on {cluster.FolderOf(id)}, as process {before[id].ProcessId}"));
         }
 
-        using var up = TestProcess.StartDams("up", "--data", cluster.File(), "--address", cluster.Topology.FrontEnds[0].Listen.Address.ToString());
+        using var up = TestProcess.StartDams(
+            "up", "--data", cluster.File(), "--address", cluster.Topology.FrontEnds[0].Listen.Address.ToString());
         Assert.That(await up.ExitAsync(), Is.EqualTo(CliExitCodes.Usage));
-        Assert.That(up.Errors, Does.StartWith($"a cluster already runs on {cluster.File()}, under process ").And.EndsWith(": stop it, or choose another --data"));
+        Assert.That(up.Errors, Does.StartWith($"a cluster already runs on {cluster.File()}, under process ")
+            .And.EndsWith(": stop it, or choose another --data"));
         Assert.That(cluster.Running(), Is.EquivalentTo(before));
         await cluster.IsWholeAsync(isDegradedToo: true);
     }
@@ -104,18 +112,21 @@ internal sealed class DrillTests : ClusterFixture
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
         var after = await cluster.IsWholeAsync(isDegradedToo: true);
-        Assert.That(after.Replicas.Select(replica => (replica.Incarnation, replica.ProcessId)), Is.EqualTo(before.Replicas.Select(replica => (replica.Incarnation, replica.ProcessId))));
-        Assert.That(after.Epoch, Is.EqualTo(before.Epoch), "no sequencer has followed another");
+        Assert.That(
+            after.Replicas.Select(replica => (replica.Incarnation, replica.ProcessId)),
+            Is.EqualTo(before.Replicas.Select(replica => (replica.Incarnation, replica.ProcessId))));
+        Assert.That(after.Epoch, Is.EqualTo(before.Epoch), "the same epoch as before");
     }
 
     [Test]
-    public async Task The_tool_works_where_i_has_another_capital_and_it_is_tomorrow()
+    public async Task The_tool_works_in_a_turkish_locale_and_a_time_zone_where_it_is_tomorrow()
     {
         var cluster = await ClusterAsync();
         await cluster.EmptyAsync();
         foreach (var (line, output) in new[]
         {
-            ("add MTLE210422 physician 2 --as MTLA1234", "Added"), ("book MTLP1234 MTLE210422 PHYSICIAN", "Booked"), ("schedule MTLP1234", "MTLE210422"), ("status", "active"),
+            ("add MTLE210422 physician 2 --as MTLA1234", "Added"), ("book MTLP1234 MTLE210422 PHYSICIAN", "Booked"),
+            ("schedule MTLP1234", "MTLE210422"), ("status", "active"),
         })
         {
             using var tool = TestProcess.StartDams(cluster.Variables, [.. line.Split(' '), "--url", cluster.Service.ToString()]);
@@ -125,22 +136,23 @@ internal sealed class DrillTests : ClusterFixture
     }
 
     [Test]
-    public async Task A_foreign_process_that_has_the_number_of_a_dead_one_of_ours_is_left_alone()
+    public async Task An_unrelated_process_with_the_recycled_pid_of_a_dead_process_is_left_alone()
     {
         await ClusterAsync();
         Assert.That(_foreigner.IsAlive, Is.True);
     }
 
     [Test]
-    public async Task A_pipe_whose_reader_is_gone_ends_the_tool()
+    public async Task The_tool_ends_when_the_reader_of_its_pipe_is_gone()
     {
         var cluster = await ClusterAsync();
-        using var watch = TestProcess.StartDamsInShell($"status --watch --json --url {cluster.Service}", "| head -c 1; echo; echo done >&2");
+        using var watch = TestProcess.StartDamsInShell(
+            $"status --watch --json --url {cluster.Service}", "| head -c 1; echo; echo done >&2");
         await Eventually.IsTrueAsync(() => watch.HasExited, "the pipeline has ended");
     }
 
     [Test]
-    [Explicit("takes half a minute; chaos kills at random moments in every run")]
+    [Explicit("takes half a minute; the chaos tests kill at random moments in every test run")]
     public async Task Kills_at_random_moments_of_starts_and_joins_lose_nothing()
     {
         var cluster = await ClusterAsync();

@@ -3,15 +3,15 @@ using Dams.Hosting.Processes;
 
 namespace Dams.Tests.Processes.Drill;
 
-/// <summary>A process that is none of ours and must live; it ends with the test, or by itself after ten minutes.</summary>
+/// <summary>A process that is not the cluster's and must survive. It ends with the test, or by itself after ten minutes.</summary>
 internal sealed class Foreigner : IDisposable
 {
     private readonly Process _process = Process.Start("sleep", "600");
 
-    /// <summary>Which it is.</summary>
-    public ProcessIdentity Identity => ProcessIdentity.Of(_process.Id) ?? throw new InvalidOperationException("the foreign process has ended");
+    public ProcessIdentity Identity =>
+        ProcessIdentity.Of(_process.Id) ?? throw new InvalidOperationException("the unrelated process has ended");
 
-    /// <summary>Whether nobody has ended it.</summary>
+    /// <summary>Whether the process still runs.</summary>
     public bool IsAlive => !_process.HasExited;
 
     public void Dispose()

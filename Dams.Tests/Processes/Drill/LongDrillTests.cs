@@ -2,20 +2,21 @@ using System.Globalization;
 
 namespace Dams.Tests.Processes.Drill;
 
-/// <summary>All cases of the drill; run by hand. <c>DAMS_DRILL_SEED</c> says which random moments.</summary>
+/// <summary>All cases of the fault drill; run by hand. <c>DAMS_DRILL_SEED</c> sets the seed of the random moments.</summary>
 [Explicit("takes many minutes")]
 [Category("Processes")]
 internal sealed class LongDrillTests
 {
     private const int Moments = 10;
 
-    // Each slot is replaced twice at most in a cluster.
+    // So each seat is replaced at most twice in a cluster.
     private const int CasesOfCluster = 8;
 
-    private static readonly int s_seed = int.TryParse(Environment.GetEnvironmentVariable("DAMS_DRILL_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 1;
+    private static readonly int s_seed =
+        int.TryParse(Environment.GetEnvironmentVariable("DAMS_DRILL_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 1;
 
     [Test]
-    public async Task All_damages_of_a_replicas_files()
+    public async Task A_replica_comes_back_after_each_damage_to_its_files()
     {
         foreach (var chunk in Damage.ToReplica.Chunk(CasesOfCluster - 1))
         {
@@ -29,18 +30,18 @@ internal sealed class LongDrillTests
     }
 
     [Test]
-    public async Task All_damages_of_a_managers_files() => await InClusterAsync(async cluster =>
+    public async Task A_manager_comes_back_after_each_damage_to_its_files() => await InClusterAsync(async cluster =>
     {
         var manager = 0;
         foreach (var damage in Damage.ToManager)
             await DamagedFolder.OfManagerAsync(cluster, (manager++ % 4) + 1, damage);
-        // By now each has joined, and has saved what was agreed on then.
+        // Each manager has joined again by now, and so has saved the agreed state.
         foreach (var damage in Damage.ToAgreedState)
             await DamagedFolder.OfManagerAsync(cluster, (manager++ % 4) + 1, damage);
     });
 
     [Test]
-    public async Task Ten_random_moments_of_each() => await InClusterAsync(async cluster =>
+    public async Task Kills_at_ten_random_moments_of_starts_lose_nothing() => await InClusterAsync(async cluster =>
     {
         TestContext.Out.WriteLine($"DAMS_DRILL_SEED={s_seed}");
         await RandomMoments.OfAStartAsync(cluster, replica: 1, Moments, s_seed);
@@ -48,7 +49,7 @@ internal sealed class LongDrillTests
     });
 
     [Test]
-    public async Task Ten_random_moments_of_joins_and_snapshots()
+    public async Task Kills_at_ten_random_moments_of_joins_and_snapshots_lose_nothing()
     {
         TestContext.Out.WriteLine($"DAMS_DRILL_SEED={s_seed}");
         for (var first = 0; first < Moments; first += CasesOfCluster)
@@ -59,7 +60,7 @@ internal sealed class LongDrillTests
                 for (var i = from; i < to; i++)
                 {
                     var joiner = (i % 4) + 1;
-                    // A joiner in one half of them, a donor that writes its snapshot in the other.
+                    // Half of the kills hit the joiner, the other half a donor that writes the joiner's snapshot.
                     await RandomMoments.OfAJoinAsync(cluster, joiner, i % 2 == 0 ? joiner : (joiner % 4) + 1, s_seed + i);
                 }
             });

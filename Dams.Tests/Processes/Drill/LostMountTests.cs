@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Dams.Tests.Processes.Drill;
 
-/// <summary>A replica's folder is a mount of its own, and that is lost, or can't be written any more, while it runs.</summary>
+/// <summary>A replica's folder is a mount of its own. While the replica runs, the mount is lost or becomes read-only.</summary>
 [Explicit("mounts file systems, which takes root")]
 [Category("Processes")]
 internal sealed class LostMountTests
@@ -10,7 +10,7 @@ internal sealed class LostMountTests
     private static readonly TimeSpan s_backWithin = TimeSpan.FromSeconds(90);
 
     [Test]
-    public async Task A_replica_whose_mount_is_gone_joins_anew_and_one_whose_mount_is_read_only_says_so_until_it_can_write_again()
+    public async Task Replicas_recover_from_a_lost_mount_and_from_a_read_only_mount()
     {
         await using var cluster = TestCluster.Unstarted();
         using var gone = Mount.OfMemory(cluster.FolderOf("replica2"));
@@ -26,13 +26,14 @@ internal sealed class LostMountTests
 
             gone.Unmount();
             await clients.AnsweredAsync(50);
-            await cluster.StatusAsync(status => status.Replicas[1] is { State: "active" } now && now.Incarnation != before.Replicas[1].Incarnation, s_backWithin);
+            await cluster.StatusAsync(
+                status => status.Replicas[1] is { State: "active" } now && now.Incarnation != before.Replicas[1].Incarnation, s_backWithin);
 
             spoilt.BecomeReadOnly();
             await clients.AnsweredAsync(50);
             await cluster.StatusAsync(status => status.Replicas[2].State != "active", s_backWithin);
             await clients.AnsweredAsync(50);
-            // As a person mends it: nobody works on it meanwhile.
+            // An operator repairs the file system. No process works on it meanwhile.
             cluster.Pause("manager3");
             if (cluster.Find("replica3") is not null)
                 cluster.Kill("replica3");
@@ -56,7 +57,7 @@ internal sealed class LostMountTests
         }
     }
 
-    /// <summary>A file system of our own over a folder; gone with the test.</summary>
+    /// <summary>A file system that is mounted over a folder until the end of the test.</summary>
     private sealed class Mount : IDisposable
     {
         private readonly string _folder;
@@ -78,13 +79,14 @@ internal sealed class LostMountTests
             _isMounted = true;
         }
 
-        /// <summary>Why there is no such mount: no right to mount, for one.</summary>
+        /// <summary>Why the mount failed, for example for lack of rights; null if it succeeded.</summary>
         public string? Problem { get; }
 
         public static Mount OfMemory(string folder) => new(folder, ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder]);
 
         public static Mount OfDisk(string folder, string image) => new(folder,
-            ["truncate", "-s", "96M", image], ["mkfs.ext4", "-q", image], ["mount", "-o", "loop,errors=remount-ro", image, folder], ["test", "-e", "/sys/fs/ext4"]);
+            ["truncate", "-s", "96M", image], ["mkfs.ext4", "-q", image],
+            ["mount", "-o", "loop,errors=remount-ro", image, folder], ["test", "-e", "/sys/fs/ext4"]);
 
         public void Unmount()
         {
@@ -93,7 +95,7 @@ internal sealed class LostMountTests
             _isMounted = false;
         }
 
-        /// <summary>As after an error of the disk.</summary>
+        /// <summary>Triggers an error of the file system, so that it becomes read-only as after a disk error.</summary>
         public void BecomeReadOnly()
         {
             var device = Path.GetFileName(Output("findmnt", "-no", "SOURCE", _folder).Trim());
@@ -103,7 +105,7 @@ internal sealed class LostMountTests
         public void BecomeWritable()
         {
             Assert.That(Run("umount", "-l", _folder), Is.Null);
-            // Ends with 1, because there was something to mend.
+            // Its exit code is 1, because it has repaired something; so the code is not checked.
             Run("e2fsck", "-fy", _folder + ".img");
             Assert.That(Run("mount", "-o", "loop", _folder + ".img", _folder), Is.Null);
         }

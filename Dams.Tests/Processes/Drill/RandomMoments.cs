@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dams.Tests.Processes.Drill;
 
-/// <summary><c>kill -9</c> at random moments of what a process does only once in a while; the seed says which moments.</summary>
+/// <summary>Sends <c>kill -9</c> at random moments of rare phases: starts, joins and snapshots. The seed decides the moments.</summary>
 internal static class RandomMoments
 {
     private const int Clients = 4;
@@ -11,7 +11,7 @@ internal static class RandomMoments
     private const int UpMsMax = 8_000;
     private static readonly TimeSpan s_backWithin = TimeSpan.FromSeconds(90);
 
-    /// <summary>Kills a replica, and what is started in its place again and again while it starts.</summary>
+    /// <summary>Kills a replica, then repeatedly kills the process that is started in its place, during the start.</summary>
     public static async Task OfAStartAsync(TestCluster cluster, int replica, int times, int seed)
     {
         var random = new Random(seed);
@@ -23,21 +23,26 @@ internal static class RandomMoments
         await EndAsync(cluster, clients);
     }
 
-    /// <summary>Kills a replica that joins, or one of those that write the snapshot which it joins from, in turn.</summary>
+    /// <summary>
+    /// Orders a replica out, and kills the victim while the new incarnation joins. The victim is the joiner, or a replica that writes the
+    /// snapshot for it.
+    /// </summary>
     public static async Task OfAJoinAsync(TestCluster cluster, int joiner, int victim, int seed)
     {
         var random = new Random(seed);
         var clients = await BookingClients.StartAsync(cluster, Clients, seed);
         await clients.AnsweredAsync(50);
         var before = (await cluster.StatusAsync()).Replicas[joiner - 1];
-        var run = await Cli.CliRun.OfAsync("member", "leave", joiner.ToString(CultureInfo.InvariantCulture), "--url", cluster.Service.ToString());
+        var run = await Cli.CliRun.OfAsync(
+            "member", "leave", joiner.ToString(CultureInfo.InvariantCulture), "--url", cluster.Service.ToString());
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         await KillAfterAsync(cluster, $"replica{victim}", random.Next(JoinMsMax), $"of the join of replica{joiner}");
-        await cluster.StatusAsync(status => status.Replicas[joiner - 1] is { IsVoting: true } now && now.Incarnation != before.Incarnation, s_backWithin);
+        await cluster.StatusAsync(
+            status => status.Replicas[joiner - 1] is { IsVoting: true } now && now.Incarnation != before.Incarnation, s_backWithin);
         await EndAsync(cluster, clients);
     }
 
-    /// <summary>Kills everything while it starts, and starts it once more.</summary>
+    /// <summary>Starts the cluster and kills all its processes during the start, a number of times. Then starts it once more.</summary>
     public static async Task OfAStartOfEverythingAsync(TestCluster cluster, int times, int seed)
     {
         var random = new Random(seed);
@@ -47,7 +52,7 @@ internal static class RandomMoments
         for (var i = 0; i < times; i++)
         {
             var after = random.Next(UpMsMax);
-            TestContext.Out.WriteLine($"drill: kill -9 of everything {after} ms after it was started (seed {seed})");
+            TestContext.Out.WriteLine($"drill: kill -9 of all processes {after} ms after the start of the cluster (seed {seed})");
             var up = cluster.UpAgainAsync();
             await Task.WhenAny(up, Task.Delay(after));
             await cluster.KillAllAsync();
@@ -57,7 +62,7 @@ internal static class RandomMoments
             }
             catch (TimeoutException)
             {
-                // It was killed before it was ready.
+                // The cluster was killed before it was ready.
             }
         }
 
@@ -69,7 +74,7 @@ internal static class RandomMoments
     {
         await Task.Delay(after);
         var isThere = cluster.Find(id) is not null;
-        TestContext.Out.WriteLine($"drill: kill -9 of {id} after {after} ms {ofWhat}{(isThere ? "" : ", which had no process then")}");
+        TestContext.Out.WriteLine($"drill: kill -9 of {id} after {after} ms {ofWhat}{(isThere ? "" : "; it had no process then")}");
         if (isThere)
             cluster.Kill(id);
     }

@@ -5,9 +5,9 @@ using Dams.Tests.Hosting;
 namespace Dams.Tests.Processes.Drill;
 
 /// <summary>
-/// Wall clocks that a test sets forward and back, of all processes that it starts: a library between them and the C library
-/// (<c>LD_PRELOAD</c>) adds what a file says to the wall clock alone. So nothing in our programs knows of it. The public library for this,
-/// libfaketime, holds up every reading of a clock by a lock and a file.
+/// Shifts the wall clocks of all processes that a test starts. A library between them and the C library (<c>LD_PRELOAD</c>) adds the
+/// number of seconds in a file to the wall clock, and to no other clock. So our programs know nothing of it. The public library for this,
+/// libfaketime, slows every reading of a clock down by a lock and a file.
 /// </summary>
 internal sealed class ShiftedClock
 {
@@ -60,7 +60,8 @@ internal sealed class ShiftedClock
     private ShiftedClock(string file) => _file = file;
 
     /// <summary>
-    /// Builds the library in a folder, and has what a cluster starts use it; null, with the reason, if that can't be done here.
+    /// Builds the library in the cluster's folder, and sets the cluster's variables so that its processes use it. Gives null and the reason
+    /// if this machine can't build it.
     /// </summary>
     public static ShiftedClock? TryMake(TestCluster cluster, out string? reason)
     {
@@ -70,7 +71,8 @@ internal sealed class ShiftedClock
         File.WriteAllBytes(file, new byte[4096]);
         try
         {
-            using var compiler = Process.Start(new ProcessStartInfo("cc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]) { RedirectStandardError = true })!;
+            string[] arguments = ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"];
+            using var compiler = Process.Start(new ProcessStartInfo("cc", arguments) { RedirectStandardError = true })!;
             var said = compiler.StandardError.ReadToEnd();
             compiler.WaitForExit();
             if (compiler.ExitCode != 0)
@@ -88,7 +90,7 @@ internal sealed class ShiftedClock
         return new ShiftedClock(file);
     }
 
-    /// <summary>Sets the clocks of all processes off by so much.</summary>
+    /// <summary>Shifts the clocks of all processes by this much from the real time.</summary>
     public void Set(TimeSpan shift)
     {
         using var file = new FileStream(_file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);

@@ -18,7 +18,7 @@ internal enum Bug
     Deadly = 1,
 }
 
-/// <summary>The program that this test assembly is when it is started by itself: a replica in all but its engine.</summary>
+/// <summary>The program of this test assembly when it is started by itself: a replica with a buggy engine.</summary>
 internal static class BuggyReplica
 {
     private static readonly Option<Bug> s_bug = new("--bug") { Required = true };
@@ -32,7 +32,8 @@ internal static class BuggyReplica
         }, stopping);
     }, s_bug, ReplicaProcess.Standalone, ReplicaProcess.Version, ReplicaProcess.Joins);
 
-    /// <summary>Starts it as a replica of a cluster.</summary>
+    /// <summary>Starts the program as a replica of a cluster.</summary>
     public static TestProcess Start(TestCluster cluster, string id, Bug bug) => TestProcess.Start(
-        new DamsProgram(ProgramLocator.FindHost(), typeof(BuggyReplica).Assembly.Location), [.. cluster.ArgumentsOf(id), "--bug", bug.ToString()]);
+        new DamsProgram(ProgramLocator.FindHost(), typeof(BuggyReplica).Assembly.Location),
+        [.. cluster.ArgumentsOf(id), "--bug", bug.ToString()]);
 }

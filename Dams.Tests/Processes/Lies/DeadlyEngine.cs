@@ -4,10 +4,10 @@ using Dams.Replica.Engines;
 
 namespace Dams.Tests.Processes.Lies;
 
-/// <summary>A version of the engine with the worst of bugs: a patient of a certain number kills the process.</summary>
+/// <summary>A version with a deadly bug: a booking for the patient with a certain number kills the process.</summary>
 internal sealed class DeadlyEngine(IAppointmentEngine inner) : IAppointmentEngine
 {
-    /// <summary>Whoever executes this patient's booking dies.</summary>
+    /// <summary>A replica that executes a booking for the patient with this number dies.</summary>
     public const ushort DeadlyPatient = 6666;
 
     public string Version => inner.Version;

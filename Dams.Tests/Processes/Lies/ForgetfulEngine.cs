@@ -4,8 +4,8 @@ using Dams.Replica.Engines;
 namespace Dams.Tests.Processes.Lies;
 
 /// <summary>
-/// A version of the engine with a bug: a booking is answered rightly, and not kept. What the fault lab's lies can't be: its state is wrong in truth, and so
-/// is what it makes of that later.
+/// A version with a bug: it answers a booking correctly, but does not keep it. Unlike with the fault lab's lies, the state is really wrong,
+/// and so are the later replies that depend on it.
 /// </summary>
 internal sealed class ForgetfulEngine(IAppointmentEngine inner) : IAppointmentEngine
 {

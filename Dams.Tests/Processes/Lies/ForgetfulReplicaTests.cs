@@ -3,7 +3,7 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes.Lies;
 
-/// <summary>One of four replicas has a version with a bug, and one of the others crashes meanwhile: clients notice nothing.</summary>
+/// <summary>One of four replicas runs a version with a bug, and another replica hangs meanwhile. Clients notice nothing.</summary>
 [Parallelizable]
 internal sealed class ForgetfulReplicaTests : ClusterFixture
 {
@@ -13,7 +13,7 @@ internal sealed class ForgetfulReplicaTests : ClusterFixture
         TestCluster.ApartAsync(replicas: cluster => [BuggyReplica.Start(cluster, Forgetful, Bug.Forgetful)], leftOut: "manager1");
 
     [Test]
-    public async Task A_replica_whose_version_has_a_bug_is_outvoted_and_named_even_while_another_is_dead()
+    public async Task A_buggy_version_is_outvoted_and_named_even_while_another_replica_hangs()
     {
         var cluster = await ClusterAsync();
         Assert.That((await cluster.StatusAsync()).Replicas[0].Engine, Is.EqualTo(cluster.Topology.Replicas[0].Versions[0]));
@@ -28,7 +28,7 @@ internal sealed class ForgetfulReplicaTests : ClusterFixture
         await clients.CheckAsync();
         Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
 
-        // It is ordered out for its state by and by, and nobody here starts it anew: its own manager is left out.
+        // The managers order the replica out in time, because of its state. Nobody starts a new incarnation: its manager is left out.
         var status = await cluster.StatusAsync(status => status.Replicas[0].Wrong >= 1
             && status.Replicas.Skip(1).Select(replica => (replica.Executed, replica.Digest)).Distinct().Count() == 1);
         Assert.That(status.Replicas.Skip(1).Select(replica => replica.Wrong), Is.All.Zero);

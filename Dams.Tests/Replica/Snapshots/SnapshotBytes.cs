@@ -9,12 +9,12 @@ using Dams.Replica.State.Snapshots;
 
 namespace Dams.Tests.Replica.Snapshots;
 
-/// <summary>Whole snapshots in memory.</summary>
+/// <summary>Makes and reads whole snapshots in memory.</summary>
 internal static class SnapshotBytes
 {
     public static readonly SnapshotExpectation AnyState = new() { ClientSessionsMax = 1_000_000 };
 
-    /// <summary>All that is left of an export.</summary>
+    /// <summary>The bytes that an export has not written yet.</summary>
     public static byte[] Of(ReplicaCore core, SnapshotExport export, int stepBytes = int.MaxValue)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -36,11 +36,12 @@ internal static class SnapshotBytes
     public static SnapshotRefused? Read(byte[] bytes, out SnapshotContent? content, SnapshotExpectation? expectation = null) =>
         SnapshotReader.Read(new MemoryStream(bytes), expectation ?? AnyState, out content);
 
-    /// <summary>A snapshot with right digests of whatever is put into it.</summary>
+    /// <summary>Makes a snapshot of any content, with right digests.</summary>
     public static byte[] Forge(Action<Forger> fill, SnapshotHeader? header = null)
     {
         using var forger = new Forger();
-        SnapshotFormat.WriteHeader(header ?? new SnapshotHeader(new SequenceNumber(1_000), 1, default, 1, ReadOnlyMemory<byte>.Empty), forger.Output);
+        header ??= new SnapshotHeader(new SequenceNumber(1_000), 1, default, 1, ReadOnlyMemory<byte>.Empty);
+        SnapshotFormat.WriteHeader(header, forger.Output);
         fill(forger);
         return forger.Finish();
     }

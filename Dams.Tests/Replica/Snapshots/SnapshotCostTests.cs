@@ -15,8 +15,8 @@ using Dams.Tests.Engines;
 namespace Dams.Tests.Replica.Snapshots;
 
 /// <summary>
-/// What a snapshot costs, and for how long one step of it holds the loop up. Small with every test run; in full with <c>DAMS_COST_BOOKINGS=1000000</c> and
-/// <c>DAMS_COST_SESSIONS=1000000</c>.
+/// Measures what a snapshot costs, and how long one step of it blocks the loop. Every test run measures a small state. For a full
+/// one set <c>DAMS_COST_BOOKINGS=1000000</c> and <c>DAMS_COST_SESSIONS=1000000</c>.
 /// </summary>
 [Category("Engines")]
 public sealed class SnapshotCostTests
@@ -29,7 +29,9 @@ public sealed class SnapshotCostTests
 
     private static int Sessions { get; } = Setting("DAMS_COST_SESSIONS", 20_000);
 
-    /// <summary>Whether all bookings are given back and made again in a random order: no version's memory is in the order of the snapshot then.</summary>
+    /// <summary>
+    /// Whether all bookings are cancelled and made again in a random order. Then no version's memory is in the order of the snapshot.
+    /// </summary>
     private static bool IsAged { get; } = Setting("DAMS_COST_AGED", 0) != 0;
 
     private static readonly int Days = Math.Max(2, Bookings / Patients + 1);
@@ -40,7 +42,13 @@ public sealed class SnapshotCostTests
         SnapshotContent? content = null;
         var forged = SnapshotBytes.Forge(Fill, new SnapshotHeader(new SequenceNumber(Sessions), 1, default, 1, ReadOnlyMemory<byte>.Empty));
         Time($"read {forged.Length / 1e6:F1} MB", () => Assert.That(SnapshotBytes.Read(forged, out content), Is.Null));
-        var core = new ReplicaCore(EngineVersions.Create(version), new ReplicaCoreOptions { CheckpointEntries = int.MaxValue, RepliesKept = int.MaxValue, CheckpointMilliseconds = long.MaxValue }, new Nobody());
+        var options = new ReplicaCoreOptions
+        {
+            CheckpointEntries = int.MaxValue,
+            RepliesKept = int.MaxValue,
+            CheckpointMilliseconds = long.MaxValue,
+        };
+        var core = new ReplicaCore(EngineVersions.Create(version), options, new Nobody());
         using var ownership = core.Engine as IDisposable;
         Time("restored, with its digest", () => Assert.That(core.Restore(content!), Is.Null));
 
@@ -80,7 +88,10 @@ public sealed class SnapshotCostTests
     private static void Print(string version, string what, double milliseconds) =>
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{version,-10} {what,-32} {milliseconds,9:F1} ms"));
 
-    /// <summary>Patients hold, at home, a physician in the morning of each day until the bookings are used up; and as many sessions as are asked for.</summary>
+    /// <summary>
+    /// Fills the state. Patients book a physician at home for the morning of each day, until there are enough bookings. The sessions
+    /// follow.
+    /// </summary>
     private static void Fill(SnapshotBytes.Forger forger)
     {
         var perSlot = Bookings / (3 * Days);
@@ -101,7 +112,9 @@ public sealed class SnapshotCostTests
 
     private static void Age(ReplicaCore core)
     {
-        var bookings = core.Engine.BucketKeys().SelectMany(key => Enumerable.Range(0, Bookings / (3 * Days)).Select(number => (key, Number: (ushort)number))).ToArray();
+        var bookings = core.Engine.BucketKeys()
+            .SelectMany(key => Enumerable.Range(0, Bookings / (3 * Days)).Select(number => (key, Number: (ushort)number)))
+            .ToArray();
         new Random(1).Shuffle(bookings);
         core.Digest();
         foreach (var (key, number) in bookings)
@@ -112,7 +125,7 @@ public sealed class SnapshotCostTests
         }
     }
 
-    /// <summary>A patient cancels in each of so many buckets.</summary>
+    /// <summary>Lets one patient cancel a booking in each of the first buckets.</summary>
     private static void Touch(ReplicaCore core, int buckets, ushort number)
     {
         foreach (var key in core.Engine.BucketKeys().Take(buckets))
@@ -128,10 +141,13 @@ public sealed class SnapshotCostTests
         core.OnDelivered(new Entry(core.Executed.Next, Epoch.Of(1, 1), 1, EntryKind.Operation, core.ExecutedChain, request), default);
     }
 
-    private static Slot SlotOf(BucketKey key) => new(new AppointmentId(key.Hospital, key.Date, TimeOfDay.Morning), AppointmentType.Physician);
+    private static Slot SlotOf(BucketKey key) =>
+        new(new AppointmentId(key.Hospital, key.Date, TimeOfDay.Morning), AppointmentType.Physician);
 
     private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
 
     private sealed class Nobody : IReplySink
     {

@@ -6,7 +6,7 @@ using Dams.Replica.State.Snapshots;
 
 namespace Dams.Tests.Replica.Snapshots;
 
-/// <summary>A snapshot as a donor has it, and the digest of its state.</summary>
+/// <summary>The snapshot of a donor, and the digest of its state.</summary>
 internal sealed record GivenSnapshot(byte[] Bytes, string Digest)
 {
     public string Vouched => Convert.ToHexStringLower(Bytes.AsSpan(^SnapshotFormat.FileDigestSize..));
@@ -20,7 +20,7 @@ internal sealed record GivenSnapshot(byte[] Bytes, string Digest)
         }
     }
 
-    /// <summary>The same state behind another header, whole.</summary>
+    /// <summary>Makes a whole snapshot of the same state behind another header.</summary>
     public byte[] With(SnapshotHeader header)
     {
         var bytes = new ArrayBufferWriter<byte>();
@@ -30,7 +30,7 @@ internal sealed record GivenSnapshot(byte[] Bytes, string Digest)
     }
 }
 
-/// <summary>A replica that a joiner asks for its snapshot, and that may lie, break off, be silent or never end.</summary>
+/// <summary>A replica that a joiner asks for its snapshot. It may lie, break off, stay silent or never end.</summary>
 internal sealed class SnapshotDonor : IReplicaService
 {
     private const int ChunkBytes = 2_000;
@@ -41,16 +41,16 @@ internal sealed class SnapshotDonor : IReplicaService
 
     public Exception? Fails { get; set; }
 
-    /// <summary>After its last piece it begins again.</summary>
+    /// <summary>Whether it begins again after its last piece.</summary>
     public bool IsEndless { get; set; }
 
-    /// <summary>Each piece is of a longer snapshot.</summary>
+    /// <summary>Whether each piece claims a longer snapshot than the one before.</summary>
     public bool Grows { get; set; }
 
-    /// <summary>It does not answer who wants it to vouch.</summary>
+    /// <summary>Whether it never answers the request to vouch.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>It has the state, and no snapshot yet.</summary>
+    /// <summary>Whether it has only the state, and no snapshot yet.</summary>
     public bool VouchesForStateOnly { get; set; }
 
     /// <summary>How many pieces it was asked for.</summary>
@@ -61,7 +61,8 @@ internal sealed class SnapshotDonor : IReplicaService
 
     public void Has(GivenSnapshot snapshot) => Has(snapshot.Vouched, snapshot.Bytes);
 
-    public void Has(string vouched, byte[] bytes, long? total = null) => (_vouched, _bytes, _total) = (vouched, bytes, total ?? bytes.Length);
+    public void Has(string vouched, byte[] bytes, long? total = null) =>
+        (_vouched, _bytes, _total) = (vouched, bytes, total ?? bytes.Length);
 
     public Task<GetStateDigestResult> GetStateDigestAsync(long sequence)
     {
@@ -89,7 +90,14 @@ internal sealed class SnapshotDonor : IReplicaService
         if (offset >= _bytes.Length)
             throw new CommunicationException("on purpose");
         var chunk = _bytes.AsSpan((int)offset, Math.Min(ChunkBytes, _bytes.Length - (int)offset)).ToArray();
-        return Task.FromResult(new GetSnapshotResult { Found = true, Sequence = sequence, Offset = offset, TotalBytes = _total, Chunk = chunk });
+        return Task.FromResult(new GetSnapshotResult
+        {
+            Found = true,
+            Sequence = sequence,
+            Offset = offset,
+            TotalBytes = _total,
+            Chunk = chunk,
+        });
     }
 
     public Task<GetStatusResult> GetStatusAsync() => throw new NotSupportedException();

@@ -13,7 +13,7 @@ using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
 
-/// <summary>A snapshot holds exactly the state of its number, whoever writes it and whatever is executed meanwhile.</summary>
+/// <summary>A snapshot holds exactly the state at its number, whichever version writes it and whatever is executed meanwhile.</summary>
 [TestFixtureSource(typeof(EngineVersions), nameof(EngineVersions.All))]
 [Category("Engines")]
 public sealed class SnapshotExportTests(string version)
@@ -24,7 +24,7 @@ public sealed class SnapshotExportTests(string version)
     private static readonly byte[] View = [1, 2, 3];
 
     [Test]
-    public void Executions_meanwhile_change_nothing_and_all_versions_write_the_same_bytes()
+    public void Executions_during_an_export_change_nothing_and_all_versions_write_the_same_bytes()
     {
         for (var seed = 1; seed <= Sequences; seed++)
         {
@@ -56,12 +56,12 @@ public sealed class SnapshotExportTests(string version)
             Assert.That(written.WrittenSpan.SequenceEqual(expected), Is.True, $"seed {seed}");
             Assert.That(export!.Bytes, Is.EqualTo(expected.Length));
             Assert.That(export.CopiedBytes, Is.Zero);
-            Assert.That(subject.Core.Digest(), Is.EqualTo(model.Core.Digest()), "and the state has gone on");
+            Assert.That(subject.Core.Digest(), Is.EqualTo(model.Core.Digest()), "the core's own state has gone on");
         }
     }
 
     [Test]
-    public void A_core_that_is_restored_goes_on_as_the_one_that_it_comes_from()
+    public void A_restored_core_behaves_like_its_donor()
     {
         var joined = new HashSet<string>();
         for (var seed = 1; seed <= Sequences; seed++)
@@ -82,18 +82,21 @@ public sealed class SnapshotExportTests(string version)
                 joiner.Core.OnDelivered(donor.Execute(command), default);
             Assert.That(joiner.Replies.All.Select(ReplyText), Is.EqualTo(donor.Replies.All.Select(ReplyText)), $"seed {seed}");
             Assert.That(joiner.Core.Digest(), Is.EqualTo(donor.Core.Digest()), $"seed {seed}");
-            Assert.That(SnapshotBytes.Of(joiner.Core), Is.EqualTo(SnapshotBytes.Of(donor.Core)), $"seed {seed}: and the time of the next checkpoint");
+            Assert.That(
+                SnapshotBytes.Of(joiner.Core), Is.EqualTo(SnapshotBytes.Of(donor.Core)),
+                $"seed {seed}, with the time of the next checkpoint");
             Assert.That(joiner.Core.Checkpoints.Select(ToText), Is.SubsetOf(donor.Core.Checkpoints.Select(ToText)));
         }
 
-        Assert.That(joined, Is.EquivalentTo(EngineVersions.All.Where(other => other != version)), "all others have gone on from it");
+        Assert.That(
+            joined, Is.EquivalentTo(EngineVersions.All.Where(other => other != version)), "every other version has gone on from this one");
 
         static string ReplyText(StoredReply reply) => $"{reply.Seq} {reply.Key} {reply.ResultDigest}";
         static string ToText(Checkpoint checkpoint) => $"{checkpoint.Seq} {Convert.ToHexString(checkpoint.Digest)}";
     }
 
     [Test]
-    public void What_changes_is_copied_once_and_only_until_it_is_written()
+    public void Changed_state_is_copied_once_and_only_until_it_is_written()
     {
         using var subject = new Subject(EngineVersions.Create(version), 3);
         foreach (var command in RandomSequence.OfSeed(3))
@@ -107,7 +110,7 @@ public sealed class SnapshotExportTests(string version)
         }
 
         var bytes = SnapshotBytes.Of(subject.Core, export, 32);
-        Assert.That(most, Is.GreaterThan(0).And.LessThan(bytes.Length), "never more than the snapshot itself");
+        Assert.That(most, Is.GreaterThan(0).And.LessThan(bytes.Length), "the copies are never larger than the snapshot");
         Assert.That(export.CopiedBytes, Is.Zero);
     }
 

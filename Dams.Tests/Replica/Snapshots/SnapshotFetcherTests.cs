@@ -22,7 +22,10 @@ using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
 
-/// <summary>A joiner among donors that are right, wrong, silent or broken: it takes nothing that two don't vouch for, and never stands still.</summary>
+/// <summary>
+/// A joiner among donors that are right, wrong, silent or broken. It takes nothing that two donors don't vouch for, and never
+/// stands still.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class SnapshotFetcherTests : IAsyncDisposable
 {
@@ -46,14 +49,23 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
 
     public SnapshotFetcherTests()
     {
-        var group = new GroupOptions { Group = GroupId.Replicas, Members = [1, 2, 3, 4], Sequencers = [1], FrontEnds = [1], ConfirmationsNeeded = 0 };
-        foreach (var node in new[] { Self, NodeId.Replica(2), NodeId.Replica(3), NodeId.Replica(4), NodeId.Sequencer(1), NodeId.FrontEnd(1) })
+        var group = new GroupOptions
+        {
+            Group = GroupId.Replicas,
+            Members = [1, 2, 3, 4],
+            Sequencers = [1],
+            FrontEnds = [1],
+            ConfirmationsNeeded = 0,
+        };
+        NodeId[] nodes = [Self, NodeId.Replica(2), NodeId.Replica(3), NodeId.Replica(4), NodeId.Sequencer(1), NodeId.FrontEnd(1)];
+        foreach (var node in nodes)
             _cluster.Place(node);
         var outbox = new Outbox();
         _memberLog = _logFolder.Open();
         _snapshots = new SnapshotFolder(_folder.File("snapshots"), isDurable: false);
         _node = new ReplicaProtocol(group, 1, _memberLog, outbox, EngineVersions.Create("Calendar"), 0, new ReplicaCoreOptions(), 1);
-        var fetcher = new SnapshotFetcher(_node, 1, ClusterTopology.Default(), number => _donors[number - 2], _snapshots, new ReplicaCoreOptions(), _log)
+        var fetcher = new SnapshotFetcher(
+            _node, 1, ClusterTopology.Default(), number => _donors[number - 2], _snapshots, new ReplicaCoreOptions(), _log)
         {
             VouchersPatience = TimeSpan.FromMilliseconds(300),
             DonorPatience = TimeSpan.FromMilliseconds(500),
@@ -61,8 +73,9 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         };
         var keeper = new SnapshotKeeper(_node, _memberLog, _snapshots, _log);
         _node.Start(ClockSource.System.Now);
-        _driver = _cluster.Add(Self, new DrivenCore(
-            GroupId.Replicas, new ObservedReplica(_node, keeper, () => fetcher.OnBatchEnd(() => _driver!, _stopping.Token), static () => { }, _log), outbox, _memberLog));
+        var observed = new ObservedReplica(
+            _node, keeper, () => fetcher.OnBatchEnd(() => _driver!, _stopping.Token), static () => { }, _log);
+        _driver = _cluster.Add(Self, new DrivenCore(GroupId.Replicas, observed, outbox, _memberLog));
         _driver.Start();
     }
 
@@ -78,7 +91,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task What_two_vouch_for_is_taken_from_one_of_them()
+    public async Task A_snapshot_that_two_donors_vouch_for_is_fetched_from_one_of_them()
     {
         _donors[0].Has(Other);
         _donors[1].Has(Right);
@@ -86,11 +99,11 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         await JoinAsync();
         await IsRestoredAsync();
         Assert.That(_snapshots.List(), Is.EqualTo(new[] { JoinSeq }));
-        Assert.That(_donors[0].Asked, Is.Zero, "pieces of what only one vouches for");
+        Assert.That(_donors[0].Asked, Is.Zero, "only one donor vouches for this snapshot");
     }
 
     [Test]
-    public async Task Who_gives_another_state_than_it_vouches_for_is_found_out_and_the_next_is_asked()
+    public async Task A_donor_that_gives_another_state_than_it_vouches_for_is_followed_by_another()
     {
         _donors[0].Has(Right.Vouched, Other.Bytes);
         _donors[1].Has(Right.Vouched, Earlier.Bytes);
@@ -99,11 +112,11 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         await IsRestoredAsync();
         Assert.That(_log.Lines.Count(line => line.Contains("is rejected and set aside", StringComparison.Ordinal)), Is.EqualTo(2));
         Assert.That(_snapshots.List(), Is.EqualTo(new[] { JoinSeq }));
-        Assert.That(Directory.GetFiles(_folder.File("snapshots")), Has.Length.EqualTo(2), "the right one and the evidence");
+        Assert.That(Directory.GetFiles(_folder.File("snapshots")), Has.Length.EqualTo(2), "the right snapshot and the evidence");
     }
 
     [Test]
-    public async Task What_is_not_what_was_vouched_for_never_has_the_name_that_a_start_looks_for()
+    public async Task A_snapshot_that_differs_from_the_vouched_one_never_gets_a_name_to_start_from()
     {
         foreach (var donor in _donors)
             donor.Has(Right.Vouched, Other.Bytes);
@@ -113,7 +126,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task Without_two_who_vouch_the_JOIN_is_asked_for_again()
+    public async Task Without_two_donors_that_vouch_the_joiner_asks_for_another_JOIN()
     {
         _donors[0].Has(Right);
         _donors[1].Has(Other);
@@ -134,7 +147,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_donor_that_is_wrong_in_a_way_that_nobody_expects_is_passed_over()
+    public async Task A_donor_that_fails_in_an_unexpected_way_is_passed_over()
     {
         _donors[0].Fails = new NotSupportedException("on purpose");
         _donors[1].Has(Right);
@@ -159,7 +172,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     [TestCase(SnapshotFormat.EndSize - 1)]
     [TestCase((1L << 30) + 1)]
     [TestCase(long.MaxValue)]
-    public async Task A_donor_whose_snapshot_has_a_length_that_none_can_have_is_asked_for_one_piece_only(long total)
+    public async Task A_donor_that_claims_an_impossible_length_is_asked_for_one_piece_only(long total)
     {
         _donors[0].Has(Right.Vouched, Right.Bytes, total);
         _donors[1].Has(Right);
@@ -168,7 +181,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         await IsRestoredAsync();
         Assert.That(_donors[0].Asked, Is.EqualTo(1));
         Assert.That(_log.Lines, Has.Some.Contains($"is said to have {total} bytes"));
-        Assert.That(Directory.GetFiles(_folder.File("snapshots")), Has.Length.EqualTo(1), "nothing of it stays");
+        Assert.That(Directory.GetFiles(_folder.File("snapshots")), Has.Length.EqualTo(1), "nothing of the rejected snapshot stays");
     }
 
     [Test]
@@ -182,11 +195,12 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         Assert.That(_log.Lines, Has.Some.Contains($"and it gives {Right.Bytes.Length}"));
     }
 
-    /// <summary>The state is right, the file whole, and what stands in front of the state a lie.</summary>
+    /// <summary>The state is right and the file whole, but the header in front of the state is a lie.</summary>
     [TestCaseSource(nameof(LyingHeaders))]
     public async Task A_header_that_nobody_vouches_for_is_not_believed(byte[] lie)
     {
-        Assert.That(SnapshotBytes.Read(lie, out _, SnapshotBytes.AnyState with { Seq = JoinSeq }), Is.Null, "nothing else is wrong with it");
+        Assert.That(
+            SnapshotBytes.Read(lie, out _, SnapshotBytes.AnyState with { Seq = JoinSeq }), Is.Null, "nothing else is wrong with the file");
         _donors[0].Has(Right.Vouched, lie);
         _donors[1].Has(Right);
         _donors[2].Has(Right);
@@ -194,19 +208,20 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         await IsRestoredAsync();
         Assert.That(_log.Lines, Has.One.Contains("is rejected and set aside"));
         Assert.That(File.ReadAllBytes(_folder.File("snapshots", $"snapshot-{Join}.dams")), Is.EqualTo(Right.Bytes));
-        var position = await _driver.InvokeAsync(_ => (_node.Core.ExecutedChain, _node.Core.ExecutedEpoch, _node.Core.ExecutedTime, _node.Member.State == MemberState.Halted));
+        var position = await _driver.InvokeAsync(_ => (
+            _node.Core.ExecutedChain, _node.Core.ExecutedEpoch, _node.Core.ExecutedTime, _node.Member.State == MemberState.Halted));
         Assert.That(position, Is.EqualTo((Right.Header.Chain, Right.Header.Position.Epoch, Right.Header.Time, false)));
     }
 
     [Test]
-    public async Task Who_never_answers_does_not_make_the_others_be_waited_for_any_longer()
+    public async Task A_silent_donor_does_not_prolong_the_wait_for_the_others()
     {
         _donors[0].IsSilent = true;
         _donors[1].Has(Right);
         _donors[2].Has(Other);
         await JoinAsync();
         await IsGivenUpAsync();
-        Assert.That(_donors[1].Vouched, Is.EqualTo(1), "one round takes longer than all of them may");
+        Assert.That(_donors[1].Vouched, Is.EqualTo(1), "one round with a silent donor takes longer than the time limit for all rounds");
     }
 
     [Test]
@@ -224,7 +239,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task Of_the_evidence_the_newest_is_kept()
+    public async Task Only_the_newest_evidence_is_kept()
     {
         foreach (var seq in new[] { 7, 30, 100 })
         {
@@ -237,7 +252,9 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
             donor.Has(Right.Vouched, Other.Bytes);
         await JoinAsync();
         await IsGivenUpAsync();
-        Assert.That(Directory.GetFiles(_folder.File("snapshots")).Select(Path.GetFileName), Is.EquivalentTo(new[] { "snapshot-100.dams.refused", $"snapshot-{Join}.dams.refused" }));
+        Assert.That(
+            Directory.GetFiles(_folder.File("snapshots")).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "snapshot-100.dams.refused", $"snapshot-{Join}.dams.refused" }));
     }
 
     [Test]
@@ -252,23 +269,25 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         Assert.That(_log.Lines, Has.Some.Contains("has become one of"));
     }
 
-    // For each JOIN all the others write a snapshot.
+    // The pauses grow because all the others write a snapshot for each JOIN.
     [Test]
-    public async Task An_own_disk_that_refuses_is_told_of_and_the_JOIN_is_asked_for_less_and_less_often()
+    public async Task A_joiner_whose_disk_fails_logs_it_and_asks_for_JOINs_ever_less_often()
     {
         foreach (var donor in _donors)
             donor.Has(Right);
         Directory.Delete(_folder.File("snapshots"), recursive: true);
         await JoinAsync();
         await IsGivenUpAsync();
-        Assert.That(_log.Lines.Count(line => line.Contains("can't be written to this replica's folder", StringComparison.Ordinal)), Is.EqualTo(3));
+        Assert.That(
+            _log.Lines.Count(line => line.Contains("can't be written to this replica's folder", StringComparison.Ordinal)), Is.EqualTo(3));
         await JoinAsync(Join + 1);
-        await Eventually.IsTrueAsync(() => _log.Lines.Count(line => line.Contains("this replica asks for another JOIN", StringComparison.Ordinal)) == 2);
+        await Eventually.IsTrueAsync(
+            () => _log.Lines.Count(line => line.Contains("this replica asks for another JOIN", StringComparison.Ordinal)) == 2);
         Assert.That(await _driver.InvokeAsync(_ => _node.Member.SnapshotWanted), Is.EqualTo(new SequenceNumber(Join + 1)));
     }
 
     [Test]
-    public async Task A_stop_in_the_middle_is_no_failure()
+    public async Task A_stop_during_a_fetch_is_no_failure()
     {
         _donors[0].Fails = new TimeoutException("on purpose");
         await JoinAsync();
@@ -281,7 +300,8 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         var seq = new SequenceNumber(at);
         var voters = new byte[] { 2, 3, 4 }.Select(id => new ViewMember(id, new Incarnation(id), SequenceNumber.Zero, SequenceNumber.Zero));
         var view = new View(seq, voters.Append(new ViewMember(1, LogFolder.Incarnation, null, seq)));
-        _node.OnMessage(new Envelope(NodeId.Sequencer(1), new BootId(9), Epoch.Of(1, 1)), new Sync(seq, seq, SequenceNumber.Zero, new SequenceNumber(1), false, view), now);
+        var sync = new Sync(seq, seq, SequenceNumber.Zero, new SequenceNumber(1), false, view);
+        _node.OnMessage(new Envelope(NodeId.Sequencer(1), new BootId(9), Epoch.Of(1, 1)), sync, now);
         return true;
     });
 
@@ -302,13 +322,14 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     private static IEnumerable<TestCaseData> LyingHeaders()
     {
         yield return Lie("another chain", header => header with { Chain = new Chain(5) });
-        yield return Lie("an epoch beyond all", header => header with { View = SnapshotHeader.ViewOf(new Epoch(ulong.MaxValue)) });
+        yield return Lie("an epoch above all others", header => header with { View = SnapshotHeader.ViewOf(new Epoch(ulong.MaxValue)) });
         yield return Lie("no epoch", header => header with { View = ReadOnlyMemory<byte>.Empty });
-        yield return Lie("a time of its own", header => header with { Time = header.Time + 1 });
-        yield return Lie("a checkpoint a moment earlier", header => header with { CheckpointTime = header.CheckpointTime - 1 });
-        yield return Lie("a checkpoint of the future", header => header with { CheckpointTime = long.MaxValue });
+        yield return Lie("another time", header => header with { Time = header.Time + 1 });
+        yield return Lie("an earlier checkpoint time", header => header with { CheckpointTime = header.CheckpointTime - 1 });
+        yield return Lie("a checkpoint time in the future", header => header with { CheckpointTime = long.MaxValue });
 
-        static TestCaseData Lie(string name, Func<SnapshotHeader, SnapshotHeader> change) => new TestCaseData(Right.With(change(Right.Header))).SetArgDisplayNames(name);
+        static TestCaseData Lie(string name, Func<SnapshotHeader, SnapshotHeader> change) =>
+            new TestCaseData(Right.With(change(Right.Header))).SetArgDisplayNames(name);
     }
 
     private static GivenSnapshot StateOf(ulong seed, int entries)

@@ -36,7 +36,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Test]
-    public void One_that_is_given_up_leaves_nothing()
+    public void A_snapshot_that_is_given_up_leaves_no_file()
     {
         using (var file = _snapshots.Create(new SequenceNumber(7)))
             file.Write([1, 2, 3]);
@@ -44,7 +44,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Test]
-    public void What_a_crash_left_unfinished_is_gone_after_the_next_start()
+    public void An_unfinished_snapshot_is_deleted_at_the_next_start()
     {
         File.WriteAllBytes(_folder.File("snapshots", "snapshot-7.dams.unfinished"), [1]);
         File.WriteAllBytes(_folder.File("snapshots", "notes.txt"), [1]);
@@ -54,7 +54,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Test]
-    public void Pieces_add_up_to_the_whole_and_end_with_it()
+    public void The_pieces_add_up_to_the_snapshot_and_none_follows_its_end()
     {
         Write(7, [.. Enumerable.Range(0, 250).Select(i => (byte)i)]);
         List<byte> bytes = [];
@@ -69,11 +69,12 @@ public sealed class SnapshotFolderTests
     }
 
     [Test]
-    public void The_newest_two_stay_and_those_that_somebody_waits_for()
+    public void Pruning_keeps_the_newest_two_and_those_that_a_joiner_waits_for()
     {
         foreach (var seq in new[] { 9, 100, 30, 10 })
             Write(seq, [1]);
-        Assert.That(_snapshots.List().Select(seq => seq.Value), Is.EqualTo(new[] { 100, 30, 10, 9 }), "newest first, by number and not by name");
+        Assert.That(
+            _snapshots.List().Select(seq => seq.Value), Is.EqualTo(new[] { 100, 30, 10, 9 }), "newest first, by number and not by name");
         _snapshots.Prune([new SequenceNumber(9)]);
         Assert.That(_snapshots.List().Select(seq => seq.Value), Is.EqualTo(new[] { 100, 30, 9 }));
         _snapshots.Prune([]);
@@ -84,7 +85,7 @@ public sealed class SnapshotFolderTests
     }
 
     [Test]
-    public void One_that_is_set_aside_is_no_longer_listed_but_still_there()
+    public void A_snapshot_that_is_set_aside_stays_on_disk_but_is_not_listed()
     {
         Write(7, [1]);
         _snapshots.SetAside(new SequenceNumber(7));

@@ -21,7 +21,7 @@ using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
 
-/// <summary>A replica's snapshots on disk, in the loop that the process runs, and the starts that follow.</summary>
+/// <summary>A replica's snapshots on disk, in the loop of its process, and the starts from them.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SnapshotKeeperTests : IDisposable
 {
@@ -59,7 +59,7 @@ public sealed class SnapshotKeeperTests : IDisposable
     }
 
     [Test]
-    public async Task Snapshots_are_taken_when_they_are_due_and_the_log_is_trimmed_behind_the_last_but_one()
+    public async Task Snapshots_are_taken_when_due_and_the_log_is_trimmed_behind_the_second_newest()
     {
         await using var replica = Start()!;
         Assert.That(replica.Node.Core.Executed, Is.EqualTo(SequenceNumber.Zero));
@@ -68,11 +68,11 @@ public sealed class SnapshotKeeperTests : IDisposable
         await replica.ListsAsync(750, 500);
         await replica.ExecuteAsync(751, snapshotAt: null);
         Assert.That(await replica.Driver.InvokeAsync(_ => replica.Log.Base.Value), Is.EqualTo(500));
-        Assert.That(replica.Node.Core.Snapshots, Is.Empty, "a snapshot of its own is let go when it is on disk");
+        Assert.That(replica.Node.Core.Snapshots, Is.Empty, "the core drops its own snapshot once it is on disk");
     }
 
     [Test]
-    public async Task A_start_goes_on_from_the_newest_snapshot_with_any_version()
+    public async Task Any_version_can_start_from_the_newest_snapshot()
     {
         await RunAsync(250, 500, 750);
         foreach (var version in EngineVersions.All)
@@ -99,7 +99,7 @@ public sealed class SnapshotKeeperTests : IDisposable
     }
 
     [Test]
-    public async Task Without_any_snapshot_a_whole_log_is_replayed_and_a_trimmed_one_is_not_enough()
+    public async Task Without_a_snapshot_a_whole_log_is_replayed_and_a_trimmed_log_is_rejected()
     {
         await RunAsync(250);
         Directory.Delete(_folder.File("snapshots"), recursive: true);
@@ -114,9 +114,10 @@ public sealed class SnapshotKeeperTests : IDisposable
         Assert.That(Start(), Is.Null);
     }
 
-    // It would say that it is no newcomer, and neither ask for the snapshot again nor join.
+    // A joiner that started from the copied log alone would not count as a newcomer. It would neither ask for the snapshot again nor
+    // join.
     [Test]
-    public async Task What_a_joiner_has_copied_of_the_log_is_nothing_to_start_from_without_its_snapshot()
+    public async Task A_joiner_cannot_start_from_its_copied_log_without_its_snapshot()
     {
         await RunAsync(250);
         using (var log = _logFolder.Open(4 * 1024))
@@ -125,14 +126,15 @@ public sealed class SnapshotKeeperTests : IDisposable
             Assert.That(joiner.Node.Core.Executed.Value, Is.EqualTo(250));
         LogFolder.FlipBit(_folder.File("snapshots", "snapshot-250.dams"), 100);
         for (var i = 0; i < 2; i++)
-            Assert.That(Start(), Is.Null, "nor at the next start, when it is set aside");
+            Assert.That(Start(), Is.Null, "nor at the next start, after the snapshot was set aside");
     }
 
     [Test]
     public async Task A_snapshot_of_another_log_is_refused()
     {
         await RunAsync(250);
-        var other = SnapshotBytes.Forge(forger => forger.FrontEnds(), new SnapshotHeader(new SequenceNumber(600), 1, new Chain(5), 1, ReadOnlyMemory<byte>.Empty));
+        var header = new SnapshotHeader(new SequenceNumber(600), 1, new Chain(5), 1, ReadOnlyMemory<byte>.Empty);
+        var other = SnapshotBytes.Forge(forger => forger.FrontEnds(), header);
         File.WriteAllBytes(_folder.File("snapshots", "snapshot-600.dams"), other);
         File.WriteAllBytes(_folder.File("snapshots", "snapshot-5000.dams"), other);
         await using var replica = Start()!;
@@ -140,7 +142,7 @@ public sealed class SnapshotKeeperTests : IDisposable
     }
 
     [Test]
-    public async Task One_that_a_joiner_needs_is_written_and_served_until_it_is_dropped()
+    public async Task A_snapshot_that_a_joiner_needs_is_written_and_served_until_it_is_dropped()
     {
         await using var replica = Start()!;
         await replica.ExecuteAsync(120, snapshotAt: null);
@@ -154,13 +156,16 @@ public sealed class SnapshotKeeperTests : IDisposable
         var digests = await endpoint.GetStateDigestAsync(120);
         Assert.That(digests.Digest, Is.EqualTo(Convert.ToHexStringLower(DigestAt(120))));
         List<byte> bytes = [];
-        for (var piece = await endpoint.GetSnapshotAsync(120, 0); bytes.Count < piece.TotalBytes; piece = await endpoint.GetSnapshotAsync(120, bytes.Count))
+        for (var piece = await endpoint.GetSnapshotAsync(120, 0);
+            bytes.Count < piece.TotalBytes;
+            piece = await endpoint.GetSnapshotAsync(120, bytes.Count))
         {
             Assert.That(piece.Found);
             bytes.AddRange(piece.Chunk!);
         }
 
-        Assert.That(digests.SnapshotDigest, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray().AsSpan(..^SnapshotFormat.FileDigestSize)))));
+        var fileDigest = SHA256.HashData(bytes.ToArray().AsSpan(..^SnapshotFormat.FileDigestSize));
+        Assert.That(digests.SnapshotDigest, Is.EqualTo(Convert.ToHexStringLower(fileDigest)));
         var refused = SnapshotBytes.Read([.. bytes], out var content, SnapshotBytes.AnyState with { Seq = new SequenceNumber(120) });
         Assert.That(refused, Is.Null);
         Assert.That(content!.Header.Position, Is.EqualTo(SnapshotPosition.After(_entries[119])));
@@ -178,7 +183,7 @@ public sealed class SnapshotKeeperTests : IDisposable
     }
 
     [Test]
-    public async Task One_that_a_joiner_needs_is_served_on_after_a_restart()
+    public async Task A_snapshot_that_a_joiner_needs_is_still_served_after_a_restart()
     {
         await using (var donor = Start()!)
         {
@@ -193,7 +198,10 @@ public sealed class SnapshotKeeperTests : IDisposable
         using (var log = _logFolder.Open(4 * 1024))
         {
             var view = new View(new SequenceNumber(120),
-                [new ViewMember(1, LogFolder.Incarnation, SequenceNumber.Zero, SequenceNumber.Zero), new ViewMember(2, new Incarnation(7), null, new SequenceNumber(120))]);
+            [
+                new ViewMember(1, LogFolder.Incarnation, SequenceNumber.Zero, SequenceNumber.Zero),
+                new ViewMember(2, new Incarnation(7), null, new SequenceNumber(120)),
+            ]);
             log.Write(new LogBatch(null, [], new MemberRecord(LogFolder.Incarnation, Reign, Reign, view), SequenceNumber.Zero));
         }
 
@@ -212,7 +220,7 @@ public sealed class SnapshotKeeperTests : IDisposable
     [TestCase((int)EntryKind.Activate, 7UL, false)]
     [TestCase((int)EntryKind.Leave, 7UL, false)]
     [TestCase((int)EntryKind.Leave, 8UL, true)]
-    public void After_a_restart_it_is_kept_until_the_joiner_votes_or_has_left(int kind, ulong incarnation, bool isWaitedFor)
+    public void After_a_restart_a_joiners_snapshot_is_kept_until_the_joiner_votes_or_leaves(int kind, ulong incarnation, bool isWaitedFor)
     {
         var donor = new ReplicaCore(EngineVersions.Create("Ledger"), Options, new Replies());
         foreach (var entry in _entries.Take(130))
@@ -223,12 +231,14 @@ public sealed class SnapshotKeeperTests : IDisposable
         Assert.That(core.Restore(content!), Is.Null);
         core.ResumeJoins(new View(new SequenceNumber(140),
         [
-            new ViewMember(1, new Incarnation(1), SequenceNumber.Zero, SequenceNumber.Zero), new ViewMember(2, new Incarnation(7), null, new SequenceNumber(120)),
+            new ViewMember(1, new Incarnation(1), SequenceNumber.Zero, SequenceNumber.Zero),
+            new ViewMember(2, new Incarnation(7), null, new SequenceNumber(120)),
             new ViewMember(3, new Incarnation(9), null, new SequenceNumber(140)),
         ]));
         Assert.That(core.SnapshotsWaitedFor.Select(seq => seq.Value), Is.EqualTo(new[] { 120 }), "the other JOIN is still to be executed");
         var change = new MembershipChange(2, new Incarnation(incarnation)).ToRequest((EntryKind)kind, 131);
-        core.OnDelivered(new Entry(new SequenceNumber(131), Reign.Epoch, core.ExecutedTime, (EntryKind)kind, core.ExecutedChain, change), default);
+        var changeEntry = new Entry(new SequenceNumber(131), Reign.Epoch, core.ExecutedTime, (EntryKind)kind, core.ExecutedChain, change);
+        core.OnDelivered(changeEntry, default);
         Assert.That(core.SnapshotsWaitedFor.Any(), Is.EqualTo(isWaitedFor));
     }
 
@@ -261,7 +271,7 @@ public sealed class SnapshotKeeperTests : IDisposable
         return null;
     }
 
-    /// <summary>A replica in the loop of a process, and the sequencer's voice.</summary>
+    /// <summary>A replica in the loop of a process. The test speaks for the sequencer.</summary>
     private sealed class RunningReplica : IAsyncDisposable
     {
         private readonly DriverCluster _cluster = new();
@@ -276,7 +286,8 @@ public sealed class SnapshotKeeperTests : IDisposable
             foreach (var other in new[] { NodeId.Sequencer(1), NodeId.FrontEnd(1), NodeId.FrontEnd(2), NodeId.FrontEnd(3) })
                 _cluster.Place(other);
             node.Start(ClockSource.System.Now);
-            Driver = _cluster.Add(Self, new DrivenCore(GroupId.Replicas, new ObservedReplica(node, keeper, static () => { }, static () => { }, NullLogger.Instance), outbox, log));
+            var observed = new ObservedReplica(node, keeper, static () => { }, static () => { }, NullLogger.Instance);
+            Driver = _cluster.Add(Self, new DrivenCore(GroupId.Replicas, observed, outbox, log));
             Driver.Start();
             _writing = keeper.RunAsync(Driver, _stopping.Token);
         }
@@ -289,7 +300,7 @@ public sealed class SnapshotKeeperTests : IDisposable
 
         public ProtocolDriver Driver { get; }
 
-        /// <summary>Snapshots that the test holds.</summary>
+        /// <summary>How many snapshots the test holds.</summary>
         public int Held { get; set; }
 
         public async Task ExecuteAsync(int upTo, int? snapshotAt)
@@ -304,12 +315,13 @@ public sealed class SnapshotKeeperTests : IDisposable
             if (snapshotAt is { } seq)
                 await Eventually.IsTrueAsync(() => Folder.List().Contains(new SequenceNumber(seq)));
 
-            // Its own are let go when they are on disk and noted; the log is trimmed at the end of the batch after that.
+            // The core drops its own snapshots once they are on disk and noted. The end of the next batch trims the log.
             await Eventually.IsTrueAsync(() => Driver.InvokeAsync(_ => Node.Core.Snapshots.Count() == Held).GetAwaiter().GetResult());
         }
 
         public Task ListsAsync(params int[] expected) =>
-            Eventually.IsTrueAsync(() => Folder.List().Select(seq => (int)seq.Value).SequenceEqual(expected), $"lists {string.Join(", ", expected)}");
+            Eventually.IsTrueAsync(
+                () => Folder.List().Select(seq => (int)seq.Value).SequenceEqual(expected), $"lists {string.Join(", ", expected)}");
 
         public Task<byte[]> DigestAsync() => Driver.InvokeAsync(_ => Node.Core.Digest());
 

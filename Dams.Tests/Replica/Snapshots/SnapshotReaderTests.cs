@@ -11,7 +11,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Replica.Snapshots;
 
-/// <summary>Any bytes give a content or a refusal, and what is refused is not used.</summary>
+/// <summary>Any bytes give either a content or a rejection. Nothing of a rejected snapshot is used.</summary>
 public sealed class SnapshotReaderTests
 {
     private static readonly DateOnly Monday = new(2025, 1, 6);
@@ -23,26 +23,27 @@ public sealed class SnapshotReaderTests
     {
         Assert.That(SnapshotBytes.Read(Whole, out var content), Is.Null);
         Assert.That(content!.Header.Seq, Is.EqualTo(new SequenceNumber(200)));
-        Assert.That(content.Header.Position.Epoch, Is.EqualTo(Epoch.Of(1, 1)), "the entries were ordered in it");
+        Assert.That(content.Header.Position.Epoch, Is.EqualTo(Epoch.Of(1, 1)), "the epoch that ordered the entries");
         Assert.That(content.Bytes, Is.EqualTo(Whole.Length));
         Assert.That(content.Buckets, Is.Not.Empty);
         Assert.That(content.Sessions.Rows, Is.GreaterThan(20));
     }
 
     [Test]
-    public void Whatever_is_cut_off_is_missed()
+    public void A_snapshot_that_is_cut_off_anywhere_is_rejected()
     {
         for (var length = 0; length < Whole.Length; length++)
         {
             var refused = SnapshotBytes.Read(Whole[..length], out var content);
-            Assert.That(refused?.Problem, Is.EqualTo(length < 10 ? SnapshotProblem.NotASnapshot : SnapshotProblem.Truncated), $"{length} bytes");
+            Assert.That(
+                refused?.Problem, Is.EqualTo(length < 10 ? SnapshotProblem.NotASnapshot : SnapshotProblem.Truncated), $"{length} bytes");
             Assert.That(refused!.Offset, Is.LessThanOrEqualTo(length));
             Assert.That(content, Is.Null);
         }
     }
 
     [Test]
-    public void Whatever_is_changed_is_noticed()
+    public void A_snapshot_with_a_flipped_bit_in_any_byte_is_rejected()
     {
         for (var at = 0; at < Whole.Length; at++)
         {
@@ -53,7 +54,7 @@ public sealed class SnapshotReaderTests
     }
 
     [Test]
-    public void Random_damage_is_refused_and_nothing_else_happens()
+    public void Random_damage_is_rejected_and_throws_nothing()
     {
         var random = new SeededRandom(5);
         for (var run = 0; run < 3_000; run++)
@@ -72,7 +73,8 @@ public sealed class SnapshotReaderTests
     }
 
     [Test]
-    public void What_follows_the_end_is_refused() => Assert.That(Problem([.. Whole, 0]), Is.EqualTo(SnapshotProblem.TooLong));
+    public void A_snapshot_with_a_byte_after_its_end_is_rejected() =>
+        Assert.That(Problem([.. Whole, 0]), Is.EqualTo(SnapshotProblem.TooLong));
 
     [Test]
     public void Another_format_is_refused()
@@ -86,11 +88,12 @@ public sealed class SnapshotReaderTests
     public void A_right_snapshot_of_another_number_is_refused()
     {
         Assert.That(Problem(Whole, SnapshotBytes.AnyState with { Seq = new SequenceNumber(200) }), Is.Null);
-        Assert.That(Problem(Whole, SnapshotBytes.AnyState with { Seq = new SequenceNumber(199) }), Is.EqualTo(SnapshotProblem.NotAsExpected));
+        Assert.That(
+            Problem(Whole, SnapshotBytes.AnyState with { Seq = new SequenceNumber(199) }), Is.EqualTo(SnapshotProblem.NotAsExpected));
     }
 
     [Test]
-    public void One_that_is_longer_than_allowed_is_refused_where_it_gets_too_long()
+    public void A_snapshot_over_the_length_limit_is_rejected_at_the_limit()
     {
         Assert.That(SnapshotBytes.Read(Whole, out _, SnapshotBytes.AnyState with { BytesMax = Whole.Length }), Is.Null);
         var refused = SnapshotBytes.Read(Whole, out _, SnapshotBytes.AnyState with { BytesMax = 500 });
@@ -111,7 +114,7 @@ public sealed class SnapshotReaderTests
     }
 
     [Test]
-    public void A_stream_that_fails_is_a_refusal()
+    public void A_stream_that_fails_gives_a_rejection()
     {
         var refused = SnapshotReader.Read(new FailingStream(Whole.AsSpan(0, 300).ToArray()), SnapshotBytes.AnyState, out _);
         Assert.That(refused!.Problem, Is.EqualTo(SnapshotProblem.Unreadable));
@@ -125,7 +128,7 @@ public sealed class SnapshotReaderTests
         Assert.That(content!.Buckets, Is.Empty);
     }
 
-    /// <summary>All of these have right digests: somebody wrote them so.</summary>
+    /// <summary>All of these have right digests, because somebody forged them on purpose.</summary>
     [TestCaseSource(nameof(Forgeries))]
     public void A_forgery_is_refused(byte[] bytes, int problem)
     {
@@ -134,7 +137,7 @@ public sealed class SnapshotReaderTests
     }
 
     [Test]
-    public void An_engine_that_holds_something_else_is_emptied_again()
+    public void An_engine_that_restores_another_state_is_emptied_again()
     {
         Assert.That(SnapshotBytes.Read(Whole, out var content), Is.Null);
         var core = new ReplicaCore(new ForgetfulEngine(), new ReplicaCoreOptions(), new Replies());
@@ -148,34 +151,48 @@ public sealed class SnapshotReaderTests
     private static IEnumerable<TestCaseData> Forgeries()
     {
         var mtl = Slot(Hospital.MTL, TimeOfDay.Morning, AppointmentType.Physician, 1);
-        yield return Forgery("Buckets out of order", f => f.Bucket(Of(mtl, day: 1)).Bucket(Of(mtl)).FrontEnds(), SnapshotProblem.OutOfOrder);
+        yield return Forgery(
+            "Buckets out of order", f => f.Bucket(Of(mtl, day: 1)).Bucket(Of(mtl)).FrontEnds(), SnapshotProblem.OutOfOrder);
         yield return Forgery("The same bucket twice", f => f.Bucket(Of(mtl)).Bucket(Of(mtl)).FrontEnds(), SnapshotProblem.OutOfOrder);
-        yield return Forgery("A bucket behind the front ends", f => f.FrontEnds().Bucket(Of(mtl)), SnapshotProblem.OutOfOrder);
+        yield return Forgery("A bucket after the front ends", f => f.FrontEnds().Bucket(Of(mtl)), SnapshotProblem.OutOfOrder);
         yield return Forgery("No front ends", f => f.Bucket(Of(mtl)), SnapshotProblem.OutOfOrder);
         yield return Forgery("Front ends twice", f => f.FrontEnds().FrontEnds(), SnapshotProblem.OutOfOrder);
-        yield return Forgery("A session first", f => f.Row(Row(1)).FrontEnds(), SnapshotProblem.OutOfOrder);
+        yield return Forgery("A session before the front ends", f => f.Row(Row(1)).FrontEnds(), SnapshotProblem.OutOfOrder);
         yield return Forgery("Sessions out of order", f => f.FrontEnds().Row(Row(2)).Row(Row(1)), SnapshotProblem.OutOfOrder);
-        yield return Forgery("A session of the future", f => f.FrontEnds().Row(Row(1_001)), SnapshotProblem.OutOfOrder);
+        yield return Forgery("A session above the snapshot's number", f => f.FrontEnds().Row(Row(1_001)), SnapshotProblem.OutOfOrder);
         yield return Forgery("A session without a reply", f => f.FrontEnds().Row(Row(1) with { Reply = [] }), SnapshotProblem.Malformed);
-        yield return Forgery("A session of a read", f => f.FrontEnds().Row(Row(1) with { Reply = [5, 0, 0, 0, 0] }), SnapshotProblem.Malformed);
-        yield return Forgery("Two sessions of one id", f => f.FrontEnds().Row(Row(1)).Row(Row(2) with { Key = Row(1).Key }), SnapshotProblem.Inconsistent);
-        yield return Forgery("A session of nobody", f => f.FrontEnds().Row(Row(1) with { Key = new RequestKey(1, 1, 1) }), SnapshotProblem.Inconsistent);
+        yield return Forgery(
+            "A session of a read", f => f.FrontEnds().Row(Row(1) with { Reply = [5, 0, 0, 0, 0] }), SnapshotProblem.Malformed);
+        yield return Forgery(
+            "Two sessions of one id", f => f.FrontEnds().Row(Row(1)).Row(Row(2) with { Key = Row(1).Key }), SnapshotProblem.Inconsistent);
+        yield return Forgery(
+            "A session of an unknown front end", f => f.FrontEnds().Row(Row(1) with { Key = new RequestKey(1, 1, 1) }),
+            SnapshotProblem.Inconsistent);
         yield return Forgery("Front ends out of order", f => f.FrontEnds(FrontEnd(2), FrontEnd(1)), SnapshotProblem.Inconsistent);
-        yield return Forgery("More holders than places", f => f.Bucket([0, .. BitConverter.GetBytes(Monday.DayNumber), 1, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 2, 0]).FrontEnds(), SnapshotProblem.Malformed);
-        yield return Forgery("A holder twice", f => f.Bucket([0, .. BitConverter.GetBytes(Monday.DayNumber), 1, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 1, 0]).FrontEnds(), SnapshotProblem.Malformed);
-        yield return Forgery("An unknown hospital", f => f.Bucket([3, .. BitConverter.GetBytes(Monday.DayNumber), 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]).FrontEnds(), SnapshotProblem.Malformed);
+        byte[] monday = BitConverter.GetBytes(Monday.DayNumber);
         yield return Forgery(
-            "Two slots at one time", f => f.Bucket(Of(mtl)).Bucket(Of(Slot(Hospital.QUE, TimeOfDay.Morning, AppointmentType.Dental, 1))).FrontEnds(), SnapshotProblem.Inconsistent);
+            "More holders than the capacity", f => f.Bucket([0, .. monday, 1, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 2, 0]).FrontEnds(),
+            SnapshotProblem.Malformed);
         yield return Forgery(
-            "One type twice a day", f => f.Bucket(Of(mtl)).Bucket(Of(Slot(Hospital.QUE, TimeOfDay.Evening, AppointmentType.Physician, 1))).FrontEnds(), SnapshotProblem.Inconsistent);
+            "A holder twice", f => f.Bucket([0, .. monday, 1, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 1, 0]).FrontEnds(),
+            SnapshotProblem.Malformed);
         yield return Forgery(
-            "Four outside home in a week", f => Outside(f, 4).FrontEnds(), SnapshotProblem.Inconsistent);
-        yield return Forgery("Before the first entry", f => f.FrontEnds(), SnapshotProblem.Malformed, 0);
-        yield return new TestCaseData(WithWrongStateDigest(), (int)SnapshotProblem.Damaged).SetArgDisplayNames("A state digest of something else");
+            "An unknown hospital", f => f.Bucket([3, .. monday, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]).FrontEnds(), SnapshotProblem.Malformed);
+        var sameTime = Slot(Hospital.QUE, TimeOfDay.Morning, AppointmentType.Dental, 1);
+        yield return Forgery(
+            "Two slots of a patient at one time", f => f.Bucket(Of(mtl)).Bucket(Of(sameTime)).FrontEnds(), SnapshotProblem.Inconsistent);
+        var sameType = Slot(Hospital.QUE, TimeOfDay.Evening, AppointmentType.Physician, 1);
+        yield return Forgery(
+            "One type twice a day", f => f.Bucket(Of(mtl)).Bucket(Of(sameType)).FrontEnds(), SnapshotProblem.Inconsistent);
+        yield return Forgery("Four bookings outside home in a week", f => Outside(f, 4).FrontEnds(), SnapshotProblem.Inconsistent);
+        yield return Forgery("A number before the first entry", f => f.FrontEnds(), SnapshotProblem.Malformed, 0);
+        yield return new TestCaseData(WithWrongStateDigest(), (int)SnapshotProblem.Damaged)
+            .SetArgDisplayNames("A digest of another state");
     }
 
     [Test]
-    public void Three_outside_home_in_a_week_are_right() => Assert.That(Problem(SnapshotBytes.Forge(forger => Outside(forger, 3).FrontEnds())), Is.Null);
+    public void Three_bookings_outside_home_in_a_week_are_accepted() =>
+        Assert.That(Problem(SnapshotBytes.Forge(forger => Outside(forger, 3).FrontEnds())), Is.Null);
 
     private static SnapshotBytes.Forger Outside(SnapshotBytes.Forger forger, int days)
     {
@@ -188,12 +205,16 @@ public sealed class SnapshotReaderTests
     {
         var bytes = SnapshotBytes.Forge(forger => forger.FrontEnds());
         bytes[^SnapshotFormat.EndSize] ^= 1;
-        System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(..^SnapshotFormat.FileDigestSize)).CopyTo(bytes, bytes.Length - SnapshotFormat.FileDigestSize);
+        System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(..^SnapshotFormat.FileDigestSize))
+            .CopyTo(bytes, bytes.Length - SnapshotFormat.FileDigestSize);
         return bytes;
     }
 
-    private static TestCaseData Forgery(string name, Action<SnapshotBytes.Forger> fill, SnapshotProblem problem, long seq = 1_000) =>
-        new TestCaseData(SnapshotBytes.Forge(fill, new SnapshotHeader(new SequenceNumber(seq), 1, default, 1, ReadOnlyMemory<byte>.Empty)), (int)problem).SetArgDisplayNames(name);
+    private static TestCaseData Forgery(string name, Action<SnapshotBytes.Forger> fill, SnapshotProblem problem, long seq = 1_000)
+    {
+        var header = new SnapshotHeader(new SequenceNumber(seq), 1, default, 1, ReadOnlyMemory<byte>.Empty);
+        return new TestCaseData(SnapshotBytes.Forge(fill, header), (int)problem).SetArgDisplayNames(name);
+    }
 
     private static SlotState Slot(Hospital hospital, TimeOfDay time, AppointmentType type, int capacity) =>
         new(new Slot(new AppointmentId(hospital, Monday, time), type), capacity, [Patient]);
@@ -208,7 +229,8 @@ public sealed class SnapshotReaderTests
 
     private static FrontEndState FrontEnd(byte id) => new(id, new BootId(1), 0, []);
 
-    private static SnapshotProblem? Problem(byte[] bytes, SnapshotExpectation? expectation = null) => SnapshotBytes.Read(bytes, out _, expectation)?.Problem;
+    private static SnapshotProblem? Problem(byte[] bytes, SnapshotExpectation? expectation = null) =>
+        SnapshotBytes.Read(bytes, out _, expectation)?.Problem;
 
     private static byte[] MakeWhole()
     {

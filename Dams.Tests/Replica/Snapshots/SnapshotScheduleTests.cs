@@ -10,7 +10,7 @@ public sealed class SnapshotScheduleTests
         new() { EntriesMax = 100, LogBytesMax = 10_000, EntryBytes = 50, LogEntriesKept = 1_000, TrimEntriesMin = 500 };
 
     [Test]
-    public void It_is_time_after_so_many_entries_and_again_after_as_many_more()
+    public void A_snapshot_is_due_after_every_100_entries()
     {
         var schedule = new SnapshotSchedule(Options);
         for (var round = 0; round < 3; round++)
@@ -26,7 +26,7 @@ public sealed class SnapshotScheduleTests
     }
 
     [Test]
-    public void It_is_time_after_so_much_log()
+    public void A_snapshot_is_due_after_enough_bytes_of_log()
     {
         var schedule = new SnapshotSchedule(Options);
         for (var i = 0; i < 11; i++)
@@ -36,15 +36,15 @@ public sealed class SnapshotScheduleTests
         Assert.That(schedule.IsDue);
     }
 
-    [TestCase(0, 9_000, 7_000, 6_000, 6_000, TestName = "No further than the last snapshot but one")]
-    [TestCase(0, 9_000, 5_000, 6_000, 5_000, TestName = "No further than every member has it")]
-    [TestCase(0, 6_500, 6_500, 6_000, 5_500, TestName = "The newest entries stay")]
-    [TestCase(5_600, 9_000, 7_000, 6_000, null, TestName = "Not for a few entries")]
-    [TestCase(5_500, 9_000, 7_000, 6_000, 6_000, TestName = "But for enough of them")]
-    [TestCase(0, 9_000, 7_000, 0, null, TestName = "Not before there are two snapshots")]
-    [TestCase(0, 9_000, 0, 6_000, null, TestName = "Not in a new epoch before all were heard")]
-    [TestCase(8_000, 9_000, 7_000, 6_000, null, TestName = "Never backwards")]
-    [TestCase(0, 700, 700, 700, null, TestName = "Not while the log is short")]
+    [TestCase(0, 9_000, 7_000, 6_000, 6_000, TestName = "The log is trimmed no further than the second newest snapshot")]
+    [TestCase(0, 9_000, 5_000, 6_000, 5_000, TestName = "The log is trimmed no further than every member has it")]
+    [TestCase(0, 6_500, 6_500, 6_000, 5_500, TestName = "The newest entries stay in the log")]
+    [TestCase(5_600, 9_000, 7_000, 6_000, null, TestName = "The log is not trimmed for a few entries")]
+    [TestCase(5_500, 9_000, 7_000, 6_000, 6_000, TestName = "The log is trimmed for enough entries")]
+    [TestCase(0, 9_000, 7_000, 0, null, TestName = "The log is not trimmed before there are two snapshots")]
+    [TestCase(0, 9_000, 0, 6_000, null, TestName = "The log is not trimmed in a new epoch before all members were heard")]
+    [TestCase(8_000, 9_000, 7_000, 6_000, null, TestName = "The log is never trimmed backwards")]
+    [TestCase(0, 700, 700, 700, null, TestName = "A short log is not trimmed")]
     public void The_log_is_trimmed(long @base, long last, long gc, long previous, int? expected)
     {
         var target = new SnapshotSchedule(Options).TrimTo(
@@ -55,6 +55,7 @@ public sealed class SnapshotScheduleTests
     private static Entry EntryOf(int payload)
     {
         var bytes = new byte[payload];
-        return new Entry(new SequenceNumber(1), Epoch.None, 0, EntryKind.Operation, default, new Request(default, 1, default, 0, 1, Request.DigestOf(1, bytes), bytes));
+        var request = new Request(default, 1, default, 0, 1, Request.DigestOf(1, bytes), bytes);
+        return new Entry(new SequenceNumber(1), Epoch.None, 0, EntryKind.Operation, default, request);
     }
 }

@@ -4,43 +4,54 @@ using System.Runtime.CompilerServices;
 namespace Dams.Tests.Soap.ForeignClients;
 
 /// <summary>
-/// A SOAP client of another platform, as a script in <c>Dams.Tests/clients</c> that takes the address of the WSDL and the SOAP version, runs the original
-/// test scenario T1 to T11 on a fresh service and prints a line for each case, and one for a fault that it provokes.
+/// A third-party SOAP client, as a script in <c>Dams.Tests/clients</c>. The script takes the address of the WSDL and the SOAP version. It
+/// runs the original test scenario T1 to T11 on a fresh service. It prints a line for each case, and one for a fault that it provokes.
 /// </summary>
-/// <param name="Name">How tests call it.</param>
-/// <param name="Program">What runs the script.</param>
-/// <param name="Script">Relative to the folder of clients.</param>
-/// <param name="Probe">Arguments that end with exit code 0 if everything that the script needs is installed; run in the script's folder.</param>
+/// <param name="Name">The client's name in the test cases.</param>
+/// <param name="Program">The program that runs the script.</param>
+/// <param name="Script">The path of the script in the folder of clients.</param>
+/// <param name="Probe">
+/// The program's arguments for a check, which is run in the script's folder. It exits 0 if everything that the script needs is installed.
+/// </param>
 internal sealed record ForeignClient(string Name, string Program, string Script, params string[] Probe)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    public static readonly ForeignClient Php = new("PHP SoapClient", "php", "php/scenario.php", "-r", "exit(extension_loaded('soap') ? 0 : 1);");
+    public static readonly ForeignClient Php =
+        new("PHP SoapClient", "php", "php/scenario.php", "-r", "exit(extension_loaded('soap') ? 0 : 1);");
 
-    // Debian's package belongs to Debian's interpreter, not to another one that may be first on the path.
+    // Debian installs the package for Debian's own interpreter. Another interpreter may be first on the path.
     public static readonly ForeignClient Zeep = new("Python zeep", "/usr/bin/python3", "zeep/scenario.py", "-c", "import zeep");
 
     public static readonly ForeignClient NodeSoap = new("Node soap", "node", "node/soap.js", "-e", "require('soap')");
 
-    public static readonly ForeignClient StrongSoap = new("Node strong-soap", "node", "node/strong-soap.js", "-e", "require('strong-soap')");
+    public static readonly ForeignClient StrongSoap =
+        new("Node strong-soap", "node", "node/strong-soap.js", "-e", "require('strong-soap')");
 
-    public static readonly ForeignClient JaxWs = new("Java JAX-WS", "sh", "java/scenario.sh", "-c", "command -v wsimport && command -v javac && test -e /usr/share/java/jaxws-rt.jar");
+    public static readonly ForeignClient JaxWs = new(
+        "Java JAX-WS",
+        "sh",
+        "java/scenario.sh",
+        "-c",
+        "command -v wsimport && command -v javac && test -e /usr/share/java/jaxws-rt.jar");
 
-    /// <summary>The original system's contract, in PHP; its scenario is a shorter one.</summary>
-    public static readonly ForeignClient PhpFrontEnd = Php with { Name = "PHP SoapClient, original contract", Script = "php/front-end.php" };
+    /// <summary>Speaks the original system's contract, in PHP. Its scenario is a shorter one.</summary>
+    public static readonly ForeignClient PhpFrontEnd =
+        Php with { Name = "PHP SoapClient, original contract", Script = "php/front-end.php" };
 
-    /// <summary>The original system's contract, in Python; its scenario is a shorter one.</summary>
+    /// <summary>Speaks the original system's contract, in Python. Its scenario is a shorter one.</summary>
     public static readonly ForeignClient ZeepFrontEnd = Zeep with { Name = "Python zeep, original contract", Script = "zeep/front_end.py" };
 
-    /// <summary>The original system's contract, as the original system's clients call it; its scenario is a shorter one.</summary>
-    public static readonly ForeignClient JaxWsFrontEnd = JaxWs with { Name = "Java JAX-WS, original contract", Script = "java/front-end.sh" };
+    /// <summary>Calls the original system's contract as the original system's clients do. Its scenario is a shorter one.</summary>
+    public static readonly ForeignClient JaxWsFrontEnd =
+        JaxWs with { Name = "Java JAX-WS, original contract", Script = "java/front-end.sh" };
 
     public static IReadOnlyList<ForeignClient> All { get; } = [Php, Zeep, NodeSoap, StrongSoap, JaxWs];
 
-    /// <summary>Those that speak the original system's contract.</summary>
+    /// <summary>The clients that speak the original system's contract.</summary>
     public static IReadOnlyList<ForeignClient> AllOfFrontEnd { get; } = [PhpFrontEnd, ZeepFrontEnd, JaxWsFrontEnd];
 
-    /// <summary>What the scenario of the original system's contract prints on a fresh service.</summary>
+    /// <summary>The lines that the scenario of the original system's contract prints on a fresh service.</summary>
     public static IReadOnlyList<string> ExpectedOfFrontEnd { get; } =
     [
         "Added: Physician MTLE210422 is open with 2 places.",
@@ -51,7 +62,7 @@ internal sealed record ForeignClient(string Name, string Program, string Script,
         "InvalidRequest: arg5 '9' is not an item of the menu: 1 book, 2 cancel, 3 schedule, 4 swap.",
     ];
 
-    /// <summary>What the scenario prints on a fresh service.</summary>
+    /// <summary>The lines that the scenario prints on a fresh service.</summary>
     public static IReadOnlyList<string> Expected { get; } =
     [
         "T1 Added",
@@ -86,7 +97,7 @@ internal sealed record ForeignClient(string Name, string Program, string Script,
     /// <summary>Runs the scenario.</summary>
     /// <param name="wsdl">The address of the WSDL, with <c>?wsdl</c>.</param>
     /// <param name="soapVersion">1.1 or 1.2.</param>
-    /// <returns>The lines that it printed; errors follow them.</returns>
+    /// <returns>The lines that the scenario printed, and after them its exit code and errors if it failed.</returns>
     public IReadOnlyList<string> RunScenario(Uri wsdl, string soapVersion = "1.1")
     {
         var (exitCode, output, errors) = Run([ScriptPath, wsdl.AbsoluteUri, soapVersion]);

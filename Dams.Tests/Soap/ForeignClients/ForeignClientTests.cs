@@ -2,7 +2,7 @@ using NUnit.Framework;
 
 namespace Dams.Tests.Soap.ForeignClients;
 
-/// <summary>Clients of other platforms understand our WSDL and our answers, in both versions.</summary>
+/// <summary>Third-party clients understand our WSDL and our answers, in both SOAP versions.</summary>
 [Category("ForeignClients")]
 [Parallelizable]
 public sealed class ForeignClientTests
@@ -35,13 +35,13 @@ public sealed class ForeignClientTests
         Assert.That(lines, Is.EqualTo(ForeignClient.ExpectedOfFrontEnd));
     }
 
-    /// <summary>Ignores the test where a client is missing, unless the environment says that all must be there.</summary>
+    /// <summary>Ignores the test if a client is missing, or fails it if <c>DAMS_REQUIRE_CLIENTS</c> is 1.</summary>
     internal static void RequireInstalled(string name, bool isInstalled)
     {
         if (isInstalled)
             return;
         if (Environment.GetEnvironmentVariable("DAMS_REQUIRE_CLIENTS") == "1")
-            Assert.Fail($"{name} is not installed, and DAMS_REQUIRE_CLIENTS says that it must be");
+            Assert.Fail($"{name} is not installed, and DAMS_REQUIRE_CLIENTS requires it");
         Assert.Ignore($"{name} is not installed");
     }
 

@@ -8,8 +8,8 @@ using System.Xml.Linq;
 namespace Dams.Tests.Soap.SoapUi;
 
 /// <summary>
-/// Executes the requests and assertions of a SoapUI project file, as far as ours uses the format; anything else in it is an error. It knows two oddities:
-/// "SOAP Fault Assertion" means that the answer is not a fault, and "Not SOAP Fault Assertion" that it is.
+/// Executes the requests and assertions of a SoapUI project file. It knows the parts of the format that our file uses; anything else is an
+/// error. Two names are odd: "SOAP Fault Assertion" means that the answer is not a fault, and "Not SOAP Fault Assertion" that it is.
 /// </summary>
 internal sealed partial class SoapUiProject
 {
@@ -31,10 +31,10 @@ internal sealed partial class SoapUiProject
     public IReadOnlyList<string> CasesOf(string suite) => [.. Suite(suite).Elements(s_con + "testCase").Select(Name)];
 
     /// <summary>Runs the cases of a suite, in order.</summary>
-    /// <param name="http">The client.</param>
-    /// <param name="endpoint">Takes the place of the project property of that name.</param>
-    /// <param name="suite">The suite's name.</param>
-    /// <returns>What failed, with case, step and assertion; empty if all is well.</returns>
+    /// <param name="http">The client that sends the requests.</param>
+    /// <param name="endpoint">The address that replaces the project property <c>endpoint</c>.</param>
+    /// <param name="suite">The name of the test suite.</param>
+    /// <returns>The failures, each with case, step and assertion; empty if every assertion holds.</returns>
     public async Task<IReadOnlyList<string>> RunAsync(HttpClient http, Uri endpoint, string suite)
     {
         var failures = new List<string>();
@@ -60,7 +60,8 @@ internal sealed partial class SoapUiProject
     {
         var config = step.Element(s_con + "config")!;
         var binding = _interfaces[config.Element(s_con + "interface")!.Value];
-        var operation = binding.Elements(s_con + "operation").Single(candidate => Name(candidate) == config.Element(s_con + "operation")!.Value);
+        var operation = binding.Elements(s_con + "operation")
+            .Single(candidate => Name(candidate) == config.Element(s_con + "operation")!.Value);
         var action = (string)operation.Attribute("action")!;
         var request = config.Element(s_con + "request")!;
         if (request.Element(s_con + "endpoint")!.Value != "${#Project#endpoint}")
@@ -84,16 +85,20 @@ internal sealed partial class SoapUiProject
         switch ((string)assertion.Attribute("type")!)
         {
             case "SOAP Response":
-                return envelope.Name.LocalName == "Envelope" && envelope.Name.NamespaceName is SoapMessage.Soap11 or SoapMessage.Soap12 ? null : "not a SOAP answer";
+                return envelope.Name.LocalName == "Envelope" && envelope.Name.NamespaceName is SoapMessage.Soap11 or SoapMessage.Soap12
+                    ? null
+                    : "not a SOAP answer";
             case "SOAP Fault Assertion":
                 return isFault ? "is a fault" : null;
             case "Not SOAP Fault Assertion":
                 return isFault ? null : "is not a fault";
             case "Valid HTTP Status Codes":
-                return configuration!.Element("codes")!.Value.Split(',').Contains(status.ToString(CultureInfo.InvariantCulture)) ? null : $"status {status}";
+                var codes = configuration!.Element("codes")!.Value.Split(',');
+                return codes.Contains(status.ToString(CultureInfo.InvariantCulture)) ? null : $"status {status}";
             case "Schema Compliance":
                 var problems = new List<string>();
-                System.Xml.Schema.Extensions.Validate(new XDocument(body.Elements().Single()), SoapMessage.Schemas, (_, e) => problems.Add(e.Message));
+                var content = new XDocument(body.Elements().Single());
+                System.Xml.Schema.Extensions.Validate(content, SoapMessage.Schemas, (_, e) => problems.Add(e.Message));
                 return problems.FirstOrDefault();
             case "Simple Contains":
                 return Contains(configuration!, answer) ? null : "does not contain the token";
@@ -111,9 +116,10 @@ internal sealed partial class SoapUiProject
     private static bool Contains(XElement configuration, string answer)
     {
         var token = configuration.Element("token")!.Value;
+        var ignoresCase = configuration.Element("ignoreCase")!.Value == "true";
         return configuration.Element("useRegEx")!.Value == "true"
             ? throw new InvalidOperationException("regular expressions are not supported")
-            : answer.Contains(token, configuration.Element("ignoreCase")!.Value == "true" ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+            : answer.Contains(token, ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
     }
 
     private static string Evaluate(string path, string answer)
@@ -129,15 +135,19 @@ internal sealed partial class SoapUiProject
             double number => number.ToString(CultureInfo.InvariantCulture),
             string text => text,
             bool truth => truth ? "true" : "false",
-            System.Xml.XPath.XPathNodeIterator nodes => string.Join("", nodes.Cast<System.Xml.XPath.XPathNavigator>().Select(node => node.Value)),
+            System.Xml.XPath.XPathNodeIterator nodes =>
+                string.Join("", nodes.Cast<System.Xml.XPath.XPathNavigator>().Select(node => node.Value)),
             var other => other.ToString() ?? "",
         };
     }
 
     private static string Name(XElement element) => (string)element.Attribute("name")!;
 
-    private static string Path([CallerFilePath] string thisFile = "") =>
-        System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(thisFile)!, "..", "..", "..", "soapui", "dams-soapui-project.xml"));
+    private static string Path([CallerFilePath] string thisFile = "")
+    {
+        var folder = System.IO.Path.GetDirectoryName(thisFile)!;
+        return System.IO.Path.GetFullPath(System.IO.Path.Combine(folder, "..", "..", "..", "soapui", "dams-soapui-project.xml"));
+    }
 
     [GeneratedRegex("declare namespace (\\w+)='([^']*)';")]
     private static partial Regex Declaration();
