@@ -25,7 +25,7 @@ internal static class FrontEndProcess
         var clock = ClockSource.System;
         var outbox = new Outbox();
         var switches = new LabSwitches();
-        var journal = new EventJournal(boot, TimeProvider.System, context.Loggers.CreateLogger<EventJournal>());
+        var journal = new ClusterEventJournal(boot, TimeProvider.System, context.Loggers.CreateLogger<ClusterEventJournal>());
         var alarms = new StandingAlarms();
         var sightings = new CoordinatorSightings(context.Id, journal, alarms, TimeProvider.System);
         var requests = new RequestLog(TimeProvider.System);
@@ -60,7 +60,7 @@ internal static class FrontEndProcess
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
         web.MapAppointments(topology, executor);
         web.MapOriginal(topology, executor);
-        web.MapStatus(reporter, new EventStream(journal, TimeProvider.System, stopping), requests, network.Driver);
+        web.MapStatus(reporter, new ClusterEventStream(journal, TimeProvider.System, stopping), requests, network.Driver);
         // Only the first front end changes the cluster.
         var isFirst = context.Id == topology.FrontEnds[0].Id;
         using var lab = context.Lab && isFirst

@@ -15,7 +15,7 @@ internal static class Executors
 {
     public static ReplicatedExecutor LogTo(ILoggerFactory log)
     {
-        var journal = new EventJournal(new BootId(1), TimeProvider.System, NullLogger<EventJournal>.Instance);
+        var journal = new ClusterEventJournal(new BootId(1), TimeProvider.System, NullLogger<ClusterEventJournal>.Instance);
         var (id, alarms) = (new NodeId(NodeRole.FrontEnd, 1), new StandingAlarms());
         var sightings = new CoordinatorSightings(id, journal, alarms, TimeProvider.System);
         var storage = new StorageGate(id, ClusterTopology.Default(), journal, alarms);
