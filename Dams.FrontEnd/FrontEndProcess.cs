@@ -44,10 +44,13 @@ internal static class FrontEndProcess
         var submitter = new RequestSubmitter(ClusterGroups.ManagersOf(topology), context.Id, boot, reports);
 
         using var replicas = new ReplicaClients(topology);
-        var observed = new ObservedCoordinator(coordinator, switches, sightings, requests);
+        var observer = new CoordinatorObserver(coordinator, switches, sightings, requests);
         await using var network = NodeDriver.Open(
             context, boot,
-            [new DrivenCore(GroupId.Replicas, observed, outbox), new DrivenCore(GroupId.Managers, submitter, reports)],
+            [
+                new DrivenCore(GroupId.Replicas, coordinator, outbox, Observer: observer),
+                new DrivenCore(GroupId.Managers, submitter, reports),
+            ],
             clock);
         var bodies = new BodyFetcher(network.Driver, replicas.Of, coordinator.OnBodyFetched, TimeProvider.System,
             context.Loggers.CreateLogger<BodyFetcher>(), stopping);
