@@ -3,8 +3,8 @@ using Dams.Ordering.Messages;
 namespace Dams.Ordering.Driver;
 
 /// <summary>
-/// Looks at a core that a <see cref="ProtocolDriver"/> runs, and does what the core can't: logs its transitions, and acts outside on what it
-/// sees. The loop calls it, so it must not wait for anything.
+/// Looks at a core that a <see cref="ProtocolDriver"/> runs, and does what the core can't do: it logs transitions, and hands
+/// on what concerns files and processes. The loop calls it, so it must not wait for anything.
 /// </summary>
 public interface ICoreObserver
 {
