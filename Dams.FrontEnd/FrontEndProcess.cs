@@ -50,10 +50,13 @@ internal static class FrontEndProcess
             ClusterGroups.ReplicasOf(topology), OptionsOf(topology), context.Id.Number, boot, outbox, sink, boot.Value);
         coordinator.Start(clock.Now);
         var switches = new LabSwitches();
-        var observed = new ObservedCoordinator(coordinator, switches, sightings, requests);
+        var observer = new CoordinatorObserver(coordinator, switches, sightings, requests);
         await using var network = NodeDriver.Open(
             context, boot,
-            [new DrivenCore(GroupId.Replicas, observed, outbox), new DrivenCore(GroupId.Managers, submitter, reports)],
+            [
+                new DrivenCore(GroupId.Replicas, coordinator, outbox, Observer: observer),
+                new DrivenCore(GroupId.Managers, submitter, reports),
+            ],
             clock);
 
         // What looks at the cluster from outside of the loop.

@@ -68,15 +68,16 @@ internal static class ManagerProcess
         var managers = ClusterGroups.ManagersOf(topology);
         var manager = new ManagerProtocol(
             managers, new ManagementOptions { Slots = managers.Members }, number, boot, log, managersOut, replicas, watch, store.Read());
-        var observed = new ObservedManager(manager, number, keeper, end.Cancel, logger);
+        var observer = new ManagerObserver(manager, number, keeper, end.Cancel, logger);
         await using var network = NodeDriver.Open(context, boot,
         [
             // The replicas' group comes first, so that the manager knows a new view of it before it acts.
             new DrivenCore(GroupId.Replicas, new ProtocolPair(replicas, skips), replicasOut),
-            new DrivenCore(GroupId.Managers, observed, managersOut, log),
+            new DrivenCore(GroupId.Managers, manager, managersOut, log, observer),
         ], clock);
         watch.Attach(manager, network.Driver);
-        observed.Start(clock.Now);
+        manager.Start(clock.Now);
+        observer.OnStarted();
         keeper.OnRestarts(() => network.Driver.Post(manager.OnReplicaExited), () => network.Driver.Post(manager.OnReplicaRestarts));
 
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();

@@ -43,11 +43,16 @@ internal sealed class ReplicaWatch(
         (digest, now) => _manager.OnDigest(replica, checkpoint, digest, now));
 
     /// <inheritdoc/>
-    public void Replace(Decision decision) => RunBeside(() =>
+    public void Replace(Decision decision)
     {
-        keeper.Replace(decision);
-        return Task.CompletedTask;
-    });
+        // The keeper must know the agreed version first, because it starts that one.
+        keeper.UseVersion(_manager.State.VersionTurns(decision.Replica), isReplacing: true);
+        RunBeside(() =>
+        {
+            keeper.Replace(decision);
+            return Task.CompletedTask;
+        });
+    }
 
     /// <inheritdoc/>
     public void SetAsideUnless(ulong present) => RunBeside(() =>

@@ -8,19 +8,33 @@ namespace Dams.Sequencer;
 /// <summary>
 /// Reports laggards to the managers: replicas that hold the history up, because their disks make no progress although
 /// there is something to store. New reports follow as long as this lasts, so no single report needs to be repeated. The
-/// managers decide whether a laggard leaves. Single-threaded: only the loop of the sequencer's cores calls it.
+/// managers decide whether a laggard leaves. A core of the managers' group, beside the sequencer of that group. Pure and
+/// single-threaded.
 /// </summary>
 /// <param name="managers">The managers' group.</param>
 /// <param name="replicas">The sequencer of the replicas' group.</param>
 /// <param name="boot">The boot of this process.</param>
 /// <param name="outbox">The outbox of the core of the managers' group.</param>
-internal sealed class LaggardReports(GroupOptions managers, SequencerProtocol replicas, BootId boot, Outbox outbox)
+internal sealed class LaggardReports(GroupOptions managers, SequencerProtocol replicas, BootId boot, Outbox outbox) : IProtocol
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private ulong _lastNumber;
 
     /// <summary>When it looks for laggards next.</summary>
     public Instant NextDeadline { get; private set; }
+
+    /// <inheritdoc/>
+    public void OnMessage(in Envelope envelope, Message message, Instant now)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnFlushed(long write, Instant now) => Invariant.That(false, "a sequencer has no log");
+
+    /// <inheritdoc/>
+    public void OnBatchEnd(Instant now)
+    {
+    }
 
     /// <summary>Looks for laggards and reports them, if it is time to.</summary>
     public void OnTimer(Instant now)

@@ -23,8 +23,11 @@ internal static class SequencerProcess
         var laggards = new LaggardReports(ClusterGroups.ManagersOf(context.Topology), replicas, boot, managersOut);
         await using var node = NodeDriver.Open(context, boot,
         [
-            new DrivenCore(GroupId.Replicas, new ObservedSequencer(GroupId.Replicas, replicas, null, logger), replicasOut),
-            new DrivenCore(GroupId.Managers, new ObservedSequencer(GroupId.Managers, managers, laggards, logger), managersOut),
+            new DrivenCore(
+                GroupId.Replicas, replicas, replicasOut, Observer: new SequencerObserver(GroupId.Replicas, replicas, logger)),
+            new DrivenCore(
+                GroupId.Managers, new ProtocolPair(managers, laggards), managersOut,
+                Observer: new SequencerObserver(GroupId.Managers, managers, logger)),
         ], clock);
         node.Driver.Start();
         var exitCode = await node.RunUntilAsync(stopping);

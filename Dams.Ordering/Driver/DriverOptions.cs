@@ -10,7 +10,9 @@ namespace Dams.Ordering.Driver;
 /// <param name="Protocol">The core itself.</param>
 /// <param name="Outbox">Where the core puts messages to send and its wishes for a flush.</param>
 /// <param name="Log">The log to flush; null for a core without a log.</param>
-public sealed record DrivenCore(GroupId Group, IProtocol Protocol, Outbox Outbox, IFlushable? Log = null);
+/// <param name="Observer">Looks at the core after each of its batches; null if nobody does.</param>
+public sealed record DrivenCore(
+    GroupId Group, IProtocol Protocol, Outbox Outbox, IFlushable? Log = null, ICoreObserver? Observer = null);
 
 /// <summary>How a <see cref="ProtocolDriver"/> runs.</summary>
 public sealed record DriverOptions

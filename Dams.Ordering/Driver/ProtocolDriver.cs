@@ -212,7 +212,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
             return;
         foreach (var core in _cores)
         {
-            core.Core.Protocol.OnBatchEnd(now);
+            core.OnBatchEnd(now);
             Send(core);
         }
 
@@ -257,7 +257,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
                 continue;
             }
 
-            core.Core.Protocol.OnMessage(envelope, message, now);
+            core.OnMessage(envelope, message, now);
         }
     }
 
@@ -320,7 +320,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         _statistics.CountFlush(Stopwatch.GetElapsedTime(start));
         var now = _clock.Now;
         core.Core.Protocol.OnFlushed(write, now);
-        core.Core.Protocol.OnBatchEnd(now);
+        core.OnBatchEnd(now);
         Send(core);
     }
 
@@ -369,26 +369,4 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
 
     [LoggerMessage(2006, LogLevel.Critical, "The loop of {Self} has ended, because its log can't go on: {Problem}")]
     private partial void LogRefused(NodeId self, string problem);
-
-    private sealed class CoreShell
-    {
-        public CoreShell(DrivenCore core, DriverOptions options, uint clusterId, KeyRing keys, IDatagramSink sink)
-        {
-            Core = core;
-            Sealer = new DatagramSealer(options.Self, options.Boot, core.Group, clusterId, keys);
-            Packer = new DatagramPacker(Sealer, sink, options.DatagramBytesMax);
-        }
-
-        public DrivenCore Core { get; }
-
-        /// <summary>The room in the log, as of this turn.</summary>
-        public LogRoom Room { get; set; }
-
-        /// <summary>Whether effects are waiting: those of its start, or those of the end of its last batch, after a flush.</summary>
-        public bool HasEffects => Core.Outbox.FlushWanted != 0 || Core.Outbox.Messages.Count != 0;
-
-        public DatagramSealer Sealer { get; }
-
-        public DatagramPacker Packer { get; }
-    }
 }

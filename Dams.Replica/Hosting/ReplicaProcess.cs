@@ -120,8 +120,8 @@ internal static class ReplicaProcess
         var snapshots = new SnapshotKeeper(node, log, folder, logger);
         var fetcher = new SnapshotFetcher(node, context.Id.Number, context.Topology, others.Of, folder, options, logger);
         ProtocolDriver? driver = null;
-        var observed = new ObservedReplica(node, snapshots, () => fetcher.OnBatchEnd(() => driver!, stopping), end.Cancel, logger);
-        var driven = new DrivenCore(GroupId.Replicas, observed, outbox, log);
+        var observer = new ReplicaObserver(node, snapshots, () => fetcher.OnBatchEnd(() => driver!, stopping), end.Cancel, logger);
+        var driven = new DrivenCore(GroupId.Replicas, node, outbox, log, observer);
         using var lab = context.Lab ? new ReplicaLab(context.Id, driven, node.Core, log, version.Create, logger) : null;
         await using var network = NodeDriver.Open(context, boot, [lab?.Driven ?? driven], clock);
         driver = network.Driver;

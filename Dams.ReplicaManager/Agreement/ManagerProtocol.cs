@@ -7,26 +7,22 @@ using Dams.Ordering.Storage;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// The core of a manager. As a member of the managers' group it applies the ordered reports to the agreed state. It also looks for itself:
-/// it probes suspects, fetches disputed replies, compares state digests, and votes. It has the incarnation that the managers agreed on
-/// ordered out of the replicas' group, and brings the next one into its own seat. Pure and single-threaded.
+/// The core of a manager. As a member of the managers' group it applies the ordered reports to the agreed state. Its inquiries look into
+/// the open cases and vote. Its duties are to have replaced what the managers agreed on, and to report about its own replica. The core
+/// gives each of them its inputs, always in the same order, and knows the earliest of their deadlines. Pure and single-threaded.
 /// </summary>
-internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
+internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
 {
-    private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(5);
-
-    private readonly ManagementOptions _options;
     private readonly byte _id;
     private readonly RequestSubmitter _reports;
-    private readonly LeaveRequester _replicas;
-    private readonly IReplicaWatch _watch;
-    private readonly IMemberLog _log;
     private readonly LeaveRequester _managers;
-    private long _lastRestart;
-    private long _leaveWantedFor;
-    private Instant _replaceAt;
-    private long _overdueOf;
-    private Instant _overdueAt = Instant.Never;
+    private readonly StatusQuestions _questions;
+    private readonly SilenceInquiries _silence;
+    private readonly ReplyInquiries _replies;
+    private readonly StateInquiries _states;
+    private readonly OwnReplica _own;
+    private readonly ReplacementDuties _replacements;
+    private readonly AgreedSnapshots _snapshots;
 
     /// <summary>A manager over its log, which may hold entries of earlier boots.</summary>
     /// <param name="group">The managers' group.</param>
@@ -43,18 +39,22 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
         GroupOptions group, ManagementOptions options, byte id, BootId boot, IMemberLog log, Outbox outbox, LeaveRequester replicas,
         IReplicaWatch watch, ManagementSnapshot? snapshot = null, Func<IEntryConsumer, IEntryConsumer>? around = null)
     {
-        _options = options;
-        _log = log;
         _id = id;
-        _replicas = replicas;
-        _watch = watch;
         State = new ManagementState(options);
         if (snapshot is not null)
             State.Restore(snapshot);
-        Durable = snapshot?.Position.Seq ?? SequenceNumber.Zero;
         _managers = new LeaveRequester(group, outbox);
         _reports = new RequestSubmitter(group, NodeId.Manager(id), boot, outbox);
+        var reports = new ReportSender(_reports);
+        var votes = new ManagerVotes(options, id, State, replicas, reports);
+        _questions = new StatusQuestions(watch);
+        _silence = new SilenceInquiries(options, id, State, replicas, votes, _questions);
+        _replies = new ReplyInquiries(options, State, replicas, votes, watch);
+        _states = new StateInquiries(options, id, State, replicas, votes, reports, watch, _questions);
+        _own = new OwnReplica(options, id, State, replicas, reports, watch, _questions);
+        _replacements = new ReplacementDuties(options, id, State, replicas, reports, watch);
         Member = new GroupMember(group, id, log, outbox, around?.Invoke(this) ?? this, boot.Value, snapshot?.Position);
+        _snapshots = new AgreedSnapshots(options, Member, log, State, watch, snapshot?.Position.Seq ?? SequenceNumber.Zero);
     }
 
     /// <summary>The manager as a member of the managers' group.</summary>
@@ -63,6 +63,12 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     /// <summary>The agreed state.</summary>
     public ManagementState State { get; }
 
+    /// <summary>
+    /// The last checkpoint at which the replicas' states were divided, so that nobody can say which is right. Null if there was none, or if
+    /// they were compared later and were not divided.
+    /// </summary>
+    public long? DividedAt => _states.DividedAt;
+
     /// <inheritdoc/>
     public Instant NextDeadline { get; private set; }
 
@@ -70,8 +76,8 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     public void Start(Instant now)
     {
         Member.Start(now);
-        _watchAt = now;
-        _digestAt = now + _options.DigestInterval;
+        _own.Start(now);
+        _states.Start(now);
         UpdateDeadline();
     }
 
@@ -95,26 +101,24 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
             _reports.OnTimer(now);
         if (now >= _managers.NextDeadline)
             _managers.OnTimer(now);
-        OnInquiryTimersElapsed(now);
+        _own.OnTimer(now);
+        _states.OnTimer(now);
+        _silence.OnTimer(now);
     }
 
     /// <inheritdoc/>
     public void OnBatchEnd(Instant now)
     {
         Member.OnBatchEnd(now);
-        FollowGroup(now);
-        FollowCases(now);
-        FollowReplacement(now);
+        // A manager whose folder was wiped is a new incarnation: it has the lost one ordered out, and joins.
+        if (Member.BlockedBy is { } lost && _managers.Leaving is null)
+            _managers.OnWanted(_id, lost, lost.Value, isForced: false, now);
+        _snapshots.Follow(now);
+        _silence.FollowCases(now);
+        _replies.FollowCases(now);
+        _states.FollowCases(now);
+        _replacements.Follow(now);
         UpdateDeadline();
-    }
-
-    /// <summary>Reports that the own replica's process is started again, so that nobody votes it dead meanwhile.</summary>
-    public void OnReplicaRestarts(Instant now)
-    {
-        var incarnation = _replicas.View.TryGet(_id, out var present) ? present.Incarnation.Value : 0;
-        // Each restart needs a higher number, even within the same millisecond or after the clock was set back.
-        _lastRestart = Math.Max(now.UnixMilliseconds, Math.Max(_lastRestart, State.LastRestart(_id)) + 1);
-        Report(new RestartReport(_id, incarnation, _lastRestart), now);
     }
 
     /// <inheritdoc/>
@@ -122,108 +126,78 @@ internal sealed partial class ManagerProtocol : IProtocol, IEntryConsumer
     {
         if (entry.Kind == EntryKind.Operation && ReportCodec.TryDecode(entry.Request.Payload.Span, out var report))
             State.OnReport(entry.Seq.Value, entry.Time, report!);
-        KeepSnapshots(entry);
+        _snapshots.OnApplied(entry);
     }
 
     /// <summary>A report that is skipped has no effect.</summary>
-    public void OnSkipped(Entry entry, Instant now) => KeepSnapshots(entry);
+    public void OnSkipped(Entry entry, Instant now) => _snapshots.OnApplied(entry);
 
-    /// <summary>
-    /// Carries out what is agreed on. Every manager asks for the LEAVE, so that it does not depend on the replaced replica's own manager.
-    /// Then that one begins the new incarnation.
-    /// </summary>
-    private void FollowReplacement(Instant now)
+    /// <summary>Takes a replica's answer to <see cref="IReplicaWatch.AskStatus"/>; null if none came in time.</summary>
+    public void OnStatus(byte replica, ReplicaSighting? sighting, Instant now)
     {
-        if (LeaveDue() is { } due && _leaveWantedFor != due.Number)
+        _questions.OnAnswered(replica);
+        if (sighting is not null)
         {
-            _leaveWantedFor = due.Number;
-            _replicas.OnWanted(due.Replica, new Incarnation(due.Incarnation), (ulong)due.Number, isForced: false, now);
+            _silence.OnSighting(replica, sighting, now);
+            _own.OnSighting(replica, sighting, now);
         }
 
-        if (State.Unsettled(_id) is { } own && (HasLeft(own) || _options.Mutant == ManagementMutant.ReplacedBeforeItLeft)
-            && now >= _replaceAt)
-        {
-            // Repeated until it is settled, because moving the folder or starting the process may fail.
-            _replaceAt = now + s_repeat;
-            _watch.Replace(own);
-        }
-        else if (State.Unsettled(_id) is null)
-        {
-            _replaceAt = now;
-        }
-
-        foreach (var slot in _options.Slots)
-        {
-            if ((State.Unsettled(slot) ?? State.LeftAlone(slot)) is { } decision && HasLeft(decision)
-                && _replicas.View.TryGet(slot, out var present) && present.Votes)
-            {
-                Report(new SettledReport(slot, decision.Incarnation, decision.Number), now);
-            }
-        }
-
-        FollowOverdue(now);
+        _states.OnStatus(replica, sighting);
     }
 
     /// <summary>
-    /// The decision whose LEAVE must be ordered: the replacement whose turn it is, or else one that is overdue and has not even left.
+    /// Takes a replica's answer to <see cref="IReplicaWatch.AskReply"/>; null if it has no such reply, or has not answered in time.
     /// </summary>
-    private Decision? LeaveDue()
+    public void OnReply(byte replica, long sequence, StoredAnswer? answer, Instant now)
     {
-        if (State.Active is { } active)
-            return IsInView(active.Replica, active.Incarnation) ? active : null;
-        foreach (var slot in _options.Slots)
-        {
-            if (State.Unsettled(slot) is { } overdue && IsInView(slot, overdue.Incarnation))
-                return overdue;
-        }
-
-        return null;
+        _replies.OnReply(replica, sequence, answer);
+        _own.OnReply(replica, sequence, answer);
     }
 
-    private void FollowOverdue(Instant now)
+    /// <summary>
+    /// Takes a replica's answer to <see cref="IReplicaWatch.AskDigest"/>; null if it has no such digest, or has not answered in time.
+    /// </summary>
+    public void OnDigest(byte replica, long checkpoint, Digest? digest, Instant now)
     {
-        if (State.Active is not { } active)
-        {
-            _overdueAt = Instant.Never;
-            _overdueOf = 0;
+        _states.OnDigest(replica, checkpoint, digest);
+        _own.OnDigest(replica, checkpoint, digest);
+    }
+
+    /// <summary>The own replica's process has ended by itself, and is started again.</summary>
+    public void OnReplicaExited(Instant now) => _own.OnExited(now);
+
+    /// <summary>The own replica's process is started again in order to run another version.</summary>
+    public void OnReplicaRestarts(Instant now) => _own.OnRestarts(now);
+
+    /// <summary>The agreed state at a JOIN, for the manager that has joined there; null if it is not known here.</summary>
+    public ManagementSnapshot? FindSnapshot(long sequence) => _snapshots.FindAt(sequence);
+
+    /// <summary>Takes another manager's answer to <see cref="IReplicaWatch.AskSnapshot"/>; null if none could give a snapshot.</summary>
+    public void OnSnapshot(long sequence, ManagementSnapshot? snapshot, Instant now)
+    {
+        if (_snapshots.OnFetched(sequence, snapshot))
+            Member.OnSnapshotUnavailable(new SequenceNumber(sequence), now);
+    }
+
+    /// <summary>A snapshot is on disk. A member that has waited for it begins from it, and follows the order after it.</summary>
+    public void OnSnapshotSaved(ManagementSnapshot snapshot, Instant now)
+    {
+        if (!_snapshots.OnSaved(snapshot))
             return;
-        }
-
-        if (_overdueOf != active.Number)
-        {
-            _overdueOf = active.Number;
-            _overdueAt = now + _options.ReplacementPatience;
-        }
-
-        if (now < _overdueAt)
-            return;
-        _overdueAt = now + s_repeat;
-        Report(new OverdueReport(active.Replica, active.Incarnation, active.Number), now);
+        State.Restore(snapshot);
+        Member.OnSnapshotRestored(snapshot.Position, now);
     }
-
-    private bool IsInView(byte replica, ulong incarnation) =>
-        _replicas.View.TryGet(replica, out var member) && member.Incarnation.Value == incarnation;
-
-    /// <summary>
-    /// Only a view later than one that had the incarnation shows that it has left: an older view may never have heard of it.
-    /// </summary>
-    private bool HasLeft(Decision decision) =>
-        _replicas.View.Number.Value > decision.View && !IsInView(decision.Replica, decision.Incarnation);
-
-    private void Report(Report report, Instant now) => _reports.Submit(ReportCodec.OpcodeOf(report), ReportCodec.Encode(report), now);
 
     private void UpdateDeadline()
     {
-        var next = Instant.Earlier(Instant.Earlier(Member.NextDeadline, _reports.NextDeadline), Instant.Earlier(_watchAt, _digestAt));
-        next = Instant.Earlier(Instant.Earlier(next, _overdueAt), Instant.Earlier(_managers.NextDeadline, _fetchAt));
-        if (State.Unsettled(_id) is { } own && HasLeft(own))
-            next = Instant.Earlier(next, _replaceAt);
-        if (_round is { } round)
-            next = Instant.Earlier(next, round.Until);
-        foreach (var probe in _probes)
-            next = Instant.Earlier(next, DueOf(probe));
-        foreach (var evidence in _evidence)
-            next = Instant.Earlier(next, DueOf(evidence));
+        Span<Instant> deadlines =
+        [
+            Member.NextDeadline, _reports.NextDeadline, _managers.NextDeadline, _snapshots.NextDeadline, _own.NextDeadline,
+            _silence.NextDeadline, _replies.NextDeadline, _states.NextDeadline, _replacements.NextDeadline,
+        ];
+        var next = Instant.Never;
+        foreach (var deadline in deadlines)
+            next = Instant.Earlier(next, deadline);
         NextDeadline = next;
     }
 }

@@ -1,3 +1,4 @@
+using Dams.Contracts.Management;
 using Dams.Contracts.Soap;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
@@ -29,6 +30,9 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
     private readonly BabblingServer _replica;
     private readonly ReplicaClients _clients;
     private readonly ManagerClients _others;
+    private readonly ReplicaKeeper _keeper;
+    private readonly ReplicaWatch _watch;
+    private readonly ManagerProtocol _manager;
     private readonly ProtocolDriver _driver;
 
     public ReplicaWatchTests()
@@ -39,18 +43,18 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
         _replica = new BabblingServer(topology.FindReplica(1)!.Listen.ToEndPoint());
         (_clients, _others) = (new ReplicaClients(topology), new ManagerClients(topology, id, _log));
         var memberLog = _logFolder.Open();
-        var watch = new ReplicaWatch(
-            _clients, _others, new SnapshotStore(_folder.Path), new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), _log),
-            static () => { }, _log, _stopping.Token);
+        _keeper = new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), _log);
+        _watch = new ReplicaWatch(
+            _clients, _others, new SnapshotStore(_folder.Path), _keeper, static () => { }, _log, _stopping.Token);
         var (outbox, leaves) = (new Outbox(), new Outbox());
-        var manager = new ManagerProtocol(
+        _manager = new ManagerProtocol(
             ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, new ManagementOptions { Slots = [1, 2, 3, 4] }, 1,
-            DriverOptions.NewBoot(), memberLog, outbox, new LeaveRequester(ClusterGroups.ReplicasOf(topology), leaves), watch);
+            DriverOptions.NewBoot(), memberLog, outbox, new LeaveRequester(ClusterGroups.ReplicasOf(topology), leaves), _watch);
         foreach (var node in topology.Nodes)
             _cluster.Place(node.Id);
-        _driver = _cluster.Add(s_self, new DrivenCore(GroupId.Managers, manager, outbox, memberLog));
-        watch.Attach(manager, _driver);
-        manager.Start(ClockSource.System.Now);
+        _driver = _cluster.Add(s_self, new DrivenCore(GroupId.Managers, _manager, outbox, memberLog));
+        _watch.Attach(_manager, _driver);
+        _manager.Start(ClockSource.System.Now);
     }
 
     public async ValueTask DisposeAsync()
@@ -76,6 +80,15 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
         await Eventually.IsTrueAsync(() => _replica.Asked >= 3);
         Assert.That(_driver.Completion.IsCompleted, Is.False);
         Assert.That(_log.Lines, Has.Some.Contains("replica 1 does not answer: its answer is empty"));
+    }
+
+    [Test]
+    public void The_keeper_knows_the_agreed_version_before_it_replaces_a_replica()
+    {
+        var loss = new LossReport(1, AgreementScript.IncarnationOf(1), LossCause.Halted, 5);
+        _manager.OnDelivered(ManagerScript.EntryOf(1, Chain.Genesis, loss), ClockSource.System.Now);
+        _watch.Replace(_manager.State.Active!);
+        Assert.That(_keeper.Version, Is.EqualTo(ClusterTopology.Default().FindReplica(1)!.Versions[1]));
     }
 
     [Test]

@@ -148,6 +148,49 @@ public sealed class ProtocolDriverTests
     }
 
     [Test]
+    public async Task An_observer_looks_after_its_core_and_before_the_messages_of_the_core_are_sent()
+    {
+        await using var cluster = new DriverCluster();
+        cluster.Place(One);
+        cluster.Place(Two);
+        var events = new List<string>();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var core = new TestCore();
+        core.Message = (_, _, _) =>
+        {
+            events.Add("message");
+            core.Outbox.WantFlush(1);
+        };
+        core.Flushed = (_, _) => events.Add("flushed");
+        core.BatchEnd = _ =>
+        {
+            events.Add("batch");
+            core.Outbox.Send(Two, default, new GetView(new Epoch(2)));
+        };
+        var observer = new TestObserver
+        {
+            Message = message => events.Add($"sees {message.GetType().Name}"),
+            BatchEnd = () =>
+            {
+                events.Add($"sees {core.Outbox.Messages.Count} to send");
+                if (events.Contains("flushed"))
+                    done.TrySetResult();
+            },
+        };
+        var sender = new TestCore();
+        sender.Outbox.Send(One, default, new GetView(new Epoch(1)));
+        var driver = cluster.Add(One, new DrivenCore(GroupId.Replicas, core, core.Outbox, new TestFlush(() => { }), observer));
+        driver.Start();
+        cluster.Add(Two, new DrivenCore(GroupId.Replicas, sender, sender.Outbox)).Start();
+        await done.Task.WaitAsync(Patience);
+        await driver.StopAsync().WaitAsync(Patience);
+        Assert.That(events, Is.EqualTo(new[]
+        {
+            "message", "sees GetView", "batch", "sees 1 to send", "flushed", "batch", "sees 1 to send",
+        }));
+    }
+
+    [Test]
     public async Task A_core_that_writes_again_after_a_flush_gets_another_flush()
     {
         await using var cluster = new DriverCluster();

@@ -37,6 +37,18 @@ internal sealed class TestCore : IProtocol
     public void OnBatchEnd(Instant now) => BatchEnd?.Invoke(now);
 }
 
+/// <summary>An observer made of delegates.</summary>
+internal sealed class TestObserver : ICoreObserver
+{
+    public Action<Message>? Message { get; set; }
+
+    public Action? BatchEnd { get; set; }
+
+    public void OnMessage(in Envelope envelope, Message message, Instant now) => Message?.Invoke(message);
+
+    public void OnBatchEnd(Instant now) => BatchEnd?.Invoke();
+}
+
 /// <summary>
 /// The smallest reliable protocol. Two nodes send a number to and fro and raise it each time. A node repeats a message that
 /// was not answered.

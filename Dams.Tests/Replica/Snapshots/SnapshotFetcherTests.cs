@@ -73,9 +73,9 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         };
         var keeper = new SnapshotKeeper(_node, _memberLog, _snapshots, _log);
         _node.Start(ClockSource.System.Now);
-        var observed = new ObservedReplica(
+        var observer = new ReplicaObserver(
             _node, keeper, () => fetcher.OnBatchEnd(() => _driver!, _stopping.Token), static () => { }, _log);
-        _driver = _cluster.Add(Self, new DrivenCore(GroupId.Replicas, observed, outbox, _memberLog));
+        _driver = _cluster.Add(Self, new DrivenCore(GroupId.Replicas, _node, outbox, _memberLog, observer));
         _driver.Start();
     }
 

@@ -286,8 +286,8 @@ public sealed class SnapshotKeeperTests : IDisposable
             foreach (var other in new[] { NodeId.Sequencer(1), NodeId.FrontEnd(1), NodeId.FrontEnd(2), NodeId.FrontEnd(3) })
                 _cluster.Place(other);
             node.Start(ClockSource.System.Now);
-            var observed = new ObservedReplica(node, keeper, static () => { }, static () => { }, NullLogger.Instance);
-            Driver = _cluster.Add(Self, new DrivenCore(GroupId.Replicas, observed, outbox, log));
+            var observer = new ReplicaObserver(node, keeper, static () => { }, static () => { }, NullLogger.Instance);
+            Driver = _cluster.Add(Self, new DrivenCore(GroupId.Replicas, node, outbox, log, observer));
             Driver.Start();
             _writing = keeper.RunAsync(Driver, _stopping.Token);
         }

@@ -14,7 +14,7 @@ using ClusterTopology = Dams.Hosting.Topology.ClusterTopology;
 namespace Dams.Tests.Agreement;
 
 /// <summary>The agreed events that a manager writes to its log.</summary>
-internal sealed class ObservedManagerTests
+internal sealed class ManagerObserverTests
 {
     [Test]
     public void Events_agreed_on_before_a_restart_are_not_logged_again()
@@ -30,12 +30,14 @@ internal sealed class ObservedManagerTests
             new LeaveRequester(ClusterGroups.ReplicasOf(topology), new Outbox()), new ManagerScript());
         var context = TestNode.ContextOf(topology, topology.Managers[0].Id, logger);
         var keeper = new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), logger);
-        var observed = new ObservedManager(manager, 1, keeper, static () => { }, logger);
-        observed.Start(default);
-        observed.OnBatchEnd(default);
+        var observer = new ManagerObserver(manager, 1, keeper, static () => { }, logger);
+        manager.Start(default);
+        observer.OnStarted();
+        manager.OnBatchEnd(default);
+        observer.OnBatchEnd(default);
         Assert.That((manager.State.Events.Count, logger.Lines.Count(line => line.Contains("agreed, event"))), Is.EqualTo((1, 0)));
         manager.OnDelivered(ManagerScript.EntryOf(2, first.Chain, Restart(2)), default);
-        observed.OnBatchEnd(default);
+        observer.OnBatchEnd(default);
         Assert.That(logger.Lines.Where(line => line.Contains("agreed, event")), Is.EqualTo(new[]
         {
             "Information agreed, event 2: replica3: Restarting: its process has ended, and its manager starts it again",

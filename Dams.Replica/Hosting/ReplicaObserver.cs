@@ -1,5 +1,5 @@
 using Dams.Ordering;
-using Dams.Ordering.Messages;
+using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
 using Dams.Replica.Hosting.Snapshots;
@@ -8,15 +8,16 @@ using Microsoft.Extensions.Logging;
 namespace Dams.Replica.Hosting;
 
 /// <summary>
-/// Runs the replica's cores, logs their transitions, and brings their snapshots to disk. The cores
-/// have no logger and no files.
+/// Logs the transitions of a replica's cores, and has their snapshots brought to disk and fetched. The cores have no
+/// logger and no files.
 /// </summary>
 /// <param name="node">The cores: the group member and the state machine.</param>
 /// <param name="snapshots">Writes snapshots and trims the log.</param>
 /// <param name="fetch">Begins to fetch a snapshot if the member wants one.</param>
 /// <param name="left">Called once, when the incarnation has been ordered out.</param>
 /// <param name="logger">Gets the transitions.</param>
-internal sealed class ObservedReplica(ReplicaProtocol node, SnapshotKeeper snapshots, Action fetch, Action left, ILogger logger) : IProtocol
+internal sealed class ReplicaObserver(ReplicaProtocol node, SnapshotKeeper snapshots, Action fetch, Action left, ILogger logger)
+    : ICoreObserver
 {
     private long _engineFailures;
     private SequenceNumber? _waitingBefore;
@@ -26,21 +27,8 @@ internal sealed class ObservedReplica(ReplicaProtocol node, SnapshotKeeper snaps
     private (MemberState State, Reign Promised, Reign Installed)? _seen;
 
     /// <inheritdoc/>
-    public Instant NextDeadline => node.NextDeadline;
-
-    /// <inheritdoc/>
-    public void OnMessage(in Envelope envelope, Message message, Instant now) => node.OnMessage(envelope, message, now);
-
-    /// <inheritdoc/>
-    public void OnFlushed(long write, Instant now) => node.OnFlushed(write, now);
-
-    /// <inheritdoc/>
-    public void OnTimer(Instant now) => node.OnTimer(now);
-
-    /// <inheritdoc/>
     public void OnBatchEnd(Instant now)
     {
-        node.OnBatchEnd(now);
         snapshots.OnBatchEnd();
         fetch();
         LogEngineFailures();

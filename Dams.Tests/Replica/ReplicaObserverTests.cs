@@ -14,7 +14,7 @@ using Dams.Tests.Engines;
 namespace Dams.Tests.Replica;
 
 /// <summary>The transitions of its cores that a replica's process is told of.</summary>
-internal sealed class ObservedReplicaTests
+internal sealed class ReplicaObserverTests
 {
     // The replica was killed before it could mark that it had left. Its manager sees a process that answers, and waits for the mark.
     [Test]
@@ -46,9 +46,9 @@ internal sealed class ObservedReplicaTests
         Assert.That(node.Member.State, Is.EqualTo(MemberState.Left));
         var left = 0;
         var keeper = new SnapshotKeeper(node, log, new SnapshotFolder(folder.File("snapshots"), isDurable: false), logger);
-        var observed = new ObservedReplica(node, keeper, static () => { }, () => left++, logger);
-        observed.OnBatchEnd(now);
-        observed.OnBatchEnd(now);
+        var observer = new ReplicaObserver(node, keeper, static () => { }, () => left++, logger);
+        observer.OnBatchEnd(now);
+        observer.OnBatchEnd(now);
         Assert.That(left, Is.EqualTo(1));
     }
 }

@@ -1,18 +1,15 @@
 using Dams.Ordering;
-using Dams.Ordering.Messages;
+using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.Sequencer;
 
-/// <summary>A sequencer's core with its transitions in the log, because cores have no logger.</summary>
+/// <summary>Logs the transitions of a sequencer's core, because cores have no logger.</summary>
 /// <param name="group">The group that the core orders.</param>
 /// <param name="core">The core that is observed.</param>
-/// <param name="laggards">
-/// Sends reports to the managers through this core's outbox; null if the core is not that of the managers' group.
-/// </param>
 /// <param name="logger">Gets the transitions.</param>
-internal sealed partial class ObservedSequencer(GroupId group, SequencerProtocol core, LaggardReports? laggards, ILogger logger) : IProtocol
+internal sealed partial class SequencerObserver(GroupId group, SequencerProtocol core, ILogger logger) : ICoreObserver
 {
     private static readonly TimeSpan WaitingReport = TimeSpan.FromSeconds(5);
 
@@ -21,25 +18,8 @@ internal sealed partial class ObservedSequencer(GroupId group, SequencerProtocol
     private string _laggards = "";
 
     /// <inheritdoc/>
-    public Instant NextDeadline => laggards is null ? core.NextDeadline : Instant.Earlier(core.NextDeadline, laggards.NextDeadline);
-
-    /// <inheritdoc/>
-    public void OnMessage(in Envelope envelope, Message message, Instant now) => core.OnMessage(envelope, message, now);
-
-    /// <inheritdoc/>
-    public void OnFlushed(long write, Instant now) => core.OnFlushed(write, now);
-
-    /// <inheritdoc/>
-    public void OnTimer(Instant now)
-    {
-        core.OnTimer(now);
-        laggards?.OnTimer(now);
-    }
-
-    /// <inheritdoc/>
     public void OnBatchEnd(Instant now)
     {
-        core.OnBatchEnd(now);
         if (_seen != (core.State, core.Epoch))
         {
             _seen = (core.State, core.Epoch);
@@ -49,7 +29,7 @@ internal sealed partial class ObservedSequencer(GroupId group, SequencerProtocol
         if (core.State == SequencerState.Active)
         {
             _waitingSince = null;
-            ReportLaggards(now);
+            LogLaggards(now);
             return;
         }
 
@@ -61,10 +41,10 @@ internal sealed partial class ObservedSequencer(GroupId group, SequencerProtocol
     }
 
     /// <summary>
-    /// Logs the members that hold trimming up. The managers also get a report; they or an operator decide whether to
-    /// order a laggard out.
+    /// Logs the members that hold trimming up. The managers also get a report (<see cref="LaggardReports"/>); they or an
+    /// operator decide whether to order a laggard out.
     /// </summary>
-    private void ReportLaggards(Instant now)
+    private void LogLaggards(Instant now)
     {
         var behind = string.Join(", ", core.LaggardsAt(now));
         if (behind == _laggards)

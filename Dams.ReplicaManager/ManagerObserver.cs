@@ -1,5 +1,5 @@
 using Dams.Ordering;
-using Dams.Ordering.Messages;
+using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Dams.ReplicaManager.Agreement;
 using Microsoft.Extensions.Logging;
@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Dams.ReplicaManager;
 
 /// <summary>
-/// Wraps the manager's core, because cores have no logger. It logs what the managers agree on, and hands the agreed version to the
+/// Looks at the manager's core, because cores have no logger. It logs what the managers agree on, and hands the agreed version to the
 /// keeper of its replica.
 /// </summary>
-internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaKeeper keeper, Action ended, ILogger logger) : IProtocol
+internal sealed class ManagerObserver(ManagerProtocol manager, byte id, ReplicaKeeper keeper, Action ended, ILogger logger) : ICoreObserver
 {
     private long _told;
     private bool _hasBegun;
@@ -21,34 +21,19 @@ internal sealed class ObservedManager(ManagerProtocol manager, byte id, ReplicaK
     private bool _isInVain;
 
     /// <summary>
-    /// Starts the manager; call once. An earlier boot has logged its events already. They are not logged again when the durable log
+    /// The manager has started; call once. An earlier boot has logged its events already. They are not logged again when the durable log
     /// gives them back.
     /// </summary>
-    public void Start(Instant now)
+    public void OnStarted()
     {
-        manager.Start(now);
         NoteFormerLife();
         UseVersion();
     }
 
     /// <inheritdoc/>
-    public Instant NextDeadline => manager.NextDeadline;
-
-    /// <inheritdoc/>
-    public void OnMessage(in Envelope envelope, Message message, Instant now) => manager.OnMessage(envelope, message, now);
-
-    /// <inheritdoc/>
-    public void OnFlushed(long write, Instant now) => manager.OnFlushed(write, now);
-
-    /// <inheritdoc/>
-    public void OnTimer(Instant now) => manager.OnTimer(now);
-
-    /// <inheritdoc/>
     public void OnBatchEnd(Instant now)
     {
-        // Before the manager carries out a replacement, the keeper must know the agreed version, because it starts that one.
         UseVersion();
-        manager.OnBatchEnd(now);
         NoteFormerLife();
         foreach (var happening in manager.State.Events)
         {

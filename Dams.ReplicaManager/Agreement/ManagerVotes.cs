@@ -1,0 +1,38 @@
+using Dams.Contracts.Management;
+using Dams.Ordering;
+using Dams.Ordering.Protocol;
+
+namespace Dams.ReplicaManager.Agreement;
+
+/// <summary>
+/// Votes in the name of this manager. It decides in which cases the manager still owes a vote, and whether it may find the accused guilty.
+/// Pure and single-threaded.
+/// </summary>
+internal sealed class ManagerVotes(
+    ManagementOptions options, byte id, ManagementState state, LeaveRequester replicas, ReportSender reports)
+{
+    private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(5);
+
+    /// <summary>When a vote is repeated that was not ordered. Other reports may have pushed it out while it waited to be ordered.</summary>
+    public static Instant AgainAt(Instant? votedAt) => votedAt is { } at ? at + s_repeat : default;
+
+    /// <summary>Whether a case is open in which this manager has not voted yet. It does not vote about its own replica.</summary>
+    public bool AreOwedIn(Case about) =>
+        (about.Replica != id || options.Mutant == ManagementMutant.OwnManagerVotes)
+        && state.Cases.Any(open => open.Number == about.Number && !open.HasVoted(id));
+
+    /// <summary>Votes. A vote of guilty needs a view that has the accused: an incarnation that has left is accused of nothing.</summary>
+    public void Cast(Case open, bool isGuilty, Instant now)
+    {
+        var isPresent = replicas.View.Has(open.Replica, open.Incarnation);
+        if (options.Mutant is ManagementMutant.CaseOutlivesIncarnation or ManagementMutant.OwnManagerVotes)
+            isPresent = true;
+        if (options.Mutant == ManagementMutant.OwnManagerVotes && open.Replica == id)
+            isGuilty = true;
+        reports.Send(
+            new VoteReport(
+                open.Replica, open.Incarnation, id, open.Number, isGuilty && isPresent,
+                isGuilty && isPresent ? replicas.View.Number.Value : 0, state.Number),
+            now);
+    }
+}

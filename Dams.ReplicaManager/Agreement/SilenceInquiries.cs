@@ -1,0 +1,114 @@
+using Dams.Ordering;
+using Dams.Ordering.Protocol;
+
+namespace Dams.ReplicaManager.Agreement;
+
+/// <summary>
+/// Looks into the cases of silence. It probes each suspect, and decides when a probe begins again, when it ends, and so when this manager
+/// votes. Pure and single-threaded.
+/// </summary>
+internal sealed class SilenceInquiries(
+    ManagementOptions options, byte id, ManagementState state, LeaveRequester replicas, ManagerVotes votes, StatusQuestions questions)
+{
+    private readonly List<SilenceProbe> _probes = [];
+    private readonly Dictionary<byte, (long Since, Instant Until)> _holds = [];
+
+    /// <summary>When <see cref="OnTimer"/> wants to be called next.</summary>
+    public Instant NextDeadline
+    {
+        get
+        {
+            var next = Instant.Never;
+            foreach (var probe in _probes)
+                next = Instant.Earlier(next, DueOf(probe));
+            return next;
+        }
+    }
+
+    /// <summary>Takes a replica's answer. A missing answer says nothing, so it is not given here.</summary>
+    public void OnSighting(byte replica, ReplicaSighting sighting, Instant now)
+    {
+        foreach (var probe in _probes)
+        {
+            // The suspect is not measured against an incarnation that is not in the view.
+            if (probe.Case.Replica == replica || replicas.View.Has(replica, sighting.Incarnation))
+                probe.OnSighting(replica, sighting, now);
+        }
+    }
+
+    /// <summary>Begins a probe for each case that is new, and drops those of cases in which no vote is owed any more.</summary>
+    public void FollowCases(Instant now)
+    {
+        FollowHolds(now);
+        _probes.RemoveAll(probe => !votes.AreOwedIn(probe.Case));
+        foreach (var open in state.Cases)
+        {
+            if (open.Kind == CaseKind.Silent && votes.AreOwedIn(open) && !_probes.Exists(probe => probe.Case.Number == open.Number))
+                _probes.Add(new SilenceProbe(open, id, now, options));
+        }
+    }
+
+    /// <summary>Asks the replicas, and votes in the cases whose probe is over.</summary>
+    public void OnTimer(Instant now)
+    {
+        // A restart that was reported just now must hold the votes that are due now.
+        FollowHolds(now);
+        for (var i = 0; i < _probes.Count; i++)
+        {
+            if (replicas.LastSync is { } sync)
+                _probes[i].OnReignHeard(sync.Commit, sync.At);
+            if (HasSeenNothing(_probes[i], now))
+                _probes[i] = new SilenceProbe(_probes[i].Case, id, now, options);
+            FollowProbe(_probes[i], now);
+        }
+    }
+
+    private void FollowHolds(Instant now)
+    {
+        foreach (var seat in options.Slots)
+        {
+            var since = state.HeldSince(seat);
+            if (since == 0 || (_holds.TryGetValue(seat, out var hold) && hold.Since == since))
+                continue;
+            _holds[seat] = (since, now + options.RestartHold);
+            // Earlier votes no longer count, so their probes begin again.
+            _probes.RemoveAll(probe => probe.Case.Replica == seat && probe.VotedAt is not null);
+        }
+    }
+
+    /// <summary>
+    /// Whether the probe must begin again. A manager that comes to its questions so late stood still itself, and one that nobody answers
+    /// knows nothing of anyone.
+    /// </summary>
+    private bool HasSeenNothing(SilenceProbe probe, Instant now) => options.Mutant != ManagementMutant.BlindVote && probe.VotedAt is null
+        && (now - probe.AskAt > options.ProbeInterval * 2 || probe.IsDeaf(now) || (now >= EndOf(probe) && probe.IsWithoutReign(now)));
+
+    private void FollowProbe(SilenceProbe probe, Instant now)
+    {
+        if (now >= probe.AskAt && probe.VotedAt is null)
+        {
+            probe.AskAt = now + options.ProbeInterval;
+            foreach (var seat in options.Slots)
+                questions.Ask(seat);
+        }
+
+        if (now < EndOf(probe) || now < ManagerVotes.AgainAt(probe.VotedAt))
+            return;
+        probe.VotedAt = now;
+        votes.Cast(probe.Case, probe.IsDead, now);
+    }
+
+    private Instant DueOf(SilenceProbe probe) => probe.VotedAt is null
+        ? Instant.Earlier(probe.AskAt, EndOf(probe))
+        : Instant.Later(ManagerVotes.AgainAt(probe.VotedAt), EndOf(probe));
+
+    /// <summary>
+    /// A probe lasts for its time. If the suspect seems dead and is being restarted, the probe goes on until the restart's hold ends or the
+    /// suspect is back. A suspect that is not dead when the probe's time ends does not become dead by waiting.
+    /// </summary>
+    private Instant EndOf(SilenceProbe probe)
+    {
+        var end = probe.BeganAt + options.ProbeTime;
+        return probe.IsDead && _holds.TryGetValue(probe.Case.Replica, out var hold) && hold.Until > end ? hold.Until : end;
+    }
+}

@@ -1,0 +1,35 @@
+using Dams.ReplicaManager.Agreement;
+
+namespace Dams.Tests.Agreement;
+
+/// <summary>Notes what a manager wants to know and to do, and does nothing.</summary>
+internal sealed class RecordingWatch : IReplicaWatch
+{
+    public List<byte> StatusAsked { get; } = [];
+
+    public List<long> SnapshotsAsked { get; } = [];
+
+    public List<ManagementSnapshot> Saved { get; } = [];
+
+    public void AskStatus(byte replica) => StatusAsked.Add(replica);
+
+    public void AskReply(byte replica, long sequence)
+    {
+    }
+
+    public void AskDigest(byte replica, long checkpoint)
+    {
+    }
+
+    public void Replace(Decision decision)
+    {
+    }
+
+    public void SetAsideUnless(ulong present)
+    {
+    }
+
+    public void AskSnapshot(long sequence) => SnapshotsAsked.Add(sequence);
+
+    public void SaveSnapshot(ManagementSnapshot snapshot) => Saved.Add(snapshot);
+}
