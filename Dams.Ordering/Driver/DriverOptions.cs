@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Dams.Ordering.Transport;
 
 namespace Dams.Ordering.Driver;
@@ -37,18 +36,7 @@ public sealed record DriverOptions
     public TimeSpan SlowTurn { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Makes the id of this boot from the system's random numbers.</summary>
-    public static BootId NewBoot()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        ulong value;
-        do
-        {
-            RandomNumberGenerator.Fill(bytes);
-            value = BitConverter.ToUInt64(bytes);
-        }
-        while (value == 0);
-        return new BootId(value);
-    }
+    public static BootId NewBoot() => new(RandomBits.Next());
 
     /// <summary>Lists all problems of these options, one sentence each; empty if there are none.</summary>
     public IReadOnlyList<string> Validate()
