@@ -1,18 +1,6 @@
-using System.Security.Cryptography;
-using Dams.Ordering.Protocol;
-using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
 
 namespace Dams.Ordering.Driver;
-
-/// <summary>A core that a driver runs for one group. A process in two groups runs two cores on one socket.</summary>
-/// <param name="Group">The group that its messages belong to.</param>
-/// <param name="Protocol">The core itself.</param>
-/// <param name="Outbox">Where the core puts messages to send and its wishes for a flush.</param>
-/// <param name="Log">The log to flush; null for a core without a log.</param>
-/// <param name="Observer">Looks at the core after each of its batches; null if nobody does.</param>
-public sealed record DrivenCore(
-    GroupId Group, IProtocol Protocol, Outbox Outbox, IFlushable? Log = null, ICoreObserver? Observer = null);
 
 /// <summary>How a <see cref="ProtocolDriver"/> runs.</summary>
 public sealed record DriverOptions
@@ -48,18 +36,7 @@ public sealed record DriverOptions
     public TimeSpan SlowTurn { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Makes the id of this boot from the system's random numbers.</summary>
-    public static BootId NewBoot()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        ulong value;
-        do
-        {
-            RandomNumberGenerator.Fill(bytes);
-            value = BitConverter.ToUInt64(bytes);
-        }
-        while (value == 0);
-        return new BootId(value);
-    }
+    public static BootId NewBoot() => new(RandomBits.Next());
 
     /// <summary>Lists all problems of these options, one sentence each; empty if there are none.</summary>
     public IReadOnlyList<string> Validate()
@@ -82,27 +59,3 @@ public sealed record DriverOptions
         return problems;
     }
 }
-
-/// <summary>A snapshot of what a driver has done since it started.</summary>
-/// <param name="Turns">Turns of the loop that had something to do.</param>
-/// <param name="DatagramsReceived">Datagrams that were opened.</param>
-/// <param name="MessagesReceived">Messages given to cores.</param>
-/// <param name="MessagesSent">Messages taken from outboxes.</param>
-/// <param name="Posted">Pieces of work from other threads that were done.</param>
-/// <param name="PostedWaiting">Pieces of work that are waiting now.</param>
-/// <param name="PostedRefused">Pieces of work that were rejected because too many were waiting.</param>
-/// <param name="TimerCalls">Calls of timers.</param>
-/// <param name="Flushes">Flushes of logs.</param>
-/// <param name="FlushTime">The total time of those flushes.</param>
-/// <param name="LongestFlush">The longest of those flushes.</param>
-/// <param name="LongestTurn">The longest turn of the loop.</param>
-/// <param name="LargestBatch">The most datagrams in one turn.</param>
-public sealed record DriverStatistics(
-    long Turns, long DatagramsReceived, long MessagesReceived, long MessagesSent, long Posted, int PostedWaiting, long PostedRefused,
-    long TimerCalls, long Flushes, TimeSpan FlushTime, TimeSpan LongestFlush, TimeSpan LongestTurn, int LargestBatch);
-
-/// <summary>Too much work is waiting for the driver. Try again later, or report this to the caller.</summary>
-public sealed class DriverBusyException() : Exception("Too much work is waiting for the loop.");
-
-/// <summary>The driver has ended and does no more work.</summary>
-public sealed class DriverStoppedException() : Exception("The loop has ended.");

@@ -37,23 +37,3 @@ public static class DiskRoom
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / 1024.0:F0} KiB")
         : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0:F1} MiB");
 }
-
-/// <summary>The disk has no room for a file.</summary>
-/// <param name="folder">The folder of the file.</param>
-/// <param name="neededBytes">How long the file would be, in bytes.</param>
-/// <param name="what">The file, as a noun phrase.</param>
-public sealed class NoRoomException(string folder, long neededBytes, string what)
-    : IOException($"The disk of {folder} has no room for {what} of {DiskRoom.Text(neededBytes)}: {DiskRoom.FreeAt(folder)}. Make room.");
-
-/// <summary>How much a log can certainly take.</summary>
-public enum LogRoom
-{
-    /// <summary>Everything fits.</summary>
-    Enough = 0,
-
-    /// <summary>The next segment can't be made. The rest of this one is reserved for promises, views and membership.</summary>
-    RecordsOnly,
-
-    /// <summary>The next segment can't be made, and this one is full.</summary>
-    None,
-}

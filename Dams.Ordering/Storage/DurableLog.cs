@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,35 +10,35 @@ namespace Dams.Ordering.Storage;
 /// Writes are visible at once and durable after <see cref="Flush"/>.
 /// </summary>
 /// <remarks>
+/// The log itself knows the state between two frames, and decides what may follow it. The parts do the rest:
+/// <c>LogRecovery</c> reads a folder back, <c>FrameBuffer</c> encodes, <c>LogSegments</c> has the files,
+/// <c>EntryReader</c> finds entries, <c>FlushProgress</c> knows what is flushed, <c>FailStop</c> ends all writing.
+/// <para>
 /// Known limit: after a power cut, and only then, the note of how far the log was flushed may be outdated. If the last
 /// durable batch is damaged as well, nothing behind it says that it was durable. So it looks like a batch that the
 /// power cut tore. The log then drops it and reports it as <see cref="TornTail"/>.
+/// </para>
 /// </remarks>
-public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
+public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
 {
-    private const int BufferBytesKept = 4 * 1024 * 1024;
-
     private readonly DurableLogOptions _options;
     private readonly ILogger _logger;
     private readonly FileStream _lock;
-    private readonly SegmentFactory _factory;
-    private readonly FlushMark _mark;
-    private readonly List<LogSegment> _segments = [];
+    private readonly FailStop _failStop;
+    private readonly FlushProgress _progress;
+    private readonly LogSegments _segments;
     private readonly EntryReader _entries;
-    private readonly List<uint> _offsets = [];
-    private byte[] _buffer = new byte[64 * 1024];
+    private readonly FrameBuffer _frames = new();
     private LogState _state;
-    private ulong _lastBatch;
-    private ulong _flushedThrough;
-    private string? _unusable;
 
     private DurableLog(DurableLogOptions options, ILogger logger, FileStream lockFile, FlushMark mark)
     {
         _options = options;
         _logger = logger;
         _lock = lockFile;
-        _mark = mark;
-        _factory = new SegmentFactory(options, logger);
+        _failStop = new FailStop(options.Folder, logger);
+        _progress = new FlushProgress(mark, options.Durability);
+        _segments = new LogSegments(options, logger);
         _entries = new EntryReader(options, _segments);
     }
 
@@ -71,18 +70,19 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     public bool IsNew { get; private set; }
 
     /// <summary>The highest write that is durable.</summary>
-    public long Flushed => (long)_flushedThrough;
+    public long Flushed => (long)_progress.Flushed;
 
     /// <summary>How many files there are.</summary>
-    public int SegmentCount => _segments.Count;
+    public int SegmentCount => _segments.All.Count;
 
     /// <summary>The size of the segments on disk, in bytes, without the one that is prepared ahead.</summary>
-    public long BytesOnDisk { get; private set; }
+    public long BytesOnDisk => _segments.BytesOnDisk;
+
+    /// <summary>How many bytes can certainly be written while the next segment can't be made; null while it can be made.</summary>
+    public long? BytesLeft => _segments.BytesLeft;
 
     /// <summary>Where the next batch goes. For tests that damage what was not flushed.</summary>
-    internal (string File, long Offset) End => (Active.Path, Active.End);
-
-    private LogSegment Active => _segments[^1];
+    internal (string File, long Offset) End => (_segments.Active.Path, _segments.Active.End);
 
     /// <summary>Opens the log of a folder, or makes the folder and a new incarnation. Logs what was found.</summary>
     /// <exception cref="ArgumentException">The options are wrong. The message lists all problems.</exception>
@@ -101,15 +101,16 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         {
             Directory.CreateDirectory(options.Folder);
             lockFile = FolderLock.Take(options.Folder);
-            log = new DurableLog(options, logger ?? NullLogger<DurableLog>.Instance, lockFile, new FlushMark(options.Folder));
-            log.Load(watch);
+            var mark = new FlushMark(options.Folder);
+            log = new DurableLog(options, logger ?? NullLogger<DurableLog>.Instance, lockFile, mark);
+            log.Load(mark, watch);
             return log;
         }
         catch (Exception exception)
         {
             log?.Dispose();
             lockFile?.Dispose();
-            if (exception is IOException or UnauthorizedAccessException)
+            if (FailStop.IsOfDisk(exception))
                 throw new LogFailedException($"The log in {options.Folder} can't be opened: {exception.Message}", exception);
             throw;
         }
@@ -126,9 +127,9 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         {
             return _entries.Read(seq);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FailStop.IsOfDisk(exception))
         {
-            throw Failed("read", exception);
+            throw _failStop.Because("read", exception);
         }
     }
 
@@ -137,14 +138,13 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     /// <exception cref="LogFailedException">A disk operation failed, now or before.</exception>
     public long Write(LogBatch batch)
     {
-        var cut = default(ChainPoint);
-        var flags = LogFormat.FrameFlags.None;
+        ChainPoint? cut = null;
         var last = _state.Last;
         if (batch.CutTo is { } cutTo)
         {
             Invariant.That(cutTo >= Base && cutTo <= Last, "a cut is within the log");
-            cut = last = PointAt(cutTo);
-            flags |= LogFormat.FrameFlags.Cut;
+            last = PointAt(cutTo);
+            cut = last;
         }
 
         foreach (var entry in batch.Entries)
@@ -154,10 +154,8 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
             last = new ChainPoint(entry.Seq, entry.Chain);
         }
 
-        if (batch.Record is not null)
-            flags |= LogFormat.FrameFlags.Record;
-        Append(flags, cut, default, batch.Record, batch.Entries, batch.CommitHint);
-        return (long)_lastBatch;
+        Append(new FrameContent(cut, null, batch.Record, batch.Entries), batch.CommitHint);
+        return (long)_progress.Written;
     }
 
     /// <summary>
@@ -168,30 +166,46 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
     /// <exception cref="LogFailedException">A disk operation failed, now or before.</exception>
     public void Flush()
     {
-        ThrowIfUnusable();
-        if (_flushedThrough == _lastBatch)
+        _failStop.ThrowIfStopped();
+        if (_progress.IsComplete)
             return;
         try
         {
-            _options.BeforeAccess?.Invoke(LogAccess.Flush);
-            // Writes to a file without a name succeed, but nobody can read them again.
-            if (!File.Exists(Active.Path))
-                throw new FileNotFoundException($"{Active.Path} was deleted or moved away.");
-            if (IsDurable)
-                RandomAccess.FlushToDisk(Active.Handle);
+            _segments.Flush();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FailStop.IsOfDisk(exception))
         {
-            throw Failed("flushed", exception);
+            throw _failStop.Because("flushed", exception);
         }
 
-        NoteFlushed(_lastBatch);
+        _progress.OnFlushed();
     }
+
+    /// <summary>
+    /// Forgets the entries up to a number, and deletes the files that hold no others. This is durable when it returns.
+    /// A number above <see cref="Last"/> empties the log: a joiner's log begins where its donor's did.
+    /// </summary>
+    /// <param name="seq">The new <see cref="Base"/>. Nothing happens if it is not above the present one.</param>
+    /// <param name="chain">The chain value at that number.</param>
+    /// <exception cref="InvariantBrokenException">The entry of that number has another chain value.</exception>
+    /// <exception cref="LogFailedException">A disk operation failed, now or before.</exception>
+    public void TrimTo(SequenceNumber seq, Chain chain)
+    {
+        if (seq <= Base)
+            return;
+        Invariant.That(seq > Last || PointAt(seq).Chain == chain, "a log is trimmed at a chain value of its own");
+        Append(new FrameContent(null, new ChainPoint(seq, chain), null, []), CommitHint);
+        Flush();
+        DeleteTrimmedSegments();
+    }
+
+    /// <inheritdoc/>
+    public LogRoom LookForRoom() => _failStop.HasStopped ? LogRoom.Enough : _segments.LookForRoom();
 
     /// <summary>Flushes, unless the disk has failed, and releases the folder.</summary>
     public void Dispose()
     {
-        if (_unusable is null && _segments.Count > 0)
+        if (!_failStop.HasStopped && _segments.All.Count > 0)
         {
             try
             {
@@ -203,120 +217,96 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
             }
         }
 
-        _unusable ??= "it was closed";
-        _factory.Dispose();
-        foreach (var segment in _segments)
-            segment.Dispose();
-        _mark.Dispose();
+        _failStop.Close();
+        _segments.Dispose();
+        _progress.Dispose();
         _lock.Dispose();
     }
 
-    private void Load(Stopwatch watch)
+    private void Load(FlushMark mark, Stopwatch watch)
     {
-        _factory.DeleteLeftovers();
-        var recovery = new LogRecovery(_options, _mark, _entries.Remember);
-        try
-        {
-            IsNew = !recovery.Run();
-        }
-        finally
-        {
-            _segments.AddRange(recovery.Segments);
-        }
-
+        _segments.DeleteLeftovers();
+        var recovery = new LogRecovery(_options, mark, _segments, _entries.Remember);
+        IsNew = !recovery.Run();
         if (IsNew)
         {
-            var incarnation = _options.IncarnationOfNewFolder ?? new Incarnation(RandomUInt64());
+            var incarnation = _options.IncarnationOfNewFolder ?? new Incarnation(RandomBits.Next());
             _state = new LogState(default, default, default, new MemberRecord(incarnation, default, default, View.None));
-            AddSegment(0);
+            _segments.AddNew(firstBatch: 1, frameBytes: 0, _state);
             if (IsDurable && Path.GetDirectoryName(Path.GetFullPath(_options.Folder)) is { } parent)
                 DirectorySync.Flush(parent);
         }
         else
         {
             _state = recovery.State;
-            _lastBatch = recovery.LastBatch;
             TornTail = recovery.Torn;
             DeleteTrimmedSegments();
         }
 
-        _mark.Begin(Record.Incarnation, IsDurable ? _lastBatch : 0);
-        _flushedThrough = _lastBatch;
-        BytesOnDisk = _segments.Sum(segment => segment.Header.Capacity);
-        _factory.PrepareSpareInTime(Active);
+        _progress.Begin(Record.Incarnation, recovery.LastBatch);
+        _segments.PrepareNextInTime();
         if (TornTail is { } torn)
             _logger.TornTailCut(torn.Bytes, torn.File, torn.Offset, Last);
-        _logger.LogOpened(_options.Folder, Record.Incarnation, Base, Last, _segments.Count, watch.ElapsedMilliseconds);
+        _logger.LogOpened(_options.Folder, Record.Incarnation, Base, Last, SegmentCount, watch.ElapsedMilliseconds);
         if (!IsDurable)
             _logger.NotDurable(_options.Folder);
     }
 
-    private void Append(
-        LogFormat.FrameFlags flags, ChainPoint cut, ChainPoint trim, MemberRecord? record, IReadOnlyList<Entry> entries,
-        SequenceNumber commitHint)
+    private void Append(in FrameContent content, SequenceNumber commitHint)
     {
-        ThrowIfUnusable();
-        var bound = LogFormat.FrameBytesMax(entries);
-        Invariant.That(bound <= DurableLogOptions.SegmentBytesMax - LogFormat.HeaderSize, "a batch fits the largest segment");
-        if (_buffer.Length < bound)
-            _buffer = new byte[Math.Max(bound, Math.Min(2L * _buffer.Length, BufferBytesKept))];
+        _failStop.ThrowIfStopped();
         var hint = SequenceNumber.Max(commitHint, CommitHint);
+        long start;
 
         // If the frame needs a new segment, everything before it is flushed below. Its header then names an older flushed batch,
         // which is still true.
-        var header = new LogFormat.FrameHeader(0, flags, _lastBatch + 1, _flushedThrough, hint, entries.Count);
-        var length = LogFormat.WriteFrame(_buffer, header, cut, trim, record, entries, _offsets);
-        var frame = _buffer.AsSpan(0, length);
+        var frame = _frames.Encode(content, _progress.Written + 1, _progress.Flushed, hint);
         try
         {
-            if (Active.End + length > Active.Header.Capacity)
+            if (!_segments.HasRoomFor(frame.Length))
             {
                 Flush();
-                AddSegment(length);
+                _segments.AddNew(_progress.Written + 1, frame.Length, _state);
             }
 
-            _options.BeforeAccess?.Invoke(LogAccess.Write);
-            LogFormat.SealFrame(frame, Active.Header.Salt);
-            RandomAccess.Write(Active.Handle, frame, Active.End);
+            start = _segments.Append(frame);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FailStop.IsOfDisk(exception))
         {
-            throw Failed("written", exception);
+            throw _failStop.Because("written", exception);
         }
 
-        Apply(flags, cut, trim, record, entries);
+        Apply(content, start);
         _state = _state with { CommitHint = hint };
-        Active.End += length;
-        _factory.PrepareSpareInTime(Active);
-        _lastBatch++;
-        if (_buffer.Length > BufferBytesKept)
-            _buffer = new byte[64 * 1024];
+        _progress.OnWritten();
+        _frames.Shrink();
     }
 
-    private void Apply(LogFormat.FrameFlags flags, ChainPoint cut, ChainPoint trim, MemberRecord? record, IReadOnlyList<Entry> entries)
+    private void Apply(in FrameContent content, long start)
     {
-        if (flags.HasFlag(LogFormat.FrameFlags.Cut))
+        if (content.Cut is { } cut)
         {
-            LogSegment.CutTo(_segments, cut.Seq);
+            _segments.CutTo(cut.Seq);
             _state = _state with { Last = cut };
         }
 
-        if (flags.HasFlag(LogFormat.FrameFlags.Trim))
+        if (content.Trim is { } trim)
         {
             if (trim.Seq > Last)
             {
-                LogSegment.CutTo(_segments, SequenceNumber.Zero);
+                _segments.CutTo(SequenceNumber.Zero);
                 _state = _state with { Last = trim };
             }
 
             _state = _state with { Base = trim };
         }
 
-        if (record is not null)
+        if (content.Record is { } record)
             _state = _state with { Record = record };
+        var entries = content.Entries;
         for (var i = 0; i < entries.Count; i++)
         {
-            Active.Append(entries[i].Seq.Value, (uint)Active.End + _offsets[i]);
+            _segments.Active.Append(entries[i].Seq.Value, (uint)start + _frames.Offsets[i]);
             _entries.Remember(entries[i]);
             if (i == entries.Count - 1)
                 _state = _state with { Last = new ChainPoint(entries[i].Seq, entries[i].Chain) };
@@ -330,52 +320,15 @@ public sealed partial class DurableLog : IMemberLog, IFlushable, IDisposable
         return seq == Base ? _state.Base : new ChainPoint(seq, Read(seq)!.Chain);
     }
 
-    private void AddSegment(long frameBytes)
+    private void DeleteTrimmedSegments()
     {
-        var number = _segments.Count == 0 ? 1 : Active.Header.Number + 1;
-        var segment = _factory.Create(number, RandomUInt64(), _lastBatch + 1, frameBytes, _state);
-        _segments.Add(segment);
-        BytesOnDisk += segment.Header.Capacity;
-        _logger.SegmentAdded(segment.Path, segment.Header.Capacity);
-    }
-
-    /// <summary>
-    /// Notes a flush only if it reached the disk. After a power cut, batches that were in memory alone may be gone
-    /// while a note of them is still there.
-    /// </summary>
-    private void NoteFlushed(ulong batch)
-    {
-        _flushedThrough = batch;
-        if (IsDurable)
-            _mark.Note(batch);
-    }
-
-    private LogFailedException Failed(string what, Exception exception)
-    {
-        _unusable ??= $"it could not be {what} ({exception.Message})";
-        _logger.Failed(_options.Folder, what, exception.Message);
-        return new LogFailedException(
-            $"The log in {_options.Folder} could not be {what}: {exception.Message} "
-            + "It accepts no more writes; restart the process when the disk works again.",
-            exception);
-    }
-
-    private void ThrowIfUnusable()
-    {
-        if (_unusable is not null)
-            throw new LogFailedException($"The log in {_options.Folder} accepts no more writes: {_unusable}.", null);
-    }
-
-    private static ulong RandomUInt64()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        ulong value;
-        do
+        try
         {
-            RandomNumberGenerator.Fill(bytes);
-            value = BitConverter.ToUInt64(bytes);
+            _segments.DeleteUpTo(Base);
         }
-        while (value == 0);
-        return value;
+        catch (Exception exception) when (FailStop.IsOfDisk(exception))
+        {
+            throw _failStop.Because("trimmed", exception);
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace Dams.Ordering.Storage;
 /// Finds entries by number. The newest are objects in memory; the others are read from their files. A piece of a file
 /// stays in memory, because repairs and replays read entries in order.
 /// </summary>
-internal sealed class EntryReader(DurableLogOptions options, List<LogSegment> segments)
+internal sealed class EntryReader(DurableLogOptions options, LogSegments segments)
 {
     private const int ReadAheadBytes = 64 * 1024;
 
@@ -30,7 +30,7 @@ internal sealed class EntryReader(DurableLogOptions options, List<LogSegment> se
 
     private Entry ReadFromDisk(SequenceNumber seq)
     {
-        var segment = SegmentOf(seq.Value);
+        var segment = segments.Find(seq);
         long offset = segment.OffsetOf(seq.Value);
         if (segment != _aheadSegment || offset < _aheadStart || offset + LogFormat.EntryBytesMax > _aheadStart + _aheadLength)
             Load(segment, offset);
@@ -54,16 +54,5 @@ internal sealed class EntryReader(DurableLogOptions options, List<LogSegment> se
         _aheadLength = RandomAccess.Read(segment.Handle, _ahead.AsSpan(0, (int)Math.Min(ReadAheadBytes, segment.End - offset)), offset);
         _aheadStart = offset;
         _aheadSegment = segment;
-    }
-
-    private LogSegment SegmentOf(long seq)
-    {
-        for (var i = segments.Count - 1; i >= 0; i--)
-        {
-            if (segments[i].Count > 0 && segments[i].FirstSeq <= seq)
-                return segments[i];
-        }
-
-        throw new InvariantBrokenException("every entry of the log is in a segment");
     }
 }

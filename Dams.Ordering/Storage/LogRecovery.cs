@@ -3,18 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Dams.Ordering.Storage;
 
-/// <summary>The torn end that a crash left behind the last whole batch, and that was cut off at the start.</summary>
-/// <param name="File">Path of the segment.</param>
-/// <param name="Offset">Where the cut was made, in bytes from its start.</param>
-/// <param name="Bytes">How much was cut, in bytes.</param>
-public sealed record TornTail(string File, long Offset, long Bytes);
-
 /// <summary>
 /// Reads a data folder back, and checks every checksum, every number and the whole hash chain. The end of the last
 /// segment may be torn: a crash does that to bytes that were never reported as durable. Anything else that does not fit
-/// is rejected.
+/// is rejected. The segments that it finds become the log's, even if one of them is rejected.
 /// </summary>
-internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Action<Entry> onEntry)
+internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, LogSegments segments, Action<Entry> onEntry)
 {
     private const int WindowBytes = 1024 * 1024;
 
@@ -25,9 +19,9 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
 
     public ulong LastBatch { get; private set; }
 
-    public List<LogSegment> Segments { get; } = [];
-
     public TornTail? Torn { get; private set; }
+
+    private IReadOnlyList<LogSegment> Segments => segments.All;
 
     /// <summary>Reads the folder.</summary>
     /// <returns>False if there is no log in it.</returns>
@@ -67,8 +61,8 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         Span<byte> bytes = stackalloc byte[LogFormat.HeaderSize];
         foreach (var (number, path) in found)
         {
-            if (Segments.Count > 0 && number != Segments[^1].Header.Number + 1)
-                throw new LogCorruptException(path, 0, $"segment {Segments[^1].Header.Number + 1} before it", "a gap");
+            if (Segments.Count > 0 && number != segments.Active.Header.Number + 1)
+                throw new LogCorruptException(path, 0, $"segment {segments.Active.Header.Number + 1} before it", "a gap");
             var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
             var read = RandomAccess.Read(handle, bytes, 0);
             var problem = LogFormat.TryReadHeader(bytes[..read], out var header);
@@ -80,7 +74,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
                 throw new LogCorruptException(path, 0, "the header of a segment", problem);
             }
 
-            Segments.Add(new LogSegment(path, handle, header));
+            segments.Add(new LogSegment(path, handle, header));
         }
     }
 
@@ -125,7 +119,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         if (header.Flags.HasFlag(LogFormat.FrameFlags.Cut))
         {
             state = state with { Last = LogFormat.ReadPoint(ref reader) };
-            LogSegment.CutTo(Segments, state.Last.Seq);
+            segments.CutTo(state.Last.Seq);
         }
 
         if (header.Flags.HasFlag(LogFormat.FrameFlags.Trim))
@@ -134,7 +128,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
             if (state.Base.Seq > state.Last.Seq)
             {
                 state = state with { Last = state.Base };
-                LogSegment.CutTo(Segments, SequenceNumber.Zero);
+                segments.CutTo(SequenceNumber.Zero);
             }
         }
 
@@ -295,7 +289,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Act
         if (State.Last.Seq > State.Base.Seq)
         {
             var next = State.Base.Seq.Next;
-            var entry = ReadEntry(Segments.Last(segment => segment.Count > 0 && segment.FirstSeq <= next.Value), next);
+            var entry = ReadEntry(segments.Find(next), next);
             if (entry.Previous != State.Base.Chain)
                 throw Corrupt(Segments[0], 0, $"entry {entry.Seq} after chain value {State.Base.Chain}", $"one after {entry.Previous}");
         }

@@ -50,21 +50,8 @@ internal sealed class LogSegment : IDisposable
         _offsets[Count++] = offset;
     }
 
-    /// <summary>
-    /// Cuts off the entries above a number. A cut may reach back over several files; the entries stay in the files and
-    /// no longer count.
-    /// </summary>
-    public static void CutTo(List<LogSegment> segments, SequenceNumber seq)
-    {
-        for (var i = segments.Count - 1; i >= 0; i--)
-        {
-            if (segments[i].Count > 0 && segments[i].LastSeq <= seq.Value)
-                return;
-            segments[i].CutTo(seq.Value);
-        }
-    }
-
-    private void CutTo(long seq) => Count = (int)Math.Clamp(seq - FirstSeq + 1, 0, Count);
+    /// <summary>Cuts off the entries above a number. They stay in the file and no longer count.</summary>
+    public void CutTo(long seq) => Count = (int)Math.Clamp(seq - FirstSeq + 1, 0, Count);
 
     public uint OffsetOf(long seq) => _offsets[seq - FirstSeq];
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Dams.Ordering.Transport;
 
@@ -37,30 +36,4 @@ public sealed class AddressBook
     internal SocketAddress? Find(NodeId node) => node.Role <= NodeRole.Manager ? _addresses[IndexOf(node)] : null;
 
     private static int IndexOf(NodeId node) => ((int)node.Role * (byte.MaxValue + 1)) + node.Number;
-}
-
-/// <summary>A socket could not be bound.</summary>
-public sealed class EndpointUnavailableException : Exception
-{
-    /// <summary>Describes the endpoint that could not be bound.</summary>
-    public EndpointUnavailableException(IPEndPoint endpoint, SocketException innerException)
-        : base(
-            innerException.SocketErrorCode switch
-            {
-                SocketError.AddressAlreadyInUse => $"UDP {endpoint} is in use by another process.",
-                SocketError.AddressNotAvailable => $"UDP {endpoint}: this machine does not have that address.",
-                SocketError.AccessDenied => $"UDP {endpoint}: no permission to bind it.",
-                _ => $"UDP {endpoint} can't be bound: {innerException.Message}",
-            },
-            innerException)
-    {
-        Endpoint = endpoint;
-        Error = innerException.SocketErrorCode;
-    }
-
-    /// <summary>The endpoint.</summary>
-    public IPEndPoint Endpoint { get; }
-
-    /// <summary>The reason; <see cref="SocketError.AddressAlreadyInUse"/> if another process has the endpoint.</summary>
-    public SocketError Error { get; }
 }

@@ -5,16 +5,6 @@ using System.Text;
 namespace Dams.Ordering.Transport;
 
 /// <summary>
-/// The use of a datagram. It decides which of the sender's keys protects the datagram, so that one use can't be taken
-/// for another. The numeric values are used on the wire.
-/// </summary>
-public enum TrafficClass : byte
-{
-    /// <summary>Messages of the group protocol.</summary>
-    Protocol = 1,
-}
-
-/// <summary>
 /// The first 48 bytes of a datagram, little-endian, readable by all and covered by the tag at its end:
 /// <code>
 ///  0 magic u16 | 2 format u8 | 3 flags u8 (bits 0-3 class, rest 0) | 4 cluster id u32 | 8 group u8 | 9 key id u8

@@ -3,13 +3,6 @@ using Dams.Ordering.Protocol;
 
 namespace Dams.Ordering.Transport;
 
-/// <summary>Takes sealed datagrams to the network.</summary>
-public interface IDatagramSink
-{
-    /// <summary>Sends a datagram, or loses it.</summary>
-    void Send(NodeId to, ReadOnlySpan<byte> datagram);
-}
-
 /// <summary>
 /// Puts messages to the same destination in the same epoch into common datagrams, in order, and seals them. A message
 /// that goes to several destinations one after the other is encoded once. The packer owns its buffers and uses them

@@ -18,9 +18,6 @@ internal sealed class StateObservers : IBucketObserver, ISessionObserver
     /// <summary>The digests of the session table.</summary>
     public SessionDigester Sessions { get; } = new();
 
-    /// <summary>The snapshots that are being written.</summary>
-    public IReadOnlyList<SnapshotExport> Exports => _exports;
-
     /// <summary>Also tells this snapshot of changes from now on.</summary>
     public void Add(SnapshotExport export) => _exports.Add(export);
 

@@ -9,13 +9,6 @@ using Dams.Replica.Engines;
 
 namespace Dams.Replica.Lab;
 
-/// <summary>A wrong reply that was given.</summary>
-/// <param name="Result">The canonical bytes of the reply.</param>
-/// <param name="Digest">Their digest.</param>
-/// <param name="IsStored">Whether <c>GetReply</c> gives the wrong reply, too.</param>
-/// <param name="IsMisnumbered">Whether it is sent under other numbers than its own.</param>
-internal sealed record ToldReply(byte[] Result, Digest Digest, bool IsStored, bool IsMisnumbered = false);
-
 /// <summary>
 /// The lies of a replica. Only its answers are wrong: its actions and its state are right, so it is healthy
 /// again as soon as it stops lying. It remembers each wrong reply, and gives the same one when asked again.

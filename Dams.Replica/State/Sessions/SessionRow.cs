@@ -18,20 +18,3 @@ internal sealed record SessionRow(RequestKey Key, Digest Digest, SequenceNumber 
     /// <summary>The section that the row of a number belongs to.</summary>
     public static long SectionOf(SequenceNumber seq) => seq.Value / SectionSize;
 }
-
-/// <summary>The remembered state of a front end, besides its rows.</summary>
-/// <param name="Id">Its number.</param>
-/// <param name="Boot">Its present boot.</param>
-/// <param name="Lowest">The front end repeats no request of its own with a lower number.</param>
-/// <param name="RetiredBoots">Its latest earlier boots, the earliest retired one first.</param>
-internal sealed record FrontEndState(byte Id, BootId Boot, ulong Lowest, IReadOnlyList<BootId> RetiredBoots);
-
-/// <summary>
-/// Learns of each section of the session table before it changes. So only touched sections are hashed again, and
-/// snapshots are copied on write.
-/// </summary>
-internal interface ISessionObserver
-{
-    /// <summary>Called before the section changes, while it still has its old rows.</summary>
-    void BeforeChange(long section);
-}

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Dams.Ordering;
-using Dams.Ordering.Protocol;
 using Dams.Replica.Engines;
 
 namespace Dams.Replica.State.Snapshots;
@@ -100,84 +99,4 @@ internal enum SnapshotRecord : byte
 
     /// <summary>The last record, with the digests.</summary>
     End = 4,
-}
-
-/// <summary>The position of a snapshot in the order, and other data that the state digest does not cover.</summary>
-/// <param name="Seq">The snapshot holds the state just after this entry.</param>
-/// <param name="Time">The entry's time.</param>
-/// <param name="Chain">The chain value at the entry.</param>
-/// <param name="CheckpointTime">The time of the last checkpoint, on which the next depends.</param>
-/// <param name="View">What else the group needs to know of the entry: the epoch in which it was ordered, 8 bytes.</param>
-internal sealed record SnapshotHeader(SequenceNumber Seq, long Time, Chain Chain, long CheckpointTime, ReadOnlyMemory<byte> View)
-{
-    /// <summary>The position in the order, as a group member needs it.</summary>
-    public SnapshotPosition Position =>
-        new(Seq, Chain, new Epoch(View.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(View.Span) : 0), Time);
-
-    /// <summary>Makes the bytes of <see cref="View"/>.</summary>
-    public static byte[] ViewOf(Epoch epoch)
-    {
-        var bytes = new byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, epoch.Value);
-        return bytes;
-    }
-}
-
-/// <summary>A snapshot that was read and found right. No part of it is in use yet.</summary>
-/// <param name="Header">The position of the snapshot.</param>
-/// <param name="Buckets">The buckets, in canonical order.</param>
-/// <param name="Sessions">A new session table, which the restoring core takes over.</param>
-/// <param name="StateDigest">The state digest of what was read: 32 bytes.</param>
-/// <param name="Bytes">The length of the snapshot in bytes.</param>
-internal sealed record SnapshotContent(
-    SnapshotHeader Header, IReadOnlyList<Bucket> Buckets, Sessions.SessionTable Sessions, byte[] StateDigest, long Bytes);
-
-/// <summary>The reason why a snapshot is rejected.</summary>
-/// <param name="Problem">The kind of the problem.</param>
-/// <param name="Offset">The place of the problem, in bytes from the start of the snapshot.</param>
-/// <param name="Detail">A sentence for people.</param>
-internal sealed record SnapshotRefused(SnapshotProblem Problem, long Offset, string Detail)
-{
-    /// <inheritdoc/>
-    public override string ToString() => $"{Problem} at byte {Offset}: {Detail}";
-}
-
-/// <summary>The kinds of problems for which a snapshot is rejected.</summary>
-internal enum SnapshotProblem
-{
-    /// <summary>The disk or the network didn't give the bytes.</summary>
-    Unreadable = 1,
-
-    /// <summary>It does not begin like a snapshot.</summary>
-    NotASnapshot,
-
-    /// <summary>It has a format that this program doesn't know.</summary>
-    UnknownFormat,
-
-    /// <summary>It ends too early.</summary>
-    Truncated,
-
-    /// <summary>It, or a part of it, is longer than is possible.</summary>
-    TooLong,
-
-    /// <summary>A part of it can't be read.</summary>
-    Malformed,
-
-    /// <summary>A part of it is not where it belongs.</summary>
-    OutOfOrder,
-
-    /// <summary>Its parts contradict each other, or the rules of the domain.</summary>
-    Inconsistent,
-
-    /// <summary>A digest in it does not fit its bytes, so it is not what was written.</summary>
-    Damaged,
-
-    /// <summary>It is not the state that was expected, although it may be right in itself.</summary>
-    NotAsExpected,
-
-    /// <summary>The engine could not restore it, or holds something else after restoring it.</summary>
-    EngineDiffers,
-
-    /// <summary>It does not fit the log that must continue from it.</summary>
-    NotOfThisLog,
 }
