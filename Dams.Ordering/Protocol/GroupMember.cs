@@ -3,54 +3,32 @@ using Dams.Ordering.Storage;
 
 namespace Dams.Ordering.Protocol;
 
-/// <summary>Takes the committed entries of a member in sequence, each once.</summary>
-public interface IEntryConsumer
-{
-    /// <summary>The next entry of the order.</summary>
-    void OnDelivered(Entry entry, Instant now);
-
-    /// <summary>The next entry of the order, which nobody executes: its request has failed for everyone.</summary>
-    void OnSkipped(Entry entry, Instant now);
-}
-
 /// <summary>
 /// A member of the group. It keeps the durable log, reports what it has stored, executes what is committed, and takes
 /// part in changes of epoch. Pure and single-threaded; its only doors are the log, the outbox and the consumer. It is
-/// Kaashoek's receiver with resilience degree 1. Epochs and durable promises follow Viewstamped Replication.
+/// Kaashoek's receiver with resilience degree 1. Epochs and durable promises follow Viewstamped Replication. The member
+/// decides whom it obeys, and stands between the parts that decide the rest.
 /// </summary>
 public sealed partial class GroupMember : IProtocol
 {
-    private readonly GroupOptions _options;
-    private readonly byte _id;
-    private readonly IMemberLog _log;
-    private readonly Outbox _outbox;
-    private readonly IEntryConsumer _consumer;
-    private readonly SeededRandom _random;
-    private readonly HoldBackBuffer _held;
-    private readonly LossDetector _losses;
-    private readonly List<Entry> _appending = [];
-    private readonly Queue<PendingWrite> _writes = [];
+    /// <summary>
+    /// How many successive boots die in an entry before the next one waits before it. One death is not enough: it may
+    /// have been chance.
+    /// </summary>
+    public const int DeathsMax = PoisonGate.DeathsMax;
 
-    private Incarnation _incarnation;
-    private Reign _promised;
-    private Reign _installed;
-    private View _view;
-    private SequenceNumber _contiguous;
-    private Chain _chain;
-    private SequenceNumber _durable;
-    private SequenceNumber _executed;
-    private SequenceNumber _commit;
-    private SequenceNumber _gc;
-    private SequenceNumber _maxKnown;
-    private SequenceNumber _historyFrom = new(1);
-    private long _lastTime;
-    private MemberRecord? _recordDirty;
-    private NodeId? _promiseTo;
-    private NodeId? _installAckTo;
-    private bool _ackDue;
-    private Instant _stateAt;
-    private Instant _suspectAt;
-    private Instant? _heardAt;
+    private readonly GroupOptions _options;
+    private readonly Outbox _outbox;
+    private readonly FolderStamps _stamps;
+    private readonly BatchedLog _log;
+    private readonly Executor _executor;
+    private readonly EntryServer _server;
+    private readonly ProgressReporter _reporter;
+    private readonly SequencerWatch _watch;
+    private readonly OrderReceiver _receiver;
+    private readonly EpochInstaller _installer;
+    private readonly Joiner _joiner;
+    private readonly MemberState _confirmedState;
 
     /// <summary>Makes a member that continues from its log.</summary>
     /// <param name="options">The options of the group, the same in every process.</param>
@@ -67,38 +45,25 @@ public sealed partial class GroupMember : IProtocol
         GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed,
         SnapshotPosition? restored = null, IExecutionMark? mark = null)
     {
+        var random = new SeededRandom(seed);
+        var peers = new PeerRotation(options, id);
+        // A joiner has installed nothing, so its position comes from the snapshot.
+        var joined = log.Record.Installed.Epoch == Epoch.None ? restored : null;
+        Id = id;
         _options = options;
-        _id = id;
-        _log = log;
         _outbox = outbox;
-        _consumer = consumer;
-        _random = new SeededRandom(seed);
-        _mark = mark ?? new VolatileExecutionMark();
-        _renounced = [.. _mark.Renounced];
-        _held = new HoldBackBuffer(options.WindowEntriesMax);
-        _losses = new LossDetector(options, _random);
-        var record = log.Record;
-        _incarnation = record.Incarnation;
-        _promised = record.Promised;
-        _installed = record.Installed;
-        _view = record.View;
-        _contiguous = _durable = _maxKnown = log.Last;
-        _executed = SequenceNumber.Max(log.Base, restored?.Seq ?? SequenceNumber.Zero);
-        _chain = log.Last == log.Base ? log.BaseChain : log.Read(log.Last)!.Chain;
-        // A log that was trimmed to its end has no entry that tells the time. The snapshot behind which it was trimmed
-        // tells it.
-        _lastTime = log.Last == log.Base ? restored?.Time ?? 0 : log.Read(log.Last)!.Time;
-        _commit = SequenceNumber.Max(SequenceNumber.Min(log.CommitHint, log.Last), _executed);
         _stamps = new FolderStamps(options, id, log, outbox, seed);
-        _confirmedState = _installed.Epoch != Epoch.None && _installed == _promised ? MemberState.Following : MemberState.Promised;
-        if (restored is not null && _installed.Epoch == Epoch.None)
-        {
-            // A joiner: it has installed nothing, so its position comes from the snapshot.
-            _restored = restored;
-            _isCopying = log.Last > SequenceNumber.Zero;
-            _confirmedState = restored.Seq > log.Last ? MemberState.Joining : MemberState.Promised;
-        }
-
+        _log = new BatchedLog(log, _stamps, outbox, restored);
+        _executor = new Executor(options, _log, consumer, mark ?? new VolatileExecutionMark(), _stamps, restored);
+        _server = new EntryServer(options, _log, outbox);
+        _reporter = new ProgressReporter(options, _log, _executor, outbox);
+        _watch = new SequencerWatch(options, random, _log, outbox);
+        _receiver = new OrderReceiver(options, random, _log, _executor, _reporter, peers, outbox);
+        _installer = new EpochInstaller(options, id, _log, peers, outbox);
+        _joiner = new Joiner(options, id, _log, _executor, peers, outbox, joined);
+        _confirmedState = joined is not null && joined.Seq > _log.Last ? MemberState.Joining
+            : Installed.Epoch != Epoch.None && Installed == Promised ? MemberState.Following
+            : MemberState.Promised;
         State = _stamps.MayWork ? _confirmedState : MemberState.Unconfirmed;
     }
 
@@ -117,56 +82,82 @@ public sealed partial class GroupMember : IProtocol
     /// may still have a tail that it will lose. If this lasts, the member has executed something that the group does
     /// not have.
     /// </summary>
-    public bool IsInstallingInVain { get; private set; }
+    public bool IsInstallingInVain => _installer.IsInVain;
 
     /// <summary>The seat of this member.</summary>
-    public byte Id => _id;
+    public byte Id { get; }
 
     /// <summary>The identity of its data folder.</summary>
-    public Incarnation Incarnation => _incarnation;
+    public Incarnation Incarnation => _log.Record.Incarnation;
 
     /// <summary>The claim that the member has promised to obey.</summary>
-    public Reign Promised => _promised;
+    public Reign Promised => _log.Record.Promised;
 
     /// <summary>The claim that the member has installed: its log is a prefix of the order of that epoch.</summary>
-    public Reign Installed => _installed;
+    public Reign Installed => _log.Record.Installed;
 
     /// <summary>The members as of the log's end.</summary>
-    public View View => _view;
+    public View View => _log.Record.View;
 
     /// <summary>Whether this incarnation votes, and its replies count.</summary>
-    public bool IsVoter => _view.IsVoter(_id, _incarnation);
+    public bool IsVoter => _joiner.IsVoter;
 
     /// <summary>Last number received in order.</summary>
-    public SequenceNumber Contiguous => _contiguous;
+    public SequenceNumber Contiguous => _log.Last;
 
     /// <summary>Last number on disk.</summary>
-    public SequenceNumber Durable => _durable;
+    public SequenceNumber Durable => _log.Durable;
 
     /// <summary>Last number executed.</summary>
-    public SequenceNumber Executed => _executed;
+    public SequenceNumber Executed => _executor.Executed;
 
     /// <summary>Last number known to be committed.</summary>
-    public SequenceNumber CommitSeq => _commit;
+    public SequenceNumber CommitSeq => _log.Committed;
 
     /// <summary>The last number that every member has on disk, as the sequencer says.</summary>
-    public SequenceNumber GcSeq => _gc;
+    public SequenceNumber GcSeq { get; private set; }
 
     /// <summary>The chain value at <see cref="Contiguous"/>.</summary>
-    public Chain Chain => _chain;
+    public Chain Chain => _log.Chain;
+
+    /// <summary>The newest stamp of its folder.</summary>
+    public FolderStamp Stamp => _stamps.Own;
+
+    /// <summary>
+    /// The number whose snapshot a joiner needs now; null if none. The shell fetches the snapshot and calls
+    /// <see cref="OnSnapshotRestored"/>.
+    /// </summary>
+    public SequenceNumber? SnapshotWanted => _joiner.SnapshotWanted;
+
+    /// <summary>
+    /// Another incarnation that has this seat in the committed view; null if none has. It must leave before this one
+    /// can join.
+    /// </summary>
+    public Incarnation? BlockedBy => _joiner.BlockedBy;
+
+    /// <summary>
+    /// The entry that this member does not execute and waits before; null while it executes. Only a SKIP of it, or a
+    /// new incarnation, gets past it.
+    /// </summary>
+    public SequenceNumber? WaitingBefore => IsOver ? null : _executor.WaitingBefore;
+
+    /// <summary>Whether it waits because its process died in that entry, and not only because it promised not to execute it.</summary>
+    public bool IsPoisoned => !IsOver && _executor.IsPoisoned;
+
+    /// <summary>The entry that this member has executed and the others skip, if that is why it halted; null otherwise.</summary>
+    public SequenceNumber? OverruledAt => _executor.OverruledAt;
 
     /// <inheritdoc/>
     public Instant NextDeadline { get; private set; }
 
     /// <summary>Entries held beyond a gap.</summary>
-    internal int HeldCount => _held.Count;
+    internal int HeldCount => _receiver.HeldCount + _joiner.HeldCount;
 
     /// <summary>Entries held beyond a gap while a new epoch is installed.</summary>
-    internal int EarlyCount => _installation?.Early.Count ?? 0;
+    internal int EarlyCount => _installer.EarlyCount;
 
-    private Epoch HeaderEpoch => State == MemberState.Following ? _installed.Epoch : Epoch.None;
-
-    private MemberProgress Progress => new(_incarnation, _contiguous, _durable, _executed);
+    /// <summary>The epoch that the member follows; none unless it follows one. The header of each message has it.</summary>
+    private Epoch Followed => State == MemberState.Following ? Installed.Epoch : Epoch.None;
 
     /// <summary>
     /// Starts the member. As soon as others have confirmed its folder, it works and replays what is known to be
@@ -175,9 +166,36 @@ public sealed partial class GroupMember : IProtocol
     public void Start(Instant now)
     {
         _stamps.Start(now);
-        TakeStock();
+        _executor.TakeStock(_joiner.Restored?.Seq);
         if (_stamps.MayWork)
             BecomeConfirmed(now);
+        UpdateDeadline();
+    }
+
+    /// <summary>
+    /// The consumer was restored from the wanted snapshot. The snapshot is on disk, and two replicas have vouched for
+    /// it.
+    /// </summary>
+    public void OnSnapshotRestored(SnapshotPosition position, Instant now)
+    {
+        if (State != MemberState.Joining || SnapshotWanted != position.Seq)
+            return;
+        _joiner.OnRestored(position, now);
+        _executor.OnRestored(position.Seq);
+        _log.NoteCommitted(position.Seq);
+        _log.NoteTime(position.Time);
+        UpdateDeadline();
+    }
+
+    /// <summary>
+    /// No two replicas vouch for the wanted snapshot, or none of them gives it. The member asks for another JOIN, which
+    /// has a new number.
+    /// </summary>
+    public void OnSnapshotUnavailable(SequenceNumber seq, Instant now)
+    {
+        if (State != MemberState.Joining || SnapshotWanted != seq)
+            return;
+        _joiner.OnUnavailable(now);
         UpdateDeadline();
     }
 
@@ -192,7 +210,7 @@ public sealed partial class GroupMember : IProtocol
             return;
         switch (message)
         {
-            case StampReq m: _stamps.OnRequest(envelope.From, m, _view); break;
+            case StampReq m: _stamps.OnRequest(envelope.From, m, View); break;
             case StampAck m: OnStampAck(envelope, m, now); break;
             case Order m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
             case Retrans m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
@@ -203,8 +221,8 @@ public sealed partial class GroupMember : IProtocol
                     OnSync(envelope, m, now);
                 break;
             case Fetched m: OnFetched(envelope, m, now); break;
-            case Nak m: OnNak(envelope, m); break;
-            case Fetch m: OnFetch(envelope, m); break;
+            case Nak m: _server.OnNak(envelope.From, m, Followed); break;
+            case Fetch m: _server.OnFetch(envelope.From, m, Followed); break;
             case Prepare m: OnPrepare(envelope, m, now); break;
             case NewView m: OnNewView(envelope, m, now); break;
             case GetView: OnGetView(envelope, now); break;
@@ -229,15 +247,15 @@ public sealed partial class GroupMember : IProtocol
             return;
         }
 
-        if (now >= _stateAt)
-            OnStateTimerElapsed(now);
-        if (now >= _suspectAt)
-            OnSuspicionTimerElapsed(now);
-        if (now >= _losses.Due)
-            OnLossTimerElapsed(now);
-        if (now >= _installRetryAt)
-            OnInstallTimerElapsed(now);
-        if (now >= _joinAt)
+        if (now >= _reporter.NextDeadline)
+            _reporter.OnTimer(Followed, now);
+        if (now >= _watch.NextDeadline)
+            _watch.OnTimer(Followed, now);
+        if (now >= _receiver.NextDeadline)
+            OnReceiverTimerElapsed(now);
+        if (now >= _installer.NextDeadline)
+            _installer.OnTimer(State == MemberState.Installing, now);
+        if (now >= _joiner.NextDeadline)
             OnJoinTimerElapsed(now);
         UpdateDeadline();
     }
@@ -247,117 +265,114 @@ public sealed partial class GroupMember : IProtocol
     {
         if (State is MemberState.Halted or MemberState.Outdated)
             return;
-        if (now >= _losses.Due)
-            OnLossTimerElapsed(now);
-        FollowCatchingUp(now);
-        WriteBatch(null);
-        if (_ackDue && State == MemberState.Following)
-            SendToSequencer(new Stored(Progress));
-        _ackDue = false;
+        if (now >= _receiver.NextDeadline)
+            OnReceiverTimerElapsed(now);
+        if (State == MemberState.Following && _joiner.HasJustCaughtUp)
+            OnJoinTimerElapsed(now);
+        if (_log.Write() && _options.Mutant == Mutant.AcknowledgedBeforeFlush)
+        {
+            _log.NoteDurable(_log.Last);
+            _reporter.OnAckDue();
+        }
+
+        _reporter.OnBatchEnd(Followed);
         UpdateDeadline();
     }
 
     /// <inheritdoc/>
     public void OnFlushed(long write, Instant now)
     {
-        while (_writes.TryPeek(out var pending) && pending.Write <= write)
+        while (_log.TryTakeFlushed(write, out var flushed))
         {
-            _writes.Dequeue();
             if (State is MemberState.Halted or MemberState.Outdated)
                 continue;
-            _stamps.OnDurable(pending.Stamps, now);
-            _durable = SequenceNumber.Min(pending.Last, _contiguous);
-            _ackDue = true;
-            if (pending.PromiseTo is { } candidate && pending.Promised == _promised)
+            _stamps.OnDurable(flushed.Stamps, now);
+            _log.NoteDurable(flushed.Last);
+            _reporter.OnAckDue();
+            if (flushed.PromiseTo is { } candidate && flushed.Record?.Promised == Promised)
                 SendPromise(candidate);
-            if (pending.InstallAckTo is { } sequencer && pending.Installed == _installed)
-                _outbox.Send(sequencer, HeaderEpoch, new NewViewAck(_installed, Progress));
+            if (flushed.InstallAckTo is { } sequencer && flushed.Record?.Installed == Installed)
+                SendInstallAck(sequencer);
         }
     }
 
-    private void OnStateTimerElapsed(Instant now)
+    private void OnReceiverTimerElapsed(Instant now)
     {
-        _stateAt = now + _options.StateInterval;
         if (State == MemberState.Following)
-            SendToSequencer(new State(Progress, _writes.Count));
+            _receiver.OnTimer(now);
+        else
+            _receiver.Stop();
     }
 
-    /// <summary>Writes what was collected as one atomic batch. The shell flushes it afterwards.</summary>
-    private void WriteBatch(SequenceNumber? cutTo)
+    private void OnJoinTimerElapsed(Instant now)
     {
-        var record = _recordDirty;
-        if (record is not null || _stamps.Changes > _stampsWritten)
-            record = (record ?? _log.Record) with { Stamps = _stamps.ToRecord() };
-        if (_appending.Count == 0 && record is null && cutTo is null)
+        if (_joiner.OnTimer(State, Followed, now) == Intake.Complete)
+            BecomeRestored();
+    }
+
+    private void OnOrder(Entry entry, Instant now)
+    {
+        var step = _receiver.OnEntry(entry, now);
+        if (step.Status == IntakeStatus.Contradiction)
+            BecomeHalted(step.Reason!);
+        if (step.Status != IntakeStatus.Taken)
             return;
-        var batch = new LogBatch(cutTo, [.. _appending], record, SequenceNumber.Min(_commit, _contiguous));
-        var write = _log.Write(batch);
-        if (_appending.Count > 0 || _recordDirty is not null)
-            _stamps.OnWorked();
-        _stampsWritten = _stamps.Changes;
-        _appending.Clear();
-        _writes.Enqueue(new PendingWrite(write, _contiguous, _recordDirty is null ? null : _promiseTo, _promised,
-            _recordDirty is null ? null : _installAckTo, _installed, _stampsWritten));
-        _recordDirty = null;
-        _promiseTo = _installAckTo = null;
-        _outbox.WantFlush(write);
-        if (_options.Mutant == Mutant.AcknowledgedBeforeFlush)
-        {
-            _durable = _contiguous;
-            _ackDue = true;
-        }
+        if (_options.Mutant == Mutant.LogDeletedBeforeLeave && !_joiner.IsIn(View, out _))
+            BecomeLeft();
+        Execute(now);
     }
 
-    private Entry? EntryAt(SequenceNumber seq)
+    private bool IsOwnLeave(Entry entry) =>
+        entry.Kind == EntryKind.Leave && MembershipChange.TryRead(entry, out var change)
+        && change == new MembershipChange(Id, Incarnation);
+
+    private void OnCommit(Commit commit, Instant now)
     {
-        if (_appending.Count > 0 && seq >= _appending[0].Seq && seq <= _contiguous)
-            return _appending[(int)(seq - _appending[0].Seq)];
-        return _log.Read(seq);
+        _log.NoteCommitted(commit.CommitSeq);
+        GcSeq = commit.GcSeq;
+        _receiver.OnMaxSeq(commit.MaxSeq, now);
+        Execute(now);
     }
 
-    private Chain? ChainAt(SequenceNumber seq) =>
-        seq == _contiguous ? _chain : seq == _log.Base ? _log.BaseChain : EntryAt(seq)?.Chain;
+    private void OnSync(in Envelope envelope, Sync sync, Instant now)
+    {
+        _watch.OnHeard(now);
+        _receiver.OnHistory(sync.HistoryFrom);
+        OnCommit(new Commit(sync.MaxSeq, sync.CommitSeq, sync.GcSeq), now);
+        if (sync.MustAnswer)
+            _reporter.Report(envelope.From, Followed);
+    }
 
+    /// <summary>Executes what is committed, up to an entry that must wait.</summary>
     private void Execute(Instant now)
     {
-        while ((_executed < _commit || _options.Mutant == Mutant.ExecutedOnOrder) && _executed < _contiguous
-            && State is not (MemberState.Joining or MemberState.Halted))
+        while (State is not (MemberState.Joining or MemberState.Halted) && _executor.Next is { } entry)
         {
-            var entry = EntryAt(_executed.Next);
-            Invariant.That(entry is not null && entry.Seq == _executed.Next);
-            if (!TryPass(entry, now))
+            if (!_executor.TryPass(entry, now))
+            {
+                if (OverruledAt is { } overruled)
+                    BecomeHalted($"entry {overruled} was executed here, but entry {entry.Seq} skips it");
                 return;
+            }
+
             if (IsOwnLeave(entry))
                 BecomeLeft();
         }
     }
 
-    private void Halt(string reason)
-    {
-        State = MemberState.Halted;
-        End(reason);
-    }
+    private void SendPromise(NodeId candidate) => _outbox.Send(candidate, Followed, new Promise(
+        Promised, Incarnation, Installed.Epoch, _log.Durable, _log.ChainAt(_log.Durable) ?? _log.Chain, _log.CommittedHere, GcSeq,
+        _log.LastTime, View));
 
-    private void End(string reason)
-    {
-        HaltReason = reason;
-        _held.Clear();
-        _losses.Reset();
-        NextDeadline = Instant.Never;
-    }
-
-    private void SendToSequencer(Message message) => _outbox.Send(NodeId.Sequencer(_installed.Epoch.Sequencer), HeaderEpoch, message);
+    private void SendInstallAck(NodeId sequencer) =>
+        _outbox.Send(sequencer, Followed, new NewViewAck(Installed, _reporter.Progress));
 
     private void UpdateDeadline() => NextDeadline = State switch
     {
         MemberState.Halted or MemberState.Outdated or MemberState.Left => Instant.Never,
         MemberState.Unconfirmed => _stamps.NextDeadline,
-        _ => Instant.Earlier(
-            Instant.Earlier(Instant.Earlier(_stateAt, _suspectAt), Instant.Earlier(_losses.Due, _installRetryAt)),
-            Instant.Earlier(_joinAt, _stamps.NextDeadline)),
+        _ => Deadlines.Earliest(
+            _reporter.NextDeadline, _watch.NextDeadline, _receiver.NextDeadline, _installer.NextDeadline, _joiner.NextDeadline,
+            _stamps.NextDeadline),
     };
-
-    /// <summary>What to do when a write is on disk.</summary>
-    private readonly record struct PendingWrite(
-        long Write, SequenceNumber Last, NodeId? PromiseTo, Reign Promised, NodeId? InstallAckTo, Reign Installed, long Stamps);
 }
