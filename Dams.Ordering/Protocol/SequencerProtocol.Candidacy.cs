@@ -63,11 +63,11 @@ public sealed partial class SequencerProtocol
 
             if (!summary.HearsSequencer)
                 nobody++;
-            if (summary.Installed.Epoch.Sequencer == _id && summary.Installed.Epoch != Epoch.None && summary.Installed.Boot != _boot)
+            if (summary.Installed.Epoch.Sequencer == Id && summary.Installed.Epoch != Epoch.None && summary.Installed.Boot != Boot)
                 ownFormerLife++;
         }
 
-        var quorum = (view is null ? (int?)null : EpochQuorumOf(view)) ?? View.EpochQuorumOf(_options.Members.Count);
+        var quorum = (view is null ? (int?)null : Quorum.OfEpoch(_options, view)) ?? View.EpochQuorumOf(_options.Members.Count);
         if (suspicions < quorum && !(_isFirstWait && (nobody >= quorum || ownFormerLife >= quorum)))
         {
             _evidenceSince = null;
@@ -76,7 +76,7 @@ public sealed partial class SequencerProtocol
 
         _evidenceSince ??= now;
         var place = 0;
-        while (place < _options.Sequencers.Count && _options.Sequencers[place] != _id)
+        while (place < _options.Sequencers.Count && _options.Sequencers[place] != Id)
             place++;
         var wait = ownFormerLife >= quorum && _isFirstWait ? TimeSpan.Zero : _options.CandidateStagger * place;
         if (now - _evidenceSince < wait)
@@ -100,5 +100,26 @@ public sealed partial class SequencerProtocol
         }
 
         return latest?.View;
+    }
+
+    /// <summary>The active sequencer hands over in order. The first of the others prepares at once; the rest wait their turn.</summary>
+    private void OnHandOver(in Envelope envelope, HandOver handOver, Instant now)
+    {
+        if (State != SequencerState.Standby || envelope.From.Role != NodeRole.Sequencer || handOver.Epoch < _highestSeen
+            || handOver.Epoch.Sequencer != envelope.From.Number)
+        {
+            return;
+        }
+
+        foreach (var sequencer in _options.Sequencers)
+        {
+            if (sequencer == envelope.From.Number)
+                continue;
+            if (sequencer != Id)
+                return;
+            BecomeCandidate(now);
+            OnEpochTimerElapsed(now);
+            return;
+        }
     }
 }

@@ -8,30 +8,26 @@ public sealed partial class SequencerProtocol
     private Instant _epochTimer;
     private Instant? _evidenceSince;
     private Instant _candidateSince;
-    private Instant _activeSince;
     private bool _isFirstWait;
-    private Promise? _chosen;
-    private byte _chosenMember;
+    private LogChoice? _chosen;
     private SequenceNumber _fetchFrom;
     private Chain? _fetchedChain;
     private NewView? _newView;
     private HashSet<byte> Installed { get; } = [];
 
     /// <summary>The claim that members promise to it as a candidate, and that it holds as the active sequencer.</summary>
-    internal Reign Reign => new(_epoch, _boot);
+    internal Reign Reign => new(Epoch, Boot);
 
     private void BecomeStandby(Instant now)
     {
-        _isFirstWait = _epoch == Epoch.None && Activations == 0;
+        _isFirstWait = Epoch == Epoch.None && Activations == 0;
         State = SequencerState.Standby;
-        _epoch = Epoch.None;
+        Epoch = Epoch.None;
         _evidenceSince = null;
         _chosen = null;
-        _view = _viewBefore = View.None;
-        _commitDue = false;
-        _syncAt = _skipAt = Instant.Never;
-        _skip = null;
-        _history.Reset(SequenceNumber.Zero);
+        _order.Clear();
+        _skips.Clear();
+        _heartbeat.End();
         foreach (var track in _members.Values)
             track.ForgetEpoch();
         _epochTimer = now;
@@ -40,13 +36,11 @@ public sealed partial class SequencerProtocol
     private void BecomeCandidate(Instant now)
     {
         State = SequencerState.Candidate;
-        _epoch = Epoch.Of(_highestSeen.Counter + 1, _id);
-        _highestSeen = _epoch;
+        Epoch = Epoch.Of(_highestSeen.Counter + 1, Id);
+        _highestSeen = Epoch;
         _candidateSince = now;
         _evidenceSince = null;
         _chosen = null;
-        _syncAt = _skipAt = Instant.Never;
-        _skip = null;
         foreach (var track in _members.Values)
             track.ForgetEpoch();
         _epochTimer = now;
@@ -59,7 +53,7 @@ public sealed partial class SequencerProtocol
         {
             case SequencerState.Standby:
                 foreach (var member in _options.Members)
-                    _outbox.Send(_options.Member(member), _epoch, new GetView(_highestSeen));
+                    _outbox.Send(_options.Member(member), Epoch, new GetView(_highestSeen));
                 ConsiderCandidacy(now);
                 break;
             case SequencerState.Candidate or SequencerState.Installing
@@ -72,16 +66,8 @@ public sealed partial class SequencerProtocol
                 if (_chosen is not null)
                     FetchTail();
                 break;
-            case SequencerState.Installing:
+            default:
                 SendNewView();
-                break;
-            case SequencerState.Active:
-                foreach (var member in _view.Members)
-                {
-                    if (!Installed.Contains(member.Id))
-                        _outbox.Send(_options.Member(member.Id), _epoch, MakeNewView());
-                }
-
                 break;
         }
     }
@@ -97,7 +83,7 @@ public sealed partial class SequencerProtocol
         foreach (var (id, track) in _members)
         {
             if (track.Promise is null)
-                _outbox.Send(_options.Member(id), _epoch, new Prepare(Reign));
+                _outbox.Send(_options.Member(id), Epoch, new Prepare(Reign));
         }
     }
 
@@ -117,7 +103,7 @@ public sealed partial class SequencerProtocol
         }
 
         track.Promise = promise;
-        track.HeardAt = now;
+        _order.Members.OnHeard(envelope.From.Number, now);
         if (_chosen is null)
             ChooseLog(now);
     }
@@ -162,16 +148,13 @@ public sealed partial class SequencerProtocol
                 member.Votes && _members[member.Id].Promise is { } given && given.Incarnation == member.Incarnation);
             if (_options.Mutant == Mutant.QuorumOfStrangers)
                 counted = promises;
-            if (counted < EpochQuorumOf(view))
+            if (counted < Quorum.OfEpoch(_options, view))
                 return;
         }
 
-        _chosen = best;
-        _chosenMember = bestMember;
-        _view = _viewBefore = view;
         var lowest = best.Last;
         var commit = SequenceNumber.Zero;
-        _time = 0;
+        var time = 0L;
         foreach (var (id, track) in _members)
         {
             if (track.Promise is not { } promise)
@@ -180,14 +163,15 @@ public sealed partial class SequencerProtocol
             if (view.TryGet(id, out var member) && member.Incarnation == promise.Incarnation)
                 lowest = SequenceNumber.Min(lowest, promise.Last);
             commit = SequenceNumber.Max(commit, promise.CommitSeq);
-            _time = Math.Max(_time, promise.Time);
+            time = Math.Max(time, promise.Time);
         }
 
         // The fetch begins at the end of the shortest log, so that no part of the order is known to one member alone.
         // It takes no more than the history holds.
         var bound = best.Last + -(_options.HistoryEntriesMax / 2);
         _fetchFrom = SequenceNumber.Max(SequenceNumber.Max(bound, SequenceNumber.Min(lowest, commit)), SequenceNumber.Zero);
-        _commit = SequenceNumber.Min(commit, best.Last);
+        _chosen = new LogChoice(
+            bestMember, best.Last, best.Chain, view, SequenceNumber.Min(commit, best.Last), time, _fetchFrom);
         ForgetFetched();
         if (_fetchFrom >= best.Last)
             BecomeInstalling(now);
@@ -197,9 +181,9 @@ public sealed partial class SequencerProtocol
 
     private void FetchTail()
     {
-        var from = _history.From + _history.Count;
+        var from = _order.History.From + _order.History.Count;
         _outbox.Send(
-            _options.Member(_chosenMember), _epoch,
+            _options.Member(_chosen!.Source), Epoch,
             new Fetch(from, SequenceNumber.Min(_chosen!.Last, from + (_options.FetchEntriesMax - 1))));
     }
 
@@ -208,17 +192,17 @@ public sealed partial class SequencerProtocol
         if (State != SequencerState.Candidate || _chosen is null)
             return;
         // Every member has on disk what the source no longer has. The history begins later then.
-        if (_history.Count == 0 && fetched.FirstKept > _history.From && fetched.FirstKept <= _chosen.Last)
+        if (_order.History.Count == 0 && fetched.FirstKept > _order.History.From && fetched.FirstKept <= _chosen.Last)
         {
             _fetchFrom = fetched.FirstKept + -1;
             ForgetFetched();
         }
 
-        var next = _history.From + _history.Count;
+        var next = _order.History.From + _order.History.Count;
         if (fetched.Entry.Seq < next || fetched.Entry.Seq > _chosen.Last)
             return;
         _early.TryHold(fetched.Entry, next + -1);
-        while (State == SequencerState.Candidate && _early.TryTake(_history.From + _history.Count, out var entry))
+        while (State == SequencerState.Candidate && _early.TryTake(_order.History.From + _order.History.Count, out var entry))
             TakeFetched(entry, now);
     }
 
@@ -230,7 +214,7 @@ public sealed partial class SequencerProtocol
             return;
         }
 
-        _history.Append(entry);
+        _order.History.Append(entry);
         _fetchedChain = entry.Chain;
         if (entry.Seq == _chosen!.Last)
         {
@@ -241,13 +225,13 @@ public sealed partial class SequencerProtocol
             return;
         }
 
-        if (_history.Count % _options.FetchEntriesMax == 0)
+        if (_order.History.Count % _options.FetchEntriesMax == 0)
             FetchTail();
     }
 
     private void ForgetFetched()
     {
-        _history.Reset(_fetchFrom);
+        _order.History.Reset(_fetchFrom);
         _early.Clear();
         _fetchedChain = null;
     }
@@ -256,9 +240,9 @@ public sealed partial class SequencerProtocol
     {
         State = SequencerState.Installing;
         _candidateSince = now;
-        _max = _chosen!.Last;
-        _chain = _chosen.Chain;
-        _newView = new NewView(Reign, _max, _chain, _commit, _time, _chosenMember, _view);
+        _order.Continue(_chosen!, Epoch);
+        _newView = new NewView(
+            Reign, _chosen!.Last, _chosen.Chain, _chosen.CommitSeq, _chosen.Time, _chosen.Source, _chosen.View);
         Installed.Clear();
         _epochTimer = now + _options.EpochRetry;
         SendNewView();
@@ -270,48 +254,31 @@ public sealed partial class SequencerProtocol
 
     private void SendNewView()
     {
-        foreach (var member in _view.Members)
+        foreach (var member in View.Members)
         {
             if (!Installed.Contains(member.Id))
-                _outbox.Send(_options.Member(member.Id), _epoch, MakeNewView());
-        }
-    }
-
-    /// <summary>Members fetch the tail from the candidate's history. They get older entries from each other.</summary>
-    private void OnFetch(in Envelope envelope, Fetch fetch)
-    {
-        if (State is not (SequencerState.Installing or SequencerState.Active) || envelope.From.Role != _options.MemberRole)
-            return;
-        // A candidate's history begins where it began to fetch. Only the members can give older entries.
-        for (var i = 0; i < _options.FetchEntriesMax && fetch.From + i <= fetch.To; i++)
-        {
-            if (_history.Find(fetch.From + i) is not { } entry)
-                return;
-            _outbox.Send(envelope.From, _epoch, new Fetched(_commit, _history.From, entry));
+                _outbox.Send(_options.Member(member.Id), Epoch, MakeNewView());
         }
     }
 
     private void OnNewViewAck(in Envelope envelope, NewViewAck ack, Instant now)
     {
         if (ack.Reign != Reign || State is not (SequencerState.Installing or SequencerState.Active)
-            || !_view.TryGet(envelope.From.Number, out var member) || member.Incarnation != ack.Progress.Incarnation
+            || !View.TryGet(envelope.From.Number, out var member) || member.Incarnation != ack.Progress.Incarnation
             || ack.Progress.Durable < _chosen!.Last)
         {
             return;
         }
 
-        var track = _members[member.Id];
-        track.HeardAt = now;
+        _order.Members.OnInstalled(member.Id, ack.Progress, now);
         Installed.Add(member.Id);
-        if (track.Progress is null || track.Progress.Value.Durable < ack.Progress.Durable)
-            track.Progress = ack.Progress;
         if (State == SequencerState.Active)
         {
-            AdvanceCommit();
+            _order.AdvanceCommit();
             return;
         }
 
-        if (Installed.Count(id => _view.TryGet(id, out var voter) && voter.Votes) >= EpochQuorumOf(_view))
+        if (Installed.Count(id => View.TryGet(id, out var voter) && voter.Votes) >= Quorum.OfEpoch(_options, View))
             BecomeActive(now);
     }
 
@@ -320,26 +287,11 @@ public sealed partial class SequencerProtocol
         State = SequencerState.Active;
         Activations++;
         _isFirstWait = false;
-        _believedActive = _id;
-        _activeSince = now;
-        // Q members have the whole log on disk, so everything in it is committed. Nothing of another epoch is
-        // remembered.
-        _commit = _max;
-        _gc = SequenceNumber.Zero;
-        _commitDue = true;
-        _syncAt = now + _options.SyncInterval;
+        _believedActive = Id;
+        _order.Begin(now);
+        _heartbeat.Schedule(now);
         _epochTimer = now + _options.EpochRetry;
-        SendSync();
-    }
-
-    private void OnGetView(in Envelope envelope)
-    {
-        if (State != SequencerState.Active)
-            return;
-        if (envelope.From.Role == _options.MemberRole)
-            _outbox.Send(envelope.From, _epoch, MakeNewView());
-        else
-            _outbox.Send(envelope.From, _epoch, MakeSync());
+        _heartbeat.Send(_order.ToSync(), Epoch);
     }
 
     /// <summary>Another sequencer is active. If its epoch is higher, it has fenced this one before this call.</summary>
