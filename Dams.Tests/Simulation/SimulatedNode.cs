@@ -35,6 +35,9 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     /// <summary>Whether the process ends as soon as it is started. That lasts until its folder is set aside.</summary>
     public bool CannotStart { get; set; }
 
+    /// <summary>Before this time the process does not come up, whoever starts it: its machine is slow.</summary>
+    public long StartsAt { get; set; }
+
     /// <summary>The engine that it runs. Some engines hold native memory.</summary>
     public IAppointmentEngine? Engine { get; private set; }
 

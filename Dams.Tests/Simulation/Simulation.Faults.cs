@@ -88,7 +88,11 @@ internal sealed partial class Simulation
 
     private void Restart(SimulatedNode node)
     {
-        if (!node.IsUp)
+        if (node.IsUp)
+            return;
+        if (node.StartsAt > _now)
+            At(node.StartsAt, () => Restart(node));
+        else
             StartUp(node);
     }
 

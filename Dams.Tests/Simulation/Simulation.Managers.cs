@@ -97,6 +97,8 @@ internal sealed partial class Simulation
 
         if (_knobs.Dead is { } dead)
             At(_managersRandom.Between(TimeSpan.FromMilliseconds(300), _knobs.FaultyPhase * 0.9).Ticks, () => Kill(_replicas[dead - 1]));
+        if (_knobs.SlowToStart is { } slow)
+            At(_managersRandom.Between(TimeSpan.FromMilliseconds(300), _knobs.FaultyPhase * 0.5).Ticks, () => CrashAndStartSlowly(_replicas[slow - 1]));
         if (_knobs.Slandered is { } slandered)
             At(Milliseconds(500), () => Slander(_nodes[NodeId.FrontEnd(1)], slandered));
         foreach (var replica in _replicas)
@@ -210,6 +212,17 @@ internal sealed partial class Simulation
         _accused.Add(replica.Log!.Record.Incarnation.Value);
         Stop(replica);
         At(_now + Milliseconds(100), () => Restart(replica));
+    }
+
+    /// <summary>Its manager starts it again at once, and it takes about as long as the votes about a restart are held.</summary>
+    private void CrashAndStartSlowly(SimulatedNode replica)
+    {
+        if (_healed || !AllVote())
+            return;
+        Trace($"{replica.Id} crashes and starts slowly");
+        Stop(replica);
+        replica.StartsAt = _now + Milliseconds(4000 + _managersRandom.Below(2500));
+        Restart(replica);
     }
 
     private void FailToStart(SimulatedNode replica)

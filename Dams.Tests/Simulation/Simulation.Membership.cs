@@ -81,6 +81,7 @@ internal sealed partial class Simulation
         replica.Mark = new SimulatedMark();
         replica.Snapshot = null;
         replica.CannotStart = false;
+        replica.StartsAt = 0;
         if (_twins[NodeId.Manager(replica.Id.Number)] is { IsUp: true } manager)
             replica.VersionTurns = manager.Manager.State.VersionTurns(replica.Id.Number);
     }

@@ -105,6 +105,9 @@ internal sealed record SimulationKnobs
     /// <summary>A replica that dies and can't be restarted before it is replaced.</summary>
     public byte? Dead { get; init; }
 
+    /// <summary>A replica that crashes, and whose restart takes as long as the votes about it are held; null for none.</summary>
+    public byte? SlowToStart { get; init; }
+
     /// <summary>A healthy replica that a front end accuses of everything.</summary>
     public byte? Slandered { get; init; }
 
@@ -194,9 +197,12 @@ internal sealed record SimulationKnobs
             ManagerCrashes = random.Chance(300) ? 1 + random.Below(3) : 0,
             ManagerWipe = random.Chance(200),
         };
+        var slow = new SeededRandom(seed ^ 0x510);
+        if (knobs.Dead is null && slow.Chance(50))
+            knobs = knobs with { SlowToStart = (byte)(1 + slow.Below(4)) };
         // A request that kills replicas, and a replica that dies of something else, are more than the cluster promises to survive.
         if (knobs.Poison > 0)
-            knobs = knobs with { Dead = null };
+            knobs = knobs with { Dead = null, SlowToStart = null };
         if (knobs.Poison == 0 && new SeededRandom(seed ^ 0xAC7).Chance(40))
             knobs = knobs with { DividedAtActivation = true, Sequencers = 2, Wipes = Math.Max(1, knobs.Wipes) };
         // Three strikes take a while, and there must be calls left to lie to.
@@ -241,6 +247,7 @@ internal sealed record SimulationKnobs
         Stamps = false,
         Rollbacks = 0,
         ManagerRollback = false,
+        SlowToStart = null,
     };
 
     /// <summary>Adds the knobs of bounds, from a generator of their own.</summary>

@@ -5,6 +5,7 @@ using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
+using Dams.Replica.Core;
 using Dams.Replica.State.Snapshots;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +22,7 @@ namespace Dams.Replica.Hosting.Snapshots;
 /// <param name="clientOf">Gives the client for another replica, by its number.</param>
 internal sealed class SnapshotFetcher(
     ReplicaProtocol node, int self, ClusterTopology topology, Func<int, IReplicaService> clientOf, SnapshotFolder folder,
-    Core.ReplicaCoreOptions options, ILogger logger)
+    ReplicaCoreOptions options, ILogger logger)
 {
     private const int VouchersMin = 2;
 

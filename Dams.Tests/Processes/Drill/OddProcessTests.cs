@@ -122,17 +122,17 @@ internal sealed class OddProcessTests
 
     private static NodeAddress OtherPort(NodeAddress address) => address with { Port = address.Port + 500 };
 
-    private static System.Collections.Immutable.ImmutableArray<ReplicaProtocol> Changed(
-        ClusterTopology topology, int index, Func<ReplicaProtocol, ReplicaProtocol> change) =>
+    private static System.Collections.Immutable.ImmutableArray<ReplicaNode> Changed(
+        ClusterTopology topology, int index, Func<ReplicaNode, ReplicaNode> change) =>
         topology.Replicas.SetItem(index, change(topology.Replicas[index]));
 
-    private static System.Collections.Immutable.ImmutableArray<ReplicaProtocol> Exchanged(ClusterTopology topology)
+    private static System.Collections.Immutable.ImmutableArray<ReplicaNode> Exchanged(ClusterTopology topology)
     {
         var (first, second) = (topology.Replicas[0], topology.Replicas[1]);
         return topology.Replicas.SetItem(0, first with { Listen = second.Listen }).SetItem(1, second with { Listen = first.Listen });
     }
 
-    private static ReplicaProtocol FifthOf(ClusterTopology topology)
+    private static ReplicaNode FifthOf(ClusterTopology topology)
     {
         var last = topology.Replicas[^1];
         return last with
