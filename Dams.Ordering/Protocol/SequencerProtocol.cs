@@ -9,21 +9,23 @@ namespace Dams.Ordering.Protocol;
 /// (Kaashoek). Its change of epoch is a view change of Viewstamped Replication.
 /// <para>
 /// This class decides which messages count in which state, and when the state changes. Its parts decide the rest:
-/// <see cref="TotalOrder"/>, <see cref="MembershipRule"/> and <see cref="SkipCollector"/> what it orders.
+/// <see cref="CandidacyEvidence"/> and <see cref="Candidacy"/> how it becomes active, <see cref="TotalOrder"/>,
+/// <see cref="MembershipRule"/> and <see cref="SkipCollector"/> what it orders then.
 /// </para>
 /// </summary>
-public sealed partial class SequencerProtocol : IProtocol
+public sealed class SequencerProtocol : IProtocol
 {
     private readonly GroupOptions _options;
     private readonly Outbox _outbox;
-    private readonly HoldBackBuffer _early;
-    private readonly Dictionary<byte, MemberTrack> _members;
+    private readonly CandidacyEvidence _evidence;
     private readonly TotalOrder _order;
     private readonly MembershipRule _membership;
     private readonly SkipCollector _skips;
     private readonly Heartbeat _heartbeat;
-    private Epoch _highestSeen;
-    private byte _believedActive;
+
+    // Null as a standby, and only then.
+    private Candidacy? _candidacy;
+    private Instant _epochTimer;
 
     /// <summary>
     /// Makes a sequencer that has just started. It is always a standby, whatever it was before. A sequencer draws no
@@ -35,8 +37,7 @@ public sealed partial class SequencerProtocol : IProtocol
         Id = id;
         Boot = boot;
         _outbox = outbox;
-        _early = new HoldBackBuffer(options.FetchEntriesMax);
-        _members = options.Members.ToDictionary(member => member, _ => new MemberTrack());
+        _evidence = new CandidacyEvidence(options, id, boot);
         _order = new TotalOrder(options, outbox);
         _membership = new MembershipRule(options, _order);
         _skips = new SkipCollector(options, _order.Members);
@@ -47,7 +48,7 @@ public sealed partial class SequencerProtocol : IProtocol
     public SequencerState State { get; private set; }
 
     /// <summary>The epoch that it leads or tries to lead; none as a standby.</summary>
-    public Epoch Epoch { get; private set; }
+    public Epoch Epoch => _candidacy?.Reign.Epoch ?? Epoch.None;
 
     /// <summary>Its number among the sequencers.</summary>
     public byte Id { get; }
@@ -71,21 +72,26 @@ public sealed partial class SequencerProtocol : IProtocol
     /// The seats of members that have not been heard from, for people who wait for a first start. Empty as soon as any
     /// sequencer is known to have become active, because then this is no first start.
     /// </summary>
-    public IReadOnlyList<byte> WaitedFor => _believedActive != 0
+    public IReadOnlyList<byte> WaitedFor => _evidence.BelievedActive != 0
         ? []
-        : [.. _members.Where(pair => pair.Value.Promise is null && pair.Value.Summary is null).Select(pair => pair.Key).Order()];
+        : [.. _options.Members.Where(id => _candidacy?.HasPromiseOf(id) != true && !_evidence.HasSummaryOf(id)).Order()];
 
     /// <inheritdoc/>
     public Instant NextDeadline { get; private set; }
+
+    /// <summary>The claim that members promise to it as a candidate, and that it holds as the active sequencer.</summary>
+    internal Reign Reign => new(Epoch, Boot);
 
     /// <summary>The entries that it can send again.</summary>
     internal HistoryBuffer History => _order.History;
 
     /// <summary>Entries held beyond a gap while a tail is fetched.</summary>
-    internal int EarlyCount => _early.Count;
+    internal int EarlyCount => _candidacy?.EarlyCount ?? 0;
 
     /// <summary>Whether it has the log of its epoch: as much of it as members may fetch from it.</summary>
     private bool HasLog => State is SequencerState.Installing or SequencerState.Active;
+
+    private Candidacy Candidacy => _candidacy ?? throw new InvariantBrokenException("a standby has no candidacy");
 
     /// <summary>
     /// The laggards of the view. The disk of such a member has made no progress for too long while there was something
@@ -125,14 +131,20 @@ public sealed partial class SequencerProtocol : IProtocol
         switch (message)
         {
             case Req m: OnReq(from, m.Request, now); break;
-            case ViewSummary m: OnViewSummary(envelope, m, now); break;
-            case SeqSuspect m: OnSeqSuspect(envelope, m, now); break;
-            case HandOver m: OnHandOver(envelope, m, now); break;
+            case ViewSummary m when IsMember(from) && IsOfGroup(m.Installed.Epoch, m.View):
+                _evidence.OnSummary(from.Number, m, now);
+                ConsiderCandidacy(now);
+                break;
+            case SeqSuspect m when IsMember(from):
+                _evidence.OnSuspicion(from.Number, m, now);
+                ConsiderCandidacy(now);
+                break;
+            case HandOver m: OnHandOver(from, m, now); break;
             case Sync: OnSyncOfAnother(envelope, now); break;
-            case Promise m: OnPromise(envelope, m, now); break;
+            case Promise m: OnPromise(from, m, now); break;
             case Fetched m: OnFetched(m, now); break;
             case Fetch m when HasLog && from.Role == _options.MemberRole: _order.OnFetch(from, m); break;
-            case NewViewAck m: OnNewViewAck(envelope, m, now); break;
+            case NewViewAck m: OnNewViewAck(from, m, now); break;
             default:
                 if (State == SequencerState.Active)
                     OnMessageWhileActive(envelope, message, now);
@@ -158,7 +170,7 @@ public sealed partial class SequencerProtocol : IProtocol
                 _outbox.Send(from, Epoch, _skips.OnRequest(m.Seq, CommitSeq, now));
                 break;
             case SkipVote m when from.Role == _options.MemberRole: OnSkipVote(from.Number, m, now); break;
-            case GetView when from.Role == _options.MemberRole: _outbox.Send(from, Epoch, MakeNewView()); break;
+            case GetView when from.Role == _options.MemberRole: Candidacy.SendNewView(from); break;
             case GetView: _outbox.Send(from, Epoch, _order.ToSync()); break;
         }
     }
@@ -185,6 +197,44 @@ public sealed partial class SequencerProtocol : IProtocol
         UpdateDeadline();
     }
 
+    private void BecomeStandby(Instant now)
+    {
+        _evidence.Restart(isFirstWait: _candidacy is null && Activations == 0);
+        State = SequencerState.Standby;
+        _candidacy = null;
+        _order.Clear();
+        _skips.Clear();
+        _heartbeat.End();
+        _epochTimer = now;
+    }
+
+    private void BecomeCandidate(Instant now)
+    {
+        State = SequencerState.Candidate;
+        _candidacy = new Candidacy(_options, _outbox, new Reign(_evidence.NextEpoch(), Boot), _order.History, now);
+        _evidence.Restart(isFirstWait: false);
+        _epochTimer = now;
+    }
+
+    private void BecomeInstalling(LogChoice log, Instant now)
+    {
+        State = SequencerState.Installing;
+        _order.Continue(log, Epoch);
+        _epochTimer = now + _options.EpochRetry;
+        Candidacy.Install(log, now);
+    }
+
+    private void BecomeActive(Instant now)
+    {
+        State = SequencerState.Active;
+        Activations++;
+        _evidence.OnActive(Id);
+        _order.Begin(now);
+        _heartbeat.Schedule(now);
+        _epochTimer = now + _options.EpochRetry;
+        _heartbeat.Send(_order.ToSync(), Epoch);
+    }
+
     /// <summary>
     /// A higher epoch in any message ends this sequencer's epoch at once: it answers nothing from the memory of another
     /// epoch.
@@ -199,12 +249,100 @@ public sealed partial class SequencerProtocol : IProtocol
             sameEpochOtherBoot = higher == Epoch && refused.Promised.Boot != Boot;
         }
 
-        if (higher > _highestSeen)
-            _highestSeen = higher;
+        _evidence.OnEpoch(higher);
         if (State == SequencerState.Standby || (higher <= Epoch && !sameEpochOtherBoot))
             return message is Refused;
         BecomeStandby(now);
         return message is Refused;
+    }
+
+    private void OnEpochTimerElapsed(Instant now)
+    {
+        _epochTimer = now + _options.EpochRetry;
+        switch (State)
+        {
+            case SequencerState.Standby:
+                foreach (var member in _options.Members)
+                    _outbox.Send(_options.Member(member), Epoch, new GetView(_evidence.HighestSeen));
+                ConsiderCandidacy(now);
+                break;
+            case SequencerState.Candidate or SequencerState.Installing when Candidacy.IsStuck(now):
+                BecomeCandidate(now);
+                Candidacy.SendPrepare();
+                break;
+            default:
+                Candidacy.Repeat(View);
+                break;
+        }
+    }
+
+    private void ConsiderCandidacy(Instant now)
+    {
+        if (State == SequencerState.Standby && _evidence.IsTurn(now))
+            BeginCandidacy(now);
+    }
+
+    private void BeginCandidacy(Instant now)
+    {
+        BecomeCandidate(now);
+        OnEpochTimerElapsed(now);
+    }
+
+    /// <summary>The active sequencer hands over in order. The first of the others prepares at once; the rest wait their turn.</summary>
+    private void OnHandOver(NodeId from, HandOver handOver, Instant now)
+    {
+        if (State != SequencerState.Standby || from.Role != NodeRole.Sequencer || handOver.Epoch < _evidence.HighestSeen
+            || handOver.Epoch.Sequencer != from.Number)
+        {
+            return;
+        }
+
+        if (_options.Sequencers.FirstOrDefault(sequencer => sequencer != from.Number) == Id)
+            BeginCandidacy(now);
+    }
+
+    /// <summary>Another sequencer is active. If its epoch is higher, it has fenced this one before this call.</summary>
+    private void OnSyncOfAnother(in Envelope envelope, Instant now)
+    {
+        if (envelope.From.Role != NodeRole.Sequencer || envelope.Epoch < _evidence.HighestSeen)
+            return;
+        _evidence.OnActive(envelope.From.Number);
+        if (State == SequencerState.Standby)
+            _epochTimer = now + _options.EpochRetry;
+    }
+
+    private void OnPromise(NodeId from, Promise promise, Instant now)
+    {
+        if (promise.Reign != Reign || State != SequencerState.Candidate || !IsMember(from) || !IsOfGroup(promise.Installed, promise.View))
+            return;
+        _order.Members.OnHeard(from.Number, now);
+        Candidacy.OnPromise(from.Number, promise);
+        if (Candidacy.FetchedLog is { } log)
+            BecomeInstalling(log, now);
+    }
+
+    private void OnFetched(Fetched fetched, Instant now)
+    {
+        if (State != SequencerState.Candidate)
+            return;
+        Candidacy.OnFetched(fetched);
+        if (Candidacy.FetchedLog is { } log)
+            BecomeInstalling(log, now);
+    }
+
+    private void OnNewViewAck(NodeId from, NewViewAck ack, Instant now)
+    {
+        if (ack.Reign != Reign || !HasLog || !View.TryGet(from.Number, out var member)
+            || member.Incarnation != ack.Progress.Incarnation || !Candidacy.OnInstalled(member.Id, ack.Progress.Durable))
+        {
+            return;
+        }
+
+        _order.Members.OnInstalled(member.Id, ack.Progress, now);
+        if (State == SequencerState.Active)
+            _order.AdvanceCommit();
+        else if (Candidacy.IsInstalledIn(View))
+            BecomeActive(now);
     }
 
     private void OnReq(NodeId from, Request request, Instant now)
@@ -215,7 +353,7 @@ public sealed partial class SequencerProtocol : IProtocol
         if (State == SequencerState.Active)
             _order.OnReq(from, request, now);
         else
-            _outbox.Send(from, Epoch, new ReqAck(request.Key, ReqAckStatus.NotSequencer, _believedActive));
+            _outbox.Send(from, Epoch, new ReqAck(request.Key, ReqAckStatus.NotSequencer, _evidence.BelievedActive));
     }
 
     private void OnSkipVote(byte member, SkipVote vote, Instant now)
@@ -241,26 +379,13 @@ public sealed partial class SequencerProtocol : IProtocol
 
     private bool IsOfEpoch(in Envelope envelope) => envelope.Epoch == Epoch && IsMember(envelope.From);
 
+    /// <summary>
+    /// Whether what a member tells fits this group. A member that has installed an epoch has a view with voters, and
+    /// all members in it are of this group. A member that tells another view has another configuration, or is damaged.
+    /// </summary>
+    private bool IsOfGroup(Epoch installed, View view) =>
+        installed == Epoch.None || (view.Voters > 0 && view.Members.All(member => _options.Members.Contains(member.Id)));
+
     private void UpdateDeadline() =>
         NextDeadline = Instant.Earlier(Instant.Earlier(_heartbeat.NextDeadline, _epochTimer), _skips.NextDeadline);
-
-    /// <summary>What this sequencer knows about one member.</summary>
-    private sealed class MemberTrack
-    {
-        public Promise? Promise { get; set; }
-
-        public ViewSummary? Summary { get; set; }
-
-        public Instant SummaryAt { get; set; }
-
-        public SeqSuspect? Suspicion { get; set; }
-
-        public Instant SuspicionAt { get; set; }
-
-        public void ForgetEpoch()
-        {
-            Promise = null;
-            Suspicion = null;
-        }
-    }
 }
