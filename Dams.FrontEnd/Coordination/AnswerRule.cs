@@ -1,3 +1,6 @@
+using Dams.Contracts.Encoding;
+using Dams.Ordering;
+
 namespace Dams.FrontEnd.Coordination;
 
 /// <summary>The state of the vote on a call.</summary>
@@ -16,22 +19,38 @@ internal enum VoteState
 /// <summary>
 /// Decides when a vote is an answer. Two equal replies are enough, because at most one replica is wrong. A strict write relies
 /// on that only if it must: it needs three equal replies, or two when no other replica can still reply in time. A rival pair
-/// (two equal replies with another result) prevents an answer that is not given yet.
+/// (two equal replies with another result) prevents an answer that is not given yet. Pure and single-threaded.
 /// </summary>
-internal static class AnswerRule
+internal sealed class AnswerRule(CoordinatorOptions options, ActiveReplicas replicas)
 {
     private const int StrictQuorum = 3;
 
-    /// <summary>Finds the state of a vote.</summary>
+    /// <summary>Finds the state of the vote on a call.</summary>
+    public VoteState StateOf(PendingCall call, Instant now)
+    {
+        if (call.Decided is { } decided)
+        {
+            var isStrict = options.Strict && CommandCodec.IsWrite(call.Request.Opcode);
+            return StateOf(decided, isStrict, isSomeoneLeft: now < call.AnswerBy && !replicas.HaveReplied(decided));
+        }
+
+        foreach (var vote in call.Votes)
+        {
+            if (StateOf(vote, isStrict: false, isSomeoneLeft: !replicas.HaveAllReplied(vote)) == VoteState.Divergence)
+                return VoteState.Divergence;
+        }
+
+        return VoteState.Open;
+    }
+
     /// <param name="isStrict">Whether the call is a write and writes are strict.</param>
     /// <param name="isSomeoneLeft">Whether an active replica has not replied and is inside the limit for late replies.</param>
-    /// <param name="mutant">The rule that a test switches off.</param>
-    public static VoteState Of(ReplyVoter vote, bool isStrict, bool isSomeoneLeft, CoordinationMutant mutant = CoordinationMutant.None)
+    private VoteState StateOf(ReplyVoter vote, bool isStrict, bool isSomeoneLeft)
     {
         if (vote.Majority is null)
             return isSomeoneLeft ? VoteState.Open : VoteState.Divergence;
         // A call that is not strict can meet a second pair before its answer, too, if the answer's body had to be fetched.
-        if (vote.HasRival && mutant != CoordinationMutant.RivalIsIgnored)
+        if (vote.HasRival && options.Mutant != CoordinationMutant.RivalIsIgnored)
             return isSomeoneLeft ? VoteState.Open : VoteState.Divergence;
         return !isStrict || vote.Agreeing >= StrictQuorum || !isSomeoneLeft ? VoteState.Answer : VoteState.Open;
     }

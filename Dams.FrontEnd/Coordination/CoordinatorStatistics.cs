@@ -6,34 +6,75 @@ internal sealed class CoordinatorStatistics(IReadOnlyList<byte> members)
     private readonly Dictionary<byte, ReplicaCounters> _replicas = members.ToDictionary(id => id, _ => new ReplicaCounters());
 
     /// <summary>Calls taken.</summary>
-    public long Requests { get; set; }
+    public long Requests { get; private set; }
 
     /// <summary>Calls answered.</summary>
-    public long Answered { get; set; }
+    public long Answered { get; private set; }
 
     /// <summary>Calls that ended without an answer.</summary>
-    public long Faults { get; set; }
+    public long Faults { get; private set; }
 
     /// <summary>Requests that every configured replica answered equally.</summary>
-    public long AnsweredByAll { get; set; }
+    public long AnsweredByAll { get; private set; }
 
     /// <summary>Votes with two pairs, or with everyone's reply and no pair.</summary>
-    public long Divergences { get; set; }
+    public long Divergences { get; private set; }
 
     /// <summary>Calls that were ordered and not answered in time.</summary>
-    public long NoQuorum { get; set; }
+    public long NoQuorum { get; private set; }
 
     /// <summary>Epochs seen.</summary>
-    public long Epochs { get; set; }
+    public long Epochs { get; private set; }
 
     /// <summary>Changes of epoch after the first.</summary>
-    public long Failovers { get; set; }
+    public long Failovers { get; private set; }
 
     /// <summary>The counters of each replica, by its number.</summary>
     public IReadOnlyDictionary<byte, ReplicaCounters> Replicas => _replicas;
 
-    /// <summary>Counts a verdict.</summary>
-    public void Count(byte replica, Verdict verdict)
+    /// <summary>A call was taken.</summary>
+    public void OnCall() => Requests++;
+
+    /// <summary>A call has ended.</summary>
+    public void OnCompleted(CallResult result)
+    {
+        if (result is Coordination.Answered)
+            Answered++;
+        else
+            Faults++;
+    }
+
+    /// <summary>The first SYNC of an epoch was heard.</summary>
+    public void OnEpoch()
+    {
+        if (Epochs++ > 0)
+            Failovers++;
+    }
+
+    /// <summary>A vote has ended that accuses nobody, but that an operator must know of.</summary>
+    public void OnAlarm(CallFailure reason)
+    {
+        if (reason == CallFailure.ReplicaDivergence)
+            Divergences++;
+        else
+            NoQuorum++;
+    }
+
+    /// <summary>The replicas were judged by a vote.</summary>
+    public void OnJudged(IReadOnlyList<JudgedReplica> judged)
+    {
+        var areAllRight = true;
+        foreach (var (replica, verdict) in judged)
+        {
+            areAllRight &= verdict == Verdict.Right;
+            Count(replica, verdict);
+        }
+
+        if (areAllRight && judged.Count == _replicas.Count)
+            AnsweredByAll++;
+    }
+
+    private void Count(byte replica, Verdict verdict)
     {
         if (!_replicas.TryGetValue(replica, out var counters))
             return;

@@ -4,8 +4,21 @@ using Dams.Ordering.Messages;
 
 namespace Dams.FrontEnd.Coordination;
 
+/// <summary>The state of a call.</summary>
+internal enum CallState
+{
+    /// <summary>It has no result yet: its request is repeated, and replies are counted.</summary>
+    Unanswered,
+
+    /// <summary>Its callers have the result, an answer or a failure. Late replies are still judged.</summary>
+    Answered,
+
+    /// <summary>Its replicas were judged, and it is forgotten.</summary>
+    Closed,
+}
+
 /// <summary>One request that is under way, or answered and still being judged.</summary>
-internal sealed class PendingCall(Request request, Instant deadline)
+internal sealed class PendingCall
 {
     /// <summary>
     /// The most numbers that one replica may name for a request; more are ignored. A request may be executed under several numbers
@@ -14,23 +27,35 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// </summary>
     private const int VotesOfReplicaMax = 4;
 
+    private readonly CoordinationMutant _mutant;
     private ulong _strayed;
 
-    public Request Request { get; } = request;
+    public PendingCall(Request request, CoordinatorOptions options, Instant now)
+    {
+        Request = request;
+        Began = now;
+        Deadline = now + options.CallDeadline;
+        Retry = options.RetryMin;
+        _mutant = options.Mutant;
+    }
 
-    public Instant Deadline { get; } = deadline;
-
-    /// <summary>Equal replies that make a majority.</summary>
-    public int Quorum { get; init; } = ReplyVoter.AnswerQuorum;
-
-    /// <summary>Whether all replicas share one limit on numbers: see <see cref="CoordinationMutant.PlacesAreShared"/>.</summary>
-    public bool ArePlacesShared { get; init; }
+    public Request Request { get; }
 
     /// <summary>When the call was taken.</summary>
-    public Instant Began { get; init; }
+    public Instant Began { get; }
+
+    public Instant Deadline { get; }
+
+    public CallState State { get; private set; }
+
+    /// <summary>Whether it has a result.</summary>
+    public bool IsAnswered => State != CallState.Unanswered;
+
+    /// <summary>Whether it was judged and is forgotten.</summary>
+    public bool IsClosed => State == CallState.Closed;
 
     /// <summary>How it ended; null until then.</summary>
-    public CallResult? Result { get; set; }
+    public CallResult? Result { get; private set; }
 
     /// <summary>The calls that wait for the result: a client may repeat a call while the first is under way.</summary>
     public List<long> Waiting { get; } = [];
@@ -38,22 +63,19 @@ internal sealed class PendingCall(Request request, Instant deadline)
     public List<ReplyVoter> Votes { get; } = new(1);
 
     /// <summary>The vote that decides the answer.</summary>
-    public ReplyVoter? Decided { get; set; }
-
-    public bool IsAnswered { get; set; }
-
-    /// <summary>Whether it has been judged and forgotten.</summary>
-    public bool IsClosed { get; set; }
+    public ReplyVoter? Decided { get; private set; }
 
     /// <summary>Whether an alarm about its vote was raised.</summary>
     public bool IsAlarmed { get; set; }
 
+    /// <summary>When the request is sent again.</summary>
     public Instant RetryAt { get; set; }
 
+    /// <summary>The pause that follows the next sending.</summary>
     public TimeSpan Retry { get; set; }
 
     /// <summary>When judging ends; <see cref="Instant.Never"/> while there is no majority.</summary>
-    public Instant JudgeUntil { get; set; } = Instant.Never;
+    public Instant JudgeUntil { get; private set; } = Instant.Never;
 
     /// <summary>Until this time further replies are awaited: their replicas are not silent yet, and the deadline has not passed.</summary>
     public Instant AnswerBy => Instant.Earlier(JudgeUntil, Deadline);
@@ -61,30 +83,44 @@ internal sealed class PendingCall(Request request, Instant deadline)
     /// <summary>When a strict write that has two equal replies stops waiting for a third.</summary>
     public Instant AnswerAt { get; set; } = Instant.Never;
 
-    public Instant BodyRetryAt { get; set; } = Instant.Never;
-
-    public List<byte> BodyAsked { get; } = [];
-
-    /// <summary>Whether every replica of the decided vote has been asked for the body, and none had it.</summary>
-    public bool IsBodyInVain { get; set; }
+    /// <summary>The search for the body of the decided vote's result.</summary>
+    public BodySearch Body { get; } = new();
 
     /// <summary>
     /// The newest vote with a majority that may replace the decided one, whose body no replica has any more. Only a read can have
     /// one, because a read is ordered again; null if there is none.
     /// </summary>
-    public ReplyVoter? Successor => !IsBodyInVain || CommandCodec.IsWrite(Request.Opcode) ? null
+    public ReplyVoter? Successor => Body.State != BodySearchState.InVain || CommandCodec.IsWrite(Request.Opcode)
+        ? null
         : Votes.Where(vote => vote.Majority is not null && vote.Seq > Decided!.Seq).MaxBy(vote => vote.Seq);
 
+    /// <summary>Whether a sequencer or a replica has shown that the request was ordered.</summary>
     public bool WasOrdered { get; set; }
 
+    /// <summary>Whether a sequencer had no room for the request.</summary>
     public bool WasBusy { get; set; }
 
-    /// <summary>When its timer in the coordinator's queue elapses; <see cref="Instant.Never"/> if it has none.</summary>
+    /// <summary>Why there is no answer at the deadline.</summary>
+    public CallFailure FailureAtDeadline => WasOrdered || Votes.Count > 0
+        ? CallFailure.NoQuorum
+        : WasBusy ? CallFailure.Overloaded : CallFailure.SequencerUnavailable;
+
+    /// <summary>When its timer elapses; <see cref="Instant.Never"/> if it has none. Only <see cref="CallTimers"/> sets it.</summary>
     public Instant TimerAt { get; set; } = Instant.Never;
 
     public Instant NextDeadline => IsAnswered
         ? JudgeUntil
-        : Instant.Earlier(Instant.Earlier(Deadline, RetryAt), Instant.Earlier(BodyRetryAt, AnswerAt));
+        : Instant.Earlier(Instant.Earlier(Deadline, RetryAt), Instant.Earlier(Body.NextDeadline, AnswerAt));
+
+    private int Quorum => _mutant == CoordinationMutant.AnswerAtFirstReply ? 1 : ReplyVoter.AnswerQuorum;
+
+    /// <summary>
+    /// Whether the request can't be ordered, because a sequencer rejects payloads that are longer than this. The limit is one constant
+    /// of the wire format. A request that is too big for this sequencer was too big for every other one that an earlier send reached,
+    /// and no member could read the entry. So it was never ordered and never will be. A rejection with a limit that this request keeps
+    /// is about another request with this key.
+    /// </summary>
+    public bool IsTooBigFor(long payloadBytesMax) => payloadBytesMax < Request.Payload.Length && !WasOrdered && Votes.Count == 0;
 
     /// <summary>The vote on the number of a replica's reply; null if that replica has named too many numbers.</summary>
     public ReplyVoter? VoteFor(ReplyMessage reply, byte replica)
@@ -94,7 +130,7 @@ internal sealed class PendingCall(Request request, Instant deadline)
         {
             if (vote.Seq == reply.Seq)
                 return vote;
-            if (ArePlacesShared || vote.HasReplied(replica))
+            if (_mutant == CoordinationMutant.PlacesAreShared || vote.HasReplied(replica))
                 named++;
         }
 
@@ -109,20 +145,17 @@ internal sealed class PendingCall(Request request, Instant deadline)
     public void Decide(ReplyVoter vote, Instant judgeUntil)
     {
         (Decided, JudgeUntil) = (vote, judgeUntil);
-        (BodyRetryAt, IsBodyInVain) = (Instant.Never, false);
-        BodyAsked.Clear();
+        Body.BecomeIdle();
     }
 
-    /// <summary>A replica of the decided vote that has not been asked for the body; null if all have.</summary>
-    public byte? NextToAsk()
-    {
-        foreach (var id in Decided!.MajorityReplicas())
-        {
-            if (!BodyAsked.Contains(id))
-                return id;
-        }
+    /// <summary>The call has its result.</summary>
+    public void BecomeAnswered(CallResult result) => (State, Result) = (CallState.Answered, result);
 
-        return null;
+    /// <summary>The call is over for this front end. It must be answered.</summary>
+    public void BecomeClosed()
+    {
+        Invariant.That(State == CallState.Answered, "only an answered call is closed");
+        State = CallState.Closed;
     }
 
     /// <summary>A replica has replied to another request under this request's key.</summary>

@@ -6,33 +6,22 @@ namespace Dams.FrontEnd.Coordination;
 
 /// <summary>
 /// Sends requests to the sequencer until they are answered. Collects the replicas' replies, answers at the second equal one, and
-/// continues to judge the late ones. Pure and single-threaded.
+/// continues to judge the late ones. It owns one object for each decision, and stands between them. Pure and single-threaded.
 /// </summary>
-internal sealed partial class RequestCoordinator : IProtocol
+internal sealed class RequestCoordinator : IProtocol
 {
-    private readonly GroupOptions _group;
     private readonly CoordinatorOptions _options;
-    private readonly byte _id;
-    private readonly BootId _boot;
-    private BootId _session;
-    private readonly Outbox _outbox;
     private readonly ICallSink _sink;
-    private readonly SeededRandom _random;
-    private readonly SilenceLimit _silence;
-    private readonly SilenceWatch _watch;
-    private readonly StrikeCounter _strikes;
-    private readonly Dictionary<(RequestKey Key, Digest Digest), PendingCall> _calls = [];
-    private readonly Dictionary<RequestKey, List<PendingCall>> _byKey = [];
-    private readonly PriorityQueue<PendingCall, (long Ticks, long Order)> _timers = new();
-    private readonly SortedSet<ulong> _outstanding = [];
-    private long _timerOrder;
-    private ulong _lastNumber;
-    private int _unanswered;
-    private Epoch _epoch;
-    private View _view = View.None;
-    private byte _sequencer;
-    private Instant _sequencerHeardAt;
-    private Instant _viewRetryAt;
+    private readonly PendingCalls _calls = new();
+    private readonly CallTimers _timers = new();
+    private readonly RequestSession _session;
+    private readonly RequestSender _sender;
+    private readonly ActiveSequencer _sequencer;
+    private readonly ActiveReplicas _replicas;
+    private readonly AnswerRule _rule;
+    private readonly ViewRequester _views;
+    private readonly ReplicaJudge _judge;
+    private readonly FalseAccuser _accuser;
 
     /// <summary>Makes a coordinator that knows no view and no epoch yet.</summary>
     /// <param name="group">The replicas' group.</param>
@@ -45,50 +34,48 @@ internal sealed partial class RequestCoordinator : IProtocol
     public RequestCoordinator(
         GroupOptions group, CoordinatorOptions options, byte id, BootId boot, Outbox outbox, ICallSink sink, ulong seed)
     {
-        _group = group;
         _options = options;
-        _id = id;
-        _boot = boot;
-        _session = boot;
-        _outbox = outbox;
         _sink = sink;
-        _random = new SeededRandom(seed);
-        _silence = new SilenceLimit(options);
-        _watch = new SilenceWatch(options, sink);
-        _strikes = new StrikeCounter(options, _silence, id, boot, sink);
-        _sequencer = group.Sequencers[0];
+        var random = new SeededRandom(seed);
         Statistics = new CoordinatorStatistics(group.Members);
+        _session = new RequestSession(id, boot, random);
+        _sender = new RequestSender(options, random, outbox);
+        _sequencer = new ActiveSequencer(group, options);
+        _replicas = new ActiveReplicas(options);
+        _rule = new AnswerRule(options, _replicas);
+        _views = new ViewRequester(group, options, outbox);
+        _judge = new ReplicaJudge(options, id, boot, Statistics, sink);
+        _accuser = new FalseAccuser(options, id, boot, sink);
     }
 
     public CoordinatorStatistics Statistics { get; }
 
-    /// <summary>The view that replies are judged by; <see cref="View.None"/> until a sequencer has sent one.</summary>
-    public View View => _view;
+    /// <inheritdoc cref="ActiveReplicas.View"/>
+    public View View => _replicas.View;
 
-    /// <summary>The highest epoch heard of.</summary>
-    public Epoch Epoch => _epoch;
+    /// <inheritdoc cref="ActiveSequencer.Epoch"/>
+    public Epoch Epoch => _sequencer.Epoch;
 
-    /// <summary>The sequencer that requests are sent to.</summary>
-    public byte Sequencer => _sequencer;
+    /// <inheritdoc cref="ActiveSequencer.Number"/>
+    public byte Sequencer => _sequencer.Number;
 
-    /// <summary>The highest sequence number that a sequencer has reported.</summary>
-    public SequenceNumber MaxSeq { get; private set; }
+    /// <inheritdoc cref="ActiveSequencer.MaxSeq"/>
+    public SequenceNumber MaxSeq => _sequencer.MaxSeq;
 
-    /// <summary>The highest committed number that a sequencer has reported.</summary>
-    public SequenceNumber CommitSeq { get; private set; }
+    /// <inheritdoc cref="ActiveSequencer.CommitSeq"/>
+    public SequenceNumber CommitSeq => _sequencer.CommitSeq;
 
     /// <summary>Whether a view is known and the sequencer was heard recently.</summary>
-    public bool HearsSequencer(Instant now) => _view.Voters > 0 && now - _sequencerHeardAt < _options.SequencerPatience;
+    public bool HearsSequencer(Instant now) => View.Voters > 0 && _sequencer.IsHeard(now);
 
     /// <summary>How many calls in flight are not answered yet.</summary>
-    internal int Unanswered => _unanswered;
+    internal int Unanswered => _calls.UnansweredCount;
 
-    /// <summary>The present limit for late replies.</summary>
-    public TimeSpan SilenceLimit => _silence.Current;
+    /// <inheritdoc cref="ReplicaJudge.Limit"/>
+    public TimeSpan SilenceLimit => _judge.Limit;
 
     /// <inheritdoc/>
-    public Instant NextDeadline => _timers.TryPeek(out _, out var next)
-        ? Instant.Earlier(new Instant(next.Ticks, 0), _viewRetryAt) : _viewRetryAt;
+    public Instant NextDeadline => Instant.Earlier(_timers.NextDeadline, _views.NextDeadline);
 
     /// <summary>Asks for the view. Call once.</summary>
     public void Start(Instant now) => AskForView(now);
@@ -100,7 +87,7 @@ internal sealed partial class RequestCoordinator : IProtocol
     /// <param name="payload">The canonical bytes of the command.</param>
     public void OnCall(long call, RequestKey? clientKey, byte opcode, ReadOnlyMemory<byte> payload, Instant now)
     {
-        Statistics.Requests++;
+        Statistics.OnCall();
         if (payload.Length > Request.PayloadBytesMax)
         {
             Complete(call, new Failed(CallFailure.TooBig));
@@ -108,8 +95,8 @@ internal sealed partial class RequestCoordinator : IProtocol
         }
 
         var digest = Request.DigestOf(opcode, payload.Span);
-        var key = clientKey ?? new RequestKey(_id, _session.Value, ++_lastNumber);
-        if (_calls.TryGetValue((key, digest), out var running))
+        var key = clientKey ?? _session.NextKey();
+        if (_calls.TryGet(key, digest, out var running))
         {
             if (running.IsAnswered)
                 Complete(call, running.Result!);
@@ -119,37 +106,47 @@ internal sealed partial class RequestCoordinator : IProtocol
         }
 
         // These checks come after the one above: a repeat of a call that is under way must not be told that it was never sent.
-        if (_unanswered >= _options.CallsMax)
+        if (_calls.UnansweredCount >= _options.CallsMax)
         {
             Complete(call, new Failed(CallFailure.OverloadedHere));
             return;
         }
 
-        if (_view.Voters == 1)
+        if (View.Voters == 1)
         {
             Complete(call, new Failed(CallFailure.InsufficientReplicas));
             return;
         }
 
-        if (clientKey is null)
-            _outstanding.Add(key.Low);
-        var request = new Request(key, _id, _session, LowestOutstanding, opcode, digest, payload);
-        var pending = new PendingCall(request, now + _options.CallDeadline)
-        {
-            Began = now,
-            Retry = _options.RetryMin,
-            Quorum = AnswerQuorum,
-            ArePlacesShared = _options.Mutant == CoordinationMutant.PlacesAreShared,
-        };
+        var pending = new PendingCall(_session.Begin(key, opcode, digest, payload), _options, now);
         pending.Waiting.Add(call);
-        _calls.Add((key, digest), pending);
-        if (!_byKey.TryGetValue(key, out var sameKey))
-            _byKey.Add(key, sameKey = new List<PendingCall>(1));
-        sameKey.Add(pending);
-        _unanswered++;
-        SendRequest(pending, now);
-        Schedule(pending);
+        _calls.Add(pending);
+        Send(pending, now);
+        _timers.Schedule(pending);
     }
+
+    /// <summary>Takes the body that <see cref="ICallSink.OnBodyWanted"/> asked for, or null if the replica could not give it.</summary>
+    public void OnBodyFetched(BodyWanted wanted, ReadOnlyMemory<byte>? body, Instant now)
+    {
+        if (!_calls.TryGet(wanted.Key, wanted.RequestDigest, out var call) || call.IsAnswered
+            || call.Decided is not { } vote || vote.Seq != wanted.Seq)
+            return;
+        if (body is null || !vote.OnBodyFetched(wanted.Replica, body.Value))
+            OnBodyMissed(call, vote, now);
+        else
+            TryAnswer(call, now);
+        if (!call.IsAnswered)
+            _timers.Schedule(call);
+        else if (call.Decided is { } decided && _replicas.HaveReplied(decided))
+            Close(call, now);
+    }
+
+    /// <summary>
+    /// A fault of the lab: this front end reports a healthy replica as wrong and silent, for the numbers that it judged last. The
+    /// managers must find out. It may be called at any rate, because it pauses as a true suspicion does.
+    /// </summary>
+    /// <returns>Whether it has accused. It does not during the pause, nor if the replica is not active or nothing was judged yet.</returns>
+    public bool OnFalseAccusation(byte replica, Instant now) => _accuser.TryAccuse(replica, View, _judge.LatestCounted, now);
 
     /// <inheritdoc/>
     public void OnMessage(in Envelope envelope, Message message, Instant now)
@@ -173,85 +170,191 @@ internal sealed partial class RequestCoordinator : IProtocol
     /// <inheritdoc/>
     public void OnTimer(Instant now)
     {
-        if (now >= _viewRetryAt)
-            AskForView(now);
-        while (_timers.TryPeek(out var call, out var due) && due.Ticks <= now.Ticks)
-        {
-            _timers.Dequeue();
-            if (call.TimerAt.Ticks != due.Ticks)
-                continue;
-            call.TimerAt = Instant.Never;
+        AskForView(now);
+        while (_timers.TryTakeDue(now, out var call))
             OnCallTimerElapsed(call, now);
-        }
     }
-
-    /// <summary>The lowest of this front end's own numbers that may still be repeated. Replicas forget the requests below it.</summary>
-    private ulong LowestOutstanding => _outstanding.Count > 0 ? _outstanding.Min : _lastNumber + 1;
 
     private void OnCallTimerElapsed(PendingCall call, Instant now)
     {
-        if (!_calls.TryGetValue((call.Request.Key, call.Request.Digest), out var current) || !ReferenceEquals(current, call))
+        if (call.IsClosed)
             return;
-        if (now >= call.BodyRetryAt && !call.IsAnswered)
-            AskForBody(call, now);
+        if (now >= call.Body.NextDeadline && !call.IsAnswered)
+            AskForBody(call, call.Decided!, now);
         if (!call.IsAnswered && now >= call.AnswerAt)
             TryAnswer(call, now);
         if (!call.IsAnswered && now >= call.Deadline)
-            Fail(call, ReasonOf(call), now);
+            Fail(call, call.FailureAtDeadline, now);
         else if (call.IsAnswered && now >= call.JudgeUntil)
             Close(call, now);
         if (call.IsClosed)
             return;
 
         if (!call.IsAnswered && now >= call.RetryAt)
-            SendRequest(call, now);
-        Schedule(call);
+            Send(call, now);
+        _timers.Schedule(call);
     }
 
-    private static CallFailure ReasonOf(PendingCall call) => call.WasOrdered || call.Votes.Count > 0
-        ? CallFailure.NoQuorum
-        : call.WasBusy ? CallFailure.Overloaded : CallFailure.SequencerUnavailable;
-
-    private void SendRequest(PendingCall call, Instant now)
+    private void OnSync(in Envelope envelope, Sync sync, Instant now)
     {
-        if (now - _sequencerHeardAt > _options.SequencerPatience && call.Retry > _options.RetryMin)
-            TryNextSequencer();
-        var lowest = LowestOutstanding;
-        var request = call.Request.LowestOutstanding == lowest ? call.Request : call.Request with { LowestOutstanding = lowest };
-        _outbox.Send(NodeId.Sequencer(_sequencer), Epoch.None, new Req(request));
-        call.RetryAt = now + call.Retry + _random.Between(TimeSpan.Zero, call.Retry / 4);
-        call.Retry = new TimeSpan(Math.Min(call.Retry.Ticks * 2, _options.RetryMax.Ticks));
+        if (!_sequencer.IsLedBy(envelope))
+            return;
+        var isNewEpoch = _sequencer.OnSync(envelope, sync, now);
+        _replicas.OnSync(sync);
+        _judge.OnSync(isNewEpoch, now);
+        if (isNewEpoch)
+            RepeatUnanswered(now);
     }
 
-    /// <summary>Tries the sequencers in turn, because none is known to be active.</summary>
-    private void TryNextSequencer()
+    private void RepeatUnanswered(Instant now)
     {
-        for (var i = 0; i < _group.Sequencers.Count; i++)
+        Statistics.OnEpoch();
+        foreach (var call in _calls.Unanswered)
         {
-            if (_group.Sequencers[i] == _sequencer)
-            {
-                _sequencer = _group.Sequencers[(i + 1) % _group.Sequencers.Count];
-                return;
-            }
+            _sender.OnNewEpoch(call, now);
+            _timers.Schedule(call);
         }
     }
 
-    private void Schedule(PendingCall call)
+    private void OnReqAck(in Envelope envelope, ReqAck ack, Instant now)
     {
-        var due = call.NextDeadline;
-        if (due.Ticks >= call.TimerAt.Ticks)
+        if (envelope.From.Role != NodeRole.Sequencer)
             return;
-        call.TimerAt = due;
-        _timers.Enqueue(call, (due.Ticks, ++_timerOrder));
+        if (ack.Status == ReqAckStatus.NotSequencer)
+        {
+            // This is a hint. It is worth following only while no sequencer is heard.
+            if (!HearsSequencer(now))
+                _sequencer.OnHint((byte)ack.Argument);
+            return;
+        }
+
+        var calls = _calls.OfKey(ack.Key);
+        // Backwards, because a call that is closed leaves the list.
+        for (var i = calls.Count - 1; i >= 0; i--)
+        {
+            if (!calls[i].IsAnswered)
+                OnReqAck(calls[i], ack, now);
+        }
+    }
+
+    private void OnReqAck(PendingCall call, ReqAck ack, Instant now)
+    {
+        switch (ack.Status)
+        {
+            case ReqAckStatus.Ordered or ReqAckStatus.Duplicate:
+                call.WasOrdered = true;
+                break;
+            case ReqAckStatus.Busy:
+                call.WasBusy = true;
+                _sender.OnBusy(call, ack.Argument, now);
+                _timers.Schedule(call);
+                break;
+            case ReqAckStatus.TooBig when call.IsTooBigFor(ack.Argument):
+                Finish(call, new Failed(CallFailure.TooBig));
+                Close(call, now);
+                break;
+        }
+    }
+
+    private void OnReply(in Envelope envelope, ReplyMessage reply, Instant now)
+    {
+        if (envelope.From.Role != NodeRole.Replica || !_replicas.Counts(envelope.From.Number, reply))
+            return;
+        if (!_calls.TryGet(reply.Key, reply.RequestDigest, out var call))
+        {
+            // A client may use its own key for several requests, so only a key of this front end shows that the replica has strayed.
+            foreach (var other in reply.Key.IsClientMade ? [] : _calls.OfKey(reply.Key))
+                other.OnStrayed(envelope.From.Number);
+            return;
+        }
+
+        if (call.VoteFor(reply, envelope.From.Number) is not { } vote)
+            return;
+        call.WasOrdered = true;
+        if (vote.Replies == 0)
+            _judge.OnOpened(vote);
+        if (vote.OnReply(envelope.From.Number, reply, now)
+            && (call.Decided is null || (!call.IsAnswered && ReferenceEquals(vote, call.Successor))))
+            Decide(call, vote, now);
+
+        if (!call.IsAnswered)
+            TryAnswer(call, now);
+        if (call.IsAnswered && ReferenceEquals(vote, call.Decided) && _replicas.HaveReplied(vote))
+            Close(call, now);
+    }
+
+    private void Decide(PendingCall call, ReplyVoter vote, Instant now) => call.Decide(vote, _judge.JudgeUntil(call, now));
+
+    /// <summary>Ends a call if its votes allow it, or else asks for the body that is missing.</summary>
+    private void TryAnswer(PendingCall call, Instant now)
+    {
+        var state = _rule.StateOf(call, now);
+        if (state == VoteState.Divergence)
+            Fail(call, CallFailure.ReplicaDivergence, now);
+        if (state == VoteState.Divergence || call.Decided is not { } vote)
+            return;
+        call.AnswerAt = state == VoteState.Open ? call.AnswerBy : Instant.Never;
+        if (vote.Result is { } result)
+        {
+            if (state == VoteState.Answer)
+                Finish(call, ResultOf(call.Request, vote.Seq, result));
+            _timers.Schedule(call);
+        }
+        else if (call.Body.IsDue(vote))
+        {
+            AskForBody(call, vote, now);
+            _timers.Schedule(call);
+        }
+    }
+
+    private CallResult ResultOf(Request request, SequenceNumber seq, ReadOnlyMemory<byte> result)
+    {
+        if (!RetiredReply.Is(result.Span))
+            return new Answered(seq, result);
+        _session.OnRetired(request);
+        return new Failed(CallFailure.SessionRetired);
+    }
+
+    /// <summary>Asks a replica of the majority for a result that did not fit a datagram. If that fails, another one is asked.</summary>
+    private void AskForBody(PendingCall call, ReplyVoter vote, Instant now)
+    {
+        if (call.Body.AskNext(vote, now + _options.BodyRetry) is { } replica)
+            _sink.OnBodyWanted(new BodyWanted(call.Request.Key, call.Request.Digest, vote.Seq, replica));
+    }
+
+    /// <summary>
+    /// A replica of the majority has not given the body, so the next one is asked. After the last one all are asked again, but not at
+    /// once. A read is ordered again if the replicas have forgotten its reply. Two equal replies to that are as good an answer.
+    /// </summary>
+    private void OnBodyMissed(PendingCall call, ReplyVoter vote, Instant now)
+    {
+        if (call.Body.HasNext(vote))
+        {
+            AskForBody(call, vote, now);
+            return;
+        }
+
+        call.Body.BecomeInVain(now + _options.BodyRetry);
+        if (call.Successor is not { } newer)
+            return;
+        Decide(call, newer, now);
+        TryAnswer(call, now);
+    }
+
+    private void AskForView(Instant now) => _views.OnTimer(isNeeded: !HearsSequencer(now), Epoch, now);
+
+    private void Send(PendingCall call, Instant now)
+    {
+        if (_sender.HasTried(call))
+            _sequencer.OnRetry(now);
+        _sender.Send(call, Sequencer, _session.LowestOutstanding, now);
     }
 
     private void Finish(PendingCall call, CallResult result)
     {
-        call.IsAnswered = true;
-        call.Result = result;
-        _unanswered--;
-        if (!call.Request.Key.IsClientMade)
-            _outstanding.Remove(call.Request.Key.Low);
+        call.BecomeAnswered(result);
+        _calls.OnAnswered();
+        _session.End(call.Request);
         foreach (var waiting in call.Waiting)
             Complete(waiting, result);
         call.Waiting.Clear();
@@ -262,34 +365,24 @@ internal sealed partial class RequestCoordinator : IProtocol
     {
         Finish(call, new Failed(reason));
         if (reason is CallFailure.NoQuorum or CallFailure.ReplicaDivergence)
-            RaiseAlarm(call, reason, isAnswered: false);
+            _judge.RaiseAlarm(call, reason, isAnswered: false, View);
         Close(call, now);
     }
 
     private void Complete(long call, CallResult result)
     {
-        if (result is Answered)
-            Statistics.Answered++;
-        else
-            Statistics.Faults++;
+        Statistics.OnCompleted(result);
         _sink.OnCompleted(call, result);
     }
 
-    private void RemoveByKey(PendingCall call)
+    /// <summary>Judges the replicas and forgets the call. A second close does nothing.</summary>
+    private void Close(PendingCall call, Instant now)
     {
-        if (!_byKey.TryGetValue(call.Request.Key, out var sameKey))
+        if (call.IsClosed)
             return;
-        sameKey.Remove(call);
-        if (sameKey.Count == 0)
-            _byKey.Remove(call.Request.Key);
-    }
-
-    private void AskForView(Instant now)
-    {
-        _viewRetryAt = now + _options.ViewRetry;
-        if (HearsSequencer(now))
-            return;
-        foreach (var sequencer in _group.Sequencers)
-            _outbox.Send(NodeId.Sequencer(sequencer), Epoch.None, new GetView(_epoch));
+        call.BecomeClosed();
+        _calls.Remove(call);
+        _sink.OnClosed(call, View);
+        _judge.Judge(call, View, now);
     }
 }

@@ -13,7 +13,7 @@ namespace Dams.FrontEnd.Events;
 /// <param name="alarms">Takes the alarms.</param>
 /// <param name="time">The clock that limits repeated events.</param>
 internal sealed class ClusterWatch(
-    NodeId frontEnd, ClusterTopology topology, Func<View> view, EventJournal journal, StandingAlarms alarms, TimeProvider time)
+    NodeId frontEnd, ClusterTopology topology, Func<View> view, ClusterEventJournal journal, StandingAlarms alarms, TimeProvider time)
 {
     /// <summary>A shorter session window is an alarm. Few clients still repeat a request so long after its first try.</summary>
     public static readonly TimeSpan SessionWindowMin = TimeSpan.FromMinutes(10);

@@ -8,7 +8,7 @@ namespace Dams.FrontEnd.Events;
 /// <summary>
 /// Turns what the coordinator sees into events and alarms. Called in its loop only; any thread may read <see cref="View"/>.
 /// </summary>
-internal sealed class CoordinatorSightings(NodeId frontEnd, EventJournal journal, StandingAlarms alarms, TimeProvider time)
+internal sealed class CoordinatorSightings(NodeId frontEnd, ClusterEventJournal journal, StandingAlarms alarms, TimeProvider time)
 {
     private readonly Dictionary<(ClusterEventKind Kind, byte Replica), Throttle> _throttles = [];
     private Epoch _epoch;

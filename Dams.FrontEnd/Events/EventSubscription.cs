@@ -9,7 +9,7 @@ namespace Dams.FrontEnd.Events;
 internal sealed class EventSubscription : IDisposable
 {
     private readonly Channel<ClusterEvent> _channel = Channel.CreateBounded<ClusterEvent>(
-        new BoundedChannelOptions(EventJournal.Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        new BoundedChannelOptions(ClusterEventJournal.Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     private readonly Action<EventSubscription> _end;
 

@@ -46,7 +46,7 @@ internal sealed class FaultLab : IDisposable
         _proxy = LabPorts.OpenProxy(_topology, ProxySeed);
         _processes = new ProcessFaults(_topology, context.Id, TimeProvider.System, _logger);
         _replicas = new ReplicaLabs(_topology);
-        LabLog.Open(_logger, _topology.Control.ToString());
+        FaultLabLog.Open(_logger, _topology.Control.ToString());
     }
 
     /// <summary>Maps an endpoint for each fault.</summary>
@@ -90,7 +90,7 @@ internal sealed class FaultLab : IDisposable
         try
         {
             var answer = await apply(order, stop);
-            LabLog.Made(_logger, fault, answer);
+            FaultLabLog.Made(_logger, fault, answer);
             return answer;
         }
         finally

@@ -107,7 +107,7 @@ internal sealed class ProcessFaults : IDisposable
         }
 
         ProcessSignal.Resume(process);
-        LabLog.Resumed(_logger, id.ToString(), process.ProcessId);
+        FaultLabLog.Resumed(_logger, id.ToString(), process.ProcessId);
     }
 
     private ProcessIdentity Find(NodeId id) => PidFile.FindRunning(_topology.FolderOf(id), id.ToString())

@@ -14,7 +14,7 @@ namespace Dams.FrontEnd.Status;
 internal static class StatusEndpoints
 {
     public static void MapStatus(
-        this IEndpointRouteBuilder web, StatusReporter reporter, EventStream events, RequestLog requests, ProtocolDriver driver)
+        this IEndpointRouteBuilder web, StatusReporter reporter, ClusterEventStream events, RequestLog requests, ProtocolDriver driver)
     {
         web.MapGet("/status", async http => await WriteAsync(http, await reporter.ReportAsync(), StatusJson.Default.ClusterStatus));
         web.MapGet("/requests", async http =>

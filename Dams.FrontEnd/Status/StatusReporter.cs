@@ -15,7 +15,7 @@ internal sealed class StatusReporter(
     RequestCoordinator coordinator,
     ProtocolDriver driver,
     ClusterPoller poller,
-    EventJournal journal,
+    ClusterEventJournal journal,
     StandingAlarms alarms)
 {
     /// <summary>How many of the last events the status has: as many as fit a screen. <c>/events</c> has the others.</summary>

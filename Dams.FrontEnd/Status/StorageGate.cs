@@ -31,7 +31,7 @@ internal enum StorageState
 /// <param name="topology">Names the replicas and their folders.</param>
 /// <param name="journal">Takes the events.</param>
 /// <param name="alarms">Takes the alarm.</param>
-internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, EventJournal journal, StandingAlarms alarms)
+internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, ClusterEventJournal journal, StandingAlarms alarms)
 {
     /// <summary>
     /// Writes are taken while a log without a next segment has this much room left. A replica tries to get the next segment when its

@@ -60,7 +60,9 @@ public sealed class ReplicaClients : IDisposable
             MaxBufferSize = MessageBytesMax,
             ReaderQuotas = new XmlDictionaryReaderQuotas
             {
-                MaxDepth = DepthMax, MaxStringContentLength = TextLengthMax, MaxArrayLength = MessageBytesMax,
+                MaxDepth = DepthMax,
+                MaxStringContentLength = TextLengthMax,
+                MaxArrayLength = MessageBytesMax,
             },
             // Longer than any caller waits, and than an exchange may take: those limits end a call, not this one.
             SendTimeout = TimeSpan.FromSeconds(10),

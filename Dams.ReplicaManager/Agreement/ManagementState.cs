@@ -130,7 +130,8 @@ internal sealed partial class ManagementState
             case SettledReport settled: OnSettled(slot, settled); break;
             case OverdueReport overdue: OnOverdue(slot, overdue); break;
             case var about
-                when slot.Replaced.Contains(about.Incarnation) && _options.Mutant != ManagementMutant.CaseOutlivesIncarnation: break;
+                when slot.Replaced.Contains(about.Incarnation) && _options.Mutant != ManagementMutant.CaseOutlivesIncarnation:
+                break;
             case VerdictReport verdict: OnVerdict(number, slot, verdict); break;
             case SuspicionReport suspicion: OnSuspicion(number, slot, suspicion); break;
             case VoteReport vote: OnVote(number, slot, vote); break;

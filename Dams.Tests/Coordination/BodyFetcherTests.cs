@@ -27,21 +27,22 @@ internal sealed class BodyFetcherTests : IAsyncDisposable
     private readonly Giver[] _givers = [new(), new()];
     private readonly ProtocolDriver _driver;
     private readonly BodyFetcher _fetcher;
+    private readonly Task _fetching;
 
     public BodyFetcherTests()
     {
         _cluster.Place(s_self);
         var core = new TestCore();
         _driver = _cluster.Add(s_self, new DrivenCore(GroupId.Replicas, core, core.Outbox));
-        _fetcher = new BodyFetcher(
-            _driver, number => _givers[number - 1], (wanted, body, _) => _fetched.Enqueue((wanted, body?.ToArray())), _time, _log,
-            _stopping.Token);
+        _fetcher = new BodyFetcher(number => _givers[number - 1], _time, _log);
         _driver.Start();
+        _fetching = _fetcher.RunAsync(_driver, (wanted, body, _) => _fetched.Enqueue((wanted, body?.ToArray())), _stopping.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await _fetching;
         await _cluster.DisposeAsync();
         _stopping.Dispose();
         _log.Dispose();

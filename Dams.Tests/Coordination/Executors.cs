@@ -4,21 +4,37 @@ using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
+using Dams.Ordering.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using BootId = Dams.Ordering.BootId;
 
 namespace Dams.Tests.Coordination;
 
-/// <summary>Makes executors for tests that do not look at their sightings.</summary>
+/// <summary>Makes executors and sinks for tests that look at their log only.</summary>
 internal static class Executors
 {
-    public static ReplicatedExecutor LogTo(ILoggerFactory log)
+    private static readonly NodeId s_id = new(NodeRole.FrontEnd, 1);
+
+    public static ReplicatedExecutor LogTo(ILoggerFactory log, WaitingCalls calls, IFrontEndLoop loop)
     {
-        var journal = new EventJournal(new BootId(1), TimeProvider.System, NullLogger<EventJournal>.Instance);
-        var (id, alarms) = (new NodeId(NodeRole.FrontEnd, 1), new StandingAlarms());
-        var sightings = new CoordinatorSightings(id, journal, alarms, TimeProvider.System);
-        var storage = new StorageGate(id, ClusterTopology.Default(), journal, alarms);
-        return new ReplicatedExecutor(sightings, new RequestLog(TimeProvider.System), storage, new Logger<ReplicatedExecutor>(log));
+        var storage = new StorageGate(s_id, ClusterTopology.Default(), Journal(), new StandingAlarms());
+        return new ReplicatedExecutor(calls, loop, storage, new Logger<ReplicatedExecutor>(log));
     }
+
+    public static CoordinatorSink SinkTo(ILoggerFactory log)
+    {
+        var (journal, alarms) = (Journal(), new StandingAlarms());
+        var group = new GroupOptions { Group = GroupId.Managers, Members = [1, 2, 3, 4], Sequencers = [1, 2], FrontEnds = [1] };
+        return new CoordinatorSink(
+            new WaitingCalls(),
+            new CoordinatorSightings(s_id, journal, alarms, TimeProvider.System),
+            new RequestLog(TimeProvider.System),
+            new StorageGate(s_id, ClusterTopology.Default(), journal, alarms),
+            new RequestSubmitter(group, s_id, new BootId(1), new Outbox()),
+            new BodyFetcher(_ => throw new NotSupportedException(), TimeProvider.System, NullLogger.Instance),
+            new Logger<ReplicatedExecutor>(log));
+    }
+
+    private static ClusterEventJournal Journal() => new(new BootId(1), TimeProvider.System, NullLogger<ClusterEventJournal>.Instance);
 }

@@ -1,6 +1,5 @@
 using System.ServiceModel;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Management;
 using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Service;
@@ -25,8 +24,8 @@ internal sealed class ReplicatedExecutorTests
         object failure, DamsFaultCode code, ExecutionState execution)
     {
         using var log = new RecordingLogger();
-        var executor = Executors.LogTo(log);
-        executor.Attach(new FailingLoop(executor, (CallFailure)failure));
+        var calls = new WaitingCalls();
+        var executor = Executors.LogTo(log, calls, new FailingLoop(calls, (CallFailure)failure));
         var command = new GetAppointmentSchedule(new CallerId(false, Hospital.MTL, 1), new PatientId(Hospital.MTL, 1));
         var fault = (await Assert.ThrowsAsync<FaultException<DamsFault>>(
             () => executor.ExecuteAsync(command, "id 1", CancellationToken.None).AsTask()))!;
@@ -37,28 +36,24 @@ internal sealed class ReplicatedExecutorTests
     public void Each_divergence_is_logged_but_only_the_first_of_many_calls_without_a_quorum()
     {
         using var log = new RecordingLogger();
-        var executor = Executors.LogTo(log);
+        var sink = Executors.SinkTo(log);
         for (var seq = 1; seq <= 3; seq++)
         {
-            executor.OnAlarm(new VoteAlarm(
+            sink.OnAlarm(new VoteAlarm(
                 CallFailure.ReplicaDivergence, IsAnswered: true, new SequenceNumber(seq), 1, [(1, Digest.Of([1])), (2, Digest.Of([2]))]));
-            executor.OnAlarm(new VoteAlarm(CallFailure.NoQuorum, IsAnswered: false, new SequenceNumber(seq), 1, []));
+            sink.OnAlarm(new VoteAlarm(CallFailure.NoQuorum, IsAnswered: false, new SequenceNumber(seq), 1, []));
         }
 
         Assert.That(log.Lines.Count(line => line.Contains("the replicas diverge at", StringComparison.Ordinal)), Is.EqualTo(3));
         Assert.That(log.Lines.Count(line => line.Contains("too few equal replies came in time", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
-    private sealed class FailingLoop(ReplicatedExecutor executor, CallFailure failure) : IFrontEndLoop
+    private sealed class FailingLoop(WaitingCalls calls, CallFailure failure) : IFrontEndLoop
     {
         public bool TryCall(long call, RequestKey? key, byte opcode, ReadOnlyMemory<byte> payload)
         {
-            executor.OnCompleted(call, new Failed(failure));
+            calls.End(call, new Failed(failure));
             return true;
         }
-
-        public void Submit(Report report, Instant now) => throw new NotSupportedException();
-
-        public void FetchBody(BodyWanted wanted) => throw new NotSupportedException();
     }
 }

@@ -17,7 +17,7 @@ public sealed class ClusterWatchTests
     private View _view = null!;
     private FakeTimeProvider _time = null!;
     private StandingAlarms _alarms = null!;
-    private EventJournal _journal = null!;
+    private ClusterEventJournal _journal = null!;
     private ClusterWatch _watch = null!;
     private ClusterReports _reports = null!;
 
@@ -27,7 +27,7 @@ public sealed class ClusterWatchTests
         _view = CoordinatorScript.ViewOf(1, 2, 3, 4);
         _time = new FakeTimeProvider();
         _alarms = new StandingAlarms();
-        _journal = new EventJournal(new BootId(1), _time, NullLogger.Instance);
+        _journal = new ClusterEventJournal(new BootId(1), _time, NullLogger.Instance);
         _watch = new ClusterWatch(new NodeId(NodeRole.FrontEnd, 1), _topology, () => _view, _journal, _alarms, _time);
         _reports = new ClusterReports(
             Enumerable.Range(1, 4).ToImmutableDictionary(id => id, id => StatusOf(id, new Incarnation((ulong)id).ToString(), 7, 7, "aa")),

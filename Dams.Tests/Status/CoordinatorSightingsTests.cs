@@ -14,7 +14,7 @@ public sealed class CoordinatorSightingsTests
     private FakeTimeProvider _time = null!;
     private CoordinatorScript _script = null!;
     private StandingAlarms _alarms = null!;
-    private EventJournal _journal = null!;
+    private ClusterEventJournal _journal = null!;
     private CoordinatorSightings _sightings = null!;
 
     [SetUp]
@@ -23,7 +23,7 @@ public sealed class CoordinatorSightingsTests
         _time = new FakeTimeProvider();
         _script = new CoordinatorScript();
         _alarms = new StandingAlarms();
-        _journal = new EventJournal(new BootId(1), _time, NullLogger.Instance);
+        _journal = new ClusterEventJournal(new BootId(1), _time, NullLogger.Instance);
         _sightings = new CoordinatorSightings(new NodeId(NodeRole.FrontEnd, 1), _journal, _alarms, _time);
     }
 

@@ -19,14 +19,14 @@ public sealed class StorageGateTests
 
     private readonly ClusterTopology _topology = ClusterTopology.Default(dataFolder: "/data");
     private StandingAlarms _alarms = null!;
-    private EventJournal _journal = null!;
+    private ClusterEventJournal _journal = null!;
     private StorageGate _gate = null!;
 
     [SetUp]
     public void Open()
     {
         _alarms = new StandingAlarms();
-        _journal = new EventJournal(new Dams.Ordering.BootId(1), new FakeTimeProvider(), NullLogger.Instance);
+        _journal = new ClusterEventJournal(new Dams.Ordering.BootId(1), new FakeTimeProvider(), NullLogger.Instance);
         _gate = new StorageGate(new NodeId(NodeRole.FrontEnd, 1), _topology, _journal, _alarms);
     }
 

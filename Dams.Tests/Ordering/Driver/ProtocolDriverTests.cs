@@ -333,7 +333,12 @@ public sealed class ProtocolDriverTests
         var core = new TestCore();
         var options = new DriverOptions
         {
-            Self = default, Boot = default, Cluster = "x", DatagramBytesMax = 1, BatchDatagramsMax = 0, PostedMax = 0,
+            Self = default,
+            Boot = default,
+            Cluster = "x",
+            DatagramBytesMax = 1,
+            BatchDatagramsMax = 0,
+            PostedMax = 0,
         };
         var exception = Assert.Throws<ArgumentException>(() => new ProtocolDriver(
             options, transport, KeyRing.Generate(), [new DrivenCore(GroupId.Replicas, core, core.Outbox)], ClockSource.System));

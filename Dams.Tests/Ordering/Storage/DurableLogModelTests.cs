@@ -67,7 +67,9 @@ public sealed class DurableLogModelTests
                         last = log.Flushed;
                         states[last] = model with
                         {
-                            Base = seq.Value, BaseChain = model.Entries[kept - 1].Chain, Entries = model.Entries[kept..],
+                            Base = seq.Value,
+                            BaseChain = model.Entries[kept - 1].Chain,
+                            Entries = model.Entries[kept..],
                         };
                         break;
                     case Reopen:

@@ -264,7 +264,9 @@ public sealed class SealingTests
             Opener = new DatagramOpener(
                 new DatagramOpenerOptions
                 {
-                    Self = To, ClusterId = Cluster, Groups = groups.Length == 0 ? [GroupId.Replicas] : groups,
+                    Self = To,
+                    ClusterId = Cluster,
+                    Groups = groups.Length == 0 ? [GroupId.Replicas] : groups,
                 },
                 Keys,
                 Counters);

@@ -5,16 +5,16 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Dams.Tests.Status;
 
-public sealed class EventJournalTests
+public sealed class ClusterEventJournalTests
 {
     private static readonly BootId s_boot = new(0xb1);
 
     private FakeTimeProvider _time = null!;
     private RecordingLogger _log = null!;
-    private EventJournal _journal = null!;
+    private ClusterEventJournal _journal = null!;
 
     [SetUp]
-    public void Open() => _journal = new EventJournal(s_boot, _time = new FakeTimeProvider(), _log = new RecordingLogger());
+    public void Open() => _journal = new ClusterEventJournal(s_boot, _time = new FakeTimeProvider(), _log = new RecordingLogger());
 
     private void Write(int count)
     {
@@ -52,12 +52,14 @@ public sealed class EventJournalTests
     [Test]
     public void The_oldest_events_are_forgotten_and_still_counted()
     {
-        Write(EventJournal.Kept + 2);
+        Write(ClusterEventJournal.Kept + 2);
         Assert.That(
             _journal.Last(int.MaxValue).Select(kept => kept.Id),
-            Is.EqualTo(Enumerable.Range(3, EventJournal.Kept).Select(id => (long)id)));
-        Assert.That(_journal.Last(2).Select(kept => kept.Id), Is.EqualTo(new[] { EventJournal.Kept + 1L, EventJournal.Kept + 2L }));
-        Assert.That(_journal.Counts().Values.Single(), Is.EqualTo(EventJournal.Kept + 2));
+            Is.EqualTo(Enumerable.Range(3, ClusterEventJournal.Kept).Select(id => (long)id)));
+        Assert.That(
+            _journal.Last(2).Select(kept => kept.Id),
+            Is.EqualTo(new[] { ClusterEventJournal.Kept + 1L, ClusterEventJournal.Kept + 2L }));
+        Assert.That(_journal.Counts().Values.Single(), Is.EqualTo(ClusterEventJournal.Kept + 2));
     }
 
     [TestCase(null, new long[] { 6 })]
@@ -78,7 +80,7 @@ public sealed class EventJournalTests
         Write(5);
         using var subscription = _journal.TrySubscribe(new EventPlace(new BootId(0xb0), 3))!;
         Assert.That(ReadAll(subscription), Is.EqualTo(new long[] { 1, 2, 3, 4, 5 }));
-        Write(EventJournal.Kept);
+        Write(ClusterEventJournal.Kept);
         using var late = _journal.TrySubscribe(new EventPlace(new BootId(0xb0), 3))!;
         Assert.That(late.TryRead(out var first, out var missed), Is.True);
         Assert.That((first!.Id, missed), Is.EqualTo((6, 5)));
@@ -110,7 +112,7 @@ public sealed class EventJournalTests
     public void A_reader_that_was_too_slow_or_away_too_long_learns_how_many_it_missed()
     {
         using var slow = _journal.TrySubscribe(after: null)!;
-        Write(EventJournal.Kept + 7);
+        Write(ClusterEventJournal.Kept + 7);
         Assert.That(slow.TryRead(out var first, out var missed), Is.True);
         Assert.That((first!.Id, missed), Is.EqualTo((8, 7)));
         using var away = _journal.TrySubscribe(new EventPlace(s_boot, 2))!;
@@ -123,7 +125,7 @@ public sealed class EventJournalTests
     [Test]
     public void A_subscriber_too_many_is_refused_until_one_leaves()
     {
-        var all = Enumerable.Range(0, EventJournal.SubscribersMax).Select(_ => _journal.TrySubscribe(null)).ToList();
+        var all = Enumerable.Range(0, ClusterEventJournal.SubscribersMax).Select(_ => _journal.TrySubscribe(null)).ToList();
         Assert.That(all, Has.None.Null);
         Assert.That(_journal.TrySubscribe(null), Is.Null);
         all[0]!.Dispose();

@@ -7,7 +7,7 @@ namespace Dams.FrontEnd.Events;
 /// Keeps the transitions of the cluster since this front end started: the last thousand, and how many there were of each kind. Passes
 /// each new one to the subscribers. For any thread; a writer never waits for a reader.
 /// </summary>
-internal sealed class EventJournal(BootId boot, TimeProvider time, ILogger logger)
+internal sealed class ClusterEventJournal(BootId boot, TimeProvider time, ILogger logger)
 {
     /// <summary>How many events are kept: enough for an hour of trouble, and few enough to be sent to a page at once.</summary>
     public const int Kept = 1000;

@@ -13,7 +13,7 @@ namespace Dams.FrontEnd.Events;
 /// dead connection; a comment would keep the connection open, but a page can't see it. <c>missed</c> says how many events a reader has
 /// lost because it was too slow or away for too long.
 /// </summary>
-internal sealed class EventStream(EventJournal journal, TimeProvider time, CancellationToken stopping)
+internal sealed class ClusterEventStream(ClusterEventJournal journal, TimeProvider time, CancellationToken stopping)
 {
     /// <summary>The event that only says that the connection is alive.</summary>
     public const string Heartbeat = "heartbeat";
@@ -50,7 +50,7 @@ internal sealed class EventStream(EventJournal journal, TimeProvider time, Cance
         {
             http.Response.Headers.RetryAfter = "10";
             await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, string.Create(CultureInfo.InvariantCulture,
-                $"{EventJournal.SubscribersMax} readers follow the events already; /status has the last ones\n"));
+                $"{ClusterEventJournal.SubscribersMax} readers follow the events already; /status has the last ones\n"));
             return;
         }
 

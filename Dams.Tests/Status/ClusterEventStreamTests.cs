@@ -13,13 +13,13 @@ using Microsoft.Extensions.Time.Testing;
 namespace Dams.Tests.Status;
 
 /// <summary>The event stream over real HTTP, with a clock that the tests move.</summary>
-public sealed class EventStreamTests
+public sealed class ClusterEventStreamTests
 {
     private static readonly BootId s_boot = new(0xb1);
 
     private FakeTimeProvider _time = null!;
     private TestFolder _folder = null!;
-    private EventJournal _journal = null!;
+    private ClusterEventJournal _journal = null!;
     private CancellationTokenSource _stopping = null!;
     private WebApplication _web = null!;
     private HttpClient _http = null!;
@@ -29,10 +29,10 @@ public sealed class EventStreamTests
     {
         _folder = new TestFolder();
         _time = new FakeTimeProvider();
-        _journal = new EventJournal(s_boot, _time, NullLogger.Instance);
+        _journal = new ClusterEventJournal(s_boot, _time, NullLogger.Instance);
         _stopping = new CancellationTokenSource();
         _web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), new NodeAddress(_folder.Address, 8080)).Build();
-        _web.MapGet("/events", new EventStream(_journal, _time, _stopping.Token).ServeAsync);
+        _web.MapGet("/events", new ClusterEventStream(_journal, _time, _stopping.Token).ServeAsync);
         _web.MapGet("/", StatusPage.ServeAsync);
         await _web.StartAsync();
         _http = new HttpClient { BaseAddress = new Uri($"http://{_folder.Address}:8080"), Timeout = Eventually.Limit };
@@ -94,7 +94,7 @@ public sealed class EventStreamTests
     [Test]
     public async Task A_reader_learns_how_many_events_it_missed()
     {
-        for (var i = 0; i < EventJournal.Kept + 4; i++)
+        for (var i = 0; i < ClusterEventJournal.Kept + 4; i++)
             _journal.Write(ClusterEventKind.Alarm, "manager1", "something");
         using var reader = await OpenAsync("?after=1");
         var missed = (await reader.NextAsync())!.Value;
@@ -106,9 +106,9 @@ public sealed class EventStreamTests
     public async Task A_silent_stream_has_a_heartbeat()
     {
         using var reader = await OpenAsync();
-        _time.Advance(EventStream.HeartbeatInterval);
+        _time.Advance(ClusterEventStream.HeartbeatInterval);
         Assert.That((await reader.NextAsync())!.Value.EventType, Is.EqualTo("heartbeat"));
-        _time.Advance(EventStream.HeartbeatInterval);
+        _time.Advance(ClusterEventStream.HeartbeatInterval);
         Assert.That((await reader.NextAsync())!.Value.EventType, Is.EqualTo("heartbeat"));
     }
 
@@ -124,7 +124,7 @@ public sealed class EventStreamTests
     public async Task A_reader_too_many_is_refused_until_one_leaves()
     {
         var readers = new List<Reader>();
-        for (var i = 0; i < EventJournal.SubscribersMax; i++)
+        for (var i = 0; i < ClusterEventJournal.SubscribersMax; i++)
             readers.Add(await OpenAsync());
         using (var refused = await _http.GetAsync(new Uri("/events", UriKind.Relative)))
         {

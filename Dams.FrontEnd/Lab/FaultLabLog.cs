@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Lab;
 
 /// <summary>Log of the fault lab, with each fault that is injected. Event ids 4080–4089.</summary>
-internal static partial class LabLog
+internal static partial class FaultLabLog
 {
     [LoggerMessage(4080, LogLevel.Warning, "the fault lab is open at {Control}; all datagrams pass through a proxy in this process")]
     public static partial void Open(ILogger logger, string control);
