@@ -2,92 +2,68 @@ using Dams.Ordering.Messages;
 
 namespace Dams.Ordering.Protocol;
 
-/// <summary>What a sequencer is doing.</summary>
-public enum SequencerState
-{
-    /// <summary>Waits, and takes over when Q members say that no sequencer is active.</summary>
-    Standby,
-
-    /// <summary>Collects promises for its next epoch, and fetches the tail of the log that it chose.</summary>
-    Candidate,
-
-    /// <summary>Has sent NEWVIEW and waits for Q durable installs.</summary>
-    Installing,
-
-    /// <summary>Leads its epoch: orders requests.</summary>
-    Active,
-}
-
 /// <summary>
 /// A sequencer of a group: active in at most one epoch, or a standby. It gives every request the next number and a
 /// time, keeps the history buffer, counts what is stored, and says what is committed. It has no log of its own: after a
 /// change of epoch it fetches what it needs. Pure and single-threaded. It uses the PB method with resilience degree 1
 /// (Kaashoek). Its change of epoch is a view change of Viewstamped Replication.
+/// <para>
+/// This class decides which messages count in which state, and when the state changes. Its parts decide the rest:
+/// <see cref="CandidacyEvidence"/> and <see cref="Candidacy"/> how it becomes active, <see cref="TotalOrder"/>,
+/// <see cref="MembershipRule"/> and <see cref="SkipCollector"/> what it orders then.
+/// </para>
 /// </summary>
-public sealed partial class SequencerProtocol : IProtocol
+public sealed class SequencerProtocol : IProtocol
 {
     private readonly GroupOptions _options;
-    private readonly byte _id;
-    private readonly BootId _boot;
     private readonly Outbox _outbox;
-    private readonly SeededRandom _random;
-    private readonly HistoryBuffer _history;
-    private readonly HoldBackBuffer _early;
-    private readonly Dictionary<byte, MemberTrack> _members = [];
+    private readonly CandidacyEvidence _evidence;
+    private readonly TotalOrder _order;
+    private readonly MembershipRule _membership;
+    private readonly SkipCollector _skips;
+    private readonly Heartbeat _heartbeat;
 
-    private Epoch _highestSeen;
-    private Epoch _epoch;
-    private byte _believedActive;
-    private Chain _chain;
-    private SequenceNumber _max;
-    private SequenceNumber _commit;
-    private SequenceNumber _gc;
-    private long _time;
-    private View _view = View.None;
-    private View _viewBefore = View.None;
-    private bool _commitDue;
-    private Instant _syncAt = Instant.Never;
+    // Null as a standby, and only then.
+    private Candidacy? _candidacy;
+    private Instant _epochTimer;
 
-    /// <summary>Makes a sequencer that has just started. It is always a standby, whatever it was before. The seed is for jitter.</summary>
+    /// <summary>
+    /// Makes a sequencer that has just started. It is always a standby, whatever it was before. A sequencer draws no
+    /// random numbers at present, so the seed has no effect.
+    /// </summary>
     public SequencerProtocol(GroupOptions options, byte id, BootId boot, Outbox outbox, ulong seed)
     {
         _options = options;
-        _id = id;
-        _boot = boot;
+        Id = id;
+        Boot = boot;
         _outbox = outbox;
-        _random = new SeededRandom(seed);
-        _history = new HistoryBuffer(options.HistoryEntriesMax, options.HistoryBytesMax);
-        _early = new HoldBackBuffer(options.FetchEntriesMax);
-        foreach (var member in options.Members)
-            _members.Add(member, new MemberTrack());
+        _evidence = new CandidacyEvidence(options, id, boot);
+        _order = new TotalOrder(options, outbox);
+        _membership = new MembershipRule(options, _order);
+        _skips = new SkipCollector(options, _order.Members);
+        _heartbeat = new Heartbeat(options, id, outbox);
     }
 
     /// <summary>What the sequencer is doing.</summary>
     public SequencerState State { get; private set; }
 
     /// <summary>The epoch that it leads or tries to lead; none as a standby.</summary>
-    public Epoch Epoch => _epoch;
+    public Epoch Epoch => _candidacy?.Reign.Epoch ?? Epoch.None;
 
     /// <summary>Its number among the sequencers.</summary>
-    public byte Id => _id;
+    public byte Id { get; }
 
     /// <summary>The boot of this process.</summary>
-    public BootId Boot => _boot;
+    public BootId Boot { get; }
 
     /// <summary>The last number that was given to an entry.</summary>
-    public SequenceNumber MaxSeq => _max;
+    public SequenceNumber MaxSeq => _order.MaxSeq;
 
     /// <summary>The last committed number.</summary>
-    public SequenceNumber CommitSeq => _commit;
+    public SequenceNumber CommitSeq => _order.CommitSeq;
 
     /// <summary>The view after the last appended membership entry.</summary>
-    public View View => _view;
-
-    /// <summary>The entries that it can send again.</summary>
-    internal HistoryBuffer History => _history;
-
-    /// <summary>Entries held beyond a gap while a tail is fetched.</summary>
-    internal int EarlyCount => _early.Count;
+    public View View => _order.View;
 
     /// <summary>How often this process has become active.</summary>
     public int Activations { get; private set; }
@@ -96,12 +72,34 @@ public sealed partial class SequencerProtocol : IProtocol
     /// The seats of members that have not been heard from, for people who wait for a first start. Empty as soon as any
     /// sequencer is known to have become active, because then this is no first start.
     /// </summary>
-    public IReadOnlyList<byte> WaitedFor => _believedActive != 0
+    public IReadOnlyList<byte> WaitedFor => _evidence.BelievedActive != 0
         ? []
-        : [.. _members.Where(pair => pair.Value.Promise is null && pair.Value.Summary is null).Select(pair => pair.Key).Order()];
+        : [.. _options.Members.Where(id => _candidacy?.HasPromiseOf(id) != true && !_evidence.HasSummaryOf(id)).Order()];
 
     /// <inheritdoc/>
     public Instant NextDeadline { get; private set; }
+
+    /// <summary>The claim that members promise to it as a candidate, and that it holds as the active sequencer.</summary>
+    internal Reign Reign => new(Epoch, Boot);
+
+    /// <summary>The entries that it can send again.</summary>
+    internal HistoryBuffer History => _order.History;
+
+    /// <summary>Entries held beyond a gap while a tail is fetched.</summary>
+    internal int EarlyCount => _candidacy?.EarlyCount ?? 0;
+
+    /// <summary>Whether it has the log of its epoch: as much of it as members may fetch from it.</summary>
+    private bool HasLog => State is SequencerState.Installing or SequencerState.Active;
+
+    private Candidacy Candidacy => _candidacy ?? throw new InvariantBrokenException("a standby has no candidacy");
+
+    /// <summary>
+    /// The laggards of the view. The disk of such a member has made no progress for too long while there was something
+    /// to store. Or the member is too far behind to be waited for.
+    /// </summary>
+    public IReadOnlyList<byte> LaggardsAt(Instant now) => State != SequencerState.Active
+        ? []
+        : _order.Members.LaggardsOf(View, CommitSeq, now);
 
     /// <summary>Starts its timers. Call once.</summary>
     public void Start(Instant now)
@@ -110,32 +108,70 @@ public sealed partial class SequencerProtocol : IProtocol
         UpdateDeadline();
     }
 
+    /// <summary>The process is being stopped. The next sequencer takes over without waiting for suspicions.</summary>
+    public void OnStopping(Instant now)
+    {
+        if (State == SequencerState.Active)
+        {
+            foreach (var sequencer in _options.Sequencers.Where(sequencer => sequencer != Id))
+                _outbox.Send(NodeId.Sequencer(sequencer), Epoch, new HandOver(Epoch));
+        }
+
+        BecomeStandby(now);
+        _epochTimer = Instant.Never;
+        UpdateDeadline();
+    }
+
     /// <inheritdoc/>
     public void OnMessage(in Envelope envelope, Message message, Instant now)
     {
         if (IsFenced(envelope, message, now))
             return;
+        var from = envelope.From;
         switch (message)
         {
-            case Req m: OnReq(envelope, m, now); break;
-            case Stored m: OnProgress(envelope, m.Progress, now); break;
-            case State m: OnProgress(envelope, m.Progress, now); break;
-            case Nak m: OnNak(envelope, m, now); break;
-            case Missing m: OnMissing(envelope, m); break;
-            case Promise m: OnPromise(envelope, m, now); break;
-            case Fetched m: OnFetched(m, now); break;
-            case Fetch m: OnFetch(envelope, m); break;
-            case NewViewAck m: OnNewViewAck(envelope, m, now); break;
-            case ViewSummary m: OnViewSummary(envelope, m, now); break;
-            case SeqSuspect m: OnSeqSuspect(envelope, m, now); break;
-            case JoinReq m: OnJoinReq(envelope, m, now); break;
-            case CaughtUp m: OnCaughtUp(envelope, m, now); break;
-            case LeaveReq m: OnLeaveReq(envelope, m, now); break;
-            case HandOver m: OnHandOver(envelope, m, now); break;
-            case SkipReq m: OnSkipReq(envelope, m, now); break;
-            case SkipVote m: OnSkipVote(envelope, m, now); break;
-            case GetView: OnGetView(envelope); break;
+            case Req m: OnReq(from, m.Request, now); break;
+            case ViewSummary m when IsMember(from) && IsOfGroup(m.Installed.Epoch, m.View):
+                _evidence.OnSummary(from.Number, m, now);
+                ConsiderCandidacy(now);
+                break;
+            case SeqSuspect m when IsMember(from):
+                _evidence.OnSuspicion(from.Number, m, now);
+                ConsiderCandidacy(now);
+                break;
+            case HandOver m: OnHandOver(from, m, now); break;
             case Sync: OnSyncOfAnother(envelope, now); break;
+            case Promise m: OnPromise(from, m, now); break;
+            case Fetched m: OnFetched(m, now); break;
+            case Fetch m when HasLog && from.Role == _options.MemberRole: _order.OnFetch(from, m); break;
+            case NewViewAck m: OnNewViewAck(from, m, now); break;
+            default:
+                if (State == SequencerState.Active)
+                    OnMessageWhileActive(envelope, message, now);
+                break;
+        }
+    }
+
+    private void OnMessageWhileActive(in Envelope envelope, Message message, Instant now)
+    {
+        var from = envelope.From;
+        switch (message)
+        {
+            case Stored m when IsOfEpoch(envelope): _order.OnProgress(from.Number, m.Progress, now); break;
+            case State m when IsOfEpoch(envelope): _order.OnProgress(from.Number, m.Progress, now); break;
+            case Nak m when IsMember(from): _order.OnNak(from, m, now); break;
+            case Missing m when from.Role == _options.MemberRole: _order.OnMissing(m); break;
+            case JoinReq m when IsMember(from): Append(_membership.OnJoinReq(from.Number, m), now); break;
+            case CaughtUp m when IsMember(from): Append(_membership.OnCaughtUp(from.Number, m), now); break;
+            case LeaveReq m when from.Role == NodeRole.Manager:
+                Append(_membership.OnLeaveReq(m, _skips.IsCollecting(CommitSeq), now), now);
+                break;
+            case SkipReq m when from.Role == NodeRole.Manager:
+                _outbox.Send(from, Epoch, _skips.OnRequest(m.Seq, CommitSeq, now));
+                break;
+            case SkipVote m when from.Role == _options.MemberRole: OnSkipVote(from.Number, m, now); break;
+            case GetView when from.Role == _options.MemberRole: Candidacy.SendNewView(from); break;
+            case GetView: _outbox.Send(from, Epoch, _order.ToSync()); break;
         }
     }
 
@@ -145,26 +181,58 @@ public sealed partial class SequencerProtocol : IProtocol
     /// <inheritdoc/>
     public void OnTimer(Instant now)
     {
-        if (now >= _syncAt)
-            OnSyncTimerElapsed(now);
+        if (now >= _heartbeat.NextDeadline)
+            OnHeartbeatElapsed(now);
         if (now >= _epochTimer)
             OnEpochTimerElapsed(now);
-        if (now >= _skipAt)
-            OnSkipTimerElapsed(now);
+        if (now >= _skips.NextDeadline && _skips.OnTimerElapsed(CommitSeq, now) is { } ask)
+            _order.SendToMembers(ask);
         UpdateDeadline();
     }
 
     /// <inheritdoc/>
     public void OnBatchEnd(Instant now)
     {
-        if (State == SequencerState.Active && _commitDue)
-        {
-            var commit = new Commit(_max, _commit, _gc);
-            SendToMembers(commit);
-        }
-
-        _commitDue = false;
+        _order.OnBatchEnd();
         UpdateDeadline();
+    }
+
+    private void BecomeStandby(Instant now)
+    {
+        _evidence.Restart(isFirstWait: _candidacy is null && Activations == 0);
+        State = SequencerState.Standby;
+        _candidacy = null;
+        _order.Clear();
+        _skips.Clear();
+        _heartbeat.End();
+        _epochTimer = now;
+    }
+
+    private void BecomeCandidate(Instant now)
+    {
+        State = SequencerState.Candidate;
+        _candidacy = new Candidacy(_options, _outbox, new Reign(_evidence.NextEpoch(), Boot), _order.History, now);
+        _evidence.Restart(isFirstWait: false);
+        _epochTimer = now;
+    }
+
+    private void BecomeInstalling(LogChoice log, Instant now)
+    {
+        State = SequencerState.Installing;
+        _order.Continue(log, Epoch);
+        _epochTimer = now + _options.EpochRetry;
+        Candidacy.Install(log, now);
+    }
+
+    private void BecomeActive(Instant now)
+    {
+        State = SequencerState.Active;
+        Activations++;
+        _evidence.OnActive(Id);
+        _order.Begin(now);
+        _heartbeat.Schedule(now);
+        _epochTimer = now + _options.EpochRetry;
+        _heartbeat.Send(_order.ToSync(), Epoch);
     }
 
     /// <summary>
@@ -178,54 +246,146 @@ public sealed partial class SequencerProtocol : IProtocol
         if (message is Refused refused)
         {
             higher = refused.Promised.Epoch;
-            sameEpochOtherBoot = higher == _epoch && refused.Promised.Boot != _boot;
+            sameEpochOtherBoot = higher == Epoch && refused.Promised.Boot != Boot;
         }
 
-        if (higher > _highestSeen)
-            _highestSeen = higher;
-        if (State == SequencerState.Standby || (higher <= _epoch && !sameEpochOtherBoot))
+        _evidence.OnEpoch(higher);
+        if (State == SequencerState.Standby || (higher <= Epoch && !sameEpochOtherBoot))
             return message is Refused;
         BecomeStandby(now);
         return message is Refused;
     }
 
-    private int EpochQuorumOf(View view) => _options.Mutant == Mutant.EpochQuorumOfTwo ? Math.Min(2, view.Voters) : view.EpochQuorum;
-
-    private int CommitQuorumOf(View view) => _options.Mutant == Mutant.CommitQuorumOfOne ? 1 : view.CommitQuorum;
-
-    private void UpdateDeadline() => NextDeadline = Instant.Earlier(Instant.Earlier(_syncAt, _epochTimer), _skipAt);
-
-    /// <summary>What this sequencer knows about one member.</summary>
-    private sealed class MemberTrack
+    private void OnEpochTimerElapsed(Instant now)
     {
-        /// <summary>What the member has in this epoch; null until it is heard in this epoch.</summary>
-        public MemberProgress? Progress { get; set; }
-
-        public Instant? HeardAt { get; set; }
-
-        public Promise? Promise { get; set; }
-
-        public ViewSummary? Summary { get; set; }
-
-        public Instant SummaryAt { get; set; }
-
-        public SeqSuspect? Suspicion { get; set; }
-
-        public Instant SuspicionAt { get; set; }
-
-        /// <summary>When the member's durable number last grew, or had nothing to grow by.</summary>
-        public Instant AdvancedAt { get; set; }
-
-        public Nak? LastNak { get; set; }
-
-        public Instant LastNakAt { get; set; }
-
-        public void ForgetEpoch()
+        _epochTimer = now + _options.EpochRetry;
+        switch (State)
         {
-            Progress = null;
-            Promise = null;
-            Suspicion = null;
-            LastNak = null;
+            case SequencerState.Standby:
+                foreach (var member in _options.Members)
+                    _outbox.Send(_options.Member(member), Epoch, new GetView(_evidence.HighestSeen));
+                ConsiderCandidacy(now);
+                break;
+            case SequencerState.Candidate or SequencerState.Installing when Candidacy.IsStuck(now):
+                BecomeCandidate(now);
+                Candidacy.SendPrepare();
+                break;
+            default:
+                Candidacy.Repeat(View);
+                break;
         }
     }
+
+    private void ConsiderCandidacy(Instant now)
+    {
+        if (State == SequencerState.Standby && _evidence.IsTurn(now))
+            BeginCandidacy(now);
+    }
+
+    private void BeginCandidacy(Instant now)
+    {
+        BecomeCandidate(now);
+        OnEpochTimerElapsed(now);
+    }
+
+    /// <summary>The active sequencer hands over in order. The first of the others prepares at once; the rest wait their turn.</summary>
+    private void OnHandOver(NodeId from, HandOver handOver, Instant now)
+    {
+        if (State != SequencerState.Standby || from.Role != NodeRole.Sequencer || handOver.Epoch < _evidence.HighestSeen
+            || handOver.Epoch.Sequencer != from.Number)
+        {
+            return;
+        }
+
+        if (_options.Sequencers.FirstOrDefault(sequencer => sequencer != from.Number) == Id)
+            BeginCandidacy(now);
+    }
+
+    /// <summary>Another sequencer is active. If its epoch is higher, it has fenced this one before this call.</summary>
+    private void OnSyncOfAnother(in Envelope envelope, Instant now)
+    {
+        if (envelope.From.Role != NodeRole.Sequencer || envelope.Epoch < _evidence.HighestSeen)
+            return;
+        _evidence.OnActive(envelope.From.Number);
+        if (State == SequencerState.Standby)
+            _epochTimer = now + _options.EpochRetry;
+    }
+
+    private void OnPromise(NodeId from, Promise promise, Instant now)
+    {
+        if (promise.Reign != Reign || State != SequencerState.Candidate || !IsMember(from) || !IsOfGroup(promise.Installed, promise.View))
+            return;
+        _order.Members.OnHeard(from.Number, now);
+        Candidacy.OnPromise(from.Number, promise);
+        if (Candidacy.FetchedLog is { } log)
+            BecomeInstalling(log, now);
+    }
+
+    private void OnFetched(Fetched fetched, Instant now)
+    {
+        if (State != SequencerState.Candidate)
+            return;
+        Candidacy.OnFetched(fetched);
+        if (Candidacy.FetchedLog is { } log)
+            BecomeInstalling(log, now);
+    }
+
+    private void OnNewViewAck(NodeId from, NewViewAck ack, Instant now)
+    {
+        if (ack.Reign != Reign || !HasLog || !View.TryGet(from.Number, out var member)
+            || member.Incarnation != ack.Progress.Incarnation || !Candidacy.OnInstalled(member.Id, ack.Progress.Durable))
+        {
+            return;
+        }
+
+        _order.Members.OnInstalled(member.Id, ack.Progress, now);
+        if (State == SequencerState.Active)
+            _order.AdvanceCommit();
+        else if (Candidacy.IsInstalledIn(View))
+            BecomeActive(now);
+    }
+
+    private void OnReq(NodeId from, Request request, Instant now)
+    {
+        // Sequencers send requests too: they report laggards to the managers.
+        if (from.Role is not (NodeRole.FrontEnd or NodeRole.Manager or NodeRole.Sequencer))
+            return;
+        if (State == SequencerState.Active)
+            _order.OnReq(from, request, now);
+        else
+            _outbox.Send(from, Epoch, new ReqAck(request.Key, ReqAckStatus.NotSequencer, _evidence.BelievedActive));
+    }
+
+    private void OnSkipVote(byte member, SkipVote vote, Instant now)
+    {
+        if (_skips.OnVote(member, vote, CommitSeq, now))
+            _skips.OnAppended(_order.Append(EntryKind.Skip, new SkippedEntry(vote.Seq).ToRequest(MaxSeq.Next), now).Seq);
+    }
+
+    private void Append(OrderedChange? change, Instant now)
+    {
+        if (change is { } wanted)
+            _order.Append(wanted.Kind, wanted.ToRequest(), now);
+    }
+
+    private void OnHeartbeatElapsed(Instant now)
+    {
+        _heartbeat.Schedule(now);
+        if (!_order.Members.IsDeaf(View, now))
+            _heartbeat.Send(_order.ToSync(), Epoch);
+    }
+
+    private bool IsMember(NodeId node) => node.Role == _options.MemberRole && _options.Members.Contains(node.Number);
+
+    private bool IsOfEpoch(in Envelope envelope) => envelope.Epoch == Epoch && IsMember(envelope.From);
+
+    /// <summary>
+    /// Whether what a member tells fits this group. A member that has installed an epoch has a view with voters, and
+    /// all members in it are of this group. A member that tells another view has another configuration, or is damaged.
+    /// </summary>
+    private bool IsOfGroup(Epoch installed, View view) =>
+        installed == Epoch.None || (view.Voters > 0 && view.Members.All(member => _options.Members.Contains(member.Id)));
+
+    private void UpdateDeadline() =>
+        NextDeadline = Instant.Earlier(Instant.Earlier(_heartbeat.NextDeadline, _epochTimer), _skips.NextDeadline);
 }

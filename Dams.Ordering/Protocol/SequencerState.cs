@@ -1,0 +1,17 @@
+namespace Dams.Ordering.Protocol;
+
+/// <summary>What a sequencer is doing.</summary>
+public enum SequencerState
+{
+    /// <summary>Waits, and takes over when Q members say that no sequencer is active.</summary>
+    Standby,
+
+    /// <summary>Collects promises for its next epoch, and fetches the tail of the log that it chose.</summary>
+    Candidate,
+
+    /// <summary>Has sent NEWVIEW and waits for Q durable installs.</summary>
+    Installing,
+
+    /// <summary>Leads its epoch: orders requests.</summary>
+    Active,
+}
