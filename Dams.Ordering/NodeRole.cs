@@ -1,7 +1,8 @@
 namespace Dams.Ordering;
 
 /// <summary>
-/// The role of a process in the cluster. An id begins with the role in lower case: <c>replica3</c>. The numeric values are used on the wire.
+/// The role of a process in the cluster. An id begins with the role in lower case: <c>replica3</c>. The numeric values
+/// are used on the wire.
 /// </summary>
 public enum NodeRole : byte
 {

@@ -71,7 +71,8 @@ internal sealed class CallCommands
             client.AddAsync(caller, Get(parsed, _id), parsed.GetValue(_type), parsed.GetValue(capacity), requestId));
     }
 
-    private System.CommandLine.Command Remove() => Verb("remove", "Delete a slot and move its patients to later ones.", [_id, _type], _admin,
+    private System.CommandLine.Command Remove() => Verb(
+        "remove", "Delete a slot and move its patients to later ones.", [_id, _type], _admin,
         (client, parsed, caller, requestId) => client.RemoveAsync(caller, Get(parsed, _id), parsed.GetValue(_type), requestId));
 
     private System.CommandLine.Command List() => Verb("list", "List all slots of a type in the three hospitals.", [_type], _admin,

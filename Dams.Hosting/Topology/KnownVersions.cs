@@ -8,8 +8,8 @@ namespace Dams.Hosting.Topology;
 public sealed record KnownVersion(string Name, string Description);
 
 /// <summary>
-/// The register of all versions of the appointment engine. Programs that don't contain the engines find their names here. A test demands that
-/// the replica can make an engine of each, and of no other.
+/// The register of all versions of the appointment engine. Programs that don't contain the engines find their names
+/// here. A test demands that the replica can make an engine of each, and of no other.
 /// </summary>
 public static class KnownVersions
 {

@@ -186,7 +186,8 @@ internal sealed class FaultLabTests : ClusterFixture
         foreach (var fault in (string[])["lie 1 --kind stale --count 5", "slow 2 20ms", "accuse 4", "drop 1 --from seq1"])
             await cluster.FaultAsync(fault);
         var shown = await cluster.FaultAsync("show");
-        foreach (var part in (string[])["\"lie\": \"stale\"", "\"left\": 5", "\"slow\": \"20ms\"", "\"accused\": 4", "drop 1 % from sequencer1"])
+        string[] parts = ["\"lie\": \"stale\"", "\"left\": 5", "\"slow\": \"20ms\"", "\"accused\": 4", "drop 1 % from sequencer1"];
+        foreach (var part in parts)
             Assert.That(shown, Does.Contain(part));
         await cluster.HealAsync();
         shown = await cluster.FaultAsync("show");

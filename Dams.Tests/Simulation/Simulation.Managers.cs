@@ -98,7 +98,11 @@ internal sealed partial class Simulation
         if (_knobs.Dead is { } dead)
             At(_managersRandom.Between(TimeSpan.FromMilliseconds(300), _knobs.FaultyPhase * 0.9).Ticks, () => Kill(_replicas[dead - 1]));
         if (_knobs.SlowToStart is { } slow)
-            At(_managersRandom.Between(TimeSpan.FromMilliseconds(300), _knobs.FaultyPhase * 0.5).Ticks, () => CrashAndStartSlowly(_replicas[slow - 1]));
+        {
+            At(_managersRandom.Between(TimeSpan.FromMilliseconds(300), _knobs.FaultyPhase * 0.5).Ticks,
+                () => CrashAndStartSlowly(_replicas[slow - 1]));
+        }
+
         if (_knobs.Slandered is { } slandered)
             At(Milliseconds(500), () => Slander(_nodes[NodeId.FrontEnd(1)], slandered));
         foreach (var replica in _replicas)

@@ -22,7 +22,11 @@ internal sealed class MemberParts
     /// <summary>Options of four members, whose folders need no confirmation.</summary>
     public static GroupOptions Defaults { get; } = new()
     {
-        Group = GroupId.Replicas, Members = [1, 2, 3, 4], Sequencers = [1, 2], FrontEnds = [], IsDurable = false,
+        Group = GroupId.Replicas,
+        Members = [1, 2, 3, 4],
+        Sequencers = [1, 2],
+        FrontEnds = [],
+        IsDurable = false,
     };
 
     public GroupOptions Options { get; }

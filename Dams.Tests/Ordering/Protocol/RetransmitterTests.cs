@@ -10,7 +10,12 @@ internal sealed class RetransmitterTests
 {
     private static readonly GroupOptions s_options = new()
     {
-        Group = GroupId.Replicas, Members = [1, 2], Sequencers = [1], FrontEnds = [], RetransmitEntriesMax = 2, FetchEntriesMax = 2,
+        Group = GroupId.Replicas,
+        Members = [1, 2],
+        Sequencers = [1],
+        FrontEnds = [],
+        RetransmitEntriesMax = 2,
+        FetchEntriesMax = 2,
     };
 
     private static readonly Epoch s_epoch = Epoch.Of(1, 1);
