@@ -4,7 +4,10 @@ using Dams.Contracts.Soap;
 
 namespace Dams.Cli.Client;
 
-/// <summary>Calls the appointment service. A call does not throw if the service or the network fails: its report says so.</summary>
+/// <summary>
+/// Calls the appointment service. A call does not throw if the service or the network fails: its report says so. The request id is passed
+/// by name, since another optional parameter may come before it.
+/// </summary>
 internal sealed class AppointmentClient : IDisposable
 {
     // Three times the usual deadline of a call. To outlast the longest deadline that a configuration allows would take minutes.
@@ -33,42 +36,42 @@ internal sealed class AppointmentClient : IDisposable
     public Task<CallReport> AddAsync(string caller, string id, AppointmentType type, int capacity, string requestId) =>
         CallAsync(requestId, async () =>
         {
-            var result = await _service.AddAppointmentAsync(caller, id, type, capacity, requestId);
+            var result = await _service.AddAppointmentAsync(caller, id, type, capacity, requestId: requestId);
             return Answer(result.Outcome, AddOutcome.Added, result.Message, result.Sequence);
         });
 
     public Task<CallReport> RemoveAsync(string caller, string id, AppointmentType type, string requestId) =>
         CallAsync(requestId, async () =>
         {
-            var result = await _service.RemoveAppointmentAsync(caller, id, type, requestId);
+            var result = await _service.RemoveAppointmentAsync(caller, id, type, requestId: requestId);
             return Answer(result.Outcome, RemoveOutcome.Removed, result.Message, result.Sequence) with { Relocations = result.Relocations };
         });
 
     public Task<CallReport> ListAsync(string caller, AppointmentType type, string requestId) =>
         CallAsync(requestId, async () =>
         {
-            var result = await _service.ListAppointmentAvailabilityAsync(caller, type, requestId);
+            var result = await _service.ListAppointmentAvailabilityAsync(caller, type, requestId: requestId);
             return Answer(result.Outcome, ListOutcome.Listed, result.Message, result.Sequence) with { Slots = result.Slots };
         });
 
     public Task<CallReport> BookAsync(string caller, string patient, string id, AppointmentType type, string requestId) =>
         CallAsync(requestId, async () =>
         {
-            var result = await _service.BookAppointmentAsync(caller, patient, id, type, requestId);
+            var result = await _service.BookAppointmentAsync(caller, patient, id, type, requestId: requestId);
             return Answer(result.Outcome, BookOutcome.Booked, result.Message, result.Sequence);
         });
 
     public Task<CallReport> ScheduleAsync(string caller, string patient, string requestId) =>
         CallAsync(requestId, async () =>
         {
-            var result = await _service.GetAppointmentScheduleAsync(caller, patient, requestId);
+            var result = await _service.GetAppointmentScheduleAsync(caller, patient, requestId: requestId);
             return Answer(result.Outcome, ScheduleOutcome.Scheduled, result.Message, result.Sequence) with { Bookings = result.Bookings };
         });
 
     public Task<CallReport> CancelAsync(string caller, string patient, string id, string requestId) =>
         CallAsync(requestId, async () =>
         {
-            var result = await _service.CancelAppointmentAsync(caller, patient, id, requestId);
+            var result = await _service.CancelAppointmentAsync(caller, patient, id, requestId: requestId);
             return Answer(result.Outcome, CancelOutcome.Cancelled, result.Message, result.Sequence) with
             {
                 Type = result.AppointmentTypeSpecified ? result.AppointmentType : null,
@@ -79,7 +82,7 @@ internal sealed class AppointmentClient : IDisposable
         string caller, string patient, string oldId, AppointmentType oldType, string newId, AppointmentType newType, string requestId) =>
         CallAsync(requestId, async () =>
         {
-            var result = await _service.SwapAppointmentAsync(caller, patient, oldId, oldType, newId, newType, requestId);
+            var result = await _service.SwapAppointmentAsync(caller, patient, oldId, oldType, newId, newType, requestId: requestId);
             return Answer(result.Outcome, SwapOutcome.Swapped, result.Message, result.Sequence);
         });
 

@@ -51,6 +51,7 @@ public static class CommandCodec
             case GetAppointmentSchedule schedule: writer.Patient(schedule.Patient); break;
             case CancelAppointment cancel: writer.Patient(cancel.Patient); writer.Id(cancel.Id); break;
             case SwapAppointment swap: writer.Patient(swap.Patient); writer.Slot(swap.Old); writer.Slot(swap.New); break;
+            default: throw new ArgumentException($"no encoding for {command.GetType().Name}", nameof(command));
         }
 
         return buffer[..writer.Position].ToArray();

@@ -7,7 +7,7 @@ namespace Dams.Contracts.Soap;
 /// (<see cref="DamsFaultCode.InvalidRequest"/>), then the caller's rights (<see cref="DamsFaultCode.NotPermitted"/>). Only this
 /// class tolerates another letter case of ids and white space around them.
 /// </summary>
-public static class AppointmentEdge
+internal static class AppointmentEdge
 {
     /// <summary>The most characters of a request id. It is a key of the replicated session table.</summary>
     public const int RequestIdLengthMax = 64;
@@ -17,95 +17,81 @@ public static class AppointmentEdge
     private const string AppointmentForm = "an appointment id: MTL, QUE or SHE, then M, A or E, then a real date ddMMyy";
     private const string TypeForm = "one of Physician, Surgeon, Dental";
 
-    /// <summary>Reads and checks an AddAppointment.</summary>
-    public static AddAppointment Add(
-        string? callerId, string? appointmentId, AppointmentType appointmentType, int capacity, string? requestId)
+    public static AddAppointment Add(AddAppointmentRequest request)
     {
-        var caller = Caller(callerId, requestId);
-        var slot = new Slot(Appointment("appointmentId", appointmentId, requestId), Type("appointmentType", appointmentType, requestId));
-        if (capacity is < 1 or > AddAppointment.CapacityMax)
+        var caller = Caller(request);
+        var slot = SlotOf(request, request.AppointmentId, request.AppointmentType);
+        if (request.Capacity is < 1 or > AddAppointment.CapacityMax)
         {
             throw DamsFaults.InvalidRequest(
-                "capacity", $"{capacity}", $"a whole number from 1 to {AddAppointment.CapacityMax}", OwnId(requestId));
+                "capacity", $"{request.Capacity}", $"a whole number from 1 to {AddAppointment.CapacityMax}", request.OwnId);
         }
 
-        CheckRequestId(requestId);
-        RequireAdminOf(slot.Id.Hospital, caller, requestId);
-        return new AddAppointment(caller, slot, capacity);
+        CheckRequestId(request);
+        RequireAdminOf(slot.Id.Hospital, caller, request);
+        return new AddAppointment(caller, slot, request.Capacity);
     }
 
-    /// <summary>Reads and checks a RemoveAppointment.</summary>
-    public static RemoveAppointment Remove(string? callerId, string? appointmentId, AppointmentType appointmentType, string? requestId)
+    public static RemoveAppointment Remove(RemoveAppointmentRequest request)
     {
-        var caller = Caller(callerId, requestId);
-        var slot = new Slot(Appointment("appointmentId", appointmentId, requestId), Type("appointmentType", appointmentType, requestId));
-        CheckRequestId(requestId);
-        RequireAdminOf(slot.Id.Hospital, caller, requestId);
+        var caller = Caller(request);
+        var slot = SlotOf(request, request.AppointmentId, request.AppointmentType);
+        CheckRequestId(request);
+        RequireAdminOf(slot.Id.Hospital, caller, request);
         return new RemoveAppointment(caller, slot);
     }
 
-    /// <summary>Reads and checks a ListAppointmentAvailability.</summary>
-    public static ListAppointmentAvailability List(string? callerId, AppointmentType appointmentType, string? requestId)
+    public static ListAppointmentAvailability List(ListAppointmentAvailabilityRequest request)
     {
-        var caller = Caller(callerId, requestId);
-        var type = Type("appointmentType", appointmentType, requestId);
-        CheckRequestId(requestId);
+        var caller = Caller(request);
+        var type = Type(request, "appointmentType", request.AppointmentType);
+        CheckRequestId(request);
         if (!caller.IsAdmin)
-            throw DamsFaults.NotPermitted($"{caller} is not an administrator.", OwnId(requestId));
+            throw DamsFaults.NotPermitted($"{caller} is not an administrator.", request.OwnId);
         return new ListAppointmentAvailability(caller, type);
     }
 
-    /// <summary>Reads and checks a BookAppointment.</summary>
-    public static BookAppointment Book(
-        string? callerId, string? patientId, string? appointmentId, AppointmentType appointmentType, string? requestId)
+    public static BookAppointment Book(BookAppointmentRequest request)
     {
-        var caller = Caller(callerId, requestId);
-        var patient = Patient(patientId, requestId);
-        var slot = new Slot(Appointment("appointmentId", appointmentId, requestId), Type("appointmentType", appointmentType, requestId));
-        CheckRequestId(requestId);
-        RequireRightOver(patient, caller, requestId);
+        var caller = Caller(request);
+        var patient = Patient(request, request.PatientId);
+        var slot = SlotOf(request, request.AppointmentId, request.AppointmentType);
+        CheckRequestId(request);
+        RequireRightOver(patient, caller, request);
         return new BookAppointment(caller, patient, slot);
     }
 
-    /// <summary>Reads and checks a GetAppointmentSchedule.</summary>
-    public static GetAppointmentSchedule Schedule(string? callerId, string? patientId, string? requestId)
+    public static GetAppointmentSchedule Schedule(GetAppointmentScheduleRequest request)
     {
-        var caller = Caller(callerId, requestId);
-        var patient = Patient(patientId, requestId);
-        CheckRequestId(requestId);
-        RequireRightOver(patient, caller, requestId);
+        var caller = Caller(request);
+        var patient = Patient(request, request.PatientId);
+        CheckRequestId(request);
+        RequireRightOver(patient, caller, request);
         return new GetAppointmentSchedule(caller, patient);
     }
 
-    /// <summary>Reads and checks a CancelAppointment.</summary>
-    public static CancelAppointment Cancel(string? callerId, string? patientId, string? appointmentId, string? requestId)
+    public static CancelAppointment Cancel(CancelAppointmentRequest request)
     {
-        var caller = Caller(callerId, requestId);
-        var patient = Patient(patientId, requestId);
-        var id = Appointment("appointmentId", appointmentId, requestId);
-        CheckRequestId(requestId);
-        RequireRightOver(patient, caller, requestId);
+        var caller = Caller(request);
+        var patient = Patient(request, request.PatientId);
+        var id = Appointment(request, "appointmentId", request.AppointmentId);
+        CheckRequestId(request);
+        RequireRightOver(patient, caller, request);
         return new CancelAppointment(caller, patient, id);
     }
 
-    /// <summary>Reads and checks a SwapAppointment.</summary>
-    public static SwapAppointment Swap(
-        string? callerId,
-        string? patientId,
-        string? oldAppointmentId,
-        AppointmentType oldAppointmentType,
-        string? newAppointmentId,
-        AppointmentType newAppointmentType,
-        string? requestId)
+    public static SwapAppointment Swap(SwapAppointmentRequest request)
     {
-        var caller = Caller(callerId, requestId);
-        var patient = Patient(patientId, requestId);
+        var caller = Caller(request);
+        var patient = Patient(request, request.PatientId);
         var old = new Slot(
-            Appointment("oldAppointmentId", oldAppointmentId, requestId), Type("oldAppointmentType", oldAppointmentType, requestId));
+            Appointment(request, "oldAppointmentId", request.OldAppointmentId),
+            Type(request, "oldAppointmentType", request.OldAppointmentType));
         var @new = new Slot(
-            Appointment("newAppointmentId", newAppointmentId, requestId), Type("newAppointmentType", newAppointmentType, requestId));
-        CheckRequestId(requestId);
-        RequireRightOver(patient, caller, requestId);
+            Appointment(request, "newAppointmentId", request.NewAppointmentId),
+            Type(request, "newAppointmentType", request.NewAppointmentType));
+        CheckRequestId(request);
+        RequireRightOver(patient, caller, request);
         return new SwapAppointment(caller, patient, old, @new);
     }
 
@@ -117,7 +103,7 @@ public static class AppointmentEdge
     /// Trims the text, and converts a to z to upper case. Other letters stay as they are, even if some culture would convert them to A
     /// to Z.
     /// </summary>
-    internal static string Canonical(string? text)
+    public static string Canonical(string? text)
     {
         var trimmed = (text ?? "").Trim();
         foreach (var c in trimmed)
@@ -133,43 +119,46 @@ public static class AppointmentEdge
         return trimmed;
     }
 
-    private static CallerId Caller(string? text, string? requestId) => CallerId.TryParse(Canonical(text), out var id)
+    private static CallerId Caller(AppointmentRequest request) => CallerId.TryParse(Canonical(request.CallerId), out var id)
         ? id
-        : throw DamsFaults.InvalidRequest("callerId", text, CallerForm, OwnId(requestId));
+        : throw DamsFaults.InvalidRequest("callerId", request.CallerId, CallerForm, request.OwnId);
 
-    private static PatientId Patient(string? text, string? requestId) => PatientId.TryParse(Canonical(text), out var id)
+    private static PatientId Patient(AppointmentRequest request, string? text) => PatientId.TryParse(Canonical(text), out var id)
         ? id
-        : throw DamsFaults.InvalidRequest("patientId", text, PatientForm, OwnId(requestId));
+        : throw DamsFaults.InvalidRequest("patientId", text, PatientForm, request.OwnId);
 
-    private static AppointmentId Appointment(string field, string? text, string? requestId) =>
+    private static Slot SlotOf(AppointmentRequest request, string? id, AppointmentType type) =>
+        new(Appointment(request, "appointmentId", id), Type(request, "appointmentType", type));
+
+    private static AppointmentId Appointment(AppointmentRequest request, string field, string? text) =>
         AppointmentId.TryParse(Canonical(text), out var id)
             ? id
-            : throw DamsFaults.InvalidRequest(field, text, AppointmentForm, OwnId(requestId));
+            : throw DamsFaults.InvalidRequest(field, text, AppointmentForm, request.OwnId);
 
     // A host that validates has rejected an unknown type already. Another host may bind a number.
-    private static AppointmentType Type(string field, AppointmentType type, string? requestId) => type <= AppointmentType.Dental
+    private static AppointmentType Type(AppointmentRequest request, string field, AppointmentType type) => type <= AppointmentType.Dental
         ? type
-        : throw DamsFaults.InvalidRequest(field, $"{type}", TypeForm, OwnId(requestId));
+        : throw DamsFaults.InvalidRequest(field, $"{type}", TypeForm, request.OwnId);
 
-    private static void CheckRequestId(string? requestId)
+    private static void CheckRequestId(AppointmentRequest request)
     {
-        if (requestId is not null && requestId.Length > RequestIdLengthMax)
-            throw DamsFaults.InvalidRequest("requestId", requestId, $"at most {RequestIdLengthMax} characters long");
+        if (request.RequestId is { Length: > RequestIdLengthMax } tooLong)
+            throw DamsFaults.InvalidRequest("requestId", tooLong, $"at most {RequestIdLengthMax} characters long");
     }
 
-    private static void RequireAdminOf(Hospital hospital, CallerId caller, string? requestId)
+    private static void RequireAdminOf(Hospital hospital, CallerId caller, AppointmentRequest request)
     {
         if (!caller.IsAdmin)
-            throw DamsFaults.NotPermitted($"{caller} is not an administrator.", OwnId(requestId));
+            throw DamsFaults.NotPermitted($"{caller} is not an administrator.", request.OwnId);
         if (caller.Hospital != hospital)
-            throw DamsFaults.NotPermitted($"{caller} may not change slots of {hospital}, only of {caller.Hospital}.", OwnId(requestId));
+            throw DamsFaults.NotPermitted($"{caller} may not change slots of {hospital}, only of {caller.Hospital}.", request.OwnId);
     }
 
-    private static void RequireRightOver(PatientId patient, CallerId caller, string? requestId)
+    private static void RequireRightOver(PatientId patient, CallerId caller, AppointmentRequest request)
     {
         if (caller.IsAdmin && caller.Hospital != patient.Home)
-            throw DamsFaults.NotPermitted($"{caller} may act for patients of {caller.Hospital} only.", OwnId(requestId));
+            throw DamsFaults.NotPermitted($"{caller} may act for patients of {caller.Hospital} only.", request.OwnId);
         if (!caller.IsAdmin && caller.AsPatient != patient)
-            throw DamsFaults.NotPermitted($"{caller} may act for {caller} only.", OwnId(requestId));
+            throw DamsFaults.NotPermitted($"{caller} may act for {caller} only.", request.OwnId);
     }
 }

@@ -4,9 +4,8 @@ using Dams.Contracts.Domain;
 namespace Dams.Contracts.Soap;
 
 /// <summary>Turns replies into wire results, with the message for people. A refused reply becomes a fault.</summary>
-public static class AppointmentReplies
+internal static class AppointmentReplies
 {
-    /// <summary>Result of an AddAppointment.</summary>
     public static AddAppointmentResult Add(AddAppointment command, ExecutedReply executed, string? requestId = null)
     {
         var outcome = Expect<AddReply>(executed, requestId).Outcome;
@@ -23,7 +22,6 @@ public static class AppointmentReplies
         };
     }
 
-    /// <summary>Result of a RemoveAppointment.</summary>
     public static RemoveAppointmentResult Remove(RemoveAppointment command, ExecutedReply executed, string? requestId = null)
     {
         var reply = Expect<RemoveReply>(executed, requestId);
@@ -48,7 +46,6 @@ public static class AppointmentReplies
         };
     }
 
-    /// <summary>Result of a ListAppointmentAvailability.</summary>
     public static ListAppointmentAvailabilityResult List(
         ListAppointmentAvailability command, ExecutedReply executed, string? requestId = null)
     {
@@ -70,7 +67,6 @@ public static class AppointmentReplies
         };
     }
 
-    /// <summary>Result of a BookAppointment.</summary>
     public static BookAppointmentResult Book(BookAppointment command, ExecutedReply executed, string? requestId = null)
     {
         var outcome = Expect<BookReply>(executed, requestId).Outcome;
@@ -93,7 +89,6 @@ public static class AppointmentReplies
         };
     }
 
-    /// <summary>Result of a GetAppointmentSchedule.</summary>
     public static GetAppointmentScheduleResult Schedule(GetAppointmentSchedule command, ExecutedReply executed, string? requestId = null)
     {
         var bookings = Expect<ScheduleReply>(executed, requestId).Bookings;
@@ -108,7 +103,6 @@ public static class AppointmentReplies
         };
     }
 
-    /// <summary>Result of a CancelAppointment.</summary>
     public static CancelAppointmentResult Cancel(CancelAppointment command, ExecutedReply executed, string? requestId = null)
     {
         var reply = Expect<CancelReply>(executed, requestId);
@@ -127,7 +121,6 @@ public static class AppointmentReplies
         };
     }
 
-    /// <summary>Result of a SwapAppointment.</summary>
     public static SwapAppointmentResult Swap(SwapAppointment command, ExecutedReply executed, string? requestId = null)
     {
         var outcome = Expect<SwapReply>(executed, requestId).Outcome;

@@ -14,75 +14,90 @@ namespace Dams.Contracts.Soap;
 public sealed class AppointmentService(IAppointmentExecutor executor, string? authenticatedAs = null, CancellationToken ct = default)
     : IAppointmentService
 {
-    private readonly string? _user = authenticatedAs is null ? null : AppointmentEdge.Canonical(authenticatedAs);
+    private readonly AppointmentCalls _calls = new(executor, authenticatedAs, ct);
 
     /// <inheritdoc/>
-    public async Task<AddAppointmentResult> AddAppointmentAsync(
-        string callerId, string appointmentId, AppointmentType appointmentType, int capacity, string? requestId = null)
-    {
-        var command = AppointmentEdge.Add(callerId, appointmentId, appointmentType, capacity, requestId);
-        return AppointmentReplies.Add(command, await ExecuteAsync(command, requestId).ConfigureAwait(false), requestId);
-    }
+    public Task<AddAppointmentResult> AddAppointmentAsync(
+        string callerId, string appointmentId, AppointmentType appointmentType, int capacity, string? requestId = null) =>
+        _calls.CallAsync(new AddAppointmentRequest
+        {
+            CallerId = callerId,
+            AppointmentId = appointmentId,
+            AppointmentType = appointmentType,
+            Capacity = capacity,
+            RequestId = requestId,
+        });
 
     /// <inheritdoc/>
-    public async Task<RemoveAppointmentResult> RemoveAppointmentAsync(
-        string callerId, string appointmentId, AppointmentType appointmentType, string? requestId = null)
-    {
-        var command = AppointmentEdge.Remove(callerId, appointmentId, appointmentType, requestId);
-        return AppointmentReplies.Remove(command, await ExecuteAsync(command, requestId).ConfigureAwait(false), requestId);
-    }
+    public Task<RemoveAppointmentResult> RemoveAppointmentAsync(
+        string callerId, string appointmentId, AppointmentType appointmentType, string? requestId = null) =>
+        _calls.CallAsync(new RemoveAppointmentRequest
+        {
+            CallerId = callerId,
+            AppointmentId = appointmentId,
+            AppointmentType = appointmentType,
+            RequestId = requestId,
+        });
 
     /// <inheritdoc/>
-    public async Task<ListAppointmentAvailabilityResult> ListAppointmentAvailabilityAsync(
-        string callerId, AppointmentType appointmentType, string? requestId = null)
-    {
-        var command = AppointmentEdge.List(callerId, appointmentType, requestId);
-        return AppointmentReplies.List(command, await ExecuteAsync(command, requestId).ConfigureAwait(false), requestId);
-    }
+    public Task<ListAppointmentAvailabilityResult> ListAppointmentAvailabilityAsync(
+        string callerId, AppointmentType appointmentType, string? requestId = null) =>
+        _calls.CallAsync(new ListAppointmentAvailabilityRequest
+        {
+            CallerId = callerId,
+            AppointmentType = appointmentType,
+            RequestId = requestId,
+        });
 
     /// <inheritdoc/>
-    public async Task<BookAppointmentResult> BookAppointmentAsync(
-        string callerId, string patientId, string appointmentId, AppointmentType appointmentType, string? requestId = null)
-    {
-        var command = AppointmentEdge.Book(callerId, patientId, appointmentId, appointmentType, requestId);
-        return AppointmentReplies.Book(command, await ExecuteAsync(command, requestId).ConfigureAwait(false), requestId);
-    }
+    public Task<BookAppointmentResult> BookAppointmentAsync(
+        string callerId, string patientId, string appointmentId, AppointmentType appointmentType, string? requestId = null) =>
+        _calls.CallAsync(new BookAppointmentRequest
+        {
+            CallerId = callerId,
+            PatientId = patientId,
+            AppointmentId = appointmentId,
+            AppointmentType = appointmentType,
+            RequestId = requestId,
+        });
 
     /// <inheritdoc/>
-    public async Task<GetAppointmentScheduleResult> GetAppointmentScheduleAsync(string callerId, string patientId, string? requestId = null)
-    {
-        var command = AppointmentEdge.Schedule(callerId, patientId, requestId);
-        return AppointmentReplies.Schedule(command, await ExecuteAsync(command, requestId).ConfigureAwait(false), requestId);
-    }
+    public Task<GetAppointmentScheduleResult> GetAppointmentScheduleAsync(string callerId, string patientId, string? requestId = null) =>
+        _calls.CallAsync(new GetAppointmentScheduleRequest
+        {
+            CallerId = callerId,
+            PatientId = patientId,
+            RequestId = requestId,
+        });
 
     /// <inheritdoc/>
-    public async Task<CancelAppointmentResult> CancelAppointmentAsync(
-        string callerId, string patientId, string appointmentId, string? requestId = null)
-    {
-        var command = AppointmentEdge.Cancel(callerId, patientId, appointmentId, requestId);
-        return AppointmentReplies.Cancel(command, await ExecuteAsync(command, requestId).ConfigureAwait(false), requestId);
-    }
+    public Task<CancelAppointmentResult> CancelAppointmentAsync(
+        string callerId, string patientId, string appointmentId, string? requestId = null) =>
+        _calls.CallAsync(new CancelAppointmentRequest
+        {
+            CallerId = callerId,
+            PatientId = patientId,
+            AppointmentId = appointmentId,
+            RequestId = requestId,
+        });
 
     /// <inheritdoc/>
-    public async Task<SwapAppointmentResult> SwapAppointmentAsync(
+    public Task<SwapAppointmentResult> SwapAppointmentAsync(
         string callerId,
         string patientId,
         string oldAppointmentId,
         AppointmentType oldAppointmentType,
         string newAppointmentId,
         AppointmentType newAppointmentType,
-        string? requestId = null)
-    {
-        var command = AppointmentEdge.Swap(
-            callerId, patientId, oldAppointmentId, oldAppointmentType, newAppointmentId, newAppointmentType, requestId);
-        return AppointmentReplies.Swap(command, await ExecuteAsync(command, requestId).ConfigureAwait(false), requestId);
-    }
-
-    private ValueTask<ExecutedReply> ExecuteAsync(Command command, string? requestId)
-    {
-        var ownId = AppointmentEdge.OwnId(requestId);
-        if (_user is not null && command.Caller.ToString() != _user)
-            throw DamsFaults.NotPermitted($"{command.Caller} is not the authenticated user.", ownId);
-        return executor.ExecuteAsync(command, ownId, ct);
-    }
+        string? requestId = null) =>
+        _calls.CallAsync(new SwapAppointmentRequest
+        {
+            CallerId = callerId,
+            PatientId = patientId,
+            OldAppointmentId = oldAppointmentId,
+            OldAppointmentType = oldAppointmentType,
+            NewAppointmentId = newAppointmentId,
+            NewAppointmentType = newAppointmentType,
+            RequestId = requestId,
+        });
 }

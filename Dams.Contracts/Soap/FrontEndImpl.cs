@@ -9,9 +9,16 @@ namespace Dams.Contracts.Soap;
 /// The original system's contract in front of the new one, with the same checks and the same executor. Every answer is one string
 /// <c>Outcome: text</c>; the items of a list follow on lines of their own. A fault is answered as <c>Code: reason</c>.
 /// </summary>
-/// <param name="service">The appointment service of this call.</param>
-public sealed class FrontEndImpl(IAppointmentService service) : IFrontEndImpl
+/// <param name="executor">Executes the commands.</param>
+/// <param name="authenticatedAs">
+/// The user that the transport has authenticated; the caller of every message must be that user. Null if nobody is authenticated.
+/// </param>
+/// <param name="ct">Cancelled when the client disconnects.</param>
+public sealed class FrontEndImpl(IAppointmentExecutor executor, string? authenticatedAs = null, CancellationToken ct = default)
+    : IFrontEndImpl
 {
+    private readonly AppointmentCalls _calls = new(executor, authenticatedAs, ct);
+
     private enum Menu
     {
         Unknown,
@@ -37,16 +44,48 @@ public sealed class FrontEndImpl(IAppointmentService service) : IFrontEndImpl
         var patient = PatientOf(caller, patientId);
         return MenuOf(caller, menuOption) switch
         {
-            Menu.Add => Of(await service
-                .AddAppointmentAsync(userId, appointmentId, TypeOf("arg1", appointmentType), capacity).ConfigureAwait(false)),
-            Menu.Remove => Of(await service
-                .RemoveAppointmentAsync(userId, appointmentId, TypeOf("arg1", appointmentType)).ConfigureAwait(false)),
-            Menu.List => Of(await service
-                .ListAppointmentAvailabilityAsync(userId, TypeOf("arg1", appointmentType)).ConfigureAwait(false)),
-            Menu.Book => Of(await service
-                .BookAppointmentAsync(userId, patient, appointmentId, TypeOf("arg1", appointmentType)).ConfigureAwait(false)),
-            Menu.Schedule => Of(await service.GetAppointmentScheduleAsync(userId, patient).ConfigureAwait(false)),
-            Menu.Cancel => Of(await service.CancelAppointmentAsync(userId, patient, appointmentId).ConfigureAwait(false)),
+            Menu.Add => Of(await _calls.CallAsync(new AddAppointmentRequest
+            {
+                CallerId = userId,
+                AppointmentId = appointmentId,
+                AppointmentType = TypeOf("arg1", appointmentType),
+                Capacity = capacity,
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.Remove => Of(await _calls.CallAsync(new RemoveAppointmentRequest
+            {
+                CallerId = userId,
+                AppointmentId = appointmentId,
+                AppointmentType = TypeOf("arg1", appointmentType),
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.List => Of(await _calls.CallAsync(new ListAppointmentAvailabilityRequest
+            {
+                CallerId = userId,
+                AppointmentType = TypeOf("arg1", appointmentType),
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.Book => Of(await _calls.CallAsync(new BookAppointmentRequest
+            {
+                CallerId = userId,
+                PatientId = patient,
+                AppointmentId = appointmentId,
+                AppointmentType = TypeOf("arg1", appointmentType),
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.Schedule => Of(await _calls.CallAsync(new GetAppointmentScheduleRequest
+            {
+                CallerId = userId,
+                PatientId = patient,
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.Cancel => Of(await _calls.CallAsync(new CancelAppointmentRequest
+            {
+                CallerId = userId,
+                PatientId = patient,
+                AppointmentId = appointmentId,
+                RequestId = null,
+            }).ConfigureAwait(false)),
             Menu.Swap => throw DamsFaults.InvalidRequest("arg5", Number(menuOption), "for this operation: swap is receiveRequestForSwap"),
             _ => throw DamsFaults.InvalidRequest("arg5", Number(menuOption), MenuForm(caller)),
         };
@@ -65,13 +104,16 @@ public sealed class FrontEndImpl(IAppointmentService service) : IFrontEndImpl
         var caller = Caller(userId);
         if (MenuOf(caller, menuOption) != Menu.Swap)
             throw DamsFaults.InvalidRequest("arg6", Number(menuOption), caller.IsAdmin ? "swap, which is 7" : "swap, which is 4");
-        var result = await service.SwapAppointmentAsync(
-            userId,
-            PatientOf(caller, patientId),
-            oldAppointmentId,
-            TypeOf("arg1", oldAppointmentType),
-            newAppointmentId,
-            TypeOf("arg3", newAppointmentType)).ConfigureAwait(false);
+        var result = await _calls.CallAsync(new SwapAppointmentRequest
+        {
+            CallerId = userId,
+            PatientId = PatientOf(caller, patientId),
+            OldAppointmentId = oldAppointmentId,
+            OldAppointmentType = TypeOf("arg1", oldAppointmentType),
+            NewAppointmentId = newAppointmentId,
+            NewAppointmentType = TypeOf("arg3", newAppointmentType),
+            RequestId = null,
+        }).ConfigureAwait(false);
         return $"{result.Outcome}: {result.Message}";
     });
 

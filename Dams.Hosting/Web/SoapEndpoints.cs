@@ -28,7 +28,7 @@ public static class SoapEndpoints
     /// <summary>Serves the original system's contract. The executor does the work; the faults are strings.</summary>
     public static void MapOriginal(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
         web.MapSoapService<IFrontEndImpl>(OriginalPath,
-            http => new FrontEndImpl(new AppointmentService(executor, null, http.RequestAborted)),
+            http => new FrontEndImpl(executor, null, http.RequestAborted),
             OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null));
 
     /// <summary>Serves a replica's own contract.</summary>

@@ -1,7 +1,11 @@
 using System.ServiceModel;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Dams.Contracts.Domain;
+using Dams.Contracts.Encoding;
 using Dams.Contracts.Soap;
+using Dams.Tests.Contracts;
+using Dams.Tests.Engines.Script;
 using Dams.Tests.Soap;
 using NUnit.Framework;
 
@@ -10,6 +14,23 @@ namespace Dams.Tests.Cli;
 /// <summary>The commands that call the service, against the SOAP edge over real HTTP.</summary>
 public sealed class CallCommandsTests
 {
+    private static readonly (string Line, string Outcome, int ExitCode)[] s_scenario =
+    [
+        ("add MTLE210422 Physician 2 --as MTLA1234", "Added", 0),
+        ("add MTLE210422 Physician 2 --as MTLA1234", "AlreadyExists", 1),
+        ("remove MTLE210422 Physician --as MTLA1234", "Removed", 0),
+        ("remove MTLE210422 Dental --as MTLA1234", "NotFound", 1),
+        ("list Dental --as MTLA1234", "Listed", 0),
+        ("add MTLE210422 physician 2 --as MTLA1234", "Added", 0),
+        ("add MTLM210422 Physician 2 --as MTLA1234", "Added", 0),
+        ("book MTLP1234 MTLE210422 Physician --as MTLA1234", "Booked", 0),
+        ("book MTLP1234 MTLE210422 Physician", "AlreadyBooked", 1),
+        ("schedule MTLP1234 --as MTLA1234", "Scheduled", 0),
+        ("swap MTLP1234 MTLE210422 Physician MTLM210422 Physician --as MTLA1234", "Swapped", 0),
+        ("cancel MTLP1234 MTLM210422 --as MTLA1234", "Cancelled", 0),
+        ("cancel MTLP1234 MTLM210422 --as MTLA1234", "NotBooked", 1),
+    ];
+
     private sealed class Refusing(FaultException<DamsFault> fault) : IAppointmentExecutor
     {
         public ValueTask<ExecutedReply> ExecuteAsync(Command command, string? requestId, CancellationToken ct) => throw fault;
@@ -21,28 +42,46 @@ public sealed class CallCommandsTests
     [Test]
     public async Task The_original_scenario_gives_its_outcomes_and_exit_codes()
     {
-        await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
-        (string Line, string Outcome, int ExitCode)[] scenario =
-        [
-            ("add MTLE210422 Physician 2 --as MTLA1234", "Added", 0),
-            ("add MTLE210422 Physician 2 --as MTLA1234", "AlreadyExists", 1),
-            ("remove MTLE210422 Physician --as MTLA1234", "Removed", 0),
-            ("remove MTLE210422 Dental --as MTLA1234", "NotFound", 1),
-            ("list Dental --as MTLA1234", "Listed", 0),
-            ("add MTLE210422 physician 2 --as MTLA1234", "Added", 0),
-            ("add MTLM210422 Physician 2 --as MTLA1234", "Added", 0),
-            ("book MTLP1234 MTLE210422 Physician --as MTLA1234", "Booked", 0),
-            ("book MTLP1234 MTLE210422 Physician", "AlreadyBooked", 1),
-            ("schedule MTLP1234 --as MTLA1234", "Scheduled", 0),
-            ("swap MTLP1234 MTLE210422 Physician MTLM210422 Physician --as MTLA1234", "Swapped", 0),
-            ("cancel MTLP1234 MTLM210422 --as MTLA1234", "Cancelled", 0),
-            ("cancel MTLP1234 MTLM210422 --as MTLA1234", "NotBooked", 1),
-        ];
-        foreach (var (line, outcome, exitCode) in scenario)
+        var executor = new ScriptedExecutor(new DictionaryExecutor().ExecuteAsync);
+        await using var server = await SoapTestServer.StartAsync(executor);
+        foreach (var (line, outcome, exitCode) in s_scenario)
         {
             var run = await RunAsync(server, line);
             Assert.That((run.ExitCode, run.Errors), Is.EqualTo((exitCode, "")), line);
             Assert.That(run.Output, Does.StartWith(outcome + " (no. "), line);
+        }
+
+        Assert.That(
+            Operation.All.Select(operation => operation.Command).Except(executor.Asked.Select(call => call.Command.GetType())),
+            Is.Empty,
+            "operations that no line calls: add the command to CallCommands.All, and a line here");
+        Assert.That(executor.Asked.Select(call => call.RequestId), Is.All.StartsWith("dams-"), "the request ids that the tool makes");
+    }
+
+    [Test]
+    public async Task Everything_that_an_answer_has_is_printed()
+    {
+        var text = "";
+        await using var server = await SoapTestServer.StartAsync(new ScriptedExecutor((command, _, _) =>
+        {
+            var operation = Operation.All.Single(known => known.Command == command.GetType());
+            var longest = operation.Replies.MaxBy(reply => ReplyCodec.Encode(reply).Length)!;
+            text = ScriptText.Of(longest);
+            return ValueTask.FromResult(new ExecutedReply(longest, 42));
+        }));
+        foreach (var line in s_scenario.Select(row => row.Line).DistinctBy(line => line.Split(' ')[0]))
+        {
+            var json = (await RunAsync(server, line + " --json")).Output;
+            var words = Regex.Matches(text, "[A-Za-z0-9]+").Select(word => word.Value).Except(["to", "none"]).ToList();
+            Assert.That(
+                words.Where(word => !json.Contains(word, StringComparison.Ordinal)),
+                Is.Empty,
+                $"ReportPrinter.PrintJson leaves this out of the answer to '{line}': {json}");
+            var printed = (await RunAsync(server, line)).Output;
+            Assert.That(
+                words.Where(word => Regex.IsMatch(word, @"^[A-Z]{4}\d") && !printed.Contains(word, StringComparison.Ordinal)),
+                Is.Empty,
+                $"ReportPrinter.PrintText leaves these ids out of the answer to '{line}': {printed}");
         }
     }
 

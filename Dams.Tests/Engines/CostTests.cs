@@ -3,6 +3,7 @@ using System.Globalization;
 using Dams.Contracts.Domain;
 using Dams.Replica.Engines;
 using Dams.Replica.State;
+using Dams.Tests.Contracts;
 using NUnit.Framework;
 
 namespace Dams.Tests.Engines;
@@ -39,6 +40,7 @@ public sealed class CostTests
     {
         var engine = EngineVersions.Create(version);
         var digester = new StateDigester();
+        var measured = new HashSet<Type>();
         var clock = Stopwatch.StartNew();
         engine.Restore(FullState(bookings));
         output.WriteLine($"{version}: {bookings:N0} bookings on {DaysOf(bookings)} days restored in {clock.Elapsed.TotalSeconds:F2} s");
@@ -89,6 +91,8 @@ public sealed class CostTests
         var holders = engine.ReadBucket(new BucketKey(Hospital.MTL, FirstDay)).Slots[0].Holders.Count;
         Each("holder", holders, Run("remove, many holders", Enum.GetValues<Hospital>().Select(hospital =>
             new RemoveAppointment(default, SlotOf(hospital, FirstDay, TimeOfDay.Morning, AppointmentType.Physician)))));
+        Assert.That(
+            Operation.All.Select(operation => operation.Command).Except(measured), Is.Empty, "commands whose cost CostTests don't measure");
         (engine as IDisposable)?.Dispose();
 
         double Run(string what, IEnumerable<Command> commands, Reply? meant = null)
@@ -96,6 +100,7 @@ public sealed class CostTests
             var times = new List<double>();
             foreach (var command in commands.ToList())
             {
+                measured.Add(command.GetType());
                 var start = Stopwatch.GetTimestamp();
                 var reply = engine.Execute(command, digester);
                 times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds);

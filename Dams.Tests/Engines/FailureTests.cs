@@ -87,7 +87,7 @@ public sealed class FailureTests(string version)
             Assert.That(engine.ReadBucket(key), Is.EqualTo(model.ReadBucket(key)), ScriptText.Of(command));
     }
 
-    private sealed record UnknownCommand() : Command(default(CallerId));
+    private sealed record UnknownCommand() : WriteCommand<RefusedReply>(default(CallerId));
 
     private sealed class FailingObserver(int failsAt) : IBucketObserver
     {

@@ -42,32 +42,35 @@ internal sealed class CommandClient(Func<IAppointmentService> open)
         switch (command)
         {
             case AddAppointment add:
-                var added = await _service.AddAppointmentAsync(caller, add.Slot.Id.ToString(), add.Slot.Type, add.Capacity, requestId);
+                var added = await _service.AddAppointmentAsync(
+                    caller, add.Slot.Id.ToString(), add.Slot.Type, add.Capacity, requestId: requestId);
                 return (new AddReply(added.Outcome), added.Sequence);
             case RemoveAppointment remove:
-                var removed = await _service.RemoveAppointmentAsync(caller, remove.Slot.Id.ToString(), remove.Slot.Type, requestId);
+                var removed = await _service.RemoveAppointmentAsync(
+                    caller, remove.Slot.Id.ToString(), remove.Slot.Type, requestId: requestId);
                 return (new RemoveReply(removed.Outcome, [.. (removed.Relocations ?? []).Select(RelocationOf)]), removed.Sequence);
             case ListAppointmentAvailability list:
-                var listed = await _service.ListAppointmentAvailabilityAsync(caller, list.Type, requestId);
+                var listed = await _service.ListAppointmentAvailabilityAsync(caller, list.Type, requestId: requestId);
                 return (new ListReply([.. listed.Slots!.Select(AvailabilityOf)]), listed.Sequence);
             case BookAppointment book:
                 var booked = await _service.BookAppointmentAsync(
-                    caller, book.Patient.ToString(), book.Slot.Id.ToString(), book.Slot.Type, requestId);
+                    caller, book.Patient.ToString(), book.Slot.Id.ToString(), book.Slot.Type, requestId: requestId);
                 return (new BookReply(booked.Outcome), booked.Sequence);
             case GetAppointmentSchedule schedule:
-                var scheduled = await _service.GetAppointmentScheduleAsync(caller, schedule.Patient.ToString(), requestId);
+                var scheduled = await _service.GetAppointmentScheduleAsync(caller, schedule.Patient.ToString(), requestId: requestId);
                 return (
                     new ScheduleReply([.. scheduled.Bookings!.Select(booking => SlotOf(booking.AppointmentId, booking.AppointmentType))]),
                     scheduled.Sequence);
             case CancelAppointment cancel:
-                var cancelled = await _service.CancelAppointmentAsync(caller, cancel.Patient.ToString(), cancel.Id.ToString(), requestId);
+                var cancelled = await _service.CancelAppointmentAsync(
+                    caller, cancel.Patient.ToString(), cancel.Id.ToString(), requestId: requestId);
                 return (
                     new CancelReply(cancelled.Outcome, cancelled.AppointmentTypeSpecified ? cancelled.AppointmentType : null),
                     cancelled.Sequence);
             case SwapAppointment swap:
                 var swapped = await _service.SwapAppointmentAsync(
                     caller, swap.Patient.ToString(),
-                    swap.Old.Id.ToString(), swap.Old.Type, swap.New.Id.ToString(), swap.New.Type, requestId);
+                    swap.Old.Id.ToString(), swap.Old.Type, swap.New.Id.ToString(), swap.New.Type, requestId: requestId);
                 return (new SwapReply(swapped.Outcome), swapped.Sequence);
             default:
                 throw new ArgumentException($"unknown command {command}", nameof(command));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dams.Cli.Status;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Topology;
 using EventStatus = Dams.ReplicaManager.EventStatus;
 
 namespace Dams.Tests.Processes;
@@ -41,9 +42,13 @@ internal static class LiarAndCrash
     /// <summary>A replica at most this many entries behind the others has caught up: these entries are still under way.</summary>
     private const long Behind = 2 * Clients;
 
-    /// <summary>All ordered pairs. In each four of them, every replica lies once and crashes once.</summary>
+    private static int Replicas { get; } = ClusterTopology.Default().Replicas.Length;
+
+    /// <summary>All ordered pairs, by distance. In the pairs of one distance, every replica lies once and crashes once.</summary>
     public static IEnumerable<(int Liar, int Crashed)> Pairs =>
-        Enumerable.Range(1, 3).SelectMany(distance => Enumerable.Range(0, 4).Select(liar => (liar + 1, ((liar + distance) % 4) + 1)));
+        from distance in Enumerable.Range(1, Replicas - 1)
+        from liar in Enumerable.Range(0, Replicas)
+        select (liar + 1, ((liar + distance) % Replicas) + 1);
 
     /// <summary>Makes one replica lie, kills another, and checks everything except the times.</summary>
     public static async Task<PairTimes> HappensAsync(TestCluster cluster, string kind, int liar, int crashed, int seed)
@@ -88,7 +93,7 @@ internal static class LiarAndCrash
                 [.. status.Events.Where(happening => happening.Number > agreedBefore)], $"replica{crashed}"),
             $"no replacement is under way, and every suspicion and accusation of replica{crashed} is settled");
         var whole = await cluster.IsWholeAsync();
-        var renewedOnes = Enumerable.Range(1, 4)
+        var renewedOnes = Enumerable.Range(1, Replicas)
             .Where(replica => whole.Replicas[replica - 1].Incarnation != before.Replicas[replica - 1].Incarnation)
             .ToList();
         Assert.That(renewedOnes, isReplaced ? Does.Contain(liar) : Does.Not.Contain(liar));

@@ -1,5 +1,6 @@
 using Dams.Hosting.Topology;
 using Dams.Replica.Versions;
+using Dams.Tests.Tidy;
 using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
@@ -20,6 +21,16 @@ public sealed class VersionCatalogTests
             Assert.That(version.Known.Description, Does.EndWith("."));
             (engine as IDisposable)?.Dispose();
         }
+    }
+
+    [Test]
+    public void Every_version_is_described_on_its_page()
+    {
+        var page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "VERSIONS.md"));
+        Assert.That(
+            KnownVersions.Names.Where(name => !page.Contains($"\n**{name}** ", StringComparison.Ordinal)),
+            Is.Empty,
+            "versions without a paragraph in docs/VERSIONS.md, How each works");
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dams.Contracts.Soap;
 using Dams.Ordering;
+using Dams.Tests.Contracts;
 
 namespace Dams.Tests.Simulation;
 
@@ -13,6 +14,7 @@ namespace Dams.Tests.Simulation;
 internal sealed class SimulationTests
 {
     private const int SeedsByDefault = 500;
+    private const int SeedsThatCallEverything = 50;
 
     [Test]
     public void Every_call_is_answered_rightly_and_once_whatever_happens()
@@ -53,6 +55,7 @@ internal sealed class SimulationTests
         long events = 0;
         var answered = 0;
         var refused = 0;
+        var called = new HashSet<Type>();
         for (var seed = from; seed < from + count && failures.Count < 10; seed++)
         {
             var simulation = new Simulation(seed, SimulationKnobs.Of(seed));
@@ -68,6 +71,7 @@ internal sealed class SimulationTests
             }
 
             events += simulation.Events;
+            called.UnionWith(simulation.Calls.Select(call => call.Command.GetType()));
             answered += simulation.Calls.Count(call => call.Result is FrontEnd.Coordination.Answered);
             refused += simulation.Calls.Count(call => call.Told.Contains(ExecutionState.NotExecuted));
         }
@@ -76,6 +80,13 @@ internal sealed class SimulationTests
             $"{count} seeds from {from}: {events} events, {answered} calls answered, {refused} calls reported as not executed");
         Assert.That(failures, Is.Empty, string.Join("\n", failures));
         Assert.That(answered, Is.GreaterThan((int)count), "runs that answer nothing prove nothing");
+        if (count >= SeedsThatCallEverything)
+        {
+            Assert.That(
+                Operation.All.Select(operation => operation.Command).Except(called),
+                Is.Empty,
+                "operations that Simulation.SomeCommand never calls (Dams.Tests/Simulation/Simulation.Clients.cs)");
+        }
     }
 
     private static ulong? Variable(string name) =>

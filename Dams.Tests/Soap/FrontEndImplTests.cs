@@ -134,7 +134,7 @@ public sealed class FrontEndImplTests
     public async Task Faults_are_answered_as_text(
         string user, string type, string id, int capacity, string patient, int menu, string expected)
     {
-        var service = new FrontEndImpl(new AppointmentService(new DictionaryExecutor()));
+        var service = new FrontEndImpl(new DictionaryExecutor());
         Assert.That(await service.ReceiveRequestFromClientAsync(user, type, id, capacity, patient, menu), Does.StartWith(expected));
     }
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using Dams.Contracts.Soap;
 using Dams.Soap;
+using Dams.Tests.Contracts;
 using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
@@ -102,6 +103,17 @@ public sealed class FuzzedEnvelopesTests
         TestContext.Out.WriteLine($"{slow} accepted, {quick} of them quickly");
         Assert.That(different, Is.Empty);
         Assert.That(quick, Is.GreaterThan(slow / 2), "most of what is accepted needs no validation");
+    }
+
+    [Test]
+    public void The_valid_envelopes_call_every_operation()
+    {
+        var random = new Random(s_seed);
+        var valid = string.Concat(Enumerable.Range(0, 500).Select(_ => Valid(random, SoapVersion.Soap11)));
+        Assert.That(
+            Operation.All.Where(operation => !valid.Contains($"<{operation} ", StringComparison.Ordinal)),
+            Is.Empty,
+            "operations that FuzzedEnvelopesTests.Valid makes no envelope of");
     }
 
     // A message depends on its number and the seed alone, so that it can be repeated.

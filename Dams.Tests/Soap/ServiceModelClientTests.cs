@@ -4,6 +4,7 @@ using System.ServiceModel.Channels;
 using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
+using Dams.Tests.Contracts;
 using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
@@ -15,6 +16,7 @@ public sealed class ServiceModelClientTests(string version)
 {
     // The default of 64 KiB is too little for a long list.
     private const int AnswerBytesMax = 16 * 1024 * 1024;
+    private ScriptedExecutor _executor = null!;
     private SoapTestServer _server = null!;
     private ChannelFactory<IAppointmentService> _factory = null!;
     private IAppointmentService _client = null!;
@@ -22,7 +24,8 @@ public sealed class ServiceModelClientTests(string version)
     [SetUp]
     public async Task SetUp()
     {
-        _server = await SoapTestServer.StartAsync(new DictionaryExecutor());
+        _executor = new ScriptedExecutor(new DictionaryExecutor().ExecuteAsync);
+        _server = await SoapTestServer.StartAsync(_executor);
         _factory = new ChannelFactory<IAppointmentService>(BindingOf(version), new EndpointAddress(_server.AppointmentService));
         _client = _factory.CreateChannel();
     }
@@ -83,6 +86,10 @@ public sealed class ServiceModelClientTests(string version)
             Is.EqualTo((CancelOutcome.Cancelled, true, AppointmentType.Surgeon)));
         var notBooked = await _client.CancelAppointmentAsync("MTLP1234", "MTLP1234", "MTLA220422");
         Assert.That((notBooked.Outcome, notBooked.AppointmentTypeSpecified), Is.EqualTo((CancelOutcome.NotBooked, false)));
+        Assert.That(
+            Operation.All.Select(operation => operation.Command).Except(_executor.Asked.Select(call => call.Command.GetType())),
+            Is.Empty,
+            "operations that this test does not call");
     }
 
     [Test]

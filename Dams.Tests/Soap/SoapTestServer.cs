@@ -57,7 +57,7 @@ internal sealed class SoapTestServer : IAsyncDisposable
             "/AppointmentService", http => new AppointmentService(executor, user, http.RequestAborted), options ?? Options);
         app.MapSoapService<IFrontEndImpl>(
             "/FrontEnd",
-            http => new FrontEndImpl(new AppointmentService(executor, user, http.RequestAborted)),
+            http => new FrontEndImpl(executor, user, http.RequestAborted),
             new SoapServiceOptions { Wsdl = WsdlDocuments.FrontEnd });
         await app.StartAsync().ConfigureAwait(false);
         return new SoapTestServer(app, log);

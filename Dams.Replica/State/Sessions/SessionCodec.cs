@@ -81,6 +81,7 @@ internal static class SessionCodec
         return state;
     }
 
+    // The tag of a reply is the opcode of its command.
     private static bool IsReplyOfWrite(ReadOnlySpan<byte> bytes) => ReplyCodec.TryDecode(bytes, out var reply)
-        && reply is AddReply or RemoveReply or BookReply or CancelReply or SwapReply or RefusedReply { Refusal: Refusal.InternalError };
+        && (reply is RefusedReply refused ? refused.Refusal == Refusal.InternalError : CommandCodec.IsWrite(bytes[0]));
 }

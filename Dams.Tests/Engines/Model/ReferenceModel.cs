@@ -114,7 +114,7 @@ internal class ReferenceModel : IAppointmentEngine
             .Select(entry => new SlotAvailability(entry.Slot, entry.Capacity, Remaining(entry.Slot))),
     ]);
 
-    protected virtual BookOutcome Book(PatientId patient, Slot slot)
+    private BookOutcome Book(PatientId patient, Slot slot)
     {
         var outcome = Check(patient, slot);
         if (outcome == BookOutcome.Booked)

@@ -24,7 +24,7 @@ internal sealed class LongDrillTests
             {
                 await DamagedFolder.HaveSnapshotsAsync(cluster, joiner: 4);
                 for (var i = 0; i < chunk.Length; i++)
-                    await DamagedFolder.OfReplicaAsync(cluster, (i % 4) + 1, chunk[i], s_seed + i);
+                    await DamagedFolder.OfReplicaAsync(cluster, (i % cluster.Topology.Replicas.Length) + 1, chunk[i], s_seed + i);
             });
         }
     }
@@ -34,10 +34,10 @@ internal sealed class LongDrillTests
     {
         var manager = 0;
         foreach (var damage in Damage.ToManager)
-            await DamagedFolder.OfManagerAsync(cluster, (manager++ % 4) + 1, damage);
+            await DamagedFolder.OfManagerAsync(cluster, (manager++ % cluster.Topology.Managers.Length) + 1, damage);
         // Each manager has joined again by now, and so has saved the agreed state.
         foreach (var damage in Damage.ToAgreedState)
-            await DamagedFolder.OfManagerAsync(cluster, (manager++ % 4) + 1, damage);
+            await DamagedFolder.OfManagerAsync(cluster, (manager++ % cluster.Topology.Managers.Length) + 1, damage);
     });
 
     [Test]
@@ -59,9 +59,10 @@ internal sealed class LongDrillTests
             {
                 for (var i = from; i < to; i++)
                 {
-                    var joiner = (i % 4) + 1;
+                    var joiner = (i % cluster.Topology.Replicas.Length) + 1;
                     // Half of the kills hit the joiner, the other half a donor that writes the joiner's snapshot.
-                    await RandomMoments.OfAJoinAsync(cluster, joiner, i % 2 == 0 ? joiner : (joiner % 4) + 1, s_seed + i);
+                    var donor = (joiner % cluster.Topology.Replicas.Length) + 1;
+                    await RandomMoments.OfAJoinAsync(cluster, joiner, i % 2 == 0 ? joiner : donor, s_seed + i);
                 }
             });
         }
