@@ -47,7 +47,6 @@ public sealed class TransportCounters
     private long _received;
     private long _receivedBytes;
     private long _sent;
-    private long _sentBytes;
     private long _sendFailed;
     private long _unroutable;
 
@@ -59,9 +58,6 @@ public sealed class TransportCounters
 
     /// <summary>Datagrams handed to the network.</summary>
     public long Sent => Volatile.Read(ref _sent);
-
-    /// <summary>The bytes of those datagrams.</summary>
-    public long SentBytes => Volatile.Read(ref _sentBytes);
 
     /// <summary>Datagrams that the system refused to send: no route, a full buffer. The protocol repeats what matters.</summary>
     public long SendFailed => Volatile.Read(ref _sendFailed);
@@ -92,11 +88,7 @@ public sealed class TransportCounters
         Volatile.Write(ref _receivedBytes, _receivedBytes + bytes);
     }
 
-    internal void CountSent(int bytes)
-    {
-        Volatile.Write(ref _sent, _sent + 1);
-        Volatile.Write(ref _sentBytes, _sentBytes + bytes);
-    }
+    internal void CountSent() => Volatile.Write(ref _sent, _sent + 1);
 
     internal void CountSendFailed() => Volatile.Write(ref _sendFailed, _sendFailed + 1);
 

@@ -86,7 +86,7 @@ internal sealed class ReplicaLab : IDisposable
             change();
             return true;
         });
-        LabLog.Ordered(_logger, said);
+        ReplicaLabLog.Ordered(_logger, said);
         return said;
     }
 
@@ -101,7 +101,7 @@ internal sealed class ReplicaLab : IDisposable
 }
 
 /// <summary>Log of the faults of a replica. Event ids 3080–3089.</summary>
-internal static partial class LabLog
+internal static partial class ReplicaLabLog
 {
     [LoggerMessage(3080, LogLevel.Warning, "by order of the fault lab: {What}")]
     public static partial void Ordered(ILogger logger, string what);
