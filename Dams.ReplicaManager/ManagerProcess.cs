@@ -83,12 +83,9 @@ internal static class ManagerProcess
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
         web.MapGet("/status", async http =>
         {
-            var process = keeper.Process.Status;
-            var replica = new ReplicaStatus(
-                keeper.Id.ToString(), process.Process?.ProcessId, process.State.ToString().ToLowerInvariant(), process.Restarts,
-                process.LastExitCode, keeper.Version);
+            var replica = ManagerReporter.ReplicaOf(keeper);
             var status = await network.Driver.InvokeAsync(
-                now => ManagerStatus.Of(context.Id.ToString(), stopping.IsCancellationRequested, replica, manager, now));
+                now => ManagerReporter.Report(context.Id.ToString(), stopping.IsCancellationRequested, replica, manager, now));
             http.Response.ContentType = "application/json";
             await JsonSerializer.SerializeAsync(http.Response.Body, status, ManagerJson.Default.ManagerStatus, http.RequestAborted);
         });

@@ -15,6 +15,9 @@ namespace Dams.Soap;
 internal sealed class SoapEndpoint(
     SoapContract contract, Func<HttpContext, object> implementation, SoapServiceOptions options, ILogger logger)
 {
+    // Enough for a sentence, too few to serve as a channel.
+    private const int ReasonLengthMax = 300;
+    private const int FieldLengthMax = 64;
     private static readonly ConcurrentDictionary<Type, Func<FaultException, object?>> s_details = new();
 
     public Task HandleAsync(HttpContext http)
@@ -136,12 +139,12 @@ internal sealed class SoapEndpoint(
 
     private Task RefuseAsync(HttpContext http, SoapVersion version, SoapHostFaultKind kind, SoapRefusal refusal)
     {
-        var reason = SoapText.Clean(refusal.Reason);
+        var reason = options.CleanText(refusal.Reason, ReasonLengthMax);
         logger.MessageRefused(http.Connection.RemoteIpAddress?.ToString(), reason);
         var detail = refusal.Side is SoapFaultSide.MustUnderstand or SoapFaultSide.VersionMismatch
             ? null
             : options.FaultDetail(
-                new SoapHostFault(kind, reason, refusal.Field is null ? null : SoapText.Clean(refusal.Field, 64), null));
+                new SoapHostFault(kind, reason, refusal.Field is { } field ? options.CleanText(field, FieldLengthMax) : null, null));
         var status = kind == SoapHostFaultKind.TooLarge
             ? StatusCodes.Status413PayloadTooLarge
             : StatusCodes.Status500InternalServerError;
@@ -151,7 +154,8 @@ internal sealed class SoapEndpoint(
     private Task AnswerFaultAsync(HttpContext http, SoapVersion version, int status, FaultException fault)
     {
         var side = fault.Code.Name is "Sender" or "Client" ? SoapFaultSide.Sender : SoapFaultSide.Receiver;
-        return AnswerFaultAsync(http, version, status, side, SoapText.Clean(fault.Reason.ToString()), DetailOf(fault), null);
+        var reason = options.CleanText(fault.Reason.ToString(), ReasonLengthMax);
+        return AnswerFaultAsync(http, version, status, side, reason, DetailOf(fault), null);
     }
 
     private async Task AnswerFaultAsync(

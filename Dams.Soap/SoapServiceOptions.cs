@@ -12,6 +12,12 @@ public sealed record SoapServiceOptions
     public required string Wsdl { get; init; }
 
     /// <summary>
+    /// Cleans a text from outside for a fault: keeps what XML allows, turns control characters into spaces, and cuts the text to so many
+    /// characters. The service gives it, so that its own faults and those of the host are cleaned alike. Called by any thread.
+    /// </summary>
+    public required Func<string, int, string> CleanText { get; init; }
+
+    /// <summary>
     /// The address under which clients reach this host, without the service's path. If it is null, the Host header counts, provided that
     /// <see cref="AllowedHosts"/> allow it.
     /// </summary>

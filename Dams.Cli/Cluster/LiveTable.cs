@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Dams.Cli.Status;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -66,7 +67,7 @@ internal static class LiveTable
     /// <param name="rate">Answers a second; null if not known.</param>
     /// <param name="problem">The reason why there is no status.</param>
     /// <param name="height">The lines of the terminal. The table shows as many events as fit.</param>
-    public static IRenderable Render(ClusterTopology topology, StatusDocument? status, double? rate, string? problem, int height)
+    public static IRenderable Render(ClusterTopology topology, ClusterStatus? status, double? rate, string? problem, int height)
     {
         var address = new Text($"{ReadyLine.Of(topology)}   page {topology.FrontEnds[0].Listen.ToHttpUri()}   Ctrl-C stops it");
         if (status is null)
@@ -78,12 +79,12 @@ internal static class LiveTable
         return new Rows(rows);
     }
 
-    private static Text Head(StatusDocument status, double? rate) => new(string.Create(CultureInfo.InvariantCulture,
+    private static Text Head(ClusterStatus status, double? rate) => new(string.Create(CultureInfo.InvariantCulture,
         $"epoch {status.Epoch ?? "?"}, {(status.Sequencer is { Active: true } sequencer ? sequencer.Id : "no sequencer")} orders, "
         + $"sequence {status.Sequence}, committed {status.Committed}, "
         + $"answered per second {rate?.ToString("F0", CultureInfo.InvariantCulture) ?? "-"}"));
 
-    private static Table Replicas(StatusDocument status)
+    private static Table Replicas(ClusterStatus status)
     {
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var heading in (ReadOnlySpan<string>)["replica", "version", "state"])
@@ -103,12 +104,12 @@ internal static class LiveTable
     private static Text Number(long? value, Color whenSome) =>
         new(value?.ToString(CultureInfo.InvariantCulture) ?? "", value > 0 ? new Style(whenSome) : Style.Plain);
 
-    private static Text Counters(CountersStatus counters) => new(string.Create(CultureInfo.InvariantCulture,
+    private static Text Counters(ClusterCounters counters) => new(string.Create(CultureInfo.InvariantCulture,
         $"requests {counters.Requests}, answered {counters.Answered}, faults {counters.Faults}, wrong replies {counters.WrongReplies}, "
         + $"missing {counters.MissingReplies}, failovers {counters.Failovers}"));
 
     // Newest first, each on one line.
-    private static Grid Events(StatusDocument status, int count)
+    private static Grid Events(ClusterStatus status, int count)
     {
         var grid = new Grid()
             .AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap());
@@ -116,7 +117,7 @@ internal static class LiveTable
         {
             grid.AddRow(
                 new Text(happened.Time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture), new Style(Color.Grey)),
-                new Text(happened.Kind ?? "", new Style(Color.Aqua)),
+                new Text(happened.Kind, new Style(Color.Aqua)),
                 new Text($"{happened.Node} {happened.Text}") { Overflow = Overflow.Ellipsis });
         }
 

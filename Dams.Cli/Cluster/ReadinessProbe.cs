@@ -1,6 +1,7 @@
 using Dams.Cli.Client;
 using Dams.Cli.Status;
 using Dams.Contracts.Domain;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 
 namespace Dams.Cli.Cluster;
@@ -36,10 +37,10 @@ internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
     /// The processes that are missing. While no sequencer is heard, the front end names them. Otherwise they are the replicas that do not
     /// vote.
     /// </summary>
-    private IReadOnlyList<string> MissingIn(StatusDocument? status) => status switch
+    private IReadOnlyList<string> MissingIn(ClusterStatus? status) => status switch
     {
         null => [topology.FrontEnds[0].Id.ToString()],
-        { WaitingFor.Count: > 0 } => status.WaitingFor,
+        { WaitingFor: { Count: > 0 } missing } => missing,
         _ => [.. status.Replicas.Where(replica => !replica.IsVoting).Select(replica => replica.Id ?? "?")],
     };
 

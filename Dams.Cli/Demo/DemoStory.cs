@@ -4,6 +4,7 @@ using Dams.Cli.Cluster;
 using Dams.Cli.Lab;
 using Dams.Cli.Status;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Spectre.Console;
 
@@ -86,7 +87,7 @@ internal sealed class DemoStory : IDisposable
         _labSaid.Dispose();
     }
 
-    private async Task<bool> BreakAndWatchAsync(StatusDocument before)
+    private async Task<bool> BreakAndWatchAsync(ClusterStatus before)
     {
         if (!await AnsweredAsync(CallsBefore))
             return false;
@@ -140,7 +141,7 @@ internal sealed class DemoStory : IDisposable
     /// Checks the end. Each schedule has the acknowledged bookings of its patient and nothing else. No call failed, no answer was wrong,
     /// and the replicas are equal.
     /// </summary>
-    private async Task<bool> JudgeAsync(StatusDocument before)
+    private async Task<bool> JudgeAsync(ClusterStatus before)
     {
         var compared = await Task.WhenAll(_clients.Select(client => client.CompareAsync(_stop)));
         var (found, lost, strange) = (compared.Sum(one => one.Found), compared.Sum(one => one.Lost), compared.Sum(one => one.Strange));
@@ -189,7 +190,7 @@ internal sealed class DemoStory : IDisposable
     }
 
     /// <summary>Waits for the wanted status, and prints what the managers agree on meanwhile. Null if that takes too long.</summary>
-    private async Task<StatusDocument?> StatusAsync(Func<StatusDocument, bool> isWanted)
+    private async Task<ClusterStatus?> StatusAsync(Func<ClusterStatus, bool> isWanted)
     {
         for (var began = _teller.Now; _teller.Now - began < _patience; await Task.Delay(s_poll, _stop))
         {
@@ -203,7 +204,7 @@ internal sealed class DemoStory : IDisposable
         return null;
     }
 
-    private static bool IsCaughtUp(StatusDocument status, ReplicaStatus replica) =>
+    private static bool IsCaughtUp(ClusterStatus status, ReplicaStatus replica) =>
         replica.State == "active" && replica.Executed >= status.Replicas.Max(other => other.Executed) - (2 * Clients);
 
     private bool Fail(string text)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Dams.Cli.Status;
+using Dams.Hosting.Status;
 using Spectre.Console;
 
 namespace Dams.Cli.Demo;
@@ -13,7 +13,7 @@ internal static class DemoTables
     /// The replicas at the end, and what has become of them. A killed replica comes back as the same incarnation, unless that takes too
     /// long.
     /// </summary>
-    public static Table Replicas(StatusDocument before, StatusDocument after, string victim)
+    public static Table Replicas(ClusterStatus before, ClusterStatus after, string victim)
     {
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var heading in (ReadOnlySpan<string>)["replica", "version", "executed", "state digest", "outvoted", "what became of it"])

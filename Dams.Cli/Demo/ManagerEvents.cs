@@ -1,32 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dams.Cli.Status;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 
 namespace Dams.Cli.Demo;
-
-/// <summary>The part of a manager's <c>/status</c> that the story needs. It is read leniently: another release may say more.</summary>
-internal sealed record ManagerDocument
-{
-    public IReadOnlyList<ManagerEvent> Events { get; init; } = [];
-}
-
-/// <summary>Something that the managers have agreed on.</summary>
-internal sealed record ManagerEvent
-{
-    public long Number { get; init; }
-
-    public string Kind { get; init; } = "";
-
-    public string Node { get; init; } = "";
-
-    public string Text { get; init; } = "";
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(PlainTextConverter)])]
-[JsonSerializable(typeof(ManagerDocument))]
-internal sealed partial class ManagerDocumentJson : JsonSerializerContext;
 
 /// <summary>Follows what the managers agree on. All managers number the events alike, so any of them will do.</summary>
 internal sealed class ManagerEvents(ClusterTopology topology) : IDisposable
@@ -42,7 +20,7 @@ internal sealed class ManagerEvents(ClusterTopology topology) : IDisposable
             try
             {
                 var said = await _http.GetFromJsonAsync(
-                    new Uri(manager.Listen.ToHttpUri(), "/status"), ManagerDocumentJson.Default.ManagerDocument, stop);
+                    new Uri(manager.Listen.ToHttpUri(), "/status"), PlainStatusJson.Default.ManagerStatus, stop);
                 List<ManagerEvent> next = [.. said!.Events.Where(happening => happening.Number > _told)];
                 _told = Math.Max(_told, next.Count == 0 ? 0 : next[^1].Number);
                 return next;

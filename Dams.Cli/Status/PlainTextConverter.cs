@@ -21,6 +21,10 @@ internal sealed class PlainTextConverter : JsonConverter<string>
     }
 
     /// <inheritdoc/>
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        PlainOf(reader.GetString()!);
+
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
     private static string PlainOf(string text) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dams.Hosting.Status;
 
 namespace Dams.Cli.Status;
 
@@ -24,12 +25,12 @@ internal sealed class StatusReader : IDisposable
     }
 
     /// <summary>Reads the status, and returns it as text and as a document, or says what is wrong.</summary>
-    public async Task<(string? Text, StatusDocument? Status, string? Problem)> ReadAsync(CancellationToken stop)
+    public async Task<(string? Text, ClusterStatus? Status, string? Problem)> ReadAsync(CancellationToken stop)
     {
         try
         {
             var text = await _http.GetStringAsync(new Uri(_root, "/status"), stop);
-            return JsonSerializer.Deserialize(text, StatusJson.Default.StatusDocument) is { } status
+            return JsonSerializer.Deserialize(text, PlainStatusJson.Default.ClusterStatus) is { } status
                 ? (text, status, null)
                 : (null, null, $"{_root}status is empty");
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dams.Hosting.Status;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -9,17 +10,17 @@ internal static class StatusTables
 {
     private const int DigestCharacters = 8;
 
-    public static IRenderable Render(StatusDocument status) => new Rows(
+    public static IRenderable Render(ClusterStatus status) => new Rows(
     [
         Head(status), Replicas(status), .. Sessions(status), Others(status), Counters(status.Counters),
         .. Waiting(status), .. Alarms(status),
     ]);
 
-    private static Text Head(StatusDocument status) => new(
+    private static Text Head(ClusterStatus status) => new(
         $"cluster {status.Cluster ?? "?"}, release {status.Release ?? "?"}: epoch {status.Epoch ?? "?"}, "
         + $"sequencer {status.Sequencer?.Id ?? "none"}, sequence {Of(status.Sequence)}, committed {Of(status.Committed)}");
 
-    private static Table Replicas(StatusDocument status)
+    private static Table Replicas(ClusterStatus status)
     {
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var heading in (ReadOnlySpan<string>)["replica", "address", "process", "version", "incarnation", "state"])
@@ -40,7 +41,7 @@ internal static class StatusTables
     private static string? StateOf(ReplicaStatus replica) =>
         replica.WaitingBefore is { } seq ? string.Create(CultureInfo.InvariantCulture, $"{replica.State} before {seq}") : replica.State;
 
-    private static Table Others(StatusDocument status)
+    private static Table Others(ClusterStatus status)
     {
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var heading in (ReadOnlySpan<string>)["process", "id", "state"])
@@ -57,14 +58,14 @@ internal static class StatusTables
         return table;
     }
 
-    private static Text Counters(CountersStatus counters) => new(string.Create(CultureInfo.InvariantCulture,
+    private static Text Counters(ClusterCounters counters) => new(string.Create(CultureInfo.InvariantCulture,
         $"requests {counters.Requests}, answered {counters.Answered} ({counters.AnsweredByAll} by all), faults {counters.Faults}, "
         + $"wrong replies {counters.WrongReplies}, missing {counters.MissingReplies}, replacements {counters.Replacements}, "
         + $"failovers {counters.Failovers}, "
         + $"divided votes {counters.Divergences}, without a quorum {counters.NoQuorum}"));
 
     /// <summary>How far back the replicas remember clients' requests; nothing while they remember all of them.</summary>
-    private static IEnumerable<Text> Sessions(StatusDocument status)
+    private static IEnumerable<Text> Sessions(ClusterStatus status)
     {
         var windows = status.Replicas.Where(replica => replica.SessionWindowSeconds is not null)
             .Select(replica => $"{replica.Id ?? "?"} {Of(replica.SessionWindowSeconds)} s").ToList();
@@ -74,13 +75,13 @@ internal static class StatusTables
     }
 
     /// <summary>The processes that are missing while no sequencer is heard.</summary>
-    public static IEnumerable<Text> Waiting(StatusDocument status) => status.WaitingFor.Count == 0
-        ? []
-        : [new Text(
-            $"no sequencer is heard; waiting for {string.Join(", ", status.WaitingFor)} (a first start needs all replicas)",
-            new Style(Color.Red))];
+    public static IEnumerable<Text> Waiting(ClusterStatus status) => status.WaitingFor is { Count: > 0 } missing
+        ? [new Text(
+            $"no sequencer is heard; waiting for {string.Join(", ", missing)} (a first start needs all replicas)",
+            new Style(Color.Red))]
+        : [];
 
-    private static IEnumerable<Text> Alarms(StatusDocument status) =>
+    private static IEnumerable<Text> Alarms(ClusterStatus status) =>
         status.Alarms.Select(alarm => new Text($"alarm: {alarm}", new Style(Color.Red)));
 
     private static Text Cell(string? text) => new(text ?? "");

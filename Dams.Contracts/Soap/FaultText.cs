@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Dams.Contracts.Soap;
 
-/// <summary>Cleans text from outside for a fault: strips characters that XML forbids, and cuts long text.</summary>
+/// <summary>
+/// Cleans text from outside for a fault: strips characters that XML forbids, and cuts long text. The SOAP host gets <see cref="Clean"/>
+/// through its options, for the faults that it answers with itself.
+/// </summary>
 public static class FaultText
 {
     /// <summary>The most characters of a fault's reason: enough for a sentence, too few to serve as a channel.</summary>

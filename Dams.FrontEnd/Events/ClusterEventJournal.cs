@@ -1,3 +1,4 @@
+using Dams.Hosting.Status;
 using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 
@@ -31,9 +32,10 @@ internal sealed class ClusterEventJournal(BootId boot, TimeProvider time, ILogge
     /// <param name="at">When it happened; null for now.</param>
     public void Write(ClusterEventKind kind, string node, string text, DateTimeOffset? at = null)
     {
+        var name = ClusterEventKindNames.Of(kind);
         lock (_gate)
         {
-            var written = new ClusterEvent(++_last, at ?? time.GetUtcNow(), kind, node, text);
+            var written = new ClusterEvent { Id = ++_last, Time = at ?? time.GetUtcNow(), Kind = name, Node = node, Text = text };
             _counts[(kind, node)] = _counts.GetValueOrDefault((kind, node)) + 1;
             if (_kept.Count == Kept)
                 _kept.Dequeue();
@@ -42,7 +44,6 @@ internal sealed class ClusterEventJournal(BootId boot, TimeProvider time, ILogge
                 subscriber.Offer(written);
         }
 
-        var name = ClusterEventKindNames.Of(kind);
         var level = IsTrouble(kind) ? LogLevel.Warning : LogLevel.Information;
         EventLog.Written(logger, level, name, node, text);
     }

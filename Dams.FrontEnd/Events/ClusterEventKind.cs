@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Dams.FrontEnd.Events;
 
@@ -7,7 +6,6 @@ namespace Dams.FrontEnd.Events;
 /// The kinds of events of a cluster. The names are stable: in camel case they are the <c>kind</c> of <c>/status</c> and
 /// <c>/events</c>.
 /// </summary>
-[JsonConverter(typeof(ClusterEventKindNames))]
 internal enum ClusterEventKind
 {
     /// <summary>This front end has started; its journal begins here.</summary>
@@ -96,7 +94,7 @@ internal enum ClusterEventKind
 }
 
 /// <summary>The names of kinds on the wire.</summary>
-internal sealed class ClusterEventKindNames() : JsonStringEnumConverter<ClusterEventKind>(JsonNamingPolicy.CamelCase)
+internal static class ClusterEventKindNames
 {
     private static readonly string[] s_names = [.. Enum.GetNames<ClusterEventKind>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Dams.FrontEnd.Status;
 using Microsoft.AspNetCore.Http;
 
 namespace Dams.FrontEnd.Events;
@@ -81,7 +82,7 @@ internal sealed class ClusterEventStream(ClusterEventJournal journal, TimeProvid
                 if (missed > 0)
                     yield return new SseItem<string>(string.Create(CultureInfo.InvariantCulture, $"{{\"missed\":{missed}}}"), Missed);
                 yield return new SseItem<string>(
-                    JsonSerializer.Serialize(next, EventJson.Default.ClusterEvent), ClusterEventKindNames.Of(next!.Kind))
+                    JsonSerializer.Serialize(next, StatusJson.Default.ClusterEvent), next!.Kind)
                 {
                     EventId = new EventPlace(journal.Boot, next.Id).ToString(),
                 };

@@ -137,7 +137,7 @@ internal sealed class ClusterWatch(
     // The managers agree on their events and number them alike, so any manager's list will do.
     private void CopyManagerEvents(ClusterReports reports)
     {
-        var newEvents = reports.Managers.Values.SelectMany(manager => manager.Events ?? [])
+        var newEvents = reports.Managers.Values.SelectMany(manager => manager.Events)
             .Where(told => told.Number > _lastManagerEvent)
             .DistinctBy(told => told.Number)
             .OrderBy(told => told.Number);

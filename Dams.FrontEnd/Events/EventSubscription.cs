@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Dams.Hosting.Status;
 
 namespace Dams.FrontEnd.Events;
 

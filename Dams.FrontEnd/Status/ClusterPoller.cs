@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Microsoft.Extensions.Logging;
@@ -9,11 +10,11 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Status;
 
 /// <summary>The reports of the replicas and managers that answered the last poll, by number. Immutable.</summary>
-internal sealed record ClusterReports(ImmutableDictionary<int, GetStatusResult> Replicas, ImmutableDictionary<int, ManagerReport> Managers)
+internal sealed record ClusterReports(ImmutableDictionary<int, GetStatusResult> Replicas, ImmutableDictionary<int, ManagerStatus> Managers)
 {
     /// <summary>No poll has run yet.</summary>
     public static readonly ClusterReports None = new(
-        ImmutableDictionary<int, GetStatusResult>.Empty, ImmutableDictionary<int, ManagerReport>.Empty);
+        ImmutableDictionary<int, GetStatusResult>.Empty, ImmutableDictionary<int, ManagerStatus>.Empty);
 }
 
 /// <summary>
@@ -83,7 +84,7 @@ internal sealed class ClusterPoller : IDisposable
         }
     }
 
-    private async Task<(int Number, ManagerReport? Report)> AskManagerAsync(ClusterNode manager, CancellationToken stopping)
+    private async Task<(int Number, ManagerStatus? Report)> AskManagerAsync(ClusterNode manager, CancellationToken stopping)
     {
         try
         {
@@ -91,7 +92,7 @@ internal sealed class ClusterPoller : IDisposable
             answer.EnsureSuccessStatusCode();
             await using var body = await answer.Content.ReadAsStreamAsync(stopping).ConfigureAwait(false);
             return (manager.Id.Number,
-                await JsonSerializer.DeserializeAsync(body, StatusJson.Default.ManagerReport, stopping).ConfigureAwait(false));
+                await JsonSerializer.DeserializeAsync(body, StatusJson.Default.ManagerStatus, stopping).ConfigureAwait(false));
         }
         catch (Exception silence) when (silence is HttpRequestException or JsonException
             || (silence is OperationCanceledException && !stopping.IsCancellationRequested))

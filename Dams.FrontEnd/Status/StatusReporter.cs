@@ -2,6 +2,7 @@ using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Events;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
@@ -28,25 +29,36 @@ internal sealed class StatusReporter(
         var reports = poller.Reports;
         var differing = StateComparison.Of(reports, topology.Replicas.Length).SelectMany(compared => compared.Differing).ToHashSet();
         var sequencer = topology.Sequencers.First(node => node.Id.Number == seen.Sequencer);
-        return new ClusterStatus(
-            topology.Cluster,
-            NodeProgram.Release,
-            Environment.ProcessId,
-            seen.Epoch.ToString(),
-            topology.Control.ToHttpUri().ToString(),
-            new SequencerStatus(sequencer.Id.ToString(), sequencer.Listen.ToString(),
-                FindProcess(sequencer.Id)?.ProcessId, seen.HearsSequencer,
-                [.. topology.Sequencers.Where(node => node != sequencer).Select(node => node.Id.ToString())]),
-            seen.MaxSeq.Value,
-            seen.CommitSeq.Value,
-            topology.Durability == Durability.Memory ? "memory" : "disk",
-            [.. topology.Replicas.Select(replica => ReplicaOf(replica, seen, reports, differing.Contains(replica.Id.Number)))],
-            [.. topology.Managers.Select(manager => ManagerOf(manager, reports))],
-            seen.Counters with { Replacements = reports.Managers.Values.Select(manager => manager.Replacements).DefaultIfEmpty().Max() },
-            [.. reports.Managers.Values.SelectMany(manager => manager.Alarms ?? []).Distinct(), .. alarms.Texts],
-            journal.Counts(),
-            journal.Last(EventsShown),
-            seen.HearsSequencer ? null : WaitedFor.Of(topology, reports, id => FindProcess(id) is not null));
+        return new ClusterStatus
+        {
+            Cluster = topology.Cluster,
+            Release = NodeProgram.Release,
+            ProcessId = Environment.ProcessId,
+            Epoch = seen.Epoch.ToString(),
+            Control = topology.Control.ToHttpUri().ToString(),
+            Sequencer = new SequencerStatus
+            {
+                Id = sequencer.Id.ToString(),
+                Address = sequencer.Listen.ToString(),
+                ProcessId = FindProcess(sequencer.Id)?.ProcessId,
+                Active = seen.HearsSequencer,
+                Standbys = [.. topology.Sequencers.Where(node => node != sequencer).Select(node => node.Id.ToString())],
+            },
+            Sequence = seen.MaxSeq.Value,
+            Committed = seen.CommitSeq.Value,
+            Durability = topology.Durability == Durability.Memory ? "memory" : "disk",
+            Replicas =
+                [.. topology.Replicas.Select(replica => ReplicaOf(replica, seen, reports, differing.Contains(replica.Id.Number)))],
+            Managers = [.. topology.Managers.Select(manager => ManagerOf(manager, reports))],
+            Counters = seen.Counters with
+            {
+                Replacements = reports.Managers.Values.Select(manager => manager.Replacements).DefaultIfEmpty().Max(),
+            },
+            Alarms = [.. reports.Managers.Values.SelectMany(manager => manager.Alarms).Distinct(), .. alarms.Texts],
+            EventCounts = journal.Counts(),
+            Events = journal.Last(EventsShown),
+            WaitingFor = seen.HearsSequencer ? null : WaitedFor.Of(topology, reports, id => FindProcess(id) is not null),
+        };
     }
 
     /// <summary>Whether two equal replies can be had: a sequencer is heard, and two replicas vote.</summary>
@@ -64,9 +76,18 @@ internal sealed class StatusReporter(
         var replicas = statistics.Replicas.ToDictionary(pair => (int)pair.Key, pair => (pair.Value.Wrong, pair.Value.Silent));
         return new Seen(coordinator.Epoch, coordinator.Sequencer, coordinator.HearsSequencer(now), coordinator.View, coordinator.MaxSeq,
             coordinator.CommitSeq, replicas,
-            new ClusterCounters(statistics.Requests, statistics.Answered, statistics.AnsweredByAll, statistics.Faults,
-                replicas.Values.Sum(counts => counts.Wrong), replicas.Values.Sum(counts => counts.Silent), 0,
-                statistics.Failovers, statistics.Divergences, statistics.NoQuorum));
+            new ClusterCounters
+            {
+                Requests = statistics.Requests,
+                Answered = statistics.Answered,
+                AnsweredByAll = statistics.AnsweredByAll,
+                Faults = statistics.Faults,
+                WrongReplies = replicas.Values.Sum(counts => counts.Wrong),
+                MissingReplies = replicas.Values.Sum(counts => counts.Silent),
+                Failovers = statistics.Failovers,
+                Divergences = statistics.Divergences,
+                NoQuorum = statistics.NoQuorum,
+            });
     }
 
     private ReplicaStatus ReplicaOf(ReplicaNode replica, Seen seen, ClusterReports reports, bool differs)
@@ -74,33 +95,37 @@ internal sealed class StatusReporter(
         var report = reports.Replicas.GetValueOrDefault(replica.Id.Number);
         var manager = reports.Managers.GetValueOrDefault(replica.Id.Number);
         var (wrong, silent) = seen.Replicas.GetValueOrDefault(replica.Id.Number);
-        return new ReplicaStatus(
-            replica.Id.ToString(),
-            replica.Listen.ToString(),
-            report?.ProcessId ?? manager?.Replica?.ProcessId,
-            report?.Incarnation,
-            report?.Boot,
-            report?.Engine,
-            ReplicaStates.Of(replica, seen.View, reports),
-            ReplicaStates.Votes(replica, seen.View, reports),
-            report?.Executed,
-            report?.Durable,
-            report?.StateDigest,
-            report?.DigestAt,
-            differs,
-            wrong,
-            silent,
-            manager?.Replica?.Restarts,
-            journal.CountOf(ClusterEventKind.ReplacementDone, replica.Id.ToString()),
-            report is { WaitingBeforeSpecified: true } ? report.WaitingBefore : null,
-            report is { SessionWindowSecondsSpecified: true } ? report.SessionWindowSeconds : null);
+        return new ReplicaStatus
+        {
+            Id = replica.Id.ToString(),
+            Address = replica.Listen.ToString(),
+            ProcessId = report?.ProcessId ?? manager?.Replica?.ProcessId,
+            Incarnation = report?.Incarnation,
+            Boot = report?.Boot,
+            Engine = report?.Engine,
+            State = ReplicaStates.Of(replica, seen.View, reports),
+            Votes = ReplicaStates.Votes(replica, seen.View, reports),
+            Executed = report?.Executed,
+            Durable = report?.Durable,
+            Digest = report?.StateDigest,
+            DigestAt = report?.DigestAt,
+            Differs = differs,
+            Wrong = wrong,
+            Silent = silent,
+            Restarts = manager?.Replica?.Restarts,
+            Replacements = journal.CountOf(ClusterEventKind.ReplacementDone, replica.Id.ToString()),
+            WaitingBefore = report is { WaitingBeforeSpecified: true } ? report.WaitingBefore : null,
+            SessionWindowSeconds = report is { SessionWindowSecondsSpecified: true } ? report.SessionWindowSeconds : null,
+        };
     }
 
-    private static ManagerStatus ManagerOf(ClusterNode manager, ClusterReports reports) => new(
-        manager.Id.ToString(),
-        manager.Listen.ToString(),
-        reports.Managers.GetValueOrDefault(manager.Id.Number)?.ProcessId,
-        ReplicaStates.OfManager(manager, reports));
+    private static ManagerSummary ManagerOf(ClusterNode manager, ClusterReports reports) => new()
+    {
+        Id = manager.Id.ToString(),
+        Address = manager.Listen.ToString(),
+        ProcessId = reports.Managers.GetValueOrDefault(manager.Id.Number)?.ProcessId,
+        State = ReplicaStates.OfManager(manager, reports),
+    };
 
     private sealed record Seen(
         Epoch Epoch, byte Sequencer, bool HearsSequencer, View View, SequenceNumber MaxSeq, SequenceNumber CommitSeq,

@@ -46,6 +46,7 @@ public static class SoapEndpoints
     private static SoapServiceOptions OptionsOf(ClusterTopology topology, string wsdl, Func<SoapHostFault, object?> detail) => new()
     {
         Wsdl = wsdl,
+        CleanText = FaultText.Clean,
         PublicBaseUrl = topology.PublicBaseUrl,
         AllowedHosts = topology.AllowedHosts,
         RequestBytesMax = topology.Limits.RequestBytesMax,

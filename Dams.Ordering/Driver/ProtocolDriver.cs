@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
@@ -203,7 +202,6 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
             if (core.Core.Protocol.NextDeadline <= now)
             {
                 core.Core.Protocol.OnTimer(now);
-                _statistics.CountTimer();
                 worked = true;
             }
         }
@@ -297,7 +295,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         throw new InvariantBrokenException("the opener lets only served groups pass");
     }
 
-    private void Send(CoreShell core)
+    private static void Send(CoreShell core)
     {
         var messages = core.Core.Outbox.Messages;
         if (messages.Count == 0)
@@ -305,7 +303,6 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         for (var i = 0; i < messages.Count; i++)
             core.Packer.Add(messages[i]);
         core.Packer.Flush();
-        _statistics.CountSent(messages.Count);
         core.Core.Outbox.ClearMessages();
     }
 
@@ -315,9 +312,8 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         if (write == 0)
             return;
         Invariant.That(core.Core.Log is not null, "only a core with a log wants a flush");
-        var start = Stopwatch.GetTimestamp();
         core.Core.Log.Flush();
-        _statistics.CountFlush(Stopwatch.GetElapsedTime(start));
+        _statistics.CountFlush();
         var now = _clock.Now;
         core.Core.Protocol.OnFlushed(write, now);
         core.OnBatchEnd(now);

@@ -7,7 +7,6 @@ public sealed class TransportCounters
     private long _received;
     private long _receivedBytes;
     private long _sent;
-    private long _sentBytes;
     private long _sendFailed;
     private long _unroutable;
 
@@ -19,9 +18,6 @@ public sealed class TransportCounters
 
     /// <summary>Datagrams handed to the network.</summary>
     public long Sent => Volatile.Read(ref _sent);
-
-    /// <summary>The bytes of those datagrams.</summary>
-    public long SentBytes => Volatile.Read(ref _sentBytes);
 
     /// <summary>Datagrams that the system refused to send: no route, a full buffer. The protocol repeats what matters.</summary>
     public long SendFailed => Volatile.Read(ref _sendFailed);
@@ -52,11 +48,7 @@ public sealed class TransportCounters
         Volatile.Write(ref _receivedBytes, _receivedBytes + bytes);
     }
 
-    internal void CountSent(int bytes)
-    {
-        Volatile.Write(ref _sent, _sent + 1);
-        Volatile.Write(ref _sentBytes, _sentBytes + bytes);
-    }
+    internal void CountSent() => Volatile.Write(ref _sent, _sent + 1);
 
     internal void CountSendFailed() => Volatile.Write(ref _sendFailed, _sendFailed + 1);
 

@@ -162,7 +162,7 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
         try
         {
             _socket.SendTo(datagram, SocketFlags.None, address);
-            Counters.CountSent(datagram.Length);
+            Counters.CountSent();
         }
         catch (SocketException)
         {

@@ -1,5 +1,5 @@
 using Dams.Cli.Cluster;
-using Dams.Cli.Status;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Tests.Hosting;
@@ -15,7 +15,7 @@ public sealed class LiveTableTests
 {
     private const int Lines = 24;
 
-    private static readonly StatusDocument s_status = new()
+    private static readonly ClusterStatus s_status = new()
     {
         Epoch = "2.1",
         ProcessId = 5,
@@ -47,11 +47,11 @@ public sealed class LiveTableTests
             new ReplicaStatus { Id = "replica3" },
             new ReplicaStatus { Id = "replica4", Engine = "Calendar", State = "dead" },
         ],
-        Counters = new CountersStatus { Requests = 20, Answered = 19, Faults = 1, WrongReplies = 3, MissingReplies = 9, Failovers = 1 },
+        Counters = new ClusterCounters { Requests = 20, Answered = 19, Faults = 1, WrongReplies = 3, MissingReplies = 9, Failovers = 1 },
         Alarms = ["replica4 was replaced three times"],
         Events =
         [
-            .. Enumerable.Range(1, 50).Select(i => new EventStatus
+            .. Enumerable.Range(1, 50).Select(i => new ClusterEvent
             {
                 Time = DateTimeOffset.UnixEpoch,
                 Kind = "replyWrong",
@@ -61,7 +61,7 @@ public sealed class LiveTableTests
         ],
     };
 
-    private static string[] Draw(StatusDocument? status, string? problem = null)
+    private static string[] Draw(ClusterStatus? status, string? problem = null)
     {
         using var console = new TestConsole();
         console.Profile.Width = 100;

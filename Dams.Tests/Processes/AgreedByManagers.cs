@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Dams.ReplicaManager;
 using Dams.Tests.Hosting;
@@ -37,7 +38,7 @@ internal sealed class AgreedByManagers(ClusterTopology topology) : IDisposable
     }
 
     /// <summary>Waits for an event about a node, after event number <paramref name="after"/>; gives all events after that number.</summary>
-    public async Task<IReadOnlyList<EventStatus>> TellAsync(long after, string node, string kind)
+    public async Task<IReadOnlyList<ManagerEvent>> TellAsync(long after, string node, string kind)
     {
         var status = await SayAsync(
             status => status.Events.Any(happening => happening.Number > after && happening.Node == node && happening.Kind == kind),
@@ -58,13 +59,13 @@ internal sealed class AgreedByManagers(ClusterTopology topology) : IDisposable
     /// Whether every suspicion and accusation of a node is settled: it was dismissed, or raised an alarm, or led to a replacement that is
     /// done.
     /// </summary>
-    public static bool IsSettled(IReadOnlyCollection<EventStatus> events, string node) => events
+    public static bool IsSettled(IReadOnlyCollection<ManagerEvent> events, string node) => events
         .Where(charge => charge.Node == node && charge.Kind is ("suspicion" or "verdict" or "checkpointDiffers"))
         .All(charge => events.Any(
             end => end.Number > charge.Number && end.Node == node && end.Kind is ("dismissed" or "alarm" or "replacementDone")));
 
     /// <summary>Formats events for the test's output, one a line.</summary>
-    public static string Tell(IEnumerable<EventStatus> events) => string.Concat(events.Select(
+    public static string Tell(IEnumerable<ManagerEvent> events) => string.Concat(events.Select(
         happening => $"\n  {happening.Number} {happening.Time:HH:mm:ss.fff} {happening.Node} {happening.Kind}: {happening.Text}"));
 
     public void Dispose() => _http.Dispose();

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Dams.Cli.Status;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 
 namespace Dams.Tests.Processes;
@@ -50,7 +50,7 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
         await cluster.StatusAsync(_ => cluster.Running().Count == cluster.Topology.Nodes.Count());
     }
 
-    private async Task FollowAsync(StatusDocument status)
+    private async Task FollowAsync(ClusterStatus status)
     {
         var agreed = await cluster.Managers.SayAsync(_ => true);
         if (agreed.Replacing is not null)
@@ -65,7 +65,7 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
             _away = null;
     }
 
-    private async Task BreakAsync(StatusDocument status)
+    private async Task BreakAsync(ClusterStatus status)
     {
         switch (_random.Next(10))
         {
@@ -122,7 +122,7 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
     /// The next replica in turn that votes and has no fault; null if there is none. Replicas take turns, so that no seat is replaced so
     /// often that it is degraded.
     /// </summary>
-    private int? Next(StatusDocument status)
+    private int? Next(ClusterStatus status)
     {
         for (var i = 0; i < Replicas; i++)
         {
@@ -134,12 +134,12 @@ internal sealed class FaultDriver(TestCluster cluster, BookingClients clients, i
         return null;
     }
 
-    private static bool IsVoting(StatusDocument status, int replica) =>
+    private static bool IsVoting(ClusterStatus status, int replica) =>
         status.Replicas[replica - 1] is { State: "active" } it && it.Executed >= status.Replicas.Max(other => other.Executed) - Behind;
 
     private bool Runs(ClusterNode node) => cluster.Find(node.Id.ToString()) is not null;
 
-    private async Task<Broken> BrokenAsync(StatusDocument status, int replica, TimeSpan until) =>
+    private async Task<Broken> BrokenAsync(ClusterStatus status, int replica, TimeSpan until) =>
         new(replica, status.Replicas[replica - 1].Incarnation, until, await cluster.Managers.LastEventAsync());
 
     private async Task FaultAsync(string what, string fault)

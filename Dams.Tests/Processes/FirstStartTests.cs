@@ -21,7 +21,8 @@ internal sealed class FirstStartTests
         TestProcess Start(NodeRole role, byte number) =>
             TestProcess.Start(role, "--id", new NodeId(role, number).ToString(), "--config", folder.File("dams.json"));
         Task WaitsForAsync(params string[] names) => Eventually.IsTrueAsync(
-            () => reader.ReadAsync(CancellationToken.None).GetAwaiter().GetResult().Status?.WaitingFor.SequenceEqual(names) == true,
+            () => reader.ReadAsync(CancellationToken.None).GetAwaiter().GetResult().Status is { } status
+                && (status.WaitingFor ?? []).SequenceEqual(names),
             $"the status says that it waits for: {string.Join(", ", names)}");
 
         using var frontEnd = Start(NodeRole.FrontEnd, 1);

@@ -1,8 +1,7 @@
 using System.Globalization;
-using Dams.Cli.Status;
 using Dams.Hosting.Lab;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
-using EventStatus = Dams.ReplicaManager.EventStatus;
 
 namespace Dams.Tests.Processes;
 
@@ -109,11 +108,11 @@ internal static class LiarAndCrash
             renewedOnes.Contains(crashed), clients.History.Calls.Count);
     }
 
-    private static bool HasCaughtUp(StatusDocument status, ReplicaStatus replica) =>
+    private static bool HasCaughtUp(ClusterStatus status, ReplicaStatus replica) =>
         replica.State == "active" && replica.Executed >= status.Replicas.Max(other => other.Executed) - Behind;
 
     /// <summary>When the call with the third wrong reply was answered. The first event <c>verdict</c> names that call.</summary>
-    private static TimeSpan ThirdWrong(ClientHistory history, IEnumerable<EventStatus> events, string liar)
+    private static TimeSpan ThirdWrong(ClientHistory history, IEnumerable<ManagerEvent> events, string liar)
     {
         var verdict = events.First(happening => happening.Kind == "verdict" && happening.Node == liar);
         var third = verdict.Text.Split(' ')

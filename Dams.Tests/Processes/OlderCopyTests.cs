@@ -36,7 +36,7 @@ internal sealed class OlderCopyTests
         // Manager 2 starts late, and so does replica 2.
         foreach (var node in cluster.Topology.Nodes.Where(node => node.Id.Role != NodeRole.Replica && node.Id.ToString() != "manager2"))
             cluster.Add(TestProcess.Start(node.Id.Role, Arguments(cluster, node.Id)));
-        await cluster.StatusAsync(status => status.WaitingFor.SequenceEqual(new[] { "replica1", "replica2" }));
+        await cluster.StatusAsync(status => status.WaitingFor is ["replica1", "replica2"]);
         Assert.That(await LogOfAsync(cluster, "replica1"), Does.Contain($"outdated: its folder is an {Outdated}"));
         Assert.That(
             (await cluster.StatusAsync()).Sequencer?.Active, Is.Not.True,

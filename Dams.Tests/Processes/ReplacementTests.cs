@@ -1,4 +1,4 @@
-using Dams.Cli.Status;
+using Dams.Hosting.Status;
 using Dams.Ordering.Storage;
 using Dams.Tests.Hosting;
 
@@ -15,7 +15,7 @@ internal sealed class ReplacementTests : ClusterFixture
 
     // The managers refuse more than three replacements of one seat in ten minutes, so the tests spread theirs over all seats.
     private TestCluster _cluster = null!;
-    private StatusDocument _before = null!;
+    private ClusterStatus _before = null!;
     private long _agreedBefore;
     private BookingClients _clients = null!;
 
@@ -208,6 +208,6 @@ internal sealed class ReplacementTests : ClusterFixture
 
     private Task NobodyIsReplacedAsync() => IsReplacedAsync(0);
 
-    private List<ReplicaManager.EventStatus> Since(ReplicaManager.ManagerStatus status) =>
+    private List<ManagerEvent> Since(ManagerStatus status) =>
         [.. status.Events.Where(happening => happening.Number > _agreedBefore)];
 }

@@ -7,6 +7,7 @@ using Dams.Cli.Status;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;
@@ -252,15 +253,15 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>The front end's status; fails if the front end gives none.</summary>
-    public async Task<StatusDocument> StatusAsync()
+    public async Task<ClusterStatus> StatusAsync()
     {
         var (_, status, problem) = await _reader.ReadAsync(CancellationToken.None);
         return status ?? throw new InvalidOperationException(problem);
     }
 
     /// <summary>Waits until the front end's status is as wanted.</summary>
-    public async Task<StatusDocument> StatusAsync(
-        Predicate<StatusDocument> isWanted, TimeSpan? limit = null, [CallerArgumentExpression(nameof(isWanted))] string what = "")
+    public async Task<ClusterStatus> StatusAsync(
+        Predicate<ClusterStatus> isWanted, TimeSpan? limit = null, [CallerArgumentExpression(nameof(isWanted))] string what = "")
     {
         var within = limit ?? Eventually.Limit;
         var began = Stopwatch.GetTimestamp();
@@ -281,7 +282,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// Whether a seat may be degraded: it was replaced so often that the managers leave its next fault to the operator. Its replica votes
     /// all the same.
     /// </param>
-    public Task<StatusDocument> IsWholeAsync(TimeSpan? limit = null, bool isDegradedToo = false) =>
+    public Task<ClusterStatus> IsWholeAsync(TimeSpan? limit = null, bool isDegradedToo = false) =>
         StatusAsync(status => AreAllEqual(status, isDegradedToo), limit);
 
     /// <summary>Whether the front end's health check passes.</summary>
@@ -337,7 +338,7 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
-    private static bool AreAllEqual(StatusDocument status, bool isDegradedToo) =>
+    private static bool AreAllEqual(ClusterStatus status, bool isDegradedToo) =>
         status.Replicas.All(replica => replica.State == "active" || (isDegradedToo && replica.State == "degraded"))
         && AreEqual(status.Replicas);
 

@@ -31,6 +31,7 @@ public sealed class ReplicaServiceTests(string version)
         _app.MapSoapService<IReplicaService>("/ReplicaService", new FixedReplica(), new SoapServiceOptions
         {
             Wsdl = WsdlDocuments.ReplicaService,
+            CleanText = FaultText.Clean,
             FaultDetail = fault => new ReplicaFault
             {
                 Code = fault.Kind == SoapHostFaultKind.InternalError ? ReplicaFaultCode.InternalError : ReplicaFaultCode.InvalidRequest,

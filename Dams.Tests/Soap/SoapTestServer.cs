@@ -39,6 +39,7 @@ internal sealed class SoapTestServer : IAsyncDisposable
     public static SoapServiceOptions Options => new()
     {
         Wsdl = WsdlDocuments.AppointmentService,
+        CleanText = FaultText.Clean,
         FaultDetail = fault => fault.Kind == SoapHostFaultKind.InternalError
             ? DamsFaults.DetailOfDefect(fault.Reason)
             : DamsFaults.DetailOfMalformed(fault.Reason, fault.Field),
@@ -58,7 +59,7 @@ internal sealed class SoapTestServer : IAsyncDisposable
         app.MapSoapService<IFrontEndImpl>(
             "/FrontEnd",
             http => new FrontEndImpl(executor, user, http.RequestAborted),
-            new SoapServiceOptions { Wsdl = WsdlDocuments.FrontEnd });
+            new SoapServiceOptions { Wsdl = WsdlDocuments.FrontEnd, CleanText = FaultText.Clean });
         await app.StartAsync().ConfigureAwait(false);
         return new SoapTestServer(app, log);
     }

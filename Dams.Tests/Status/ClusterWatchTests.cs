@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Dams.Contracts.Soap;
 using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Status;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Tests.Coordination;
@@ -37,7 +38,12 @@ public sealed class ClusterWatchTests
     private static GetStatusResult StatusOf(int id, string incarnation, long executed, long digestAt, string digest) =>
         new() { Id = id, Incarnation = incarnation, Executed = executed, DigestAt = digestAt, StateDigest = digest };
 
-    private static ManagerReport ManagerWith(string replicaState) => new(1, "running", new ManagerReplicaReport(2, replicaState, 0));
+    private static ManagerStatus ManagerWith(string replicaState) => new()
+    {
+        ProcessId = 1,
+        State = "running",
+        Replica = new ReplicaProcessStatus { ProcessId = 2, State = replicaState },
+    };
 
     private IEnumerable<string> PollTwice(ClusterReports reports)
     {
@@ -45,7 +51,7 @@ public sealed class ClusterWatchTests
         _watch.OnPolled(reports);
         _watch.OnPolled(reports);
         return _journal.Last(int.MaxValue).Skip(before)
-            .Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Node} {written.Text}");
+            .Select(written => $"{written.Kind} {written.Node} {written.Text}");
     }
 
     private ClusterReports WithReplica(int id, Action<GetStatusResult> change) => WithReplicas(change, id);
@@ -77,7 +83,7 @@ public sealed class ClusterWatchTests
         }),
     };
 
-    private ClusterReports WithManager(int id, ManagerReport report) => _reports with { Managers = _reports.Managers.SetItem(id, report) };
+    private ClusterReports WithManager(int id, ManagerStatus report) => _reports with { Managers = _reports.Managers.SetItem(id, report) };
 
     [Test]
     public void A_process_that_was_never_heard_causes_no_event()
@@ -229,11 +235,20 @@ public sealed class ClusterWatchTests
     {
         PollTwice(_reports);
         var time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-        ManagerReport Telling(params long[] numbers) => new(1, "running", new ManagerReplicaReport(2, "running", 0),
+        ManagerStatus Telling(params long[] numbers) => ManagerWith("running") with
+        {
+            Events =
             [
-                .. numbers.Select(number => new ManagerEvent(
-                    number, time, number == 3 ? "somethingNew" : "replacementDecided", "replica3", $"text {number}")),
-            ]);
+                .. numbers.Select(number => new ManagerEvent
+                {
+                    Number = number,
+                    Time = time,
+                    Kind = number == 3 ? "somethingNew" : "replacementDecided",
+                    Node = "replica3",
+                    Text = $"text {number}",
+                }),
+            ],
+        };
         var told = WithManager(1, Telling(2, 3)) with
         {
             Managers = _reports.Managers.SetItem(1, Telling(2, 3)).SetItem(2, Telling(1, 2)),

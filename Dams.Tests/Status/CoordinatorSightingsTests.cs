@@ -32,7 +32,7 @@ public sealed class CoordinatorSightingsTests
         var before = _journal.Last(int.MaxValue).Count;
         _sightings.Look(_script.Coordinator, _script.Now);
         return _journal.Last(int.MaxValue).Skip(before)
-            .Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Node} {written.Text}");
+            .Select(written => $"{written.Kind} {written.Node} {written.Text}");
     }
 
     [Test]
@@ -97,9 +97,9 @@ public sealed class CoordinatorSightingsTests
         Judge(8, Verdict.Wrong);
         Assert.That(_journal.Last(int.MaxValue).Select(written => $"{written.Kind} {written.Node} {written.Text}"), Is.EqualTo(new[]
         {
-            "ReplyWrong replica2 gave a wrong reply to 5",
-            "ReplySilent replica2 gave no reply to 7 in time",
-            "ReplyWrong replica2 gave 2 more wrong replies, the last one to 8",
+            "replyWrong replica2 gave a wrong reply to 5",
+            "replySilent replica2 gave no reply to 7 in time",
+            "replyWrong replica2 gave 2 more wrong replies, the last one to 8",
         }));
     }
 
@@ -115,9 +115,9 @@ public sealed class CoordinatorSightingsTests
         _script.Wait(_script.Options.CallDeadline);
         Assert.That(TellAlarms(), Is.EqualTo(new[]
         {
-            "Divergence frontend1 the replies to request 10 are divided: {1} against {2} against {3} against {4}; "
+            "divergence frontend1 the replies to request 10 are divided: {1} against {2} against {3} against {4}; "
                 + "the client got no answer; nobody is accused",
-            "NoQuorum frontend1 a request was ordered and had no two equal replies in time",
+            "noQuorum frontend1 a request was ordered and had no two equal replies in time",
         }));
         Assert.That(_alarms.Texts, Is.EqualTo(new[]
         {
@@ -134,7 +134,7 @@ public sealed class CoordinatorSightingsTests
         Assert.That(_script.Results.Values.Single(), Is.InstanceOf<Answered>());
         Assert.That(TellAlarms(), Is.EqualTo(new[]
         {
-            "Divergence frontend1 the replies to request 10 are divided: {1,3} against {2,4}; "
+            "divergence frontend1 the replies to request 10 are divided: {1,3} against {2,4}; "
                 + "the client already had the answer of the first pair; nobody is accused",
         }));
         Assert.That((_script.Judgements.Count, _script.Reports.Count), Is.EqualTo((0, 0)));
@@ -156,7 +156,7 @@ public sealed class CoordinatorSightingsTests
         _time.Advance(Throttle.IntervalMin);
         _script.Vote(12, 1, 1, 9, 9);
         Assert.That(TellAlarms(), Has.Exactly(1).StartsWith(
-            "Divergence frontend1 2 more requests had divided replies, the last one 12: {1,2} against {3,4}"));
+            "divergence frontend1 2 more requests had divided replies, the last one 12: {1,2} against {3,4}"));
     }
 
     [Test]
@@ -166,7 +166,7 @@ public sealed class CoordinatorSightingsTests
         _script.Vote(10, 1, 2, 3, 0);
         _script.Vote(11, 1, 0, 0, 0);
         _script.Wait(_script.Options.CallDeadline);
-        Assert.That(TellAlarms(), Is.EqualTo(new[] { "NoQuorum frontend1 a request was ordered and had no two equal replies in time" }));
+        Assert.That(TellAlarms(), Is.EqualTo(new[] { "noQuorum frontend1 a request was ordered and had no two equal replies in time" }));
         Assert.That(_alarms.Texts, Is.EqualTo(new[]
         {
             "the replies to request 10 were divided: {1} against {2} against {3}; nobody is accused; compare the replicas' states",

@@ -3,6 +3,7 @@ using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Status;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,13 +32,13 @@ public sealed class StorageGateTests
     }
 
     private IEnumerable<string> Told =>
-        _journal.Last(int.MaxValue).Select(written => $"{ClusterEventKindNames.Of(written.Kind)} {written.Text}");
+        _journal.Last(int.MaxValue).Select(written => $"{written.Kind} {written.Text}");
 
     /// <summary>A poll with the room that replicas report: null if there is enough. A replica that isn't named does not answer.</summary>
     private StorageState Poll(params (int Replica, long? Left)[] said)
     {
         _gate.OnPolled(new ClusterReports(
-            said.ToImmutableDictionary(one => one.Replica, StatusOf), ImmutableDictionary<int, ManagerReport>.Empty));
+            said.ToImmutableDictionary(one => one.Replica, StatusOf), ImmutableDictionary<int, ManagerStatus>.Empty));
         return _gate.State;
     }
 
