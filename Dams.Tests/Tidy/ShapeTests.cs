@@ -57,11 +57,6 @@ internal sealed partial class ShapeTests
     }
 
     [Test]
-    public void Production_code_gives_no_type_a_second_name() => Assert.That(
-        Production().SelectMany(path => Lines(path).Where(line => Alias().IsMatch(line.Text)).Select(line => line.Place)),
-        Is.Empty);
-
-    [Test]
     public void No_class_has_more_than_two_parts()
     {
         var parts = Production()
@@ -91,9 +86,6 @@ internal sealed partial class ShapeTests
 
     private static IEnumerable<(string Place, string Text)> Lines(string path) =>
         SourceTree.Text(path).Split('\n').Select((text, i) => ($"{path}:{i + 1}", text));
-
-    [GeneratedRegex(@"^(global )?using \w+ = ")]
-    private static partial Regex Alias();
 
     [GeneratedRegex(@"\bpartial class (\w+)")]
     private static partial Regex PartialClass();
