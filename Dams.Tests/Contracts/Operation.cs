@@ -89,6 +89,6 @@ internal sealed record Operation(Type Command, Type Reply)
         where T : class
     {
         var random = new PCG(1, 1);
-        return Enumerable.Range(0, Values).Select(_ => values.Generate(random, null, out _)).ToLookup(value => value.GetType());
+        return Enumerable.Range(0, Values).Select(number => values.Generate(random, null, out _)).ToLookup(value => value.GetType());
     }
 }

@@ -68,7 +68,7 @@ internal sealed class OlderCopyTests
         Directory.Delete(cluster.File("manager3"), recursive: true);
         TestFolder.Copy(cluster.File("copy-of-manager3"), cluster.File("manager3"));
         await cluster.UpAgainAsync();
-        await cluster.Managers.SayAsync(status => status.Id == "manager3" && status.Group.Votes);
+        await cluster.Managers.SayAsync(status => status.Id == "manager3" && status.Group!.Votes);
         Assert.That(await LogOfAsync(cluster, "manager3"), Does.Contain(Outdated));
         Assert.That(Directory.Exists(cluster.File("manager3", "group.aside-1")));
         await cluster.IsWholeAsync();

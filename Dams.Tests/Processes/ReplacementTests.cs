@@ -93,7 +93,7 @@ internal sealed class ReplacementTests : ClusterFixture
         });
         var shown = await _cluster.Managers.SayAsync(
             status => status is { Id: "manager2", Replacing.Replica: "replica2", Replica.ProcessId: null });
-        Assert.That(shown.Replica.LastExitCode, Is.Not.Zero);
+        Assert.That(shown.Replica!.LastExitCode, Is.Not.Zero);
         var status = await _cluster.StatusAsync(status => status.Replicas[1].State != "active");
         Assert.That(status.ActiveReplicas, Is.EqualTo(3));
         await _clients.AnsweredAsync(200);
@@ -150,7 +150,7 @@ internal sealed class ReplacementTests : ClusterFixture
         await _cluster.StatusAsync(status => status.Replicas[3] is { State: "active" } now
             && now.Engine == next && now.Incarnation != _before.Replicas[3].Incarnation, what: $"replica4 runs {next}");
         await IsReplacedAsync(4);
-        await _cluster.Managers.SayAsync(status => status.Id == "manager4" && status.Replica.Version == next);
+        await _cluster.Managers.SayAsync(status => status.Id == "manager4" && status.Replica!.Version == next);
     }
 
     /// <summary>The version that a replica must run after its replacement.</summary>
