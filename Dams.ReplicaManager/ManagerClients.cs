@@ -12,7 +12,7 @@ internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILog
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
     /// <summary>Fetches the agreed state at a JOIN from the first other manager that has it; null if none has.</summary>
-    public async Task<ManagementSnapshot?> FindSnapshotAsync(long sequence, TimeSpan patience)
+    public async Task<AgreedSnapshot?> FindSnapshotAsync(long sequence, TimeSpan patience)
     {
         foreach (var manager in topology.Managers.Where(manager => manager.Id != self))
         {
@@ -23,7 +23,7 @@ internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILog
                     .GetAsync(new Uri(manager.Listen.ToHttpUri(), $"/snapshot?sequence={sequence}"), limit.Token)
                     .ConfigureAwait(false);
                 if (response.StatusCode == HttpStatusCode.OK
-                    && ManagementSnapshot.TryRead(
+                    && AgreedSnapshot.TryRead(
                         await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false)) is { } snapshot)
                 {
                     return snapshot;

@@ -14,7 +14,7 @@ internal sealed class ManagerObserver(ManagerProtocol manager, byte id, ReplicaK
 {
     private long _told;
     private bool _hasBegun;
-    private (MemberState State, Reign Promised, Reign Installed) _seen =
+    private (MemberState State, Claim Promised, Claim Installed) _seen =
         (manager.Member.State, manager.Member.Promised, manager.Member.Installed);
 
     private long? _divided;
@@ -26,7 +26,7 @@ internal sealed class ManagerObserver(ManagerProtocol manager, byte id, ReplicaK
     /// </summary>
     public void OnStarted()
     {
-        NoteFormerLife();
+        NoteFormerBoot();
         UseVersion();
     }
 
@@ -34,13 +34,13 @@ internal sealed class ManagerObserver(ManagerProtocol manager, byte id, ReplicaK
     public void OnBatchEnd(Instant now)
     {
         UseVersion();
-        NoteFormerLife();
+        NoteFormerBoot();
         foreach (var happening in manager.State.Events)
         {
             if (happening.Number <= _told)
                 continue;
             _told = happening.Number;
-            if (happening.Kind is ManagementEventKind.Alarm or ManagementEventKind.Degraded)
+            if (happening.Kind is AgreedEventKind.Alarm or AgreedEventKind.Degraded)
                 ManagerLog.Alarmed(logger, happening.Number, happening.Replica, happening.Kind.ToString(), happening.Text);
             else
                 ManagerLog.Agreed(logger, happening.Number, happening.Replica, happening.Kind.ToString(), happening.Text);
@@ -74,7 +74,7 @@ internal sealed class ManagerObserver(ManagerProtocol manager, byte id, ReplicaK
     }
 
     /// <summary>The log is replayed once other members have confirmed the folder; no event that it gives back is news.</summary>
-    private void NoteFormerLife()
+    private void NoteFormerBoot()
     {
         if (_hasBegun)
             return;

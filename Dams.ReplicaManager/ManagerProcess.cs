@@ -61,13 +61,13 @@ internal static class ManagerProcess
         using var clients = new ReplicaClients(topology);
         using var others = new ManagerClients(topology, context.Id, logger);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var watch = new ReplicaWatch(clients, others, store, keeper, end.Cancel, logger, stopping);
+        var access = new ReplicaAccess(clients, others, store, keeper, end.Cancel, logger, stopping);
         var (replicasOut, managersOut) = (new Outbox(), new Outbox());
         var replicas = new LeaveRequester(ClusterGroups.ReplicasOf(topology), replicasOut);
         var skips = new SkipRequester(ClusterGroups.ReplicasOf(topology), replicasOut);
         var managers = ClusterGroups.ManagersOf(topology);
         var manager = new ManagerProtocol(
-            managers, new ManagementOptions { Slots = managers.Members }, number, boot, log, managersOut, replicas, watch, store.Read());
+            managers, new ManagerOptions { Seats = managers.Members }, number, boot, log, managersOut, replicas, access, store.Read());
         var observer = new ManagerObserver(manager, number, keeper, end.Cancel, logger);
         await using var network = NodeDriver.Open(context, boot,
         [
@@ -75,7 +75,7 @@ internal static class ManagerProcess
             new DrivenCore(GroupId.Replicas, new ProtocolPair(replicas, skips), replicasOut),
             new DrivenCore(GroupId.Managers, manager, managersOut, log, observer),
         ], clock);
-        watch.Attach(manager, network.Driver);
+        access.Attach(manager, network.Driver);
         manager.Start(clock.Now);
         observer.OnStarted();
         keeper.OnRestarts(() => network.Driver.Post(manager.OnReplicaExited), () => network.Driver.Post(manager.OnReplicaRestarts));

@@ -11,17 +11,17 @@ internal sealed class SnapshotStore(string folder)
 
     /// <summary>Reads the snapshot; null if there is none.</summary>
     /// <exception cref="InvalidDataException">The snapshot is damaged.</exception>
-    public ManagementSnapshot? Read()
+    public AgreedSnapshot? Read()
     {
         if (!File.Exists(_path))
             return null;
-        return ManagementSnapshot.TryRead(File.ReadAllBytes(_path))
+        return AgreedSnapshot.TryRead(File.ReadAllBytes(_path))
             ?? throw new InvalidDataException(
                 $"{_path} is damaged: move this manager's data folder away; the manager then joins its group anew");
     }
 
     /// <summary>Replaces the snapshot; the new one is on disk on return.</summary>
-    public void Write(ManagementSnapshot snapshot)
+    public void Write(AgreedSnapshot snapshot)
     {
         var aside = _path + ".new";
         using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write))

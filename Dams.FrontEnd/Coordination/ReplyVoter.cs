@@ -34,7 +34,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
     /// <summary>f + 1: with at most one wrong replica, one of two equal replies is right.</summary>
     public const int AnswerQuorum = 2;
 
-    private readonly Slot?[] _slots = new Slot?[View.MembersMax + 1];
+    private readonly Ballot?[] _ballots = new Ballot?[View.MembersMax + 1];
     private int _highestReplica;
 
     /// <summary>The sequence number that is voted on: that of the request's first execution.</summary>
@@ -71,8 +71,8 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
         {
             for (var id = 0; id <= _highestReplica; id++)
             {
-                if (Majority is { } majority && _slots[id] is { Contradicted: false } slot
-                    && slot.Result != majority && Count(slot.Result) >= AnswerQuorum)
+                if (Majority is { } majority && _ballots[id] is { Contradicted: false } ballot
+                    && ballot.Result != majority && Count(ballot.Result) >= AnswerQuorum)
                     return true;
             }
 
@@ -90,8 +90,8 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
             var last = from;
             for (var id = 0; id <= _highestReplica; id++)
             {
-                if (_slots[id] is { Contradicted: false } slot && slot.Result == Majority && slot.At > last)
-                    last = slot.At;
+                if (_ballots[id] is { Contradicted: false } ballot && ballot.Result == Majority && ballot.At > last)
+                    last = ballot.At;
             }
 
             return last - from;
@@ -99,7 +99,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
     }
 
     /// <summary>Whether a replica has replied.</summary>
-    public bool HasReplied(byte replica) => _slots[replica] is not null;
+    public bool HasReplied(byte replica) => _ballots[replica] is not null;
 
     /// <summary>Takes the reply of an active replica.</summary>
     /// <returns>True if this reply made the majority.</returns>
@@ -109,7 +109,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
             throw new ArgumentException("the reply is about another number or another request than this vote", nameof(reply));
         var body = reply.HasResult ? reply.Result : (ReadOnlyMemory<byte>?)null;
         var bodyLies = body is { } bytes && Digest.Of(bytes.Span) != reply.ResultDigest;
-        if (_slots[replica] is { } before)
+        if (_ballots[replica] is { } before)
         {
             if (before.Result != reply.ResultDigest || bodyLies)
                 before.Contradicted = true;
@@ -120,7 +120,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
             return false;
         }
 
-        _slots[replica] = new Slot(reply.ResultDigest, now) { Contradicted = bodyLies };
+        _ballots[replica] = new Ballot(reply.ResultDigest, now) { Contradicted = bodyLies };
         _highestReplica = Math.Max(_highestReplica, replica);
         Replies++;
         if (bodyLies)
@@ -137,7 +137,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
         if (Majority is { } majority && Result is null)
             Result = FindBody(majority, reply.ResultDigest == majority ? body : null);
         else if (Majority is null && body is not null)
-            _slots[replica]!.Body = body;
+            _ballots[replica]!.Body = body;
         return made;
     }
 
@@ -149,8 +149,8 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
             return true;
         if (Digest.Of(body.Span) != majority)
         {
-            if (_slots[replica] is { } slot)
-                slot.Contradicted = true;
+            if (_ballots[replica] is { } ballot)
+                ballot.Contradicted = true;
             return false;
         }
 
@@ -163,7 +163,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
     {
         for (var id = 0; id <= _highestReplica; id++)
         {
-            if (Majority is { } majority && _slots[id] is { Contradicted: false } slot && slot.Result == majority)
+            if (Majority is { } majority && _ballots[id] is { Contradicted: false } ballot && ballot.Result == majority)
                 yield return (byte)id;
         }
     }
@@ -171,24 +171,24 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
     /// <summary>The verdict on a replica, by the replies so far.</summary>
     public Verdict VerdictOn(byte replica)
     {
-        if (_slots[replica] is not { } slot)
+        if (_ballots[replica] is not { } ballot)
             return Verdict.Waiting;
-        if (slot.Contradicted)
+        if (ballot.Contradicted)
             return Verdict.Wrong;
         if (Majority is not { } majority || HasRival)
             return Verdict.Unjudged;
-        return slot.Result == majority ? Verdict.Right : Verdict.Wrong;
+        return ballot.Result == majority ? Verdict.Right : Verdict.Wrong;
     }
 
     /// <summary>The result digest that a replica sent first; null if it has not replied.</summary>
-    public Digest? ResultOf(byte replica) => _slots[replica]?.Result;
+    public Digest? ResultOf(byte replica) => _ballots[replica]?.Result;
 
     private int Count(Digest result)
     {
         var count = 0;
         for (var id = 0; id <= _highestReplica; id++)
         {
-            if (_slots[id] is { Contradicted: false } slot && slot.Result == result)
+            if (_ballots[id] is { Contradicted: false } ballot && ballot.Result == result)
                 count++;
         }
 
@@ -201,14 +201,14 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
             return newest;
         for (var id = 0; id <= _highestReplica; id++)
         {
-            if (_slots[id] is { Contradicted: false, Body: { } body } slot && slot.Result == majority)
+            if (_ballots[id] is { Contradicted: false, Body: { } body } ballot && ballot.Result == majority)
                 return body;
         }
 
         return null;
     }
 
-    private sealed class Slot(Digest result, Instant at)
+    private sealed class Ballot(Digest result, Instant at)
     {
         public Digest Result { get; } = result;
 

@@ -215,11 +215,11 @@ public sealed record Missing(RequestKey Key, SequenceNumber Seq) : Message;
 public sealed record SeqSuspect(Epoch Epoch, Incarnation Incarnation, int SilentMilliseconds) : Message;
 
 /// <summary>Candidate to members: promise to obey nobody older (Viewstamped Replication's start of a view change).</summary>
-public sealed record Prepare(Reign Reign) : Message;
+public sealed record Prepare(Claim Claim) : Message;
 
 /// <summary>Member to candidate: my promise is on disk, and this is my log.</summary>
 public sealed record Promise(
-    Reign Reign, Incarnation Incarnation, Epoch Installed, SequenceNumber Last, Chain Chain, SequenceNumber CommitSeq,
+    Claim Claim, Incarnation Incarnation, Epoch Installed, SequenceNumber Last, Chain Chain, SequenceNumber CommitSeq,
     SequenceNumber GcSeq, long Time, View View) : Message;
 
 /// <summary>To a candidate or a member: send these entries.</summary>
@@ -234,7 +234,7 @@ public sealed record Fetch(SequenceNumber From, SequenceNumber To) : Message;
 public sealed record Fetched(SequenceNumber CommitSeq, SequenceNumber FirstKept, Entry Entry) : Message;
 
 /// <summary>New sequencer to members: this is the log of the epoch; install it.</summary>
-/// <param name="Reign">The epoch and the sequencer's boot.</param>
+/// <param name="Claim">The epoch and the sequencer's boot.</param>
 /// <param name="Tail">The last number of the chosen log.</param>
 /// <param name="TailChain">Its chain value.</param>
 /// <param name="CommitSeq">The last number known to be committed when the log was chosen.</param>
@@ -242,13 +242,13 @@ public sealed record Fetched(SequenceNumber CommitSeq, SequenceNumber FirstKept,
 /// <param name="Source">A member that has the log.</param>
 /// <param name="View">The members of the chosen log.</param>
 public sealed record NewView(
-    Reign Reign, SequenceNumber Tail, Chain TailChain, SequenceNumber CommitSeq, long TimeFloor, byte Source, View View) : Message;
+    Claim Claim, SequenceNumber Tail, Chain TailChain, SequenceNumber CommitSeq, long TimeFloor, byte Source, View View) : Message;
 
 /// <summary>Member to new sequencer: installed, on disk.</summary>
-public sealed record NewViewAck(Reign Reign, MemberProgress Progress) : Message;
+public sealed record NewViewAck(Claim Claim, MemberProgress Progress) : Message;
 
 /// <summary>Member to a sequencer whose message it dropped because of a promise.</summary>
-public sealed record Refused(Reign Promised) : Message;
+public sealed record Refused(Claim Promised) : Message;
 
 /// <summary>Anyone to a member or a sequencer: tell me the view.</summary>
 public sealed record GetView(Epoch Epoch) : Message;
@@ -259,7 +259,7 @@ public sealed record GetView(Epoch Epoch) : Message;
 /// <param name="Installed">The claim whose epoch the member has installed.</param>
 /// <param name="HearsSequencer">Whether it hears the sequencer of its installed epoch.</param>
 /// <param name="View">The member's view.</param>
-public sealed record ViewSummary(Incarnation Incarnation, Reign Promised, Reign Installed, bool HearsSequencer, View View) : Message;
+public sealed record ViewSummary(Incarnation Incarnation, Claim Promised, Claim Installed, bool HearsSequencer, View View) : Message;
 
 /// <summary>New incarnation to the sequencer: order my JOIN.</summary>
 /// <param name="Incarnation">The joiner's incarnation.</param>

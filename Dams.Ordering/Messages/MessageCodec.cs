@@ -73,22 +73,22 @@ public static class MessageCodec
             case Resend m: w.Key(m.Key); w.Seq(m.Seq); w.Byte(m.FrontEnd); return MessageType.Resend;
             case Missing m: w.Key(m.Key); w.Seq(m.Seq); return MessageType.Missing;
             case SeqSuspect m: w.Epoch(m.Epoch); w.Incarnation(m.Incarnation); w.Int32(m.SilentMilliseconds); return MessageType.SeqSuspect;
-            case Prepare m: w.Reign(m.Reign); return MessageType.Prepare;
+            case Prepare m: w.Claim(m.Claim); return MessageType.Prepare;
             case Promise m:
-                w.Reign(m.Reign); w.Incarnation(m.Incarnation); w.Epoch(m.Installed); w.Seq(m.Last); w.Chain(m.Chain); w.Seq(m.CommitSeq);
+                w.Claim(m.Claim); w.Incarnation(m.Incarnation); w.Epoch(m.Installed); w.Seq(m.Last); w.Chain(m.Chain); w.Seq(m.CommitSeq);
                 w.Seq(m.GcSeq); w.Int64(m.Time); w.View(m.View);
                 return MessageType.Promise;
             case Fetch m: w.Seq(m.From); w.Seq(m.To); return MessageType.Fetch;
             case Fetched m: w.Seq(m.CommitSeq); w.Seq(m.FirstKept); w.Entry(m.Entry); return MessageType.Fetched;
             case NewView m:
-                w.Reign(m.Reign); w.Seq(m.Tail); w.Chain(m.TailChain); w.Seq(m.CommitSeq); w.Int64(m.TimeFloor); w.Byte(m.Source);
+                w.Claim(m.Claim); w.Seq(m.Tail); w.Chain(m.TailChain); w.Seq(m.CommitSeq); w.Int64(m.TimeFloor); w.Byte(m.Source);
                 w.View(m.View);
                 return MessageType.NewView;
-            case NewViewAck m: w.Reign(m.Reign); w.Progress(m.Progress); return MessageType.NewViewAck;
-            case Refused m: w.Reign(m.Promised); return MessageType.Refused;
+            case NewViewAck m: w.Claim(m.Claim); w.Progress(m.Progress); return MessageType.NewViewAck;
+            case Refused m: w.Claim(m.Promised); return MessageType.Refused;
             case GetView m: w.Epoch(m.Epoch); return MessageType.GetView;
             case ViewSummary m:
-                w.Incarnation(m.Incarnation); w.Reign(m.Promised); w.Reign(m.Installed); w.Bool(m.HearsSequencer); w.View(m.View);
+                w.Incarnation(m.Incarnation); w.Claim(m.Promised); w.Claim(m.Installed); w.Bool(m.HearsSequencer); w.View(m.View);
                 return MessageType.ViewSummary;
             case JoinReq m: w.Incarnation(m.Incarnation); w.Seq(m.After); return MessageType.JoinReq;
             case CaughtUp m: w.Incarnation(m.Incarnation); w.Seq(m.JoinedAt); w.Seq(m.Executed); return MessageType.CaughtUp;
@@ -128,19 +128,19 @@ public static class MessageCodec
             case MessageType.Resend: return new Resend(r.Key(), r.Seq(), r.Byte());
             case MessageType.Missing: return new Missing(r.Key(), r.Seq());
             case MessageType.SeqSuspect: return new SeqSuspect(r.Epoch(), r.Incarnation(), r.NonNegativeInt32());
-            case MessageType.Prepare: return new Prepare(r.Reign());
+            case MessageType.Prepare: return new Prepare(r.Claim());
             case MessageType.Promise:
-                return new Promise(r.Reign(), r.Incarnation(), r.Epoch(), r.Seq(), r.Chain(), r.Seq(), r.Seq(), r.Int64(), r.View());
+                return new Promise(r.Claim(), r.Incarnation(), r.Epoch(), r.Seq(), r.Chain(), r.Seq(), r.Seq(), r.Int64(), r.View());
             case MessageType.Fetch: return new Fetch(r.Seq(), r.Seq());
             case MessageType.Fetched:
                 var commit = r.Seq();
                 var firstKept = r.Seq();
                 return r.Entry() is { } fetched ? new Fetched(commit, firstKept, fetched) : null;
-            case MessageType.NewView: return new NewView(r.Reign(), r.Seq(), r.Chain(), r.Seq(), r.Int64(), r.Byte(), r.View());
-            case MessageType.NewViewAck: return new NewViewAck(r.Reign(), r.Progress());
-            case MessageType.Refused: return new Refused(r.Reign());
+            case MessageType.NewView: return new NewView(r.Claim(), r.Seq(), r.Chain(), r.Seq(), r.Int64(), r.Byte(), r.View());
+            case MessageType.NewViewAck: return new NewViewAck(r.Claim(), r.Progress());
+            case MessageType.Refused: return new Refused(r.Claim());
             case MessageType.GetView: return new GetView(r.Epoch());
-            case MessageType.ViewSummary: return new ViewSummary(r.Incarnation(), r.Reign(), r.Reign(), r.Bool(), r.View());
+            case MessageType.ViewSummary: return new ViewSummary(r.Incarnation(), r.Claim(), r.Claim(), r.Bool(), r.View());
             case MessageType.JoinReq: return new JoinReq(r.Incarnation(), r.Seq());
             case MessageType.CaughtUp: return new CaughtUp(r.Incarnation(), r.Seq(), r.Seq());
             case MessageType.LeaveReq: return new LeaveReq(r.Byte(), r.Incarnation(), r.UInt64(), r.Bool());

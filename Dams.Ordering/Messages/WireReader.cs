@@ -63,7 +63,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public Epoch Epoch() => new(UInt64());
 
-    public Reign Reign() => new(Epoch(), new BootId(UInt64()));
+    public Claim Claim() => new(Epoch(), new BootId(UInt64()));
 
     public Incarnation Incarnation() => new(UInt64());
 

@@ -41,7 +41,7 @@ internal ref struct WireWriter(Span<byte> buffer)
 
     public void Epoch(Epoch value) => UInt64(value.Value);
 
-    public void Reign(Reign value)
+    public void Claim(Claim value)
     {
         UInt64(value.Epoch.Value);
         UInt64(value.Boot.Value);

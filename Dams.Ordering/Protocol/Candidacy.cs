@@ -7,7 +7,7 @@ namespace Dams.Ordering.Protocol;
 /// members install it. It decides whether the attempt is stuck. It lasts as long as the epoch, because some members
 /// install late. A higher epoch is another candidacy.
 /// </summary>
-internal sealed class Candidacy(GroupOptions options, Outbox outbox, Reign reign, HistoryBuffer history, Instant begunAt)
+internal sealed class Candidacy(GroupOptions options, Outbox outbox, Claim claim, HistoryBuffer history, Instant begunAt)
 {
     private readonly PromiseCollector _promises = new(options);
     private TailFetch? _tail;
@@ -15,7 +15,7 @@ internal sealed class Candidacy(GroupOptions options, Outbox outbox, Reign reign
     private Instant _since = begunAt;
 
     /// <summary>The claim that members promise to.</summary>
-    public Reign Reign => reign;
+    public Claim Claim => claim;
 
     /// <summary>The chosen log, if its tail has been fetched; else null.</summary>
     public LogChoice? FetchedLog => _tail is { IsComplete: true } tail ? tail.Choice : null;
@@ -40,7 +40,7 @@ internal sealed class Candidacy(GroupOptions options, Outbox outbox, Reign reign
         foreach (var member in options.Members)
         {
             if (!_promises.Has(member))
-                outbox.Send(options.Member(member), reign.Epoch, new Prepare(reign));
+                outbox.Send(options.Member(member), claim.Epoch, new Prepare(claim));
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class Candidacy(GroupOptions options, Outbox outbox, Reign reign
         _promises.Add(member, promise);
         if (_tail is not null || _promises.Choose() is not { } choice)
             return;
-        _tail = new TailFetch(options, outbox, reign.Epoch, choice, history);
+        _tail = new TailFetch(options, outbox, claim.Epoch, choice, history);
         if (!_tail.IsComplete)
             _tail.Ask();
     }
@@ -74,7 +74,7 @@ internal sealed class Candidacy(GroupOptions options, Outbox outbox, Reign reign
     public void Install(LogChoice log, Instant now)
     {
         _since = now;
-        var newView = new NewView(reign, log.Last, log.Chain, log.CommitSeq, log.Time, log.Source, log.View);
+        var newView = new NewView(claim, log.Last, log.Chain, log.CommitSeq, log.Time, log.Source, log.View);
         _installation = new InstallRound(options, outbox, newView);
         _installation.Send(log.View);
     }

@@ -29,7 +29,7 @@ internal sealed class EpochInstaller(GroupOptions options, byte id, BatchedLog l
     private Installation Running => _running ?? throw new InvariantBrokenException("an installation is under way");
 
     /// <summary>Whether an installation of this claim was begun and not ended.</summary>
-    public bool IsInstalling(Reign claim) => _running?.Target.Reign == claim;
+    public bool IsInstalling(Claim claim) => _running?.Target.Claim == claim;
 
     /// <summary>Ends the installation: a newer epoch was promised.</summary>
     public void Abandon()
@@ -52,7 +52,7 @@ internal sealed class EpochInstaller(GroupOptions options, byte id, BatchedLog l
         if (target.Tail < executed)
         {
             return Intake.Contradiction(
-                $"the log of epoch {target.Reign.Epoch} ends at entry {target.Tail}, but this member has executed entry {executed}");
+                $"the log of epoch {target.Claim.Epoch} ends at entry {target.Tail}, but this member has executed entry {executed}");
         }
 
         if (log.Last >= target.Tail)
@@ -66,7 +66,7 @@ internal sealed class EpochInstaller(GroupOptions options, byte id, BatchedLog l
         if (options.Mutant == Mutant.ShorterMemberHalts)
         {
             return Intake.Contradiction(
-                $"the log of epoch {target.Reign.Epoch} ends at entry {target.Tail}, this member's log at entry {log.Last}");
+                $"the log of epoch {target.Claim.Epoch} ends at entry {target.Tail}, this member's log at entry {log.Last}");
         }
 
         Ask(now);
@@ -176,7 +176,7 @@ internal sealed class EpochInstaller(GroupOptions options, byte id, BatchedLog l
         if (differsAt <= LowestBase)
         {
             return Intake.Contradiction(
-                $"the log of epoch {running.Target.Reign.Epoch} differs at entry {differsAt}, but this member has executed entry "
+                $"the log of epoch {running.Target.Claim.Epoch} differs at entry {differsAt}, but this member has executed entry "
                 + $"{running.Floor}");
         }
 

@@ -10,11 +10,11 @@ public sealed partial class GroupMember
     /// older, so that a deposed sequencer learns that its epoch is over. Anything newer makes the member ask for the
     /// view.
     /// </summary>
-    private bool IsFromReign(in Envelope envelope, Instant now)
+    private bool IsFromPromised(in Envelope envelope, Instant now)
     {
         if (envelope.From.Role != NodeRole.Sequencer || envelope.Epoch.Sequencer != envelope.From.Number)
             return false;
-        if (new Reign(envelope.Epoch, envelope.Boot) == Promised)
+        if (new Claim(envelope.Epoch, envelope.Boot) == Promised)
         {
             if (State == MemberState.Promised)
                 _watch.OnUninstalledEpoch(envelope.From, Followed, now);
@@ -44,7 +44,7 @@ public sealed partial class GroupMember
         // A joiner without a snapshot has executed nothing. It is asked too: it must not restore one and then execute
         // the entry.
         var isJoiner = State == MemberState.Joining && _joiner.IsFresh && envelope.From == _joiner.Sequencer;
-        if ((!isJoiner && !IsFromReign(envelope, now)) || (!isJoiner && ask.Seq > _log.Last) || ask.Seq == SequenceNumber.Zero)
+        if ((!isJoiner && !IsFromPromised(envelope, now)) || (!isJoiner && ask.Seq > _log.Last) || ask.Seq == SequenceNumber.Zero)
             return;
         var answer = _executor.OnSkipAsk(ask);
         // The sequencer counts the members only after the first promise. So a mistyped old number makes no member read
@@ -143,13 +143,13 @@ public sealed partial class GroupMember
     /// <summary>A promise is on disk before it is given. From the moment the member makes it, the member obeys no older epoch.</summary>
     private void OnPrepare(in Envelope envelope, Prepare prepare, Instant now)
     {
-        if (envelope.From.Role != NodeRole.Sequencer || prepare.Reign.Epoch.Sequencer != envelope.From.Number
+        if (envelope.From.Role != NodeRole.Sequencer || prepare.Claim.Epoch.Sequencer != envelope.From.Number
             || State is MemberState.Outside or MemberState.Joining)
         {
             return;
         }
 
-        if (prepare.Reign == Promised)
+        if (prepare.Claim == Promised)
         {
             if (_log.IsRecordDurable)
                 SendPromise(envelope.From);
@@ -158,24 +158,24 @@ public sealed partial class GroupMember
             return;
         }
 
-        if (prepare.Reign.Epoch <= Promised.Epoch || prepare.Reign.Epoch < _joiner.PromiseFloor)
+        if (prepare.Claim.Epoch <= Promised.Epoch || prepare.Claim.Epoch < _joiner.PromiseFloor)
         {
             SendRefusal(envelope.From);
             return;
         }
 
-        BecomePromised(envelope.From, prepare.Reign, now);
+        BecomePromised(envelope.From, prepare.Claim, now);
     }
 
     private void OnNewView(in Envelope envelope, NewView view, Instant now)
     {
-        if (envelope.From.Role != NodeRole.Sequencer || view.Reign.Epoch.Sequencer != envelope.From.Number
-            || view.Reign.Boot != envelope.Boot || State == MemberState.Joining)
+        if (envelope.From.Role != NodeRole.Sequencer || view.Claim.Epoch.Sequencer != envelope.From.Number
+            || view.Claim.Boot != envelope.Boot || State == MemberState.Joining)
         {
             return;
         }
 
-        if (view.Reign == Installed && Installed == Promised && _options.Mutant != Mutant.DelayedNewViewCuts)
+        if (view.Claim == Installed && Installed == Promised && _options.Mutant != Mutant.DelayedNewViewCuts)
         {
             // Installed already: acknowledge and nothing else. A delayed NEWVIEW must never cut what was acknowledged since.
             if (_log.IsRecordDurable)
@@ -183,14 +183,14 @@ public sealed partial class GroupMember
             return;
         }
 
-        if (view.Reign.Epoch < Promised.Epoch || view.Reign.Epoch < _joiner.PromiseFloor
-            || (view.Reign.Epoch == Promised.Epoch && view.Reign != Promised))
+        if (view.Claim.Epoch < Promised.Epoch || view.Claim.Epoch < _joiner.PromiseFloor
+            || (view.Claim.Epoch == Promised.Epoch && view.Claim != Promised))
         {
             SendRefusal(envelope.From);
             return;
         }
 
-        if (_installer.IsInstalling(view.Reign))
+        if (_installer.IsInstalling(view.Claim))
             return;
         if (_joiner.MayInstall(view))
             BecomeInstalling(envelope.From, view, now);
@@ -264,7 +264,7 @@ public sealed partial class GroupMember
     }
 
     /// <summary>From now on the member obeys no older claim. It follows nothing until a NEWVIEW is installed.</summary>
-    private void BecomePromised(NodeId candidate, Reign claim, Instant now)
+    private void BecomePromised(NodeId candidate, Claim claim, Instant now)
     {
         var record = _log.Record with { Promised = claim };
         if (_options.Mutant == Mutant.PromiseIsForgotten)
@@ -301,7 +301,7 @@ public sealed partial class GroupMember
         TakeOver(installed);
         // Only a joiner's log has entries above the tail, and its own view is the later one.
         var view = _log.Last == installed.Target.Tail ? installed.Target.View : View;
-        _log.Remember(_log.Record with { Promised = installed.Target.Reign, Installed = installed.Target.Reign, View = view });
+        _log.Remember(_log.Record with { Promised = installed.Target.Claim, Installed = installed.Target.Claim, View = view });
         _log.NoteTime(_log.EntryAt(_log.Last)?.Time ?? _log.LastTime);
         _receiver.StartAtEnd();
         _log.OweInstallAck(installed.Sequencer);

@@ -91,10 +91,10 @@ public sealed partial class GroupMember : IProtocol
     public Incarnation Incarnation => _log.Record.Incarnation;
 
     /// <summary>The claim that the member has promised to obey.</summary>
-    public Reign Promised => _log.Record.Promised;
+    public Claim Promised => _log.Record.Promised;
 
     /// <summary>The claim that the member has installed: its log is a prefix of the order of that epoch.</summary>
-    public Reign Installed => _log.Record.Installed;
+    public Claim Installed => _log.Record.Installed;
 
     /// <summary>The members as of the log's end.</summary>
     public View View => _log.Record.View;
@@ -212,12 +212,12 @@ public sealed partial class GroupMember : IProtocol
         {
             case StampReq m: _stamps.OnRequest(envelope.From, m, View); break;
             case StampAck m: OnStampAck(envelope, m, now); break;
-            case Order m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
-            case Retrans m when IsFromReign(envelope, now): OnOrder(m.Entry, now); break;
-            case Commit m when _options.Mutant == Mutant.CommitIsObeyedAcrossEpochs || IsFromReign(envelope, now): OnCommit(m, now); break;
+            case Order m when IsFromPromised(envelope, now): OnOrder(m.Entry, now); break;
+            case Retrans m when IsFromPromised(envelope, now): OnOrder(m.Entry, now); break;
+            case Commit m when _options.Mutant == Mutant.CommitIsObeyedAcrossEpochs || IsFromPromised(envelope, now): OnCommit(m, now); break;
             case Sync m:
                 OnMembershipSeen(envelope, m, now);
-                if (State != MemberState.Left && IsFromReign(envelope, now))
+                if (State != MemberState.Left && IsFromPromised(envelope, now))
                     OnSync(envelope, m, now);
                 break;
             case Fetched m: OnFetched(envelope, m, now); break;

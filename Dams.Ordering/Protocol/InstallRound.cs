@@ -20,7 +20,7 @@ internal sealed class InstallRound(GroupOptions options, Outbox outbox, NewView 
         }
     }
 
-    public void SendTo(NodeId member) => outbox.Send(member, newView.Reign.Epoch, newView);
+    public void SendTo(NodeId member) => outbox.Send(member, newView.Claim.Epoch, newView);
 
     /// <summary>A member says that it has installed the epoch. False if its disk lacks a part of the log.</summary>
     public bool TryAdd(byte member, SequenceNumber durable)

@@ -100,7 +100,7 @@ internal sealed class Joiner
     /// order of that epoch, although it ends above the tail.
     /// </summary>
     public bool IsJoinedAbove(NewView view) =>
-        Restored is { } join && view.Tail < join.Seq && join.Epoch == view.Reign.Epoch;
+        Restored is { } join && view.Tail < join.Seq && join.Epoch == view.Claim.Epoch;
 
     /// <summary>Whether this member is among those that install a NEWVIEW. A new incarnation may have to join first.</summary>
     public bool MayInstall(NewView view)

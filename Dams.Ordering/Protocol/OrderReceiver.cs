@@ -118,7 +118,7 @@ internal sealed class OrderReceiver(
         var known = log.ChainAt(entry.Seq);
         if (known is not null && known != entry.Chain)
         {
-            return IsOfLostReign(entry, entry.Seq) ? Intake.Waiting
+            return IsOfLostTail(entry, entry.Seq) ? Intake.Waiting
                 : Intake.Contradiction($"entry {entry.Seq} came with chain {entry.Chain} but is stored with {known}");
         }
 
@@ -135,7 +135,7 @@ internal sealed class OrderReceiver(
             return Intake.Taken;
         }
 
-        if (!IsOfLostReign(entry, log.Last))
+        if (!IsOfLostTail(entry, log.Last))
             return Intake.Contradiction($"entry {entry.Seq} follows chain {entry.Previous} but the log ends with {log.Chain}");
         _held.Clear();
         return Intake.Waiting;
@@ -147,7 +147,7 @@ internal sealed class OrderReceiver(
     /// may be of a later epoch than the member follows. Then the followed epoch is over, and the last entries that it
     /// ordered are lost. The member takes nothing, and a NEWVIEW corrects its log. Executed entries can't be lost.
     /// </summary>
-    private bool IsOfLostReign(Entry entry, SequenceNumber differsAt)
+    private bool IsOfLostTail(Entry entry, SequenceNumber differsAt)
     {
         var isOwnLater = log.EntryAt(differsAt) is { } own && own.Epoch > Installed;
         var isLater = entry.Epoch > Installed;

@@ -48,7 +48,7 @@ public sealed class SequencerProtocol : IProtocol
     public SequencerState State { get; private set; }
 
     /// <summary>The epoch that it leads or tries to lead; none as a standby.</summary>
-    public Epoch Epoch => _candidacy?.Reign.Epoch ?? Epoch.None;
+    public Epoch Epoch => _candidacy?.Claim.Epoch ?? Epoch.None;
 
     /// <summary>Its number among the sequencers.</summary>
     public byte Id { get; }
@@ -80,7 +80,7 @@ public sealed class SequencerProtocol : IProtocol
     public Instant NextDeadline { get; private set; }
 
     /// <summary>The claim that members promise to it as a candidate, and that it holds as the active sequencer.</summary>
-    internal Reign Reign => new(Epoch, Boot);
+    internal Claim Claim => new(Epoch, Boot);
 
     /// <summary>The entries that it can send again.</summary>
     internal HistoryBuffer History => _order.History;
@@ -211,7 +211,7 @@ public sealed class SequencerProtocol : IProtocol
     private void BecomeCandidate(Instant now)
     {
         State = SequencerState.Candidate;
-        _candidacy = new Candidacy(_options, _outbox, new Reign(_evidence.NextEpoch(), Boot), _order.History, now);
+        _candidacy = new Candidacy(_options, _outbox, new Claim(_evidence.NextEpoch(), Boot), _order.History, now);
         _evidence.Restart(isFirstWait: false);
         _epochTimer = now;
     }
@@ -313,7 +313,7 @@ public sealed class SequencerProtocol : IProtocol
 
     private void OnPromise(NodeId from, Promise promise, Instant now)
     {
-        if (promise.Reign != Reign || State != SequencerState.Candidate || !IsMember(from) || !IsOfGroup(promise.Installed, promise.View))
+        if (promise.Claim != Claim || State != SequencerState.Candidate || !IsMember(from) || !IsOfGroup(promise.Installed, promise.View))
             return;
         _order.Members.OnHeard(from.Number, now);
         Candidacy.OnPromise(from.Number, promise);
@@ -332,7 +332,7 @@ public sealed class SequencerProtocol : IProtocol
 
     private void OnNewViewAck(NodeId from, NewViewAck ack, Instant now)
     {
-        if (ack.Reign != Reign || !HasLog || !View.TryGet(from.Number, out var member)
+        if (ack.Claim != Claim || !HasLog || !View.TryGet(from.Number, out var member)
             || member.Incarnation != ack.Progress.Incarnation || !Candidacy.OnInstalled(member.Id, ack.Progress.Durable))
         {
             return;

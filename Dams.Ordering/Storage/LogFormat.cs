@@ -174,7 +174,7 @@ internal static class LogFormat
     public static MemberRecord? ReadRecord(ReadOnlySpan<byte> bytes)
     {
         var reader = new WireReader(bytes);
-        var record = new MemberRecord(reader.Incarnation(), reader.Reign(), reader.Reign(), reader.View());
+        var record = new MemberRecord(reader.Incarnation(), reader.Claim(), reader.Claim(), reader.View());
         // A folder that was never stamped has nothing here. The same is true for a release that knew no stamps.
         if (reader.Remaining > 0)
             record = record with { Stamps = new StampRecord(reader.Stamp(), reader.Bool(), reader.PeerStamps()) };
@@ -241,8 +241,8 @@ internal static class LogFormat
         var start = writer.Position;
         writer.UInt16(0);
         writer.Incarnation(record.Incarnation);
-        writer.Reign(record.Promised);
-        writer.Reign(record.Installed);
+        writer.Claim(record.Promised);
+        writer.Claim(record.Installed);
         writer.View(record.View);
         if (!record.Stamps.Equals(StampRecord.None))
         {

@@ -155,19 +155,19 @@ public sealed class DatagramOpener : IDisposable
     {
         PeerKey? oldestOfSender = null;
         PeerKey? oldest = null;
-        var lives = 0;
+        var boots = 0;
         foreach (var (other, peer) in _peers)
         {
             if (oldest is null || peer.LastUsed < _peers[oldest.Value].LastUsed)
                 oldest = other;
             if (other.Group != key.Group || other.Sender != key.Sender)
                 continue;
-            lives++;
+            boots++;
             if (oldestOfSender is null || peer.LastUsed < _peers[oldestOfSender.Value].LastUsed)
                 oldestOfSender = other;
         }
 
-        if (lives >= _options.BootsPerSenderMax)
+        if (boots >= _options.BootsPerSenderMax)
             Forget(oldestOfSender!.Value);
         else if (_peers.Count >= _options.PeersMax)
             Forget(oldest!.Value);

@@ -24,7 +24,7 @@ internal sealed class ReplicaObserver(ReplicaProtocol node, SnapshotKeeper snaps
     private bool _isInVain;
     // Null at first, so that the state at the start is logged, too: the log on disk may say that this incarnation was
     // ordered out or must halt.
-    private (MemberState State, Reign Promised, Reign Installed)? _seen;
+    private (MemberState State, Claim Promised, Claim Installed)? _seen;
 
     /// <inheritdoc/>
     public void OnBatchEnd(Instant now)

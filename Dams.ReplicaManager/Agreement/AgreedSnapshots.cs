@@ -16,15 +16,15 @@ namespace Dams.ReplicaManager.Agreement;
 /// <param name="watch">The access to the disk and to other managers.</param>
 /// <param name="durable">The entry of the snapshot that is on disk; zero if there is none.</param>
 internal sealed class AgreedSnapshots(
-    ManagementOptions options, GroupMember member, IMemberLog log, ManagementState state, IReplicaWatch watch, SequenceNumber durable)
+    ManagerOptions options, GroupMember member, IMemberLog log, AgreedState state, IReplicaAccess access, SequenceNumber durable)
 {
     private const int JoinsKept = 8;
     private const int FetchesMax = 10;
 
-    private readonly SortedDictionary<long, ManagementSnapshot> _joins = [];
-    private ManagementSnapshot? _latest;
-    private ManagementSnapshot? _restoring;
-    private ManagementSnapshot? _saving;
+    private readonly SortedDictionary<long, AgreedSnapshot> _joins = [];
+    private AgreedSnapshot? _latest;
+    private AgreedSnapshot? _restoring;
+    private AgreedSnapshot? _saving;
     private SequenceNumber _durable = durable;
     private int _fetches;
 
@@ -32,7 +32,7 @@ internal sealed class AgreedSnapshots(
     public Instant NextDeadline { get; private set; } = Instant.Never;
 
     /// <summary>The agreed state at a JOIN, for the manager that has joined there; null if it is not known here.</summary>
-    public ManagementSnapshot? FindAt(long sequence) => _joins.GetValueOrDefault(sequence);
+    public AgreedSnapshot? FindAt(long sequence) => _joins.GetValueOrDefault(sequence);
 
     /// <summary>Takes a snapshot of the state just after an entry, if anyone may need it.</summary>
     public void OnApplied(Entry entry)
@@ -48,9 +48,9 @@ internal sealed class AgreedSnapshots(
             _latest = state.ToSnapshot(entry);
     }
 
-    /// <summary>Takes another manager's answer to <see cref="IReplicaWatch.AskSnapshot"/>; null if none could give a snapshot.</summary>
+    /// <summary>Takes another manager's answer to <see cref="IReplicaAccess.AskSnapshot"/>; null if none could give a snapshot.</summary>
     /// <returns>Whether the snapshot can't be had: nobody could give it for so long that the member asks for another JOIN.</returns>
-    public bool OnFetched(long sequence, ManagementSnapshot? snapshot)
+    public bool OnFetched(long sequence, AgreedSnapshot? snapshot)
     {
         if (member.SnapshotWanted?.Value != sequence || _restoring is not null)
             return false;
@@ -71,7 +71,7 @@ internal sealed class AgreedSnapshots(
 
     /// <summary>A snapshot is on disk: the log before it may be trimmed.</summary>
     /// <returns>Whether it is the one that the member waits for, from which the agreed state must be restored.</returns>
-    public bool OnSaved(ManagementSnapshot snapshot)
+    public bool OnSaved(AgreedSnapshot snapshot)
     {
         _saving = null;
         _durable = SequenceNumber.Max(_durable, snapshot.Position.Seq);
@@ -89,7 +89,7 @@ internal sealed class AgreedSnapshots(
             if (NextDeadline == Instant.Never || now >= NextDeadline)
             {
                 NextDeadline = now + options.WatchInterval;
-                watch.AskSnapshot(wanted.Value);
+                access.AskSnapshot(wanted.Value);
             }
         }
         else
@@ -124,6 +124,6 @@ internal sealed class AgreedSnapshots(
         }
 
         if (_saving is not null)
-            watch.SaveSnapshot(_saving);
+            access.SaveSnapshot(_saving);
     }
 }

@@ -14,7 +14,7 @@ internal readonly record struct CaseEnd(Case Case, bool IsConfirmed)
     };
 
     /// <summary>The kind of event, if the charge is dismissed. A wrong charge about a reply or a state is an alarm.</summary>
-    public ManagementEventKind Event => Case.Kind == CaseKind.Silent ? ManagementEventKind.Dismissed : ManagementEventKind.Alarm;
+    public AgreedEventKind Event => Case.Kind == CaseKind.Silent ? AgreedEventKind.Dismissed : AgreedEventKind.Alarm;
 
     /// <summary>Why the case has ended so.</summary>
     public string Why => (Case.Kind, IsConfirmed) switch

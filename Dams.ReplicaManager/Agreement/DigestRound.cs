@@ -12,7 +12,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// <param name="until">When the round ends with the digests that it has.</param>
 /// <param name="isWithoutLowest">Whether the second lowest checkpoint is compared.</param>
 /// <param name="mutant">The rule that a test takes out.</param>
-internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Instant until, bool isWithoutLowest, ManagementMutant mutant)
+internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Instant until, bool isWithoutLowest, ManagerMutant mutant)
 {
     private readonly Dictionary<byte, long?> _newest = [];
     private readonly Dictionary<byte, Digest?> _digests = [];
@@ -27,7 +27,7 @@ internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Insta
     public long? Checkpoint { get; private set; }
 
     /// <summary>A comparison at a checkpoint that is known already, because a replica is accused there.</summary>
-    public static DigestRound At(long checkpoint, IReadOnlyDictionary<byte, ulong> voters, Instant until, ManagementMutant mutant) =>
+    public static DigestRound At(long checkpoint, IReadOnlyDictionary<byte, ulong> voters, Instant until, ManagerMutant mutant) =>
         new(voters, until, isWithoutLowest: false, mutant) { Checkpoint = checkpoint };
 
     /// <summary>Whether there is nothing more to wait for.</summary>
@@ -64,7 +64,7 @@ internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Insta
     {
         get
         {
-            if (mutant == ManagementMutant.MissingDigestAccuses && Checkpoint > 0)
+            if (mutant == ManagerMutant.MissingDigestAccuses && Checkpoint > 0)
             {
                 foreach (var replica in voters.Keys)
                 {

@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
@@ -36,32 +36,32 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
     /// <param name="snapshot">The durable snapshot that the manager begins from; null for none.</param>
     /// <param name="around">Wraps the consumer of the managers' order for the caller; null for no wrapper.</param>
     public ManagerProtocol(
-        GroupOptions group, ManagementOptions options, byte id, BootId boot, IMemberLog log, Outbox outbox, LeaveRequester replicas,
-        IReplicaWatch watch, ManagementSnapshot? snapshot = null, Func<IEntryConsumer, IEntryConsumer>? around = null)
+        GroupOptions group, ManagerOptions options, byte id, BootId boot, IMemberLog log, Outbox outbox, LeaveRequester replicas,
+        IReplicaAccess access, AgreedSnapshot? snapshot = null, Func<IEntryConsumer, IEntryConsumer>? around = null)
     {
         _id = id;
-        State = new ManagementState(options);
+        State = new AgreedState(options);
         if (snapshot is not null)
             State.Restore(snapshot);
         _managers = new LeaveRequester(group, outbox);
         _reports = new RequestSubmitter(group, NodeId.Manager(id), boot, outbox);
         var reports = new ReportSender(_reports);
         var votes = new ManagerVotes(options, id, State, replicas, reports);
-        _questions = new StatusQuestions(watch);
+        _questions = new StatusQuestions(access);
         _silence = new SilenceInquiries(options, id, State, replicas, votes, _questions);
-        _replies = new ReplyInquiries(options, State, replicas, votes, watch);
-        _states = new StateInquiries(options, id, State, replicas, votes, reports, watch, _questions);
-        _own = new OwnReplica(options, id, State, replicas, reports, watch, _questions);
-        _replacements = new ReplacementDuties(options, id, State, replicas, reports, watch);
+        _replies = new ReplyInquiries(options, State, replicas, votes, access);
+        _states = new StateInquiries(options, id, State, replicas, votes, reports, access, _questions);
+        _own = new OwnReplica(options, id, State, replicas, reports, access, _questions);
+        _replacements = new ReplacementDuties(options, id, State, replicas, reports, access);
         Member = new GroupMember(group, id, log, outbox, around?.Invoke(this) ?? this, boot.Value, snapshot?.Position);
-        _snapshots = new AgreedSnapshots(options, Member, log, State, watch, snapshot?.Position.Seq ?? SequenceNumber.Zero);
+        _snapshots = new AgreedSnapshots(options, Member, log, State, access, snapshot?.Position.Seq ?? SequenceNumber.Zero);
     }
 
     /// <summary>The manager as a member of the managers' group.</summary>
     public GroupMember Member { get; }
 
     /// <summary>The agreed state.</summary>
-    public ManagementState State { get; }
+    public AgreedState State { get; }
 
     /// <summary>
     /// The last checkpoint at which the replicas' states were divided, so that nobody can say which is right. Null if there was none, or if
@@ -132,7 +132,7 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
     /// <summary>A report that is skipped has no effect.</summary>
     public void OnSkipped(Entry entry, Instant now) => _snapshots.OnApplied(entry);
 
-    /// <summary>Takes a replica's answer to <see cref="IReplicaWatch.AskStatus"/>; null if none came in time.</summary>
+    /// <summary>Takes a replica's answer to <see cref="IReplicaAccess.AskStatus"/>; null if none came in time.</summary>
     public void OnStatus(byte replica, ReplicaSighting? sighting, Instant now)
     {
         _questions.OnAnswered(replica);
@@ -146,7 +146,7 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
     }
 
     /// <summary>
-    /// Takes a replica's answer to <see cref="IReplicaWatch.AskReply"/>; null if it has no such reply, or has not answered in time.
+    /// Takes a replica's answer to <see cref="IReplicaAccess.AskReply"/>; null if it has no such reply, or has not answered in time.
     /// </summary>
     public void OnReply(byte replica, long sequence, StoredAnswer? answer, Instant now)
     {
@@ -155,7 +155,7 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
     }
 
     /// <summary>
-    /// Takes a replica's answer to <see cref="IReplicaWatch.AskDigest"/>; null if it has no such digest, or has not answered in time.
+    /// Takes a replica's answer to <see cref="IReplicaAccess.AskDigest"/>; null if it has no such digest, or has not answered in time.
     /// </summary>
     public void OnDigest(byte replica, long checkpoint, Digest? digest, Instant now)
     {
@@ -170,17 +170,17 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
     public void OnReplicaRestarts(Instant now) => _own.OnRestarts(now);
 
     /// <summary>The agreed state at a JOIN, for the manager that has joined there; null if it is not known here.</summary>
-    public ManagementSnapshot? FindSnapshot(long sequence) => _snapshots.FindAt(sequence);
+    public AgreedSnapshot? FindSnapshot(long sequence) => _snapshots.FindAt(sequence);
 
-    /// <summary>Takes another manager's answer to <see cref="IReplicaWatch.AskSnapshot"/>; null if none could give a snapshot.</summary>
-    public void OnSnapshot(long sequence, ManagementSnapshot? snapshot, Instant now)
+    /// <summary>Takes another manager's answer to <see cref="IReplicaAccess.AskSnapshot"/>; null if none could give a snapshot.</summary>
+    public void OnSnapshot(long sequence, AgreedSnapshot? snapshot, Instant now)
     {
         if (_snapshots.OnFetched(sequence, snapshot))
             Member.OnSnapshotUnavailable(new SequenceNumber(sequence), now);
     }
 
     /// <summary>A snapshot is on disk. A member that has waited for it begins from it, and follows the order after it.</summary>
-    public void OnSnapshotSaved(ManagementSnapshot snapshot, Instant now)
+    public void OnSnapshotSaved(AgreedSnapshot snapshot, Instant now)
     {
         if (!_snapshots.OnSaved(snapshot))
             return;

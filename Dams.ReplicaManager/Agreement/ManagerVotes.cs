@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 
@@ -9,7 +9,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// Pure and single-threaded.
 /// </summary>
 internal sealed class ManagerVotes(
-    ManagementOptions options, byte id, ManagementState state, LeaveRequester replicas, ReportSender reports)
+    ManagerOptions options, byte id, AgreedState state, LeaveRequester replicas, ReportSender reports)
 {
     private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(5);
 
@@ -18,16 +18,16 @@ internal sealed class ManagerVotes(
 
     /// <summary>Whether a case is open in which this manager has not voted yet. It does not vote about its own replica.</summary>
     public bool AreOwedIn(Case about) =>
-        (about.Replica != id || options.Mutant == ManagementMutant.OwnManagerVotes)
+        (about.Replica != id || options.Mutant == ManagerMutant.OwnManagerVotes)
         && state.Cases.Any(open => open.Number == about.Number && !open.HasVoted(id));
 
     /// <summary>Votes. A vote of guilty needs a view that has the accused: an incarnation that has left is accused of nothing.</summary>
     public void Cast(Case open, bool isGuilty, Instant now)
     {
         var isPresent = replicas.View.Has(open.Replica, open.Incarnation);
-        if (options.Mutant is ManagementMutant.CaseOutlivesIncarnation or ManagementMutant.OwnManagerVotes)
+        if (options.Mutant is ManagerMutant.CaseOutlivesIncarnation or ManagerMutant.OwnManagerVotes)
             isPresent = true;
-        if (options.Mutant == ManagementMutant.OwnManagerVotes && open.Replica == id)
+        if (options.Mutant == ManagerMutant.OwnManagerVotes && open.Replica == id)
             isGuilty = true;
         reports.Send(
             new VoteReport(

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 
 namespace Dams.ReplicaManager.Agreement;
 
@@ -7,7 +7,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// The open cases and their votes. It decides which charge opens a case, which votes count, and when a case has ended. Pure and
 /// single-threaded.
 /// </summary>
-internal sealed class OpenCases(ManagementOptions options)
+internal sealed class OpenCases(ManagerOptions options)
 {
     private readonly List<Case> _cases = [];
 
@@ -46,7 +46,7 @@ internal sealed class OpenCases(ManagementOptions options)
 
     /// <summary>A replica's own manager is too close to it, and does not vote about it.</summary>
     public bool MayVote(byte manager, byte replica) =>
-        options.Slots.Contains(manager) && (manager != replica || options.Mutant == ManagementMutant.OwnManagerVotes);
+        options.Seats.Contains(manager) && (manager != replica || options.Mutant == ManagerMutant.OwnManagerVotes);
 
     /// <summary>Counts a vote.</summary>
     /// <param name="vote">The vote, in a case that may have ended meanwhile.</param>
@@ -89,7 +89,7 @@ internal sealed class OpenCases(ManagementOptions options)
         _cases.RemoveAll(open => open.Replica == replica && open.Incarnation == incarnation);
 
     /// <summary>Takes over what a snapshot holds.</summary>
-    public void Restore(ManagementSnapshot snapshot)
+    public void Restore(AgreedSnapshot snapshot)
     {
         _cases.Clear();
         _cases.AddRange(snapshot.Cases);
@@ -103,7 +103,7 @@ internal sealed class OpenCases(ManagementOptions options)
         var open = _cases[index];
         if (open.HasVoted(manager))
         {
-            if (options.Mutant != ManagementMutant.VotesAreCountedTwice)
+            if (options.Mutant != ManagerMutant.VotesAreCountedTwice)
                 return null;
             // It counts as if a second manager had sent it.
             manager = 31;
@@ -113,8 +113,8 @@ internal sealed class OpenCases(ManagementOptions options)
             ? open with { Guilty = open.Guilty | (1u << manager), View = Math.Max(open.View, view) }
             : open with { Innocent = open.Innocent | (1u << manager) };
         _cases[index] = open;
-        var needed = options.Mutant == ManagementMutant.OneVoteDecides ? 1 : options.VotesToDecide;
-        var voters = options.Slots.Count - 1;
+        var needed = options.Mutant == ManagerMutant.OneVoteDecides ? 1 : options.VotesToDecide;
+        var voters = options.Seats.Count - 1;
         if (BitOperations.PopCount(open.Guilty) >= needed)
             return new CaseEnd(open, IsConfirmed: true);
         if (voters - BitOperations.PopCount(open.Innocent) >= needed)

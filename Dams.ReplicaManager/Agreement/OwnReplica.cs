@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 
@@ -9,7 +9,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// decides when the replica is lost, and when its process can't be started. Pure and single-threaded.
 /// </summary>
 internal sealed class OwnReplica(
-    ManagementOptions options, byte id, ManagementState state, LeaveRequester replicas, ReportSender reports, IReplicaWatch watch,
+    ManagerOptions options, byte id, AgreedState state, LeaveRequester replicas, ReportSender reports, IReplicaAccess access,
     StatusQuestions questions)
 {
     private readonly Dictionary<byte, ReplicaSighting> _seen = [];
@@ -69,7 +69,7 @@ internal sealed class OwnReplica(
             ReportLoss(incarnation, LossCause.CannotStart, now);
         // The managers don't decide about an incarnation that never came into the view, or has left it.
         _failedStarts = 0;
-        watch.SetAsideUnless(incarnation);
+        access.SetAsideUnless(incarnation);
     }
 
     /// <summary>Reports that the process is started again, so that nobody votes it dead meanwhile.</summary>
@@ -112,9 +112,9 @@ internal sealed class OwnReplica(
             .Select(pair => pair.Key)];
         foreach (var replica in beyond)
         {
-            watch.AskReply(replica, poison);
+            access.AskReply(replica, poison);
             foreach (var checkpoint in beyond.Select(other => _seen[other].Checkpoint).Where(checkpoint => checkpoint >= poison).Distinct())
-                watch.AskDigest(replica, checkpoint);
+                access.AskDigest(replica, checkpoint);
         }
     }
 

@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 
@@ -9,7 +9,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// replacement is reported as settled or overdue. Pure and single-threaded.
 /// </summary>
 internal sealed class ReplacementDuties(
-    ManagementOptions options, byte id, ManagementState state, LeaveRequester replicas, ReportSender reports, IReplicaWatch watch)
+    ManagerOptions options, byte id, AgreedState state, LeaveRequester replicas, ReportSender reports, IReplicaAccess access)
 {
     private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(5);
 
@@ -37,11 +37,11 @@ internal sealed class ReplacementDuties(
         {
             _replaceAt = now;
         }
-        else if ((HasLeft(own) || options.Mutant == ManagementMutant.ReplacedBeforeItLeft) && now >= _replaceAt)
+        else if ((HasLeft(own) || options.Mutant == ManagerMutant.ReplacedBeforeItLeft) && now >= _replaceAt)
         {
             // Repeated until it is settled, because moving the folder or starting the process may fail.
             _replaceAt = now + s_repeat;
-            watch.Replace(own);
+            access.Replace(own);
         }
 
         ReportSettled(now);
@@ -55,7 +55,7 @@ internal sealed class ReplacementDuties(
     {
         if (state.Active is { } active)
             return replicas.View.Has(active.Replica, active.Incarnation) ? active : null;
-        foreach (var seat in options.Slots)
+        foreach (var seat in options.Seats)
         {
             if (state.Unsettled(seat) is { } overdue && replicas.View.Has(seat, overdue.Incarnation))
                 return overdue;
@@ -66,7 +66,7 @@ internal sealed class ReplacementDuties(
 
     private void ReportSettled(Instant now)
     {
-        foreach (var seat in options.Slots)
+        foreach (var seat in options.Seats)
         {
             if ((state.Unsettled(seat) ?? state.LeftAlone(seat)) is { } decision && HasLeft(decision)
                 && replicas.View.TryGet(seat, out var present) && present.Votes)

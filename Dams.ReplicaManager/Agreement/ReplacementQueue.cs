@@ -4,7 +4,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// The decisions that are not carried out yet. It decides whose turn it is: one replacement at a time, crashed replicas before wrong ones,
 /// and otherwise in the order of deciding. Pure and single-threaded.
 /// </summary>
-internal sealed class ReplacementQueue(ManagementOptions options)
+internal sealed class ReplacementQueue(ManagerOptions options)
 {
     private readonly List<Decision> _waiting = [];
 
@@ -18,7 +18,7 @@ internal sealed class ReplacementQueue(ManagementOptions options)
     public long ShortageToldFor { get; private set; }
 
     /// <summary>The decision that comes next; null if none waits, or if a replacement is under way.</summary>
-    public Decision? Next => Active is null || options.Mutant == ManagementMutant.ReplacesAtOnce
+    public Decision? Next => Active is null || options.Mutant == ManagerMutant.ReplacesAtOnce
         ? _waiting.MinBy(decision => (!decision.IsCrash, decision.Number))
         : null;
 
@@ -63,7 +63,7 @@ internal sealed class ReplacementQueue(ManagementOptions options)
     }
 
     /// <summary>Takes over what a snapshot holds.</summary>
-    public void Restore(ManagementSnapshot snapshot)
+    public void Restore(AgreedSnapshot snapshot)
     {
         (Active, ShortageToldFor) = (snapshot.Active, snapshot.ShortageToldFor);
         _waiting.Clear();

@@ -8,7 +8,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// when this manager votes. Pure and single-threaded.
 /// </summary>
 internal sealed class ReplyInquiries(
-    ManagementOptions options, ManagementState state, LeaveRequester replicas, ManagerVotes votes, IReplicaWatch watch)
+    ManagerOptions options, AgreedState state, LeaveRequester replicas, ManagerVotes votes, IReplicaAccess access)
 {
     // Longer than the timeout of a question, so that there is one at a time.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(600);
@@ -72,7 +72,7 @@ internal sealed class ReplyInquiries(
     /// that it lacks say nothing.
     /// </summary>
     private bool HasStoodStill(ReplyEvidence evidence, Instant now) =>
-        options.Mutant != ManagementMutant.BlindVote && evidence.VotedAt is null && !evidence.IsComplete
+        options.Mutant != ManagerMutant.BlindVote && evidence.VotedAt is null && !evidence.IsComplete
         && now - evidence.AskAt > s_pause * 2;
 
     /// <summary>Asks again for missing replies until the inquiry ends: a replica that has not answered may just have been busy.</summary>
@@ -82,7 +82,7 @@ internal sealed class ReplyInquiries(
             return;
         evidence.AskAt = now + s_pause;
         foreach (var (replica, sequence) in evidence.Missing.ToList())
-            watch.AskReply(replica, sequence);
+            access.AskReply(replica, sequence);
     }
 
     private static Instant DueOf(ReplyEvidence evidence) => evidence.VotedAt is null

@@ -4,7 +4,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// The agreed record of one seat. It decides whether the seat is degraded and which restarts hold votes, and remembers which decisions
 /// about the seat are not settled. Pure and single-threaded.
 /// </summary>
-internal sealed class Seat(ManagementOptions options)
+internal sealed class Seat(ManagerOptions options)
 {
     private const int ReplacedKept = 16;
 
@@ -26,7 +26,7 @@ internal sealed class Seat(ManagementOptions options)
     public long LastRestart { get; private set; }
 
     /// <summary>The number of the last restart report that holds the votes; 0 if there is none.</summary>
-    public long HeldSince => options.Mutant == ManagementMutant.RestartIsNotHeld ? 0 : _heldSince;
+    public long HeldSince => options.Mutant == ManagerMutant.RestartIsNotHeld ? 0 : _heldSince;
 
     /// <summary>The replacement that has begun, and does not vote although its time is over; null if there is none.</summary>
     public Decision? Overdue { get; private set; }
@@ -42,7 +42,7 @@ internal sealed class Seat(ManagementOptions options)
 
     /// <summary>Whether the seat has been replaced too often to be replaced again.</summary>
     /// <param name="time">In milliseconds since 1970, like all times here.</param>
-    public bool IsDegradedAt(long time) => options.Mutant != ManagementMutant.ReplacesForEver
+    public bool IsDegradedAt(long time) => options.Mutant != ManagerMutant.ReplacesForEver
         && _replacedAt.Count(at => !IsOver(at, time)) >= options.ReplacementsMax;
 
     /// <summary>Whether an incarnation is left to the operator, so that nothing more is told about it.</summary>
@@ -123,12 +123,12 @@ internal sealed class Seat(ManagementOptions options)
     }
 
     /// <summary>The record as it is in a snapshot.</summary>
-    public SlotSnapshot ToSnapshot(byte replica) => new(
+    public SeatSnapshot ToSnapshot(byte replica) => new(
         replica, Replacements, VersionTurns, [.. _replacedAt], [.. _restartedAt], LastRestart, _heldSince, [.. _replaced], Overdue,
         LeftAlone);
 
     /// <summary>The record that a snapshot holds.</summary>
-    public static Seat Restore(SlotSnapshot kept, ManagementOptions options)
+    public static Seat Restore(SeatSnapshot kept, ManagerOptions options)
     {
         var seat = new Seat(options)
         {

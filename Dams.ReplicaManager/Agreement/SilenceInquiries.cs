@@ -8,7 +8,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// votes. Pure and single-threaded.
 /// </summary>
 internal sealed class SilenceInquiries(
-    ManagementOptions options, byte id, ManagementState state, LeaveRequester replicas, ManagerVotes votes, StatusQuestions questions)
+    ManagerOptions options, byte id, AgreedState state, LeaveRequester replicas, ManagerVotes votes, StatusQuestions questions)
 {
     private readonly List<SilenceProbe> _probes = [];
     private readonly Dictionary<byte, (long Since, Instant Until)> _holds = [];
@@ -56,7 +56,7 @@ internal sealed class SilenceInquiries(
         for (var i = 0; i < _probes.Count; i++)
         {
             if (replicas.LastSync is { } sync)
-                _probes[i].OnReignHeard(sync.Commit, sync.At);
+                _probes[i].OnLeaderHeard(sync.Commit, sync.At);
             if (HasSeenNothing(_probes[i], now))
                 _probes[i] = new SilenceProbe(_probes[i].Case, id, now, options);
             FollowProbe(_probes[i], now);
@@ -65,7 +65,7 @@ internal sealed class SilenceInquiries(
 
     private void FollowHolds(Instant now)
     {
-        foreach (var seat in options.Slots)
+        foreach (var seat in options.Seats)
         {
             var since = state.HeldSince(seat);
             if (since == 0 || (_holds.TryGetValue(seat, out var hold) && hold.Since == since))
@@ -80,15 +80,15 @@ internal sealed class SilenceInquiries(
     /// Whether the probe must begin again. A manager that comes to its questions so late stood still itself, and one that nobody answers
     /// knows nothing of anyone.
     /// </summary>
-    private bool HasSeenNothing(SilenceProbe probe, Instant now) => options.Mutant != ManagementMutant.BlindVote && probe.VotedAt is null
-        && (now - probe.AskAt > options.ProbeInterval * 2 || probe.IsDeaf(now) || (now >= EndOf(probe) && probe.IsWithoutReign(now)));
+    private bool HasSeenNothing(SilenceProbe probe, Instant now) => options.Mutant != ManagerMutant.BlindVote && probe.VotedAt is null
+        && (now - probe.AskAt > options.ProbeInterval * 2 || probe.IsDeaf(now) || (now >= EndOf(probe) && probe.IsWithoutLeader(now)));
 
     private void FollowProbe(SilenceProbe probe, Instant now)
     {
         if (now >= probe.AskAt && probe.VotedAt is null)
         {
             probe.AskAt = now + options.ProbeInterval;
-            foreach (var seat in options.Slots)
+            foreach (var seat in options.Seats)
                 questions.Ask(seat);
         }
 

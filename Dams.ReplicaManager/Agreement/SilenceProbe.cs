@@ -17,7 +17,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// <param name="self">The manager's own seat: the manager hears that replica however broken the network is.</param>
 /// <param name="beganAt">The start of the probe.</param>
 /// <param name="options">Say how long the probe lasts, and how many entries the others keep for a replica that is behind.</param>
-internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, ManagementOptions options)
+internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, ManagerOptions options)
 {
     private readonly Dictionary<byte, long> _others = [];
     private (long Executed, Instant At)? _first;
@@ -25,9 +25,9 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
     private bool _isExcused;
     private bool _isSeenLate;
     private bool _wasDeaf;
-    private bool _wasWithoutReign;
+    private bool _wasWithoutLeader;
     private Instant _othersHeardAt = beganAt;
-    private Instant _reignHeardAt = beganAt;
+    private Instant _leaderHeardAt = beganAt;
 
     /// <summary>The case that the probe is about.</summary>
     public Case Case => about;
@@ -50,7 +50,7 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
     /// Whether a suspect that answers seems to stand still, but no sequencer was heard for a third of the watch, now or before. The suspect
     /// may have missed the last commit.
     /// </summary>
-    public bool IsWithoutReign(Instant now) => IsDead && StandsStill && (_wasWithoutReign || now - _reignHeardAt > Third);
+    public bool IsWithoutLeader(Instant now) => IsDead && StandsStill && (_wasWithoutLeader || now - _leaderHeardAt > Third);
 
     /// <summary>The verdict, when the probe is over.</summary>
     public bool IsDead => !_isExcused && (_first is null || StandsStill || _last.Executed < Goal - options.LagEntriesMax);
@@ -94,11 +94,11 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
     /// </summary>
     /// <param name="commit">The last number that the sequencer says is committed.</param>
     /// <param name="at">When it was heard; the same again changes nothing.</param>
-    public void OnReignHeard(SequenceNumber commit, Instant at)
+    public void OnLeaderHeard(SequenceNumber commit, Instant at)
     {
-        if (at <= _reignHeardAt || commit.Value < Goal)
+        if (at <= _leaderHeardAt || commit.Value < Goal)
             return;
-        _wasWithoutReign |= at - _reignHeardAt > Third;
-        _reignHeardAt = at;
+        _wasWithoutLeader |= at - _leaderHeardAt > Third;
+        _leaderHeardAt = at;
     }
 }

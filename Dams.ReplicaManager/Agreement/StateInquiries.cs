@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 
@@ -9,8 +9,8 @@ namespace Dams.ReplicaManager.Agreement;
 /// a minority is reported, and when this manager acquits an accused. Pure and single-threaded.
 /// </summary>
 internal sealed class StateInquiries(
-    ManagementOptions options, byte id, ManagementState state, LeaveRequester replicas, ManagerVotes votes, ReportSender reports,
-    IReplicaWatch watch, StatusQuestions questions)
+    ManagerOptions options, byte id, AgreedState state, LeaveRequester replicas, ManagerVotes votes, ReportSender reports,
+    IReplicaAccess access, StatusQuestions questions)
 {
     private readonly Dictionary<byte, (ulong Incarnation, Instant Until)> _minoritiesTold = [];
     private DigestRound? _round;
@@ -83,7 +83,7 @@ internal sealed class StateInquiries(
         }
 
         _round = new DigestRound(voters, until, isWithoutLowest: ++_rounds % 2 == 0, options.Mutant);
-        foreach (var voter in options.Slots)
+        foreach (var voter in options.Seats)
         {
             if (voters.ContainsKey(voter))
                 questions.Ask(voter);
@@ -92,10 +92,10 @@ internal sealed class StateInquiries(
 
     private void AskDigests(DigestRound round)
     {
-        foreach (var voter in options.Slots)
+        foreach (var voter in options.Seats)
         {
             if (round.Voters.ContainsKey(voter))
-                watch.AskDigest(voter, round.Checkpoint!.Value);
+                access.AskDigest(voter, round.Checkpoint!.Value);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class StateInquiries(
             DividedAt = null;
         if (round.Minority is { } liar && liar != id)
             TellMinority(liar, round.Voters[liar], round.Checkpoint!.Value, now);
-        if (options.Mutant == ManagementMutant.StateIsNeverAcquitted)
+        if (options.Mutant == ManagerMutant.StateIsNeverAcquitted)
             return;
         foreach (var open in state.Cases)
         {

@@ -1,7 +1,7 @@
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>Asks replicas for their status, each replica one question at a time. All inquiries hear the answer.</summary>
-internal sealed class StatusQuestions(IReplicaWatch watch)
+internal sealed class StatusQuestions(IReplicaAccess access)
 {
     private readonly HashSet<byte> _asked = [];
 
@@ -9,7 +9,7 @@ internal sealed class StatusQuestions(IReplicaWatch watch)
     public void Ask(byte replica)
     {
         if (_asked.Add(replica))
-            watch.AskStatus(replica);
+            access.AskStatus(replica);
     }
 
     /// <summary>A question has ended, with an answer or without.</summary>

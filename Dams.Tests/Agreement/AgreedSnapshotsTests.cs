@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
@@ -15,11 +15,11 @@ internal sealed class AgreedSnapshotsTests
 {
     private const long JoinedAt = 7;
 
-    private static readonly ManagementOptions s_options = AgreementScript.Rules with { SnapshotEntries = 2 };
+    private static readonly ManagerOptions s_options = AgreementScript.Rules with { SnapshotEntries = 2 };
     private static readonly Epoch s_epoch = Epoch.Of(1, 1);
 
-    private readonly RecordingWatch _watch = new();
-    private readonly ManagementState _state = new(s_options);
+    private readonly RecordingAccess _access = new();
+    private readonly AgreedState _state = new(s_options);
 
     [Test]
     public void A_snapshot_is_saved_only_when_the_log_up_to_it_is_durable()
@@ -28,7 +28,7 @@ internal sealed class AgreedSnapshotsTests
         Apply(snapshots, 1, 2);
         snapshots.Follow(default);
         Assert.That(SavedAt, Is.EqualTo(new[] { 2 }));
-        snapshots.OnSaved(_watch.Saved[0]);
+        snapshots.OnSaved(_access.Saved[0]);
         Apply(snapshots, 3, 4);
         snapshots.Follow(default);
         Assert.That(SavedAt, Is.EqualTo(new[] { 2 }), "the log on disk ends at entry 3");
@@ -43,7 +43,7 @@ internal sealed class AgreedSnapshotsTests
         Apply(snapshots, 3, 6);
         snapshots.Follow(default);
         Assert.That(SavedAt, Is.EqualTo(new[] { 2 }));
-        Assert.That(snapshots.OnSaved(_watch.Saved[0]), Is.False, "nobody waits for it");
+        Assert.That(snapshots.OnSaved(_access.Saved[0]), Is.False, "nobody waits for it");
         snapshots.Follow(default);
         Assert.That(SavedAt, Is.EqualTo(new[] { 2, 6 }));
     }
@@ -67,7 +67,7 @@ internal sealed class AgreedSnapshotsTests
         var snapshots = SnapshotsOf(Joiner());
         snapshots.Follow(default);
         snapshots.Follow(default);
-        Assert.That(_watch.SnapshotsAsked, Is.EqualTo(new[] { JoinedAt }), "one question at a time");
+        Assert.That(_access.SnapshotsAsked, Is.EqualTo(new[] { JoinedAt }), "one question at a time");
         var given = _state.ToSnapshot(ManagerScript.EntryOf(JoinedAt, Chain.Genesis, Restart));
         Assert.That(snapshots.OnFetched(JoinedAt, given), Is.False);
         Assert.That(SavedAt, Is.EqualTo(new[] { JoinedAt }));
@@ -86,7 +86,7 @@ internal sealed class AgreedSnapshotsTests
 
     private static RestartReport Restart => new(3, AgreementScript.IncarnationOf(3), 1);
 
-    private IEnumerable<long> SavedAt => _watch.Saved.Select(saved => saved.Seq);
+    private IEnumerable<long> SavedAt => _access.Saved.Select(saved => saved.Seq);
 
     private static void Apply(AgreedSnapshots snapshots, long first, long last)
     {
@@ -137,7 +137,7 @@ internal sealed class AgreedSnapshotsTests
     }
 
     private AgreedSnapshots SnapshotsOf((GroupMember Member, SimulatedLog Log) of) =>
-        new(s_options, of.Member, of.Log, _state, _watch, SequenceNumber.Zero);
+        new(s_options, of.Member, of.Log, _state, _access, SequenceNumber.Zero);
 
     private sealed class Consumer : IEntryConsumer
     {

@@ -1,5 +1,5 @@
 using CsCheck;
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
 using NUnit.Framework;
 

@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
 using NUnit.Framework;
 
@@ -8,11 +8,11 @@ namespace Dams.Tests.Agreement;
 /// Applies reports to the agreed state, one by one. Each report gets the next number. The time of the entries stands still unless the test
 /// moves it.
 /// </summary>
-internal sealed class AgreementScript(ManagementOptions? options = null)
+internal sealed class AgreementScript(ManagerOptions? options = null)
 {
-    public static readonly ManagementOptions Rules = new() { Slots = [1, 2, 3, 4] };
+    public static readonly ManagerOptions Rules = new() { Seats = [1, 2, 3, 4] };
 
-    public ManagementState State { get; } = new(options ?? Rules);
+    public AgreedState State { get; } = new(options ?? Rules);
 
     public long Number { get; private set; }
 
@@ -21,7 +21,7 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
     /// <summary>The alarms that the operator sees now.</summary>
     public IReadOnlyList<string> Alarms => State.AlarmsAt(Time);
 
-    public IEnumerable<ManagementEventKind> Told => State.Events.Select(happening => happening.Kind);
+    public IEnumerable<AgreedEventKind> Told => State.Events.Select(happening => happening.Kind);
 
     /// <summary>The identity of a seat's first, second, … incarnation.</summary>
     public static ulong IncarnationOf(byte replica, int life = 1) => ((ulong)life * 16) + replica;
@@ -29,7 +29,7 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
     /// <summary>
     /// Runs a scenario twice. It must hold with all rules, and fail without the rule that the mutant takes out: so it tests that rule.
     /// </summary>
-    public static void OnlyWithoutMutant(ManagementMutant mutant, Action<ManagementOptions> scenario)
+    public static void OnlyWithoutMutant(ManagerMutant mutant, Action<ManagerOptions> scenario)
     {
         scenario(Rules);
         Assert.That(() => scenario(Rules with { Mutant = mutant }), Throws.InstanceOf<AssertionException>());
@@ -103,7 +103,7 @@ internal sealed class AgreementScript(ManagementOptions? options = null)
     public string Agreed() =>
         $"{State.Active}\n{string.Join("\n", State.Queue)}\n{string.Join("\n", State.Cases)}\n{string.Join("\n", State.Events)}\n"
         + $"{State.Replacements} {string.Join("\n", Alarms)}"
-        + string.Join(",", Rules.Slots.Select(slot => $"{State.Unsettled(slot)} {State.VersionTurns(slot)} {State.HeldSince(slot)}"));
+        + string.Join(",", Rules.Seats.Select(seat => $"{State.Unsettled(seat)} {State.VersionTurns(seat)} {State.HeldSince(seat)}"));
 
-    private static IEnumerable<byte> Others(byte replica) => Rules.Slots.Where(slot => slot != replica);
+    private static IEnumerable<byte> Others(byte replica) => Rules.Seats.Where(seat => seat != replica);
 }

@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
@@ -9,7 +9,7 @@ namespace Dams.Tests.Agreement;
 internal sealed class CaseTests
 {
     [Test]
-    public void A_verdict_only_opens_a_case_about_its_last_three_numbers() => OnlyWithoutMutant(ManagementMutant.VerdictIsEnough, options =>
+    public void A_verdict_only_opens_a_case_about_its_last_three_numbers() => OnlyWithoutMutant(ManagerMutant.VerdictIsEnough, options =>
     {
         var script = new AgreementScript(options);
         var number = script.Accuse(3, 10, 11, 12, 15, 16);
@@ -18,17 +18,17 @@ internal sealed class CaseTests
         Assert.That((open.Number, open.Replica, open.Incarnation, open.Kind, open.OpenedAt, open.Guilty, open.Innocent),
             Is.EqualTo((number, (byte)3, IncarnationOf(3), CaseKind.Wrong, script.Time, 0u, 0u)));
         Assert.That(open.Sequences, Is.EqualTo(new[] { 12, 15, 16 }));
-        Assert.That(script.Told, Is.EqualTo(new[] { ManagementEventKind.Verdict }));
+        Assert.That(script.Told, Is.EqualTo(new[] { AgreedEventKind.Verdict }));
     });
 
     [Test]
-    public void A_suspicion_only_opens_a_case() => OnlyWithoutMutant(ManagementMutant.SuspicionIsEnough, options =>
+    public void A_suspicion_only_opens_a_case() => OnlyWithoutMutant(ManagerMutant.SuspicionIsEnough, options =>
     {
         var script = new AgreementScript(options);
         script.Suspect(3);
         Assert.That((script.State.Active, script.State.Queue.Count), Is.EqualTo(((Decision?)null, 0)));
         Assert.That(script.State.Cases.Select(open => (open.Replica, open.Kind)), Is.EqualTo(new[] { ((byte)3, CaseKind.Silent) }));
-        Assert.That(script.Told, Is.EqualTo(new[] { ManagementEventKind.Suspicion }));
+        Assert.That(script.Told, Is.EqualTo(new[] { AgreedEventKind.Suspicion }));
     });
 
     [Test]

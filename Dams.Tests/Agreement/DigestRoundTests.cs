@@ -46,14 +46,14 @@ internal sealed class DigestRoundTests
     [Test]
     public void A_given_checkpoint_is_compared_at_once_even_if_newer_ones_exist()
     {
-        var round = DigestRound.At(2000, s_voters, new Instant(1000, 0), ManagementMutant.None);
+        var round = DigestRound.At(2000, s_voters, new Instant(1000, 0), ManagerMutant.None);
         Assert.That(See(round, 1, 3000), Is.False);
         Answer(round, "AABA");
         Assert.That((round.Checkpoint, round.IsComplete, (int?)round.Minority), Is.EqualTo(((long?)2000, true, 3)));
     }
 
     [Test]
-    public void A_missing_digest_accuses_nobody() => AgreementScript.OnlyWithoutMutant(ManagementMutant.MissingDigestAccuses, options =>
+    public void A_missing_digest_accuses_nobody() => AgreementScript.OnlyWithoutMutant(ManagerMutant.MissingDigestAccuses, options =>
     {
         var round = Asked(options.Mutant);
         Answer(round, "AA-A");
@@ -63,7 +63,7 @@ internal sealed class DigestRoundTests
     [Test]
     public void The_lowest_checkpoint_is_compared_once_all_replicas_have_named_their_newest()
     {
-        var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: false, ManagementMutant.None);
+        var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: false, ManagerMutant.None);
         Assert.That(See(round, 1, 3000), Is.False);
         Assert.That(See(round, 2, 2000), Is.False);
         Assert.That(See(round, 3, 4000), Is.False);
@@ -77,7 +77,7 @@ internal sealed class DigestRoundTests
     [Test]
     public void Every_other_round_skips_the_lowest_checkpoint_so_that_an_old_one_hides_nobody()
     {
-        var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: true, ManagementMutant.None);
+        var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: true, ManagerMutant.None);
         See(round, 1, 1);
         for (byte replica = 2; replica <= 4; replica++)
             See(round, replica, 2000);
@@ -90,7 +90,7 @@ internal sealed class DigestRoundTests
     [TestCase(3, false)]
     public void Fewer_than_three_checkpoints_are_not_compared(int known, bool isOver)
     {
-        var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: false, ManagementMutant.None);
+        var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: false, ManagerMutant.None);
         for (byte replica = 1; replica <= 4; replica++)
             See(round, replica, replica <= known ? 2000 : 0);
         Assert.That((round.IsComplete, round.Checkpoint), Is.EqualTo((isOver, (long?)(isOver ? 0 : 2000))));
@@ -99,7 +99,7 @@ internal sealed class DigestRoundTests
     [Test]
     public void A_silent_replica_or_another_incarnation_has_no_checkpoint()
     {
-        var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: false, ManagementMutant.None);
+        var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: false, ManagerMutant.None);
         round.OnSighting(1, null);
         round.OnSighting(2, new ReplicaSighting(21, false, 9000, Checkpoint: 1000));
         See(round, 3, 3000);
@@ -120,7 +120,7 @@ internal sealed class DigestRoundTests
     private static bool See(DigestRound round, byte replica, long checkpoint) =>
         round.OnSighting(replica, new ReplicaSighting(s_voters[replica], false, 9000, Checkpoint: checkpoint));
 
-    private static DigestRound Asked(ManagementMutant mutant = ManagementMutant.None)
+    private static DigestRound Asked(ManagerMutant mutant = ManagerMutant.None)
     {
         var round = new DigestRound(s_voters, new Instant(1000, 0), isWithoutLowest: false, mutant);
         foreach (var replica in s_voters.Keys)

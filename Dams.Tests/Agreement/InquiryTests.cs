@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 using NUnit.Framework;
@@ -25,7 +25,7 @@ internal sealed class InquiryTests
     }
 
     [Test]
-    public void A_manager_that_gets_no_answers_does_not_vote() => OnlyWithoutMutant(ManagementMutant.BlindVote, options =>
+    public void A_manager_that_gets_no_answers_does_not_vote() => OnlyWithoutMutant(ManagerMutant.BlindVote, options =>
     {
         var script = Watching(options: options);
         var well = script.Sightings.ToDictionary();
@@ -33,8 +33,8 @@ internal sealed class InquiryTests
         script.Suspect(3);
         script.Wait(TimeSpan.FromSeconds(10));
         Assert.That(script.Reports, Is.Empty);
-        foreach (var (slot, sighting) in well.Where(pair => pair.Key != 3))
-            script.Sightings.Add(slot, sighting);
+        foreach (var (seat, sighting) in well.Where(pair => pair.Key != 3))
+            script.Sightings.Add(seat, sighting);
         script.Wait(options.ProbeTime * 2);
         Assert.That(script.Reports.OfType<VoteReport>().First().IsGuilty, "it hears others now, but never the suspect");
     });
@@ -56,11 +56,11 @@ internal sealed class InquiryTests
     {
         var script = Watching();
         script.Sightings[3] = script.Sightings[3] with { Executed = 49 };
-        script.IsReignHeard = false;
+        script.IsLeaderHeard = false;
         script.Suspect(3);
         script.Wait(TimeSpan.FromSeconds(10));
         Assert.That(script.Reports, Is.Empty);
-        (script.IsReignHeard, script.Commit) = (true, 49);
+        (script.IsLeaderHeard, script.Commit) = (true, 49);
         script.Wait(TimeSpan.FromSeconds(10));
         Assert.That(script.Reports, Is.Empty, "the sequencer does not know of the commit either");
         script.Commit = 50;
@@ -69,7 +69,7 @@ internal sealed class InquiryTests
     }
 
     [Test]
-    public void A_manager_that_stood_still_asks_for_the_replies_again() => OnlyWithoutMutant(ManagementMutant.BlindVote, options =>
+    public void A_manager_that_stood_still_asks_for_the_replies_again() => OnlyWithoutMutant(ManagerMutant.BlindVote, options =>
     {
         var script = Watching(options: options);
         script.Order(new VerdictReport(3, IncarnationOf(3), 1, 77, [10, 11, 12]));
@@ -210,8 +210,8 @@ internal sealed class InquiryTests
         var script = Watching();
         for (var sequence = 10; sequence <= 12; sequence++)
         {
-            foreach (var slot in script.Options.Slots)
-                script.Answers[(slot, sequence)] = new StoredAnswer(sequence, Digest.Of([7]), Digest.Of([slot == 3 ? (byte)9 : (byte)1]));
+            foreach (var seat in script.Options.Seats)
+                script.Answers[(seat, sequence)] = new StoredAnswer(sequence, Digest.Of([7]), Digest.Of([seat == 3 ? (byte)9 : (byte)1]));
         }
 
         var guilty = script.Order(new VerdictReport(3, IncarnationOf(3), 1, 77, [10, 11, 12]));
@@ -227,8 +227,8 @@ internal sealed class InquiryTests
         var script = Watching();
         for (var sequence = 10; sequence <= 12; sequence++)
         {
-            for (byte slot = 2; slot <= 4; slot++)
-                script.Answers[(slot, sequence)] = new StoredAnswer(sequence, Digest.Of([7]), Digest.Of([slot == 3 ? (byte)9 : (byte)1]));
+            for (byte seat = 2; seat <= 4; seat++)
+                script.Answers[(seat, sequence)] = new StoredAnswer(sequence, Digest.Of([7]), Digest.Of([seat == 3 ? (byte)9 : (byte)1]));
         }
 
         var late = script.Answers[(3, 12)];
@@ -262,7 +262,7 @@ internal sealed class InquiryTests
         Assert.That(script.Reports, Has.Count.EqualTo(2));
     }
 
-    private static ManagerScript Watching(byte id = 1, ManagementOptions? options = null)
+    private static ManagerScript Watching(byte id = 1, ManagerOptions? options = null)
     {
         var script = new ManagerScript(id, options);
         script.ShowAll();

@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
 using Dams.Ordering;

@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 using NUnit.Framework;
@@ -48,7 +48,7 @@ internal sealed class ManagerProtocolTests
 
     // Its manager repeats the replacement until it is settled.
     [Test]
-    public void A_replica_is_replaced_only_after_its_LEAVE() => OnlyWithoutMutant(ManagementMutant.ReplacedBeforeItLeft, options =>
+    public void A_replica_is_replaced_only_after_its_LEAVE() => OnlyWithoutMutant(ManagerMutant.ReplacedBeforeItLeft, options =>
     {
         var script = new ManagerScript(id: 3, options);
         script.ShowAll();
@@ -131,7 +131,7 @@ internal sealed class ManagerProtocolTests
         script.Show(9, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2), ManagerScript.Member(4));
         script.Order(Settled(script).First());
         Assert.That((script.State.LeftAlone(3), script.State.Events.Last().Kind),
-            Is.EqualTo(((Decision?)null, ManagementEventKind.Degraded)));
+            Is.EqualTo(((Decision?)null, AgreedEventKind.Degraded)));
         script.Reports.Clear();
         script.Wait(s_repeat);
         Assert.That(Settled(script), Is.Empty);

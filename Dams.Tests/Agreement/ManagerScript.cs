@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
@@ -12,7 +12,7 @@ namespace Dams.Tests.Agreement;
 /// One manager with hand-made replicas and a hand-made order of the managers' group around it. The clock stands still unless the test moves
 /// it. The manager's reports are collected, and ordered only if the test does so.
 /// </summary>
-internal sealed class ManagerScript : IReplicaWatch
+internal sealed class ManagerScript : IReplicaAccess
 {
     private const int StepsMax = 100_000;
 
@@ -34,27 +34,27 @@ internal sealed class ManagerScript : IReplicaWatch
     private Chain _chain = Chain.Genesis;
 
     /// <summary>A manager to which all four replicas answer, healthy and equal. It knows no view until the test shows one.</summary>
-    public ManagerScript(byte id = 1, ManagementOptions? options = null)
+    public ManagerScript(byte id = 1, ManagerOptions? options = null)
     {
         _id = id;
         Options = options ?? AgreementScript.Rules;
         _log = new SimulatedLog(new Incarnation(id));
         _replicas = new LeaveRequester(GroupOf(GroupId.Replicas), _leaves);
         _manager = new ManagerProtocol(GroupOf(GroupId.Managers), Options, id, new BootId(77), _log, _outbox, _replicas, this);
-        foreach (var slot in Options.Slots)
-            Sightings[slot] = new ReplicaSighting(AgreementScript.IncarnationOf(slot), false, 50);
+        foreach (var seat in Options.Seats)
+            Sightings[seat] = new ReplicaSighting(AgreementScript.IncarnationOf(seat), false, 50);
         _manager.Start(Now);
         Settle();
     }
 
-    public ManagementOptions Options { get; }
+    public ManagerOptions Options { get; }
 
     public Instant Now => new(_ticks, _ticks / TimeSpan.TicksPerMillisecond);
 
-    public ManagementState State => _manager.State;
+    public AgreedState State => _manager.State;
 
     /// <summary>Whether the replicas' sequencer is heard while time passes.</summary>
-    public bool IsReignHeard { get; set; } = true;
+    public bool IsLeaderHeard { get; set; } = true;
 
     /// <summary>The last number that the replicas' sequencer says is committed.</summary>
     public long Commit { get; set; } = 1_000;
@@ -76,8 +76,8 @@ internal sealed class ManagerScript : IReplicaWatch
 
     public Dictionary<(byte Replica, long Checkpoint), Digest> Digests { get; } = [];
 
-    public static ViewMember Member(byte slot, int life = 1, bool votes = true) =>
-        new(slot, new Incarnation(AgreementScript.IncarnationOf(slot, life)), votes ? SequenceNumber.Zero : null, SequenceNumber.Zero);
+    public static ViewMember Member(byte seat, int life = 1, bool votes = true) =>
+        new(seat, new Incarnation(AgreementScript.IncarnationOf(seat, life)), votes ? SequenceNumber.Zero : null, SequenceNumber.Zero);
 
     /// <summary>The entry that orders a report just after another entry.</summary>
     public static Entry EntryOf(long number, Chain before, Report report)
@@ -119,7 +119,7 @@ internal sealed class ManagerScript : IReplicaWatch
     public long Decide(byte replica) => Order(new LossReport(replica, AgreementScript.IncarnationOf(replica), LossCause.Halted, 5));
 
     /// <summary>
-    /// The replicas' sequencer shows a committed view. It goes on showing it while time passes, unless <see cref="IsReignHeard"/> is false.
+    /// The replicas' sequencer shows a committed view. It goes on showing it while time passes, unless <see cref="IsLeaderHeard"/> is false.
     /// </summary>
     public void Show(long number, params ViewMember[] members)
     {
@@ -152,7 +152,7 @@ internal sealed class ManagerScript : IReplicaWatch
         {
             Assert.That(steps, Is.LessThan(StepsMax), "the deadline never moves on");
             _ticks = Math.Max(_ticks, Instant.Earlier(_manager.NextDeadline, _replicas.NextDeadline).Ticks);
-            if (IsReignHeard && _shown is { } shown)
+            if (IsLeaderHeard && _shown is { } shown)
                 _replicas.OnMessage(s_sequencer, SyncOf(shown.View.Number, shown.View.Members), Now);
             _replicas.OnTimer(Now);
             _manager.OnTimer(Now);
@@ -179,7 +179,7 @@ internal sealed class ManagerScript : IReplicaWatch
 
     public void AskSnapshot(long sequence) => _questions.Enqueue(() => _manager.OnSnapshot(sequence, null, Now));
 
-    public void SaveSnapshot(ManagementSnapshot snapshot) => _questions.Enqueue(() => _manager.OnSnapshotSaved(snapshot, Now));
+    public void SaveSnapshot(AgreedSnapshot snapshot) => _questions.Enqueue(() => _manager.OnSnapshotSaved(snapshot, Now));
 
     private Sync SyncOf(SequenceNumber view, IReadOnlyList<ViewMember> members)
     {

@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 using NUnit.Framework;

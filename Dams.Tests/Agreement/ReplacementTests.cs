@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
@@ -10,7 +10,7 @@ internal sealed class ReplacementTests
 {
     // Bug: crashed and wrong replaced at once.
     [Test]
-    public void Replacements_are_carried_out_one_at_a_time() => OnlyWithoutMutant(ManagementMutant.ReplacesAtOnce, options =>
+    public void Replacements_are_carried_out_one_at_a_time() => OnlyWithoutMutant(ManagerMutant.ReplacesAtOnce, options =>
     {
         var script = new AgreementScript(options);
         script.Bury(3);
@@ -45,7 +45,7 @@ internal sealed class ReplacementTests
     }
 
     [Test]
-    public void No_replica_is_replaced_without_two_to_copy_from() => OnlyWithoutMutant(ManagementMutant.DonorsAreNotCounted, options =>
+    public void No_replica_is_replaced_without_two_to_copy_from() => OnlyWithoutMutant(ManagerMutant.DonorsAreNotCounted, options =>
     {
         var script = new AgreementScript(options);
         script.Lose(1);
@@ -56,17 +56,17 @@ internal sealed class ReplacementTests
         var number = script.Lose(3);
         Assert.That((script.State.Active, script.State.Queue.Select(waiting => waiting.Number).SingleOrDefault()),
             Is.EqualTo(((Decision?)null, number)));
-        Assert.That((script.Told.Last(), script.Alarms[^1]), Is.EqualTo((ManagementEventKind.Alarm,
+        Assert.That((script.Told.Last(), script.Alarms[^1]), Is.EqualTo((AgreedEventKind.Alarm,
             "replica3 can't be replaced: fewer than 2 healthy replicas are left to copy from")));
         script.Suspect(4);
-        Assert.That(script.Told.Last(), Is.EqualTo(ManagementEventKind.Suspicion), "the alarm is raised once");
+        Assert.That(script.Told.Last(), Is.EqualTo(AgreedEventKind.Suspicion), "the alarm is raised once");
         script.Settle(1);
         Assert.That((script.State.Active?.Replica, script.State.Queue.Count), Is.EqualTo(((byte?)3, 0)), "two are healthy again");
     });
 
     // It is degraded until the ten minutes are over.
     [Test]
-    public void A_seat_replaced_three_times_in_ten_minutes_is_degraded() => OnlyWithoutMutant(ManagementMutant.ReplacesForEver, options =>
+    public void A_seat_replaced_three_times_in_ten_minutes_is_degraded() => OnlyWithoutMutant(ManagerMutant.ReplacesForEver, options =>
     {
         var script = new AgreementScript(options);
         script.LoseThreeTimes(3);
@@ -78,7 +78,7 @@ internal sealed class ReplacementTests
         script.Pass(TimeSpan.FromMilliseconds(-1));
         script.Lose(3, life: 4);
         Assert.That((script.State.Active, script.State.Queue.Count, script.Told.Last(), script.State.Replacements),
-            Is.EqualTo(((Decision?)null, 0, ManagementEventKind.Degraded, 3)));
+            Is.EqualTo(((Decision?)null, 0, AgreedEventKind.Degraded, 3)));
         Assert.That(script.State.IsReplaced(3, IncarnationOf(3, 4)), Is.False, "its loss may be reported again");
         script.Lose(4);
         Assert.That(script.State.Active?.Replica, Is.EqualTo(4), "another seat is not degraded");
@@ -139,7 +139,7 @@ internal sealed class ReplacementTests
         Assert.That((script.State.Active?.Replica, script.State.Events.Count), Is.EqualTo(((byte?)4, told)), "another manager's report");
         script.Settle(3);
         Assert.That((script.State.Unsettled(3), script.State.Active?.Replica, script.Alarms.Count, script.Told.Last()),
-            Is.EqualTo(((Decision?)null, (byte?)4, 0, ManagementEventKind.ReplacementDone)));
+            Is.EqualTo(((Decision?)null, (byte?)4, 0, AgreedEventKind.ReplacementDone)));
     }
 
     [Test]
@@ -181,7 +181,7 @@ internal sealed class ReplacementTests
     }
 
     [Test]
-    public void Reports_about_a_replaced_incarnation_are_ignored() => OnlyWithoutMutant(ManagementMutant.CaseOutlivesIncarnation, options =>
+    public void Reports_about_a_replaced_incarnation_are_ignored() => OnlyWithoutMutant(ManagerMutant.CaseOutlivesIncarnation, options =>
     {
         var script = new AgreementScript(options);
         script.Suspect(3);
@@ -215,5 +215,5 @@ internal sealed class ReplacementTests
         Assert.That(Turns(script), Is.EqualTo(new[] { 0, 1, 1, 1 }));
     }
 
-    private static IEnumerable<int> Turns(AgreementScript script) => Rules.Slots.Select(script.State.VersionTurns);
+    private static IEnumerable<int> Turns(AgreementScript script) => Rules.Seats.Select(script.State.VersionTurns);
 }

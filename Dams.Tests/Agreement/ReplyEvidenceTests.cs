@@ -34,7 +34,7 @@ internal sealed class ReplyEvidenceTests
     public void Witnesses_that_contradict_each_other_prove_nothing() => Assert.That(Of("9 1 1 1", "9 1 1 1", "9 1 2 3").IsGuilty, Is.False);
 
     [Test]
-    public void A_missing_reply_accuses_nobody() => AgreementScript.OnlyWithoutMutant(ManagementMutant.MissingReplyAccuses, options =>
+    public void A_missing_reply_accuses_nobody() => AgreementScript.OnlyWithoutMutant(ManagerMutant.MissingReplyAccuses, options =>
     {
         var evidence = Of(["9 1 1 1", "- 1 1 1", "9 1 1 1"], options.Mutant);
         Assert.That((evidence.IsGuilty, evidence.IsComplete), Is.EqualTo((false, false)));
@@ -86,12 +86,12 @@ internal sealed class ReplyEvidenceTests
         Assert.That(evidence.IsGuilty, Is.False);
     }
 
-    private static ReplyEvidence Of(params string[] answers) => Of(answers, ManagementMutant.None);
+    private static ReplyEvidence Of(params string[] answers) => Of(answers, ManagerMutant.None);
 
     /// <summary>
     /// Evidence from one line for each number: the answers of the accused, and of the replicas 1, 2 and 4. A dash is no answer.
     /// </summary>
-    private static ReplyEvidence Of(string[] answers, ManagementMutant mutant)
+    private static ReplyEvidence Of(string[] answers, ManagerMutant mutant)
     {
         var evidence = new ReplyEvidence(s_case, [1, 2, 4], new Instant(1000, 0), AgreementScript.Rules with { Mutant = mutant });
         foreach (var (sequence, line) in s_case.Sequences.Zip(answers))

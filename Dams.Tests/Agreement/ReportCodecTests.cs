@@ -1,5 +1,5 @@
 using CsCheck;
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;

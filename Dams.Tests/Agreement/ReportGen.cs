@@ -1,5 +1,5 @@
 using CsCheck;
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 
 namespace Dams.Tests.Agreement;
 
@@ -19,47 +19,47 @@ internal static class ReportGen
     /// <summary>One generator for each type, with any values, in the order of the opcodes.</summary>
     public static readonly IReadOnlyList<Gen<Report>> OfType = Of(Gen.Byte, Gen.ULong, Gen.Long);
 
-    private static List<Gen<Report>> Of(Gen<byte> slot, Gen<ulong> incarnation, Gen<long> number) =>
+    private static List<Gen<Report>> Of(Gen<byte> seat, Gen<ulong> incarnation, Gen<long> number) =>
     [
-        from replica in slot
+        from replica in seat
         from life in incarnation
-        from frontEnd in slot
+        from frontEnd in seat
         from boot in incarnation
         from sequences in number.Array[1, VerdictReport.SequencesMax]
         select (Report)new VerdictReport(replica, life, frontEnd, boot, sequences),
-        from replica in slot
+        from replica in seat
         from life in incarnation
         from cause in Gen.Byte[1, 2]
         from sequence in number
         select (Report)new SuspicionReport(replica, life, (SuspicionCause)cause, sequence),
-        from replica in slot
+        from replica in seat
         from life in incarnation
-        from manager in slot
+        from manager in seat
         from about in number
         from isGuilty in Gen.Bool
         from view in number
         from seen in number
         select (Report)new VoteReport(replica, life, manager, about, isGuilty, view, seen),
-        from replica in slot
+        from replica in seat
         from life in incarnation
-        from manager in slot
+        from manager in seat
         from checkpoint in number
         from view in number
         select (Report)new DigestReport(replica, life, manager, checkpoint, view),
-        from replica in slot
+        from replica in seat
         from life in incarnation
         from restart in number
         select (Report)new RestartReport(replica, life, restart),
-        from replica in slot
+        from replica in seat
         from life in incarnation
         from cause in Gen.Byte[1, 5]
         from view in number
         select (Report)new LossReport(replica, life, (LossCause)cause, view),
-        from replica in slot
+        from replica in seat
         from life in incarnation
         from decision in number
         select (Report)new SettledReport(replica, life, decision),
-        from replica in slot
+        from replica in seat
         from life in incarnation
         from decision in number
         select (Report)new OverdueReport(replica, life, decision),

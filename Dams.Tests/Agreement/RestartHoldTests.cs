@@ -8,7 +8,7 @@ namespace Dams.Tests.Agreement;
 internal sealed class RestartHoldTests
 {
     [Test]
-    public void Votes_cast_without_knowledge_of_a_restart_do_not_count() => OnlyWithoutMutant(ManagementMutant.RestartIsNotHeld, options =>
+    public void Votes_cast_without_knowledge_of_a_restart_do_not_count() => OnlyWithoutMutant(ManagerMutant.RestartIsNotHeld, options =>
     {
         var script = new AgreementScript(options);
         var about = script.Suspect(3);
@@ -111,6 +111,6 @@ internal sealed class RestartHoldTests
         script.Vote(1, 3, about);
         script.RestartOf(3, 1);
         Assert.That((script.State.HeldSince(3), script.State.Cases.Single().Guilty), Is.EqualTo((second, 1u << 1)));
-        Assert.That(script.State.Events.Count(happening => happening.Kind == ManagementEventKind.Restarting), Is.EqualTo(2));
+        Assert.That(script.State.Events.Count(happening => happening.Kind == AgreedEventKind.Restarting), Is.EqualTo(2));
     }
 }

@@ -165,18 +165,18 @@ internal sealed class SilenceProbeTests
     public void A_suspect_that_stands_still_without_a_sequencer_may_have_missed_the_last_commit()
     {
         StandStill();
-        Assert.That((_probe.IsDead, _probe.IsWithoutReign(At(0.33)), _probe.IsWithoutReign(At(0.34))), Is.EqualTo((true, false, true)));
-        _probe.OnReignHeard(new SequenceNumber(50), At(0.35));
-        Assert.That(_probe.IsWithoutReign(At(0.35)), "the suspect has hardly had the time to hear the commit");
+        Assert.That((_probe.IsDead, _probe.IsWithoutLeader(At(0.33)), _probe.IsWithoutLeader(At(0.34))), Is.EqualTo((true, false, true)));
+        _probe.OnLeaderHeard(new SequenceNumber(50), At(0.35));
+        Assert.That(_probe.IsWithoutLeader(At(0.35)), "the suspect has hardly had the time to hear the commit");
     }
 
     [Test]
     public void A_suspect_that_stands_still_while_a_sequencer_announces_commits_is_dead()
     {
         for (var at = 0.2; at < 1; at += 0.2)
-            _probe.OnReignHeard(new SequenceNumber(50), At(at));
+            _probe.OnLeaderHeard(new SequenceNumber(50), At(at));
         StandStill();
-        Assert.That((_probe.IsDead, _probe.IsWithoutReign(At(1))), Is.EqualTo((true, false)));
+        Assert.That((_probe.IsDead, _probe.IsWithoutLeader(At(1))), Is.EqualTo((true, false)));
     }
 
     [Test]
@@ -184,13 +184,13 @@ internal sealed class SilenceProbeTests
     {
         StandStill();
         for (var at = 0.2; at < 1; at += 0.2)
-            _probe.OnReignHeard(new SequenceNumber(49), At(at));
-        Assert.That(_probe.IsWithoutReign(At(1)));
+            _probe.OnLeaderHeard(new SequenceNumber(49), At(at));
+        Assert.That(_probe.IsWithoutLeader(At(1)));
     }
 
     [Test]
     public void A_suspect_that_never_answers_is_dead_even_without_a_sequencer() =>
-        Assert.That((_probe.IsDead, _probe.IsWithoutReign(At(1))), Is.EqualTo((true, false)));
+        Assert.That((_probe.IsDead, _probe.IsWithoutLeader(At(1))), Is.EqualTo((true, false)));
 
     private void StandStill()
     {

@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 using NUnit.Framework;
@@ -49,7 +49,7 @@ internal sealed class StateInquiryTests
     }
 
     [Test]
-    public void A_state_found_with_the_majority_is_acquitted() => OnlyWithoutMutant(ManagementMutant.StateIsNeverAcquitted, options =>
+    public void A_state_found_with_the_majority_is_acquitted() => OnlyWithoutMutant(ManagerMutant.StateIsNeverAcquitted, options =>
     {
         var script = Watching(options: options);
         Check(script, 1000, liar: null);
@@ -138,7 +138,7 @@ internal sealed class StateInquiryTests
         Assert.That(script.Reports.Count, Is.InRange(3, 4));
     }
 
-    private static ManagerScript Watching(byte id = 1, ManagementOptions? options = null)
+    private static ManagerScript Watching(byte id = 1, ManagerOptions? options = null)
     {
         var script = new ManagerScript(id, options);
         script.ShowAll();
@@ -148,10 +148,10 @@ internal sealed class StateInquiryTests
     /// <summary>All replicas take a checkpoint. The liar, if there is one, has another state.</summary>
     private static void Check(ManagerScript script, long checkpoint, byte? liar)
     {
-        foreach (var slot in script.Options.Slots)
+        foreach (var seat in script.Options.Seats)
         {
-            script.Sightings[slot] = script.Sightings[slot] with { Checkpoint = checkpoint };
-            script.Digests[(slot, checkpoint)] = Digest.Of([slot == liar ? (byte)9 : (byte)1]);
+            script.Sightings[seat] = script.Sightings[seat] with { Checkpoint = checkpoint };
+            script.Digests[(seat, checkpoint)] = Digest.Of([seat == liar ? (byte)9 : (byte)1]);
         }
     }
 }

@@ -9,15 +9,15 @@ internal sealed class StatusQuestionsTests
     [Test]
     public void A_replica_gets_the_next_question_only_after_the_last_one_has_ended()
     {
-        var watch = new RecordingWatch();
-        var questions = new StatusQuestions(watch);
+        var access = new RecordingAccess();
+        var questions = new StatusQuestions(access);
         questions.Ask(3);
         questions.Ask(3);
         questions.Ask(4);
-        Assert.That(watch.StatusAsked, Is.EqualTo(new byte[] { 3, 4 }));
+        Assert.That(access.StatusAsked, Is.EqualTo(new byte[] { 3, 4 }));
         questions.OnAnswered(3);
         questions.Ask(3);
         questions.Ask(4);
-        Assert.That(watch.StatusAsked, Is.EqualTo(new byte[] { 3, 4, 3 }));
+        Assert.That(access.StatusAsked, Is.EqualTo(new byte[] { 3, 4, 3 }));
     }
 }

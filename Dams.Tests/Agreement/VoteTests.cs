@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
@@ -9,7 +9,7 @@ namespace Dams.Tests.Agreement;
 internal sealed class VoteTests
 {
     [Test]
-    public void Two_votes_decide_and_one_does_not() => OnlyWithoutMutant(ManagementMutant.OneVoteDecides, options =>
+    public void Two_votes_decide_and_one_does_not() => OnlyWithoutMutant(ManagerMutant.OneVoteDecides, options =>
     {
         var script = new AgreementScript(options);
         var about = script.Suspect(3);
@@ -20,11 +20,11 @@ internal sealed class VoteTests
         Assert.That(script.State.Active, Is.EqualTo(decision), "the decision names the newest view that had the accused");
         Assert.That(script.State.Cases, Is.Empty);
         Assert.That(script.Told.Skip(1),
-            Is.EqualTo(new[] { ManagementEventKind.ReplacementDecided, ManagementEventKind.ReplacementStarted }));
+            Is.EqualTo(new[] { AgreedEventKind.ReplacementDecided, AgreedEventKind.ReplacementStarted }));
     });
 
     [Test]
-    public void The_accuseds_own_manager_has_no_vote() => OnlyWithoutMutant(ManagementMutant.OwnManagerVotes, options =>
+    public void The_accuseds_own_manager_has_no_vote() => OnlyWithoutMutant(ManagerMutant.OwnManagerVotes, options =>
     {
         var script = new AgreementScript(options);
         var about = script.Suspect(3);
@@ -45,7 +45,7 @@ internal sealed class VoteTests
     }
 
     [Test]
-    public void A_vote_that_is_ordered_twice_counts_once() => OnlyWithoutMutant(ManagementMutant.VotesAreCountedTwice, options =>
+    public void A_vote_that_is_ordered_twice_counts_once() => OnlyWithoutMutant(ManagerMutant.VotesAreCountedTwice, options =>
     {
         var script = new AgreementScript(options);
         var about = script.Suspect(3);
@@ -65,7 +65,7 @@ internal sealed class VoteTests
         script.Vote(1, 3, about, isGuilty: false);
         Assert.That(script.State.Cases, Has.Count.EqualTo(1));
         script.Vote(2, 3, about, isGuilty: false);
-        Assert.That((script.State.Cases.Count, script.Told.Last()), Is.EqualTo((0, ManagementEventKind.Dismissed)));
+        Assert.That((script.State.Cases.Count, script.Told.Last()), Is.EqualTo((0, AgreedEventKind.Dismissed)));
         script.Vote(4, 3, about);
         Assert.That((script.State.Cases.Count, script.State.Active), Is.EqualTo((0, (Decision?)null)),
             "a late vote does not open the case again");
@@ -80,7 +80,7 @@ internal sealed class VoteTests
         script.Vote(1, 3, about, isGuilty: false);
         script.Vote(2, 3, about, isGuilty: false);
         Assert.That((script.State.Cases.Count, script.State.Active, script.Told.Last()),
-            Is.EqualTo((0, (Decision?)null, ManagementEventKind.Alarm)));
+            Is.EqualTo((0, (Decision?)null, AgreedEventKind.Alarm)));
     }
 
     [Test]
@@ -121,7 +121,7 @@ internal sealed class VoteTests
         Assert.That((script.State.Active?.Cause, script.State.Active?.View), Is.EqualTo((ReplacementCause.StateDiffers, 8)));
         Assert.That(script.Told, Is.EqualTo(new[]
         {
-            ManagementEventKind.CheckpointDiffers, ManagementEventKind.ReplacementDecided, ManagementEventKind.ReplacementStarted,
+            AgreedEventKind.CheckpointDiffers, AgreedEventKind.ReplacementDecided, AgreedEventKind.ReplacementStarted,
         }));
     }
 
@@ -135,7 +135,7 @@ internal sealed class VoteTests
         Assert.That(script.State.Cases, Has.Count.EqualTo(1));
         script.Vote(4, 3, about, isGuilty: false);
         Assert.That((script.State.Cases.Count, script.State.Active, script.StandingOf(3)), Is.EqualTo((0, (Decision?)null, (string?)null)));
-        Assert.That((script.State.Events.Last().Kind, script.State.Events.Last().Text), Is.EqualTo((ManagementEventKind.Alarm,
+        Assert.That((script.State.Events.Last().Kind, script.State.Events.Last().Text), Is.EqualTo((AgreedEventKind.Alarm,
             "its state at checkpoint 1000 was in the minority, but other managers found it with the majority there or later, "
             + "or found the replica gone. "
             + "Either the state has recovered, or the replica has left, or it answers each asker differently")));
@@ -172,7 +172,7 @@ internal sealed class VoteTests
         Assert.That((script.State.Active?.Number, script.State.Active?.Cause, script.State.Active?.View),
             Is.EqualTo((number, ReplacementCause.Lost, 5)));
         Assert.That(script.State.Cases, Is.Empty, "there is nothing left to look into");
-        Assert.That(script.State.Events.Single(happening => happening.Kind == ManagementEventKind.ReplacementDecided).Text,
+        Assert.That(script.State.Events.Single(happening => happening.Kind == AgreedEventKind.ReplacementDecided).Text,
             Does.Contain(why));
     }
 }

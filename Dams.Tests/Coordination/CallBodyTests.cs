@@ -11,7 +11,7 @@ internal sealed class CallBodyTests
     [Test]
     public void A_body_is_fetched_from_the_next_replica_if_the_first_one_lies()
     {
-        var script = Reigned();
+        var script = WithLeader();
         CallOfTwoDigests(script);
         Assert.That((script.Results.Count, script.Wanted.Single().Replica), Is.EqualTo((0, (byte)1)));
         script.Coordinator.OnBodyFetched(script.Wanted[0], new byte[] { 99 }, script.Now);
@@ -25,7 +25,7 @@ internal sealed class CallBodyTests
     [Test]
     public void A_missing_body_is_fetched_again_after_a_pause_and_from_a_late_replica_at_once()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = CallOfTwoDigests(script);
         script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
         script.Coordinator.OnBodyFetched(script.Wanted[1], null, script.Now);
@@ -45,7 +45,7 @@ internal sealed class CallBodyTests
     [TestCase(false)]
     public void A_read_whose_body_is_gone_is_answered_by_two_equal_replies_with_another_number(bool isKnownBefore)
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = CallOfTwoDigests(script, opcode: 3);
         if (isKnownBefore)
             ReplyAgain();
@@ -69,7 +69,7 @@ internal sealed class CallBodyTests
     [Test]
     public void A_call_does_not_return_to_a_number_whose_body_was_gone()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1, opcode: 3);
         foreach (var seq in new[] { 20, 30, 40 })
         {
@@ -89,7 +89,7 @@ internal sealed class CallBodyTests
     [Test]
     public void The_number_of_an_answered_call_stays_decided()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = CallOfTwoDigests(script, opcode: 3);
         foreach (var (replica, body) in new[] { (0, null), (1, null), (0, new byte[] { 1 }) })
             script.Coordinator.OnBodyFetched(script.Wanted[replica], body, script.Now);
@@ -103,7 +103,7 @@ internal sealed class CallBodyTests
     [Test]
     public void A_write_keeps_its_number_even_if_its_body_is_gone()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = CallOfTwoDigests(script);
         script.Coordinator.OnBodyFetched(script.Wanted[0], null, script.Now);
         script.Coordinator.OnBodyFetched(script.Wanted[1], null, script.Now);
@@ -116,7 +116,7 @@ internal sealed class CallBodyTests
     [TestCase(2)]
     public void A_body_that_comes_with_a_repeated_reply_is_accepted(byte replica)
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = CallOfTwoDigests(script);
         script.Reply(replica, request);
         Assert.That((script.Results[1] as Answered)?.Reply.ToArray(), Is.EqualTo(new byte[] { 1 }));
@@ -125,7 +125,7 @@ internal sealed class CallBodyTests
     [Test]
     public void A_body_that_comes_with_a_repeated_reply_before_the_majority_is_kept()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         script.Reply(1, request, hasBody: false);
         script.Reply(1, request);
@@ -137,7 +137,7 @@ internal sealed class CallBodyTests
     [Test]
     public void A_body_in_a_repeated_reply_that_does_not_match_is_not_accepted()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = CallOfTwoDigests(script);
         script.Receive(NodeId.Replica(1), Epoch.Of(1, 1), new ReplyMessage(
             request.Key, new SequenceNumber(10), new Incarnation(1), new SequenceNumber(10), 1, request.Digest, Digest.Of([1]),
@@ -154,7 +154,7 @@ internal sealed class CallBodyTests
         return request;
     }
 
-    private static CoordinatorScript Reigned()
+    private static CoordinatorScript WithLeader()
     {
         var script = new CoordinatorScript();
         script.Sync();

@@ -13,7 +13,7 @@ internal sealed class CallEndTests
     [Test]
     public void A_call_that_is_too_big_ends_at_once_as_not_executed()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         script.Sync(counter: 2, sequencer: 2);
         script.Ack(request, ReqAckStatus.TooBig, argument: 0);
@@ -26,7 +26,7 @@ internal sealed class CallEndTests
     [Test]
     public void A_call_that_was_ordered_or_is_within_the_limit_does_not_end_as_too_big()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var (kept, ordered, voted) = (script.Call(1), script.Call(2, payload: 2), script.Call(3, payload: 3));
         script.Ack(kept, ReqAckStatus.TooBig, argument: 1);
         script.Ack(ordered, ReqAckStatus.Ordered);
@@ -62,7 +62,7 @@ internal sealed class CallEndTests
     public void A_sent_call_and_its_repeat_never_end_as_not_executed(Action<CoordinatorScript, Request> happens)
     {
         CallFailure[] neverSent = [CallFailure.OverloadedHere, CallFailure.InsufficientReplicas, CallFailure.TooBig];
-        var script = Reigned(new CoordinatorOptions { CallsMax = 1 });
+        var script = WithLeader(new CoordinatorOptions { CallsMax = 1 });
         var key = new RequestKey(0, 5, 5);
         var request = script.Call(1, key);
         happens(script, request);
@@ -75,7 +75,7 @@ internal sealed class CallEndTests
     [Test]
     public void An_acknowledgement_allocates_nothing()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var key = new RequestKey(0, 5, 5);
         var request = script.Call(1, key);
         script.Call(2, key, payload: 2);
@@ -91,7 +91,7 @@ internal sealed class CallEndTests
     [Test]
     public void One_acknowledgement_ends_all_calls_of_its_key()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var key = new RequestKey(0, 5, 5);
         var request = script.Call(1, key);
         script.Call(2, key, payload: 2);
@@ -99,7 +99,7 @@ internal sealed class CallEndTests
         Assert.That(script.Results.Keys, Is.EquivalentTo(new[] { 1, 2 }));
     }
 
-    private static CoordinatorScript Reigned(CoordinatorOptions? options = null)
+    private static CoordinatorScript WithLeader(CoordinatorOptions? options = null)
     {
         var script = new CoordinatorScript(options);
         script.Sync();

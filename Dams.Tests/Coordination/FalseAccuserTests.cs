@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;

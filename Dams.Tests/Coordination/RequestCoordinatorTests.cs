@@ -13,7 +13,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void Two_equal_replies_answer_a_call()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         script.Reply(1, request);
         Assert.That(script.Results, Is.Empty);
@@ -24,7 +24,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void A_call_that_no_sequencer_takes_ends_as_unavailable()
     {
-        var script = Reigned();
+        var script = WithLeader();
         script.Call(1);
         script.Wait(s_deadline - TimeSpan.FromMilliseconds(1));
         Assert.That(script.Results, Is.Empty, "not before the deadline");
@@ -36,7 +36,7 @@ internal sealed class RequestCoordinatorTests
     [TestCase(true)]
     public void A_call_that_is_ordered_and_not_answered_by_two_ends_without_a_quorum(bool hasReply)
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         if (hasReply)
             script.Reply(1, request);
@@ -50,7 +50,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void A_call_that_is_put_off_until_its_deadline_ends_as_overloaded()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         for (var i = 0; i < 100; i++)
         {
@@ -64,7 +64,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void Calls_beyond_the_bound_are_rejected_at_once_and_never_sent()
     {
-        var script = Reigned(new CoordinatorOptions { CallsMax = 1 });
+        var script = WithLeader(new CoordinatorOptions { CallsMax = 1 });
         var request = script.Call(1);
         Assert.That(script.Call(2, payload: 2), Is.Null);
         Assert.That(script.Results[2], Is.EqualTo(new Failed(CallFailure.OverloadedHere)));
@@ -85,7 +85,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void Four_different_replies_are_a_divergence()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         for (byte id = 1; id <= 4; id++)
         {
@@ -122,7 +122,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void An_uncommitted_view_has_no_effect()
     {
-        var script = Reigned();
+        var script = WithLeader();
         script.View = new View(new SequenceNumber(200), CoordinatorScript.ViewOf(1, 2).Members);
         script.Sync(committed: 150);
         Assert.That(script.Coordinator.View.Members, Has.Count.EqualTo(4));
@@ -133,7 +133,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void Replies_for_different_numbers_are_not_added_up()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         script.Reply(1, request, seq: 10);
         script.Reply(2, request, seq: 11);
@@ -145,7 +145,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void Replies_to_one_request_do_not_count_for_another()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var (one, other) = (script.Call(1), script.Call(2, payload: 2));
         script.Reply(1, one);
         script.Reply(2, other, seq: 11);
@@ -156,7 +156,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void A_repeat_of_a_running_call_waits_for_the_same_answer()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var key = new RequestKey(0, 5, 5);
         var request = script.Call(1, key);
         Assert.That(script.Call(2, key), Is.Null, "it is under way");
@@ -171,7 +171,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void A_late_replica_is_silent_and_one_that_differs_is_wrong()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         script.Reply(1, request);
         script.Reply(2, request, result: 2);
@@ -187,7 +187,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void A_slow_failover_makes_nobody_silent()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         script.Wait(s_deadline * 0.9);
         for (byte id = 1; id <= 4; id++)
@@ -202,7 +202,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void Retries_have_growing_pauses_and_try_all_sequencers_when_none_is_heard()
     {
-        var script = Reigned();
+        var script = WithLeader();
         script.Wait(TimeSpan.FromSeconds(1));
         script.Call(1);
         script.Wait(TimeSpan.FromSeconds(5));
@@ -217,7 +217,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void After_a_failover_retries_are_spread_over_time()
     {
-        var script = Reigned();
+        var script = WithLeader();
         for (byte i = 1; i <= 50; i++)
             script.Call(i, payload: i);
         script.Wait(TimeSpan.FromMilliseconds(50));
@@ -235,7 +235,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void A_late_SYNC_of_an_older_epoch_is_ignored()
     {
-        var script = Reigned();
+        var script = WithLeader();
         script.Sync(counter: 2, sequencer: 2);
         script.Sync(counter: 1, sequencer: 1);
         Assert.That((script.Coordinator.Sequencer, script.Coordinator.Epoch), Is.EqualTo(((byte)2, Epoch.Of(2, 2))));
@@ -244,7 +244,7 @@ internal sealed class RequestCoordinatorTests
     [Test]
     public void Each_request_names_the_lowest_number_that_may_still_be_repeated()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var (one, two) = (script.Call(1), script.Call(2, payload: 2));
         Assert.That((one.LowestOutstanding, two.LowestOutstanding), Is.EqualTo((1UL, 1UL)));
         script.Reply(1, one);
@@ -252,7 +252,7 @@ internal sealed class RequestCoordinatorTests
         Assert.That(script.Call(3, payload: 3).LowestOutstanding, Is.EqualTo(2));
     }
 
-    private static CoordinatorScript Reigned(CoordinatorOptions? options = null)
+    private static CoordinatorScript WithLeader(CoordinatorOptions? options = null)
     {
         var script = new CoordinatorScript(options);
         script.Sync();

@@ -13,7 +13,7 @@ internal sealed class StrictTests
     [Test]
     public void A_write_waits_for_the_third_equal_reply()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Vote(10, 1, 1, 0, 0);
         Assert.That(script.Results, Is.Empty);
         script.Reply(3, request, seq: 10);
@@ -23,12 +23,12 @@ internal sealed class StrictTests
     [Test]
     public void A_read_or_a_call_that_is_not_strict_does_not_wait_for_the_third_reply()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var read = script.Call(1, opcode: Read);
         script.Reply(1, read);
         script.Reply(2, read);
         Assert.That(script.Results[1], Is.InstanceOf<Answered>());
-        var lax = Reigned(new CoordinatorOptions());
+        var lax = WithLeader(new CoordinatorOptions());
         lax.Vote(10, 1, 1, 0, 0);
         Assert.That(lax.Results.Values.Single(), Is.InstanceOf<Answered>());
     }
@@ -45,7 +45,7 @@ internal sealed class StrictTests
     [Test]
     public void Two_equal_replies_are_enough_when_the_others_miss_the_limit()
     {
-        var script = Reigned();
+        var script = WithLeader();
         script.Vote(10, 1, 1, 9, 0);
         script.Wait(script.Options.SilenceFirst - TimeSpan.FromMilliseconds(1));
         Assert.That(script.Results, Is.Empty);
@@ -58,7 +58,7 @@ internal sealed class StrictTests
     [Test]
     public void A_rival_pair_ends_a_strict_write_as_divergence() => OnlyWithoutMutant(CoordinationMutant.RivalIsIgnored, options =>
     {
-        var script = Reigned(options with { Strict = true });
+        var script = WithLeader(options with { Strict = true });
         script.Vote(10, 1, 1, 9, 9);
         Assert.That(script.Results.Values.Single(), Is.EqualTo(new Failed(CallFailure.ReplicaDivergence)));
         Assert.That((script.Judgements.Count, script.Alarms.Count, script.Alarms[0].IsAnswered), Is.EqualTo((0, 1, false)));
@@ -68,7 +68,7 @@ internal sealed class StrictTests
     [Test]
     public void A_rival_pair_before_the_body_is_divergence_in_any_call() => OnlyWithoutMutant(CoordinationMutant.RivalIsIgnored, options =>
     {
-        var script = Reigned(options);
+        var script = WithLeader(options);
         var request = script.Call(1);
         script.Reply(1, request, hasBody: false);
         script.Reply(2, request, hasBody: false);
@@ -81,7 +81,7 @@ internal sealed class StrictTests
     [Test]
     public void The_body_is_fetched_while_the_call_waits_for_the_third_reply()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         script.Reply(1, request, hasBody: false);
         script.Reply(2, request, hasBody: false);
@@ -95,7 +95,7 @@ internal sealed class StrictTests
     [Test]
     public void A_call_ends_at_its_deadline_with_two_equal_replies_and_nobody_is_silent_yet()
     {
-        var script = Reigned(s_strict with { SilenceFirst = TimeSpan.FromSeconds(20) });
+        var script = WithLeader(s_strict with { SilenceFirst = TimeSpan.FromSeconds(20) });
         script.Vote(10, 1, 1, 0, 0);
         script.Wait(script.Options.CallDeadline);
         Assert.That(script.Results.Values.Single(), Is.InstanceOf<Answered>());
@@ -105,7 +105,7 @@ internal sealed class StrictTests
             Is.EqualTo(new[] { Verdict.Right, Verdict.Right, Verdict.Silent, Verdict.Silent }));
     }
 
-    private static CoordinatorScript Reigned(CoordinatorOptions? options = null)
+    private static CoordinatorScript WithLeader(CoordinatorOptions? options = null)
     {
         var script = new CoordinatorScript(options ?? s_strict);
         script.Sync();

@@ -1,6 +1,6 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
@@ -15,7 +15,7 @@ internal sealed class VerdictTests
     [Test]
     public void The_third_wrong_reply_in_a_row_is_reported_with_its_numbers_and_front_end()
     {
-        var script = Reigned();
+        var script = WithLeader();
         script.Vote(10, 1, 1, 1, 9);
         script.Vote(11, 1, 1, 1, 9);
         Assert.That(script.Reports, Is.Empty);
@@ -27,7 +27,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_continuing_run_is_reported_again_after_three_more_wrong_replies_and_a_pause()
     {
-        var script = Reigned();
+        var script = WithLeader();
         for (var seq = 10; seq < 20; seq++)
             script.Vote(seq, 1, 1, 1, 9);
         Assert.That(script.Reports, Has.Count.EqualTo(1), "there were three more, but no pause");
@@ -43,7 +43,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_replica_that_is_right_now_and_then_is_not_reported_more_often()
     {
-        var script = Reigned();
+        var script = WithLeader();
         for (var seq = 10; seq < 50; seq++)
             script.Vote(seq, 1, 1, 1, seq % 4 == 0 ? (byte)1 : (byte)9);
         Assert.That(script.Reports, Has.Count.EqualTo(1));
@@ -53,7 +53,7 @@ internal sealed class VerdictTests
     [Test]
     public void Strikes_are_counted_in_the_order_of_numbers() => OnlyWithoutMutant(CoordinationMutant.StrikesInArrivalOrder, options =>
     {
-        var script = Reigned(options);
+        var script = WithLeader(options);
         script.Vote(10, 1, 1, 1, 9);
         var slow = script.Vote(11, 1, 1, 0, 1);
         script.Vote(13, 1, 1, 1, 9);
@@ -69,7 +69,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_right_reply_ends_a_run() => OnlyWithoutMutant(CoordinationMutant.StrikesNeverReset, options =>
     {
-        var script = Reigned(options);
+        var script = WithLeader(options);
         foreach (var (seq, result) in new (long, byte)[] { (10, 9), (11, 9), (12, 1), (13, 9), (14, 9) })
             script.Vote(seq, 1, 1, 1, result);
         Assert.That(script.Reports, Is.Empty);
@@ -80,7 +80,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_missing_reply_neither_counts_nor_resets() => OnlyWithoutMutant(CoordinationMutant.MissingCountsAsWrong, options =>
     {
-        var script = Reigned(options);
+        var script = WithLeader(options);
         foreach (var (seq, result) in new (long, byte)[] { (10, 9), (11, 0), (12, 9), (13, 0) })
             script.Vote(seq, 1, 1, 1, result);
         script.Wait(script.Options.SilenceFirst);
@@ -93,7 +93,7 @@ internal sealed class VerdictTests
     [Test]
     public void Two_pairs_accuse_nobody_and_raise_an_alarm() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
     {
-        var script = Reigned(options);
+        var script = WithLeader(options);
         for (var seq = 10; seq < 13; seq++)
             script.Vote(seq, 1, 1, 9, 9);
         Assert.That((script.Judgements, script.Reports), Is.EqualTo((new List<Judgement>(), new List<Report>())));
@@ -107,7 +107,7 @@ internal sealed class VerdictTests
     [Test]
     public void Different_replies_accuse_nobody_and_raise_an_alarm() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
     {
-        var script = Reigned(options);
+        var script = WithLeader(options);
         for (var seq = 10; seq < 13; seq++)
             script.Vote(seq, 1, 2, 3, 4);
         Assert.That((script.Judgements.Count, script.Reports.Count, script.Alarms.Count, script.Coordinator.Statistics.Divergences),
@@ -119,7 +119,7 @@ internal sealed class VerdictTests
     [Test]
     public void No_replica_is_struck_or_suspected_without_a_quorum() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
     {
-        var script = Reigned(options);
+        var script = WithLeader(options);
         for (var seq = 10; seq < 13; seq++)
             script.Vote(seq, 0, 0, 0, 9);
         script.WaitSteadily(options.CallDeadline);
@@ -132,7 +132,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_reply_of_an_inactive_incarnation_has_no_vote() => OnlyWithoutMutant(CoordinationMutant.InactiveReplyCounts, options =>
     {
-        var script = Reigned(options);
+        var script = WithLeader(options);
         var request = script.Call(1);
         script.Reply(1, request);
         script.Reply(2, request, incarnation: 99);
@@ -142,7 +142,7 @@ internal sealed class VerdictTests
     [Test]
     public void One_reply_is_no_answer() => OnlyWithoutMutant(CoordinationMutant.AnswerAtFirstReply, options =>
     {
-        var script = Reigned(options);
+        var script = WithLeader(options);
         script.Vote(10, 9, 0, 0, 0);
         Assert.That(script.Results, Is.Empty);
     });
@@ -150,7 +150,7 @@ internal sealed class VerdictTests
     [Test]
     public void Two_different_replies_of_one_replica_are_a_strike()
     {
-        var script = Reigned();
+        var script = WithLeader();
         for (var seq = 10; seq < 13; seq++)
         {
             var request = script.Vote(seq, 0, 0, 0, 1);
@@ -165,7 +165,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_replica_that_invents_numbers_crowds_nobody_out() => OnlyWithoutMutant(CoordinationMutant.PlacesAreShared, options =>
     {
-        var script = Reigned(options);
+        var script = WithLeader(options);
         for (var seq = 10; seq < 13; seq++)
         {
             var request = script.Vote(seq);
@@ -187,7 +187,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_replica_that_refuses_a_late_copy_is_not_wrong()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Vote(10, 1, 1, 1, 0);
         var refusal = ReplyCodec.Encode(new RefusedReply(Refusal.SessionRetired));
         script.Receive(NodeId.Replica(4), Epoch.Of(1, 1), new ReplyMessage(
@@ -201,7 +201,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_reply_about_another_request_is_wrong()
     {
-        var script = Reigned();
+        var script = WithLeader();
         script.Vote(10, 0, 1, 1, 1);
         script.Wait(script.Options.SilenceFirst);
         var other = script.Vote(11);
@@ -216,7 +216,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_replica_whose_reply_to_a_second_execution_is_lost_is_silent_and_not_wrong()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var request = script.Call(1);
         script.Reply(1, request, seq: 10, hasBody: false);
         script.Reply(2, request, result: 9, seq: 10, hasBody: false);
@@ -229,7 +229,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_new_incarnation_begins_without_strikes()
     {
-        var script = Reigned();
+        var script = WithLeader();
         script.Vote(10, 1, 1, 1, 9);
         script.Vote(11, 1, 1, 1, 9);
         script.View = new View(new SequenceNumber(20),
@@ -245,7 +245,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_wrong_reply_that_a_client_asks_for_again_is_one_strike()
     {
-        var script = Reigned();
+        var script = WithLeader();
         var key = new RequestKey(0, 5, 5);
         for (var i = 0; i < 3; i++)
         {
@@ -260,7 +260,7 @@ internal sealed class VerdictTests
     [Test]
     public void An_undecided_lower_number_holds_up_the_count_only_until_the_silence_limit()
     {
-        var script = Reigned();
+        var script = WithLeader();
         script.Vote(9, 1, 0, 0, 0);
         for (var seq = 10; seq < 13; seq++)
             script.Vote(seq, 1, 1, 1, 9);
@@ -273,7 +273,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_lower_number_that_ends_without_a_majority_holds_nothing_up()
     {
-        var script = Reigned();
+        var script = WithLeader();
         script.Vote(9, 1, 0, 0, 0);
         script.Wait(script.Options.CallDeadline - TimeSpan.FromSeconds(1));
         for (var seq = 10; seq < 13; seq++)
@@ -285,7 +285,7 @@ internal sealed class VerdictTests
     [Test]
     public void Judgements_beyond_the_bound_are_counted_without_waiting()
     {
-        var script = Reigned(new CoordinatorOptions { JudgementsHeldMax = 2 });
+        var script = WithLeader(new CoordinatorOptions { JudgementsHeldMax = 2 });
         script.Vote(9, 1, 0, 0, 0);
         for (var seq = 10; seq < 15; seq++)
             script.Vote(seq, 1, 1, 1, 9);
@@ -295,7 +295,7 @@ internal sealed class VerdictTests
     [Test]
     public void A_false_accusation_names_the_last_numbers_of_a_healthy_replica()
     {
-        var script = Reigned();
+        var script = WithLeader();
         Assert.That(script.Coordinator.OnFalseAccusation(2, script.Now), Is.False, "nothing has been judged yet");
         for (var seq = 10; seq < 15; seq++)
             script.Vote(seq, 1, 1, 1, 1);
@@ -310,7 +310,7 @@ internal sealed class VerdictTests
 
     private static IReadOnlyList<long> Sequences(Report report) => ((VerdictReport)report).Sequences;
 
-    private static CoordinatorScript Reigned(CoordinatorOptions? options = null)
+    private static CoordinatorScript WithLeader(CoordinatorOptions? options = null)
     {
         var script = new CoordinatorScript(options);
         script.Sync();

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;

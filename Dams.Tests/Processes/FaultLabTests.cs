@@ -150,8 +150,8 @@ internal sealed class FaultLabTests : ClusterFixture
         var clients = await BookingClients.StartAsync(cluster, Clients, seed: 5);
         await cluster.FaultAsync("partition 1,2|3,4");
         await clients.AnsweredAsync(50);
-        var (reigning, standby) = (before.Sequencer!.Id, before.Sequencer.Standbys[0]);
-        await cluster.FaultAsync($"partition {reigning}|1,2,3,4,{standby},frontend1");
+        var (leading, standby) = (before.Sequencer!.Id, before.Sequencer.Standbys[0]);
+        await cluster.FaultAsync($"partition {leading}|1,2,3,4,{standby},frontend1");
         await clients.AnsweredAsync(50);
         await cluster.StatusAsync(status => status.Sequencer!.Id == standby);
         await cluster.HealAsync();

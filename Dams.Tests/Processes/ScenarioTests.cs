@@ -4,7 +4,7 @@ using Dams.Contracts.Soap;
 using Dams.Hosting.Web;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
-using Dams.Tests.Soap.ForeignClients;
+using Dams.Tests.Soap.ThirdParty;
 using Dams.Tests.Soap.SoapUi;
 
 namespace Dams.Tests.Processes;
@@ -20,12 +20,12 @@ internal sealed class ScenarioTests : ClusterFixture
     private const string Evening = "MTLE210422";
     private const string Morning = "MTLM210422";
 
-    private static IEnumerable<TestCaseData> ForeignClients() =>
-        from client in ForeignClient.All
+    private static IEnumerable<TestCaseData> ThirdPartyClients() =>
+        from client in ThirdPartyClient.All
         from version in new[] { "1.1", "1.2" }
         select new TestCaseData(client.Name, version);
 
-    private static IEnumerable<string> FrontEndClients() => ForeignClient.AllOfFrontEnd.Select(client => client.Name);
+    private static IEnumerable<string> FrontEndClients() => ThirdPartyClient.AllOfFrontEnd.Select(client => client.Name);
 
     private static IEnumerable<string> Suites() => SoapUiProject.Load().Suites;
 
@@ -61,23 +61,23 @@ internal sealed class ScenarioTests : ClusterFixture
         Assert.That((await client.CancelAppointmentAsync(Admin, Patient, Morning)).Outcome, Is.EqualTo(CancelOutcome.NotBooked), "T11");
     }
 
-    [TestCaseSource(nameof(ForeignClients))]
+    [TestCaseSource(nameof(ThirdPartyClients))]
     public async Task The_original_scenario_passes_with_a_third_party_client(string name, string version)
     {
-        var client = ForeignClient.All.Single(candidate => candidate.Name == name);
-        ForeignClientTests.RequireInstalled(client);
+        var client = ThirdPartyClient.All.Single(candidate => candidate.Name == name);
+        ThirdPartyClientTests.RequireInstalled(client);
         var cluster = await FreshAsync();
-        Assert.That(await Task.Run(() => client.RunScenario(cluster.Wsdl, version)), Is.EqualTo(ForeignClient.Expected));
+        Assert.That(await Task.Run(() => client.RunScenario(cluster.Wsdl, version)), Is.EqualTo(ThirdPartyClient.Expected));
     }
 
     [TestCaseSource(nameof(FrontEndClients))]
     public async Task The_original_systems_contract_works_with_a_third_party_client(string name)
     {
-        var client = ForeignClient.AllOfFrontEnd.Single(candidate => candidate.Name == name);
-        ForeignClientTests.RequireInstalled(client);
+        var client = ThirdPartyClient.AllOfFrontEnd.Single(candidate => candidate.Name == name);
+        ThirdPartyClientTests.RequireInstalled(client);
         var cluster = await FreshAsync();
         var wsdl = new Uri(cluster.Service, SoapEndpoints.OriginalPath + "?wsdl");
-        Assert.That(await Task.Run(() => client.RunScenario(wsdl)), Is.EqualTo(ForeignClient.ExpectedOfFrontEnd));
+        Assert.That(await Task.Run(() => client.RunScenario(wsdl)), Is.EqualTo(ThirdPartyClient.ExpectedOfFrontEnd));
     }
 
     [TestCaseSource(nameof(Suites))]

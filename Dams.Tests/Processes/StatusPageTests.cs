@@ -1,5 +1,5 @@
 using Dams.Tests.Browser;
-using Dams.Tests.Soap.ForeignClients;
+using Dams.Tests.Soap.ThirdParty;
 
 namespace Dams.Tests.Processes;
 
@@ -21,7 +21,7 @@ internal sealed class StatusPageTests : ClusterFixture
     }
 
     [OneTimeSetUp]
-    public void RequireBrowser() => ForeignClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
+    public void RequireBrowser() => ThirdPartyClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
 
     private static Uri PageOf(TestCluster cluster) => new(cluster.Service, "/");
 

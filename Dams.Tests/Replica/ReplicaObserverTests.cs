@@ -24,14 +24,14 @@ internal sealed class ReplicaObserverTests
         using var folder = new TestFolder();
         using var logger = new RecordingLogger();
         using var log = logFolder.Open();
-        var reign = new Reign(Epoch.Of(1, 1), new BootId(9));
+        var claim = new Claim(Epoch.Of(1, 1), new BootId(9));
         var members = new byte[] { 1, 2, 3 }.Select(id =>
             new ViewMember(id, id == 1 ? LogFolder.Incarnation : new Incarnation(id), SequenceNumber.Zero, SequenceNumber.Zero));
         var view = new View(SequenceNumber.Zero, members);
         var leave = new Entry(
-            new SequenceNumber(1), reign.Epoch, 1_700_000_000_000, EntryKind.Leave, Chain.Genesis,
+            new SequenceNumber(1), claim.Epoch, 1_700_000_000_000, EntryKind.Leave, Chain.Genesis,
             new MembershipChange(1, LogFolder.Incarnation).ToRequest(EntryKind.Leave, 1));
-        log.Write(new LogBatch(null, [leave], new MemberRecord(LogFolder.Incarnation, reign, reign, view.After(leave)), leave.Seq));
+        log.Write(new LogBatch(null, [leave], new MemberRecord(LogFolder.Incarnation, claim, claim, view.After(leave)), leave.Seq));
         var group = new GroupOptions
         {
             Group = GroupId.Replicas,

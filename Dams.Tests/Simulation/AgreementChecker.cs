@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 
@@ -22,7 +22,7 @@ internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided
     private readonly HashSet<ulong> _decided = [];
     private Decision? _active;
 
-    public void OnReport(NodeId manager, long number, long now, Report report, ManagementState state)
+    public void OnReport(NodeId manager, long number, long now, Report report, AgreedState state)
     {
         var cases = state.Cases.Select(open =>
             (open.Number, open.Incarnation, open.Kind, open.Guilty, open.Innocent, open.View, string.Join("+", open.Sequences)));

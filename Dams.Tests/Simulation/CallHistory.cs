@@ -99,10 +99,10 @@ internal static class CallHistory
         var replies = new Dictionary<SequenceNumber, byte[]>();
         var writes = new Dictionary<RequestKey, Digest>();
         var executed = new HashSet<RequestKey>();
-        var lives = new FrontEndLives();
+        var boots = new FrontEndBoots();
         foreach (var entry in order)
         {
-            if (entry.Kind != EntryKind.Operation || !lives.HasEffect(entry.Request)
+            if (entry.Kind != EntryKind.Operation || !boots.HasEffect(entry.Request)
                 || !CommandCodec.TryDecode(entry.Request.Payload.Span, out var command))
                 continue;
             if (writes.TryGetValue(entry.Request.Key, out var before))
@@ -127,24 +127,24 @@ internal static class CallHistory
     /// Tells which keys front ends have given up for good: their own keys that are below the lowest outstanding one, or of an
     /// earlier boot.
     /// </summary>
-    private sealed class FrontEndLives
+    private sealed class FrontEndBoots
     {
-        private readonly Dictionary<byte, List<(BootId Boot, ulong Lowest)>> _lives = [];
+        private readonly Dictionary<byte, List<(BootId Boot, ulong Lowest)>> _boots = [];
 
         public bool HasEffect(Request request)
         {
-            if (!_lives.TryGetValue(request.FrontEnd, out var lives))
-                _lives.Add(request.FrontEnd, lives = []);
-            var life = lives.FindIndex(candidate => candidate.Boot == request.FrontEndBoot);
-            if (life < 0)
+            if (!_boots.TryGetValue(request.FrontEnd, out var boots))
+                _boots.Add(request.FrontEnd, boots = []);
+            var index = boots.FindIndex(candidate => candidate.Boot == request.FrontEndBoot);
+            if (index < 0)
             {
-                lives.Add((request.FrontEndBoot, request.LowestOutstanding));
-                life = lives.Count - 1;
+                boots.Add((request.FrontEndBoot, request.LowestOutstanding));
+                index = boots.Count - 1;
             }
 
-            if (life == lives.Count - 1 && request.LowestOutstanding > lives[life].Lowest)
-                lives[life] = lives[life] with { Lowest = request.LowestOutstanding };
-            return request.Key.IsClientMade || (life == lives.Count - 1 && request.Key.Low >= lives[life].Lowest);
+            if (index == boots.Count - 1 && request.LowestOutstanding > boots[index].Lowest)
+                boots[index] = boots[index] with { Lowest = request.LowestOutstanding };
+            return request.Key.IsClientMade || (index == boots.Count - 1 && request.Key.Low >= boots[index].Lowest);
         }
     }
 

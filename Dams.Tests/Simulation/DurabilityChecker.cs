@@ -21,17 +21,17 @@ internal sealed class DurabilityChecker
             case Promise promise:
                 var record = node.Log!.DurableRecord;
                 Broken.Unless(
-                    record.Promised == promise.Reign, $"{node.Id} gives the promise {promise.Reign}, but has {record.Promised} on disk");
+                    record.Promised == promise.Claim, $"{node.Id} gives the promise {promise.Claim}, but has {record.Promised} on disk");
                 HoldProgress(node, promise.Last);
-                _given[record.Incarnation] = promise.Reign.Epoch;
+                _given[record.Incarnation] = promise.Claim.Epoch;
                 break;
             case NewViewAck ack:
                 var installed = node.Log!.DurableRecord;
                 // A later promise may have followed the install before both were on disk. It tells of the install, so that the
                 // candidate that gets it misses nothing.
                 Broken.Unless(
-                    installed.Installed == ack.Reign && installed.Promised.Epoch >= ack.Reign.Epoch,
-                    $"{node.Id} says that it has installed {ack.Reign}, "
+                    installed.Installed == ack.Claim && installed.Promised.Epoch >= ack.Claim.Epoch,
+                    $"{node.Id} says that it has installed {ack.Claim}, "
                         + $"but has {installed.Installed} installed and {installed.Promised} promised on disk");
                 HoldProgress(node, ack.Progress.Durable);
                 break;

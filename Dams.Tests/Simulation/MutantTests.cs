@@ -19,19 +19,19 @@ internal sealed class MutantTests
     private static readonly Enum[] s_always =
     [
         Mutant.CommitQuorumOfOne, Mutant.GapIsSkipped, Mutant.DuplicateIsSwallowed, Mutant.TimeFollowsTheClock,
-        ManagementMutant.VerdictIsEnough, ManagementMutant.ReplacedBeforeItLeft,
+        ManagerMutant.VerdictIsEnough, ManagerMutant.ReplacedBeforeItLeft,
     ];
 
     // These show only when three seats, or one seat three times, can't be filled again. The cluster does not promise to survive
-    // that, so the simulation does not do it. ManagementMutantTests covers them.
-    private static readonly ManagementMutant[] s_beyondTheFaults = [ManagementMutant.DonorsAreNotCounted, ManagementMutant.ReplacesForEver];
+    // that, so the simulation does not do it. ManagerMutantTests covers them.
+    private static readonly ManagerMutant[] s_beyondTheFaults = [ManagerMutant.DonorsAreNotCounted, ManagerMutant.ReplacesForEver];
 
     private static IEnumerable<Enum> Mutants => Environment.GetEnvironmentVariable("DAMS_MUTANTS") == "all" ? AllMutants : s_always;
 
     private static IEnumerable<Enum> AllMutants =>
     [
         .. Enum.GetValues<Mutant>().Where(mutant => mutant != Mutant.None),
-        .. Enum.GetValues<ManagementMutant>().Where(mutant => mutant != ManagementMutant.None && !s_beyondTheFaults.Contains(mutant)),
+        .. Enum.GetValues<ManagerMutant>().Where(mutant => mutant != ManagerMutant.None && !s_beyondTheFaults.Contains(mutant)),
     ];
 
     [TestCaseSource(nameof(Mutants))]
@@ -47,7 +47,7 @@ internal sealed class MutantTests
                 var knobs = SimulationKnobs.Of(seed);
                 knobs = mutant is Mutant protocol
                     ? knobs with { Mutant = protocol }
-                    : knobs with { ManagementMutant = (ManagementMutant)mutant };
+                    : knobs with { ManagerMutant = (ManagerMutant)mutant };
                 new Simulation(seed, knobs).Run();
             }
             catch (Exception broken) when (broken is BrokenException or InvariantBrokenException)

@@ -7,7 +7,7 @@ namespace Dams.Tests.Simulation;
 internal sealed class OrderChecker
 {
     private readonly List<Entry> _order = [];
-    private readonly Dictionary<Epoch, (byte Sequencer, BootId Boot)> _reigns = [];
+    private readonly Dictionary<Epoch, (byte Sequencer, BootId Boot)> _leaders = [];
     private readonly Dictionary<SequenceNumber, HashSet<Incarnation>> _executors = [];
     private readonly HashSet<SequenceNumber> _skipped = [];
     private readonly HashSet<(Incarnation Member, SequenceNumber Seq)> _passedOver = [];
@@ -96,10 +96,10 @@ internal sealed class OrderChecker
 
         if (node.Protocol is not SequencerProtocol { State: SequencerState.Active } sequencer)
             return;
-        if (_reigns.TryGetValue(sequencer.Epoch, out var reign))
-            Broken.Unless(reign == (sequencer.Id, sequencer.Boot), $"{node.Id} leads epoch {sequencer.Epoch}, which {reign} has led");
+        if (_leaders.TryGetValue(sequencer.Epoch, out var leader))
+            Broken.Unless(leader == (sequencer.Id, sequencer.Boot), $"{node.Id} leads epoch {sequencer.Epoch}, which {leader} has led");
         else
-            _reigns.Add(sequencer.Epoch, (sequencer.Id, sequencer.Boot));
+            _leaders.Add(sequencer.Epoch, (sequencer.Id, sequencer.Boot));
         Broken.Unless(sequencer.Epoch.Sequencer == sequencer.Id, $"{node.Id} leads the epoch of another: {sequencer.Epoch}");
     }
 }

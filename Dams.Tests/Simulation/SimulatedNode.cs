@@ -8,7 +8,7 @@ using Dams.ReplicaManager.Agreement;
 namespace Dams.Tests.Simulation;
 
 /// <summary>A data folder as it was at some moment.</summary>
-internal sealed record FolderCopy(SimulatedLog Log, SimulatedMark Mark, SnapshotPosition? Snapshot, ManagementSnapshot? Agreed);
+internal sealed record FolderCopy(SimulatedLog Log, SimulatedMark Mark, SnapshotPosition? Snapshot, AgreedSnapshot? Agreed);
 
 /// <summary>
 /// A process's part in one group: production cores behind a virtual shell. A process that takes part in both groups has a twin in
@@ -71,7 +71,7 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     public SnapshotPosition? Snapshot { get; set; }
 
     /// <summary>A manager's durable snapshot of the agreed state, if there is one.</summary>
-    public ManagementSnapshot? Agreed { get; set; }
+    public AgreedSnapshot? Agreed { get; set; }
 
     /// <summary>Copies of the folder, oldest first.</summary>
     public List<FolderCopy> Copies { get; } = [];
@@ -100,7 +100,7 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     public long WakeAt { get; set; } = long.MaxValue;
 
     /// <summary>Counts starts and ends of the process, so that events of an earlier boot are recognised and dropped.</summary>
-    public int Life { get; set; }
+    public int BootCount { get; set; }
 
     /// <summary>The group member, of either group; null for a process that is no member or is down.</summary>
     public GroupMember? Member => Protocol switch

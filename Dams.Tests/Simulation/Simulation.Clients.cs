@@ -1,7 +1,7 @@
 using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Service;
@@ -132,10 +132,10 @@ internal sealed partial class Simulation
     {
         public void OnCompleted(long call, CallResult result)
         {
-            var life = node.Life;
+            var boot = node.BootCount;
             simulation.At(simulation._now, () =>
             {
-                if (node.Life == life)
+                if (node.BootCount == boot)
                     simulation.OnCompleted(node, call, result);
             });
         }
@@ -148,18 +148,18 @@ internal sealed partial class Simulation
                 ? replica.Replica.Core.FindReply(wanted.Seq)?.Result
                 : null;
             simulation.Trace($"{node.Id} fetches #{wanted.Seq} from {replica.Id}: {body?.Length ?? -1} bytes");
-            var life = node.Life;
+            var boot = node.BootCount;
             simulation.At(
-                simulation._now + Milliseconds(1 + simulation._random.Below(body is null ? 500 : 5)), () => GiveBody(life, wanted, body));
+                simulation._now + Milliseconds(1 + simulation._random.Below(body is null ? 500 : 5)), () => GiveBody(boot, wanted, body));
         }
 
-        private void GiveBody(int life, BodyWanted wanted, byte[]? body)
+        private void GiveBody(int boot, BodyWanted wanted, byte[]? body)
         {
-            if (node.Life != life || !node.IsUp)
+            if (node.BootCount != boot || !node.IsUp)
                 return;
             if (node.PausedUntil > simulation._now)
             {
-                simulation.At(node.PausedUntil, () => GiveBody(life, wanted, body));
+                simulation.At(node.PausedUntil, () => GiveBody(boot, wanted, body));
                 return;
             }
 

@@ -65,10 +65,10 @@ internal sealed partial class Simulation
 
     private void CrashSoon(SimulatedNode node)
     {
-        var life = node.Life;
+        var boot = node.BootCount;
         At(_now, () =>
         {
-            if (node.Life != life)
+            if (node.BootCount != boot)
                 return;
             Stop(node);
             At(_now + Milliseconds(5 + _random.Below(100)), () => Restart(node));
@@ -221,12 +221,12 @@ internal sealed partial class Simulation
             {
                 Trace($"mended");
                 _cuts.ExceptWith(cuts);
-                if (_healed || !_nodes.TryGetValue(rival, out var reigning))
+                if (_healed || !_nodes.TryGetValue(rival, out var leading))
                     return;
                 At(_now + (_random.Chance(700) ? 0 : Milliseconds(_random.Below(20))), () =>
                 {
-                    Stop(reigning);
-                    At(_now + Milliseconds(300 + _random.Below(2000)), () => Restart(reigning));
+                    Stop(leading);
+                    At(_now + Milliseconds(300 + _random.Below(2000)), () => Restart(leading));
                 });
             });
         });

@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
@@ -33,14 +33,14 @@ internal sealed partial class Simulation
     /// <summary>The number of replacements that the managers have begun.</summary>
     public int Replacements => _managers.Max(manager => manager.Twin is { IsUp: true } twin ? twin.Manager.State.Replacements : 0);
 
-    private ManagementOptions ManagementOptions => new()
+    private ManagerOptions ManagerOptions => new()
     {
-        Slots = _group.Members,
+        Seats = _group.Members,
         DigestInterval = TimeSpan.FromMilliseconds(300),
         MinorityPause = TimeSpan.FromMilliseconds(750),
         SnapshotEntries = 12,
         ReplacementPatience = TimeSpan.FromSeconds(8),
-        Mutant = _knobs.ManagementMutant,
+        Mutant = _knobs.ManagerMutant,
     };
 
     private void AddManagers()
@@ -155,10 +155,10 @@ internal sealed partial class Simulation
     {
         if (!twin.Manager.Member.IsOver)
             return;
-        var (life, process) = (twin.Life, _managers[twin.Id.Number - 1]);
+        var (boot, process) = (twin.BootCount, _managers[twin.Id.Number - 1]);
         At(_now, () =>
         {
-            if (twin.Life != life)
+            if (twin.BootCount != boot)
                 return;
             Stop(process);
             SetManagerAside(twin);
@@ -172,7 +172,7 @@ internal sealed partial class Simulation
             return;
         node.Boot = new BootId(node.Random.Next() | 1);
         node.Outbox = new Outbox();
-        node.Life++;
+        node.BootCount++;
         node.WakeAt = long.MaxValue;
         var now = InstantOf(node);
         switch (node.Id.Role)
@@ -198,7 +198,7 @@ internal sealed partial class Simulation
     {
         if (!process.IsUp || node.IsUp)
             return;
-        var manager = new ManagerProtocol(_managersGroup, ManagementOptions, node.Id.Number, node.Boot, node.Log!, node.Outbox,
+        var manager = new ManagerProtocol(_managersGroup, ManagerOptions, node.Id.Number, node.Boot, node.Log!, node.Outbox,
             (LeaveRequester)process.Protocol!, new Watch(this, node), node.Agreed, core => new CheckedManager(this, node, core));
         node.Protocol = manager;
         manager.Start(InstantOf(node));
@@ -350,7 +350,7 @@ internal sealed partial class Simulation
             case ReplacementCause.Lost:
                 Broken.Unless(
                     _lost.Contains(decision.Incarnation) || _accused.Contains(decision.Incarnation) || _stuck.Contains(decision.Incarnation)
-                        || _exits.GetValueOrDefault(decision.Incarnation) >= ManagementOptions.FailedStartsMax,
+                        || _exits.GetValueOrDefault(decision.Incarnation) >= ManagerOptions.FailedStartsMax,
                     $"{decision}: the replica is not lost");
                 break;
             case ReplacementCause.Dead:

@@ -106,10 +106,10 @@ internal sealed partial class Simulation
         if (member.State == MemberState.Left)
         {
             // The member was ordered out. Its manager sets the folder aside and begins a new one.
-            var life = node.Life;
+            var boot = node.BootCount;
             At(_now, () =>
             {
-                if (node.Life == life)
+                if (node.BootCount == boot)
                     BeginAnew(node);
             });
             return;
@@ -118,10 +118,10 @@ internal sealed partial class Simulation
         if (member.SnapshotWanted is not { } wanted || node.Fetching == wanted)
             return;
         node.Fetching = wanted;
-        var fetchingLife = node.Life;
+        var fetchingBoot = node.BootCount;
         At(_now + Milliseconds(2 + _random.Below(200)), () =>
         {
-            if (node.Life == fetchingLife)
+            if (node.BootCount == fetchingBoot)
                 FetchSnapshot(node, wanted);
         });
     }
@@ -133,17 +133,17 @@ internal sealed partial class Simulation
             HasLeft(node.Id.Number, node.Log!.Record.Incarnation.Value),
             $"the folder of {node.Id} is set aside before its LEAVE is committed");
         Stop(node);
-        BeginAnewWithManager(node, node.Life);
+        BeginAnewWithManager(node, node.BootCount);
     }
 
     /// <summary>Waits until the replica's manager is up, because the manager starts it, with the version that was agreed on.</summary>
-    private void BeginAnewWithManager(SimulatedNode node, int life)
+    private void BeginAnewWithManager(SimulatedNode node, int boot)
     {
-        if (node.Life != life)
+        if (node.BootCount != boot)
             return;
         if (_twins[NodeId.Manager(node.Id.Number)] is not { IsUp: true })
         {
-            At(_now + Milliseconds(20), () => BeginAnewWithManager(node, life));
+            At(_now + Milliseconds(20), () => BeginAnewWithManager(node, boot));
             return;
         }
 

@@ -9,7 +9,7 @@ namespace Dams.Tests.Simulation;
 internal sealed partial class Simulation
 {
     /// <summary>Does what a manager's process would do: asks over the network, which may fail, and acts on its own replica.</summary>
-    private sealed class Watch(Simulation simulation, SimulatedNode manager) : IReplicaWatch
+    private sealed class Watch(Simulation simulation, SimulatedNode manager) : IReplicaAccess
     {
         public void AskStatus(byte replica) => Ask(replica, node => new ReplicaSighting(
             node.Replica.Member.Incarnation.Value, node.Replica.Member.State == MemberState.Halted,
@@ -38,10 +38,10 @@ internal sealed partial class Simulation
 
         public void Replace(Decision decision)
         {
-            var life = manager.Life;
+            var boot = manager.BootCount;
             simulation.At(simulation._now + Milliseconds(20 + manager.Random.Below(200)), () =>
             {
-                if (manager.Life != life || Replica.Log!.Record.Incarnation.Value != decision.Incarnation)
+                if (manager.BootCount != boot || Replica.Log!.Record.Incarnation.Value != decision.Incarnation)
                     return;
                 Broken.Unless(
                     simulation.HasLeft(decision.Replica, decision.Incarnation),
@@ -58,26 +58,26 @@ internal sealed partial class Simulation
 
         public void AskSnapshot(long sequence)
         {
-            var life = manager.Life;
+            var boot = manager.BootCount;
             var donor = simulation._managers.Select(process => process.Twin!).FirstOrDefault(twin =>
                 twin != manager && twin.IsUp && twin.PausedUntil <= simulation._now
                 && (simulation._healed || !simulation.IsCut(manager.Id, twin.Id)) && twin.Manager.FindSnapshot(sequence) is not null);
             // The snapshot passes through the format that it has on the wire.
-            var snapshot = donor is null ? null : ManagementSnapshot.TryRead(donor.Manager.FindSnapshot(sequence)!.ToJson());
+            var snapshot = donor is null ? null : AgreedSnapshot.TryRead(donor.Manager.FindSnapshot(sequence)!.ToJson());
             simulation.At(
                 simulation._now + Milliseconds(2 + manager.Random.Below(20)),
-                () => Answer(life, snapshot, (protocol, told, now) => protocol.OnSnapshot(sequence, told, now)));
+                () => Answer(boot, snapshot, (protocol, told, now) => protocol.OnSnapshot(sequence, told, now)));
         }
 
-        public void SaveSnapshot(ManagementSnapshot snapshot)
+        public void SaveSnapshot(AgreedSnapshot snapshot)
         {
-            var life = manager.Life;
+            var boot = manager.BootCount;
             simulation.At(simulation._now + Milliseconds(1 + manager.Random.Below(10)), () =>
             {
-                if (manager.Life != life)
+                if (manager.BootCount != boot)
                     return;
                 manager.Agreed = snapshot;
-                Answer(life, snapshot, (protocol, told, now) => protocol.OnSnapshotSaved(told!, now));
+                Answer(boot, snapshot, (protocol, told, now) => protocol.OnSnapshotSaved(told!, now));
             });
         }
 
@@ -95,24 +95,24 @@ internal sealed partial class Simulation
         private void Ask<T>(byte number, Func<SimulatedNode, T?> ask, Action<ManagerProtocol, T?, Instant> answer)
             where T : class
         {
-            var life = manager.Life;
+            var boot = manager.BootCount;
             var replica = simulation._replicas[number - 1];
             var isLost = !simulation._healed && (simulation.IsCut(manager.Id, replica.Id) || simulation.IsCut(replica.Id, manager.Id));
             var isThere = !isLost && (manager.DeafUntil <= simulation._now || number == manager.Id.Number)
                 && replica.IsUp && replica.PausedUntil <= simulation._now;
             // The answer is read at once and arrives a little later. A question that nobody answers times out after half a second.
             var told = isThere ? ask(replica) : null;
-            simulation.At(simulation._now + Milliseconds(isThere ? 1 + manager.Random.Below(5) : 500), () => Answer(life, told, answer));
+            simulation.At(simulation._now + Milliseconds(isThere ? 1 + manager.Random.Below(5) : 500), () => Answer(boot, told, answer));
         }
 
-        private void Answer<T>(int life, T? told, Action<ManagerProtocol, T?, Instant> answer)
+        private void Answer<T>(int boot, T? told, Action<ManagerProtocol, T?, Instant> answer)
             where T : class
         {
-            if (manager.Life != life || !manager.IsUp)
+            if (manager.BootCount != boot || !manager.IsUp)
                 return;
             if (manager.PausedUntil > simulation._now)
             {
-                simulation.At(manager.PausedUntil, () => Answer(life, told, answer));
+                simulation.At(manager.PausedUntil, () => Answer(boot, told, answer));
                 return;
             }
 

@@ -87,7 +87,7 @@ internal sealed partial class Simulation
         CoordinatorOptions = new CoordinatorOptions { Strict = knobs.Strict, CallsMax = knobs.CallsMax, Mutant = knobs.CoordinationMutant };
         _damageRandom = knobs.DamagedDatagrams ? new SeededRandom(seed ^ 0xDA3A) : null;
         _replies = new ReplyChecker(_checker.Order);
-        _agreement = new AgreementChecker(ManagementOptions.RestartHold, OnDecided);
+        _agreement = new AgreementChecker(ManagerOptions.RestartHold, OnDecided);
         foreach (var id in _group.Sequencers)
             AddNode(NodeId.Sequencer(id));
         for (byte id = 1; id <= Replicas; id++)
@@ -195,7 +195,7 @@ internal sealed partial class Simulation
         StartTwin(node);
         node.Boot = new BootId(node.Random.Next() | 1);
         node.Outbox = new Outbox();
-        node.Life++;
+        node.BootCount++;
         node.WakeAt = long.MaxValue;
         node.PausedUntil = 0;
         var now = InstantOf(node);
@@ -239,7 +239,7 @@ internal sealed partial class Simulation
             return;
         Trace($"{node.Id} crashes");
         node.Protocol = null;
-        node.Life++;
+        node.BootCount++;
         node.Log?.Crash(node.Random);
         if (node.Id.Role == NodeRole.FrontEnd)
             OnFrontEndCrashed(node);
@@ -258,9 +258,9 @@ internal sealed partial class Simulation
         var flush = node.Outbox.TakeFlush();
         if (flush > 0)
         {
-            var life = node.Life;
+            var boot = node.BootCount;
             var longest = TimeSpan.FromMilliseconds(node.Random.Chance(20) ? 50 : 2);
-            At(_now + node.Random.Between(TimeSpan.FromMilliseconds(0.1), longest).Ticks, () => Flush(node, life, flush));
+            At(_now + node.Random.Between(TimeSpan.FromMilliseconds(0.1), longest).Ticks, () => Flush(node, boot, flush));
         }
 
         foreach (var outgoing in node.Outbox.Messages)
@@ -274,8 +274,8 @@ internal sealed partial class Simulation
         if (wake >= node.WakeAt)
             return;
         node.WakeAt = wake;
-        var wakeLife = node.Life;
-        At(Math.Max(wake, _now), () => Wake(node, wakeLife, wake));
+        var wakeBoot = node.BootCount;
+        At(Math.Max(wake, _now), () => Wake(node, wakeBoot, wake));
     }
 
     private void Check(SimulatedNode node)
@@ -290,13 +290,13 @@ internal sealed partial class Simulation
             durability.OnSend(node, outgoing.Message);
     }
 
-    private void Flush(SimulatedNode node, int life, long write)
+    private void Flush(SimulatedNode node, int boot, long write)
     {
-        if (node.Life != life)
+        if (node.BootCount != boot)
             return;
         if (node.PausedUntil > _now)
         {
-            At(node.PausedUntil, () => Flush(node, life, write));
+            At(node.PausedUntil, () => Flush(node, boot, write));
             return;
         }
 
@@ -305,13 +305,13 @@ internal sealed partial class Simulation
         Settle(node);
     }
 
-    private void Wake(SimulatedNode node, int life, long at)
+    private void Wake(SimulatedNode node, int boot, long at)
     {
-        if (node.Life != life || node.WakeAt != at)
+        if (node.BootCount != boot || node.WakeAt != at)
             return;
         if (node.PausedUntil > _now)
         {
-            At(node.PausedUntil, () => Wake(node, life, at));
+            At(node.PausedUntil, () => Wake(node, boot, at));
             return;
         }
 

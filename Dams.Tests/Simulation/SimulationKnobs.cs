@@ -132,7 +132,7 @@ internal sealed record SimulationKnobs
     public Mutant Mutant { get; init; }
 
     /// <summary>The rule of the managers that is taken out.</summary>
-    public ManagementMutant ManagementMutant { get; init; }
+    public ManagerMutant ManagerMutant { get; init; }
 
     /// <summary>The rule of voting that is taken out.</summary>
     public CoordinationMutant CoordinationMutant { get; init; }

@@ -33,7 +33,7 @@ public sealed class ClusterEventJournalTests
     [Test]
     public void An_event_is_numbered_counted_and_logged_at_the_level_of_its_kind()
     {
-        _journal.Write(ClusterEventKind.EpochChanged, "sequencer1", "reigns in epoch 1.1");
+        _journal.Write(ClusterEventKind.EpochChanged, "sequencer1", "leads epoch 1.1");
         _time.Advance(TimeSpan.FromSeconds(1));
         _journal.Write(ClusterEventKind.ReplyWrong, "replica2", "gave a wrong reply to 7");
         _journal.Write(ClusterEventKind.ReplyWrong, "replica2", "gave a wrong reply to 8", _time.Start);
@@ -45,7 +45,7 @@ public sealed class ClusterEventJournalTests
             Is.EqualTo((2, 0)));
         Assert.That(_log.Lines.Take(2), Is.EqualTo(new[]
         {
-            "Information epochChanged sequencer1: reigns in epoch 1.1", "Warning replyWrong replica2: gave a wrong reply to 7",
+            "Information epochChanged sequencer1: leads epoch 1.1", "Warning replyWrong replica2: gave a wrong reply to 7",
         }));
     }
 

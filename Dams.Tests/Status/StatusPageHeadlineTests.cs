@@ -1,5 +1,5 @@
 using Dams.Tests.Browser;
-using Dams.Tests.Soap.ForeignClients;
+using Dams.Tests.Soap.ThirdParty;
 
 namespace Dams.Tests.Status;
 
@@ -12,7 +12,7 @@ public sealed class StatusPageHeadlineTests
     private const string Outvoted = "Answering correctly, replica2 outvoted";
 
     [OneTimeSetUp]
-    public void RequireBrowser() => ForeignClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
+    public void RequireBrowser() => ThirdPartyClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
 
     private static string StatusWith(string second, string state = "active", bool votes = true) => $$"""
         {"cluster":"test","release":"1","processId":1,"epoch":"1.1","sequencer":{"id":"sequencer1","active":true,"standbys":["sequencer2"]}

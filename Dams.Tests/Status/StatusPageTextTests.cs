@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Dams.Tests.Browser;
-using Dams.Tests.Soap.ForeignClients;
+using Dams.Tests.Soap.ThirdParty;
 
 namespace Dams.Tests.Status;
 
@@ -38,7 +38,7 @@ public sealed partial class StatusPageTextTests
     [Test]
     public async Task Markup_in_the_report_of_a_replica_is_shown_as_text()
     {
-        ForeignClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
+        ThirdPartyClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
         await using var server = await StatusPageServer.StartAsync();
         (server.Status, server.Requests) = (Status, Requests);
         var page = await server.OpenAsync();

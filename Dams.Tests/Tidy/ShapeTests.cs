@@ -25,7 +25,7 @@ internal sealed partial class ShapeTests
     private static readonly Assembly[] s_assemblies =
     [
         typeof(DamsTool).Assembly, typeof(Command).Assembly, typeof(RequestCoordinator).Assembly, typeof(NodeContext).Assembly,
-        typeof(NodeId).Assembly, typeof(ReplicaCore).Assembly, typeof(ManagementState).Assembly, typeof(SoapCall).Assembly,
+        typeof(NodeId).Assembly, typeof(ReplicaCore).Assembly, typeof(AgreedState).Assembly, typeof(SoapCall).Assembly,
     ];
 
     [Test]

@@ -73,7 +73,7 @@ public sealed class ProtocolDriverTests
         Message[] all =
         [
             new Order(entry), new Retrans(entry), new Fetched(default, default, entry),
-            new Prepare(new Reign(new Epoch(9), new BootId(1))), new GetView(new Epoch(1)),
+            new Prepare(new Claim(new Epoch(9), new BootId(1))), new GetView(new Epoch(1)),
         ];
         Assert.That(await HeardAsync(LogRoom.RecordsOnly), Is.EqualTo("Prepare GetView"));
         Assert.That(await HeardAsync(LogRoom.None), Is.EqualTo("GetView"));

@@ -11,7 +11,7 @@ namespace Dams.Tests.Ordering.Messages;
 internal static class GoldenMessages
 {
     private static readonly RequestKey Key = new(2, 0x1112131415161718, 0x2122232425262728);
-    private static readonly Reign Reign = new(Epoch.Of(5, 2), new BootId(0x3132333435363738));
+    private static readonly Claim Claim = new(Epoch.Of(5, 2), new BootId(0x3132333435363738));
     private static readonly Incarnation Incarnation = new(0x4142434445464748);
     private static readonly Digest Digest = new(new UInt128(1, 2), new UInt128(3, 4));
     private static readonly Request Request = new(Key, 2, new BootId(9), 7, 3, Digest, new byte[] { 0xAA, 0xBB });
@@ -44,17 +44,17 @@ internal static class GoldenMessages
         (MessageType.Resend, new Resend(Key, new SequenceNumber(5), 2)),
         (MessageType.Missing, new Missing(Key, new SequenceNumber(5))),
         (MessageType.SeqSuspect, new SeqSuspect(Epoch.Of(5, 2), Incarnation, 600)),
-        (MessageType.Prepare, new Prepare(Reign)),
+        (MessageType.Prepare, new Prepare(Claim)),
         (MessageType.Promise, new Promise(
-            Reign, Incarnation, Epoch.Of(4, 1), new SequenceNumber(40), new Chain(1), new SequenceNumber(39), new SequenceNumber(38),
+            Claim, Incarnation, Epoch.Of(4, 1), new SequenceNumber(40), new Chain(1), new SequenceNumber(39), new SequenceNumber(38),
             1_700_000_000_000, View)),
         (MessageType.Fetch, new Fetch(new SequenceNumber(3), new SequenceNumber(4))),
         (MessageType.Fetched, new Fetched(new SequenceNumber(299), new SequenceNumber(7), Entry)),
-        (MessageType.NewView, new NewView(Reign, new SequenceNumber(40), new Chain(1), new SequenceNumber(39), 1_700_000_000_000, 3, View)),
-        (MessageType.NewViewAck, new NewViewAck(Reign, Progress)),
-        (MessageType.Refused, new Refused(Reign)),
+        (MessageType.NewView, new NewView(Claim, new SequenceNumber(40), new Chain(1), new SequenceNumber(39), 1_700_000_000_000, 3, View)),
+        (MessageType.NewViewAck, new NewViewAck(Claim, Progress)),
+        (MessageType.Refused, new Refused(Claim)),
         (MessageType.GetView, new GetView(Epoch.Of(5, 2))),
-        (MessageType.ViewSummary, new ViewSummary(Incarnation, Reign, Reign, true, View)),
+        (MessageType.ViewSummary, new ViewSummary(Incarnation, Claim, Claim, true, View)),
         (MessageType.JoinReq, new JoinReq(Incarnation, new SequenceNumber(12))),
         (MessageType.CaughtUp, new CaughtUp(Incarnation, new SequenceNumber(12), new SequenceNumber(40))),
         (MessageType.LeaveReq, new LeaveReq(3, Incarnation, 99, false)),

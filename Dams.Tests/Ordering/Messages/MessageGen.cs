@@ -16,7 +16,7 @@ internal static class MessageGen
 
     public static readonly Gen<BootId> Boot = Gen.ULong.Select(value => new BootId(value));
 
-    public static readonly Gen<Reign> Reign = Gen.Select(Epoch, Boot, (epoch, boot) => new Reign(epoch, boot));
+    public static readonly Gen<Claim> Claim = Gen.Select(Epoch, Boot, (epoch, boot) => new Claim(epoch, boot));
 
     public static readonly Gen<Incarnation> Incarnation = Gen.ULong.Select(value => new Incarnation(value));
 
@@ -74,23 +74,23 @@ internal static class MessageGen
         select (Message)new ReplyMessage(key, seq, incarnation, at, engine, request, result, has ? bytes : ReadOnlyMemory<byte>.Empty, has);
 
     private static readonly Gen<Message> Promise =
-        from reign in Reign
+        from claim in Claim
         from incarnation in Incarnation
         from installed in Epoch
         from seqs in Seq.Array[3]
         from chain in Chain
         from time in Gen.Long
         from view in View
-        select (Message)new Promise(reign, incarnation, installed, seqs[0], chain, seqs[1], seqs[2], time, view);
+        select (Message)new Promise(claim, incarnation, installed, seqs[0], chain, seqs[1], seqs[2], time, view);
 
     private static readonly Gen<Message> NewView =
-        from reign in Reign
+        from claim in Claim
         from seqs in Seq.Array[2]
         from chain in Chain
         from time in Gen.Long
         from source in Gen.Byte
         from view in View
-        select (Message)new NewView(reign, seqs[0], chain, seqs[1], time, source, view);
+        select (Message)new NewView(claim, seqs[0], chain, seqs[1], time, source, view);
 
     /// <summary>A generator for every type. If a new type has none, a test fails.</summary>
     public static readonly IReadOnlyDictionary<MessageType, Gen<Message>> OfType = new Dictionary<MessageType, Gen<Message>>
@@ -111,15 +111,15 @@ internal static class MessageGen
         [MessageType.Missing] = Gen.Select(Key, Seq, (key, seq) => (Message)new Missing(key, seq)),
         [MessageType.SeqSuspect] = Gen.Select(Epoch, Incarnation, Gen.Int[0, int.MaxValue], (epoch, incarnation, silent) =>
             (Message)new SeqSuspect(epoch, incarnation, silent)),
-        [MessageType.Prepare] = Reign.Select(reign => (Message)new Prepare(reign)),
+        [MessageType.Prepare] = Claim.Select(claim => (Message)new Prepare(claim)),
         [MessageType.Promise] = Promise,
         [MessageType.Fetch] = Gen.Select(Seq, Seq, (from, to) => (Message)new Fetch(from, to)),
         [MessageType.Fetched] = Gen.Select(Seq, Seq, Entry, (commit, first, entry) => (Message)new Fetched(commit, first, entry)),
         [MessageType.NewView] = NewView,
-        [MessageType.NewViewAck] = Gen.Select(Reign, Progress, (reign, progress) => (Message)new NewViewAck(reign, progress)),
-        [MessageType.Refused] = Reign.Select(reign => (Message)new Refused(reign)),
+        [MessageType.NewViewAck] = Gen.Select(Claim, Progress, (claim, progress) => (Message)new NewViewAck(claim, progress)),
+        [MessageType.Refused] = Claim.Select(claim => (Message)new Refused(claim)),
         [MessageType.GetView] = Epoch.Select(epoch => (Message)new GetView(epoch)),
-        [MessageType.ViewSummary] = Gen.Select(Incarnation, Reign, Reign, Gen.Bool, View, (incarnation, promised, installed, hears, view) =>
+        [MessageType.ViewSummary] = Gen.Select(Incarnation, Claim, Claim, Gen.Bool, View, (incarnation, promised, installed, hears, view) =>
             (Message)new ViewSummary(incarnation, promised, installed, hears, view)),
         [MessageType.JoinReq] = Gen.Select(Incarnation, Seq, (incarnation, after) => (Message)new JoinReq(incarnation, after)),
         [MessageType.CaughtUp] = Gen.Select(Incarnation, Seq, Seq, (incarnation, joined, executed) =>

@@ -8,7 +8,7 @@ namespace Dams.Tests.Ordering.Protocol;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class BatchedLogTests
 {
-    private static readonly Reign s_claim = new(MemberParts.Second, new BootId(7));
+    private static readonly Claim s_claim = new(MemberParts.Second, new BootId(7));
 
     private readonly MemberParts _parts = new();
 

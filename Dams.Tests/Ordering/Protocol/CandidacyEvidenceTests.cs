@@ -89,7 +89,7 @@ internal sealed class CandidacyEvidenceTests
         var evidence = Evidence(3, isFirstWait: true);
         foreach (var member in new byte[] { 1, 2, 3 })
         {
-            var installed = new Reign(Epoch.Of(3, 3), new BootId(6));
+            var installed = new Claim(Epoch.Of(3, 3), new BootId(6));
             evidence.OnSummary(member, Summary(member, hears: true) with { Installed = installed }, At(0));
         }
 
@@ -101,7 +101,7 @@ internal sealed class CandidacyEvidenceTests
     {
         var evidence = Evidence(2);
         evidence.OnEpoch(Epoch.Of(4, 3));
-        evidence.OnSummary(1, Summary(1, hears: false) with { Promised = new Reign(Epoch.Of(6, 1), default) }, At(0));
+        evidence.OnSummary(1, Summary(1, hears: false) with { Promised = new Claim(Epoch.Of(6, 1), default) }, At(0));
         evidence.OnSuspicion(1, new SeqSuspect(Epoch.Of(5, 1), new Incarnation(1), 600), At(0));
         Assert.That(evidence.NextEpoch(), Is.EqualTo(Epoch.Of(7, 2)));
         Assert.That(evidence.NextEpoch(), Is.EqualTo(Epoch.Of(8, 2)));
@@ -122,8 +122,8 @@ internal sealed class CandidacyEvidenceTests
 
     private static ViewSummary Summary(byte member, bool hears)
     {
-        var reign = new Reign(s_epoch, new BootId(1));
-        return new ViewSummary(new Incarnation(member), reign, reign, hears, s_view);
+        var claim = new Claim(s_epoch, new BootId(1));
+        return new ViewSummary(new Incarnation(member), claim, claim, hears, s_view);
     }
 
     private static Instant At(long milliseconds) => new(milliseconds * TimeSpan.TicksPerMillisecond, 0);

@@ -91,7 +91,7 @@ internal sealed class EpochInstallerTests
     private static Intake Begin(EpochInstaller installer, List<Entry> chosen, long executed, long committed = 0) => installer.Begin(
         NodeId.Sequencer(2),
         new NewView(
-            new Reign(MemberParts.Second, new BootId(7)), chosen[^1].Seq, chosen[^1].Chain, new SequenceNumber(committed), 0, Source: 3,
+            new Claim(MemberParts.Second, new BootId(7)), chosen[^1].Seq, chosen[^1].Chain, new SequenceNumber(committed), 0, Source: 3,
             View.None),
         new SequenceNumber(executed), isPrefix: false, MemberParts.Start);
 

@@ -69,7 +69,7 @@ internal sealed class PromiseCollectorTests
     }
 
     private static Promise Of(byte member, ulong epoch, long last, long commit = 0) => new(
-        new Reign(Epoch.Of(9, 1), new BootId(1)), new Incarnation(member), epoch == 0 ? Epoch.None : Epoch.Of(epoch, 1),
+        new Claim(Epoch.Of(9, 1), new BootId(1)), new Incarnation(member), epoch == 0 ? Epoch.None : Epoch.Of(epoch, 1),
         new SequenceNumber(last), Chain.Genesis, new SequenceNumber(commit), SequenceNumber.Zero, 0, epoch == 0 ? View.None : s_view);
 
     private static View ViewOf(params byte[] members) => new(SequenceNumber.Zero, members.Select(id =>

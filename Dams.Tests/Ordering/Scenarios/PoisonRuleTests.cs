@@ -104,8 +104,8 @@ internal sealed class PoisonRuleTests
         script.AskForSkip(1);
         Assert.That(script.Member(3).WaitingBefore, Is.EqualTo(One), "it could execute the entry, and has promised not to");
         script.Restart(NodeId.Replica(3));
-        var reign = script.Member(3).Installed;
-        script.Inject(NodeId.Sequencer(1), NodeId.Replica(3), new Commit(One, One, SequenceNumber.Zero), reign.Epoch, reign.Boot);
+        var claim = script.Member(3).Installed;
+        script.Inject(NodeId.Sequencer(1), NodeId.Replica(3), new Commit(One, One, SequenceNumber.Zero), claim.Epoch, claim.Boot);
         Assert.That(script.Member(3).CommitSeq, Is.EqualTo(One));
         Assert.That(script.Member(3).Executed, Is.EqualTo(SequenceNumber.Zero));
         script.Heal();
@@ -255,9 +255,9 @@ internal sealed class PoisonRuleTests
         var script = ProtocolScript.Started();
         RequestMany(script);
         LookAtReads(script);
-        var reign = script.Member(1).Installed;
+        var claim = script.Member(1).Installed;
         for (var i = 0; i < 3; i++)
-            script.Inject(NodeId.Sequencer(1), NodeId.Replica(1), new SkipAsk(One, IsUrgent: true), reign.Epoch, reign.Boot);
+            script.Inject(NodeId.Sequencer(1), NodeId.Replica(1), new SkipAsk(One, IsUrgent: true), claim.Epoch, claim.Boot);
         Assert.That(script.Log(1).Reads, Is.EqualTo(script.Order.Skip(1).Select(entry => entry.Seq)));
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class ProtocolScript
     {
         node.Boot = new BootId(++_boots);
         node.Outbox = new Outbox();
-        node.Life++;
+        node.BootCount++;
         node.PausedUntil = 0;
         switch (node.Id.Role)
         {

@@ -115,7 +115,7 @@ internal sealed partial class ProtocolScript
     {
         var node = _nodes[id];
         node.Protocol = null;
-        node.Life++;
+        node.BootCount++;
         node.PausedUntil = 0;
         _unflushed.Remove(id);
         node.Log?.CrashWithoutRest();
@@ -307,5 +307,5 @@ internal sealed partial class ProtocolScript
     }
 
     /// <summary>The identity of a folder: a letter for each folder of the seat, followed by the number of the seat.</summary>
-    private static Incarnation IncarnationOf(byte id, int life) => new(((ulong)(0xA + life) << 4) | id);
+    private static Incarnation IncarnationOf(byte id, int boot) => new(((ulong)(0xA + boot) << 4) | id);
 }

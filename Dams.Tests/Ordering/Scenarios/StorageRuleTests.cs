@@ -15,10 +15,10 @@ internal sealed class StorageRuleTests
     public void A_promise_outlives_a_restart() => OnlyWithoutMutant(Mutant.PromiseIsForgotten, change =>
     {
         var script = ProtocolScript.Started(change: change);
-        var reign = new Reign(Epoch.Of(2, 2), new BootId(100));
-        script.Inject(NodeId.Sequencer(2), NodeId.Replica(1), new Prepare(reign), boot: reign.Boot);
+        var claim = new Claim(Epoch.Of(2, 2), new BootId(100));
+        script.Inject(NodeId.Sequencer(2), NodeId.Replica(1), new Prepare(claim), boot: claim.Boot);
         script.Restart(NodeId.Replica(1));
-        Assert.That(script.Member(1).Promised, Is.EqualTo(reign));
+        Assert.That(script.Member(1).Promised, Is.EqualTo(claim));
         script.Request(1);
         Assert.That(script.Member(1).Contiguous, Is.EqualTo(SequenceNumber.Zero));
     });
@@ -28,10 +28,10 @@ internal sealed class StorageRuleTests
     public void A_promise_is_not_given_before_it_is_on_disk()
     {
         var script = ProtocolScript.Started();
-        var reign = new Reign(Epoch.Of(2, 2), new BootId(100));
+        var claim = new Claim(Epoch.Of(2, 2), new BootId(100));
         script.HoldFlushes(1);
         script.Trace.Take();
-        script.Inject(NodeId.Sequencer(2), NodeId.Replica(1), new Prepare(reign), boot: reign.Boot);
+        script.Inject(NodeId.Sequencer(2), NodeId.Replica(1), new Prepare(claim), boot: claim.Boot);
         Assert.That(script.Trace.Take(), Has.None.Contains("Promise e"));
         script.Flush(1);
         Assert.That(script.Trace.Take(), Has.Some.Contains("r1 -> seq2 Promise e2.2"));

@@ -18,13 +18,13 @@ internal sealed class DurableLogFileTests
     [Test]
     public void The_longest_record_is_read_back_from_a_frame_and_from_a_segment_header()
     {
-        var reign = new Reign(new Epoch(ulong.MaxValue), new BootId(ulong.MaxValue));
+        var claim = new Claim(new Epoch(ulong.MaxValue), new BootId(ulong.MaxValue));
         var view = new View(new SequenceNumber(3), Enumerable.Range(1, View.MembersMax).Select(id =>
             new ViewMember((byte)id, new Incarnation(ulong.MaxValue), new SequenceNumber(2), new SequenceNumber(1))));
         var others = Enumerable.Range(1, StampRecord.OthersMax).Select(id =>
             new PeerStamp((byte)id, new Incarnation(ulong.MaxValue), new FolderStamp(uint.MaxValue - (uint)id, 7)));
         var stamps = new StampRecord(new FolderStamp(uint.MaxValue, uint.MaxValue), isConfirmed: true, others);
-        var record = new MemberRecord(LogFolder.Incarnation, reign, reign, view) { Stamps = stamps };
+        var record = new MemberRecord(LogFolder.Incarnation, claim, claim, view) { Stamps = stamps };
         var entries = SampleEntries.After(SequenceNumber.Zero, Chain.Genesis, 100);
         using (var log = _folder.Open(4 * 1024))
         {

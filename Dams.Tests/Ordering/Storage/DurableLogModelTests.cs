@@ -53,7 +53,7 @@ public sealed class DurableLogModelTests
                         Write(new SequenceNumber(model.Base + (long)(cut.At * model.Entries.Length)), cut.Count, 30);
                         break;
                     case Remember remember:
-                        var record = log.Record with { Promised = new Reign(Epoch.Of((ulong)remember.Counter, 1), new BootId(4)) };
+                        var record = log.Record with { Promised = new Claim(Epoch.Of((ulong)remember.Counter, 1), new BootId(4)) };
                         last = log.Write(new LogBatch(null, [], record, new SequenceNumber(remember.Counter)));
                         states[last] = model with { Record = record, Hint = Math.Max(model.Hint, remember.Counter) };
                         break;

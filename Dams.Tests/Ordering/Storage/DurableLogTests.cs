@@ -42,7 +42,7 @@ public sealed class DurableLogTests
             new ViewMember(2, new Incarnation(6), null, new SequenceNumber(3)),
         ]);
         var record = new MemberRecord(
-            LogFolder.Incarnation, new Reign(Epoch.Of(4, 2), new BootId(9)), new Reign(Epoch.Of(3, 1), new BootId(8)), view);
+            LogFolder.Incarnation, new Claim(Epoch.Of(4, 2), new BootId(9)), new Claim(Epoch.Of(3, 1), new BootId(8)), view);
         using (var log = _folder.Open())
         {
             Assert.That(log.Write(new LogBatch(null, entries[..60], null, new SequenceNumber(10))), Is.EqualTo(1));

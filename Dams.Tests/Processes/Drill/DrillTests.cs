@@ -15,7 +15,7 @@ namespace Dams.Tests.Processes.Drill;
 [Parallelizable]
 internal sealed class DrillTests : ClusterFixture
 {
-    private readonly Foreigner _foreigner = new();
+    private readonly OtherProcess _otherProcess = new();
     private ShiftedClock? _clock;
     private string? _noClock;
 
@@ -29,7 +29,7 @@ internal sealed class DrillTests : ClusterFixture
             _clock = ShiftedClock.TryMake(cluster, out _noClock);
             // A crash has left this pid file. Then the machine has restarted, and another process has got the number.
             Directory.CreateDirectory(cluster.FolderOf("manager2"));
-            var recycled = _foreigner.Identity with { StartTicks = 1 };
+            var recycled = _otherProcess.Identity with { StartTicks = 1 };
             await File.WriteAllTextAsync(PidFile.PathOf(cluster.FolderOf("manager2"), "manager2"), recycled + "\n");
             await cluster.UpAgainAsync();
             return cluster;
@@ -43,7 +43,7 @@ internal sealed class DrillTests : ClusterFixture
     }
 
     [OneTimeTearDown]
-    public void EndForeigner() => _foreigner.Dispose();
+    public void EndOtherProcess() => _otherProcess.Dispose();
 
     // Each seat is replaced at most twice. After a third replacement within ten minutes it would be degraded and left to the operator.
     [TestCase("the log bit-flipped in the middle of its durable part", 1)]
@@ -139,7 +139,7 @@ internal sealed class DrillTests : ClusterFixture
     public async Task An_unrelated_process_with_the_recycled_pid_of_a_dead_process_is_left_alone()
     {
         await ClusterAsync();
-        Assert.That(_foreigner.IsAlive, Is.True);
+        Assert.That(_otherProcess.IsAlive, Is.True);
     }
 
     [Test]

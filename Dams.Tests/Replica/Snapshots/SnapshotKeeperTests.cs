@@ -27,7 +27,7 @@ public sealed class SnapshotKeeperTests : IDisposable
 {
     private const int Entries = 1_000;
     private static readonly NodeId Self = NodeId.Replica(1);
-    private static readonly Reign Reign = new(Epoch.Of(1, 1), new BootId(9));
+    private static readonly Claim Claim = new(Epoch.Of(1, 1), new BootId(9));
     private static readonly ReplicaCoreOptions Options = new()
     {
         CheckpointEntries = 100,
@@ -47,7 +47,7 @@ public sealed class SnapshotKeeperTests : IDisposable
         _entries = [.. Enumerable.Range(1, Entries / 200).SelectMany(RandomSequence.OfSeed).Select(source.Next)];
         using var log = _logFolder.Open(4 * 1024);
         var view = new View(SequenceNumber.Zero, [new ViewMember(1, LogFolder.Incarnation, SequenceNumber.Zero, SequenceNumber.Zero)]);
-        log.Write(new LogBatch(null, [], new MemberRecord(LogFolder.Incarnation, Reign, Reign, view), SequenceNumber.Zero));
+        log.Write(new LogBatch(null, [], new MemberRecord(LogFolder.Incarnation, Claim, Claim, view), SequenceNumber.Zero));
         foreach (var batch in _entries.Chunk(20))
             log.Write(new LogBatch(null, batch, null, SequenceNumber.Zero));
     }
@@ -202,7 +202,7 @@ public sealed class SnapshotKeeperTests : IDisposable
                 new ViewMember(1, LogFolder.Incarnation, SequenceNumber.Zero, SequenceNumber.Zero),
                 new ViewMember(2, new Incarnation(7), null, new SequenceNumber(120)),
             ]);
-            log.Write(new LogBatch(null, [], new MemberRecord(LogFolder.Incarnation, Reign, Reign, view), SequenceNumber.Zero));
+            log.Write(new LogBatch(null, [], new MemberRecord(LogFolder.Incarnation, Claim, Claim, view), SequenceNumber.Zero));
         }
 
         await using var again = Start()!;
@@ -237,7 +237,7 @@ public sealed class SnapshotKeeperTests : IDisposable
         ]));
         Assert.That(core.SnapshotsWaitedFor.Select(seq => seq.Value), Is.EqualTo(new[] { 120 }), "the other JOIN is still to be executed");
         var change = new MembershipChange(2, new Incarnation(incarnation)).ToRequest((EntryKind)kind, 131);
-        var changeEntry = new Entry(new SequenceNumber(131), Reign.Epoch, core.ExecutedTime, (EntryKind)kind, core.ExecutedChain, change);
+        var changeEntry = new Entry(new SequenceNumber(131), Claim.Epoch, core.ExecutedTime, (EntryKind)kind, core.ExecutedChain, change);
         core.OnDelivered(changeEntry, default);
         Assert.That(core.SnapshotsWaitedFor.Any(), Is.EqualTo(isWaitedFor));
     }
@@ -308,7 +308,7 @@ public sealed class SnapshotKeeperTests : IDisposable
             var commit = new Commit(new SequenceNumber(Entries), new SequenceNumber(upTo), new SequenceNumber(Entries));
             await Driver.InvokeAsync(now =>
             {
-                Node.OnMessage(new Envelope(NodeId.Sequencer(1), Reign.Boot, Reign.Epoch), commit, now);
+                Node.OnMessage(new Envelope(NodeId.Sequencer(1), Claim.Boot, Claim.Epoch), commit, now);
                 return true;
             });
             Assert.That(await Driver.InvokeAsync(_ => Node.Core.Executed.Value), Is.EqualTo(upTo));

@@ -1,38 +1,38 @@
 using NUnit.Framework;
 
-namespace Dams.Tests.Soap.ForeignClients;
+namespace Dams.Tests.Soap.ThirdParty;
 
 /// <summary>Third-party clients understand our WSDL and our answers, in both SOAP versions.</summary>
-[Category("ForeignClients")]
+[Category("ThirdPartyClients")]
 [Parallelizable]
-public sealed class ForeignClientTests
+public sealed class ThirdPartyClientTests
 {
     private static IEnumerable<TestCaseData> Clients() =>
-        from client in ForeignClient.All
+        from client in ThirdPartyClient.All
         from version in new[] { "1.1", "1.2" }
         select new TestCaseData(client.Name, version);
 
-    private static IEnumerable<string> FrontEndClients() => ForeignClient.AllOfFrontEnd.Select(client => client.Name);
+    private static IEnumerable<string> FrontEndClients() => ThirdPartyClient.AllOfFrontEnd.Select(client => client.Name);
 
     [TestCaseSource(nameof(Clients))]
     public async Task The_original_scenario_passes(string name, string version)
     {
-        var client = ForeignClient.All.Single(candidate => candidate.Name == name);
+        var client = ThirdPartyClient.All.Single(candidate => candidate.Name == name);
         RequireInstalled(client);
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         var wsdl = new Uri(server.AppointmentService + "?wsdl");
         var lines = await Task.Run(() => client.RunScenario(wsdl, version));
-        Assert.That(lines, Is.EqualTo(ForeignClient.Expected));
+        Assert.That(lines, Is.EqualTo(ThirdPartyClient.Expected));
     }
 
     [TestCaseSource(nameof(FrontEndClients))]
     public async Task The_original_systems_contract_works(string name)
     {
-        var client = ForeignClient.AllOfFrontEnd.Single(candidate => candidate.Name == name);
+        var client = ThirdPartyClient.AllOfFrontEnd.Single(candidate => candidate.Name == name);
         RequireInstalled(client);
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         var lines = await Task.Run(() => client.RunScenario(new Uri(server.FrontEnd + "?wsdl")));
-        Assert.That(lines, Is.EqualTo(ForeignClient.ExpectedOfFrontEnd));
+        Assert.That(lines, Is.EqualTo(ThirdPartyClient.ExpectedOfFrontEnd));
     }
 
     /// <summary>Ignores the test if a client is missing, or fails it if <c>DAMS_REQUIRE_CLIENTS</c> is 1.</summary>
@@ -45,5 +45,5 @@ public sealed class ForeignClientTests
         Assert.Ignore($"{name} is not installed");
     }
 
-    internal static void RequireInstalled(ForeignClient client) => RequireInstalled(client.Name, client.IsInstalled());
+    internal static void RequireInstalled(ThirdPartyClient client) => RequireInstalled(client.Name, client.IsInstalled());
 }

@@ -22,25 +22,26 @@ namespace Dams.ReplicaManager.Agreement;
 /// <param name="Queue">The decisions that wait for their turn.</param>
 /// <param name="Cases">The open cases.</param>
 /// <param name="Events">The last events, oldest first.</param>
-/// <param name="Slots">The agreed state of each seat.</param>
-internal sealed record ManagementSnapshot(
+/// <param name="Seats">The agreed state of each seat. On disk its name is "Slots".</param>
+internal sealed record AgreedSnapshot(
     long Seq, string Chain, ulong Epoch, long EntryTime, long Number, long Time, long LastEvent, long ShortageToldFor, Decision? Active,
-    IReadOnlyList<Decision> Queue, IReadOnlyList<Case> Cases, IReadOnlyList<ManagementEvent> Events, IReadOnlyList<SlotSnapshot> Slots)
+    IReadOnlyList<Decision> Queue, IReadOnlyList<Case> Cases, IReadOnlyList<AgreedEvent> Events,
+    [property: JsonPropertyName("Slots")] IReadOnlyList<SeatSnapshot> Seats)
 {
     [JsonIgnore]
     public SnapshotPosition Position => new(
         new SequenceNumber(Seq), new Chain(UInt128.Parse(Chain, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)),
         new Epoch(Epoch), EntryTime);
 
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.ManagementSnapshot);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.AgreedSnapshot);
 
     /// <summary>Reads a snapshot; null if the bytes are not one.</summary>
-    public static ManagementSnapshot? TryRead(ReadOnlySpan<byte> json)
+    public static AgreedSnapshot? TryRead(ReadOnlySpan<byte> json)
     {
         try
         {
-            var read = JsonSerializer.Deserialize(json, SnapshotJson.Default.ManagementSnapshot);
-            return read is { Seq: > 0, Chain: not null, Queue: not null, Cases: not null, Events: not null, Slots: not null }
+            var read = JsonSerializer.Deserialize(json, SnapshotJson.Default.AgreedSnapshot);
+            return read is { Seq: > 0, Chain: not null, Queue: not null, Cases: not null, Events: not null, Seats: not null }
                 && UInt128.TryParse(read.Chain, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _) ? read : null;
         }
         catch (JsonException)
@@ -51,9 +52,9 @@ internal sealed record ManagementSnapshot(
 }
 
 /// <summary>The agreed state of one seat.</summary>
-internal sealed record SlotSnapshot(
+internal sealed record SeatSnapshot(
     byte Replica, int Replacements, int VersionTurns, IReadOnlyList<long> ReplacedAt, IReadOnlyList<long> RestartedAt, long LastRestart,
     long HeldSince, IReadOnlyList<ulong> Replaced, Decision? Overdue, Decision? LeftAlone);
 
-[JsonSerializable(typeof(ManagementSnapshot))]
+[JsonSerializable(typeof(AgreedSnapshot))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

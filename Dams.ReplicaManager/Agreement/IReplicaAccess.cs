@@ -24,7 +24,7 @@ internal readonly record struct StoredAnswer(long Seq, Digest Request, Digest Re
 /// A manager's access to the outside: it asks all replicas, and acts on its own one. Asking returns at once. Each question gets one answer,
 /// which comes back in the loop through the <c>On…</c> methods of <see cref="ManagerProtocol"/>. It is null if none came in time.
 /// </summary>
-internal interface IReplicaWatch
+internal interface IReplicaAccess
 {
     /// <summary>Asks a replica for its status.</summary>
     void AskStatus(byte replica);
@@ -52,5 +52,5 @@ internal interface IReplicaWatch
     void AskSnapshot(long sequence);
 
     /// <summary>Writes a snapshot of the agreed state to disk, and then calls <see cref="ManagerProtocol.OnSnapshotSaved"/>.</summary>
-    void SaveSnapshot(ManagementSnapshot snapshot);
+    void SaveSnapshot(AgreedSnapshot snapshot);
 }

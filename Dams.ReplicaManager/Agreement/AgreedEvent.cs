@@ -5,10 +5,10 @@ namespace Dams.ReplicaManager.Agreement;
 /// <param name="Time">By the sequencer's clock, in milliseconds since 1970.</param>
 /// <param name="Replica">The seat of the replica that it is about.</param>
 /// <param name="Text">A sentence for people.</param>
-internal sealed record ManagementEvent(long Number, long Time, ManagementEventKind Kind, byte Replica, string Text);
+internal sealed record AgreedEvent(long Number, long Time, AgreedEventKind Kind, byte Replica, string Text);
 
 /// <summary>The kinds of events. Their names are in <c>/status</c> and <c>/events</c>.</summary>
-internal enum ManagementEventKind
+internal enum AgreedEventKind
 {
     /// <summary>A front end or a sequencer suspects a replica.</summary>
     Suspicion,

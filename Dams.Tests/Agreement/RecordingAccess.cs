@@ -3,13 +3,13 @@ using Dams.ReplicaManager.Agreement;
 namespace Dams.Tests.Agreement;
 
 /// <summary>Notes what a manager wants to know and to do, and does nothing.</summary>
-internal sealed class RecordingWatch : IReplicaWatch
+internal sealed class RecordingAccess : IReplicaAccess
 {
     public List<byte> StatusAsked { get; } = [];
 
     public List<long> SnapshotsAsked { get; } = [];
 
-    public List<ManagementSnapshot> Saved { get; } = [];
+    public List<AgreedSnapshot> Saved { get; } = [];
 
     public void AskStatus(byte replica) => StatusAsked.Add(replica);
 
@@ -31,5 +31,5 @@ internal sealed class RecordingWatch : IReplicaWatch
 
     public void AskSnapshot(long sequence) => SnapshotsAsked.Add(sequence);
 
-    public void SaveSnapshot(ManagementSnapshot snapshot) => Saved.Add(snapshot);
+    public void SaveSnapshot(AgreedSnapshot snapshot) => Saved.Add(snapshot);
 }

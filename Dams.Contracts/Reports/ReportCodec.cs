@@ -1,6 +1,6 @@
 using Dams.Contracts.Encoding;
 
-namespace Dams.Contracts.Management;
+namespace Dams.Contracts.Reports;
 
 /// <summary>
 /// The encoding of reports: exactly one per value, little-endian, no padding.

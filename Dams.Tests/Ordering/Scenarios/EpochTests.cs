@@ -8,7 +8,7 @@ namespace Dams.Tests.Ordering.Scenarios;
 
 /// <summary>Which sequencer leads, and what becomes of the log when an epoch begins.</summary>
 [Category("Scenarios")]
-internal sealed class ReignTests
+internal sealed class EpochTests
 {
     // Bug: zombie sequencer orders after a reset.
     [Test]
@@ -111,7 +111,7 @@ internal sealed class ReignTests
     public void A_restarted_candidate_cannot_use_promises_to_its_former_boot()
     {
         var script = ProtocolScript.Started();
-        var former = new Reign(Epoch.Of(2, 2), new BootId(100));
+        var former = new Claim(Epoch.Of(2, 2), new BootId(100));
         script.Inject(NodeId.Sequencer(2), NodeId.Replica(1), new Prepare(former), boot: former.Boot);
         Assert.That(script.Member(1).Promised, Is.EqualTo(former));
         var present = former with { Boot = new BootId(101) };
@@ -135,10 +135,10 @@ internal sealed class ReignTests
         foreach (var view in new[] { strange, View.None })
         {
             script.Inject(NodeId.Replica(1), NodeId.Sequencer(2), new Promise(
-                script.Sequencer(2).Reign, script.Member(1).Incarnation, Epoch.Of(1000, 1), new SequenceNumber(1), Chain.Genesis,
+                script.Sequencer(2).Claim, script.Member(1).Incarnation, Epoch.Of(1000, 1), new SequenceNumber(1), Chain.Genesis,
                 SequenceNumber.Zero, SequenceNumber.Zero, 0, view));
             script.Inject(NodeId.Replica(1), NodeId.Sequencer(2), new ViewSummary(
-                script.Member(1).Incarnation, script.Sequencer(2).Reign, new Reign(Epoch.Of(1000, 1), new BootId(1)), true, view));
+                script.Member(1).Incarnation, script.Sequencer(2).Claim, new Claim(Epoch.Of(1000, 1), new BootId(1)), true, view));
         }
 
         script.Heal();
@@ -153,7 +153,7 @@ internal sealed class ReignTests
     {
         var script = ProtocolScript.Started(change: change);
         script.Crash(NodeId.Sequencer(2));
-        var dead = new Reign(Epoch.Of(2, 2), new BootId(100));
+        var dead = new Claim(Epoch.Of(2, 2), new BootId(100));
         for (byte id = 1; id <= 3; id++)
             script.Inject(NodeId.Sequencer(2), NodeId.Replica(id), new Prepare(dead), boot: dead.Boot);
         script.Wait(5000);
@@ -338,10 +338,10 @@ internal sealed class ReignTests
 
     private static void AssertServes(ProtocolScript script)
     {
-        var reigning = script.Options.Sequencers
+        var leading = script.Options.Sequencers
             .Single(id => script.IsUp(NodeId.Sequencer(id)) && script.Sequencer(id).State == SequencerState.Active);
         var before = script.Order.Count;
-        script.Request(1000, reigning);
+        script.Request(1000, leading);
         script.Wait(500);
         Assert.That(script.Order, Has.Count.EqualTo(before + 1));
         Assert.That(script.Options.Members.Select(id => script.Member(id).Executed.Value), Is.All.EqualTo(before + 1));

@@ -6,10 +6,10 @@ namespace Dams.ReplicaManager.Agreement;
 /// The rules of replacing, and the times of a manager's inquiries. Immutable. The rules must be the same at every manager, because the
 /// agreed state depends on them.
 /// </summary>
-internal sealed record ManagementOptions
+internal sealed record ManagerOptions
 {
     /// <summary>The seats of the replicas, which are those of the managers too.</summary>
-    public required IReadOnlyList<byte> Slots { get; init; }
+    public required IReadOnlyList<byte> Seats { get; init; }
 
     /// <summary>How many votes of managers other than the accused's own decide.</summary>
     public int VotesToDecide { get; init; } = 2;
@@ -77,5 +77,5 @@ internal sealed record ManagementOptions
     public int EventsMax { get; init; } = 200;
 
     /// <summary>The rule that a test takes out.</summary>
-    public ManagementMutant Mutant { get; init; }
+    public ManagerMutant Mutant { get; init; }
 }

@@ -4,7 +4,7 @@ using Dams.Hosting.Processes;
 namespace Dams.Tests.Processes.Drill;
 
 /// <summary>A process that is not the cluster's and must survive. It ends with the test, or by itself after ten minutes.</summary>
-internal sealed class Foreigner : IDisposable
+internal sealed class OtherProcess : IDisposable
 {
     private readonly Process _process = Process.Start("sleep", "600");
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Ordering;
 
 namespace Dams.ReplicaManager.Agreement;
@@ -9,22 +9,22 @@ namespace Dams.ReplicaManager.Agreement;
 /// only ordered reports change it, so it is the same at every manager. Its time is that of the entries. A report of an outsider only opens
 /// a case; the managers decide by what they have seen themselves. Pure and single-threaded.
 /// </summary>
-internal sealed class ManagementState
+internal sealed class AgreedState
 {
-    private readonly ManagementOptions _options;
+    private readonly ManagerOptions _options;
     private readonly SortedDictionary<byte, Seat> _seats = [];
     private readonly OpenCases _cases;
     private readonly ReplacementQueue _replacements;
-    private readonly ManagementEvents _events;
+    private readonly AgreedEvents _events;
 
     /// <summary>The state before the first report: nobody is accused.</summary>
-    public ManagementState(ManagementOptions options)
+    public AgreedState(ManagerOptions options)
     {
         _options = options;
         _cases = new OpenCases(options);
         _replacements = new ReplacementQueue(options);
-        _events = new ManagementEvents(options.EventsMax);
-        foreach (var seat in options.Slots)
+        _events = new AgreedEvents(options.EventsMax);
+        foreach (var seat in options.Seats)
             _seats.Add(seat, new Seat(options));
     }
 
@@ -38,7 +38,7 @@ internal sealed class ManagementState
     public IReadOnlyList<Decision> Queue => _replacements.Waiting;
 
     /// <summary>The last events, oldest first.</summary>
-    public IReadOnlyCollection<ManagementEvent> Events => _events.All;
+    public IReadOnlyCollection<AgreedEvent> Events => _events.All;
 
     /// <summary>How many replacements have ever begun, over all seats.</summary>
     public int Replacements => _seats.Values.Sum(seat => seat.Replacements);
@@ -133,7 +133,7 @@ internal sealed class ManagementState
             case SettledReport settled: OnSettled(seat, settled); break;
             case OverdueReport overdue: OnOverdue(seat, overdue); break;
             case var about
-                when seat.IsReplaced(about.Incarnation) && _options.Mutant != ManagementMutant.CaseOutlivesIncarnation:
+                when seat.IsReplaced(about.Incarnation) && _options.Mutant != ManagerMutant.CaseOutlivesIncarnation:
                 break;
             case VerdictReport verdict: OnVerdict(seat, verdict); break;
             case SuspicionReport suspicion: OnSuspicion(seat, suspicion); break;
@@ -147,19 +147,19 @@ internal sealed class ManagementState
     }
 
     /// <summary>Takes a snapshot of the state just after an entry.</summary>
-    public ManagementSnapshot ToSnapshot(Entry entry) => new(
+    public AgreedSnapshot ToSnapshot(Entry entry) => new(
         entry.Seq.Value, entry.Chain.Value.ToString("x32", CultureInfo.InvariantCulture), entry.Epoch.Value, entry.Time,
         Number, Time, _events.LastNumber, _replacements.ShortageToldFor, Active, [.. Queue], [.. Cases], [.. Events],
         [.. _seats.Select(pair => pair.Value.ToSnapshot(pair.Key))]);
 
     /// <summary>Replaces the whole state by that of a snapshot.</summary>
-    public void Restore(ManagementSnapshot snapshot)
+    public void Restore(AgreedSnapshot snapshot)
     {
         (Number, Time) = (snapshot.Number, snapshot.Time);
         _cases.Restore(snapshot);
         _replacements.Restore(snapshot);
         _events.Restore(snapshot);
-        foreach (var kept in snapshot.Slots)
+        foreach (var kept in snapshot.Seats)
             _seats[kept.Replica] = Seat.Restore(kept, _options);
     }
 
@@ -168,7 +168,7 @@ internal sealed class ManagementState
         if (seat.TrySettleLeftAlone(settled.Decision))
             return;
         if (_replacements.End(settled.Decision) is not null || seat.TrySettleOverdue(settled.Decision))
-            Tell(ManagementEventKind.ReplacementDone, settled.Replica, "a new incarnation votes in its place");
+            Tell(AgreedEventKind.ReplacementDone, settled.Replica, "a new incarnation votes in its place");
     }
 
     private void OnOverdue(Seat seat, OverdueReport overdue)
@@ -176,7 +176,7 @@ internal sealed class ManagementState
         if (_replacements.End(overdue.Decision) is not { } begun)
             return;
         seat.OnOverdue(begun);
-        Tell(ManagementEventKind.Alarm, overdue.Replica,
+        Tell(AgreedEventKind.Alarm, overdue.Replica,
             $"its replacement does not vote after {_options.ReplacementPatience.TotalSeconds:0} s: the seat counts as dead until it does");
     }
 
@@ -188,9 +188,9 @@ internal sealed class ManagementState
             return;
         }
 
-        Tell(ManagementEventKind.Verdict, verdict.Replica,
+        Tell(AgreedEventKind.Verdict, verdict.Replica,
             $"front end {verdict.FrontEnd} has judged its replies {string.Join(", ", verdict.Sequences)} wrong");
-        if (_options.Mutant == ManagementMutant.VerdictIsEnough)
+        if (_options.Mutant == ManagerMutant.VerdictIsEnough)
             Decide(seat, verdict.Replica, verdict.Incarnation, ReplacementCause.Wrong, 0, "a front end says so");
     }
 
@@ -198,10 +198,10 @@ internal sealed class ManagementState
     {
         if (seat.IsLeftToAPerson(suspicion.Incarnation, Time) || !_cases.TryOpen(Number, CaseKind.Silent, suspicion, Time, []))
             return;
-        Tell(ManagementEventKind.Suspicion, suspicion.Replica, suspicion.Cause == SuspicionCause.Lagging
+        Tell(AgreedEventKind.Suspicion, suspicion.Replica, suspicion.Cause == SuspicionCause.Lagging
             ? "the sequencer sees no progress of its disk"
             : $"a front end has waited in vain for its reply to {suspicion.Sequence}");
-        if (_options.Mutant == ManagementMutant.SuspicionIsEnough)
+        if (_options.Mutant == ManagerMutant.SuspicionIsEnough)
             Decide(seat, suspicion.Replica, suspicion.Incarnation, ReplacementCause.Dead, 0, "somebody says so");
     }
 
@@ -214,7 +214,7 @@ internal sealed class ManagementState
             return;
         if (_cases.TryOpen(Number, digest, Time))
         {
-            Tell(ManagementEventKind.CheckpointDiffers, digest.Replica,
+            Tell(AgreedEventKind.CheckpointDiffers, digest.Replica,
                 $"manager {digest.Manager} finds its state at checkpoint {digest.Checkpoint} in the minority");
         }
 
@@ -237,10 +237,10 @@ internal sealed class ManagementState
         {
             case RestartEffect.HoldsVotes:
                 _cases.OnRestart(restart.Replica);
-                Tell(ManagementEventKind.Restarting, restart.Replica, "its process has ended, and its manager starts it again");
+                Tell(AgreedEventKind.Restarting, restart.Replica, "its process has ended, and its manager starts it again");
                 break;
             case RestartEffect.TooOften:
-                Tell(ManagementEventKind.Restarting, restart.Replica,
+                Tell(AgreedEventKind.Restarting, restart.Replica,
                     "its manager starts its process again, but it ended too often: for a while restarts hold no votes and are not shown");
                 break;
         }
@@ -268,7 +268,7 @@ internal sealed class ManagementState
             if (seat.LeftAlone?.Incarnation == incarnation)
                 return;
             seat.OnLeftAlone(decision);
-            Tell(ManagementEventKind.Degraded, replica,
+            Tell(AgreedEventKind.Degraded, replica,
                 $"{why}, but it was replaced {_options.ReplacementsMax} times in {_options.ReplacementsWithin.TotalMinutes:0} minutes: "
                 + "the operator must act");
             return;
@@ -276,7 +276,7 @@ internal sealed class ManagementState
 
         seat.OnDecided(incarnation);
         _replacements.Add(decision with { TurnsVersion = turnsVersion });
-        Tell(ManagementEventKind.ReplacementDecided, replica, $"incarnation {incarnation:x} is to be replaced: {why}");
+        Tell(AgreedEventKind.ReplacementDecided, replica, $"incarnation {incarnation:x} is to be replaced: {why}");
     }
 
     /// <summary>Starts the next replacement, but never without enough replicas to copy from.</summary>
@@ -285,11 +285,11 @@ internal sealed class ManagementState
         while (_replacements.Next is { } next)
         {
             var healthy = _seats.Count(pair => pair.Value.IsHealthyAt(Time) && !_replacements.IsWaiting(pair.Key));
-            if (healthy < _options.DonorsMin && _options.Mutant != ManagementMutant.DonorsAreNotCounted)
+            if (healthy < _options.DonorsMin && _options.Mutant != ManagerMutant.DonorsAreNotCounted)
             {
                 if (_replacements.NoteShortage(next))
                 {
-                    Tell(ManagementEventKind.Alarm, next.Replica,
+                    Tell(AgreedEventKind.Alarm, next.Replica,
                         $"it is not replaced: {healthy} healthy replicas would be left to copy from, {_options.DonorsMin} are needed");
                 }
 
@@ -298,10 +298,10 @@ internal sealed class ManagementState
 
             _replacements.Begin(next, Time);
             _seats[next.Replica].OnReplacementBegun(next, Time);
-            Tell(ManagementEventKind.ReplacementStarted, next.Replica,
+            Tell(AgreedEventKind.ReplacementStarted, next.Replica,
                 $"decision {next.Number}: its incarnation {next.Incarnation:x} is ordered out");
         }
     }
 
-    private void Tell(ManagementEventKind kind, byte replica, string text) => _events.Tell(Time, kind, replica, text);
+    private void Tell(AgreedEventKind kind, byte replica, string text) => _events.Tell(Time, kind, replica, text);
 }

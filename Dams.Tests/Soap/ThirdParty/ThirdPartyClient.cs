@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
-namespace Dams.Tests.Soap.ForeignClients;
+namespace Dams.Tests.Soap.ThirdParty;
 
 /// <summary>
 /// A third-party SOAP client, as a script in <c>Dams.Tests/clients</c>. The script takes the address of the WSDL and the SOAP version. It
@@ -13,22 +13,22 @@ namespace Dams.Tests.Soap.ForeignClients;
 /// <param name="Probe">
 /// The program's arguments for a check, which is run in the script's folder. It exits 0 if everything that the script needs is installed.
 /// </param>
-internal sealed record ForeignClient(string Name, string Program, string Script, params string[] Probe)
+internal sealed record ThirdPartyClient(string Name, string Program, string Script, params string[] Probe)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    public static readonly ForeignClient Php =
+    public static readonly ThirdPartyClient Php =
         new("PHP SoapClient", "php", "php/scenario.php", "-r", "exit(extension_loaded('soap') ? 0 : 1);");
 
     // Debian installs the package for Debian's own interpreter. Another interpreter may be first on the path.
-    public static readonly ForeignClient Zeep = new("Python zeep", "/usr/bin/python3", "zeep/scenario.py", "-c", "import zeep");
+    public static readonly ThirdPartyClient Zeep = new("Python zeep", "/usr/bin/python3", "zeep/scenario.py", "-c", "import zeep");
 
-    public static readonly ForeignClient NodeSoap = new("Node soap", "node", "node/soap.js", "-e", "require('soap')");
+    public static readonly ThirdPartyClient NodeSoap = new("Node soap", "node", "node/soap.js", "-e", "require('soap')");
 
-    public static readonly ForeignClient StrongSoap =
+    public static readonly ThirdPartyClient StrongSoap =
         new("Node strong-soap", "node", "node/strong-soap.js", "-e", "require('strong-soap')");
 
-    public static readonly ForeignClient JaxWs = new(
+    public static readonly ThirdPartyClient JaxWs = new(
         "Java JAX-WS",
         "sh",
         "java/scenario.sh",
@@ -36,20 +36,20 @@ internal sealed record ForeignClient(string Name, string Program, string Script,
         "command -v wsimport && command -v javac && test -e /usr/share/java/jaxws-rt.jar");
 
     /// <summary>Speaks the original system's contract, in PHP. Its scenario is a shorter one.</summary>
-    public static readonly ForeignClient PhpFrontEnd =
+    public static readonly ThirdPartyClient PhpFrontEnd =
         Php with { Name = "PHP SoapClient, original contract", Script = "php/front-end.php" };
 
     /// <summary>Speaks the original system's contract, in Python. Its scenario is a shorter one.</summary>
-    public static readonly ForeignClient ZeepFrontEnd = Zeep with { Name = "Python zeep, original contract", Script = "zeep/front_end.py" };
+    public static readonly ThirdPartyClient ZeepFrontEnd = Zeep with { Name = "Python zeep, original contract", Script = "zeep/front_end.py" };
 
     /// <summary>Calls the original system's contract as the original system's clients do. Its scenario is a shorter one.</summary>
-    public static readonly ForeignClient JaxWsFrontEnd =
+    public static readonly ThirdPartyClient JaxWsFrontEnd =
         JaxWs with { Name = "Java JAX-WS, original contract", Script = "java/front-end.sh" };
 
-    public static IReadOnlyList<ForeignClient> All { get; } = [Php, Zeep, NodeSoap, StrongSoap, JaxWs];
+    public static IReadOnlyList<ThirdPartyClient> All { get; } = [Php, Zeep, NodeSoap, StrongSoap, JaxWs];
 
     /// <summary>The clients that speak the original system's contract.</summary>
-    public static IReadOnlyList<ForeignClient> AllOfFrontEnd { get; } = [PhpFrontEnd, ZeepFrontEnd, JaxWsFrontEnd];
+    public static IReadOnlyList<ThirdPartyClient> AllOfFrontEnd { get; } = [PhpFrontEnd, ZeepFrontEnd, JaxWsFrontEnd];
 
     /// <summary>The lines that the scenario of the original system's contract prints on a fresh service.</summary>
     public static IReadOnlyList<string> ExpectedOfFrontEnd { get; } =

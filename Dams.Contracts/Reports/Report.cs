@@ -1,4 +1,4 @@
-namespace Dams.Contracts.Management;
+namespace Dams.Contracts.Reports;
 
 /// <summary>
 /// A report in the order of the managers' group. Every manager reads the same reports in the same order, and so makes the same decisions.

@@ -5,7 +5,7 @@ namespace Dams.Ordering;
 /// </summary>
 /// <param name="Epoch">The claimed epoch.</param>
 /// <param name="Boot">The sequencer's boot. A restarted sequencer can't use promises that were given to an earlier boot.</param>
-public readonly record struct Reign(Epoch Epoch, BootId Boot)
+public readonly record struct Claim(Epoch Epoch, BootId Boot)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Epoch}/{Boot}";

@@ -1,4 +1,4 @@
-using Dams.Contracts.Management;
+using Dams.Contracts.Reports;
 using Dams.Contracts.Soap;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
@@ -18,7 +18,7 @@ namespace Dams.Tests.Agreement;
 
 /// <summary>A manager goes on asking a replica, whatever the replica answers.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class ReplicaWatchTests : IAsyncDisposable
+internal sealed class ReplicaAccessTests : IAsyncDisposable
 {
     private static readonly NodeId s_self = NodeId.Manager(1);
 
@@ -31,11 +31,11 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
     private readonly ReplicaClients _clients;
     private readonly ManagerClients _others;
     private readonly ReplicaKeeper _keeper;
-    private readonly ReplicaWatch _watch;
+    private readonly ReplicaAccess _access;
     private readonly ManagerProtocol _manager;
     private readonly ProtocolDriver _driver;
 
-    public ReplicaWatchTests()
+    public ReplicaAccessTests()
     {
         var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
         var id = topology.Managers[0].Id;
@@ -44,16 +44,16 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
         (_clients, _others) = (new ReplicaClients(topology), new ManagerClients(topology, id, _log));
         var memberLog = _logFolder.Open();
         _keeper = new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), _log);
-        _watch = new ReplicaWatch(
+        _access = new ReplicaAccess(
             _clients, _others, new SnapshotStore(_folder.Path), _keeper, static () => { }, _log, _stopping.Token);
         var (outbox, leaves) = (new Outbox(), new Outbox());
         _manager = new ManagerProtocol(
-            ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, new ManagementOptions { Slots = [1, 2, 3, 4] }, 1,
-            DriverOptions.NewBoot(), memberLog, outbox, new LeaveRequester(ClusterGroups.ReplicasOf(topology), leaves), _watch);
+            ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, new ManagerOptions { Seats = [1, 2, 3, 4] }, 1,
+            DriverOptions.NewBoot(), memberLog, outbox, new LeaveRequester(ClusterGroups.ReplicasOf(topology), leaves), _access);
         foreach (var node in topology.Nodes)
             _cluster.Place(node.Id);
         _driver = _cluster.Add(s_self, new DrivenCore(GroupId.Managers, _manager, outbox, memberLog));
-        _watch.Attach(_manager, _driver);
+        _access.Attach(_manager, _driver);
         _manager.Start(ClockSource.System.Now);
     }
 
@@ -87,7 +87,7 @@ internal sealed class ReplicaWatchTests : IAsyncDisposable
     {
         var loss = new LossReport(1, AgreementScript.IncarnationOf(1), LossCause.Halted, 5);
         _manager.OnDelivered(ManagerScript.EntryOf(1, Chain.Genesis, loss), ClockSource.System.Now);
-        _watch.Replace(_manager.State.Active!);
+        _access.Replace(_manager.State.Active!);
         Assert.That(_keeper.Version, Is.EqualTo(ClusterTopology.Default().FindReplica(1)!.Versions[1]));
     }
 

@@ -3,7 +3,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// <summary>
 /// A rule of detection, agreement or replacement that is taken out, to show that the simulation notices its absence. Set by tests only.
 /// </summary>
-internal enum ManagementMutant
+internal enum ManagerMutant
 {
     /// <summary>All rules stand.</summary>
     None = 0,

@@ -14,9 +14,9 @@ namespace Dams.ReplicaManager;
 /// </summary>
 /// <param name="failed">Called when the disk refuses a snapshot for another reason than lack of room; the process must end.</param>
 /// <param name="stopping">Gives up the questions that have no answer yet.</param>
-internal sealed class ReplicaWatch(
+internal sealed class ReplicaAccess(
     ReplicaClients clients, ManagerClients others, SnapshotStore store, ReplicaKeeper keeper, Action failed, ILogger logger,
-    CancellationToken stopping) : IReplicaWatch
+    CancellationToken stopping) : IReplicaAccess
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_saveRetry = TimeSpan.FromSeconds(2);
@@ -69,7 +69,7 @@ internal sealed class ReplicaWatch(
     });
 
     /// <inheritdoc/>
-    public void SaveSnapshot(ManagementSnapshot snapshot) => RunBeside(async () =>
+    public void SaveSnapshot(AgreedSnapshot snapshot) => RunBeside(async () =>
     {
         for (var isNews = true; !TrySave(snapshot, ref isNews, out var isFatal);)
         {
@@ -86,7 +86,7 @@ internal sealed class ReplicaWatch(
     });
 
     /// <summary>Tries once. A full disk is not fatal: meanwhile the log keeps the entries that the snapshot would replace.</summary>
-    private bool TrySave(ManagementSnapshot snapshot, ref bool isNews, out bool isFatal)
+    private bool TrySave(AgreedSnapshot snapshot, ref bool isNews, out bool isFatal)
     {
         isFatal = false;
         try

@@ -5,26 +5,26 @@ namespace Dams.ReplicaManager.Agreement;
 /// single-threaded.
 /// </summary>
 /// <param name="max">How many events are kept.</param>
-internal sealed class ManagementEvents(int max)
+internal sealed class AgreedEvents(int max)
 {
-    private readonly Queue<ManagementEvent> _events = [];
+    private readonly Queue<AgreedEvent> _events = [];
 
     /// <summary>The events, oldest first.</summary>
-    public IReadOnlyCollection<ManagementEvent> All => _events;
+    public IReadOnlyCollection<AgreedEvent> All => _events;
 
     /// <summary>The number of the last event; 0 if there was none.</summary>
     public long LastNumber { get; private set; }
 
     /// <summary>Adds an event with the next number. The oldest one goes if there are too many.</summary>
-    public void Tell(long time, ManagementEventKind kind, byte replica, string text)
+    public void Tell(long time, AgreedEventKind kind, byte replica, string text)
     {
-        _events.Enqueue(new ManagementEvent(++LastNumber, time, kind, replica, text));
+        _events.Enqueue(new AgreedEvent(++LastNumber, time, kind, replica, text));
         if (_events.Count > max)
             _events.Dequeue();
     }
 
     /// <summary>Takes over what a snapshot holds.</summary>
-    public void Restore(ManagementSnapshot snapshot)
+    public void Restore(AgreedSnapshot snapshot)
     {
         LastNumber = snapshot.LastEvent;
         _events.Clear();
