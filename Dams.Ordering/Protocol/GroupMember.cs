@@ -214,7 +214,9 @@ public sealed partial class GroupMember : IProtocol
             case StampAck m: OnStampAck(envelope, m, now); break;
             case Order m when IsFromPromised(envelope, now): OnOrder(m.Entry, now); break;
             case Retrans m when IsFromPromised(envelope, now): OnOrder(m.Entry, now); break;
-            case Commit m when _options.Mutant == Mutant.CommitIsObeyedAcrossEpochs || IsFromPromised(envelope, now): OnCommit(m, now); break;
+            case Commit m when _options.Mutant == Mutant.CommitIsObeyedAcrossEpochs || IsFromPromised(envelope, now):
+                OnCommit(m, now);
+                break;
             case Sync m:
                 OnMembershipSeen(envelope, m, now);
                 if (State != MemberState.Left && IsFromPromised(envelope, now))

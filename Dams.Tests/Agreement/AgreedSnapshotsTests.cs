@@ -4,7 +4,7 @@ using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.ReplicaManager.Agreement;
-using Dams.Tests.Simulation;
+using Dams.Tests.Simulated;
 using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;

@@ -7,7 +7,7 @@ using Dams.Ordering.Storage;
 using Dams.ReplicaManager;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Hosting;
-using Dams.Tests.Simulation;
+using Dams.Tests.Simulated;
 using NUnit.Framework;
 using ClusterTopology = Dams.Hosting.Topology.ClusterTopology;
 

@@ -3,7 +3,7 @@ using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.ReplicaManager.Agreement;
-using Dams.Tests.Simulation;
+using Dams.Tests.Simulated;
 using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
@@ -119,7 +119,8 @@ internal sealed class ManagerScript : IReplicaAccess
     public long Decide(byte replica) => Order(new LossReport(replica, AgreementScript.IncarnationOf(replica), LossCause.Halted, 5));
 
     /// <summary>
-    /// The replicas' sequencer shows a committed view. It goes on showing it while time passes, unless <see cref="IsLeaderHeard"/> is false.
+    /// The replicas' sequencer shows a committed view. It goes on showing it while time passes, unless <see cref="IsLeaderHeard"/> is
+    /// false.
     /// </summary>
     public void Show(long number, params ViewMember[] members)
     {

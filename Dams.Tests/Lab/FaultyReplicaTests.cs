@@ -9,7 +9,7 @@ using Dams.Replica.Core;
 using Dams.Replica.Lab;
 using Dams.Replica.Versions.Ledger;
 using Dams.Tests.Ordering.Driver;
-using Dams.Tests.Simulation;
+using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Lab;
 

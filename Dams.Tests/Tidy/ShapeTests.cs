@@ -85,7 +85,7 @@ internal sealed partial class ShapeTests
     }
 
     private static IEnumerable<string> Production() =>
-        SourceTree.Sources.Where(path => !path.StartsWith("Dams.Tests/", StringComparison.Ordinal));
+        SourceTree.Production;
 
     private static IEnumerable<(string Place, string Text)> Lines(string path) =>
         SourceTree.Text(path).Split('\n').Select((text, i) => ($"{path}:{i + 1}", text));

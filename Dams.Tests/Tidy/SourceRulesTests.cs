@@ -120,7 +120,7 @@ public sealed partial class SourceRulesTests
     [Test]
     public void Event_ids_of_log_messages_are_unique()
     {
-        var ids = SourceTree.Sources.Where(path => !path.StartsWith("Dams.Tests/", StringComparison.Ordinal))
+        var ids = SourceTree.Production
             .SelectMany(path => LoggerMessage().Matches(SourceTree.Text(path)).Select(match => (Id: match.Groups["id"].Value, path)))
             .ToList();
         Assert.That(ids, Is.Not.Empty);
@@ -167,7 +167,7 @@ public sealed partial class SourceRulesTests
 
     [Test]
     public void No_task_is_discarded_where_its_failure_would_go_unnoticed() => Assert.That(
-        SourceTree.Sources.Where(path => !path.StartsWith("Dams.Tests/", StringComparison.Ordinal) && !s_tellsOfFailures.Contains(path))
+        SourceTree.Production.Where(path => !s_tellsOfFailures.Contains(path))
             .Where(path => LetGo().IsMatch(CodeText.WithoutWords(SourceTree.Text(path)))), Is.Empty);
 
     [TestCase("_ = Task.Run(() => Work());", true)]
@@ -178,7 +178,7 @@ public sealed partial class SourceRulesTests
 
     [Test]
     public void No_test_sleeps() => Assert.That(
-        SourceTree.Below("Dams.Tests")
+        SourceTree.Tests
             .Where(path => Regex.IsMatch(CodeText.WithoutWords(SourceTree.Text(path)), @"\bThread\s*\.\s*Sleep\b")),
         Is.Empty);
 

@@ -19,11 +19,19 @@ internal static class SourceTree
         .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
         .Order(StringComparer.Ordinal)];
 
+    /// <summary>The C# files of the programs and libraries, as paths from the root.</summary>
+    public static IEnumerable<string> Production => Sources.Where(path => !IsTest(path));
+
+    /// <summary>The C# files of the test projects, as paths from the root.</summary>
+    public static IEnumerable<string> Tests => Sources.Where(IsTest);
+
     public static string Text(string path) => File.ReadAllText(Path.Combine(Root, path));
 
     /// <summary>The files in a folder and below.</summary>
     public static IEnumerable<string> Below(string folder) =>
         Sources.Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal));
+
+    private static bool IsTest(string path) => path.StartsWith("Dams.Tests", StringComparison.Ordinal);
 
     private static bool IsOurs(string path)
     {

@@ -2,7 +2,7 @@ using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
-using Dams.Tests.Simulation;
+using Dams.Tests.Simulated;
 using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Protocol;

@@ -1,7 +1,7 @@
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
-using Dams.Tests.Simulation;
+using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Ordering.Protocol;
 

@@ -7,7 +7,7 @@ using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Transport;
 using Dams.Tests.Replica;
 using Dams.Tests.Replica.Snapshots;
-using Dams.Tests.Simulation;
+using Dams.Tests.Simulated;
 using Dams.Tests.Soap;
 using NUnit.Framework;
 

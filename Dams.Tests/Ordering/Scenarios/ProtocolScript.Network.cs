@@ -3,7 +3,7 @@ using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
 using Dams.Replica.Versions.Ledger;
-using Dams.Tests.Simulation;
+using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Ordering.Scenarios;
 

@@ -1,6 +1,6 @@
 using Dams.Ordering;
 using Dams.Ordering.Messages;
-using Dams.Tests.Simulation;
+using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Ordering.Scenarios;
 

@@ -4,7 +4,7 @@ using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
-using Dams.Tests.Simulation;
+using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Ordering.Scenarios;
 

@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using Dams.Tests.Processes.Browser;
+using Dams.Tests.Processes.ThirdParty;
+using Dams.Tests.Tidy;
+
+namespace Dams.Tests.Processes.Page;
+
+/// <summary>A replica's report about itself is plain text in the page, whatever it contains.</summary>
+public sealed partial class StatusPageTextTests
+{
+    private const string Markup = "<img src=x onerror=document.title='taken'><script>document.title='taken'</script>";
+
+    private const string Status = $$"""
+        {"cluster":"{{Markup}}","release":"{{Markup}}","processId":1,"epoch":"{{Markup}}"
+        """ + $$"""
+        ,"sequencer":{"id":"{{Markup}}","active":false,"standbys":["{{Markup}}"]},
+         "sequence":9,"committed":9,"durability":"disk","waitingFor":["replica4","{{Markup}}"],
+         "replicas":[
+          {"id":"replica1","engine":"{{Markup}}","state":"{{Markup}}","incarnation":"{{Markup}}","executed":9,"digest":"aaaaaaaaaaaaaaaa"
+        """ + $$"""
+        ,"digestAt":8,"differs":false,"wrong":0,"silent":0,"restarts":2,"replacements":1},
+          {"id":"replica2","engine":"Journal","state":"active","votes":true,"incarnation":"2","executed":9,"digest":"{{Markup}}"
+        """ + $$"""
+        ,"digestAt":9,"differs":true,"wrong":0,"silent":0,"replacements":0},
+          {"id":"replica3","engine":"Calendar","state":"active","votes":true,"incarnation":"3","executed":9,"digest":"bbbbbbbbbbbbbbbb"
+        """ + $$"""
+        ,"digestAt":9,"differs":false,"wrong":0,"silent":0,"restarts":0,"replacements":0}],
+         "managers":[],"counters":{"requests":1,"answered":1,"faults":0,"wrongReplies":0,"missingReplies":0,"replacements":0,"failovers":0},
+         "alarms":["{{Markup}}"],"eventCounts":{"alarm":1},"events":[{"id":1,"time":"2026-01-02T03:04:05Z","kind":"alarm"
+        """ + $$"""
+        ,"node":"{{Markup}}","text":"{{Markup}}"}]}
+        """;
+
+    private const string Requests = $$"""
+        [{"sequence":1,"time":"2026-01-02T03:04:05Z","operation":"{{Markup}}","outcome":"{{Markup}}","isAnswered":true,"milliseconds":1.5,
+          "replicas":[{"id":"replica1","digest":"<b>x</b>","verdict":"right"}]}]
+        """;
+
+    [Test]
+    public async Task Markup_in_the_report_of_a_replica_is_shown_as_text()
+    {
+        ThirdPartyClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
+        await using var server = await StatusPageServer.StartAsync();
+        (server.Status, server.Requests) = (Status, Requests);
+        var page = await server.OpenAsync();
+        await page.IsTrueAsync(
+            "document.querySelectorAll('#requests tbody td').length > 1 && document.querySelectorAll('#events li').length === 1");
+        string[] places = ["#headline", "#cluster", "#epoch", "#standbys", "#replicas", "#requests", "#events", "#alarms", "#release"];
+        foreach (var place in places)
+            Assert.That(await page.EvaluateAsync($"document.querySelector('{place}').textContent"), Does.Contain(Markup), place);
+        Assert.That(await page.CountAsync("document.querySelectorAll('img, b').length"), Is.Zero);
+        Assert.That(await page.CountAsync("document.querySelectorAll('script').length"), Is.EqualTo(1), "the page's own");
+        Assert.That(await page.EvaluateAsync("document.title"), Is.EqualTo($"■ DAMS {Markup}"));
+        Assert.That(await page.TextAsync("#headline"), Does.Contain("no sequencer is heard, waiting for replica4 and "));
+        Assert.That(
+            await page.TextAsync("#replicas tbody tr:nth-child(1)"), Does.Contain("aaaaaaaaaaaa at 8").And.Not.Contain("≠"),
+            "its digest is of another entry than the others'");
+        Assert.That(await page.TextAsync("#replicas tbody tr:nth-child(2)"), Does.Contain("≠ <img src=x"));
+        Assert.That(
+            await page.EvaluateAsync("[...document.querySelectorAll('#replicas [data-label=Restarts]')].map(cell => cell.textContent)"),
+            Is.EqualTo("2,–,0"));
+    }
+
+    [Test]
+    public void The_script_uses_nothing_that_turns_text_into_markup() =>
+        Assert.That(WaysToMarkup().Matches(Tidy.SourceTree.Text("Dams.FrontEnd/Page/page.js")).Select(match => match.Value), Is.Empty);
+
+    [GeneratedRegex(@"innerHTML|outerHTML|insertAdjacentHTML|setHTML\w*|document\s*\.\s*write|DOMParser|createContextualFragment|"
+        + @"\beval\b|new\s+Function|srcdoc|setAttribute\('on")]
+    private static partial Regex WaysToMarkup();
+}
