@@ -10,7 +10,7 @@ namespace Dams.ReplicaManager.Agreement;
 internal sealed class ReplyEvidence
 {
     private readonly Dictionary<(byte Replica, long Sequence), StoredAnswer> _answers = [];
-    private readonly HashSet<(byte Replica, long Sequence)> _asked = [];
+    private readonly IReadOnlyList<(byte Replica, long Sequence)> _asked;
     private readonly ManagerMutant _mutant;
 
     /// <summary>The evidence in a case, with no reply yet.</summary>
@@ -25,12 +25,10 @@ internal sealed class ReplyEvidence
         Until = beganAt + options.AnswerPatience;
         _mutant = options.Mutant;
         Witnesses = witnesses;
-        foreach (var sequence in about.Sequences)
-        {
-            _asked.Add((about.Replica, sequence));
-            foreach (var witness in witnesses)
-                _asked.Add((witness, sequence));
-        }
+        _asked =
+        [
+            .. about.Sequences.SelectMany(sequence => witnesses.Prepend(about.Replica).Select(replica => (replica, sequence))).Distinct(),
+        ];
     }
 
     /// <summary>The case that the evidence is about.</summary>

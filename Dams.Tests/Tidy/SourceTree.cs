@@ -5,6 +5,18 @@ namespace Dams.Tests.Tidy;
 /// <summary>The source files of the solution.</summary>
 internal static class SourceTree
 {
+    /// <summary>The usings that the projects have the compiler add implicitly.</summary>
+    public const string ImplicitUsings =
+        """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
     public static string Root { get; } = FindRoot();
 
     /// <summary>The parsed project files, by the name of the project.</summary>

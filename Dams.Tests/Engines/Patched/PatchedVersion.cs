@@ -14,17 +14,6 @@ namespace Dams.Tests.Engines.Patched;
 /// </summary>
 internal sealed class PatchedVersion : IDisposable
 {
-    // The usings that the projects have the compiler add implicitly.
-    private const string ImplicitUsings =
-        """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        """;
-
     private static readonly CSharpParseOptions s_language = new(LanguageVersion.Latest);
 
     // Optimized, because it runs thousands of commands. Nullable as in the projects, so that the sources mean the same.
@@ -72,7 +61,7 @@ internal sealed class PatchedVersion : IDisposable
 
     private static PatchedVersion Compile(string version, Dictionary<string, string> sources)
     {
-        var trees = sources.Append(new("ImplicitUsings.cs", ImplicitUsings))
+        var trees = sources.Append(new("ImplicitUsings.cs", SourceTree.ImplicitUsings))
             .Select(source => CSharpSyntaxTree.ParseText(SourceText.From(source.Value), s_language, source.Key));
         using var image = new MemoryStream();
         var result = CSharpCompilation.Create($"Patched.{version}", trees, s_references.Value, s_options).Emit(image);
