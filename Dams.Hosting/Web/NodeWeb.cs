@@ -80,16 +80,6 @@ public static class NodeWeb
         return builder;
     }
 
-    /// <summary>Serves until it is asked to stop. Requests under way may finish within the host's timeout.</summary>
-    public static async Task RunAsync(WebApplication web, CancellationToken stopping)
-    {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await web.StartAsync(stopping).ConfigureAwait(false);
-        await using var registration = stopping.Register(() => stopped.TrySetResult()).ConfigureAwait(false);
-        await stopped.Task.ConfigureAwait(false);
-        await web.StopAsync(CancellationToken.None).ConfigureAwait(false);
-    }
-
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

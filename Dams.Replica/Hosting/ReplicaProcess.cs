@@ -13,6 +13,7 @@ using Dams.Replica.Lab;
 using Dams.Replica.Service;
 using Dams.Replica.Versions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.Replica.Hosting;
@@ -75,7 +76,8 @@ internal static class ReplicaProcess
         var executor = new StandaloneExecutor(engine);
         web.MapAppointments(context.Topology, executor);
         web.MapOriginal(context.Topology, executor);
-        await NodeWeb.RunAsync(web, stopping);
+        await web.StartAsync(stopping);
+        await web.WaitForShutdownAsync(stopping);
         return ExitCodes.Stopped;
     }
 

@@ -1,122 +1,93 @@
-using System.Diagnostics;
-using System.Text.Json.Nodes;
+using System.Reflection;
 using Dams.Tests.Hosting;
+using Dams.Tests.Processes.ThirdParty;
+using Microsoft.Playwright;
 
 namespace Dams.Tests.Processes.Browser;
 
-/// <summary>
-/// A headless Chromium, driven by its DevTools protocol. The options <c>--dump-dom</c> and <c>--screenshot</c> won't do: they look as
-/// soon as a page is loaded. With a virtual clock they wait for ever for a page that follows a stream.
-/// </summary>
+/// <summary>The Chromium that is installed on this machine, headless, driven by Playwright.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
-    private const string Program = "chromium";
-    private const string Announcement = "DevTools listening on ";
+    private static readonly float s_limitMilliseconds = (float)Eventually.Limit.TotalMilliseconds;
 
-    private readonly TestFolder _folder;
-    private readonly Process _process;
-    private readonly DevToolsConnection _connection;
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
 
-    private Chromium(TestFolder folder, Process process, DevToolsConnection connection)
+    static Chromium()
     {
-        _folder = folder;
-        _process = process;
-        _connection = connection;
+        // The driver stays where the package is: it is 140 MB, and a build would copy it into each output folder.
+        var package = typeof(Chromium).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "PlaywrightPackage").Value;
+        Environment.SetEnvironmentVariable("PLAYWRIGHT_DRIVER_SEARCH_PATH", package);
+        Assertions.SetDefaultExpectTimeout(s_limitMilliseconds);
     }
 
-    /// <summary>Whether this machine has Chromium.</summary>
-    public static bool IsInstalled()
+    private Chromium(IPlaywright playwright, IBrowser browser)
     {
-        try
-        {
-            using var process = Start("--version");
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
+        _playwright = playwright;
+        _browser = browser;
     }
 
-    /// <summary>Starts Chromium with a profile of its own.</summary>
+    /// <summary>Starts the browser. If there is none, the tests are ignored, or fail where clients are required.</summary>
     public static async Task<Chromium> StartAsync()
     {
-        var folder = new TestFolder();
-        var process = Start(
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-dev-shm-usage",
-            $"--user-data-dir={folder.Path}", "--remote-debugging-port=0", "about:blank");
+        var program = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, "chromium")).FirstOrDefault(File.Exists);
+        ThirdPartyClientTests.RequireInstalled("Chromium", program is not null);
+        var playwright = await Playwright.CreateAsync();
         try
         {
-            while (await process.StandardError.ReadLineAsync().WaitAsync(Eventually.Limit) is { } line)
+            var options = new BrowserTypeLaunchOptions
             {
-                if (!line.StartsWith(Announcement, StringComparison.Ordinal))
-                    continue;
-                // Nobody reads its further output, but Chromium must not wait for a reader.
-                _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
-                return new Chromium(folder, process, await DevToolsConnection.OpenAsync(new Uri(line[Announcement.Length..])));
-            }
-
-            throw new InvalidOperationException($"{Program} ended before it could be driven");
+                ExecutablePath = program,
+                Args = ["--no-sandbox"],
+                Timeout = s_limitMilliseconds,
+            };
+            return new Chromium(playwright, await playwright.Chromium.LaunchAsync(options));
         }
         catch
         {
-            process.Kill(entireProcessTree: true);
-            process.Dispose();
+            playwright.Dispose();
             throw;
         }
     }
 
-    /// <summary>Opens a page.</summary>
+    /// <summary>Opens a page in a profile of its own.</summary>
     /// <param name="url">The address of the page.</param>
     /// <param name="width">The width of the window, in pixels.</param>
     /// <param name="height">The height of the window, in pixels.</param>
     /// <param name="isPhone">Whether the page is shown as on a phone.</param>
     /// <param name="isDark">Whether the user prefers dark colours.</param>
-    public async Task<ChromiumPage> OpenAsync(Uri url, int width, int height, bool isPhone = false, bool isDark = false)
+    public async Task<IPage> OpenAsync(Uri url, int width, int height, bool isPhone = false, bool isDark = false)
     {
-        var target = await _connection.CallAsync("Target.createTarget", new JsonObject { ["url"] = "about:blank" });
-        var session = await _connection.CallAsync(
-            "Target.attachToTarget", new JsonObject { ["targetId"] = target["targetId"]!.GetValue<string>(), ["flatten"] = true });
-        var page = new ChromiumPage(_connection, session["sessionId"]!.GetValue<string>());
-        await page.CallAsync("Runtime.enable");
-        await page.CallAsync("Log.enable");
-        await page.CallAsync("Page.enable");
-        await page.CallAsync("Emulation.setDeviceMetricsOverride",
-            new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = isPhone });
-        await page.CallAsync("Emulation.setEmulatedMedia", new JsonObject
+        var page = await _browser.NewPageAsync(new BrowserNewPageOptions
         {
-            ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = isDark ? "dark" : "light" }),
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            IsMobile = isPhone,
+            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
         });
-        await page.CallAsync("Page.navigate", new JsonObject { ["url"] = url.AbsoluteUri });
-        // The call above returns as soon as the document begins.
-        await page.IsTrueAsync($"location.href === '{url.AbsoluteUri}' && document.readyState === 'complete'");
+        page.SetDefaultTimeout(s_limitMilliseconds);
+        await page.GotoAsync(url.AbsoluteUri);
         return page;
+    }
+
+    /// <summary>The complaints of a page or the browser: errors of the script, rejected styles, files that can't be loaded.</summary>
+    public static async Task<IReadOnlyList<string>> ProblemsOfAsync(IPage page) =>
+    [
+        .. (await page.ConsoleMessagesAsync()).Select(message => $"{message.Type}: {message.Text} ({message.Location})"),
+        .. await page.PageErrorsAsync(),
+    ];
+
+    /// <summary>Closes all pages, with their profiles.</summary>
+    public async Task ClosePagesAsync()
+    {
+        foreach (var profile in _browser.Contexts.ToArray())
+            await profile.CloseAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _connection.DisposeAsync();
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        // Other processes of Chromium may write to the profile for a moment longer.
-        await Eventually.IsTrueAsync(TryDelete);
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
     }
-
-    private bool TryDelete()
-    {
-        try
-        {
-            _folder.Dispose();
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    private static Process Start(params IEnumerable<string> arguments) =>
-        Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 }

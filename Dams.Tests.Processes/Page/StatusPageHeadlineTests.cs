@@ -1,6 +1,7 @@
 using Dams.Tests.Processes.Browser;
 using Dams.Tests.Processes.ThirdParty;
-
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Dams.Tests.Processes.Page;
 
@@ -12,8 +13,20 @@ public sealed class StatusPageHeadlineTests
     private const string Whole = "Answering, with all 4 replicas";
     private const string Outvoted = "Answering correctly, replica2 outvoted";
 
+    private Chromium _browser = null!;
+
     [OneTimeSetUp]
-    public void RequireBrowser() => ThirdPartyClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
+    public async Task StartBrowser() => _browser = await Chromium.StartAsync();
+
+    [OneTimeTearDown]
+    public async Task StopBrowser()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+    }
+
+    [TearDown]
+    public Task ClosePages() => _browser.ClosePagesAsync();
 
     private static string StatusWith(string second, string state = "active", bool votes = true) => $$"""
         {"cluster":"test","release":"1","processId":1,"epoch":"1.1","sequencer":{"id":"sequencer1","active":true,"standbys":["sequencer2"]}
@@ -42,23 +55,22 @@ public sealed class StatusPageHeadlineTests
         ,{"id":"replica2","incarnation":"{{Incarnation}}","digest":"bbbbbbbb","verdict":"{{verdict}}"}]}]
         """;
 
-    private static Task SaysAsync(ChromiumPage page, string headline) =>
-        page.IsTrueAsync($"document.querySelector('#headline .words').textContent === '{headline}'");
+    private static Task SaysAsync(IPage page, string headline) => Expect(page.Locator("#headline .words")).ToHaveTextAsync(headline);
 
     [Test]
     public async Task A_liar_is_named_until_another_incarnation_is_in_its_seat()
     {
         await using var server = await StatusPageServer.StartAsync();
         (server.Status, server.Requests) = (StatusWith($"\"incarnation\":\"{Incarnation}\""), RequestWith(7, "wrong"));
-        var page = await server.OpenAsync();
+        var page = await server.OpenAsync(_browser);
         await SaysAsync(page, Outvoted);
-        Assert.That(await page.CountAsync("document.querySelectorAll('#replicas tr.liar').length"), Is.EqualTo(1));
+        Assert.That(await page.Locator("#replicas tr.liar").CountAsync(), Is.EqualTo(1));
         server.Status = StatusWith("\"incarnation\":\"2\"");
         await SaysAsync(page, Whole);
-        Assert.That(await page.CountAsync("document.querySelectorAll('#replicas tr.liar').length"), Is.Zero);
+        Assert.That(await page.Locator("#replicas tr.liar").CountAsync(), Is.Zero);
         server.Status = StatusWith("\"boot\":\"5\"");
         await SaysAsync(page, Outvoted);
-        Assert.That(page.Problems, Is.Empty);
+        Assert.That(await Chromium.ProblemsOfAsync(page), Is.Empty);
     }
 
     [TestCase("degraded", true, "Answering correctly, replica2 degraded")]
@@ -70,7 +82,7 @@ public sealed class StatusPageHeadlineTests
     {
         await using var server = await StatusPageServer.StartAsync();
         (server.Status, server.Requests) = (StatusWith($"\"incarnation\":\"{Incarnation}\"", state, votes), RequestWith(7, "right"));
-        await SaysAsync(await server.OpenAsync(), headline);
+        await SaysAsync(await server.OpenAsync(_browser), headline);
     }
 
     [Test]
@@ -78,14 +90,14 @@ public sealed class StatusPageHeadlineTests
     {
         await using var server = await StatusPageServer.StartAsync();
         (server.Status, server.Requests) = (StatusWith($"\"incarnation\":\"{Incarnation}\""), RequestWith(7, "right"));
-        var page = await server.OpenAsync();
+        var page = await server.OpenAsync(_browser);
         await SaysAsync(page, Whole);
-        await page.EvaluateAsync("document.querySelector('#hold').click()");
+        await page.ClickAsync("#hold");
         server.Requests = RequestWith(8, "wrong");
         await SaysAsync(page, Outvoted);
-        Assert.That(await page.TextAsync("#requests tbody tr"), Does.Contain("#7").And.Not.Contain("wrong"));
-        await page.EvaluateAsync("document.querySelector('#hold').click()");
-        await page.IsTrueAsync("document.querySelector('#requests tbody tr').innerText.includes('#8')");
+        Assert.That(await page.InnerTextAsync("#requests tbody tr"), Does.Contain("#7").And.Not.Contain("wrong"));
+        await page.ClickAsync("#hold");
+        await Expect(page.Locator("#requests tbody tr").First).ToContainTextAsync("#8");
     }
 
     [Test]
@@ -93,13 +105,12 @@ public sealed class StatusPageHeadlineTests
     {
         await using var server = await StatusPageServer.StartAsync();
         server.Status = StatusWith($"\"incarnation\":\"{Incarnation}\"");
-        server.Events = asked => asked.Headers["Last-Event-ID"] == "b1-7"
-            ? Event("b2", 1, "was started again")
-            : Event("b1", 7, "was there before");
-        var page = await server.OpenAsync();
-        await page.IsTrueAsync("document.querySelector('#events').innerText.includes('was there before')");
-        await page.IsTrueAsync("document.querySelector('#events').innerText.includes('was started again')");
-        Assert.That(await page.TextAsync("#events"), Does.Not.Contain("was there before"));
+        server.Events = _ => Event("b1", 7, "was there before");
+        var page = await server.OpenAsync(_browser);
+        await Expect(page.Locator("#events")).ToContainTextAsync("was there before");
+        server.Events = asked => asked.Headers["Last-Event-ID"] == "b1-7" ? Event("b2", 1, "was started again") : ": nothing happens\n\n";
+        await Expect(page.Locator("#events")).ToContainTextAsync("was started again");
+        Assert.That(await page.InnerTextAsync("#events"), Does.Not.Contain("was there before"));
 
         static string Event(string life, int number, string text) =>
             $$"""
@@ -122,9 +133,24 @@ public sealed class StatusPageHeadlineTests
     {
         await using var server = await StatusPageServer.StartAsync();
         (server.Status, server.Requests) = (StatusWith($"\"incarnation\":\"{Incarnation}\""), RequestWith(7, "wrong"));
-        var page = await server.OpenAsync(width);
+        var page = await server.OpenAsync(_browser, width);
         await SaysAsync(page, Outvoted);
-        await page.IsTrueAsync("document.querySelectorAll('#requests tbody td').length > 1");
-        Assert.That(await page.CountAsync("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(width));
+        await Expect(page.Locator("#requests tbody td").Nth(1)).ToBeAttachedAsync();
+        Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(width));
+    }
+
+    [Test]
+    public async Task Errors_of_the_script_rejected_styles_and_missing_files_are_problems_of_the_page()
+    {
+        await using var server = await StatusPageServer.StartAsync();
+        var page = await server.OpenAsync(_browser);
+        Assert.That(await Chromium.ProblemsOfAsync(page), Is.Empty);
+        await page.EvaluateAsync("document.body.setAttribute('style', 'color: red')");
+        await page.EvaluateAsync("setTimeout(() => { throw new Error('planted'); })");
+        await page.RunAndWaitForConsoleMessageAsync(
+            () => page.EvaluateAsync("fetch('/missing')"), new() { Predicate = message => message.Text.Contains("404") });
+        Assert.That(
+            await Chromium.ProblemsOfAsync(page),
+            Has.Count.EqualTo(3).And.One.Contains("Content Security Policy").And.One.Contains("planted").And.One.Contains("404"));
     }
 }

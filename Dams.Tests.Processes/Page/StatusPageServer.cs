@@ -6,6 +6,7 @@ using Dams.Tests.Processes.Browser;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Playwright;
 
 namespace Dams.Tests.Processes.Page;
 
@@ -16,7 +17,6 @@ internal sealed class StatusPageServer : IAsyncDisposable
 {
     private readonly TestFolder _folder = new();
     private readonly WebApplication _web;
-    private Chromium? _browser;
 
     private StatusPageServer()
     {
@@ -45,17 +45,12 @@ internal sealed class StatusPageServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Opens the page in a browser. May be called once.</summary>
-    public async Task<ChromiumPage> OpenAsync(int width = 1280)
-    {
-        _browser = await Chromium.StartAsync();
-        return await _browser.OpenAsync(new Uri($"http://{_folder.Address}:8080/"), width, 1000);
-    }
+    /// <summary>Opens the page in a browser.</summary>
+    public Task<IPage> OpenAsync(Chromium browser, int width = 1280) =>
+        browser.OpenAsync(new Uri($"http://{_folder.Address}:8080/"), width, 1000);
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null)
-            await _browser.DisposeAsync();
         await _web.DisposeAsync();
         _folder.Dispose();
     }

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Dams.Tests.Processes.Browser;
 using Dams.Tests.Processes.ThirdParty;
 using Dams.Tests.Tidy;
+using static Microsoft.Playwright.Assertions;
 
 namespace Dams.Tests.Processes.Page;
 
@@ -39,26 +40,25 @@ public sealed partial class StatusPageTextTests
     [Test]
     public async Task Markup_in_the_report_of_a_replica_is_shown_as_text()
     {
-        ThirdPartyClientTests.RequireInstalled("Chromium", Chromium.IsInstalled());
+        await using var browser = await Chromium.StartAsync();
         await using var server = await StatusPageServer.StartAsync();
         (server.Status, server.Requests) = (Status, Requests);
-        var page = await server.OpenAsync();
-        await page.IsTrueAsync(
-            "document.querySelectorAll('#requests tbody td').length > 1 && document.querySelectorAll('#events li').length === 1");
+        var page = await server.OpenAsync(browser);
+        await Expect(page.Locator("#requests tbody td").Nth(1)).ToBeAttachedAsync();
+        await Expect(page.Locator("#events li")).ToHaveCountAsync(1);
         string[] places = ["#headline", "#cluster", "#epoch", "#standbys", "#replicas", "#requests", "#events", "#alarms", "#release"];
         foreach (var place in places)
-            Assert.That(await page.EvaluateAsync($"document.querySelector('{place}').textContent"), Does.Contain(Markup), place);
-        Assert.That(await page.CountAsync("document.querySelectorAll('img, b').length"), Is.Zero);
-        Assert.That(await page.CountAsync("document.querySelectorAll('script').length"), Is.EqualTo(1), "the page's own");
-        Assert.That(await page.EvaluateAsync("document.title"), Is.EqualTo($"■ DAMS {Markup}"));
-        Assert.That(await page.TextAsync("#headline"), Does.Contain("no sequencer is heard, waiting for replica4 and "));
+            Assert.That(await page.TextContentAsync(place), Does.Contain(Markup), place);
+        Assert.That(await page.Locator("img, b").CountAsync(), Is.Zero);
+        Assert.That(await page.Locator("script").CountAsync(), Is.EqualTo(1), "the page's own");
+        Assert.That(await page.TitleAsync(), Is.EqualTo($"■ DAMS {Markup}"));
+        Assert.That(await page.InnerTextAsync("#headline"), Does.Contain("no sequencer is heard, waiting for replica4 and "));
         Assert.That(
-            await page.TextAsync("#replicas tbody tr:nth-child(1)"), Does.Contain("aaaaaaaaaaaa at 8").And.Not.Contain("≠"),
+            await page.InnerTextAsync("#replicas tbody tr:nth-child(1)"), Does.Contain("aaaaaaaaaaaa at 8").And.Not.Contain("≠"),
             "its digest is of another entry than the others'");
-        Assert.That(await page.TextAsync("#replicas tbody tr:nth-child(2)"), Does.Contain("≠ <img src=x"));
+        Assert.That(await page.InnerTextAsync("#replicas tbody tr:nth-child(2)"), Does.Contain("≠ <img src=x"));
         Assert.That(
-            await page.EvaluateAsync("[...document.querySelectorAll('#replicas [data-label=Restarts]')].map(cell => cell.textContent)"),
-            Is.EqualTo("2,–,0"));
+            await page.Locator("#replicas [data-label=Restarts]").AllTextContentsAsync(), Is.EqualTo(new[] { "2", "–", "0" }));
     }
 
     [Test]

@@ -9,6 +9,7 @@ using Dams.ReplicaManager;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Agreement;
 using Dams.Tests.Hosting;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 
 namespace Dams.Tests.Processes.Programs;
@@ -25,20 +26,22 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     private const string Engine = "--engine ";
 
     private readonly TestFolder _folder = new();
-    private readonly RecordingLogger _log = new();
+    private readonly FakeLogger _log;
     private readonly NodeContext _context;
     private readonly string _replica;
     private readonly ImmutableArray<string> _versions;
     private readonly DamsProgram _program;
     private ReplicaKeeper _keeper = null!;
     private Task _loop = Task.CompletedTask;
+    private Action<string>? _logged;
     private volatile int _exits;
     private volatile int _restarts;
 
     public ReplicaKeeperTests()
     {
+        _log = new FakeLogger(line => _logged?.Invoke(line));
         var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
-        _context = TestNode.ContextOf(topology, topology.Managers[2].Id, _log);
+        _context = TestNode.ContextOf(topology, topology.Managers[2].Id, _log.ToFactory());
         (_replica, _versions) = (topology.FindReplica(3)!.DataFolder, topology.FindReplica(3)!.Versions);
         _program = new DamsProgram("sh", _folder.File("replica.sh"));
         // Each start in a new folder makes a new incarnation.
@@ -57,7 +60,6 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
-        _log.Dispose();
         _folder.Dispose();
     }
 
@@ -78,7 +80,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
     public async Task A_replacement_does_not_mark_the_folder_of_the_next_incarnation_as_left()
     {
         var first = await StartAsync();
-        _log.Logged = line =>
+        _logged = line =>
         {
             if (!line.Contains("is replaced", StringComparison.Ordinal))
                 return;

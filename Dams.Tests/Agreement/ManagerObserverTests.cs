@@ -8,6 +8,7 @@ using Dams.ReplicaManager;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Hosting;
 using Dams.Tests.Simulated;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 using ClusterTopology = Dams.Hosting.Topology.ClusterTopology;
 
@@ -20,7 +21,7 @@ internal sealed class ManagerObserverTests
     public void Events_agreed_on_before_a_restart_are_not_logged_again()
     {
         using var folder = new TestFolder();
-        using var logger = new RecordingLogger();
+        var logger = new FakeLogger();
         var topology = ClusterTopology.Default(address: folder.Address, dataFolder: folder.Path);
         var log = new SimulatedLog(new Incarnation(1));
         var first = ManagerScript.EntryOf(1, Chain.Genesis, Restart(1));
@@ -28,7 +29,7 @@ internal sealed class ManagerObserverTests
         var manager = new ManagerProtocol(
             ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, AgreementScript.Rules, 1, new BootId(1), log, new Outbox(),
             new LeaveRequester(ClusterGroups.ReplicasOf(topology), new Outbox()), new ManagerScript());
-        var context = TestNode.ContextOf(topology, topology.Managers[0].Id, logger);
+        var context = TestNode.ContextOf(topology, topology.Managers[0].Id, logger.ToFactory());
         var keeper = new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), logger);
         var observer = new ManagerObserver(manager, 1, keeper, static () => { }, logger);
         manager.Start(default);

@@ -12,6 +12,7 @@ using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
@@ -24,7 +25,7 @@ internal sealed class ReplicaAccessTests : IAsyncDisposable
 
     private readonly TestFolder _folder = new();
     private readonly LogFolder _logFolder = new();
-    private readonly RecordingLogger _log = new();
+    private readonly FakeLogger _log = new();
     private readonly DriverCluster _cluster = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly BabblingServer _replica;
@@ -39,7 +40,7 @@ internal sealed class ReplicaAccessTests : IAsyncDisposable
     {
         var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
         var id = topology.Managers[0].Id;
-        var context = TestNode.ContextOf(topology, id, _log);
+        var context = TestNode.ContextOf(topology, id, _log.ToFactory());
         _replica = new BabblingServer(topology.FindReplica(1)!.Listen.ToEndPoint());
         (_clients, _others) = (new ReplicaClients(topology), new ManagerClients(topology, id, _log));
         var memberLog = _logFolder.Open();
@@ -65,7 +66,6 @@ internal sealed class ReplicaAccessTests : IAsyncDisposable
         _others.Dispose();
         await _replica.DisposeAsync();
         _stopping.Dispose();
-        _log.Dispose();
         _logFolder.Dispose();
         _folder.Dispose();
     }

@@ -1,4 +1,5 @@
 using Dams.Contracts.Domain;
+using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Clients;
 
@@ -81,21 +82,14 @@ internal sealed class ClientHistoryTests
     [Test]
     public void A_history_is_written_as_one_json_line_per_call()
     {
-        var folder = Directory.CreateTempSubdirectory("dams-test-").FullName;
-        try
-        {
-            var history = new ClientHistory();
-            history.Add(Right()[2]);
-            history.Write(folder, "one");
-            Assert.That(File.ReadAllText(Path.Combine(folder, "one.jsonl")), Is.EqualTo(
-                """{"client":1,"requestId":"r5","callUs":3000,"returnUs":5000,"attempts":1,"operation":"BookAppointment","arguments":"""
-                + """{"callerId":"MTLP0001","patientId":"MTLP0001","appointmentId":"MTLE210422","appointmentType":"Physician"}"""
-                + ""","sequence":5,"result":"BookReply { Outcome = Booked }"}"""
-                + "\n"));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TestFolder();
+        var history = new ClientHistory();
+        history.Add(Right()[2]);
+        history.Write(folder.Path, "one");
+        Assert.That(File.ReadAllText(folder.File("one.jsonl")), Is.EqualTo(
+            """{"client":1,"requestId":"r5","callUs":3000,"returnUs":5000,"attempts":1,"operation":"BookAppointment","arguments":"""
+            + """{"callerId":"MTLP0001","patientId":"MTLP0001","appointmentId":"MTLE210422","appointmentType":"Physician"}"""
+            + ""","sequence":5,"result":"BookReply { Outcome = Booked }"}"""
+            + "\n"));
     }
 }

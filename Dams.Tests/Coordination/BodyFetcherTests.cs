@@ -8,6 +8,7 @@ using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Driver;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 
@@ -19,7 +20,7 @@ internal sealed class BodyFetcherTests : IAsyncDisposable
 {
     private static readonly NodeId s_self = NodeId.FrontEnd(1);
 
-    private readonly RecordingLogger _log = new();
+    private readonly FakeLogger _log = new();
     private readonly FakeTimeProvider _time = new();
     private readonly DriverCluster _cluster = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -45,7 +46,6 @@ internal sealed class BodyFetcherTests : IAsyncDisposable
         await _fetching;
         await _cluster.DisposeAsync();
         _stopping.Dispose();
-        _log.Dispose();
     }
 
     [Test]

@@ -6,18 +6,16 @@ using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Service;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
 /// <summary>The log lines that calls leave in a front end, and the fault for each failure.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class CallLogTests : IDisposable
+internal sealed class CallLogTests
 {
-    private readonly RecordingLogger _log = new();
-
-    public void Dispose() => _log.Dispose();
+    private readonly FakeLogger<ReplicatedExecutor> _log = new();
 
     [Test]
     public async Task An_answered_call_is_logged_at_Debug_only()

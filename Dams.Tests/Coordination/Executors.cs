@@ -16,13 +16,13 @@ internal static class Executors
 {
     private static readonly NodeId s_id = new(NodeRole.FrontEnd, 1);
 
-    public static ReplicatedExecutor LogTo(ILoggerFactory log, WaitingCalls calls, IFrontEndLoop loop)
+    public static ReplicatedExecutor LogTo(ILogger<ReplicatedExecutor> log, WaitingCalls calls, IFrontEndLoop loop)
     {
         var storage = new StorageGate(s_id, ClusterTopology.Default(), Journal(), new StandingAlarms());
-        return new ReplicatedExecutor(calls, loop, storage, new Logger<ReplicatedExecutor>(log));
+        return new ReplicatedExecutor(calls, loop, storage, log);
     }
 
-    public static CoordinatorSink SinkTo(ILoggerFactory log)
+    public static CoordinatorSink SinkTo(ILogger<ReplicatedExecutor> log)
     {
         var (journal, alarms) = (Journal(), new StandingAlarms());
         var group = new GroupOptions { Group = GroupId.Managers, Members = [1, 2, 3, 4], Sequencers = [1, 2], FrontEnds = [1] };
@@ -33,7 +33,7 @@ internal static class Executors
             new StorageGate(s_id, ClusterTopology.Default(), journal, alarms),
             new RequestSubmitter(group, s_id, new BootId(1), new Outbox()),
             new BodyFetcher(_ => throw new NotSupportedException(), TimeProvider.System, NullLogger.Instance),
-            new Logger<ReplicatedExecutor>(log));
+            log);
     }
 
     private static ClusterEventJournal Journal() => new(new BootId(1), TimeProvider.System, NullLogger<ClusterEventJournal>.Instance);

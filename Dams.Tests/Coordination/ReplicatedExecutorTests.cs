@@ -5,7 +5,7 @@ using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Service;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
@@ -23,7 +23,7 @@ internal sealed class ReplicatedExecutorTests
     public async Task A_call_without_an_answer_is_a_fault_that_says_whether_it_was_executed(
         object failure, DamsFaultCode code, ExecutionState execution)
     {
-        using var log = new RecordingLogger();
+        var log = new FakeLogger<ReplicatedExecutor>();
         var calls = new WaitingCalls();
         var executor = Executors.LogTo(log, calls, new FailingLoop(calls, (CallFailure)failure));
         var command = new GetAppointmentSchedule(new CallerId(false, Hospital.MTL, 1), new PatientId(Hospital.MTL, 1));
@@ -35,7 +35,7 @@ internal sealed class ReplicatedExecutorTests
     [Test]
     public void Each_divergence_is_logged_but_only_the_first_of_many_calls_without_a_quorum()
     {
-        using var log = new RecordingLogger();
+        var log = new FakeLogger<ReplicatedExecutor>();
         var sink = Executors.SinkTo(log);
         for (var seq = 1; seq <= 3; seq++)
         {

@@ -4,6 +4,7 @@ using Dams.Hosting.Cluster;
 using Dams.Hosting.Folders;
 using Dams.Hosting.Topology;
 using Dams.Ordering.Transport;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 
@@ -14,7 +15,7 @@ public sealed class KeyWatchTests
 {
     private readonly List<KeyRing> _used = [];
     private TestFolder _folder = null!;
-    private RecordingLogger _log = null!;
+    private FakeLogger _log = null!;
     private bool _isBusy;
     private int _writes;
 
@@ -24,18 +25,14 @@ public sealed class KeyWatchTests
     public void MakeFolder()
     {
         _folder = new TestFolder();
-        _log = new RecordingLogger();
+        _log = new FakeLogger();
         _used.Clear();
         _isBusy = false;
         _writes = 0;
     }
 
     [TearDown]
-    public void DropFolder()
-    {
-        _log.Dispose();
-        _folder.Dispose();
-    }
+    public void DropFolder() => _folder.Dispose();
 
     [Test]
     public void The_keys_of_a_changed_file_are_taken_into_use_once()

@@ -8,6 +8,7 @@ using Dams.Ordering.Transport;
 using Dams.Tests.Cli;
 using Dams.Tests.Ordering.Driver;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
@@ -18,11 +19,11 @@ public sealed class NodeDriverTests
     public async Task Changing_the_keys_of_two_running_processes_with_the_tool_loses_no_message()
     {
         using var folder = new TestFolder();
-        using var log = new RecordingLogger();
+        var log = new FakeLogger();
         var topology = ClusterTopology.Default(address: folder.Address, dataFolder: folder.Path);
         var (one, two) = (topology.Sequencers[0].Id, topology.Sequencers[1].Id);
-        await using var first = Open(topology, one, two, begins: true, log, out var ours);
-        await using var second = Open(topology, two, one, begins: false, log, out var theirs);
+        await using var first = Open(topology, one, two, begins: true, log.ToFactory(), out var ours);
+        await using var second = Open(topology, two, one, begins: false, log.ToFactory(), out var theirs);
         second.Driver.Start();
         first.Driver.Start();
         foreach (var step in new[] { "key add", "key promote 2", "key drop 1" })

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
@@ -10,14 +11,14 @@ namespace Dams.Tests.Hosting;
 internal sealed class SupervisedProcessTests
 {
     private readonly List<SupervisedStatus> _seen = [];
-    private RecordingLogger _log = null!;
+    private FakeLogger _log = null!;
     private SupervisedProcess _process = null!;
     private Task _loop = null!;
 
     [SetUp]
     public async Task StartOne()
     {
-        _log = new RecordingLogger();
+        _log = new FakeLogger();
         _process = new SupervisedProcess(
             "sleeper", () => new ProcessStartInfo("sleep", "600"), new SupervisionPolicy(), _log, TimeProvider.System)
         {
@@ -37,7 +38,6 @@ internal sealed class SupervisedProcessTests
     {
         _process.End();
         await _loop;
-        _log.Dispose();
         _seen.Clear();
     }
 

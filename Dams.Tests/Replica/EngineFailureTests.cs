@@ -9,7 +9,6 @@ using Dams.Tests.Engines.Model;
 using Dams.Tests.Simulated;
 using NUnit.Framework;
 
-
 namespace Dams.Tests.Replica;
 
 /// <summary>A request at which the engine throws gets an internal error, always the same one, and the replica goes on.</summary>

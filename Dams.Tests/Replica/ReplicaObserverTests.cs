@@ -7,6 +7,7 @@ using Dams.Replica.Hosting;
 using Dams.Replica.Hosting.Snapshots;
 using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Storage;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 
 using Dams.Tests.Engines;
@@ -22,7 +23,7 @@ internal sealed class ReplicaObserverTests
     {
         using var logFolder = new LogFolder();
         using var folder = new TestFolder();
-        using var logger = new RecordingLogger();
+        var logger = new FakeLogger();
         using var log = logFolder.Open();
         var claim = new Claim(Epoch.Of(1, 1), new BootId(9));
         var members = new byte[] { 1, 2, 3 }.Select(id =>

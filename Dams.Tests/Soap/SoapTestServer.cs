@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Dams.Contracts.Soap;
 using Dams.Soap;
@@ -8,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Dams.Tests.Soap;
 
@@ -16,12 +16,10 @@ internal sealed class SoapTestServer : IAsyncDisposable
 {
     private static int s_count;
     private readonly WebApplication _app;
-    private readonly LogLines _log;
 
-    private SoapTestServer(WebApplication app, LogLines log)
+    private SoapTestServer(WebApplication app)
     {
         _app = app;
-        _log = log;
         BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Http = new HttpClient { BaseAddress = BaseAddress };
     }
@@ -34,7 +32,9 @@ internal sealed class SoapTestServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public IReadOnlyCollection<string> Log => _log.Lines;
+    /// <summary>The lines of the log so far, each with its text and exception.</summary>
+    public IEnumerable<string> Log =>
+        _app.Services.GetFakeLogCollector().GetSnapshot().Select(line => $"{line.Message} {line.Exception}");
 
     public static SoapServiceOptions Options => new()
     {
@@ -48,9 +48,8 @@ internal sealed class SoapTestServer : IAsyncDisposable
     public static async Task<SoapTestServer> StartAsync(
         IAppointmentExecutor executor, SoapServiceOptions? options = null, string? user = null)
     {
-        var log = new LogLines();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(log);
+        builder.Logging.ClearProviders().AddFakeLogging();
         var address = new IPAddress([127, 77, (byte)(Interlocked.Increment(ref s_count) % 250 + 1), 1]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, 0));
         var app = builder.Build();
@@ -61,32 +60,12 @@ internal sealed class SoapTestServer : IAsyncDisposable
             http => new FrontEndImpl(executor, user, http.RequestAborted),
             new SoapServiceOptions { Wsdl = WsdlDocuments.FrontEnd, CleanText = FaultText.Clean });
         await app.StartAsync().ConfigureAwait(false);
-        return new SoapTestServer(app, log);
+        return new SoapTestServer(app);
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await _app.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private sealed class LogLines : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{eventId.Id} {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

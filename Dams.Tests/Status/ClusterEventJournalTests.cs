@@ -1,6 +1,7 @@
 using Dams.FrontEnd.Events;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Dams.Tests.Status;
@@ -10,11 +11,11 @@ public sealed class ClusterEventJournalTests
     private static readonly BootId s_boot = new(0xb1);
 
     private FakeTimeProvider _time = null!;
-    private RecordingLogger _log = null!;
+    private FakeLogger _log = null!;
     private ClusterEventJournal _journal = null!;
 
     [SetUp]
-    public void Open() => _journal = new ClusterEventJournal(s_boot, _time = new FakeTimeProvider(), _log = new RecordingLogger());
+    public void Open() => _journal = new ClusterEventJournal(s_boot, _time = new FakeTimeProvider(), _log = new FakeLogger());
 
     private void Write(int count)
     {

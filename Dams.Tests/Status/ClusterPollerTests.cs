@@ -4,6 +4,7 @@ using Dams.FrontEnd.Status;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
 using Dams.Tests.Hosting;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 
 namespace Dams.Tests.Status;
@@ -15,7 +16,7 @@ internal sealed class ClusterPollerTests
     public async Task A_replica_with_a_wrong_id_or_a_nonsensical_answer_does_not_hide_the_others()
     {
         using var folder = new TestFolder();
-        using var log = new RecordingLogger();
+        var log = new FakeLogger();
         using var stopping = new CancellationTokenSource();
         var topology = ClusterTopology.Default(address: folder.Address, dataFolder: folder.Path);
         await using var truthful = new BabblingServer(topology.FindReplica(1)!.Listen.ToEndPoint()) { Says = Status(1, "Ledger") };
@@ -60,7 +61,7 @@ internal sealed class ClusterPollerTests
         try
         {
             using var clients = new ReplicaClients(topology);
-            using var log = new RecordingLogger();
+            var log = new FakeLogger();
             using var poller = new ClusterPoller(topology, clients, _ => { }, log);
             var polling = poller.RunAsync(stopping.Token);
             await Eventually.IsTrueAsync(() => poller.Reports.Managers.Count == 1 || proxy.Asked > 0);

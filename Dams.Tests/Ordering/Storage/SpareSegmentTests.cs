@@ -1,6 +1,6 @@
 using Dams.Ordering.Storage;
 using Dams.Tests.Hosting;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
@@ -14,7 +14,7 @@ internal sealed class SpareSegmentTests
     private const int RecordsReserve = 4 * 1024;
 
     private LogFolder _folder = null!;
-    private RecordingLogger _logger = null!;
+    private FakeLogger<DurableLog> _logger = null!;
     private DurableLog _log = null!;
     private volatile bool _isFull;
     private volatile bool _isStubborn;
@@ -28,7 +28,7 @@ internal sealed class SpareSegmentTests
     public void OpenLog()
     {
         _folder = new LogFolder();
-        _logger = new RecordingLogger();
+        _logger = new FakeLogger<DurableLog>();
         _isFull = _isStubborn = false;
         // A segment is prepared in two pieces, so that one is there when the other finds no room.
         var options = _folder.Options(SegmentBytes) with
@@ -39,14 +39,13 @@ internal sealed class SpareSegmentTests
             RecordsReserveBytes = RecordsReserve,
             BeforeAccess = RefuseWhenFull,
         };
-        _log = DurableLog.Open(options, new Logger<DurableLog>(_logger));
+        _log = DurableLog.Open(options, _logger);
     }
 
     [TearDown]
     public void DropLog()
     {
         _log.Dispose();
-        _logger.Dispose();
         _folder.Dispose();
     }
 

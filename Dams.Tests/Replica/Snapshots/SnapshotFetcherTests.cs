@@ -16,6 +16,7 @@ using Dams.Tests.Engines.Differential;
 using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
+using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
 
 using Dams.Tests.Engines;
@@ -38,7 +39,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
 
     private readonly LogFolder _logFolder = new();
     private readonly TestFolder _folder = new();
-    private readonly RecordingLogger _log = new();
+    private readonly FakeLogger _log = new();
     private readonly DriverCluster _cluster = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly SnapshotDonor[] _donors = [new(), new(), new()];
@@ -85,7 +86,6 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         await _cluster.DisposeAsync();
         _stopping.Dispose();
         _memberLog.Dispose();
-        _log.Dispose();
         _logFolder.Dispose();
         _folder.Dispose();
     }
