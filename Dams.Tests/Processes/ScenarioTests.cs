@@ -1,11 +1,10 @@
 using System.Globalization;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Soap;
 using Dams.Hosting.Web;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
-using Dams.Tests.Soap.ThirdParty;
 using Dams.Tests.Soap.SoapUi;
+using Dams.Tests.Soap.ThirdParty;
 
 namespace Dams.Tests.Processes;
 
@@ -76,7 +75,7 @@ internal sealed class ScenarioTests : ClusterFixture
         var client = ThirdPartyClient.AllOfFrontEnd.Single(candidate => candidate.Name == name);
         ThirdPartyClientTests.RequireInstalled(client);
         var cluster = await FreshAsync();
-        var wsdl = new Uri(cluster.Service, SoapEndpoints.OriginalPath + "?wsdl");
+        var wsdl = new Uri(cluster.Service, SoapPaths.Original + "?wsdl");
         Assert.That(await Task.Run(() => client.RunScenario(wsdl)), Is.EqualTo(ThirdPartyClient.ExpectedOfFrontEnd));
     }
 
