@@ -155,39 +155,6 @@ public sealed class GetReplyResult
     public byte[]? Body { get; set; }
 }
 
-/// <summary>An entry of the log.</summary>
-[XmlType("Entry", Namespace = SoapNamespaces.ReplicaV1)]
-public sealed class LogEntry
-{
-    /// <summary>The number of the entry.</summary>
-    [XmlElement("sequence", Order = 0)]
-    public long Sequence { get; set; }
-
-    /// <summary>The epoch in which it was ordered, in decimal.</summary>
-    [XmlElement("epoch", Order = 1)]
-    public string Epoch { get; set; } = "";
-
-    /// <summary>The time that the sequencer gave it.</summary>
-    [XmlElement("time", Order = 2)]
-    public long Time { get; set; }
-
-    /// <summary>The kind of entry: OP, NOOP, JOIN, ACTIVATE, LEAVE or SKIP.</summary>
-    [XmlElement("kind", Order = 3)]
-    public string Kind { get; set; } = "";
-
-    /// <summary>The digest of the request in hexadecimal.</summary>
-    [XmlElement("requestDigest", Order = 4)]
-    public string RequestDigest { get; set; } = "";
-
-    /// <summary>The chain value after the entry, in hexadecimal.</summary>
-    [XmlElement("chain", Order = 5)]
-    public string Chain { get; set; } = "";
-
-    /// <summary>The ordered bytes.</summary>
-    [XmlElement("payload", Order = 6)]
-    public byte[] Payload { get; set; } = [];
-}
-
 /// <summary>A part of the log.</summary>
 [XmlType(Namespace = SoapNamespaces.ReplicaV1)]
 public sealed class GetEntriesResult
@@ -228,39 +195,4 @@ public sealed class GetSnapshotResult
     /// <summary>The piece; null unless found.</summary>
     [XmlElement("chunk", Order = 4)]
     public byte[]? Chunk { get; set; }
-}
-
-/// <summary>The detail of every fault of the replica contract, except of MustUnderstand and VersionMismatch, which have none.</summary>
-[XmlType(Namespace = SoapNamespaces.ReplicaV1)]
-[XmlRoot("ReplicaFault", Namespace = SoapNamespaces.ReplicaV1)]
-public sealed class ReplicaFault
-{
-    /// <summary>The kind of failure.</summary>
-    [XmlElement("code", Order = 0)]
-    public ReplicaFaultCode Code { get; set; }
-
-    /// <summary>The parameter that is wrong, or null.</summary>
-    [XmlElement("field", Order = 1)]
-    public string? Field { get; set; }
-
-    /// <summary>The explanation for people.</summary>
-    [XmlElement("reason", Order = 2)]
-    public string Reason { get; set; } = "";
-}
-
-/// <summary>The kinds of failure at a replica.</summary>
-[XmlType(Namespace = SoapNamespaces.ReplicaV1)]
-public enum ReplicaFaultCode
-{
-    /// <summary>The message or one of its fields is malformed.</summary>
-    InvalidRequest,
-
-    /// <summary>The replica does not know who calls.</summary>
-    Unauthenticated,
-
-    /// <summary>The replica is overloaded at the moment.</summary>
-    Overloaded,
-
-    /// <summary>A defect of the replica.</summary>
-    InternalError,
 }
