@@ -29,7 +29,7 @@ internal sealed class DemoStory : IDisposable
     private readonly CancellationToken _stop;
     private readonly StringWriter _labSaid = new();
     private readonly StatusReader _status;
-    private readonly AgreedEvents _managers;
+    private readonly ManagerEvents _managers;
     private readonly LabClient _lab;
     private readonly AppointmentClient _service;
     private readonly List<DemoClient> _clients = [];
@@ -45,7 +45,7 @@ internal sealed class DemoStory : IDisposable
         _stop = stop;
         var service = ReadyLine.ServiceOf(topology);
         _status = new StatusReader(service);
-        _managers = new AgreedEvents(topology);
+        _managers = new ManagerEvents(topology);
         _lab = new LabClient(new CliConsole(_labSaid, _labSaid, TextReader.Null, isInteractive: false, isErrorTerminal: false), service);
         _service = new AppointmentClient(service);
     }

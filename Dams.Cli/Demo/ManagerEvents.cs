@@ -7,7 +7,7 @@ using Dams.Hosting.Topology;
 namespace Dams.Cli.Demo;
 
 /// <summary>Follows what the managers agree on. All managers number the events alike, so any of them will do.</summary>
-internal sealed class AgreedEvents(ClusterTopology topology) : IDisposable
+internal sealed class ManagerEvents(ClusterTopology topology) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(1) };
     private long _told;
