@@ -1,6 +1,6 @@
+using Dams.FrontEnd.Control;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Events;
-using Dams.FrontEnd.Lab;
 using Dams.FrontEnd.Requests;
 using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
@@ -8,9 +8,11 @@ using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
+using Dams.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
+using Dams.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 

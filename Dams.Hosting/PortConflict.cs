@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Dams.Hosting.Lab;
+using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 

@@ -15,9 +15,3 @@ public readonly record struct FolderStamp(uint Number, uint Nonce)
     /// <inheritdoc/>
     public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Number}/{Nonce:x8}");
 }
-
-/// <summary>The newest stamp that is known of another member's folder.</summary>
-/// <param name="Member">The member's seat.</param>
-/// <param name="Incarnation">Identifies the folder.</param>
-/// <param name="Stamp">The newest stamp that is known.</param>
-public readonly record struct PeerStamp(byte Member, Incarnation Incarnation, FolderStamp Stamp);

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
-using Dams.Hosting.Lab;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
@@ -11,7 +9,6 @@ using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.ReplicaManager.Agreement;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.ReplicaManager;
@@ -75,38 +72,15 @@ internal static class ManagerProcess
             new DrivenCore(GroupId.Replicas, new ProtocolPair(replicas, skips), replicasOut),
             new DrivenCore(GroupId.Managers, manager, managersOut, log, observer),
         ], clock);
-        access.Attach(manager, network.Driver);
+        var asking = access.RunAsync(manager, network.Driver, end.Token);
         manager.Start(clock.Now);
         observer.OnStarted();
         keeper.OnRestarts(() => network.Driver.Post(manager.OnReplicaExited), () => network.Driver.Post(manager.OnReplicaRestarts));
 
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
-        web.MapGet("/status", async http =>
-        {
-            var replica = ManagerReporter.ReplicaOf(keeper);
-            var status = await network.Driver.InvokeAsync(
-                now => ManagerReporter.Report(context.Id.ToString(), stopping.IsCancellationRequested, replica, manager, now));
-            http.Response.ContentType = "application/json";
-            await JsonSerializer.SerializeAsync(http.Response.Body, status, ManagerJson.Default.ManagerStatus, http.RequestAborted);
-        });
-        web.MapGet("/snapshot", async (long sequence, HttpContext http) =>
-        {
-            var snapshot = await network.Driver.InvokeAsync(_ => manager.FindSnapshot(sequence));
-            http.Response.StatusCode = snapshot is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
-            if (snapshot is not null)
-                await http.Response.Body.WriteAsync(snapshot.ToJson(), http.RequestAborted);
-        });
-        web.MapBareOrder("/leave", async http =>
-        {
-            var isForced = http.Request.Query.ContainsKey("force");
-            var leaver = await network.Driver.InvokeAsync(now => replicas.OnOperatorWants(number, isForced, now));
-            http.Response.StatusCode = leaver is null ? StatusCodes.Status409Conflict : StatusCodes.Status202Accepted;
-            if (leaver is { } incarnation)
-                ManagerLog.OperatorOrdersOut(logger, keeper.Id.ToString(), incarnation.ToString(), isForced);
-            await http.Response.WriteAsync(leaver is { } who
-                ? $"{keeper.Id}, incarnation {who}, is being ordered out\n"
-                : $"{keeper.Id} is not in the view, or no sequencer is heard\n");
-        });
+        web.MapStatus(context.Id, manager, keeper, network.Driver, stopping);
+        web.MapSnapshot(manager, network.Driver);
+        web.MapLeave(replicas, keeper.Id, network.Driver, logger);
         web.MapSkip(skips, network.Driver, logger);
         // The port comes first: a manager that can't listen on it must not start a replica.
         await web.StartAsync(stopping);
@@ -133,6 +107,7 @@ internal static class ManagerProcess
         await end.CancelAsync();
         await web.StopAsync(CancellationToken.None);
         await watching;
+        await asking;
         return ExitCodes.Stopped;
     }
 }

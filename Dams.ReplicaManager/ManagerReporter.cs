@@ -68,8 +68,3 @@ internal static class ManagerReporter
 
     private static DateTimeOffset TimeOf(long unixMilliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
 }
-
-/// <summary>The JSON that a manager writes, nulls as well.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(ManagerStatus))]
-internal sealed partial class ManagerJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Cluster;
 using Dams.Ordering;
@@ -10,7 +11,8 @@ namespace Dams.ReplicaManager;
 
 /// <summary>
 /// Asks replicas over SOAP, and brings their answers back into the loop. It is called in the loop and works outside it. Each question gets
-/// one answer, which is null if none came in time.
+/// one answer, which is null if none came in time. The core comes before its loop, so what the core wants waits in a queue until
+/// <see cref="RunAsync"/> gets both.
 /// </summary>
 /// <param name="failed">Called when the disk refuses a snapshot for another reason than lack of room; the process must end.</param>
 /// <param name="stopping">Gives up the questions that have no answer yet.</param>
@@ -20,34 +22,44 @@ internal sealed class ReplicaAccess(
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_saveRetry = TimeSpan.FromSeconds(2);
-    private ManagerProtocol _manager = null!;
-    private ProtocolDriver _driver = null!;
 
-    /// <summary>Connects the core and its loop. Call once, before the loop starts.</summary>
-    public void Attach(ManagerProtocol manager, ProtocolDriver driver) => (_manager, _driver) = (manager, driver);
+    // Unbounded, because each question must get its answer; the core asks a replica again only when it has the answer.
+    private readonly Channel<Func<ManagerLoop, Task>> _wanted =
+        Channel.CreateUnbounded<Func<ManagerLoop, Task>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+
+    /// <summary>Does what the core wants until it is cancelled. Call once, when the loop has been made.</summary>
+    public Task RunAsync(ManagerProtocol manager, ProtocolDriver driver, CancellationToken end)
+    {
+        var loop = new ManagerLoop(manager, driver);
+        return driver.RunBesideAsync(async () =>
+        {
+            await foreach (var work in _wanted.Reader.ReadAllAsync(end).ConfigureAwait(false))
+                driver.RunBeside(() => work(loop), stopping);
+        }, end);
+    }
 
     /// <inheritdoc/>
     public void AskStatus(byte replica) => Ask(replica,
         client => client.GetStatusAsync(), SightingOf,
-        (sighting, now) => _manager.OnStatus(replica, sighting, now));
+        (manager, sighting, now) => manager.OnStatus(replica, sighting, now));
 
     /// <inheritdoc/>
     public void AskReply(byte replica, long sequence) => Ask(replica,
         client => client.GetReplyAsync(sequence), AnswerOf,
-        (answer, now) => _manager.OnReply(replica, sequence, answer, now));
+        (manager, answer, now) => manager.OnReply(replica, sequence, answer, now));
 
     /// <inheritdoc/>
     public void AskDigest(byte replica, long checkpoint) => Ask(replica,
         client => client.GetStateDigestAsync(checkpoint),
         found => found.Found && Digest.TryParse(found.Digest, out var digest) ? digest : (Digest?)null,
-        (digest, now) => _manager.OnDigest(replica, checkpoint, digest, now));
+        (manager, digest, now) => manager.OnDigest(replica, checkpoint, digest, now));
 
     /// <inheritdoc/>
-    public void Replace(Decision decision)
+    public void Replace(Decision decision, int versionTurns)
     {
         // The keeper must know the agreed version first, because it starts that one.
-        keeper.UseVersion(_manager.State.VersionTurns(decision.Replica), isReplacing: true);
-        RunBeside(() =>
+        keeper.UseVersion(versionTurns, isReplacing: true);
+        Want(_ =>
         {
             keeper.Replace(decision);
             return Task.CompletedTask;
@@ -55,21 +67,21 @@ internal sealed class ReplicaAccess(
     }
 
     /// <inheritdoc/>
-    public void SetAsideUnless(ulong present) => RunBeside(() =>
+    public void SetAsideUnless(ulong present) => Want(_ =>
     {
         keeper.SetAsideUnless(present);
         return Task.CompletedTask;
     });
 
     /// <inheritdoc/>
-    public void AskSnapshot(long sequence) => RunBeside(async () =>
+    public void AskSnapshot(long sequence) => Want(async loop =>
     {
         var snapshot = await others.FindSnapshotAsync(sequence, s_patience).ConfigureAwait(false);
-        await _driver.PostPatientlyAsync(now => _manager.OnSnapshot(sequence, snapshot, now)).ConfigureAwait(false);
+        await loop.TellAsync((manager, now) => manager.OnSnapshot(sequence, snapshot, now)).ConfigureAwait(false);
     });
 
     /// <inheritdoc/>
-    public void SaveSnapshot(AgreedSnapshot snapshot) => RunBeside(async () =>
+    public void SaveSnapshot(AgreedSnapshot snapshot) => Want(async loop =>
     {
         for (var isNews = true; !TrySave(snapshot, ref isNews, out var isFatal);)
         {
@@ -82,7 +94,7 @@ internal sealed class ReplicaAccess(
             await Task.Delay(s_saveRetry, stopping).ConfigureAwait(false);
         }
 
-        await _driver.PostPatientlyAsync(now => _manager.OnSnapshotSaved(snapshot, now)).ConfigureAwait(false);
+        await loop.TellAsync((manager, now) => manager.OnSnapshotSaved(snapshot, now)).ConfigureAwait(false);
     });
 
     /// <summary>Tries once. A full disk is not fatal: meanwhile the log keeps the entries that the snapshot would replace.</summary>
@@ -121,8 +133,9 @@ internal sealed class ReplicaAccess(
             ? new StoredAnswer(reply.Sequence, request, Digest.Of(body)) : null;
 
     private void Ask<TAnswer, TRead>(
-        byte replica, Func<IReplicaService, Task<TAnswer>> ask, Func<TAnswer, TRead?> read, Action<TRead?, Instant> tell)
-        where TAnswer : class => RunBeside(async () =>
+        byte replica, Func<IReplicaService, Task<TAnswer>> ask, Func<TAnswer, TRead?> read,
+        Action<ManagerProtocol, TRead?, Instant> tell)
+        where TAnswer : class => Want(async loop =>
     {
         TRead? told = default;
         try
@@ -134,8 +147,14 @@ internal sealed class ReplicaAccess(
             ManagerLog.NoAnswer(logger, replica, silence.Message);
         }
 
-        await _driver.PostPatientlyAsync(now => tell(told, now)).ConfigureAwait(false);
+        await loop.TellAsync((manager, now) => tell(manager, told, now)).ConfigureAwait(false);
     });
 
-    private void RunBeside(Func<Task> work) => _driver.RunBeside(work, stopping);
+    private void Want(Func<ManagerLoop, Task> work) => _wanted.Writer.TryWrite(work);
+
+    /// <summary>The core and the loop that it lives in.</summary>
+    private sealed record ManagerLoop(ManagerProtocol Manager, ProtocolDriver Driver)
+    {
+        public Task TellAsync(Action<ManagerProtocol, Instant> work) => Driver.PostPatientlyAsync(now => work(Manager, now));
+    }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Dams.Hosting.Lab;
+using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Messages;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Dams.Hosting.Lab;
 using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
+using Dams.Lab;
 using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Processes;

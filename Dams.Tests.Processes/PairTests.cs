@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Dams.Hosting.Lab;
+using Dams.Lab;
 
 namespace Dams.Tests.Processes;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Soap;
 using Dams.Hosting.Web;
 using Dams.Tests.Cli;
+using Dams.Tests.Hosting;
 using Dams.Tests.Processes.Programs;
 using Dams.Tests.Processes.ThirdParty;
 using Dams.Tests.Soap.SoapUi;
@@ -76,7 +76,7 @@ internal sealed class ScenarioTests : ClusterFixture
         var client = ThirdPartyClient.AllOfFrontEnd.Single(candidate => candidate.Name == name);
         ThirdPartyClientTests.RequireInstalled(client);
         var cluster = await FreshAsync();
-        var wsdl = new Uri(cluster.Service, SoapEndpoints.OriginalPath + "?wsdl");
+        var wsdl = new Uri(cluster.Service, SoapPaths.Original + "?wsdl");
         Assert.That(await Task.Run(() => client.RunScenario(wsdl)), Is.EqualTo(ThirdPartyClient.ExpectedOfFrontEnd));
     }
 

@@ -52,7 +52,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public AgreedByManagers Managers { get; }
 
     /// <summary>The front end's SOAP endpoint.</summary>
-    public Uri Service => new(Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);
+    public Uri Service => new(Topology.FrontEnds[0].Listen.ToHttpUri(), SoapPaths.Appointments);
 
     public Uri Wsdl => new(Service + "?wsdl");
 

@@ -1,8 +1,8 @@
 using Dams.Contracts.Domain;
-using Dams.Hosting.Lab;
+using Dams.Lab;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Engines;
-using Dams.Replica.Lab;
+using Dams.Replica.Hosting;
 
 namespace Dams.Tests.Simulation;
 

@@ -1,4 +1,4 @@
-using Dams.Hosting.Lab;
+using Dams.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;

@@ -1,5 +1,5 @@
 using Dams.FrontEnd.Coordination;
-using Dams.Hosting.Lab;
+using Dams.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;

@@ -1,4 +1,3 @@
-using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.ReplicaManager.Agreement;
@@ -37,7 +36,7 @@ internal sealed partial class Simulation
             },
             (protocol, digest, now) => protocol.OnDigest(replica, checkpoint, digest is null ? null : Digest.Read(digest), now));
 
-        public void Replace(Decision decision)
+        public void Replace(Decision decision, int versionTurns)
         {
             var boot = manager.BootCount;
             simulation.At(simulation._now + Milliseconds(20 + manager.Random.Below(200)), () =>

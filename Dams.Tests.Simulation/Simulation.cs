@@ -1,7 +1,6 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.FrontEnd.Coordination;
-using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;

@@ -1,6 +1,6 @@
 using System.Numerics;
 using Dams.FrontEnd.Coordination;
-using Dams.Hosting.Lab;
+using Dams.Lab;
 using Dams.Ordering.Protocol;
 using Dams.ReplicaManager.Agreement;
 

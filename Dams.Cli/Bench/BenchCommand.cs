@@ -14,10 +14,6 @@ namespace Dams.Cli.Bench;
 internal sealed record BenchRow(
     int Connections, int Calls, int Failed, double PerSecond, double P50Ms, double P99Ms, double MaxMs, double? ServerMicrosecondsPerCall);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
-[JsonSerializable(typeof(IReadOnlyList<BenchRow>))]
-internal sealed partial class BenchJson : JsonSerializerContext;
-
 /// <summary><c>dams bench</c>: measures bookings against a running service.</summary>
 internal static class BenchCommand
 {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Dams.Hosting;
+using Dams.Hosting.Cluster;
 using Dams.Hosting.Folders;
-using Dams.Hosting.Lab;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;

@@ -34,11 +34,3 @@ internal static class ClusterTable
         _ => $"starts, watches and replaces {node.Id with { Role = NodeRole.Replica }}",
     };
 }
-
-/// <summary>The one line that <c>dams up</c> writes to standard output.</summary>
-internal static class ReadyLine
-{
-    public static Uri ServiceOf(ClusterTopology topology) => new(topology.FrontEnds[0].Listen.ToHttpUri(), CallCommands.ServicePath);
-
-    public static string Of(ClusterTopology topology) => $"ready {ServiceOf(topology)}?wsdl";
-}

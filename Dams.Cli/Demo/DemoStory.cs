@@ -3,9 +3,9 @@ using Dams.Cli.Client;
 using Dams.Cli.Cluster;
 using Dams.Cli.Lab;
 using Dams.Cli.Status;
-using Dams.Hosting.Lab;
 using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
+using Dams.Lab;
 using Spectre.Console;
 
 namespace Dams.Cli.Demo;

@@ -3,8 +3,8 @@ using System.CommandLine.Parsing;
 using System.Text.Json.Serialization.Metadata;
 using Dams.Cli.Client;
 using Dams.Cli.CommandLine;
-using Dams.Hosting.Lab;
 using Dams.Hosting.Topology;
+using Dams.Lab;
 
 namespace Dams.Cli.Lab;
 

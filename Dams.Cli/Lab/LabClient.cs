@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
 using Dams.Cli.Status;
-using Dams.Hosting.Lab;
+using Dams.Lab;
 
 namespace Dams.Cli.Lab;
 

@@ -86,16 +86,3 @@ internal sealed class CoordinatorStatistics(IReadOnlyList<byte> members)
         }
     }
 }
-
-/// <summary>Counters of the verdicts on one replica.</summary>
-internal sealed class ReplicaCounters
-{
-    /// <summary>Replies equal to the majority.</summary>
-    public long Right { get; set; }
-
-    /// <summary>Replies different from the majority.</summary>
-    public long Wrong { get; set; }
-
-    /// <summary>Requests without its reply within the limit.</summary>
-    public long Silent { get; set; }
-}

@@ -112,10 +112,3 @@ internal sealed class ClusterEventJournal(BootId boot, TimeProvider time, ILogge
         or ClusterEventKind.Degraded
         or ClusterEventKind.Alarm;
 }
-
-/// <summary>Log of events. Event ids 4030–4039.</summary>
-internal static partial class EventLog
-{
-    [LoggerMessage(EventId = 4030, Message = "{Kind} {Node}: {Text}")]
-    public static partial void Written(ILogger logger, LogLevel level, string kind, string node, string text);
-}

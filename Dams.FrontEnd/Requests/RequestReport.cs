@@ -1,9 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.FrontEnd.Coordination;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 
 namespace Dams.FrontEnd.Requests;
@@ -68,13 +65,3 @@ internal sealed record ReplicaReplyReport(string Id, string Incarnation, string?
         reply.Result?.ToString()[..DigestCharacters],
         reply.Verdict);
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(RequestVerdictNames)])]
-[JsonSerializable(typeof(IReadOnlyList<RequestReport>))]
-internal sealed partial class RequestJson : JsonSerializerContext;
-
-/// <summary>Writes verdicts in camel case.</summary>
-internal sealed class RequestVerdictNames() : JsonStringEnumConverter<RequestVerdict>(JsonNamingPolicy.CamelCase);

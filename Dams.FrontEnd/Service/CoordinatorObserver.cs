@@ -1,7 +1,7 @@
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Events;
-using Dams.FrontEnd.Lab;
 using Dams.FrontEnd.Requests;
+using Dams.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Messages;

@@ -4,13 +4,6 @@ using Dams.Ordering.Driver;
 
 namespace Dams.FrontEnd.Service;
 
-/// <summary>The way into the coordinator's loop. For any thread.</summary>
-internal interface IFrontEndLoop
-{
-    /// <summary>Brings a call into the loop; false if its queue is full.</summary>
-    bool TryCall(long call, RequestKey? key, byte opcode, ReadOnlyMemory<byte> payload);
-}
-
 /// <summary>Brings calls into the loop that a driver runs. For any thread.</summary>
 internal sealed class FrontEndLoop(RequestCoordinator coordinator, ProtocolDriver driver) : IFrontEndLoop
 {

@@ -8,6 +8,7 @@ using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Status;
 using Dams.Ordering;
+using Dams.Service;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Service;

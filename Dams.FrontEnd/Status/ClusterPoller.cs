@@ -102,10 +102,3 @@ internal sealed class ClusterPoller : IDisposable
         }
     }
 }
-
-/// <summary>Log of the poller. Event ids 4020–4029.</summary>
-internal static partial class StatusLog
-{
-    [LoggerMessage(4020, LogLevel.Debug, "{Node} does not report its status: {Problem}")]
-    public static partial void Silent(ILogger logger, string node, string problem);
-}

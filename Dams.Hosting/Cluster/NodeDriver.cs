@@ -1,4 +1,3 @@
-using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Transport;

@@ -66,12 +66,3 @@ internal static class IdentityFile
 internal sealed record IdentityDocument(
     string Instance, string Path, string Boot, string Cluster, string Durability, IReadOnlyList<string> Replicas,
         IReadOnlyList<string>? Keys = null, string? Device = null, string? Inode = null);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectRequiredConstructorParameters = true,
-    RespectNullableAnnotations = true,
-    WriteIndented = true)]
-[JsonSerializable(typeof(IdentityDocument))]
-internal sealed partial class IdentityJson : JsonSerializerContext;

@@ -12,14 +12,6 @@ namespace Dams.Hosting.Topology;
 /// <param name="Required">Whether the property must be there, because it has no default.</param>
 internal sealed record JsonShape(string Type, long? Min = null, long? Max = null, string? Choices = null, bool Required = false);
 
-/// <summary>Everything that one reading has found so far.</summary>
-internal sealed class JsonFindings
-{
-    public List<TopologyProblem> Problems { get; } = [];
-
-    public SortedDictionary<string, JsonShape> Shapes { get; } = new(StringComparer.Ordinal);
-}
-
 /// <summary>
 /// One object of the configuration. The reader asks for its properties one by one, and never stops at a problem. A property that the reader
 /// did not ask for is unknown.

@@ -3,15 +3,16 @@ using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Web;
+using Dams.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
 using Dams.Replica.Hosting.Snapshots;
-using Dams.Replica.Lab;
 using Dams.Replica.Service;
 using Dams.Replica.Versions;
+using Dams.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -121,28 +122,28 @@ internal static class ReplicaProcess
 
         var snapshots = new SnapshotKeeper(node, log, folder, logger);
         var fetcher = new SnapshotFetcher(node, context.Id.Number, context.Topology, others.Of, folder, options, logger);
-        ProtocolDriver? driver = null;
-        var observer = new ReplicaObserver(node, snapshots, () => fetcher.OnBatchEnd(() => driver!, stopping), end.Cancel, logger);
+        var observer = new ReplicaObserver(node, snapshots, fetcher.OnBatchEnd, end.Cancel, logger);
         var driven = new DrivenCore(GroupId.Replicas, node, outbox, log, observer);
-        using var lab = context.Lab ? new ReplicaLab(context.Id, driven, node.Core, log, version.Create, logger) : null;
+        using var lab = context.Lab ? new ReplicaLab(context.Id, driven, new ReplicaTruth(node.Core, version.Create), log, logger) : null;
         await using var network = NodeDriver.Open(context, boot, [lab?.Driven ?? driven], clock);
-        driver = network.Driver;
         await using var web = await building;
         var frontEnd = new Uri(
-            context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapEndpoints.AppointmentPath);
+            context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapPaths.Appointments);
         var endpoint = new ReplicaEndpoint(node, log, folder, network.Driver, boot);
         web.MapReplica(context.Topology, lab?.Around(endpoint, network.Driver) ?? endpoint);
         lab?.Map(web, network.Driver);
         web.MapAppointments(
             context.Topology,
-            new Contracts.Soap.ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));
+            new ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));
         await web.StartAsync(stopping);
         network.Driver.Start();
         var writing = snapshots.RunAsync(network.Driver, end.Token);
+        var fetching = fetcher.RunAsync(network.Driver, end.Token);
         var exitCode = await network.RunUntilAsync(end.Token);
         await web.StopAsync(CancellationToken.None);
         await network.Driver.StopAsync();
         await writing;
+        await fetching;
         await rehearsal;
         if (node.Member.State != MemberState.Left)
             return exitCode;

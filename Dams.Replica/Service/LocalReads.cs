@@ -1,7 +1,7 @@
 using Dams.Contracts.Domain;
-using Dams.Contracts.Soap;
 using Dams.Ordering.Driver;
 using Dams.Replica.Core;
+using Dams.Service;
 
 namespace Dams.Replica.Service;
 

@@ -5,6 +5,7 @@ using Dams.Ordering.Driver;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
 using Dams.Replica.Hosting.Snapshots;
+using Dams.Service;
 
 namespace Dams.Replica.Service;
 

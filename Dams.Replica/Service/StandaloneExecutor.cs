@@ -1,10 +1,10 @@
 using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Contracts.Soap;
 using Dams.Ordering;
 using Dams.Replica.Core;
 using Dams.Replica.Engines;
+using Dams.Service;
 
 namespace Dams.Replica.Service;
 

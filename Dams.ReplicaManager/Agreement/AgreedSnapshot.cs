@@ -55,6 +55,3 @@ internal sealed record AgreedSnapshot(
 internal sealed record SeatSnapshot(
     byte Replica, int Replacements, int VersionTurns, IReadOnlyList<long> ReplacedAt, IReadOnlyList<long> RestartedAt, long LastRestart,
     long HeldSince, IReadOnlyList<ulong> Replaced, Decision? Overdue, Decision? LeftAlone);
-
-[JsonSerializable(typeof(AgreedSnapshot))]
-internal sealed partial class SnapshotJson : JsonSerializerContext;

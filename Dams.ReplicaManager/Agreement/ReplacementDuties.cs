@@ -41,7 +41,7 @@ internal sealed class ReplacementDuties(
         {
             // Repeated until it is settled, because moving the folder or starting the process may fail.
             _replaceAt = now + s_repeat;
-            access.Replace(own);
+            access.Replace(own, state.VersionTurns(own.Replica));
         }
 
         ReportSettled(now);

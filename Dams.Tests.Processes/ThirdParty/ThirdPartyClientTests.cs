@@ -1,3 +1,4 @@
+using Dams.Service;
 using Dams.Tests.Soap;
 using NUnit.Framework;
 

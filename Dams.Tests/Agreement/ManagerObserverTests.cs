@@ -10,6 +10,7 @@ using Dams.Tests.Hosting;
 using Dams.Tests.Simulated;
 using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
+
 using ClusterTopology = Dams.Hosting.Topology.ClusterTopology;
 
 namespace Dams.Tests.Agreement;

@@ -174,7 +174,7 @@ internal sealed class ManagerScript : IReplicaAccess
         (_held ?? _questions).Enqueue(() =>
             _manager.OnDigest(replica, checkpoint, Digests.TryGetValue((replica, checkpoint), out var digest) ? digest : null, Now));
 
-    public void Replace(Decision decision) => Replaced.Add(decision);
+    public void Replace(Decision decision, int versionTurns) => Replaced.Add(decision);
 
     public void SetAsideUnless(ulong present) => SetAside.Add(present);
 

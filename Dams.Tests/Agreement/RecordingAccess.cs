@@ -21,7 +21,7 @@ internal sealed class RecordingAccess : IReplicaAccess
     {
     }
 
-    public void Replace(Decision decision)
+    public void Replace(Decision decision, int versionTurns)
     {
     }
 

@@ -35,6 +35,7 @@ internal sealed class ReplicaAccessTests : IAsyncDisposable
     private readonly ReplicaAccess _access;
     private readonly ManagerProtocol _manager;
     private readonly ProtocolDriver _driver;
+    private readonly Task _asking;
 
     public ReplicaAccessTests()
     {
@@ -54,13 +55,14 @@ internal sealed class ReplicaAccessTests : IAsyncDisposable
         foreach (var node in topology.Nodes)
             _cluster.Place(node.Id);
         _driver = _cluster.Add(s_self, new DrivenCore(GroupId.Managers, _manager, outbox, memberLog));
-        _access.Attach(_manager, _driver);
+        _asking = _access.RunAsync(_manager, _driver, _stopping.Token);
         _manager.Start(ClockSource.System.Now);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await _asking;
         await _cluster.DisposeAsync();
         _clients.Dispose();
         _others.Dispose();
@@ -87,7 +89,7 @@ internal sealed class ReplicaAccessTests : IAsyncDisposable
     {
         var loss = new LossReport(1, AgreementScript.IncarnationOf(1), LossCause.Halted, 5);
         _manager.OnDelivered(ManagerScript.EntryOf(1, Chain.Genesis, loss), ClockSource.System.Now);
-        _access.Replace(_manager.State.Active!);
+        _access.Replace(_manager.State.Active!, _manager.State.VersionTurns(1));
         Assert.That(_keeper.Version, Is.EqualTo(ClusterTopology.Default().FindReplica(1)!.Versions[1]));
     }
 

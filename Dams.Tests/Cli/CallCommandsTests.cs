@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.Contracts.Soap;
+using Dams.Service;
 using Dams.Tests.Contracts;
 using Dams.Tests.Engines.Script;
 using Dams.Tests.Soap;

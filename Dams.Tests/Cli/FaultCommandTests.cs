@@ -1,6 +1,6 @@
-using Dams.Hosting.Lab;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
+using Dams.Lab;
 using Dams.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -55,7 +55,7 @@ internal sealed class FaultCommandTests
             using var reader = new StreamReader(http.Request.Body);
             posted = $"{http.Request.RouteValues["fault"]} {http.Request.ContentType?.Split(';')[0]} "
                 + string.Concat((await reader.ReadToEndAsync()).Where(c => !char.IsWhiteSpace(c)));
-            await FaultEndpoints.SayAsync(http, StatusCodes.Status200OK, "done");
+            await OrderEndpoints.SayAsync(http, StatusCodes.Status200OK, "done");
         }));
         var run = await RunAsync(folder, line);
         Assert.That((run.ExitCode, run.Output.TrimEnd(), run.Errors), Is.EqualTo((0, "done", "")));
@@ -69,7 +69,7 @@ internal sealed class FaultCommandTests
     {
         using var folder = new TestFolder();
         await using var web = await ServeAsync(
-            folder, server => server.MapPost("/lab/{fault}", http => FaultEndpoints.SayAsync(http, status, "because")));
+            folder, server => server.MapPost("/lab/{fault}", http => OrderEndpoints.SayAsync(http, status, "because")));
         var run = await RunAsync(folder, "crash 2");
         Assert.That((run.ExitCode, run.Output, run.Errors.TrimEnd()), Is.EqualTo((exitCode, "", "because")));
     }
@@ -119,7 +119,7 @@ internal sealed class FaultCommandTests
         await using var web = await ServeAsync(folder, server => server.MapBareOrder("/leave", http =>
         {
             applied++;
-            return FaultEndpoints.SayAsync(http, 202, "done");
+            return OrderEndpoints.SayAsync(http, 202, "done");
         }));
         using var http = new HttpClient { BaseAddress = new Uri($"http://{folder.Address}:8080") };
         using var soap = await http.PostAsync(new Uri("/leave?force", UriKind.Relative), new StringContent("<a/>", null, "text/xml"));

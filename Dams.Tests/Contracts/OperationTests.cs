@@ -8,9 +8,10 @@ using Dams.Contracts.Encoding;
 using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Requests;
+using Dams.Lab;
 using Dams.Ordering;
-using Dams.Replica.Lab;
 using Dams.Replica.State.Sessions;
+using Dams.Service;
 using Dams.Tests.Clients;
 using Dams.Tests.Engines;
 using Dams.Tests.Soap;
@@ -145,7 +146,7 @@ internal sealed class OperationTests
             properties.Select(property => $"{property.PropertyType.Name} {property.Name}"),
             Is.EquivalentTo(operation.Method.GetParameters().Select(parameter =>
                 $"{parameter.ParameterType.Name} {char.ToUpperInvariant(parameter.Name![0])}{parameter.Name[1..]}")),
-            $"the properties of {request.Name} (Dams.Contracts/Soap/AppointmentRequests.cs) "
+            $"the properties of {request.Name} (Dams.Service/AppointmentRequests.cs) "
             + $"and the parameters of IAppointmentService.{operation.Method.Name}");
         Assert.That(
             properties.Where(property => !property.IsDefined(typeof(RequiredMemberAttribute), inherit: true)),
@@ -273,5 +274,5 @@ internal sealed class OperationTests
             type.BaseType is { IsGenericType: true } request
             && request.GetGenericTypeDefinition() == typeof(AppointmentRequest<,>)
             && request.GenericTypeArguments[0] == operation.Command)
-        ?? throw new AssertionException($"there is no AppointmentRequest of {operation} (Dams.Contracts/Soap/AppointmentRequests.cs)");
+        ?? throw new AssertionException($"there is no AppointmentRequest of {operation} (Dams.Service/AppointmentRequests.cs)");
 }

@@ -2,6 +2,7 @@ using System.ServiceModel;
 using System.Text.Json;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
+using Dams.Service;
 using Dams.Tests.Clients;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Script;

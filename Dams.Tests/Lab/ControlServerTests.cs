@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using Dams.FrontEnd.Lab;
+using Dams.FrontEnd.Control;
 using Dams.Hosting;
-using Dams.Hosting.Lab;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
+using Dams.Lab;
 using Dams.Ordering;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
@@ -140,7 +140,7 @@ internal sealed class ControlServerTests
     public async Task An_order_under_the_host_name_of_another_machine_is_refused(string host, bool isTaken)
     {
         await using var control = ControlServer.Build(_context, null);
-        control.MapBareOrder("/leave", http => FaultEndpoints.SayAsync(http, StatusCodes.Status409Conflict, "taken"));
+        control.MapBareOrder("/leave", http => OrderEndpoints.SayAsync(http, StatusCodes.Status409Conflict, "taken"));
         await control.StartAsync();
         using var http = new HttpClient { BaseAddress = _context.Topology.Control.ToHttpUri() };
         foreach (var path in (string[])["/shutdown", "/leave"])
@@ -168,7 +168,7 @@ internal sealed class ControlServerTests
     public async Task An_order_under_the_address_that_the_process_listens_at_is_accepted(string host, string listens, int status)
     {
         await using var server = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, _context.Topology.Limits).Build();
-        server.MapBareOrder("/leave", taken => FaultEndpoints.SayAsync(taken, StatusCodes.Status200OK, "taken"));
+        server.MapBareOrder("/leave", taken => OrderEndpoints.SayAsync(taken, StatusCodes.Status200OK, "taken"));
         var http = new DefaultHttpContext { RequestServices = server.Services };
         (http.Request.Method, http.Request.Host, http.Request.ContentType) = ("POST", new HostString(host), "application/json");
         http.Connection.LocalIpAddress = IPAddress.Parse(listens);

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Dams.Hosting.Lab;
+using Dams.Lab;
 using Dams.Tests.Hosting;
 using NUnit.Framework;
 

@@ -1,6 +1,8 @@
 using System.Net;
-using Dams.Hosting.Lab;
+using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
+using Dams.Hosting.Web;
+using Dams.Lab;
 using Dams.Ordering;
 
 namespace Dams.Tests.Lab;
@@ -28,7 +30,7 @@ internal sealed class FaultTargetsTests
     [TestCase("everything")]
     public void An_unknown_name_is_refused_with_the_known_names(string name) => Assert.That(
         () => FaultTargets.Parse(s_topology, "process", name),
-        Throws.TypeOf<FaultRefusedException>()
+        Throws.TypeOf<OrderRefusedException>()
             .With.Message.StartsWith($"process is '{name}'; expected a replica's number, or one of frontend1, sequencer1"));
 
     [Test]
@@ -48,7 +50,7 @@ internal sealed class FaultTargetsTests
     public void Invalid_groups_are_refused(string groups, string problem) =>
         Assert.That(
             () => FaultTargets.ParseGroups(s_topology, groups),
-            Throws.TypeOf<FaultRefusedException>().With.Message.Contains(problem));
+            Throws.TypeOf<OrderRefusedException>().With.Message.Contains(problem));
 
     [TestCase("200ms", 200)]
     [TestCase("5s", 5_000)]

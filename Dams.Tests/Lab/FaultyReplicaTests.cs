@@ -1,12 +1,12 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
-using Dams.Hosting.Lab;
+using Dams.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
-using Dams.Replica.Lab;
+using Dams.Replica.Hosting;
 using Dams.Replica.Versions.Ledger;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Simulated;
@@ -40,7 +40,7 @@ internal sealed class FaultyReplicaTests : IReplySink
     {
         (_inner, _log, _chain, _milliseconds) = (new TestCore(), new SimulatedLog(new Incarnation(1)), default, 1);
         _core = new ReplicaCore(new LedgerEngine(), new ReplicaCoreOptions(), this);
-        _lies = new ReplicaLies(_core, _log, () => new LedgerEngine());
+        _lies = new ReplicaLies(new ReplicaTruth(_core, () => new LedgerEngine()), _log);
         _replica = new FaultyReplica(_inner, _inner.Outbox, _lies);
         Execute(new AddAppointment(new CallerId(true, Hospital.MTL, 1), s_slot, 2));
         Sent();

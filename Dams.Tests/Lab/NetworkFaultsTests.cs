@@ -1,4 +1,4 @@
-using Dams.Hosting.Lab;
+using Dams.Lab;
 using Dams.Ordering;
 
 namespace Dams.Tests.Lab;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Dams.Hosting.Lab;
+using Dams.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;

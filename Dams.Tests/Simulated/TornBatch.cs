@@ -1,7 +1,6 @@
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
-using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Simulated;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Dams.Contracts.Soap;
+using Dams.Service;
 using NUnit.Framework;
 
 namespace Dams.Tests.Soap;

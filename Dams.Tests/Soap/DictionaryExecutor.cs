@@ -1,5 +1,5 @@
 using Dams.Contracts.Domain;
-using Dams.Contracts.Soap;
+using Dams.Service;
 
 namespace Dams.Tests.Soap;
 

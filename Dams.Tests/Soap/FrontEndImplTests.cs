@@ -3,6 +3,7 @@ using System.ServiceModel;
 using System.Text;
 using System.Xml.Linq;
 using Dams.Contracts.Soap;
+using Dams.Service;
 using NUnit.Framework;
 
 namespace Dams.Tests.Soap;

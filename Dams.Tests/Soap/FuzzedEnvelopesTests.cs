@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Dams.Contracts.Soap;
+using Dams.Service;
 using Dams.Soap;
 using Dams.Tests.Contracts;
 using NUnit.Framework;

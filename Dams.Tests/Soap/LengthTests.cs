@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Dams.Service;
 using NUnit.Framework;
 
 namespace Dams.Tests.Soap;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.ServiceModel;
 using Dams.Contracts.Soap;
+using Dams.Service;
 using Dams.Soap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

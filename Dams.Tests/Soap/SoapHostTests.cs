@@ -4,6 +4,7 @@ using System.Text;
 using System.Xml.Linq;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
+using Dams.Service;
 using Dams.Tests.Contracts;
 using NUnit.Framework;
 

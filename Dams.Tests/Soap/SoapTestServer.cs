@@ -1,5 +1,6 @@
 using System.Net;
 using Dams.Contracts.Soap;
+using Dams.Service;
 using Dams.Soap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

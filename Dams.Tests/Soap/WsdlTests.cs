@@ -5,6 +5,7 @@ using System.Xml.Linq;
 using System.Xml.Schema;
 using System.Xml.Serialization;
 using Dams.Contracts.Soap;
+using Dams.Service;
 using Dams.Soap;
 using NUnit.Framework;
 

@@ -6,6 +6,7 @@ using Dams.FrontEnd.Status;
 using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
+using Dams.Service;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

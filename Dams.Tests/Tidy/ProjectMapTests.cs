@@ -7,7 +7,8 @@ namespace Dams.Tests.Tidy;
 public sealed class ProjectMapTests
 {
     private static readonly string[] Processes = ["Dams.Sequencer", "Dams.Replica", "Dams.ReplicaManager", "Dams.FrontEnd"];
-    private static readonly string[] Libraries = ["Dams.Contracts", "Dams.Ordering", "Dams.Soap", "Dams.Hosting"];
+    private static readonly string[] Frame = ["Dams.Contracts", "Dams.Ordering", "Dams.Hosting"];
+    private static readonly string[] Libraries = [.. Frame, "Dams.Soap", "Dams.Service", "Dams.Lab"];
 
     /// <summary>For each project, the projects whose code it may use.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -15,12 +16,14 @@ public sealed class ProjectMapTests
         ["Dams.Contracts"] = [],
         ["Dams.Ordering"] = [],
         ["Dams.Soap"] = [],
-        ["Dams.Hosting"] = ["Dams.Contracts", "Dams.Ordering", "Dams.Soap"],
-        ["Dams.Sequencer"] = Libraries,
-        ["Dams.Replica"] = Libraries,
-        ["Dams.ReplicaManager"] = Libraries,
-        ["Dams.FrontEnd"] = Libraries,
-        ["Dams.Cli"] = ["Dams.Contracts", "Dams.Hosting"],
+        ["Dams.Hosting"] = ["Dams.Contracts", "Dams.Ordering"],
+        ["Dams.Service"] = ["Dams.Contracts", "Dams.Hosting", "Dams.Soap"],
+        ["Dams.Lab"] = Frame,
+        ["Dams.Sequencer"] = Frame,
+        ["Dams.Replica"] = [.. Frame, "Dams.Service", "Dams.Lab"],
+        ["Dams.ReplicaManager"] = Frame,
+        ["Dams.FrontEnd"] = [.. Frame, "Dams.Service", "Dams.Lab"],
+        ["Dams.Cli"] = ["Dams.Contracts", "Dams.Hosting", "Dams.Lab"],
         ["Dams.Tests"] = [.. Libraries, .. Processes, "Dams.Cli"],
         ["Dams.Tests.Simulation"] = ["Dams.Tests"],
         ["Dams.Tests.Processes"] = ["Dams.Tests"],

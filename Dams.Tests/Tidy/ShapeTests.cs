@@ -6,9 +6,11 @@ using Dams.Cli;
 using Dams.Contracts.Domain;
 using Dams.FrontEnd.Coordination;
 using Dams.Hosting;
+using Dams.Lab;
 using Dams.Ordering;
 using Dams.Replica.Core;
 using Dams.ReplicaManager.Agreement;
+using Dams.Service;
 using Dams.Soap;
 using NUnit.Framework;
 
@@ -26,6 +28,7 @@ internal sealed partial class ShapeTests
     [
         typeof(DamsTool).Assembly, typeof(Command).Assembly, typeof(RequestCoordinator).Assembly, typeof(NodeContext).Assembly,
         typeof(NodeId).Assembly, typeof(ReplicaCore).Assembly, typeof(AgreedState).Assembly, typeof(SoapCall).Assembly,
+        typeof(AppointmentService).Assembly, typeof(FaultLab).Assembly,
     ];
 
     [Test]

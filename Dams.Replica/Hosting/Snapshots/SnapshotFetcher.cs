@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
@@ -14,8 +15,8 @@ namespace Dams.Replica.Hosting.Snapshots;
 /// <summary>
 /// Fetches the snapshot that a joiner needs from the SOAP endpoints of the other replicas. One replica gives it, and it
 /// is read only if two replicas vouch for its bytes. At least one of these two is right, so both the state and the
-/// header are what all replicas have written. The loop calls <see cref="OnBatchEnd"/>. One task at a time does the
-/// work, and it always reports its end to the loop.
+/// header are what all replicas have written. The loop calls <see cref="OnBatchEnd"/>, which hands the wanted snapshot over
+/// to <see cref="RunAsync"/>. One task at a time does the work, and it always reports its end to the loop.
 /// </summary>
 /// <param name="node">The replica that joins.</param>
 /// <param name="self">The number of the replica that joins.</param>
@@ -31,6 +32,11 @@ internal sealed class SnapshotFetcher(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    // Only the latest wanted snapshot counts.
+    private readonly Channel<SequenceNumber> _wanted = Channel.CreateBounded<SequenceNumber>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true });
+
+    // Only the loop touches this.
     private SequenceNumber? _fetching;
     private TimeSpan _pause;
 
@@ -80,7 +86,7 @@ internal sealed class SnapshotFetcher(
         })).ConfigureAwait(false);
 
     /// <summary>Begins to fetch if the member wants a snapshot that is not being fetched yet. Called in the loop.</summary>
-    public void OnBatchEnd(Func<ProtocolDriver> driver, CancellationToken stopping)
+    public void OnBatchEnd()
     {
         if (node.Member.SnapshotWanted is not { } wanted)
         {
@@ -91,9 +97,15 @@ internal sealed class SnapshotFetcher(
         if (_fetching == wanted)
             return;
         _fetching = wanted;
-        var loop = driver();
-        loop.RunBeside(() => FetchAsync(wanted, loop, stopping), stopping);
+        _wanted.Writer.TryWrite(wanted);
     }
+
+    /// <summary>Fetches the wanted snapshots until it is cancelled. Call once, when the loop has been made.</summary>
+    public Task RunAsync(ProtocolDriver driver, CancellationToken stopping) => driver.RunBesideAsync(async () =>
+    {
+        await foreach (var wanted in _wanted.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
+            driver.RunBeside(() => FetchAsync(wanted, driver, stopping), stopping);
+    }, stopping);
 
     private async Task FetchAsync(SequenceNumber wanted, ProtocolDriver driver, CancellationToken stopping)
     {

@@ -47,6 +47,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
     private readonly DurableLog _memberLog;
     private readonly ReplicaProtocol _node;
     private readonly ProtocolDriver _driver;
+    private readonly Task _fetching;
 
     public SnapshotFetcherTests()
     {
@@ -74,15 +75,16 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         };
         var keeper = new SnapshotKeeper(_node, _memberLog, _snapshots, _log);
         _node.Start(ClockSource.System.Now);
-        var observer = new ReplicaObserver(
-            _node, keeper, () => fetcher.OnBatchEnd(() => _driver!, _stopping.Token), static () => { }, _log);
+        var observer = new ReplicaObserver(_node, keeper, fetcher.OnBatchEnd, static () => { }, _log);
         _driver = _cluster.Add(Self, new DrivenCore(GroupId.Replicas, _node, outbox, _memberLog, observer));
+        _fetching = fetcher.RunAsync(_driver, _stopping.Token);
         _driver.Start();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await _fetching;
         await _cluster.DisposeAsync();
         _stopping.Dispose();
         _memberLog.Dispose();

@@ -1,3 +1,4 @@
+using Dams.Service;
 using NUnit.Framework;
 
 namespace Dams.Tests.Soap.SoapUi;

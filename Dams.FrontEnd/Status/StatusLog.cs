@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dams.FrontEnd.Status;
+
+/// <summary>Log of the poller. Event ids 4020–4029.</summary>
+internal static partial class StatusLog
+{
+    [LoggerMessage(4020, LogLevel.Debug, "{Node} does not report its status: {Problem}")]
+    public static partial void Silent(ILogger logger, string node, string problem);
+}

@@ -1,0 +1,15 @@
+namespace Dams.Hosting.Topology;
+
+/// <summary>Where the processes write their logs, and how much of them is kept.</summary>
+/// <param name="Folder">The absolute path of the folder; each process has one file <c>&lt;id&gt;.log</c> in it.</param>
+/// <param name="FileBytesMax">A file that has grown to this size is moved aside.</param>
+/// <param name="ArchivesMax">How many moved-aside files of each process are kept. Beyond that the oldest is deleted.</param>
+public sealed record LogSettings(
+    string Folder, int FileBytesMax = LogSettings.FileBytesDefault, int ArchivesMax = LogSettings.ArchivesDefault)
+{
+    /// <summary>10 MiB: opens in any editor.</summary>
+    public const int FileBytesDefault = 10 * 1024 * 1024;
+
+    /// <summary>With the default size, the logs of a process take about 60 MiB at most.</summary>
+    public const int ArchivesDefault = 5;
+}

@@ -1,0 +1,18 @@
+using System.Net;
+
+namespace Dams.Hosting.Topology;
+
+/// <summary>An address and port where a process listens.</summary>
+/// <param name="Address">IPv4.</param>
+/// <param name="Port">1 to 65,535.</param>
+public sealed record NodeAddress(IPAddress Address, int Port)
+{
+    /// <summary>This address as sockets use it. A new object each time, because an end point can be changed.</summary>
+    public IPEndPoint ToEndPoint() => new(Address, Port);
+
+    /// <summary>The root of what is served there by HTTP, without a slash at the end.</summary>
+    public Uri ToHttpUri() => new($"http://{this}", UriKind.Absolute);
+
+    /// <summary><c>address:port</c>.</summary>
+    public override string ToString() => $"{Address}:{Port}";
+}

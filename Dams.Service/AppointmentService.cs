@@ -1,0 +1,104 @@
+using Dams.Contracts.Domain;
+using Dams.Contracts.Soap;
+
+namespace Dams.Service;
+
+/// <summary>
+/// The appointment contract in front of an executor. Stateless: one instance may serve all calls. Or each call may have an instance that
+/// knows the caller and hears when the client disconnects.
+/// </summary>
+/// <param name="executor">Executes the commands.</param>
+/// <param name="authenticatedAs">
+/// The user that the transport has authenticated; the caller of every message must be that user. Null if nobody is authenticated.
+/// </param>
+/// <param name="ct">Cancelled when the client disconnects.</param>
+public sealed class AppointmentService(IAppointmentExecutor executor, string? authenticatedAs = null, CancellationToken ct = default)
+    : IAppointmentService
+{
+    private readonly AppointmentCalls _calls = new(executor, authenticatedAs, ct);
+
+    /// <inheritdoc/>
+    public Task<AddAppointmentResult> AddAppointmentAsync(
+        string callerId, string appointmentId, AppointmentType appointmentType, int capacity, string? requestId = null) =>
+        _calls.CallAsync(new AddAppointmentRequest
+        {
+            CallerId = callerId,
+            AppointmentId = appointmentId,
+            AppointmentType = appointmentType,
+            Capacity = capacity,
+            RequestId = requestId,
+        });
+
+    /// <inheritdoc/>
+    public Task<RemoveAppointmentResult> RemoveAppointmentAsync(
+        string callerId, string appointmentId, AppointmentType appointmentType, string? requestId = null) =>
+        _calls.CallAsync(new RemoveAppointmentRequest
+        {
+            CallerId = callerId,
+            AppointmentId = appointmentId,
+            AppointmentType = appointmentType,
+            RequestId = requestId,
+        });
+
+    /// <inheritdoc/>
+    public Task<ListAppointmentAvailabilityResult> ListAppointmentAvailabilityAsync(
+        string callerId, AppointmentType appointmentType, string? requestId = null) =>
+        _calls.CallAsync(new ListAppointmentAvailabilityRequest
+        {
+            CallerId = callerId,
+            AppointmentType = appointmentType,
+            RequestId = requestId,
+        });
+
+    /// <inheritdoc/>
+    public Task<BookAppointmentResult> BookAppointmentAsync(
+        string callerId, string patientId, string appointmentId, AppointmentType appointmentType, string? requestId = null) =>
+        _calls.CallAsync(new BookAppointmentRequest
+        {
+            CallerId = callerId,
+            PatientId = patientId,
+            AppointmentId = appointmentId,
+            AppointmentType = appointmentType,
+            RequestId = requestId,
+        });
+
+    /// <inheritdoc/>
+    public Task<GetAppointmentScheduleResult> GetAppointmentScheduleAsync(string callerId, string patientId, string? requestId = null) =>
+        _calls.CallAsync(new GetAppointmentScheduleRequest
+        {
+            CallerId = callerId,
+            PatientId = patientId,
+            RequestId = requestId,
+        });
+
+    /// <inheritdoc/>
+    public Task<CancelAppointmentResult> CancelAppointmentAsync(
+        string callerId, string patientId, string appointmentId, string? requestId = null) =>
+        _calls.CallAsync(new CancelAppointmentRequest
+        {
+            CallerId = callerId,
+            PatientId = patientId,
+            AppointmentId = appointmentId,
+            RequestId = requestId,
+        });
+
+    /// <inheritdoc/>
+    public Task<SwapAppointmentResult> SwapAppointmentAsync(
+        string callerId,
+        string patientId,
+        string oldAppointmentId,
+        AppointmentType oldAppointmentType,
+        string newAppointmentId,
+        AppointmentType newAppointmentType,
+        string? requestId = null) =>
+        _calls.CallAsync(new SwapAppointmentRequest
+        {
+            CallerId = callerId,
+            PatientId = patientId,
+            OldAppointmentId = oldAppointmentId,
+            OldAppointmentType = oldAppointmentType,
+            NewAppointmentId = newAppointmentId,
+            NewAppointmentType = newAppointmentType,
+            RequestId = requestId,
+        });
+}

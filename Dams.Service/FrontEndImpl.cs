@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.ServiceModel;
+using System.Text;
+using Dams.Contracts.Domain;
+using Dams.Contracts.Soap;
+
+namespace Dams.Service;
+
+/// <summary>
+/// The original system's contract in front of the new one, with the same checks and the same executor. Every answer is one string
+/// <c>Outcome: text</c>; the items of a list follow on lines of their own. A fault is answered as <c>Code: reason</c>.
+/// </summary>
+/// <param name="executor">Executes the commands.</param>
+/// <param name="authenticatedAs">
+/// The user that the transport has authenticated; the caller of every message must be that user. Null if nobody is authenticated.
+/// </param>
+/// <param name="ct">Cancelled when the client disconnects.</param>
+public sealed class FrontEndImpl(IAppointmentExecutor executor, string? authenticatedAs = null, CancellationToken ct = default)
+    : IFrontEndImpl
+{
+    private readonly AppointmentCalls _calls = new(executor, authenticatedAs, ct);
+
+    private enum Menu
+    {
+        Unknown,
+        Add,
+        Remove,
+        List,
+        Book,
+        Schedule,
+        Cancel,
+        Swap,
+    }
+
+    /// <inheritdoc/>
+    public Task<string> ReceiveRequestFromClientAsync(
+        string userId,
+        string appointmentType,
+        string appointmentId,
+        int capacity,
+        string patientId,
+        int menuOption) => AnswerAsync(async () =>
+    {
+        var caller = Caller(userId);
+        var patient = PatientOf(caller, patientId);
+        return MenuOf(caller, menuOption) switch
+        {
+            Menu.Add => Of(await _calls.CallAsync(new AddAppointmentRequest
+            {
+                CallerId = userId,
+                AppointmentId = appointmentId,
+                AppointmentType = TypeOf("arg1", appointmentType),
+                Capacity = capacity,
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.Remove => Of(await _calls.CallAsync(new RemoveAppointmentRequest
+            {
+                CallerId = userId,
+                AppointmentId = appointmentId,
+                AppointmentType = TypeOf("arg1", appointmentType),
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.List => Of(await _calls.CallAsync(new ListAppointmentAvailabilityRequest
+            {
+                CallerId = userId,
+                AppointmentType = TypeOf("arg1", appointmentType),
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.Book => Of(await _calls.CallAsync(new BookAppointmentRequest
+            {
+                CallerId = userId,
+                PatientId = patient,
+                AppointmentId = appointmentId,
+                AppointmentType = TypeOf("arg1", appointmentType),
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.Schedule => Of(await _calls.CallAsync(new GetAppointmentScheduleRequest
+            {
+                CallerId = userId,
+                PatientId = patient,
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.Cancel => Of(await _calls.CallAsync(new CancelAppointmentRequest
+            {
+                CallerId = userId,
+                PatientId = patient,
+                AppointmentId = appointmentId,
+                RequestId = null,
+            }).ConfigureAwait(false)),
+            Menu.Swap => throw DamsFaults.InvalidRequest("arg5", Number(menuOption), "for this operation: swap is receiveRequestForSwap"),
+            _ => throw DamsFaults.InvalidRequest("arg5", Number(menuOption), MenuForm(caller)),
+        };
+    });
+
+    /// <inheritdoc/>
+    public Task<string> ReceiveRequestForSwapAsync(
+        string userId,
+        string oldAppointmentType,
+        string oldAppointmentId,
+        string newAppointmentType,
+        string newAppointmentId,
+        string patientId,
+        int menuOption) => AnswerAsync(async () =>
+    {
+        var caller = Caller(userId);
+        if (MenuOf(caller, menuOption) != Menu.Swap)
+            throw DamsFaults.InvalidRequest("arg6", Number(menuOption), caller.IsAdmin ? "swap, which is 7" : "swap, which is 4");
+        var result = await _calls.CallAsync(new SwapAppointmentRequest
+        {
+            CallerId = userId,
+            PatientId = PatientOf(caller, patientId),
+            OldAppointmentId = oldAppointmentId,
+            OldAppointmentType = TypeOf("arg1", oldAppointmentType),
+            NewAppointmentId = newAppointmentId,
+            NewAppointmentType = TypeOf("arg3", newAppointmentType),
+            RequestId = null,
+        }).ConfigureAwait(false);
+        return $"{result.Outcome}: {result.Message}";
+    });
+
+    /// <inheritdoc/>
+    public Task SayHelloAsync(string userId) => Task.CompletedTask;
+
+    private static async Task<string> AnswerAsync(Func<Task<string>> call)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (FaultException<DamsFault> fault)
+        {
+            return $"{fault.Detail.Code}: {fault.Detail.Reason}";
+        }
+    }
+
+    private static CallerId Caller(string userId) => CallerId.TryParse(AppointmentEdge.Canonical(userId), out var caller)
+        ? caller
+        : throw DamsFaults.InvalidRequest("arg0", userId, "a user id like MTLA1234 or MTLP1234");
+
+    // The clients of patients leave the patient id out, since the caller is the patient.
+    private static string PatientOf(CallerId caller, string? patientId) =>
+        string.IsNullOrWhiteSpace(patientId) && !caller.IsAdmin ? caller.ToString() : patientId ?? "";
+
+    private static AppointmentType TypeOf(string field, string? type) => type switch
+    {
+        "Physician" => AppointmentType.Physician,
+        "Surgeon" => AppointmentType.Surgeon,
+        "Dental" => AppointmentType.Dental,
+        _ => throw DamsFaults.InvalidRequest(field, type, "one of Physician, Surgeon, Dental"),
+    };
+
+    private static Menu MenuOf(CallerId caller, int option) => (caller.IsAdmin, option) switch
+    {
+        (true, 1) => Menu.Add,
+        (true, 2) => Menu.Remove,
+        (true, 3) => Menu.List,
+        (true, 4) or (false, 1) => Menu.Book,
+        (true, 5) or (false, 3) => Menu.Schedule,
+        (true, 6) or (false, 2) => Menu.Cancel,
+        (true, 7) or (false, 4) => Menu.Swap,
+        _ => Menu.Unknown,
+    };
+
+    private static string MenuForm(CallerId caller) => caller.IsAdmin
+        ? "an item of the menu: 1 add, 2 remove, 3 list, 4 book, 5 schedule, 6 cancel, 7 swap"
+        : "an item of the menu: 1 book, 2 cancel, 3 schedule, 4 swap";
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Of(AddAppointmentResult result) => $"{result.Outcome}: {result.Message}";
+
+    private static string Of(BookAppointmentResult result) => $"{result.Outcome}: {result.Message}";
+
+    private static string Of(CancelAppointmentResult result) => $"{result.Outcome}: {result.Message}";
+
+    private static string Of(RemoveAppointmentResult result) => Lines(
+        $"{result.Outcome}: {result.Message}", result.Relocations, static item => $"{item.PatientId} {item.NewAppointmentId ?? "none"}");
+
+    private static string Of(ListAppointmentAvailabilityResult result) => Lines(
+        $"{result.Outcome}: {result.Message}",
+        result.Slots,
+        static item => string.Create(
+            CultureInfo.InvariantCulture, $"{item.AppointmentId} {item.AppointmentType} {item.Remaining}/{item.Capacity}"));
+
+    private static string Of(GetAppointmentScheduleResult result) => Lines(
+        $"{result.Outcome}: {result.Message}", result.Bookings, static item => $"{item.AppointmentId} {item.AppointmentType}");
+
+    private static string Lines<T>(string first, T[]? items, Func<T, string> line)
+    {
+        var text = new StringBuilder(first);
+        foreach (var item in items ?? [])
+            text.Append('\n').Append(line(item));
+        return text.ToString();
+    }
+}

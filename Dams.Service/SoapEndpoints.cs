@@ -1,0 +1,48 @@
+using Dams.Contracts.Soap;
+using Dams.Hosting.Topology;
+using Dams.Hosting.Web;
+using Dams.Soap;
+using Microsoft.AspNetCore.Routing;
+
+namespace Dams.Service;
+
+/// <summary>Puts the cluster's SOAP contracts at their paths, with the cluster's limits and addresses.</summary>
+public static class SoapEndpoints
+{
+    /// <summary>Serves the appointment contract. The executor does the work.</summary>
+    public static void MapAppointments(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
+        web.MapSoapService<IAppointmentService>(SoapPaths.Appointments, http => new AppointmentService(executor, null, http.RequestAborted),
+            OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with
+            {
+                SampleValues = WsdlDocuments.AppointmentSamples,
+            });
+
+    /// <summary>Serves the original system's contract. The executor does the work; the faults are strings.</summary>
+    public static void MapOriginal(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
+        web.MapSoapService<IFrontEndImpl>(SoapPaths.Original,
+            http => new FrontEndImpl(executor, null, http.RequestAborted),
+            OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null));
+
+    /// <summary>Serves a replica's own contract.</summary>
+    public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica)
+    {
+        var options = OptionsOf(topology, WsdlDocuments.ReplicaService,
+            fault => ReplicaFaults.DetailOf(fault.Kind == SoapHostFaultKind.InternalError, fault.Reason, fault.Field));
+        web.MapSoapService(SoapPaths.Replica, replica, options with { PublicBaseUrl = null });
+    }
+
+    private static object? DetailOfAppointments(SoapHostFault fault) => fault.Kind == SoapHostFaultKind.InternalError
+        ? DamsFaults.DetailOfDefect(fault.Reason)
+        : DamsFaults.DetailOfMalformed(fault.Reason, fault.Field);
+
+    private static SoapServiceOptions OptionsOf(ClusterTopology topology, string wsdl, Func<SoapHostFault, object?> detail) => new()
+    {
+        Wsdl = wsdl,
+        CleanText = FaultText.Clean,
+        PublicBaseUrl = topology.PublicBaseUrl,
+        AllowedHosts = topology.AllowedHosts,
+        RequestBytesMax = topology.Limits.RequestBytesMax,
+        DepthMax = topology.Limits.XmlDepthMax,
+        FaultDetail = detail,
+    };
+}
