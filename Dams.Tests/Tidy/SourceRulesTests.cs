@@ -182,6 +182,13 @@ public sealed partial class SourceRulesTests
             .Where(path => Regex.IsMatch(CodeText.WithoutWords(SourceTree.Text(path)), @"\bThread\s*\.\s*Sleep\b")),
         Is.Empty);
 
+    /// <summary>The tests take rules out by patches of the sources, so production code need not know of it.</summary>
+    [Test]
+    public void No_production_file_mentions_a_mutant() => Assert.That(
+        SourceTree.Sources.Where(path => !path.StartsWith("Dams.Tests", StringComparison.Ordinal)
+            && SourceTree.Text(path).Contains("mutant", StringComparison.OrdinalIgnoreCase)),
+        Is.Empty);
+
     [GeneratedRegex(@"(?<!\w)_\s*=\s*(?!await)[\w.\s]*\b(Task\s*\.\s*Run|\w+Async)\s*\(")]
     private static partial Regex LetGo();
 
