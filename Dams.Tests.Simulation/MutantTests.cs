@@ -1,9 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using Dams.Ordering;
-using Dams.Ordering.Protocol;
-using Dams.ReplicaManager.Agreement;
-using Dams.Tests.Simulated;
+using Dams.Tests.Mutation;
 
 namespace Dams.Tests.Simulation;
 
@@ -16,49 +12,42 @@ namespace Dams.Tests.Simulation;
 internal sealed class MutantTests
 {
     private const ulong SeedsMax = 20_000;
+    private const ulong SeedsWithoutMutant = 10;
 
-    private static readonly Enum[] s_always =
+    private static readonly Mutant[] s_always =
     [
-        Mutant.CommitQuorumOfOne, Mutant.GapIsSkipped, Mutant.DuplicateIsSwallowed, Mutant.TimeFollowsTheClock,
-        ManagerMutant.VerdictIsEnough, ManagerMutant.ReplacedBeforeItLeft,
+        OrderingMutants.CommitQuorumOfOne, OrderingMutants.GapIsSkipped, OrderingMutants.DuplicateIsSwallowed,
+        OrderingMutants.TimeFollowsTheClock, ManagerMutants.VerdictIsEnough, ManagerMutants.ReplacedBeforeItLeft,
     ];
 
-    // These show only when three seats, or one seat three times, can't be filled again. The cluster does not promise to survive
-    // that, so the simulation does not do it. ManagerMutantTests covers them.
-    private static readonly ManagerMutant[] s_beyondTheFaults = [ManagerMutant.DonorsAreNotCounted, ManagerMutant.ReplacesForEver];
+    private static bool AreAllWanted => Environment.GetEnvironmentVariable("DAMS_MUTANTS") == "all";
 
-    private static IEnumerable<Enum> Mutants => Environment.GetEnvironmentVariable("DAMS_MUTANTS") == "all" ? AllMutants : s_always;
+    private static IEnumerable<Mutant> Chosen => AreAllWanted
+        ? Mutants.OfOrdering.Concat(Mutants.OfManagers).Where(mutant => mutant.IsForSimulation)
+        : s_always;
 
-    private static IEnumerable<Enum> AllMutants =>
-    [
-        .. Enum.GetValues<Mutant>().Where(mutant => mutant != Mutant.None),
-        .. Enum.GetValues<ManagerMutant>().Where(mutant => mutant != ManagerMutant.None && !s_beyondTheFaults.Contains(mutant)),
-    ];
+    private static ulong Seeds =>
+        ulong.TryParse(Environment.GetEnvironmentVariable("DAMS_MUTANT_SEEDS"), CultureInfo.InvariantCulture, out var asked)
+            ? asked
+            : SeedsMax;
 
-    [TestCaseSource(nameof(Mutants))]
-    public void The_simulation_notices_each_rule_that_is_taken_out(object mutant)
+    [TestCaseSource(nameof(Chosen))]
+    public void The_simulation_notices_each_rule_that_is_taken_out(Mutant mutant) => MutatedSimulation.MustNotice(mutant, Seeds);
+
+    /// <summary>These mistakes are in the simulated world: in a setting of the replicas, and in what a lost folder leaves behind.</summary>
+    [TestCase(nameof(SimulationKnobs.SessionWindowIsSmall))]
+    [TestCase(nameof(SimulationKnobs.WipedMemberKeepsItsIdentity))]
+    public void The_simulation_notices_a_mistake_in_its_own_world(string mistake)
     {
-        var setting = Environment.GetEnvironmentVariable("DAMS_MUTANT_SEEDS");
-        var seeds = ulong.TryParse(setting, CultureInfo.InvariantCulture, out var asked) ? asked : SeedsMax;
-        var began = Stopwatch.GetTimestamp();
-        for (ulong seed = 1; seed <= seeds; seed++)
+        MutatedSimulation.MustNotice(mistake, seed => SimulationKnobs.Of(seed) with
         {
-            try
-            {
-                var knobs = SimulationKnobs.Of(seed);
-                knobs = mutant is Mutant protocol
-                    ? knobs with { Mutant = protocol }
-                    : knobs with { ManagerMutant = (ManagerMutant)mutant };
-                new Simulation(seed, knobs).Run();
-            }
-            catch (Exception broken) when (broken is BrokenException or InvariantBrokenException)
-            {
-                TestContext.Out.WriteLine(
-                    $"| {mutant} | {seed} | {broken.Message.Split('\n')[0]} | {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s |");
-                return;
-            }
-        }
-
-        Assert.Fail($"{mutant} survived {seeds} seeds");
+            SessionWindowIsSmall = mistake == nameof(SimulationKnobs.SessionWindowIsSmall),
+            WipedMemberKeepsItsIdentity = mistake == nameof(SimulationKnobs.WipedMemberKeepsItsIdentity),
+        }, Seeds);
     }
+
+    [Test]
+    public void The_build_with_mutants_runs_as_the_real_one_while_none_is_on() => Assert.That(
+        MutatedBuild.Loaded.Counterpart<Func<ulong, long>>(MutatedSimulation.EventsOf)(SeedsWithoutMutant),
+        Is.EqualTo(MutatedSimulation.EventsOf(SeedsWithoutMutant)));
 }

@@ -41,12 +41,11 @@ internal sealed partial class Simulation
         MinorityPause = TimeSpan.FromMilliseconds(750),
         SnapshotEntries = 12,
         ReplacementPatience = TimeSpan.FromSeconds(8),
-        Mutant = _knobs.ManagerMutant,
     };
 
     private void AddManagers()
     {
-        _managersGroup = _group with { Group = GroupId.Managers, Mutant = Mutant.None };
+        _managersGroup = _group with { Group = GroupId.Managers };
         foreach (var id in _group.Members)
         {
             var manager = new SimulatedNode(NodeId.Manager(id), GroupId.Replicas, _managersRandom);

@@ -62,7 +62,7 @@ internal sealed partial class Simulation
 
     private void BeginNewIncarnation(SimulatedNode replica)
     {
-        if (_knobs.Mutant == Mutant.WipedMemberKeepsItsIdentity)
+        if (_knobs.WipedMemberKeepsItsIdentity)
         {
             replica.FormerLogs.Add(replica.Log!);
             replica.Log = new SimulatedLog(replica.Log!.Record.Incarnation);

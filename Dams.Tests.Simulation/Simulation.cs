@@ -57,7 +57,6 @@ internal sealed partial class Simulation
             Members = [1, 2, 3, 4],
             Sequencers = [.. Enumerable.Range(1, knobs.Sequencers).Select(id => (byte)id)],
             FrontEnds = [.. Enumerable.Range(1, knobs.FrontEnds).Select(id => (byte)id)],
-            Mutant = knobs.Mutant,
             StampInterval = knobs.StampInterval,
         };
         if (!knobs.Stamps)
@@ -77,14 +76,14 @@ internal sealed partial class Simulation
         CoreOptions = new ReplicaCoreOptions
         {
             CheckpointEntries = checkpoint,
-            ClientSessionsMax = knobs.Mutant == Mutant.SessionWindowIsSmall ? 2 : 1_000_000,
+            ClientSessionsMax = knobs.SessionWindowIsSmall ? 2 : 1_000_000,
             RepliesKept = knobs.ReplyBytesMax is not null ? checkpoint
                 : knobs.SmallBuffers is { } replies ? Math.Max(replies * 4, checkpoint)
                 : 10_000,
             ReplyBytesMax = knobs.ReplyBytesMax ?? ReplyMessage.ResultBytesMax,
             Snapshots = new SnapshotScheduleOptions { LogEntriesKept = 0, TrimEntriesMin = 1 },
         };
-        CoordinatorOptions = new CoordinatorOptions { Strict = knobs.Strict, CallsMax = knobs.CallsMax, Mutant = knobs.CoordinationMutant };
+        CoordinatorOptions = new CoordinatorOptions { Strict = knobs.Strict, CallsMax = knobs.CallsMax };
         _damageRandom = knobs.DamagedDatagrams ? new SeededRandom(seed ^ 0xDA3A) : null;
         _replies = new ReplyChecker(_checker.Order);
         _agreement = new AgreementChecker(ManagerOptions.RestartHold, OnDecided);

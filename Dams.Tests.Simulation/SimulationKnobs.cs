@@ -1,8 +1,6 @@
 using System.Numerics;
-using Dams.FrontEnd.Coordination;
 using Dams.Lab;
 using Dams.Ordering.Protocol;
-using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Simulation;
 
@@ -128,14 +126,11 @@ internal sealed record SimulationKnobs
     /// </summary>
     public byte? Uninformed { get; init; }
 
-    /// <summary>The rule of the protocol that is taken out.</summary>
-    public Mutant Mutant { get; init; }
+    /// <summary>A mistake in a setting: the session table forgets a request after a few others.</summary>
+    public bool SessionWindowIsSmall { get; init; }
 
-    /// <summary>The rule of the managers that is taken out.</summary>
-    public ManagerMutant ManagerMutant { get; init; }
-
-    /// <summary>The rule of voting that is taken out.</summary>
-    public CoordinationMutant CoordinationMutant { get; init; }
+    /// <summary>A mistake of whoever restores a folder: a wiped member counts under its old identity.</summary>
+    public bool WipedMemberKeepsItsIdentity { get; init; }
 
     /// <summary>Whether writes wait for a third equal reply.</summary>
     public bool Strict { get; init; }

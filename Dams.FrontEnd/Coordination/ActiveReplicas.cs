@@ -6,7 +6,7 @@ namespace Dams.FrontEnd.Coordination;
 /// <summary>
 /// The view, as the sequencers report it. Decides which replies count, and which are still awaited. Pure and single-threaded.
 /// </summary>
-internal sealed class ActiveReplicas(CoordinatorOptions options)
+internal sealed class ActiveReplicas
 {
     private static readonly SequenceNumber s_anyNumber = new(long.MaxValue);
 
@@ -21,9 +21,8 @@ internal sealed class ActiveReplicas(CoordinatorOptions options)
     }
 
     /// <summary>Whether a reply counts: its incarnation must have been active when it sent the reply.</summary>
-    public bool Counts(byte replica, ReplyMessage reply) => options.Mutant == CoordinationMutant.InactiveReplyCounts
-        || (View.TryGet(replica, out var member) && member.Incarnation == reply.Incarnation
-            && member.VotesFrom is { } from && reply.At >= from);
+    public bool Counts(byte replica, ReplyMessage reply) => View.TryGet(replica, out var member)
+        && member.Incarnation == reply.Incarnation && member.VotesFrom is { } from && reply.At >= from;
 
     /// <summary>Whether all replicas that were active at the number of a vote have replied.</summary>
     public bool HaveReplied(ReplyVoter vote) => HaveReplied(vote, vote.Seq);

@@ -45,12 +45,12 @@ internal sealed class AnswerRule(CoordinatorOptions options, ActiveReplicas repl
 
     /// <param name="isStrict">Whether the call is a write and writes are strict.</param>
     /// <param name="isSomeoneLeft">Whether an active replica has not replied and is inside the limit for late replies.</param>
-    private VoteState StateOf(ReplyVoter vote, bool isStrict, bool isSomeoneLeft)
+    private static VoteState StateOf(ReplyVoter vote, bool isStrict, bool isSomeoneLeft)
     {
         if (vote.Majority is null)
             return isSomeoneLeft ? VoteState.Open : VoteState.Divergence;
         // A call that is not strict can meet a second pair before its answer, too, if the answer's body had to be fetched.
-        if (vote.HasRival && options.Mutant != CoordinationMutant.RivalIsIgnored)
+        if (vote.HasRival)
             return isSomeoneLeft ? VoteState.Open : VoteState.Divergence;
         return !isStrict || vote.Agreeing >= StrictQuorum || !isSomeoneLeft ? VoteState.Answer : VoteState.Open;
     }

@@ -65,7 +65,4 @@ internal sealed record CoordinatorOptions
 
     /// <summary>Nobody is suspected for this time after a new epoch or a gap between SYNCs, because members catch up.</summary>
     public TimeSpan SettlingTime { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>The rule that a test switches off.</summary>
-    public CoordinationMutant Mutant { get; init; }
 }

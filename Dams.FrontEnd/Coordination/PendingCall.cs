@@ -27,7 +27,6 @@ internal sealed class PendingCall
     /// </summary>
     private const int VotesOfReplicaMax = 4;
 
-    private readonly CoordinationMutant _mutant;
     private ulong _strayed;
 
     public PendingCall(Request request, CoordinatorOptions options, Instant now)
@@ -36,7 +35,6 @@ internal sealed class PendingCall
         Began = now;
         Deadline = now + options.CallDeadline;
         Retry = options.RetryMin;
-        _mutant = options.Mutant;
     }
 
     public Request Request { get; }
@@ -112,8 +110,6 @@ internal sealed class PendingCall
         ? JudgeUntil
         : Instant.Earlier(Instant.Earlier(Deadline, RetryAt), Instant.Earlier(Body.NextDeadline, AnswerAt));
 
-    private int Quorum => _mutant == CoordinationMutant.AnswerAtFirstReply ? 1 : ReplyVoter.AnswerQuorum;
-
     /// <summary>
     /// Whether the request can't be ordered, because a sequencer rejects payloads that are longer than this. The limit is one constant
     /// of the wire format. A request that is too big for this sequencer was too big for every other one that an earlier send reached,
@@ -130,13 +126,13 @@ internal sealed class PendingCall
         {
             if (vote.Seq == reply.Seq)
                 return vote;
-            if (_mutant == CoordinationMutant.PlacesAreShared || vote.HasReplied(replica))
+            if (vote.HasReplied(replica))
                 named++;
         }
 
         if (named >= VotesOfReplicaMax)
             return null;
-        var added = new ReplyVoter(reply.Seq, reply.RequestDigest) { Quorum = Quorum };
+        var added = new ReplyVoter(reply.Seq, reply.RequestDigest);
         Votes.Add(added);
         return added;
     }

@@ -8,7 +8,6 @@ namespace Dams.FrontEnd.Coordination;
 /// </summary>
 internal sealed class ReplicaJudge
 {
-    private readonly CoordinatorOptions _options;
     private readonly CoordinatorStatistics _statistics;
     private readonly ICallSink _sink;
     private readonly SilenceLimit _silence;
@@ -22,7 +21,6 @@ internal sealed class ReplicaJudge
     /// <param name="sink">Takes judgements, alarms and reports.</param>
     public ReplicaJudge(CoordinatorOptions options, byte frontEnd, BootId boot, CoordinatorStatistics statistics, ICallSink sink)
     {
-        _options = options;
         _statistics = statistics;
         _sink = sink;
         _silence = new SilenceLimit(options);
@@ -46,8 +44,7 @@ internal sealed class ReplicaJudge
     /// The end of the time for late replies. It begins at the second equal reply, so that neither a failover nor a slow commit makes a
     /// replica look silent.
     /// </summary>
-    public Instant JudgeUntil(PendingCall call, Instant majorityAt) =>
-        (_options.Mutant == CoordinationMutant.SuspicionFromSending ? call.Began : majorityAt) + _silence.Current;
+    public Instant JudgeUntil(Instant majorityAt) => majorityAt + _silence.Current;
 
     /// <summary>Judges the replicas that were active. Without a majority, or with two, nobody is accused.</summary>
     public void Judge(PendingCall call, View view, Instant now)
@@ -58,11 +55,7 @@ internal sealed class ReplicaJudge
                 _strikes.OnClosed(vote.Seq, now);
         }
 
-        if (_options.Mutant == CoordinationMutant.NoMajorityAccuses && call.Votes.Count > 0)
-        {
-            Judge(call, call.Decided ?? call.Votes[0], view, now);
-        }
-        else if (call.Decided is { HasRival: true } split)
+        if (call.Decided is { HasRival: true } split)
         {
             RaiseAlarm(call, CallFailure.ReplicaDivergence, isAnswered: true, view);
             _strikes.OnClosed(split.Seq, now);
@@ -111,12 +104,10 @@ internal sealed class ReplicaJudge
         _sink.OnJudged(judgement);
     }
 
-    private Verdict VerdictOn(byte replica, PendingCall call, ReplyVoter vote, Instant now) => vote.VerdictOn(replica) switch
+    private static Verdict VerdictOn(byte replica, PendingCall call, ReplyVoter vote, Instant now) => vote.VerdictOn(replica) switch
     {
         // The call's deadline may come before the limit for late replies. Then a replica that has not replied gets no verdict.
         Verdict.Waiting when now >= call.JudgeUntil => call.HasStrayed(replica) ? Verdict.Wrong : Verdict.Silent,
-        Verdict.Unjudged when _options.Mutant == CoordinationMutant.NoMajorityAccuses =>
-            vote.ResultOf(replica) == vote.Majority ? Verdict.Right : Verdict.Wrong,
         var verdict => verdict,
     };
 }

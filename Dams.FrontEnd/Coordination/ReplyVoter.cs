@@ -40,9 +40,6 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
     /// <summary>The sequence number that is voted on: that of the request's first execution.</summary>
     public SequenceNumber Seq { get; } = seq;
 
-    /// <summary>Equal replies that make the majority.</summary>
-    public int Quorum { get; init; } = AnswerQuorum;
-
     /// <summary>The result digest that two replicas agree on; null until they do.</summary>
     public Digest? Majority { get; private set; }
 
@@ -127,7 +124,7 @@ internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
             return false;
         var equal = Count(reply.ResultDigest);
         MostEqual = Math.Max(MostEqual, equal);
-        var made = Majority is null && equal >= Quorum;
+        var made = Majority is null && equal >= AnswerQuorum;
         if (made)
         {
             Majority = reply.ResultDigest;

@@ -41,7 +41,7 @@ internal sealed class RequestCoordinator : IProtocol
         _session = new RequestSession(id, boot, random);
         _sender = new RequestSender(options, random, outbox);
         _sequencer = new ActiveSequencer(group, options);
-        _replicas = new ActiveReplicas(options);
+        _replicas = new ActiveReplicas();
         _rule = new AnswerRule(options, _replicas);
         _views = new ViewRequester(group, options, outbox);
         _judge = new ReplicaJudge(options, id, boot, Statistics, sink);
@@ -283,7 +283,7 @@ internal sealed class RequestCoordinator : IProtocol
             Close(call, now);
     }
 
-    private void Decide(PendingCall call, ReplyVoter vote, Instant now) => call.Decide(vote, _judge.JudgeUntil(call, now));
+    private void Decide(PendingCall call, ReplyVoter vote, Instant now) => call.Decide(vote, _judge.JudgeUntil(now));
 
     /// <summary>Ends a call if its votes allow it, or else asks for the body that is missing.</summary>
     private void TryAnswer(PendingCall call, Instant now)

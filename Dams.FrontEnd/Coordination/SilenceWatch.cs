@@ -55,8 +55,8 @@ internal sealed class SilenceWatch(CoordinatorOptions options, IReportSink sink)
         }
     }
 
-    private bool WasSteady(Instant since, Instant now) => options.Mutant == CoordinationMutant.SuspicionDuringFailOver
-        || (since >= _steadyFrom && _syncAt is { } at && now - at <= options.SyncGapMax);
+    private bool WasSteady(Instant since, Instant now) => since >= _steadyFrom && _syncAt is { } at
+        && now - at <= options.SyncGapMax;
 
     private sealed class Watched(Incarnation incarnation, Instant since)
     {

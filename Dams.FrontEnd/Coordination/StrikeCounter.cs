@@ -47,12 +47,6 @@ internal sealed class StrikeCounter(CoordinatorOptions options, SilenceLimit sil
     /// <summary>A vote has ended with verdicts.</summary>
     public void OnJudged(Judgement judgement, Instant now)
     {
-        if (options.Mutant == CoordinationMutant.StrikesInArrivalOrder)
-        {
-            Count(judgement, now);
-            return;
-        }
-
         // If a client repeats its call, the same number is judged again; but one lie is one strike.
         if (judgement.Seq > Counted)
             _held.Enqueue((judgement, now), judgement.Seq);
@@ -87,11 +81,10 @@ internal sealed class StrikeCounter(CoordinatorOptions options, SilenceLimit sil
                 _runs[judged.Replica] = run = new Run(judged.Incarnation);
             switch (judged.Verdict)
             {
-                case Verdict.Right when options.Mutant != CoordinationMutant.StrikesNeverReset:
+                case Verdict.Right:
                     run.Reset();
                     break;
                 case Verdict.Wrong:
-                case Verdict.Silent when options.Mutant == CoordinationMutant.MissingCountsAsWrong:
                     run.Add(judgement.Seq);
                     if (run.IsToBeTold(options.VerdictPause, now))
                     {

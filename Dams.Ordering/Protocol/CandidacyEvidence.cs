@@ -85,7 +85,7 @@ internal sealed class CandidacyEvidence(GroupOptions options, byte id, BootId bo
                 ownEarlierBoot++;
         }
 
-        var quorum = view is null ? View.EpochQuorumOf(options.Members.Count) : Quorum.OfEpoch(options, view);
+        var quorum = view?.EpochQuorum ?? View.EpochQuorumOf(options.Members.Count);
         if (suspicions < quorum && !(_isFirstWait && (nobody >= quorum || ownEarlierBoot >= quorum)))
         {
             _since = null;

@@ -63,12 +63,6 @@ internal sealed class EpochInstaller(GroupOptions options, byte id, BatchedLog l
             return Intake.Complete;
         }
 
-        if (options.Mutant == Mutant.ShorterMemberHalts)
-        {
-            return Intake.Contradiction(
-                $"the log of epoch {target.Claim.Epoch} ends at entry {target.Tail}, this member's log at entry {log.Last}");
-        }
-
         Ask(now);
         return Intake.Waiting;
     }

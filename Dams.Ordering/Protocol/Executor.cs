@@ -6,7 +6,6 @@ namespace Dams.Ordering.Protocol;
 /// <summary>Gives the committed entries to the consumer, one by one, and stops at one that must wait.</summary>
 internal sealed class Executor
 {
-    private readonly GroupOptions _options;
     private readonly BatchedLog _log;
     private readonly IEntryConsumer _consumer;
     private readonly PoisonGate _gate;
@@ -14,12 +13,11 @@ internal sealed class Executor
 
     /// <summary>Continues after the snapshot that the consumer was restored from; null if the consumer begins empty.</summary>
     public Executor(
-        GroupOptions options, BatchedLog log, IEntryConsumer consumer, IExecutionMark mark, FolderStamps stamps, SnapshotPosition? restored)
+        BatchedLog log, IEntryConsumer consumer, IExecutionMark mark, FolderStamps stamps, SnapshotPosition? restored)
     {
-        _options = options;
         _log = log;
         _consumer = consumer;
-        _gate = new PoisonGate(options, mark, log, stamps);
+        _gate = new PoisonGate(mark, log, stamps);
         _views = new PastViews(log);
         Executed = SequenceNumber.Max(log.Base, restored?.Seq ?? SequenceNumber.Zero);
         log.NoteCommitted(Executed);
@@ -45,7 +43,7 @@ internal sealed class Executor
     {
         get
         {
-            if (Executed >= _log.Last || (Executed >= _log.Committed && _options.Mutant != Mutant.ExecutedOnOrder))
+            if (Executed >= _log.Last || Executed >= _log.Committed)
                 return null;
             var entry = _log.EntryAt(Executed.Next);
             Invariant.That(entry is not null && entry.Seq == Executed.Next);

@@ -44,7 +44,7 @@ internal sealed class FolderStamps
         var stored = log.Record.Stamps;
         (_own, _isConfirmed, _others) = (stored.Own, stored.IsConfirmed, [.. stored.Others]);
         _hasHistory = stored.IsConfirmed || stored.Own.Number > 1;
-        MayWork = options.ConfirmationsNeeded == 0 || options.Mutant == Mutant.FolderIsBelieved;
+        MayWork = options.ConfirmationsNeeded == 0;
     }
 
     /// <summary>Whether enough others have confirmed a stamp that was made in this start: the folder is the newest.</summary>
@@ -147,7 +147,7 @@ internal sealed class FolderStamps
         if (answer.Stamp != _own)
             return;
         // A single member that knows another stamp is believed, even if enough others have confirmed this one.
-        if (answer.Known != _own && _options.Mutant != Mutant.FolderIsBelieved)
+        if (answer.Known != _own)
         {
             Refusal = (from.Number, answer.Known);
             return;

@@ -27,17 +27,11 @@ public sealed partial class GroupMember
             return false;
         }
 
-        if (_options.Mutant == Mutant.OlderEpochIsFollowed)
-            return true;
         SendRefusal(envelope.From);
         return false;
     }
 
-    private void SendRefusal(NodeId sequencer)
-    {
-        if (_options.Mutant != Mutant.RefusalReachesNobody)
-            _outbox.Send(sequencer, Followed, new Refused(Promised));
-    }
+    private void SendRefusal(NodeId sequencer) => _outbox.Send(sequencer, Followed, new Refused(Promised));
 
     private void OnSkipAsk(in Envelope envelope, SkipAsk ask, Instant now)
     {
@@ -175,7 +169,7 @@ public sealed partial class GroupMember
             return;
         }
 
-        if (view.Claim == Installed && Installed == Promised && _options.Mutant != Mutant.DelayedNewViewCuts)
+        if (view.Claim == Installed && Installed == Promised)
         {
             // Installed already: acknowledge and nothing else. A delayed NEWVIEW must never cut what was acknowledged since.
             if (_log.IsRecordDurable)
@@ -266,18 +260,8 @@ public sealed partial class GroupMember
     /// <summary>From now on the member obeys no older claim. It follows nothing until a NEWVIEW is installed.</summary>
     private void BecomePromised(NodeId candidate, Claim claim, Instant now)
     {
-        var record = _log.Record with { Promised = claim };
-        if (_options.Mutant == Mutant.PromiseIsForgotten)
-        {
-            _log.Adopt(record);
-            SendPromise(candidate);
-        }
-        else
-        {
-            _log.Remember(record);
-            _log.OwePromise(candidate);
-        }
-
+        _log.Remember(_log.Record with { Promised = claim });
+        _log.OwePromise(candidate);
         _installer.Abandon();
         _receiver.Stop();
         State = MemberState.Promised;
@@ -291,7 +275,7 @@ public sealed partial class GroupMember
         _watch.Arm(now);
         State = MemberState.Installing;
         // If the JOIN was ordered in this very epoch, above the tail that the epoch began with, the log is a prefix of its order.
-        var isPrefix = _joiner.IsJoinedAbove(view) && _options.Mutant != Mutant.JoinerAboveTailHalts;
+        var isPrefix = _joiner.IsJoinedAbove(view);
         OnInstallStep(_installer.Begin(sequencer, view, Executed, isPrefix, now), now);
     }
 

@@ -54,7 +54,7 @@ public sealed partial class GroupMember : IProtocol
         _outbox = outbox;
         _stamps = new FolderStamps(options, id, log, outbox, seed);
         _log = new BatchedLog(log, _stamps, outbox, restored);
-        _executor = new Executor(options, _log, consumer, mark ?? new VolatileExecutionMark(), _stamps, restored);
+        _executor = new Executor(_log, consumer, mark ?? new VolatileExecutionMark(), _stamps, restored);
         _server = new EntryServer(options, _log, outbox);
         _reporter = new ProgressReporter(options, _log, _executor, outbox);
         _watch = new SequencerWatch(options, random, _log, outbox);
@@ -214,9 +214,7 @@ public sealed partial class GroupMember : IProtocol
             case StampAck m: OnStampAck(envelope, m, now); break;
             case Order m when IsFromPromised(envelope, now): OnOrder(m.Entry, now); break;
             case Retrans m when IsFromPromised(envelope, now): OnOrder(m.Entry, now); break;
-            case Commit m when _options.Mutant == Mutant.CommitIsObeyedAcrossEpochs || IsFromPromised(envelope, now):
-                OnCommit(m, now);
-                break;
+            case Commit m when IsFromPromised(envelope, now): OnCommit(m, now); break;
             case Sync m:
                 OnMembershipSeen(envelope, m, now);
                 if (State != MemberState.Left && IsFromPromised(envelope, now))
@@ -271,12 +269,7 @@ public sealed partial class GroupMember : IProtocol
             OnReceiverTimerElapsed(now);
         if (State == MemberState.Following && _joiner.HasJustCaughtUp)
             OnJoinTimerElapsed(now);
-        if (_log.Write() && _options.Mutant == Mutant.AcknowledgedBeforeFlush)
-        {
-            _log.NoteDurable(_log.Last);
-            _reporter.OnAckDue();
-        }
-
+        _log.Write();
         _reporter.OnBatchEnd(Followed);
         UpdateDeadline();
     }
@@ -319,8 +312,6 @@ public sealed partial class GroupMember : IProtocol
             BecomeHalted(step.Reason!);
         if (step.Status != IntakeStatus.Taken)
             return;
-        if (_options.Mutant == Mutant.LogDeletedBeforeLeave && !_joiner.IsIn(View, out _))
-            BecomeLeft();
         Execute(now);
     }
 

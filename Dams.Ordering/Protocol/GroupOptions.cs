@@ -149,9 +149,6 @@ public sealed record GroupOptions
 
     private readonly int? _confirmationsNeeded;
 
-    /// <summary>The rule that a test has taken out.</summary>
-    internal Mutant Mutant { get; init; }
-
     /// <summary>The node of the member in a seat.</summary>
     public NodeId Member(byte id) => new(MemberRole, id);
 }

@@ -33,5 +33,5 @@ internal sealed class InstallRound(GroupOptions options, Outbox outbox, NewView 
 
     /// <summary>Whether Q voters of a view have installed the epoch.</summary>
     public bool IsEnough(View view) =>
-        view.Members.Count(member => member.Votes && _members.Contains(member.Id)) >= Quorum.OfEpoch(options, view);
+        view.Members.Count(member => member.Votes && _members.Contains(member.Id)) >= view.EpochQuorum;
 }

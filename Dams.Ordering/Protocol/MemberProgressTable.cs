@@ -74,8 +74,7 @@ internal sealed class MemberProgressTable
     public SequenceNumber StableIn(in ViewPair views, SequenceNumber commit)
     {
         var latest = views.Latest;
-        var older = _options.Mutant == Mutant.ActivationCountsForOlderEntries ? latest : views.Before;
-        var stable = StableAmong(older, latest, commit);
+        var stable = StableAmong(views.Before, latest, commit);
         if (stable >= latest.Number && latest.Number > commit)
             return SequenceNumber.Max(latest.Number, StableAmong(latest, latest, commit));
         return latest.Number > commit ? SequenceNumber.Min(stable, latest.Number) : stable;
@@ -92,7 +91,7 @@ internal sealed class MemberProgressTable
                 durable[voters++] = DurableOf(member, commit).Value;
         }
 
-        var quorum = Math.Max(Quorum.OfCommit(_options, view), Quorum.OfCommit(_options, latest));
+        var quorum = Math.Max(view.CommitQuorum, latest.CommitQuorum);
         if (voters == 0 || voters < quorum)
             return SequenceNumber.Zero;
         durable[..voters].Sort();
@@ -124,7 +123,7 @@ internal sealed class MemberProgressTable
 
     /// <summary>Whether fewer than Q voters were heard recently. A sequencer that has just become active is not deaf.</summary>
     public bool IsDeaf(View view, Instant now) =>
-        view.Members.Count(member => member.Votes && IsLive(member.Id, now)) < Quorum.OfEpoch(_options, view)
+        view.Members.Count(member => member.Votes && IsLive(member.Id, now)) < view.EpochQuorum
         && now - _activeSince > _options.DeafAfter;
 
     /// <summary>
@@ -146,7 +145,7 @@ internal sealed class MemberProgressTable
 
     private SequenceNumber DurableOf(in ViewMember member, SequenceNumber commit) =>
         _members[member.Id].Progress is { } progress && progress.Incarnation == member.Incarnation ? progress.Durable
-        : _options.Mutant == Mutant.TrimmingIgnoresSilentMembers && commit > SequenceNumber.Zero ? commit : SequenceNumber.Zero;
+        : SequenceNumber.Zero;
 
     private sealed class Track
     {

@@ -43,7 +43,7 @@ internal sealed class OrderReceiver(
         if (entry.Seq <= log.Last)
             return OnKnownEntry(entry);
         _maxKnown = SequenceNumber.Max(_maxKnown, entry.Seq);
-        if (entry.Seq != log.Last.Next && options.Mutant != Mutant.GapIsSkipped)
+        if (entry.Seq != log.Last.Next)
         {
             _losses.OnGap(somethingIsBeyond: _held.TryHold(entry, log.Last), now);
             return Intake.Waiting;

@@ -16,7 +16,6 @@ internal sealed class PoisonGate
     /// </summary>
     public const int DeathsMax = 2;
 
-    private readonly GroupOptions _options;
     private readonly IExecutionMark _mark;
     private readonly BatchedLog _log;
     private readonly FolderStamps _stamps;
@@ -25,9 +24,8 @@ internal sealed class PoisonGate
     /// <summary>For each entry that was not executed and has a SKIP in this log: the number of its first SKIP, committed or not.</summary>
     private readonly Dictionary<SequenceNumber, SequenceNumber> _skips = [];
 
-    public PoisonGate(GroupOptions options, IExecutionMark mark, BatchedLog log, FolderStamps stamps)
+    public PoisonGate(IExecutionMark mark, BatchedLog log, FolderStamps stamps)
     {
-        _options = options;
         _mark = mark;
         _log = log;
         _stamps = stamps;
@@ -113,13 +111,7 @@ internal sealed class PoisonGate
     {
         var answer = AnswerTo(ask, executed);
         if (answer == SkipAnswer.Promised)
-        {
-            if (_options.Mutant == Mutant.SkipPromiseIsForgotten)
-                _renounced.Add(ask.Seq);
-            else
-                Renounce(ask.Seq);
-        }
-
+            Renounce(ask.Seq);
         return answer;
     }
 

@@ -57,8 +57,6 @@ internal sealed class PromiseCollector(GroupOptions options)
                 continue;
             var isBetter = best is null || promise.Installed > best.Installed
                 || (promise.Installed == best.Installed && promise.Last > best.Last);
-            if (options.Mutant == Mutant.LongestLogWins)
-                isBetter = best is null || promise.Last > best.Last;
             if (isBetter)
                 (best, source) = (promise, id);
         }
@@ -79,8 +77,6 @@ internal sealed class PromiseCollector(GroupOptions options)
 
         var counted = best.View.Members.Count(member =>
             member.Votes && _promises.TryGetValue(member.Id, out var given) && given.Incarnation == member.Incarnation);
-        if (options.Mutant == Mutant.QuorumOfStrangers)
-            counted = _promises.Count;
-        return counted < Quorum.OfEpoch(options, best.View) ? null : best.View;
+        return counted < best.View.EpochQuorum ? null : best.View;
     }
 }

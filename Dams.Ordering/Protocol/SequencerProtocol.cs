@@ -40,7 +40,7 @@ public sealed class SequencerProtocol : IProtocol
         _evidence = new CandidacyEvidence(options, id, boot);
         _order = new TotalOrder(options, outbox);
         _membership = new MembershipRule(options, _order);
-        _skips = new SkipCollector(options, _order.Members);
+        _skips = new SkipCollector(options);
         _heartbeat = new Heartbeat(options, id, outbox);
     }
 
@@ -358,7 +358,7 @@ public sealed class SequencerProtocol : IProtocol
 
     private void OnSkipVote(byte member, SkipVote vote, Instant now)
     {
-        if (_skips.OnVote(member, vote, CommitSeq, now))
+        if (_skips.OnVote(member, vote, CommitSeq))
             _skips.OnAppended(_order.Append(EntryKind.Skip, new SkippedEntry(vote.Seq).ToRequest(MaxSeq.Next), now).Seq);
     }
 

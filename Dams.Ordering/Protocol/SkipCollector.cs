@@ -7,7 +7,7 @@ namespace Dams.Ordering.Protocol;
 /// skipped; the owner appends the SKIP. What is collected here is lost with the epoch. It is simply asked for again,
 /// because the promises are on the members' disks.
 /// </summary>
-internal sealed class SkipCollector(GroupOptions options, MemberProgressTable members)
+internal sealed class SkipCollector(GroupOptions options)
 {
     private OpenSkip? _skip;
 
@@ -65,7 +65,7 @@ internal sealed class SkipCollector(GroupOptions options, MemberProgressTable me
 
     /// <summary>A member answers.</summary>
     /// <returns>Whether the SKIP is to be appended now. Its number is then given to <see cref="OnAppended"/>.</returns>
-    public bool OnVote(byte member, SkipVote vote, SequenceNumber commit, Instant now)
+    public bool OnVote(byte member, SkipVote vote, SequenceNumber commit)
     {
         if (_skip is not { } skip || skip.Seq != vote.Seq)
             return false;
@@ -74,7 +74,7 @@ internal sealed class SkipCollector(GroupOptions options, MemberProgressTable me
             skip.Answers[(member, vote.Incarnation)] = vote.Answer;
         if (vote.Before.Members.Count > 0)
             skip.Before = vote.Before;
-        return skip.Place is null && OutcomeOf(skip, commit) == SkipOutcome.Collecting && IsSigned(skip, now);
+        return skip.Place is null && OutcomeOf(skip, commit) == SkipOutcome.Collecting && IsSigned(skip);
     }
 
     /// <summary>The SKIP was appended under this number.</summary>
@@ -89,14 +89,12 @@ internal sealed class SkipCollector(GroupOptions options, MemberProgressTable me
     /// not executed it and never will, so nobody has two equal replies of them. Members that are gone have not
     /// promised: nobody knows what they executed.
     /// </summary>
-    private bool IsSigned(OpenSkip skip, Instant now)
+    private static bool IsSigned(OpenSkip skip)
     {
         if (skip.Before is not { } before)
             return false;
-        var could = before.Members.ToList();
-        if (options.Mutant == Mutant.SkipSignedByTheLiving)
-            could.RemoveAll(member => !members.IsLive(member.Id, now));
-        return could.Count(member => skip.HasPromised(member)) >= Math.Max(1, could.Count - 1);
+        var could = before.Members;
+        return could.Count(skip.HasPromised) >= Math.Max(1, could.Count - 1);
     }
 
     private static SkipOutcome OutcomeOf(OpenSkip skip, SequenceNumber commit)

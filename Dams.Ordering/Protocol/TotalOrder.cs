@@ -45,7 +45,7 @@ internal sealed class TotalOrder
     public View View => _views.Latest;
 
     /// <summary>Up to this number the history may drop entries: the members have them on their disks.</summary>
-    private SequenceNumber Droppable => _options.Mutant == Mutant.UncommittedEntriesAreDropped ? MaxSeq : CommitSeq;
+    private SequenceNumber Droppable => CommitSeq;
 
     /// <summary>The epoch is over. The last numbers stay, because people may ask for them.</summary>
     public void Clear()
@@ -112,7 +112,7 @@ internal sealed class TotalOrder
     private void OnRepeatedReq(NodeId from, Entry known)
     {
         Acknowledge(from, known.Request, ReqAckStatus.Duplicate, known.Seq.Value);
-        if (known.Seq > CommitSeq || _options.Mutant == Mutant.DuplicateIsSwallowed)
+        if (known.Seq > CommitSeq)
             return;
         SendToMembers(new Resend(known.Request.Key, known.Seq, from.Number));
     }
@@ -123,7 +123,7 @@ internal sealed class TotalOrder
     /// <summary>Gives an entry the next number and a time, and sends it to the members.</summary>
     public Entry Append(EntryKind kind, Request request, Instant now)
     {
-        _time = _options.Mutant == Mutant.TimeFollowsTheClock ? now.UnixMilliseconds : Math.Max(_time, now.UnixMilliseconds);
+        _time = Math.Max(_time, now.UnixMilliseconds);
         var entry = new Entry(MaxSeq.Next, _epoch, _time, kind, _chain, request);
         MaxSeq = entry.Seq;
         _chain = entry.Chain;

@@ -22,7 +22,7 @@ internal sealed class AgreedState
     {
         _options = options;
         _cases = new OpenCases(options);
-        _replacements = new ReplacementQueue(options);
+        _replacements = new ReplacementQueue();
         _events = new AgreedEvents(options.EventsMax);
         foreach (var seat in options.Seats)
             _seats.Add(seat, new Seat(options));
@@ -132,9 +132,7 @@ internal sealed class AgreedState
         {
             case SettledReport settled: OnSettled(seat, settled); break;
             case OverdueReport overdue: OnOverdue(seat, overdue); break;
-            case var about
-                when seat.IsReplaced(about.Incarnation) && _options.Mutant != ManagerMutant.CaseOutlivesIncarnation:
-                break;
+            case var about when seat.IsReplaced(about.Incarnation): break;
             case VerdictReport verdict: OnVerdict(seat, verdict); break;
             case SuspicionReport suspicion: OnSuspicion(seat, suspicion); break;
             case VoteReport vote: OnEnd(seat, _cases.OnVote(vote, seat.HeldSince)); break;
@@ -190,8 +188,6 @@ internal sealed class AgreedState
 
         Tell(AgreedEventKind.Verdict, verdict.Replica,
             $"front end {verdict.FrontEnd} has judged its replies {string.Join(", ", verdict.Sequences)} wrong");
-        if (_options.Mutant == ManagerMutant.VerdictIsEnough)
-            Decide(seat, verdict.Replica, verdict.Incarnation, ReplacementCause.Wrong, 0, "a front end says so");
     }
 
     private void OnSuspicion(Seat seat, SuspicionReport suspicion)
@@ -201,8 +197,6 @@ internal sealed class AgreedState
         Tell(AgreedEventKind.Suspicion, suspicion.Replica, suspicion.Cause == SuspicionCause.Lagging
             ? "the sequencer sees no progress of its disk"
             : $"a front end has waited in vain for its reply to {suspicion.Sequence}");
-        if (_options.Mutant == ManagerMutant.SuspicionIsEnough)
-            Decide(seat, suspicion.Replica, suspicion.Incarnation, ReplacementCause.Dead, 0, "somebody says so");
     }
 
     /// <summary>
@@ -285,7 +279,7 @@ internal sealed class AgreedState
         while (_replacements.Next is { } next)
         {
             var healthy = _seats.Count(pair => pair.Value.IsHealthyAt(Time) && !_replacements.IsWaiting(pair.Key));
-            if (healthy < _options.DonorsMin && _options.Mutant != ManagerMutant.DonorsAreNotCounted)
+            if (healthy < _options.DonorsMin)
             {
                 if (_replacements.NoteShortage(next))
                 {

@@ -11,8 +11,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// <param name="voters">The replicas that are compared, with their incarnations.</param>
 /// <param name="until">When the round ends with the digests that it has.</param>
 /// <param name="isWithoutLowest">Whether the second lowest checkpoint is compared.</param>
-/// <param name="mutant">The rule that a test takes out.</param>
-internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Instant until, bool isWithoutLowest, ManagerMutant mutant)
+internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Instant until, bool isWithoutLowest)
 {
     private readonly Dictionary<byte, long?> _newest = [];
     private readonly Dictionary<byte, Digest?> _digests = [];
@@ -27,8 +26,8 @@ internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Insta
     public long? Checkpoint { get; private set; }
 
     /// <summary>A comparison at a checkpoint that is known already, because a replica is accused there.</summary>
-    public static DigestRound At(long checkpoint, IReadOnlyDictionary<byte, ulong> voters, Instant until, ManagerMutant mutant) =>
-        new(voters, until, isWithoutLowest: false, mutant) { Checkpoint = checkpoint };
+    public static DigestRound At(long checkpoint, IReadOnlyDictionary<byte, ulong> voters, Instant until) =>
+        new(voters, until, isWithoutLowest: false) { Checkpoint = checkpoint };
 
     /// <summary>Whether there is nothing more to wait for.</summary>
     public bool IsComplete => Checkpoint is 0 || (Checkpoint is not null && _digests.Count == voters.Count);
@@ -64,15 +63,6 @@ internal sealed class DigestRound(IReadOnlyDictionary<byte, ulong> voters, Insta
     {
         get
         {
-            if (mutant == ManagerMutant.MissingDigestAccuses && Checkpoint > 0)
-            {
-                foreach (var replica in voters.Keys)
-                {
-                    if (_digests.GetValueOrDefault(replica) is null)
-                        return replica;
-                }
-            }
-
             var known = _digests.Where(pair => pair.Value is not null).GroupBy(pair => pair.Value!.Value).ToList();
             if (known.Count != 2 || known.Max(group => group.Count()) < 2)
                 return null;

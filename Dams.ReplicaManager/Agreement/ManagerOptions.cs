@@ -75,7 +75,4 @@ internal sealed record ManagerOptions
 
     /// <summary>How many events are kept for people.</summary>
     public int EventsMax { get; init; } = 200;
-
-    /// <summary>The rule that a test takes out.</summary>
-    public ManagerMutant Mutant { get; init; }
 }

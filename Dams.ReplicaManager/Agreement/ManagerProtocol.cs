@@ -46,7 +46,7 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
         _managers = new LeaveRequester(group, outbox);
         _reports = new RequestSubmitter(group, NodeId.Manager(id), boot, outbox);
         var reports = new ReportSender(_reports);
-        var votes = new ManagerVotes(options, id, State, replicas, reports);
+        var votes = new ManagerVotes(id, State, replicas, reports);
         _questions = new StatusQuestions(access);
         _silence = new SilenceInquiries(options, id, State, replicas, votes, _questions);
         _replies = new ReplyInquiries(options, State, replicas, votes, access);

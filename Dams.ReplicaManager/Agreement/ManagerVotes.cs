@@ -8,8 +8,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// Votes in the name of this manager. It decides in which cases the manager still owes a vote, and whether it may find the accused guilty.
 /// Pure and single-threaded.
 /// </summary>
-internal sealed class ManagerVotes(
-    ManagerOptions options, byte id, AgreedState state, LeaveRequester replicas, ReportSender reports)
+internal sealed class ManagerVotes(byte id, AgreedState state, LeaveRequester replicas, ReportSender reports)
 {
     private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(5);
 
@@ -18,17 +17,12 @@ internal sealed class ManagerVotes(
 
     /// <summary>Whether a case is open in which this manager has not voted yet. It does not vote about its own replica.</summary>
     public bool AreOwedIn(Case about) =>
-        (about.Replica != id || options.Mutant == ManagerMutant.OwnManagerVotes)
-        && state.Cases.Any(open => open.Number == about.Number && !open.HasVoted(id));
+        about.Replica != id && state.Cases.Any(open => open.Number == about.Number && !open.HasVoted(id));
 
     /// <summary>Votes. A vote of guilty needs a view that has the accused: an incarnation that has left is accused of nothing.</summary>
     public void Cast(Case open, bool isGuilty, Instant now)
     {
         var isPresent = replicas.View.Has(open.Replica, open.Incarnation);
-        if (options.Mutant is ManagerMutant.CaseOutlivesIncarnation or ManagerMutant.OwnManagerVotes)
-            isPresent = true;
-        if (options.Mutant == ManagerMutant.OwnManagerVotes && open.Replica == id)
-            isGuilty = true;
         reports.Send(
             new VoteReport(
                 open.Replica, open.Incarnation, id, open.Number, isGuilty && isPresent,

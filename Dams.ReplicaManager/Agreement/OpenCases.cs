@@ -46,7 +46,7 @@ internal sealed class OpenCases(ManagerOptions options)
 
     /// <summary>A replica's own manager is too close to it, and does not vote about it.</summary>
     public bool MayVote(byte manager, byte replica) =>
-        options.Seats.Contains(manager) && (manager != replica || options.Mutant == ManagerMutant.OwnManagerVotes);
+        options.Seats.Contains(manager) && manager != replica;
 
     /// <summary>Counts a vote.</summary>
     /// <param name="vote">The vote, in a case that may have ended meanwhile.</param>
@@ -102,18 +102,12 @@ internal sealed class OpenCases(ManagerOptions options)
     {
         var open = _cases[index];
         if (open.HasVoted(manager))
-        {
-            if (options.Mutant != ManagerMutant.VotesAreCountedTwice)
-                return null;
-            // It counts as if a second manager had sent it.
-            manager = 31;
-        }
-
+            return null;
         open = isGuilty
             ? open with { Guilty = open.Guilty | (1u << manager), View = Math.Max(open.View, view) }
             : open with { Innocent = open.Innocent | (1u << manager) };
         _cases[index] = open;
-        var needed = options.Mutant == ManagerMutant.OneVoteDecides ? 1 : options.VotesToDecide;
+        var needed = options.VotesToDecide;
         var voters = options.Seats.Count - 1;
         if (BitOperations.PopCount(open.Guilty) >= needed)
             return new CaseEnd(open, IsConfirmed: true);

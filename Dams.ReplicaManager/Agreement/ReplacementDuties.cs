@@ -37,7 +37,7 @@ internal sealed class ReplacementDuties(
         {
             _replaceAt = now;
         }
-        else if ((HasLeft(own) || options.Mutant == ManagerMutant.ReplacedBeforeItLeft) && now >= _replaceAt)
+        else if (HasLeft(own) && now >= _replaceAt)
         {
             // Repeated until it is settled, because moving the folder or starting the process may fail.
             _replaceAt = now + s_repeat;

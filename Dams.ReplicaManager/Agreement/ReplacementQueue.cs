@@ -4,7 +4,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// The decisions that are not carried out yet. It decides whose turn it is: one replacement at a time, crashed replicas before wrong ones,
 /// and otherwise in the order of deciding. Pure and single-threaded.
 /// </summary>
-internal sealed class ReplacementQueue(ManagerOptions options)
+internal sealed class ReplacementQueue
 {
     private readonly List<Decision> _waiting = [];
 
@@ -18,9 +18,7 @@ internal sealed class ReplacementQueue(ManagerOptions options)
     public long ShortageToldFor { get; private set; }
 
     /// <summary>The decision that comes next; null if none waits, or if a replacement is under way.</summary>
-    public Decision? Next => Active is null || options.Mutant == ManagerMutant.ReplacesAtOnce
-        ? _waiting.MinBy(decision => (!decision.IsCrash, decision.Number))
-        : null;
+    public Decision? Next => Active is null ? _waiting.MinBy(decision => (!decision.IsCrash, decision.Number)) : null;
 
     /// <summary>Whether a decision about a seat waits.</summary>
     public bool IsWaiting(byte replica) => _waiting.Exists(decision => decision.Replica == replica);

@@ -11,19 +11,17 @@ internal sealed class ReplyEvidence
 {
     private readonly Dictionary<(byte Replica, long Sequence), StoredAnswer> _answers = [];
     private readonly IReadOnlyList<(byte Replica, long Sequence)> _asked;
-    private readonly ManagerMutant _mutant;
 
     /// <summary>The evidence in a case, with no reply yet.</summary>
     /// <param name="about">The case.</param>
     /// <param name="witnesses">The other replicas that vote.</param>
     /// <param name="beganAt">The start of the inquiry.</param>
-    /// <param name="options">Say how long to wait, and which rule a test takes out.</param>
+    /// <param name="options">Say how long to wait.</param>
     public ReplyEvidence(Case about, IReadOnlyList<byte> witnesses, Instant beganAt, ManagerOptions options)
     {
         Case = about;
         AskAt = beganAt;
         Until = beganAt + options.AnswerPatience;
-        _mutant = options.Mutant;
         Witnesses = witnesses;
         _asked =
         [
@@ -65,7 +63,7 @@ internal sealed class ReplyEvidence
     private bool IsWrong(long sequence)
     {
         if (Of(Case.Replica, sequence) is not { } accused)
-            return _mutant == ManagerMutant.MissingReplyAccuses;
+            return false;
         foreach (var first in Witnesses)
         {
             if (Of(first, sequence) is not { } right)

@@ -71,9 +71,8 @@ internal sealed class ReplyInquiries(
     /// Whether this manager stood still meanwhile. A manager that comes to its questions so late has not asked all of them, so the replies
     /// that it lacks say nothing.
     /// </summary>
-    private bool HasStoodStill(ReplyEvidence evidence, Instant now) =>
-        options.Mutant != ManagerMutant.BlindVote && evidence.VotedAt is null && !evidence.IsComplete
-        && now - evidence.AskAt > s_pause * 2;
+    private static bool HasStoodStill(ReplyEvidence evidence, Instant now) =>
+        evidence.VotedAt is null && !evidence.IsComplete && now - evidence.AskAt > s_pause * 2;
 
     /// <summary>Asks again for missing replies until the inquiry ends: a replica that has not answered may just have been busy.</summary>
     private void Ask(ReplyEvidence evidence, Instant now)

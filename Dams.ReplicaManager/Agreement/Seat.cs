@@ -11,7 +11,6 @@ internal sealed class Seat(ManagerOptions options)
     private readonly List<long> _replacedAt = [];
     private readonly List<long> _restartedAt = [];
     private readonly Queue<ulong> _replaced = [];
-    private long _heldSince;
 
     /// <summary>How many replacements have ever begun here.</summary>
     public int Replacements { get; private set; }
@@ -26,7 +25,7 @@ internal sealed class Seat(ManagerOptions options)
     public long LastRestart { get; private set; }
 
     /// <summary>The number of the last restart report that holds the votes; 0 if there is none.</summary>
-    public long HeldSince => options.Mutant == ManagerMutant.RestartIsNotHeld ? 0 : _heldSince;
+    public long HeldSince { get; private set; }
 
     /// <summary>The replacement that has begun, and does not vote although its time is over; null if there is none.</summary>
     public Decision? Overdue { get; private set; }
@@ -42,8 +41,7 @@ internal sealed class Seat(ManagerOptions options)
 
     /// <summary>Whether the seat has been replaced too often to be replaced again.</summary>
     /// <param name="time">In milliseconds since 1970, like all times here.</param>
-    public bool IsDegradedAt(long time) => options.Mutant != ManagerMutant.ReplacesForEver
-        && _replacedAt.Count(at => !IsOver(at, time)) >= options.ReplacementsMax;
+    public bool IsDegradedAt(long time) => _replacedAt.Count(at => !IsOver(at, time)) >= options.ReplacementsMax;
 
     /// <summary>Whether an incarnation is left to the operator, so that nothing more is told about it.</summary>
     public bool IsLeftToAPerson(ulong incarnation, long time) => IsDegradedAt(time) && LeftAlone?.Incarnation == incarnation;
@@ -73,7 +71,7 @@ internal sealed class Seat(ManagerOptions options)
         _restartedAt.Add(time);
         if (_restartedAt.Count > options.RestartsMax)
             return RestartEffect.TooOften;
-        _heldSince = number;
+        HeldSince = number;
         return RestartEffect.HoldsVotes;
     }
 
@@ -124,7 +122,7 @@ internal sealed class Seat(ManagerOptions options)
 
     /// <summary>The record as it is in a snapshot.</summary>
     public SeatSnapshot ToSnapshot(byte replica) => new(
-        replica, Replacements, VersionTurns, [.. _replacedAt], [.. _restartedAt], LastRestart, _heldSince, [.. _replaced], Overdue,
+        replica, Replacements, VersionTurns, [.. _replacedAt], [.. _restartedAt], LastRestart, HeldSince, [.. _replaced], Overdue,
         LeftAlone);
 
     /// <summary>The record that a snapshot holds.</summary>
@@ -135,7 +133,7 @@ internal sealed class Seat(ManagerOptions options)
             Replacements = kept.Replacements,
             VersionTurns = kept.VersionTurns,
             LastRestart = kept.LastRestart,
-            _heldSince = kept.HeldSince,
+            HeldSince = kept.HeldSince,
             Overdue = kept.Overdue,
             LeftAlone = kept.LeftAlone,
         };

@@ -80,7 +80,7 @@ internal sealed class SilenceInquiries(
     /// Whether the probe must begin again. A manager that comes to its questions so late stood still itself, and one that nobody answers
     /// knows nothing of anyone.
     /// </summary>
-    private bool HasSeenNothing(SilenceProbe probe, Instant now) => options.Mutant != ManagerMutant.BlindVote && probe.VotedAt is null
+    private bool HasSeenNothing(SilenceProbe probe, Instant now) => probe.VotedAt is null
         && (now - probe.AskAt > options.ProbeInterval * 2 || probe.IsDeaf(now) || (now >= EndOf(probe) && probe.IsWithoutLeader(now)));
 
     private void FollowProbe(SilenceProbe probe, Instant now)

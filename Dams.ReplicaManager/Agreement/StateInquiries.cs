@@ -77,12 +77,12 @@ internal sealed class StateInquiries(
         var until = now + options.AnswerPatience;
         if (checkpoint is { } at)
         {
-            _round = DigestRound.At(at, voters, until, options.Mutant);
+            _round = DigestRound.At(at, voters, until);
             AskDigests(_round);
             return;
         }
 
-        _round = new DigestRound(voters, until, isWithoutLowest: ++_rounds % 2 == 0, options.Mutant);
+        _round = new DigestRound(voters, until, isWithoutLowest: ++_rounds % 2 == 0);
         foreach (var voter in options.Seats)
         {
             if (voters.ContainsKey(voter))
@@ -108,8 +108,6 @@ internal sealed class StateInquiries(
             DividedAt = null;
         if (round.Minority is { } liar && liar != id)
             TellMinority(liar, round.Voters[liar], round.Checkpoint!.Value, now);
-        if (options.Mutant == ManagerMutant.StateIsNeverAcquitted)
-            return;
         foreach (var open in state.Cases)
         {
             // A comparison that began before the difference was known, or at an earlier checkpoint, says nothing about it.

@@ -1,6 +1,5 @@
 using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 
@@ -25,15 +24,6 @@ internal sealed class AgreementScript(ManagerOptions? options = null)
 
     /// <summary>The identity of a seat's first, second, … incarnation.</summary>
     public static ulong IncarnationOf(byte replica, int life = 1) => ((ulong)life * 16) + replica;
-
-    /// <summary>
-    /// Runs a scenario twice. It must hold with all rules, and fail without the rule that the mutant takes out: so it tests that rule.
-    /// </summary>
-    public static void OnlyWithoutMutant(ManagerMutant mutant, Action<ManagerOptions> scenario)
-    {
-        scenario(Rules);
-        Assert.That(() => scenario(Rules with { Mutant = mutant }), Throws.InstanceOf<AssertionException>());
-    }
 
     /// <returns>The number that the report was given.</returns>
     public long Order(Report report)

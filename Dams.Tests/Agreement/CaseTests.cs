@@ -1,5 +1,6 @@
 using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
@@ -9,9 +10,10 @@ namespace Dams.Tests.Agreement;
 internal sealed class CaseTests
 {
     [Test]
-    public void A_verdict_only_opens_a_case_about_its_last_three_numbers() => OnlyWithoutMutant(ManagerMutant.VerdictIsEnough, options =>
+    [FailsWithout(nameof(ManagerMutants.VerdictIsEnough))]
+    public void A_verdict_only_opens_a_case_about_its_last_three_numbers()
     {
-        var script = new AgreementScript(options);
+        var script = new AgreementScript();
         var number = script.Accuse(3, 10, 11, 12, 15, 16);
         Assert.That((script.State.Active, script.State.Queue.Count, script.State.Cases.Count), Is.EqualTo(((Decision?)null, 0, 1)));
         var open = script.State.Cases[0];
@@ -19,17 +21,18 @@ internal sealed class CaseTests
             Is.EqualTo((number, (byte)3, IncarnationOf(3), CaseKind.Wrong, script.Time, 0u, 0u)));
         Assert.That(open.Sequences, Is.EqualTo(new[] { 12, 15, 16 }));
         Assert.That(script.Told, Is.EqualTo(new[] { AgreedEventKind.Verdict }));
-    });
+    }
 
     [Test]
-    public void A_suspicion_only_opens_a_case() => OnlyWithoutMutant(ManagerMutant.SuspicionIsEnough, options =>
+    [FailsWithout(nameof(ManagerMutants.SuspicionIsEnough))]
+    public void A_suspicion_only_opens_a_case()
     {
-        var script = new AgreementScript(options);
+        var script = new AgreementScript();
         script.Suspect(3);
         Assert.That((script.State.Active, script.State.Queue.Count), Is.EqualTo(((Decision?)null, 0)));
         Assert.That(script.State.Cases.Select(open => (open.Replica, open.Kind)), Is.EqualTo(new[] { ((byte)3, CaseKind.Silent) }));
         Assert.That(script.Told, Is.EqualTo(new[] { AgreedEventKind.Suspicion }));
-    });
+    }
 
     [Test]
     public void Fewer_than_three_strikes_open_no_case()

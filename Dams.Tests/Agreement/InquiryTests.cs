@@ -1,6 +1,7 @@
 using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
@@ -25,9 +26,10 @@ internal sealed class InquiryTests
     }
 
     [Test]
-    public void A_manager_that_gets_no_answers_does_not_vote() => OnlyWithoutMutant(ManagerMutant.BlindVote, options =>
+    [FailsWithout(nameof(ManagerMutants.BlindVote))]
+    public void A_manager_that_gets_no_answers_does_not_vote()
     {
-        var script = Watching(options: options);
+        var script = Watching();
         var well = script.Sightings.ToDictionary();
         script.Sightings.Clear();
         script.Suspect(3);
@@ -35,9 +37,9 @@ internal sealed class InquiryTests
         Assert.That(script.Reports, Is.Empty);
         foreach (var (seat, sighting) in well.Where(pair => pair.Key != 3))
             script.Sightings.Add(seat, sighting);
-        script.Wait(options.ProbeTime * 2);
+        script.Wait(script.Options.ProbeTime * 2);
         Assert.That(script.Reports.OfType<VoteReport>().First().IsGuilty, "it hears others now, but never the suspect");
-    });
+    }
 
     [Test]
     public void A_manager_that_hears_only_its_own_replica_does_not_vote()
@@ -69,17 +71,18 @@ internal sealed class InquiryTests
     }
 
     [Test]
-    public void A_manager_that_stood_still_asks_for_the_replies_again() => OnlyWithoutMutant(ManagerMutant.BlindVote, options =>
+    [FailsWithout(nameof(ManagerMutants.BlindVote))]
+    public void A_manager_that_stood_still_asks_for_the_replies_again()
     {
-        var script = Watching(options: options);
+        var script = Watching();
         script.Order(new VerdictReport(3, IncarnationOf(3), 1, 77, [10, 11, 12]));
-        script.Stand(options.AnswerPatience + s_moment);
+        script.Stand(script.Options.AnswerPatience + s_moment);
         script.Wait(TimeSpan.Zero);
         Assert.That(script.Reports, Is.Empty);
-        script.Wait(options.AnswerPatience);
+        script.Wait(script.Options.AnswerPatience);
         Assert.That(script.Reports.OfType<VoteReport>().Single().IsGuilty, Is.False,
             "it has asked for the whole time, and nobody has the replies");
-    });
+    }
 
     // Its timers are due before it has asked any replica.
     [Test]
@@ -262,9 +265,9 @@ internal sealed class InquiryTests
         Assert.That(script.Reports, Has.Count.EqualTo(2));
     }
 
-    private static ManagerScript Watching(byte id = 1, ManagerOptions? options = null)
+    private static ManagerScript Watching(byte id = 1)
     {
-        var script = new ManagerScript(id, options);
+        var script = new ManagerScript(id);
         script.ShowAll();
         return script;
     }

@@ -1,6 +1,7 @@
 using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
@@ -48,9 +49,10 @@ internal sealed class ManagerProtocolTests
 
     // Its manager repeats the replacement until it is settled.
     [Test]
-    public void A_replica_is_replaced_only_after_its_LEAVE() => OnlyWithoutMutant(ManagerMutant.ReplacedBeforeItLeft, options =>
+    [FailsWithout(nameof(ManagerMutants.ReplacedBeforeItLeft))]
+    public void A_replica_is_replaced_only_after_its_LEAVE()
     {
-        var script = new ManagerScript(id: 3, options);
+        var script = new ManagerScript(id: 3);
         script.ShowAll();
         var number = script.Decide(3);
         script.Wait(s_repeat);
@@ -64,7 +66,7 @@ internal sealed class ManagerProtocolTests
         script.Order(new SettledReport(3, IncarnationOf(3), number));
         script.Wait(2 * s_repeat);
         Assert.That(script.Replaced, Has.Count.EqualTo(2));
-    });
+    }
 
     [Test]
     public void A_view_older_than_the_decision_does_not_show_that_the_accused_has_left()

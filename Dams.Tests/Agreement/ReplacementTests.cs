@@ -1,5 +1,6 @@
 using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
@@ -10,9 +11,10 @@ internal sealed class ReplacementTests
 {
     // Bug: crashed and wrong replaced at once.
     [Test]
-    public void Replacements_are_carried_out_one_at_a_time() => OnlyWithoutMutant(ManagerMutant.ReplacesAtOnce, options =>
+    [FailsWithout(nameof(ManagerMutants.ReplacesAtOnce))]
+    public void Replacements_are_carried_out_one_at_a_time()
     {
-        var script = new AgreementScript(options);
+        var script = new AgreementScript();
         script.Bury(3);
         script.Convict(4);
         var waitsNext = script.State.Queue.Select(waiting => waiting.Replica).SingleOrDefault();
@@ -24,7 +26,7 @@ internal sealed class ReplacementTests
             Is.EqualTo(((byte?)4, (long?)script.Time, 0, 2)));
         script.Settle(4);
         Assert.That(script.State.Active, Is.Null);
-    });
+    }
 
     [Test]
     public void Crashed_replicas_are_replaced_before_wrong_ones_and_otherwise_in_order_of_decision()
@@ -45,9 +47,10 @@ internal sealed class ReplacementTests
     }
 
     [Test]
-    public void No_replica_is_replaced_without_two_to_copy_from() => OnlyWithoutMutant(ManagerMutant.DonorsAreNotCounted, options =>
+    [FailsWithout(nameof(ManagerMutants.DonorsAreNotCounted))]
+    public void No_replica_is_replaced_without_two_to_copy_from()
     {
-        var script = new AgreementScript(options);
+        var script = new AgreementScript();
         script.Lose(1);
         script.GiveUp(1);
         script.Lose(2);
@@ -62,18 +65,19 @@ internal sealed class ReplacementTests
         Assert.That(script.Told.Last(), Is.EqualTo(AgreedEventKind.Suspicion), "the alarm is raised once");
         script.Settle(1);
         Assert.That((script.State.Active?.Replica, script.State.Queue.Count), Is.EqualTo(((byte?)3, 0)), "two are healthy again");
-    });
+    }
 
     // It is degraded until the ten minutes are over.
     [Test]
-    public void A_seat_replaced_three_times_in_ten_minutes_is_degraded() => OnlyWithoutMutant(ManagerMutant.ReplacesForEver, options =>
+    [FailsWithout(nameof(ManagerMutants.ReplacesForEver))]
+    public void A_seat_replaced_three_times_in_ten_minutes_is_degraded()
     {
-        var script = new AgreementScript(options);
+        var script = new AgreementScript();
         script.LoseThreeTimes(3);
 
         Assert.That(script.Alarms, Has.One.StartsWith("replica3 is degraded: replaced 3 times in 10 minutes"));
         Assert.That(script.StandingOf(3), Is.EqualTo("degraded"));
-        script.Pass(options.ReplacementsWithin + TimeSpan.FromMilliseconds(1));
+        script.Pass(Rules.ReplacementsWithin + TimeSpan.FromMilliseconds(1));
         Assert.That((script.Alarms.Count, script.StandingOf(3)), Is.EqualTo((0, (string?)null)), "although nothing was reported since");
         script.Pass(TimeSpan.FromMilliseconds(-1));
         script.Lose(3, life: 4);
@@ -86,7 +90,7 @@ internal sealed class ReplacementTests
         script.Pass(TimeSpan.FromMilliseconds(1));
         script.Lose(3, life: 4);
         Assert.That((script.State.Active?.Incarnation, script.Alarms.Count), Is.EqualTo(((ulong?)IncarnationOf(3, 4), 0)));
-    });
+    }
 
     [Test]
     public void A_degraded_seat_whose_incarnation_is_lost_is_no_donor()
@@ -181,9 +185,10 @@ internal sealed class ReplacementTests
     }
 
     [Test]
-    public void Reports_about_a_replaced_incarnation_are_ignored() => OnlyWithoutMutant(ManagerMutant.CaseOutlivesIncarnation, options =>
+    [FailsWithout(nameof(ManagerMutants.CaseOutlivesIncarnation))]
+    public void Reports_about_a_replaced_incarnation_are_ignored()
     {
-        var script = new AgreementScript(options);
+        var script = new AgreementScript();
         script.Suspect(3);
         script.Accuse(3);
         script.Lose(3);
@@ -198,7 +203,7 @@ internal sealed class ReplacementTests
         Assert.That(script.Agreed(), Is.EqualTo(before));
         script.Suspect(3, life: 2);
         Assert.That(script.State.Cases.Single().Incarnation, Is.EqualTo(IncarnationOf(3, 2)), "the next incarnation has cases of its own");
-    });
+    }
 
     [Test]
     public void The_version_changes_when_a_replacement_begins_unless_the_folder_was_lost()

@@ -1,4 +1,5 @@
 using Dams.ReplicaManager.Agreement;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
@@ -8,9 +9,10 @@ namespace Dams.Tests.Agreement;
 internal sealed class RestartHoldTests
 {
     [Test]
-    public void Votes_cast_without_knowledge_of_a_restart_do_not_count() => OnlyWithoutMutant(ManagerMutant.RestartIsNotHeld, options =>
+    [FailsWithout(nameof(ManagerMutants.RestartIsNotHeld))]
+    public void Votes_cast_without_knowledge_of_a_restart_do_not_count()
     {
-        var script = new AgreementScript(options);
+        var script = new AgreementScript();
         var about = script.Suspect(3);
         script.Vote(1, 3, about);
         var restart = script.RestartOf(3, 1);
@@ -21,7 +23,7 @@ internal sealed class RestartHoldTests
         Assert.That(script.State.Active, Is.Null);
         script.Vote(2, 3, about);
         Assert.That(script.State.Active?.Cause, Is.EqualTo(ReplacementCause.Dead), "both voters know of the restart and have looked again");
-    });
+    }
 
     [Test]
     public void A_restart_holds_only_votes_for_the_death_of_that_replica()

@@ -1,6 +1,7 @@
 using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
@@ -49,9 +50,10 @@ internal sealed class StateInquiryTests
     }
 
     [Test]
-    public void A_state_found_with_the_majority_is_acquitted() => OnlyWithoutMutant(ManagerMutant.StateIsNeverAcquitted, options =>
+    [FailsWithout(nameof(ManagerMutants.StateIsNeverAcquitted))]
+    public void A_state_found_with_the_majority_is_acquitted()
     {
-        var script = Watching(options: options);
+        var script = Watching();
         Check(script, 1000, liar: null);
         var about = script.Order(new DigestReport(3, IncarnationOf(3), Manager: 2, Checkpoint: 1000, View: 5));
         Assert.That(script.Reports,
@@ -59,7 +61,7 @@ internal sealed class StateInquiryTests
         script.Order(script.Reports.Single());
         script.Wait(5 * script.Options.DigestInterval);
         Assert.That(script.Reports, Has.Count.EqualTo(1), "it has voted");
-    });
+    }
 
     [Test]
     public void If_the_checkpoint_is_gone_only_a_later_one_acquits()
@@ -138,9 +140,9 @@ internal sealed class StateInquiryTests
         Assert.That(script.Reports.Count, Is.InRange(3, 4));
     }
 
-    private static ManagerScript Watching(byte id = 1, ManagerOptions? options = null)
+    private static ManagerScript Watching(byte id = 1)
     {
-        var script = new ManagerScript(id, options);
+        var script = new ManagerScript(id);
         script.ShowAll();
         return script;
     }

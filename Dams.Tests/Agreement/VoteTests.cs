@@ -1,5 +1,6 @@
 using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
@@ -9,9 +10,10 @@ namespace Dams.Tests.Agreement;
 internal sealed class VoteTests
 {
     [Test]
-    public void Two_votes_decide_and_one_does_not() => OnlyWithoutMutant(ManagerMutant.OneVoteDecides, options =>
+    [FailsWithout(nameof(ManagerMutants.OneVoteDecides))]
+    public void Two_votes_decide_and_one_does_not()
     {
-        var script = new AgreementScript(options);
+        var script = new AgreementScript();
         var about = script.Suspect(3);
         script.Vote(1, 3, about, view: 7);
         Assert.That((script.State.Active, script.State.Queue.Count, script.State.Cases.Count), Is.EqualTo(((Decision?)null, 0, 1)));
@@ -21,18 +23,19 @@ internal sealed class VoteTests
         Assert.That(script.State.Cases, Is.Empty);
         Assert.That(script.Told.Skip(1),
             Is.EqualTo(new[] { AgreedEventKind.ReplacementDecided, AgreedEventKind.ReplacementStarted }));
-    });
+    }
 
     [Test]
-    public void The_accuseds_own_manager_has_no_vote() => OnlyWithoutMutant(ManagerMutant.OwnManagerVotes, options =>
+    [FailsWithout(nameof(ManagerMutants.OwnManagerVotes))]
+    public void The_accuseds_own_manager_has_no_vote()
     {
-        var script = new AgreementScript(options);
+        var script = new AgreementScript();
         var about = script.Suspect(3);
         script.Vote(3, 3, about);
         script.Vote(1, 3, about);
         Assert.That(script.State.Active, Is.Null);
         Assert.That(script.State.Cases.Single().Guilty, Is.EqualTo(1u << 1));
-    });
+    }
 
     [Test]
     public void An_unknown_manager_has_no_vote()
@@ -45,9 +48,10 @@ internal sealed class VoteTests
     }
 
     [Test]
-    public void A_vote_that_is_ordered_twice_counts_once() => OnlyWithoutMutant(ManagerMutant.VotesAreCountedTwice, options =>
+    [FailsWithout(nameof(ManagerMutants.VotesAreCountedTwice))]
+    public void A_vote_that_is_ordered_twice_counts_once()
     {
-        var script = new AgreementScript(options);
+        var script = new AgreementScript();
         var about = script.Suspect(3);
         script.Vote(1, 3, about);
         script.Vote(1, 3, about);
@@ -55,7 +59,7 @@ internal sealed class VoteTests
         Assert.That(script.State.Active, Is.Null);
         Assert.That((script.State.Cases.Single().Guilty, script.State.Cases.Single().Innocent), Is.EqualTo((1u << 1, 0u)),
             "the manager's first vote stands");
-    });
+    }
 
     [Test]
     public void Two_not_guilty_votes_dismiss_a_suspicion()

@@ -3,7 +3,6 @@ using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
@@ -145,15 +144,6 @@ internal sealed class CoordinatorScript : ICallSink
     public void OnAlarm(VoteAlarm alarm) => Alarms.Add(alarm);
 
     public void OnReport(Report report, Instant now) => Reports.Add(report);
-
-    /// <summary>
-    /// Runs a scenario twice. It must hold with all rules, and fail without the rule that the mutant takes out: so it tests that rule.
-    /// </summary>
-    public static void OnlyWithoutMutant(CoordinationMutant mutant, Action<CoordinatorOptions> scenario)
-    {
-        scenario(new CoordinatorOptions());
-        Assert.That(() => scenario(new CoordinatorOptions { Mutant = mutant }), Throws.InstanceOf<AssertionException>());
-    }
 
     public void OnClosed(PendingCall call, View view) => Closed.Add((call, view));
 

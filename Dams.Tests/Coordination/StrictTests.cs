@@ -1,4 +1,5 @@
 using Dams.FrontEnd.Coordination;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
 using static Dams.Tests.Coordination.CoordinatorScript;
 
@@ -56,19 +57,21 @@ internal sealed class StrictTests
     }
 
     [Test]
-    public void A_rival_pair_ends_a_strict_write_as_divergence() => OnlyWithoutMutant(CoordinationMutant.RivalIsIgnored, options =>
+    [FailsWithout(nameof(VotingMutants.RivalIsIgnored))]
+    public void A_rival_pair_ends_a_strict_write_as_divergence()
     {
-        var script = WithLeader(options with { Strict = true });
+        var script = WithLeader();
         script.Vote(10, 1, 1, 9, 9);
         Assert.That(script.Results.Values.Single(), Is.EqualTo(new Failed(CallFailure.ReplicaDivergence)));
         Assert.That((script.Judgements.Count, script.Alarms.Count, script.Alarms[0].IsAnswered), Is.EqualTo((0, 1, false)));
-    });
+    }
 
     // Both pairs have come before the answer's body.
     [Test]
-    public void A_rival_pair_before_the_body_is_divergence_in_any_call() => OnlyWithoutMutant(CoordinationMutant.RivalIsIgnored, options =>
+    [FailsWithout(nameof(VotingMutants.RivalIsIgnored))]
+    public void A_rival_pair_before_the_body_is_divergence_in_any_call()
     {
-        var script = WithLeader(options);
+        var script = WithLeader(new CoordinatorOptions());
         var request = script.Call(1);
         script.Reply(1, request, hasBody: false);
         script.Reply(2, request, hasBody: false);
@@ -76,7 +79,7 @@ internal sealed class StrictTests
         script.Reply(4, request, result: 9);
         script.Coordinator.OnBodyFetched(script.Wanted[0], new byte[] { 1 }, script.Now);
         Assert.That(script.Results[1], Is.EqualTo(new Failed(CallFailure.ReplicaDivergence)));
-    });
+    }
 
     [Test]
     public void The_body_is_fetched_while_the_call_waits_for_the_third_reply()

@@ -1,6 +1,7 @@
 using Dams.Contracts.Reports;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
 using static Dams.Tests.Coordination.CoordinatorScript;
 
@@ -9,6 +10,8 @@ namespace Dams.Tests.Coordination;
 /// <summary>The replicas that a front end suspects of silence, and the cases in which it suspects nobody.</summary>
 internal sealed class SuspicionTests
 {
+    private static readonly CoordinatorOptions s_impatient = new() { SilenceFirst = new CoordinatorOptions().SilenceMin };
+
     [Test]
     public void A_replica_that_misses_the_limit_is_suspected_once_per_pause()
     {
@@ -54,9 +57,10 @@ internal sealed class SuspicionTests
 
     // The commit takes three seconds, but the limit is two: the sequencer waits for disks, or another sequencer has taken over.
     [Test]
-    public void Late_replies_are_timed_from_the_second_equal_one() => OnlyWithoutMutant(CoordinationMutant.SuspicionFromSending, options =>
+    [FailsWithout(nameof(VotingMutants.SuspicionFromSending))]
+    public void Late_replies_are_timed_from_the_second_equal_one()
     {
-        var script = Steady(options);
+        var script = Steady();
         var request = script.Call(1);
         script.WaitSteadily(TimeSpan.FromSeconds(3));
         for (byte id = 1; id <= 4; id++)
@@ -67,24 +71,26 @@ internal sealed class SuspicionTests
 
         Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
         Assert.That(script.Judgements[0].Replicas.Select(judged => judged.Verdict), Is.All.EqualTo(Verdict.Right));
-    });
+    }
 
     // The sequencer tells two replicas that an entry is committed, and dies. The others learn it from the next sequencer, long after the
     // limit.
     [Test]
-    public void Nobody_is_suspected_during_a_failover() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
+    [FailsWithout(nameof(VotingMutants.SuspicionDuringFailOver))]
+    public void Nobody_is_suspected_during_a_failover()
     {
-        var script = Steady(options with { SilenceFirst = options.SilenceMin });
+        var script = Steady(s_impatient);
         script.Vote(10, 1, 1, 0, 0);
         script.Wait(script.Options.SilenceMin * 2);
         Assert.That(script.Judgements.Single().Replicas.Count(judged => judged.Verdict == Verdict.Silent), Is.EqualTo(2));
         Assert.That(script.Reports, Is.Empty);
-    });
+    }
 
     [Test]
-    public void Nobody_is_suspected_while_a_new_epoch_settles() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
+    [FailsWithout(nameof(VotingMutants.SuspicionDuringFailOver))]
+    public void Nobody_is_suspected_while_a_new_epoch_settles()
     {
-        var script = Steady(options with { SilenceFirst = options.SilenceMin });
+        var script = Steady(s_impatient);
         script.Sync(counter: 2, sequencer: 2);
         script.Vote(10, 1, 1, 1, 0);
         for (var i = 0; i < 10; i++)
@@ -94,19 +100,20 @@ internal sealed class SuspicionTests
         }
 
         Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
-    });
+    }
 
     // Its timers are due before it has read the messages that came meanwhile.
     [Test]
-    public void A_front_end_that_stood_still_suspects_nobody() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
+    [FailsWithout(nameof(VotingMutants.SuspicionDuringFailOver))]
+    public void A_front_end_that_stood_still_suspects_nobody()
     {
-        var script = Steady(options);
+        var script = Steady();
         script.Vote(10, 1, 1, 0, 0);
         script.Stand(TimeSpan.FromMinutes(1));
         script.Sync();
         script.Wait(TimeSpan.Zero);
         Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
-    });
+    }
 
     // With two of four members dead, the sequencer hears too few and stops sending SYNCs.
     [Test]

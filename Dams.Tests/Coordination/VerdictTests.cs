@@ -4,6 +4,7 @@ using Dams.Contracts.Reports;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
 using static Dams.Tests.Coordination.CoordinatorScript;
 
@@ -51,9 +52,10 @@ internal sealed class VerdictTests
 
     // Replica 4 is wrong at 10, right at 11, wrong at 12 and 13; the vote on 11 closes last, because replica 3 is slow there.
     [Test]
-    public void Strikes_are_counted_in_the_order_of_numbers() => OnlyWithoutMutant(CoordinationMutant.StrikesInArrivalOrder, options =>
+    [FailsWithout(nameof(VotingMutants.StrikesInArrivalOrder))]
+    public void Strikes_are_counted_in_the_order_of_numbers()
     {
-        var script = WithLeader(options);
+        var script = WithLeader();
         script.Vote(10, 1, 1, 1, 9);
         var slow = script.Vote(11, 1, 1, 0, 1);
         script.Vote(13, 1, 1, 1, 9);
@@ -64,23 +66,25 @@ internal sealed class VerdictTests
         Assert.That(script.Reports, Is.Empty, "there were never three in a row");
         script.Vote(14, 1, 1, 1, 9);
         Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 12, 13, 14 } }));
-    });
+    }
 
     [Test]
-    public void A_right_reply_ends_a_run() => OnlyWithoutMutant(CoordinationMutant.StrikesNeverReset, options =>
+    [FailsWithout(nameof(VotingMutants.StrikesNeverReset))]
+    public void A_right_reply_ends_a_run()
     {
-        var script = WithLeader(options);
+        var script = WithLeader();
         foreach (var (seq, result) in new (long, byte)[] { (10, 9), (11, 9), (12, 1), (13, 9), (14, 9) })
             script.Vote(seq, 1, 1, 1, result);
         Assert.That(script.Reports, Is.Empty);
         script.Vote(15, 1, 1, 1, 9);
         Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 13, 14, 15 } }));
-    });
+    }
 
     [Test]
-    public void A_missing_reply_neither_counts_nor_resets() => OnlyWithoutMutant(CoordinationMutant.MissingCountsAsWrong, options =>
+    [FailsWithout(nameof(VotingMutants.MissingCountsAsWrong))]
+    public void A_missing_reply_neither_counts_nor_resets()
     {
-        var script = WithLeader(options);
+        var script = WithLeader();
         foreach (var (seq, result) in new (long, byte)[] { (10, 9), (11, 0), (12, 9), (13, 0) })
             script.Vote(seq, 1, 1, 1, result);
         script.Wait(script.Options.SilenceFirst);
@@ -88,12 +92,13 @@ internal sealed class VerdictTests
         Assert.That(script.Reports, Is.Empty);
         script.Vote(14, 1, 1, 1, 9);
         Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 10, 12, 14 } }));
-    });
+    }
 
     [Test]
-    public void Two_pairs_accuse_nobody_and_raise_an_alarm() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
+    [FailsWithout(nameof(VotingMutants.NoMajorityAccuses))]
+    public void Two_pairs_accuse_nobody_and_raise_an_alarm()
     {
-        var script = WithLeader(options);
+        var script = WithLeader();
         for (var seq = 10; seq < 13; seq++)
             script.Vote(seq, 1, 1, 9, 9);
         Assert.That((script.Judgements, script.Reports), Is.EqualTo((new List<Judgement>(), new List<Report>())));
@@ -102,50 +107,54 @@ internal sealed class VerdictTests
             Is.EqualTo(new[] { 10L, 11, 12 }.Select(seq => (CallFailure.ReplicaDivergence, true, seq))),
             "the first pair was the answer before the second one came");
         Assert.That((script.Alarms[0].Replies.Count, script.Coordinator.Statistics.Divergences), Is.EqualTo((4, 3)));
-    });
+    }
 
     [Test]
-    public void Different_replies_accuse_nobody_and_raise_an_alarm() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
+    [FailsWithout(nameof(VotingMutants.NoMajorityAccuses))]
+    public void Different_replies_accuse_nobody_and_raise_an_alarm()
     {
-        var script = WithLeader(options);
+        var script = WithLeader();
         for (var seq = 10; seq < 13; seq++)
             script.Vote(seq, 1, 2, 3, 4);
         Assert.That((script.Judgements.Count, script.Reports.Count, script.Alarms.Count, script.Coordinator.Statistics.Divergences),
             Is.EqualTo((0, 0, 3, 3)));
         Assert.That(script.Alarms[0], Has.Property(nameof(VoteAlarm.IsAnswered)).False);
         Assert.That(script.Results.Values, Is.All.EqualTo(new Failed(CallFailure.ReplicaDivergence)));
-    });
+    }
 
     [Test]
-    public void No_replica_is_struck_or_suspected_without_a_quorum() => OnlyWithoutMutant(CoordinationMutant.NoMajorityAccuses, options =>
+    [FailsWithout(nameof(VotingMutants.NoMajorityAccuses))]
+    public void No_replica_is_struck_or_suspected_without_a_quorum()
     {
-        var script = WithLeader(options);
+        var script = WithLeader();
         for (var seq = 10; seq < 13; seq++)
             script.Vote(seq, 0, 0, 0, 9);
-        script.WaitSteadily(options.CallDeadline);
+        script.WaitSteadily(script.Options.CallDeadline);
         Assert.That(script.Results.Values, Is.All.EqualTo(new Failed(CallFailure.NoQuorum)));
         Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((0, 0)));
         Assert.That(script.Alarms.Select(alarm => alarm.Reason), Is.EqualTo(Enumerable.Repeat(CallFailure.NoQuorum, 3)));
         Assert.That(script.Coordinator.Statistics.NoQuorum, Is.EqualTo(3));
-    });
+    }
 
     [Test]
-    public void A_reply_of_an_inactive_incarnation_has_no_vote() => OnlyWithoutMutant(CoordinationMutant.InactiveReplyCounts, options =>
+    [FailsWithout(nameof(VotingMutants.InactiveReplyCounts))]
+    public void A_reply_of_an_inactive_incarnation_has_no_vote()
     {
-        var script = WithLeader(options);
+        var script = WithLeader();
         var request = script.Call(1);
         script.Reply(1, request);
         script.Reply(2, request, incarnation: 99);
         Assert.That(script.Results, Is.Empty);
-    });
+    }
 
     [Test]
-    public void One_reply_is_no_answer() => OnlyWithoutMutant(CoordinationMutant.AnswerAtFirstReply, options =>
+    [FailsWithout(nameof(VotingMutants.AnswerAtFirstReply))]
+    public void One_reply_is_no_answer()
     {
-        var script = WithLeader(options);
+        var script = WithLeader();
         script.Vote(10, 9, 0, 0, 0);
         Assert.That(script.Results, Is.Empty);
-    });
+    }
 
     [Test]
     public void Two_different_replies_of_one_replica_are_a_strike()
@@ -163,9 +172,10 @@ internal sealed class VerdictTests
     }
 
     [Test]
-    public void A_replica_that_invents_numbers_crowds_nobody_out() => OnlyWithoutMutant(CoordinationMutant.PlacesAreShared, options =>
+    [FailsWithout(nameof(VotingMutants.PlacesAreShared))]
+    public void A_replica_that_invents_numbers_crowds_nobody_out()
     {
-        var script = WithLeader(options);
+        var script = WithLeader();
         for (var seq = 10; seq < 13; seq++)
         {
             var request = script.Vote(seq);
@@ -180,7 +190,7 @@ internal sealed class VerdictTests
         script.Wait(script.Options.SilenceFirst);
         Assert.That(script.Reports.OfType<VerdictReport>().Select(Sequences), Is.EqualTo(new[] { new[] { 10, 11, 12 } }));
         Assert.That(script.Reports.OfType<SuspicionReport>(), Is.Empty, "it has replied");
-    });
+    }
 
     // The network has kept a copy of the request until its front end was done with it. Every replica that executes the copy refuses it.
     // Only the refusal of replica 4 arrives.

@@ -123,6 +123,11 @@ public sealed partial class SourceRulesTests
     [TestCase("await Task.WhenAny(WorkAsync());", false)]
     public void The_rule_finds_discarded_tasks(string code, bool isFound) => Assert.That(LetGo().IsMatch(code), Is.EqualTo(isFound));
 
+    /// <summary>The tests take rules out by patches of the sources, so production code need not know of it.</summary>
+    [Test]
+    public void No_production_file_mentions_a_mutant() => Assert.That(
+        SourceTree.Production.Where(path => SourceTree.Text(path).Contains("mutant", StringComparison.OrdinalIgnoreCase)), Is.Empty);
+
     [GeneratedRegex(@"(?<!\w)_\s*=\s*(?!await)[\w.\s]*\b(Task\s*\.\s*Run|\w+Async)\s*\(")]
     private static partial Regex LetGo();
 

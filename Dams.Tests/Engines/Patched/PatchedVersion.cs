@@ -1,10 +1,8 @@
 using System.Runtime.Loader;
 using Dams.Replica.Engines;
+using Dams.Tests.Mutation;
 using Dams.Tests.Tidy;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.Text;
-using NUnit.Framework;
 
 namespace Dams.Tests.Engines.Patched;
 
@@ -14,22 +12,6 @@ namespace Dams.Tests.Engines.Patched;
 /// </summary>
 internal sealed class PatchedVersion : IDisposable
 {
-    private static readonly CSharpParseOptions s_language = new(LanguageVersion.Latest);
-
-    // Optimized, because it runs thousands of commands. Nullable as in the projects, so that the sources mean the same.
-    private static readonly CSharpCompilationOptions s_options = new(
-        OutputKind.DynamicallyLinkedLibrary,
-        optimizationLevel: OptimizationLevel.Release,
-        nullableContextOptions: NullableContextOptions.Enable);
-
-    private static readonly Lazy<IReadOnlyList<MetadataReference>> s_references = new(() =>
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileNameWithoutExtension(path) is var name
-                && (name is "Dams.Contracts" or "Dams.Replica" || !name.StartsWith("Dams.", StringComparison.Ordinal)))
-            .Select(path => MetadataReference.CreateFromFile(path)),
-    ]);
-
     private readonly AssemblyLoadContext _context;
     private readonly Type _engine;
 
@@ -61,16 +43,14 @@ internal sealed class PatchedVersion : IDisposable
 
     private static PatchedVersion Compile(string version, Dictionary<string, string> sources)
     {
-        var trees = sources.Append(new("ImplicitUsings.cs", SourceTree.ImplicitUsings))
-            .Select(source => CSharpSyntaxTree.ParseText(SourceText.From(source.Value), s_language, source.Key));
-        using var image = new MemoryStream();
-        var result = CSharpCompilation.Create($"Patched.{version}", trees, s_references.Value, s_options).Emit(image);
-        Assert.That(
-            result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), Is.Empty, $"{version} compiles");
-
-        image.Position = 0;
+        var image = SourceCompiler.Compile(
+            $"Patched.{version}",
+            OutputKind.DynamicallyLinkedLibrary,
+            sources,
+            SourceCompiler.References(name => name is "Dams.Contracts" or "Dams.Replica"));
         var context = new AssemblyLoadContext($"Patched {version}", isCollectible: true);
-        var engine = context.LoadFromStream(image).GetTypes().Single(type => type.IsAssignableTo(typeof(IAppointmentEngine)));
+        var types = context.LoadFromStream(new MemoryStream(image)).GetTypes();
+        var engine = types.Single(type => type.IsAssignableTo(typeof(IAppointmentEngine)));
         return new PatchedVersion(context, engine);
     }
 }

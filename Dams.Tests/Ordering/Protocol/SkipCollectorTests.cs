@@ -72,7 +72,7 @@ internal sealed class SkipCollectorTests
         var skips = Wanted();
         Vote(skips, 1, SkipAnswer.Promised);
         Vote(skips, 2, SkipAnswer.Promised);
-        Assert.That(skips.OnVote(3, new SkipVote(s_poison, new Incarnation(33), SkipAnswer.Promised, s_before), s_commit, At(0)), Is.False);
+        Assert.That(skips.OnVote(3, new SkipVote(s_poison, new Incarnation(33), SkipAnswer.Promised, s_before), s_commit), Is.False);
     }
 
     [TestCase(SkipAnswer.Executed, SkipOutcome.Executed)]
@@ -89,7 +89,7 @@ internal sealed class SkipCollectorTests
         Assert.That(skips.OnTimerElapsed(s_commit, At(1))!.IsUrgent, Is.False);
     }
 
-    private static SkipCollector Collector() => new(s_options, new MemberProgressTable(s_options));
+    private static SkipCollector Collector() => new(s_options);
 
     private static SkipCollector Wanted()
     {
@@ -99,7 +99,7 @@ internal sealed class SkipCollectorTests
     }
 
     private static bool Vote(SkipCollector skips, byte member, SkipAnswer answer) =>
-        skips.OnVote(member, new SkipVote(s_poison, new Incarnation(member), answer, s_before), s_commit, At(0));
+        skips.OnVote(member, new SkipVote(s_poison, new Incarnation(member), answer, s_before), s_commit);
 
     private static Instant At(long milliseconds) => new(milliseconds * TimeSpan.TicksPerMillisecond, 0);
 }

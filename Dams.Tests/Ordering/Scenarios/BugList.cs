@@ -257,15 +257,4 @@ internal sealed class BugList
             .Where(test => !named.Contains(test));
         Assert.That(strays, Is.Empty);
     }
-
-    /// <summary>
-    /// Checks that the scenario holds with the protocol as it is, and fails without the rule that the mutant takes out. So the
-    /// scenario tests that rule.
-    /// </summary>
-    public static void OnlyWithoutMutant(Mutant mutant, Action<Func<GroupOptions, GroupOptions>> scenario)
-    {
-        scenario(options => options);
-        Assert.That(() => scenario(options => options with { Mutant = mutant }),
-            Throws.InstanceOf<AssertionException>().Or.InstanceOf<BrokenException>().Or.InstanceOf<InvariantBrokenException>());
-    }
 }

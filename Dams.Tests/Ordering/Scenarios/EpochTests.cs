@@ -1,8 +1,8 @@
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
-using static Dams.Tests.Ordering.Scenarios.BugList;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
@@ -54,9 +54,10 @@ internal sealed class EpochTests
 
     // Bug: longest log wins over newer epoch.
     [Test]
-    public void A_longer_log_of_an_older_epoch_loses() => OnlyWithoutMutant(Mutant.LongestLogWins, change =>
+    [FailsWithout(nameof(OrderingMutants.LongestLogWins))]
+    public void A_longer_log_of_an_older_epoch_loses()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Request(1);
         script.Drop("seq1", "r1|r2|r3", "Order");
         for (ulong i = 2; i <= 5; i++)
@@ -74,7 +75,7 @@ internal sealed class EpochTests
         script.Wait(3000);
         Assert.That(script.Member(4).Contiguous.Value, Is.EqualTo(2));
         Assert.That(script.Log(4).Read(new SequenceNumber(2))!.Epoch, Is.EqualTo(Epoch.Of(2, 2)));
-    });
+    }
 
     // Bug: recovery that needs everyone.
     [Test]
@@ -149,9 +150,10 @@ internal sealed class EpochTests
 
     // Bug: refusal that reaches nobody.
     [Test]
-    public void A_refused_sequencer_notices_and_returns_with_a_higher_epoch() => OnlyWithoutMutant(Mutant.RefusalReachesNobody, change =>
+    [FailsWithout(nameof(OrderingMutants.RefusalReachesNobody))]
+    public void A_refused_sequencer_notices_and_returns_with_a_higher_epoch()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Crash(NodeId.Sequencer(2));
         var dead = new Claim(Epoch.Of(2, 2), new BootId(100));
         for (byte id = 1; id <= 3; id++)
@@ -160,13 +162,14 @@ internal sealed class EpochTests
         Assert.That(script.Sequencer(1).State, Is.EqualTo(SequencerState.Active));
         Assert.That(script.Sequencer(1).Epoch, Is.GreaterThan(dead.Epoch));
         AssertServes(script);
-    });
+    }
 
     // Bug: stale tail executed on a newer epoch's commit.
     [Test]
-    public void A_commit_of_an_uninstalled_epoch_executes_nothing() => OnlyWithoutMutant(Mutant.CommitIsObeyedAcrossEpochs, change =>
+    [FailsWithout(nameof(OrderingMutants.CommitIsObeyedAcrossEpochs))]
+    public void A_commit_of_an_uninstalled_epoch_executes_nothing()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Request(1);
         script.Drop("seq1", "r1|r2|r3", "Order#2");
         script.Request(2);
@@ -182,13 +185,14 @@ internal sealed class EpochTests
         script.Heal();
         script.Wait(1000);
         Assert.That(script.Member(4).Executed.Value, Is.EqualTo(2));
-    });
+    }
 
     // Bug: delayed NEWVIEW cuts acknowledged entries.
     [Test]
-    public void A_delayed_NEWVIEW_is_acknowledged_and_cuts_nothing() => OnlyWithoutMutant(Mutant.DelayedNewViewCuts, change =>
+    [FailsWithout(nameof(OrderingMutants.DelayedNewViewCuts))]
+    public void A_delayed_NEWVIEW_is_acknowledged_and_cuts_nothing()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Hold("seq1", "r1", "NewView");
         script.Inject(NodeId.Replica(1), NodeId.Sequencer(1), new GetView(Epoch.None));
         script.Request(1);
@@ -196,7 +200,7 @@ internal sealed class EpochTests
         script.Release();
         Assert.That(script.Member(1).Durable.Value, Is.EqualTo(2));
         Assert.That(script.Member(1).State, Is.EqualTo(MemberState.Following));
-    });
+    }
 
     // Bug: member halted by what a lost epoch ordered.
     [Test]
@@ -228,9 +232,10 @@ internal sealed class EpochTests
 
     // Bug: shorter member halts at NEWVIEW.
     [Test]
-    public void A_member_with_a_shorter_log_than_the_new_epoch_fetches_the_rest() => OnlyWithoutMutant(Mutant.ShorterMemberHalts, change =>
+    [FailsWithout(nameof(OrderingMutants.ShorterMemberHalts))]
+    public void A_member_with_a_shorter_log_than_the_new_epoch_fetches_the_rest()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Cut("r4", "*");
         for (ulong i = 1; i <= 3; i++)
             script.Request(i);
@@ -242,7 +247,7 @@ internal sealed class EpochTests
         script.Wait(1000);
         Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Following));
         Assert.That(script.Member(4).Executed.Value, Is.EqualTo(3));
-    });
+    }
 
     // Bug: member asks for ever and reports nothing.
     [Test]
@@ -291,9 +296,10 @@ internal sealed class EpochTests
 
     // Bug: time running backwards at a failover.
     [Test]
-    public void Time_does_not_fall_when_the_next_sequencers_clock_is_behind() => OnlyWithoutMutant(Mutant.TimeFollowsTheClock, change =>
+    [FailsWithout(nameof(OrderingMutants.TimeFollowsTheClock))]
+    public void Time_does_not_fall_when_the_next_sequencers_clock_is_behind()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.SetClock(NodeId.Sequencer(2), TimeSpan.FromHours(-1));
         script.Request(1);
         script.Crash(NodeId.Sequencer(1));
@@ -301,7 +307,7 @@ internal sealed class EpochTests
         script.Request(2, 2);
         Assert.That(script.Order, Has.Count.EqualTo(2));
         Assert.That(script.Order[1].Time, Is.GreaterThanOrEqualTo(script.Order[0].Time));
-    });
+    }
 
     // Bug: everyone restarted and nobody in the view.
     [Test]

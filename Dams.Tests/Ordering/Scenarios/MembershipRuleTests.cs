@@ -1,8 +1,8 @@
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
-using static Dams.Tests.Ordering.Scenarios.BugList;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
@@ -82,9 +82,10 @@ internal sealed class MembershipRuleTests
 
     // Bug: activation changes who counts for older entries.
     [Test]
-    public void A_joiner_does_not_count_for_entries_before_ACTIVATE() => OnlyWithoutMutant(Mutant.ActivationCountsForOlderEntries, change =>
+    [FailsWithout(nameof(OrderingMutants.ActivationCountsForOlderEntries))]
+    public void A_joiner_does_not_count_for_entries_before_ACTIVATE()
     {
-        var script = Joining(change);
+        var script = Joining();
         script.Hold("r4", "seq1", "CaughtUp");
         Join(script, 4);
         Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Following));
@@ -100,17 +101,18 @@ internal sealed class MembershipRuleTests
         Assert.That(script.Sequencer(1).CommitSeq, Is.LessThan(entry));
         script.Flush(2);
         Assert.That(script.Sequencer(1).CommitSeq, Is.EqualTo(script.Sequencer(1).MaxSeq));
-    });
+    }
 
     // Bug: joiner above the new tail.
     [Test]
-    public void A_joiner_above_the_tail_of_its_epoch_follows_without_cutting() => OnlyWithoutMutant(Mutant.JoinerAboveTailHalts, change =>
+    [FailsWithout(nameof(OrderingMutants.JoinerAboveTailHalts))]
+    public void A_joiner_above_the_tail_of_its_epoch_follows_without_cutting()
     {
-        var script = Joining(change);
+        var script = Joining();
         Join(script, 4);
         Assert.That(script.Member(4).State, Is.EqualTo(MemberState.Following));
         Assert.That(script.Member(4).Executed, Is.EqualTo(script.Member(1).Executed));
-    });
+    }
 
     // Bug: leaver takes the log with it.
     [Test]
@@ -212,9 +214,10 @@ internal sealed class MembershipRuleTests
 
     // Bug: log deleted before LEAVE.
     [Test]
-    public void A_leaving_member_stays_with_its_log_until_LEAVE_is_committed() => OnlyWithoutMutant(Mutant.LogDeletedBeforeLeave, change =>
+    [FailsWithout(nameof(OrderingMutants.LogDeletedBeforeLeave))]
+    public void A_leaving_member_stays_with_its_log_until_LEAVE_is_committed()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Request(1);
         script.HoldFlushes(1);
         script.HoldFlushes(2);
@@ -228,7 +231,7 @@ internal sealed class MembershipRuleTests
         script.Flush(1);
         script.Wait(60);
         Assert.That(script.Member(3).State, Is.EqualTo(MemberState.Left), "it learns from SYNC that the LEAVE is committed");
-    });
+    }
 
     /// <summary>The fourth member's folder is lost. The lost incarnation is ordered out, and the new one's JOIN is ordered.</summary>
     private static ProtocolScript Joining(Func<GroupOptions, GroupOptions>? change = null)

@@ -3,8 +3,8 @@ using Dams.Contracts.Encoding;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
-using static Dams.Tests.Ordering.Scenarios.BugList;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
@@ -56,9 +56,10 @@ internal sealed class PoisonRuleTests
 
     // Bug: skip of an entry that somebody executed.
     [Test]
-    public void An_entry_that_two_dead_members_have_executed_is_not_skipped() => OnlyWithoutMutant(Mutant.SkipSignedByTheLiving, change =>
+    [FailsWithout(nameof(OrderingMutants.SkipSignedByTheLiving))]
+    public void An_entry_that_two_dead_members_have_executed_is_not_skipped()
     {
-        var script = Poisoned(change, 1, 2);
+        var script = Poisoned(1, 2);
         script.RestartUntilWaiting(1, 2);
         script.Crash(NodeId.Replica(3));
         script.Crash(NodeId.Replica(4));
@@ -73,7 +74,7 @@ internal sealed class PoisonRuleTests
         script.AskForSkip(1);
         Assert.That(script.SkipStatus.Outcome, Is.EqualTo(SkipOutcome.Executed));
         Assert.That(script.Sequencer(1).MaxSeq, Is.EqualTo(One));
-    });
+    }
 
     // Bug: skip of an entry before which nobody waits.
     [Test]
@@ -93,9 +94,10 @@ internal sealed class PoisonRuleTests
 
     // Bug: promise not to execute is forgotten by a restart.
     [Test]
-    public void A_promise_not_to_execute_outlives_a_restart() => OnlyWithoutMutant(Mutant.SkipPromiseIsForgotten, change =>
+    [FailsWithout(nameof(OrderingMutants.SkipPromiseIsForgotten))]
+    public void A_promise_not_to_execute_outlives_a_restart()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Poison(1, 1, 2);
         script.Drop("seq1", "r3", "Commit|Sync");
         script.Drop("seq1", "r3", "Order#2");
@@ -111,7 +113,7 @@ internal sealed class PoisonRuleTests
         script.Heal();
         script.Wait(500);
         Assert.That(script.Member(3).Executed, Is.EqualTo(script.Sequencer(1).MaxSeq));
-    });
+    }
 
     // Bug: skipped entry is executed in a replay.
     [Test]
@@ -307,11 +309,9 @@ internal sealed class PoisonRuleTests
     }
 
     /// <summary>The first request kills these members.</summary>
-    private static ProtocolScript Poisoned(params byte[] members) => Poisoned(null, members);
-
-    private static ProtocolScript Poisoned(Func<GroupOptions, GroupOptions>? change, params byte[] members)
+    private static ProtocolScript Poisoned(params byte[] members)
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Poison(1, members);
         script.Request(1);
         foreach (var id in members)

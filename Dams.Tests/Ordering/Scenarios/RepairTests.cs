@@ -3,9 +3,9 @@ using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
 using Dams.Replica.Versions.Ledger;
+using Dams.Tests.Mutation;
 using Dams.Tests.Replica;
 using NUnit.Framework;
-using static Dams.Tests.Ordering.Scenarios.BugList;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
@@ -15,16 +15,17 @@ internal sealed class RepairTests
 {
     // Bug: duplicate swallowed, client waits for ever.
     [Test]
-    public void A_repeat_after_lost_replies_makes_replicas_send_them_again() => OnlyWithoutMutant(Mutant.DuplicateIsSwallowed, change =>
+    [FailsWithout(nameof(OrderingMutants.DuplicateIsSwallowed))]
+    public void A_repeat_after_lost_replies_makes_replicas_send_them_again()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Drop("r*", "fe1", "Reply", 4);
         script.Request(1);
         Assert.That(script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>(), Is.Empty);
         script.Request(1);
         Assert.That(script.FrontEnd.Select(received => received.Message).OfType<ReplyMessage>().Count(), Is.EqualTo(4));
         Assert.That(script.Order, Has.Count.EqualTo(1));
-    });
+    }
 
     // Bug: finite dedupe window.
     [Test]
@@ -57,9 +58,10 @@ internal sealed class RepairTests
 
     // Bug: gap skipped (any larger number accepted).
     [Test]
-    public void A_gap_is_not_skipped() => OnlyWithoutMutant(Mutant.GapIsSkipped, change =>
+    [FailsWithout(nameof(OrderingMutants.GapIsSkipped))]
+    public void A_gap_is_not_skipped()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Drop("seq1", "r2", "Order#1");
         script.Hold("r2", "*", "Nak");
         script.Request(1);
@@ -68,7 +70,7 @@ internal sealed class RepairTests
         script.Heal();
         script.Release();
         Assert.That(script.Member(2).Executed.Value, Is.EqualTo(2));
-    });
+    }
 
     // Bug: hold-back releases the message just received instead of the next.
     [Test]
@@ -138,16 +140,17 @@ internal sealed class RepairTests
 
     // Bug: uncommitted entries dropped from history.
     [Test]
-    public void A_full_history_drops_no_uncommitted_entries() => OnlyWithoutMutant(Mutant.UncommittedEntriesAreDropped, change =>
+    [FailsWithout(nameof(OrderingMutants.UncommittedEntriesAreDropped))]
+    public void A_full_history_drops_no_uncommitted_entries()
     {
-        var script = ProtocolScript.Started(change: options => change(options with { HistoryEntriesMax = 4 }));
+        var script = ProtocolScript.Started(change: options => options with { HistoryEntriesMax = 4 });
         script.Drop("seq1", "r*", "Order");
         for (ulong i = 1; i <= 6; i++)
             script.Request(i);
         script.Heal();
         script.Wait(1000);
         Assert.That(script.Options.Members.Select(id => script.Member(id).Executed.Value), Is.All.EqualTo(4));
-    });
+    }
 
     // Bug: one slow member stops the group.
     [Test]

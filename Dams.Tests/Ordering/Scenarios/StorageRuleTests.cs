@@ -1,8 +1,8 @@
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
+using Dams.Tests.Mutation;
 using NUnit.Framework;
-using static Dams.Tests.Ordering.Scenarios.BugList;
 
 namespace Dams.Tests.Ordering.Scenarios;
 
@@ -12,16 +12,17 @@ internal sealed class StorageRuleTests
 {
     // Bug: promise forgotten by a restart.
     [Test]
-    public void A_promise_outlives_a_restart() => OnlyWithoutMutant(Mutant.PromiseIsForgotten, change =>
+    [FailsWithout(nameof(OrderingMutants.PromiseIsForgotten))]
+    public void A_promise_outlives_a_restart()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         var claim = new Claim(Epoch.Of(2, 2), new BootId(100));
         script.Inject(NodeId.Sequencer(2), NodeId.Replica(1), new Prepare(claim), boot: claim.Boot);
         script.Restart(NodeId.Replica(1));
         Assert.That(script.Member(1).Promised, Is.EqualTo(claim));
         script.Request(1);
         Assert.That(script.Member(1).Contiguous, Is.EqualTo(SequenceNumber.Zero));
-    });
+    }
 
     // Bug: promise given before it is on disk.
     [Test]
@@ -39,24 +40,27 @@ internal sealed class StorageRuleTests
 
     // Bug: acknowledged before fsync.
     [Test]
-    public void An_entry_is_not_acknowledged_before_it_is_flushed() => OnlyWithoutMutant(Mutant.AcknowledgedBeforeFlush, change =>
+    [FailsWithout(nameof(OrderingMutants.AcknowledgedBeforeFlush))]
+    public void An_entry_is_not_acknowledged_before_it_is_flushed()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         for (byte id = 1; id <= 3; id++)
             script.HoldFlushes(id);
         script.Request(1);
         Assert.That(script.Sequencer(1).CommitSeq, Is.EqualTo(SequenceNumber.Zero));
         script.Flush(1);
         Assert.That(script.Sequencer(1).CommitSeq.Value, Is.EqualTo(1));
-    });
+    }
 
     // Bug: order known only to the dead.
     [Test]
-    public void An_entry_on_one_disk_only_is_not_executed() => OnlyWithoutMutant(Mutant.CommitQuorumOfOne, AnEntryIsOnOneDisk);
+    [FailsWithout(nameof(OrderingMutants.CommitQuorumOfOne))]
+    public void An_entry_on_one_disk_only_is_not_executed() => AnEntryIsOnOneDisk();
 
     // Bug: executed on ORDER.
     [Test]
-    public void An_entry_is_not_executed_on_arrival() => OnlyWithoutMutant(Mutant.ExecutedOnOrder, AnEntryIsOnOneDisk);
+    [FailsWithout(nameof(OrderingMutants.ExecutedOnOrder))]
+    public void An_entry_is_not_executed_on_arrival() => AnEntryIsOnOneDisk();
 
     // Bug: member with a wiped disk counted under its old id.
     [Test]
@@ -76,9 +80,10 @@ internal sealed class StorageRuleTests
 
     // Bug: older copy of a folder counted as the folder.
     [Test]
-    public void An_older_copy_of_a_folder_is_not_counted_as_the_folder() => OnlyWithoutMutant(Mutant.FolderIsBelieved, change =>
+    [FailsWithout(nameof(OrderingMutants.FolderIsBelieved))]
+    public void An_older_copy_of_a_folder_is_not_counted_as_the_folder()
     {
-        var script = ProtocolScript.Started(change: options => change(ProtocolScript.WithStamps(options)));
+        var script = ProtocolScript.Started(change: ProtocolScript.WithStamps);
         script.CopyFolder(1);
         script.Restart(NodeId.Replica(1));
         script.Wait(100);
@@ -101,7 +106,7 @@ internal sealed class StorageRuleTests
         script.Start(NodeId.Replica(2));
         script.Wait(5000);
         Assert.That((script.Sequencer(2).Activations, script.Member(4).Executed.Value), Is.EqualTo((1, 1)));
-    });
+    }
 
     // Bug: older copy of a folder works until it is found out.
     [Test]
@@ -193,9 +198,10 @@ internal sealed class StorageRuleTests
 
     // Bug: quorum counted in the wrong view.
     [Test]
-    public void A_promise_from_outside_the_chosen_logs_view_is_not_counted() => OnlyWithoutMutant(Mutant.QuorumOfStrangers, change =>
+    [FailsWithout(nameof(OrderingMutants.QuorumOfStrangers))]
+    public void A_promise_from_outside_the_chosen_logs_view_is_not_counted()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Wipe(4);
         script.WantOut(4, 4);
         Assert.That(script.Sequencer(1).View.Voters, Is.EqualTo(3));
@@ -211,13 +217,14 @@ internal sealed class StorageRuleTests
         script.Start(NodeId.Replica(2));
         script.Wait(1000);
         Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Active));
-    });
+    }
 
     // Bug: trimming ignores silent members.
     [Test]
-    public void Nothing_is_trimmed_that_a_silent_member_may_need() => OnlyWithoutMutant(Mutant.TrimmingIgnoresSilentMembers, change =>
+    [FailsWithout(nameof(OrderingMutants.TrimmingIgnoresSilentMembers))]
+    public void Nothing_is_trimmed_that_a_silent_member_may_need()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Cut("r4", "*");
         for (ulong i = 1; i <= 5; i++)
             script.Request(i);
@@ -236,11 +243,11 @@ internal sealed class StorageRuleTests
         Assert.That(script.Member(4).Executed.Value, Is.EqualTo(6));
         script.TakeSnapshot(1);
         Assert.That(script.Log(1).Base.Value, Is.EqualTo(6));
-    });
+    }
 
-    private static void AnEntryIsOnOneDisk(Func<GroupOptions, GroupOptions> change)
+    private static void AnEntryIsOnOneDisk()
     {
-        var script = ProtocolScript.Started(change: change);
+        var script = ProtocolScript.Started();
         script.Drop("seq1", "r2|r3|r4", "Order");
         script.Request(1);
         Assert.That(script.Member(1).Durable.Value, Is.EqualTo(1));
