@@ -29,6 +29,8 @@ internal sealed class BugList
         ("longest log wins over newer epoch", typeof(EpochTests), nameof(EpochTests.A_longer_log_of_an_older_epoch_loses)),
         ("recovery that needs everyone", typeof(EpochTests), nameof(EpochTests.A_new_epoch_begins_without_a_dead_member)),
         ("duelling candidates", typeof(EpochTests), nameof(EpochTests.One_of_two_duelling_candidates_becomes_active)),
+        ("stuck candidate prepares twice", typeof(EpochTests),
+            nameof(EpochTests.A_stuck_candidate_starts_again_with_one_PREPARE_for_each_member)),
         ("epoch reused by a restarted candidate", typeof(EpochTests),
             nameof(EpochTests.A_restarted_candidate_cannot_use_promises_to_its_former_boot)),
         ("assertion that is reachable from the wire", typeof(EpochTests), nameof(EpochTests.A_view_of_another_configuration_is_ignored)),
