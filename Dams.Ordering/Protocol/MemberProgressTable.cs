@@ -158,7 +158,7 @@ internal sealed class MemberProgressTable
 
         public Instant? HeardAt { get; set; }
 
-        /// <summary>When the member's durable number last grew in this epoch, or had nothing to grow by. Else, when the epoch began.</summary>
+        /// <summary>When the member's durable number last grew in this epoch, or had nothing to grow by; else the epoch's begin.</summary>
         public Instant AdvancedAt { get; set; }
     }
 }
