@@ -7,7 +7,6 @@ using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using BootId = Dams.Ordering.BootId;
 
 namespace Dams.Tests.Coordination;
 

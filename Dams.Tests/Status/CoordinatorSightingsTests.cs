@@ -4,7 +4,6 @@ using Dams.Ordering;
 using Dams.Tests.Coordination;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Request = Dams.Ordering.Request;
 
 namespace Dams.Tests.Status;
 
