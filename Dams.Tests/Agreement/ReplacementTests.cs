@@ -44,6 +44,7 @@ internal sealed class ReplacementTests
         Assert.That(order, Is.EqualTo(new byte[] { 1, 3, 2, 4 }));
     }
 
+    // Bug: replaced without enough to copy from.
     [Test]
     public void No_replica_is_replaced_without_two_to_copy_from() => OnlyWithoutMutant(ManagerMutant.DonorsAreNotCounted, options =>
     {
@@ -64,6 +65,7 @@ internal sealed class ReplacementTests
         Assert.That((script.State.Active?.Replica, script.State.Queue.Count), Is.EqualTo(((byte?)3, 0)), "two are healthy again");
     });
 
+    // Bug: replaced for ever.
     // It is degraded until the ten minutes are over.
     [Test]
     public void A_seat_replaced_three_times_in_ten_minutes_is_degraded() => OnlyWithoutMutant(ManagerMutant.ReplacesForEver, options =>
@@ -180,6 +182,7 @@ internal sealed class ReplacementTests
         Assert.That(script.State.Queue.Select(waiting => waiting.Number), Is.EqualTo(new[] { second }));
     }
 
+    // Bug: replaced because of what its predecessor did.
     [Test]
     public void Reports_about_a_replaced_incarnation_are_ignored() => OnlyWithoutMutant(ManagerMutant.CaseOutlivesIncarnation, options =>
     {

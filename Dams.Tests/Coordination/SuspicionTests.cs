@@ -52,6 +52,7 @@ internal sealed class SuspicionTests
         Assert.That(script.Reports, Is.Empty);
     }
 
+    // Bug: silence timed from the sending.
     // The commit takes three seconds, but the limit is two: the sequencer waits for disks, or another sequencer has taken over.
     [Test]
     public void Late_replies_are_timed_from_the_second_equal_one() => OnlyWithoutMutant(CoordinationMutant.SuspicionFromSending, options =>
@@ -69,6 +70,7 @@ internal sealed class SuspicionTests
         Assert.That(script.Judgements[0].Replicas.Select(judged => judged.Verdict), Is.All.EqualTo(Verdict.Right));
     });
 
+    // Bug: everyone suspected during a failover.
     // The sequencer tells two replicas that an entry is committed, and dies. The others learn it from the next sequencer, long after the
     // limit.
     [Test]
@@ -81,6 +83,7 @@ internal sealed class SuspicionTests
         Assert.That(script.Reports, Is.Empty);
     });
 
+    // Bug: everyone suspected after a failover.
     [Test]
     public void Nobody_is_suspected_while_a_new_epoch_settles() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>
     {
@@ -96,6 +99,7 @@ internal sealed class SuspicionTests
         Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
     });
 
+    // Bug: everyone suspected by a front end that stood still.
     // Its timers are due before it has read the messages that came meanwhile.
     [Test]
     public void A_front_end_that_stood_still_suspects_nobody() => OnlyWithoutMutant(CoordinationMutant.SuspicionDuringFailOver, options =>

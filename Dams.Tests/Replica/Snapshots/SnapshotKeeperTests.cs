@@ -182,6 +182,7 @@ public sealed class SnapshotKeeperTests : IDisposable
         Assert.That((await endpoint.GetSnapshotAsync(120, 0)).Found, Is.False);
     }
 
+    // Bug: donor that forgets its joiner when it restarts.
     [Test]
     public async Task A_snapshot_that_a_joiner_needs_is_still_served_after_a_restart()
     {
