@@ -7,13 +7,14 @@ namespace Dams.Tests.Tidy;
 public sealed class ProjectMapTests
 {
     private static readonly string[] Processes = ["Dams.Sequencer", "Dams.Replica", "Dams.ReplicaManager", "Dams.FrontEnd"];
-    private static readonly string[] Libraries = ["Dams.Contracts", "Dams.Ordering", "Dams.Soap", "Dams.Hosting"];
+    private static readonly string[] Libraries = ["Dams.Bytes", "Dams.Contracts", "Dams.Ordering", "Dams.Soap", "Dams.Hosting"];
 
     /// <summary>For each project, the projects whose code it may use.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Dams.Contracts"] = [],
-        ["Dams.Ordering"] = [],
+        ["Dams.Bytes"] = [],
+        ["Dams.Contracts"] = ["Dams.Bytes"],
+        ["Dams.Ordering"] = ["Dams.Bytes"],
         ["Dams.Soap"] = [],
         ["Dams.Hosting"] = ["Dams.Contracts", "Dams.Ordering", "Dams.Soap"],
         ["Dams.Sequencer"] = Libraries,
