@@ -380,6 +380,5 @@ public sealed class SequencerProtocol : IProtocol
     private bool IsOfGroup(Epoch installed, View view) =>
         installed == Epoch.None || (view.Voters > 0 && view.Members.All(member => _options.Members.Contains(member.Id)));
 
-    private void UpdateDeadline() =>
-        NextDeadline = Instant.Earlier(Instant.Earlier(_heartbeat.NextDeadline, _epochTimer), _skips.NextDeadline);
+    private void UpdateDeadline() => NextDeadline = Deadlines.Earliest(_heartbeat.NextDeadline, _epochTimer, _skips.NextDeadline);
 }
