@@ -6,7 +6,7 @@ public enum EntryKind : byte
     /// <summary>A request for the application.</summary>
     Operation = 1,
 
-    /// <summary>An entry without effect.</summary>
+    /// <summary>An entry without effect. No sequencer orders one, but members accept it, so its number stays taken.</summary>
     Noop = 2,
 
     /// <summary>A new incarnation of a member begins to catch up.</summary>

@@ -1,13 +1,17 @@
 namespace Dams.Ordering;
 
 /// <summary>
-/// The identity of a request, by which a repeat is recognised. For ids that clients make, it is origin 0 and 128 bits
-/// of a digest over caller and id. For ids that a front end makes, it is the front end's number, its boot and a
-/// counter.
+/// The identity of a request, by which a repeat is recognised. A key that stands for a client's own id holds 128 bits
+/// of a digest over caller and id. A key that a process makes holds its boot and a counter. The key of a JOIN,
+/// ACTIVATE, LEAVE or SKIP holds the kind and a number that tells two of a kind apart.
 /// </summary>
-/// <param name="Origin">0 for ids made by a client, else the number of the front end.</param>
-/// <param name="High">High half of the digest, or the front end's boot.</param>
-/// <param name="Low">Low half of the digest, or the front end's counter.</param>
+/// <param name="Origin">
+/// Who made the key. In the replicas' group it is 0 for a client and else the number of the front end. In the managers'
+/// group it is the <see cref="NodeRole"/> of the process that reports. In both it is 255 for JOIN, ACTIVATE, LEAVE and
+/// SKIP.
+/// </param>
+/// <param name="High">The high half of the digest; the boot, in some keys mixed with the process's number; or the kind.</param>
+/// <param name="Low">The low half of the digest; the counter; or the number.</param>
 public readonly record struct RequestKey(byte Origin, ulong High, ulong Low)
 {
     /// <summary>Size on the wire, in bytes.</summary>

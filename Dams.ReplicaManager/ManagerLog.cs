@@ -55,7 +55,7 @@ internal static partial class ManagerLog
 
     [LoggerMessage(5012, LogLevel.Error,
         "can't install epoch {Promised} of the managers' group: the entries that the others send do not lead from entry {Executed}, "
-        + "which is executed here, to the beginning of that epoch. This manager takes none of them and keeps asking. "
+        + "the last one executed here, to the beginning of that epoch. This manager takes none of them and keeps asking. "
         + "If that lasts, stop this manager, move its folder away and start it again: it then joins anew")]
     public static partial void InstallsInVain(ILogger logger, string promised, long executed);
 

@@ -97,7 +97,7 @@ internal static class ManagerProcess
                 if (manager.Member.IsOver)
                     ReplicaFolder.MarkAsLeft(folder, manager.Member.Incarnation.ToString());
                 else
-                    await watching; // If the log failed, this throws its exception.
+                    await watching; // Throws what ended the loop: an exception of a core, of the log or of the key watch.
                 return ExitCodes.OrderedOut;
             }
 

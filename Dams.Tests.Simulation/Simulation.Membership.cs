@@ -170,23 +170,10 @@ internal sealed partial class Simulation
         {
             Trace($"{node.Id} restores {wanted}");
             node.Snapshot = SnapshotPosition.After(_checker.Order[(int)wanted.Value - 1]);
-            RestoreCore(node, wanted);
+            _checker.Restore(node, wanted);
             node.Replica.Member.OnSnapshotRestored(node.Snapshot, now);
         }
 
         Settle(node);
-    }
-
-    private void RestoreCore(SimulatedNode node, SequenceNumber upTo)
-    {
-        foreach (var entry in _checker.Order.Take((int)upTo.Value))
-        {
-            if (_checker.IsWithout(node.Log!.Record.Incarnation, entry.Seq))
-                node.Replica.Core.OnSkipped(entry, default);
-            else
-                node.Replica.Core.OnDelivered(entry, default);
-        }
-
-        node.Outbox.ClearMessages();
     }
 }

@@ -222,7 +222,7 @@ internal sealed partial class Simulation
                 node.Protocol = replica;
                 node.Fetching = null;
                 if (node.Snapshot is { } snapshot)
-                    RestoreCore(node, snapshot.Seq);
+                    _checker.Restore(node, snapshot.Seq);
                 if (!TryStart(node, replica, now))
                     return;
                 break;

@@ -1,3 +1,4 @@
+using Dams.Bytes;
 using Dams.Contracts.Domain;
 
 namespace Dams.Contracts.Encoding;
@@ -39,7 +40,7 @@ public static class CommandCodec
     public static byte[] Encode(Command command)
     {
         Span<byte> buffer = stackalloc byte[SizeMax];
-        var writer = new CanonicalWriter(buffer);
+        var writer = new ByteWriter(buffer);
         writer.Byte(OpcodeOf(command));
         writer.Caller(command.Caller);
         switch (command)
@@ -61,7 +62,7 @@ public static class CommandCodec
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out Command? command)
     {
         command = null;
-        var reader = new CanonicalReader(bytes);
+        var reader = new ByteReader(bytes);
         var opcode = reader.Byte();
         var caller = reader.Caller();
         Command? read = null;

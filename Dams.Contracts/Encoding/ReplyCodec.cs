@@ -1,3 +1,4 @@
+using Dams.Bytes;
 using Dams.Contracts.Domain;
 
 namespace Dams.Contracts.Encoding;
@@ -33,7 +34,7 @@ public static class ReplyCodec
             _ => 0,
         };
         Span<byte> buffer = bound <= 512 ? stackalloc byte[bound] : new byte[bound];
-        var writer = new CanonicalWriter(buffer);
+        var writer = new ByteWriter(buffer);
         switch (reply)
         {
             case RefusedReply refused: writer.Byte(0); writer.Byte((byte)refused.Refusal); break;
@@ -45,7 +46,7 @@ public static class ReplyCodec
                 foreach (var relocation in remove.Relocations)
                 {
                     writer.Patient(relocation.Patient);
-                    writer.Byte(relocation.NewId is null ? (byte)0 : (byte)1);
+                    writer.Bool(relocation.NewId is not null);
                     if (relocation.NewId is { } id)
                         writer.Id(id);
                 }
@@ -86,7 +87,7 @@ public static class ReplyCodec
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out Reply? reply)
     {
         reply = null;
-        var reader = new CanonicalReader(bytes);
+        var reader = new ByteReader(bytes);
         Reply? read = null;
         switch (reader.Byte())
         {
@@ -109,7 +110,7 @@ public static class ReplyCodec
         return true;
     }
 
-    private static RemoveReply? ReadRemove(ref CanonicalReader reader)
+    private static RemoveReply? ReadRemove(ref ByteReader reader)
     {
         var outcome = (RemoveOutcome)reader.ByteUpTo((byte)RemoveOutcome.NotFound);
         if (!TryCount(ref reader, RelocationSizeMin, out var count) || (outcome == RemoveOutcome.NotFound && count != 0))
@@ -118,13 +119,13 @@ public static class ReplyCodec
         for (var i = 0; i < count; i++)
         {
             var patient = reader.Patient();
-            relocations[i] = new Relocation(patient, reader.ByteUpTo(1) == 1 ? reader.Id() : null);
+            relocations[i] = new Relocation(patient, reader.Bool() ? reader.Id() : null);
         }
 
         return new RemoveReply(outcome, ReplyList.Create<Relocation>(relocations));
     }
 
-    private static ListReply? ReadList(ref CanonicalReader reader)
+    private static ListReply? ReadList(ref ByteReader reader)
     {
         if (!TryCount(ref reader, AvailabilitySize, out var count))
             return null;
@@ -134,7 +135,7 @@ public static class ReplyCodec
         return new ListReply(ReplyList.Create<SlotAvailability>(slots));
     }
 
-    private static ScheduleReply? ReadSchedule(ref CanonicalReader reader)
+    private static ScheduleReply? ReadSchedule(ref ByteReader reader)
     {
         if (!TryCount(ref reader, SlotSize, out var count))
             return null;
@@ -147,7 +148,7 @@ public static class ReplyCodec
     /// <summary>
     /// Reads a count. The remaining bytes must be able to hold that many elements, so that a forged count allocates nothing.
     /// </summary>
-    private static bool TryCount(ref CanonicalReader reader, int elementSizeMin, out int count)
+    private static bool TryCount(ref ByteReader reader, int elementSizeMin, out int count)
     {
         count = reader.Int32();
         return reader.IsGood && count >= 0 && (long)count * elementSizeMin <= reader.Left;

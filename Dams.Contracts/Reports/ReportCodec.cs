@@ -1,3 +1,4 @@
+using Dams.Bytes;
 using Dams.Contracts.Encoding;
 
 namespace Dams.Contracts.Reports;
@@ -37,7 +38,7 @@ public static class ReportCodec
     public static byte[] Encode(Report report)
     {
         Span<byte> buffer = stackalloc byte[SizeMax];
-        var writer = new CanonicalWriter(buffer);
+        var writer = new ByteWriter(buffer);
         writer.Byte(OpcodeOf(report));
         writer.Byte(report.Replica);
         writer.UInt64(report.Incarnation);
@@ -60,7 +61,7 @@ public static class ReportCodec
             case VoteReport vote:
                 writer.Byte(vote.Manager);
                 writer.Int64(vote.Case);
-                writer.Byte(vote.IsGuilty ? (byte)1 : (byte)0);
+                writer.Bool(vote.IsGuilty);
                 writer.Int64(vote.View);
                 writer.Int64(vote.Seen);
                 break;
@@ -77,7 +78,7 @@ public static class ReportCodec
     /// <summary>Reads a report; false for anything that <see cref="Encode"/> can't have written.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out Report? report)
     {
-        var reader = new CanonicalReader(bytes);
+        var reader = new ByteReader(bytes);
         var opcode = reader.Byte();
         var replica = reader.Byte();
         var incarnation = reader.UInt64();
@@ -86,7 +87,7 @@ public static class ReportCodec
             1 => new VerdictReport(replica, incarnation, reader.Byte(), reader.UInt64(), Sequences(ref reader)),
             2 => new SuspicionReport(replica, incarnation, (SuspicionCause)reader.ByteBetween(1, 2), reader.Int64()),
             3 => new VoteReport(
-                replica, incarnation, reader.Byte(), reader.Int64(), reader.ByteUpTo(1) == 1, reader.Int64(), reader.Int64()),
+                replica, incarnation, reader.Byte(), reader.Int64(), reader.Bool(), reader.Int64(), reader.Int64()),
             4 => new DigestReport(replica, incarnation, reader.Byte(), reader.Int64(), reader.Int64()),
             5 => new RestartReport(replica, incarnation, reader.Int64()),
             6 => new LossReport(replica, incarnation, (LossCause)reader.ByteBetween(1, 5), reader.Int64()),
@@ -98,7 +99,7 @@ public static class ReportCodec
         return report is not null;
     }
 
-    private static long[] Sequences(ref CanonicalReader reader)
+    private static long[] Sequences(ref ByteReader reader)
     {
         var sequences = new long[reader.ByteBetween(1, VerdictReport.SequencesMax)];
         for (var i = 0; i < sequences.Length; i++)

@@ -18,7 +18,7 @@ public sealed class LogEntry
     [XmlElement("time", Order = 2)]
     public long Time { get; set; }
 
-    /// <summary>The kind of entry: OP, NOOP, JOIN, ACTIVATE, LEAVE or SKIP.</summary>
+    /// <summary>The kind of entry: OP, JOIN, ACTIVATE, LEAVE or SKIP. NOOP is possible too, but no sequencer orders one.</summary>
     [XmlElement("kind", Order = 3)]
     public string Kind { get; set; } = "";
 

@@ -106,9 +106,7 @@ internal sealed class PendingCall
     /// <summary>When its timer elapses; <see cref="Instant.Never"/> if it has none. Only <see cref="CallTimers"/> sets it.</summary>
     public Instant TimerAt { get; set; } = Instant.Never;
 
-    public Instant NextDeadline => IsAnswered
-        ? JudgeUntil
-        : Instant.Earlier(Instant.Earlier(Deadline, RetryAt), Instant.Earlier(Body.NextDeadline, AnswerAt));
+    public Instant NextDeadline => IsAnswered ? JudgeUntil : Deadlines.Earliest(Deadline, RetryAt, Body.NextDeadline, AnswerAt);
 
     /// <summary>
     /// Whether the request can't be ordered, because a sequencer rejects payloads that are longer than this. The limit is one constant

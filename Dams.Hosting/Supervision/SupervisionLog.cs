@@ -20,6 +20,7 @@ internal static partial class SupervisionLog
     [LoggerMessage(1105, LogLevel.Information, "{Name}, process {ProcessId}, has stopped with exit code {ExitCode}")]
     public static partial void Stopped(ILogger logger, string name, int processId, int? exitCode);
 
-    [LoggerMessage(1104, LogLevel.Warning, "{Name}, process {ProcessId}, did not stop in time, and is killed")]
+    [LoggerMessage(1104, LogLevel.Warning,
+        "{Name}, process {ProcessId}, is killed: it did not stop in time, or the next one must start at once")]
     public static partial void Killed(ILogger logger, string name, int processId);
 }

@@ -14,7 +14,10 @@ internal sealed class BodyBound : IStartupFilter
     /// <summary>The longest usual body. The longest valid call needs 2 KiB, the security headers of some clients need 20 KiB.</summary>
     public const int UsualBytesMax = 32 * 1024;
 
-    /// <summary>The most bodies above that length at once. With the default limit of a body they have 16 MiB together.</summary>
+    /// <summary>
+    /// The most bodies above that length at once. Together they have 16 MiB at most where a body may have 256 KiB, the default. Where the
+    /// configuration allows 16 MiB, the highest limit, they may have 1 GiB.
+    /// </summary>
     public const int LongBodiesMax = 64;
 
     private int _long;

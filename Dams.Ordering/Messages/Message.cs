@@ -93,7 +93,7 @@ public sealed record ReplyMessage(
     public const int ResultBytesMax = 960;
 }
 
-/// <summary>Sequencer or front end to replica: send the reply again.</summary>
+/// <summary>Sequencer to replica: a committed request was repeated; send the reply again.</summary>
 /// <param name="Key">The request whose reply is wanted.</param>
 /// <param name="Seq">The number under which it was executed.</param>
 /// <param name="FrontEnd">The front end that asked. A repeat may have come through another front end than the first call.</param>

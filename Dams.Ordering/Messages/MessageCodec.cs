@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using Dams.Bytes;
 
 namespace Dams.Ordering.Messages;
 
@@ -20,7 +21,7 @@ public static class MessageCodec
     /// <returns>How many bytes were written.</returns>
     public static int Write(Span<byte> destination, Message message)
     {
-        var writer = new WireWriter(destination) { Position = FrameSize };
+        var writer = new ByteWriter(destination) { Position = FrameSize };
         var type = WriteBody(ref writer, message);
         destination[0] = (byte)type;
         BinaryPrimitives.WriteUInt16LittleEndian(destination[1..], checked((ushort)(writer.Position - FrameSize)));
@@ -40,7 +41,7 @@ public static class MessageCodec
         int length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[1..]);
         if (bytes.Length - FrameSize < length)
             return false;
-        var reader = new WireReader(bytes.Slice(FrameSize, length));
+        var reader = new ByteReader(bytes.Slice(FrameSize, length));
         var read = ReadBody(type, ref reader);
         if (read is null || !reader.IsComplete)
             return false;
@@ -49,7 +50,7 @@ public static class MessageCodec
         return true;
     }
 
-    private static MessageType WriteBody(ref WireWriter w, Message message)
+    private static MessageType WriteBody(ref ByteWriter w, Message message)
     {
         switch (message)
         {
@@ -68,7 +69,7 @@ public static class MessageCodec
                 w.Key(m.Key); w.Seq(m.Seq); w.Incarnation(m.Incarnation); w.Seq(m.At); w.Byte(m.Engine);
                 w.Digest(m.RequestDigest); w.Digest(m.ResultDigest); w.Bool(m.HasResult);
                 if (m.HasResult)
-                    w.Bytes(m.Result.Span);
+                    w.Span(m.Result.Span);
                 return MessageType.Reply;
             case Resend m: w.Key(m.Key); w.Seq(m.Seq); w.Byte(m.FrontEnd); return MessageType.Resend;
             case Missing m: w.Key(m.Key); w.Seq(m.Seq); return MessageType.Missing;
@@ -110,13 +111,13 @@ public static class MessageCodec
         }
     }
 
-    private static Message? ReadBody(MessageType type, ref WireReader r)
+    private static Message? ReadBody(MessageType type, ref ByteReader r)
     {
         switch (type)
         {
             case MessageType.Req: return r.Request() is { } request ? new Req(request) : null;
             case MessageType.ReqAck:
-                return new ReqAck(r.Key(), (ReqAckStatus)r.ByteIn((byte)ReqAckStatus.Ordered, (byte)ReqAckStatus.TooBig), r.Int64());
+                return new ReqAck(r.Key(), (ReqAckStatus)r.ByteBetween((byte)ReqAckStatus.Ordered, (byte)ReqAckStatus.TooBig), r.Int64());
             case MessageType.Order: return r.Entry() is { } ordered ? new Order(ordered) : null;
             case MessageType.Stored: return new Stored(r.Progress());
             case MessageType.Commit: return new Commit(r.Seq(), r.Seq(), r.Seq());
@@ -147,18 +148,18 @@ public static class MessageCodec
             case MessageType.HandOver: return new HandOver(r.Epoch());
             case MessageType.SkipReq: return new SkipReq(r.Seq());
             case MessageType.SkipStatus:
-                return new SkipStatus(r.Seq(), (SkipOutcome)r.ByteIn((byte)SkipOutcome.Unneeded, (byte)SkipOutcome.Busy), r.View());
+                return new SkipStatus(r.Seq(), (SkipOutcome)r.ByteBetween((byte)SkipOutcome.Unneeded, (byte)SkipOutcome.Busy), r.View());
             case MessageType.SkipAsk: return new SkipAsk(r.Seq(), r.Bool());
             case MessageType.SkipVote:
                 return new SkipVote(
-                    r.Seq(), r.Incarnation(), (SkipAnswer)r.ByteIn((byte)SkipAnswer.Free, (byte)SkipAnswer.NotARequest), r.View());
+                    r.Seq(), r.Incarnation(), (SkipAnswer)r.ByteBetween((byte)SkipAnswer.Free, (byte)SkipAnswer.NotARequest), r.View());
             case MessageType.StampReq: return new StampReq(r.Incarnation(), r.Stamp());
             case MessageType.StampAck: return new StampAck(r.Stamp(), r.Stamp(), r.Incarnation(), r.Stamp(), r.PeerStamps());
             default: return null;
         }
     }
 
-    private static ReplyMessage ReadReply(ref WireReader r)
+    private static ReplyMessage ReadReply(ref ByteReader r)
     {
         var key = r.Key();
         var seq = r.Seq();

@@ -32,6 +32,10 @@ internal sealed class FolderStamps
     private bool _hasWorked;
     private Instant _renewAt = Instant.Never;
     private Instant _askAt = Instant.Never;
+    private Instant _askedAt;
+
+    // How long a member that works waits before it asks again. It doubles, because a silent member may be absent for long.
+    private TimeSpan _retry;
 
     /// <summary>Reads the stamps that the log's record holds. The seed is for nonces, and differs at each start.</summary>
     public FolderStamps(GroupOptions options, byte id, IMemberLog log, Outbox outbox, ulong seed)
@@ -41,6 +45,7 @@ internal sealed class FolderStamps
         _incarnation = log.Record.Incarnation;
         _outbox = outbox;
         _random = new SeededRandom(seed ^ 0x57A3);
+        _retry = options.JoinRetry;
         var stored = log.Record.Stamps;
         (_own, _isConfirmed, _others) = (stored.Own, stored.IsConfirmed, [.. stored.Others]);
         _hasHistory = stored.IsConfirmed || stored.Own.Number > 1;
@@ -61,8 +66,6 @@ internal sealed class FolderStamps
 
     /// <summary>The next timer; <see cref="Instant.Never"/> for none.</summary>
     public Instant NextDeadline => Instant.Earlier(_askAt, _hasWorked && _isConfirmed ? _renewAt : Instant.Never);
-
-    private TimeSpan Retry => MayWork ? _options.JoinRetry : _options.EpochRetry;
 
     /// <summary>The record that belongs on the disk.</summary>
     public StampRecord ToRecord() =>
@@ -177,6 +180,18 @@ internal sealed class FolderStamps
         _renewAt = now + _options.StampInterval;
     }
 
+    /// <summary>
+    /// Another member shows that it is there. If it still has to confirm the stamp, it is asked at once, unless it was
+    /// asked just before. Two members that owe each other an answer would otherwise ask each other without a pause.
+    /// </summary>
+    public void OnHeard(NodeId from, Instant now)
+    {
+        if (_askAt == Instant.Never || !MayWork || !IsPeer(from) || _confirmedBy.Contains(from.Number))
+            return;
+        _retry = _options.JoinRetry;
+        _askAt = Instant.Earlier(_askAt, Instant.Later(now, _askedAt + _retry));
+    }
+
     private void MakeNext(Instant now)
     {
         _own = new FolderStamp(_own.Number + 1, (uint)_random.Next() | 1);
@@ -184,6 +199,7 @@ internal sealed class FolderStamps
         _isOfThisStart = true;
         _hasWorked = false;
         _confirmedBy.Clear();
+        _retry = _options.JoinRetry;
         _ownWrittenBy = ++Changes;
         // The others are asked when the stamp is on disk. This deadline only makes the loop turn, to get it there.
         _askAt = now;
@@ -191,9 +207,12 @@ internal sealed class FolderStamps
 
     private void Ask(Instant now)
     {
-        _askAt = now + Retry;
+        _askAt = now + (MayWork ? _retry : _options.EpochRetry);
         if (_durable < _ownWrittenBy)
             return;
+        _askedAt = now;
+        if (MayWork)
+            _retry = new TimeSpan(Math.Min(_retry.Ticks * 2, _options.StampRetryMax.Ticks));
         foreach (var member in _options.Members)
         {
             if (member != _id && !_confirmedBy.Contains(member))

@@ -206,6 +206,7 @@ public sealed partial class GroupMember : IProtocol
             OnSyncOfOutdated(envelope, seen);
         if (IsOver)
             return;
+        _stamps.OnHeard(envelope.From, now);
         if (State == MemberState.Unconfirmed && message is not (StampReq or StampAck or Nak or Fetch))
             return;
         switch (message)

@@ -130,6 +130,12 @@ public sealed record GroupOptions
     public TimeSpan StampInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// The longest time after which a working member asks a silent one again to confirm its stamp. The times begin at
+    /// <see cref="JoinRetry"/> and double. A member that is heard again is asked at once.
+    /// </summary>
+    public TimeSpan StampRetryMax { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// Whether what a member acknowledges is still there after a power cut. If not, the cut may leave any folder older
     /// than the others know. Then no member is kept from working on its folder, because otherwise all of them could be.
     /// </summary>

@@ -25,8 +25,13 @@ internal sealed class MemberProgressTable
             track.Progress = null;
     }
 
-    /// <summary>The sequencer has become active. Patience with members that have not been heard begins here.</summary>
-    public void OnActive(Instant now) => _activeSince = now;
+    /// <summary>The sequencer has become active. Patience with every member begins anew: nothing was stored meanwhile.</summary>
+    public void OnActive(Instant now)
+    {
+        _activeSince = now;
+        foreach (var track in _members.Values)
+            track.AdvancedAt = now;
+    }
 
     public void OnHeard(byte member, Instant now) => _members[member].HeardAt = now;
 
@@ -137,11 +142,9 @@ internal sealed class MemberProgressTable
     {
         var durable = DurableOf(member, commit);
         var patience = member.Votes ? _options.LaggardAfter : _options.JoinerLaggardAfter;
-        return (durable < commit && now - LastAdvance(member.Id) > patience)
+        return (durable < commit && now - _members[member.Id].AdvancedAt > patience)
             || (member.Votes && commit - durable > _options.LagEntriesMax);
     }
-
-    private Instant LastAdvance(byte member) => _members[member].AdvancedAt is { Ticks: > 0 } at ? at : _activeSince;
 
     private SequenceNumber DurableOf(in ViewMember member, SequenceNumber commit) =>
         _members[member.Id].Progress is { } progress && progress.Incarnation == member.Incarnation ? progress.Durable
@@ -154,7 +157,7 @@ internal sealed class MemberProgressTable
 
         public Instant? HeardAt { get; set; }
 
-        /// <summary>When the member's durable number last grew, or had nothing to grow by.</summary>
+        /// <summary>When the member's durable number last grew in this epoch, or had nothing to grow by; else the epoch's begin.</summary>
         public Instant AdvancedAt { get; set; }
     }
 }

@@ -213,7 +213,8 @@ public sealed class SequencerProtocol : IProtocol
         State = SequencerState.Candidate;
         _candidacy = new Candidacy(_options, _outbox, new Claim(_evidence.NextEpoch(), Boot), _order.History, now);
         _evidence.Restart(isFirstWait: false);
-        _epochTimer = now;
+        _epochTimer = now + _options.EpochRetry;
+        Candidacy.SendPrepare();
     }
 
     private void BecomeInstalling(LogChoice log, Instant now)
@@ -268,7 +269,6 @@ public sealed class SequencerProtocol : IProtocol
                 break;
             case SequencerState.Candidate or SequencerState.Installing when Candidacy.IsStuck(now):
                 BecomeCandidate(now);
-                Candidacy.SendPrepare();
                 break;
             default:
                 Candidacy.Repeat(View);
@@ -279,13 +279,7 @@ public sealed class SequencerProtocol : IProtocol
     private void ConsiderCandidacy(Instant now)
     {
         if (State == SequencerState.Standby && _evidence.IsTurn(now))
-            BeginCandidacy(now);
-    }
-
-    private void BeginCandidacy(Instant now)
-    {
-        BecomeCandidate(now);
-        OnEpochTimerElapsed(now);
+            BecomeCandidate(now);
     }
 
     /// <summary>The active sequencer hands over in order. The first of the others prepares at once; the rest wait their turn.</summary>
@@ -298,7 +292,7 @@ public sealed class SequencerProtocol : IProtocol
         }
 
         if (_options.Sequencers.FirstOrDefault(sequencer => sequencer != from.Number) == Id)
-            BeginCandidacy(now);
+            BecomeCandidate(now);
     }
 
     /// <summary>Another sequencer is active. If its epoch is higher, it has fenced this one before this call.</summary>
@@ -386,6 +380,5 @@ public sealed class SequencerProtocol : IProtocol
     private bool IsOfGroup(Epoch installed, View view) =>
         installed == Epoch.None || (view.Voters > 0 && view.Members.All(member => _options.Members.Contains(member.Id)));
 
-    private void UpdateDeadline() =>
-        NextDeadline = Instant.Earlier(Instant.Earlier(_heartbeat.NextDeadline, _epochTimer), _skips.NextDeadline);
+    private void UpdateDeadline() => NextDeadline = Deadlines.Earliest(_heartbeat.NextDeadline, _epochTimer, _skips.NextDeadline);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Dams.Bytes;
 using Dams.Ordering.Messages;
 
 namespace Dams.Ordering.Storage;
@@ -80,7 +81,7 @@ internal static class LogFormat
         Span<byte> destination, in FrameHeader header, ChainPoint cut, ChainPoint trim, MemberRecord? record,
         IReadOnlyList<Entry> entries, List<uint> offsets)
     {
-        var writer = new WireWriter(destination) { Position = FrameHeaderSize };
+        var writer = new ByteWriter(destination) { Position = FrameHeaderSize };
         if (header.Flags.HasFlag(FrameFlags.Cut))
             WritePoint(ref writer, cut);
         if (header.Flags.HasFlag(FrameFlags.Trim))
@@ -162,21 +163,21 @@ internal static class LogFormat
         var body = bytes.Slice(EntryPrefixSize, length);
         if (verifySum && Crc32C.Of(body) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[sizeof(ushort)..]))
             return null;
-        var reader = new WireReader(body);
+        var reader = new ByteReader(body);
         var entry = reader.Entry();
         size = EntryPrefixSize + length;
         return reader.IsComplete ? entry : null;
     }
 
-    public static ChainPoint ReadPoint(ref WireReader reader) => new(reader.Seq(), reader.Chain());
+    public static ChainPoint ReadPoint(ref ByteReader reader) => new(reader.Seq(), reader.Chain());
 
     /// <summary>Reads a record after its length; null if it is malformed.</summary>
     public static MemberRecord? ReadRecord(ReadOnlySpan<byte> bytes)
     {
-        var reader = new WireReader(bytes);
+        var reader = new ByteReader(bytes);
         var record = new MemberRecord(reader.Incarnation(), reader.Claim(), reader.Claim(), reader.View());
         // A folder that was never stamped has nothing here. The same is true for a release that knew no stamps.
-        if (reader.Remaining > 0)
+        if (reader.Left > 0)
             record = record with { Stamps = new StampRecord(reader.Stamp(), reader.Bool(), reader.PeerStamps()) };
         return reader.IsComplete ? record : null;
     }
@@ -185,7 +186,7 @@ internal static class LogFormat
     {
         var bytes = destination[..HeaderSize];
         bytes.Clear();
-        var writer = new WireWriter(bytes);
+        var writer = new ByteWriter(bytes);
         writer.UInt64(HeaderMagic);
         writer.Int32((int)Format);
         writer.Int32(0);
@@ -207,7 +208,7 @@ internal static class LogFormat
         header = default;
         if (bytes.Length < HeaderSize)
             return $"a file of {bytes.Length} bytes";
-        var reader = new WireReader(bytes[..HeaderSize]);
+        var reader = new ByteReader(bytes[..HeaderSize]);
         if (reader.UInt64() != HeaderMagic)
             return "other bytes";
         var format = (uint)reader.Int32();
@@ -230,13 +231,13 @@ internal static class LogFormat
         return null;
     }
 
-    private static void WritePoint(ref WireWriter writer, ChainPoint point)
+    private static void WritePoint(ref ByteWriter writer, ChainPoint point)
     {
         writer.Seq(point.Seq);
         writer.Chain(point.Chain);
     }
 
-    private static void WriteRecord(ref WireWriter writer, Span<byte> buffer, MemberRecord record)
+    private static void WriteRecord(ref ByteWriter writer, Span<byte> buffer, MemberRecord record)
     {
         var start = writer.Position;
         writer.UInt16(0);

@@ -1,3 +1,4 @@
+using Dams.Bytes;
 using Dams.Ordering.Messages;
 using Microsoft.Win32.SafeHandles;
 
@@ -115,7 +116,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Log
     private void Apply(LogSegment segment, ReadOnlySpan<byte> frame, in LogFormat.FrameHeader header)
     {
         var state = State;
-        var reader = new WireReader(frame[LogFormat.FrameHeaderSize..]);
+        var reader = new ByteReader(frame[LogFormat.FrameHeaderSize..]);
         if (header.Flags.HasFlag(LogFormat.FrameFlags.Cut))
         {
             state = state with { Last = LogFormat.ReadPoint(ref reader) };
@@ -142,7 +143,7 @@ internal sealed class LogRecovery(DurableLogOptions options, FlushMark mark, Log
 
         if (!reader.IsGood)
             throw Corrupt(segment, segment.End, "a batch", "a shorter one");
-        var at = frame.Length - reader.Remaining;
+        var at = frame.Length - reader.Left;
         for (var i = 0; i < header.EntryCount; i++)
         {
             var entry = LogFormat.ReadEntry(frame[at..], verifySum: false, out var size);

@@ -1,3 +1,4 @@
+using Dams.Bytes;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 
@@ -31,7 +32,7 @@ public static class BucketCodec
     /// </summary>
     public static void EncodeKey(BucketKey key, Span<byte> destination)
     {
-        var writer = new CanonicalWriter(destination);
+        var writer = new ByteWriter(destination);
         writer.Byte((byte)key.Hospital);
         writer.Int32(key.Date.DayNumber);
     }
@@ -47,7 +48,7 @@ public static class BucketCodec
             size += SlotSizeMin + slot.Holders.Count * PatientSize;
         var bytes = new byte[size];
         EncodeKey(bucket.Key, bytes);
-        var writer = new CanonicalWriter(bytes.AsSpan(KeySize));
+        var writer = new ByteWriter(bytes.AsSpan(KeySize));
         writer.Byte((byte)bucket.Slots.Count);
         foreach (var slot in bucket.Slots)
         {
@@ -68,8 +69,8 @@ public static class BucketCodec
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out Bucket? bucket)
     {
         bucket = null;
-        var reader = new CanonicalReader(bytes);
-        var key = new BucketKey((Hospital)reader.ByteUpTo((byte)Hospital.SHE), reader.Date());
+        var reader = new ByteReader(bytes);
+        var key = new BucketKey(reader.Hospital(), reader.Date());
         var count = reader.ByteUpTo(SlotsMax);
         if (!reader.IsGood || count == 0)
             return false;
@@ -87,9 +88,9 @@ public static class BucketCodec
         return true;
     }
 
-    private static SlotState? ReadSlot(ref CanonicalReader reader, BucketKey key)
+    private static SlotState? ReadSlot(ref ByteReader reader, BucketKey key)
     {
-        var time = (TimeOfDay)reader.ByteUpTo((byte)TimeOfDay.Evening);
+        var time = reader.Time();
         var type = reader.Type();
         var capacity = reader.Int32();
         var count = reader.Int32();

@@ -44,8 +44,8 @@ internal static partial class ReplicaLog
     public static partial void Renounced(ILogger logger, long seq);
 
     [LoggerMessage(3010, LogLevel.Error,
-        "can't install epoch {Promised}: the entries that the others give do not lead from entry {Executed}, the last one executed here, "
-        + "to the beginning of that epoch. This replica takes none of them and asks again. If that lasts, order this incarnation out")]
+        "can't install epoch {Promised}: the entries that the others send do not lead from entry {Executed}, the last one executed here, "
+        + "to the beginning of that epoch. This replica takes none of them and keeps asking. If that lasts, order this incarnation out")]
     public static partial void InstallsInVain(ILogger logger, string promised, long executed);
 
     [LoggerMessage(3008, LogLevel.Warning, "entry {Seq} was skipped; this replica has executed up to {Executed}")]

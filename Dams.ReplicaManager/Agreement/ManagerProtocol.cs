@@ -188,16 +188,7 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
         Member.OnSnapshotRestored(snapshot.Position, now);
     }
 
-    private void UpdateDeadline()
-    {
-        Span<Instant> deadlines =
-        [
-            Member.NextDeadline, _reports.NextDeadline, _managers.NextDeadline, _snapshots.NextDeadline, _own.NextDeadline,
-            _silence.NextDeadline, _replies.NextDeadline, _states.NextDeadline, _replacements.NextDeadline,
-        ];
-        var next = Instant.Never;
-        foreach (var deadline in deadlines)
-            next = Instant.Earlier(next, deadline);
-        NextDeadline = next;
-    }
+    private void UpdateDeadline() => NextDeadline = Deadlines.Earliest(
+        Member.NextDeadline, _reports.NextDeadline, _managers.NextDeadline, _snapshots.NextDeadline, _own.NextDeadline,
+        _silence.NextDeadline, _replies.NextDeadline, _states.NextDeadline, _replacements.NextDeadline);
 }

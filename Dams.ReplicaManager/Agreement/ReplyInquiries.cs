@@ -16,16 +16,7 @@ internal sealed class ReplyInquiries(
     private readonly List<ReplyEvidence> _evidence = [];
 
     /// <summary>When <see cref="FollowCases"/> wants to be called next.</summary>
-    public Instant NextDeadline
-    {
-        get
-        {
-            var next = Instant.Never;
-            foreach (var evidence in _evidence)
-                next = Instant.Earlier(next, DueOf(evidence));
-            return next;
-        }
-    }
+    public Instant NextDeadline => Deadlines.Earliest([.. _evidence.Select(DueOf)]);
 
     /// <summary>Takes the reply that a replica has stored under a number; null if it has none, or has not answered in time.</summary>
     public void OnReply(byte replica, long sequence, StoredAnswer? answer)

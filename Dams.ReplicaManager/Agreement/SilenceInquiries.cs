@@ -14,16 +14,7 @@ internal sealed class SilenceInquiries(
     private readonly Dictionary<byte, (long Since, Instant Until)> _holds = [];
 
     /// <summary>When <see cref="OnTimer"/> wants to be called next.</summary>
-    public Instant NextDeadline
-    {
-        get
-        {
-            var next = Instant.Never;
-            foreach (var probe in _probes)
-                next = Instant.Earlier(next, DueOf(probe));
-            return next;
-        }
-    }
+    public Instant NextDeadline => Deadlines.Earliest([.. _probes.Select(DueOf)]);
 
     /// <summary>Takes a replica's answer. A missing answer says nothing, so it is not given here.</summary>
     public void OnSighting(byte replica, ReplicaSighting sighting, Instant now)

@@ -1,6 +1,7 @@
 using Dams.Contracts.Reports;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
@@ -10,8 +11,6 @@ using Dams.Tests.Hosting;
 using Dams.Tests.Simulated;
 using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
-
-using ClusterTopology = Dams.Hosting.Topology.ClusterTopology;
 
 namespace Dams.Tests.Agreement;
 

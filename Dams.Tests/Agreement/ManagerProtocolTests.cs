@@ -47,6 +47,7 @@ internal sealed class ManagerProtocolTests
         Assert.That(script.Leaves.Select(leave => leave.Member).Distinct(), Is.EqualTo(new byte[] { 4 }));
     }
 
+    // Bug: set aside before its LEAVE is committed.
     // Its manager repeats the replacement until it is settled.
     [Test]
     [FailsWithout(nameof(ManagerMutants.ReplacedBeforeItLeft))]
@@ -68,6 +69,7 @@ internal sealed class ManagerProtocolTests
         Assert.That(script.Replaced, Has.Count.EqualTo(2));
     }
 
+    // Bug: an old view is taken to show that a replica has left.
     [Test]
     public void A_view_older_than_the_decision_does_not_show_that_the_accused_has_left()
     {

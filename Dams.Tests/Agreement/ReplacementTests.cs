@@ -46,6 +46,7 @@ internal sealed class ReplacementTests
         Assert.That(order, Is.EqualTo(new byte[] { 1, 3, 2, 4 }));
     }
 
+    // Bug: replaced without enough to copy from.
     [Test]
     [FailsWithout(nameof(ManagerMutants.DonorsAreNotCounted))]
     public void No_replica_is_replaced_without_two_to_copy_from()
@@ -67,6 +68,7 @@ internal sealed class ReplacementTests
         Assert.That((script.State.Active?.Replica, script.State.Queue.Count), Is.EqualTo(((byte?)3, 0)), "two are healthy again");
     }
 
+    // Bug: replaced for ever.
     // It is degraded until the ten minutes are over.
     [Test]
     [FailsWithout(nameof(ManagerMutants.ReplacesForEver))]
@@ -184,6 +186,7 @@ internal sealed class ReplacementTests
         Assert.That(script.State.Queue.Select(waiting => waiting.Number), Is.EqualTo(new[] { second }));
     }
 
+    // Bug: replaced because of what its predecessor did.
     [Test]
     [FailsWithout(nameof(ManagerMutants.CaseOutlivesIncarnation))]
     public void Reports_about_a_replaced_incarnation_are_ignored()

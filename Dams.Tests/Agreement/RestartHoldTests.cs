@@ -8,6 +8,7 @@ namespace Dams.Tests.Agreement;
 /// <summary>Managers that don't know yet of a replica's restart can't vote it dead.</summary>
 internal sealed class RestartHoldTests
 {
+    // Bug: voted dead while its manager restarts it.
     [Test]
     [FailsWithout(nameof(ManagerMutants.RestartIsNotHeld))]
     public void Votes_cast_without_knowledge_of_a_restart_do_not_count()

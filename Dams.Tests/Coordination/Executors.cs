@@ -8,8 +8,6 @@ using Dams.Ordering.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-using BootId = Dams.Ordering.BootId;
-
 namespace Dams.Tests.Coordination;
 
 /// <summary>Makes executors and sinks for tests that look at their log only.</summary>

@@ -36,6 +36,7 @@ internal sealed class ReplyVoterTests
         Assert.That((voter.Majority, voter.Replies, voter.MostEqual), Is.EqualTo(((Digest?)null, 1, 1)));
     }
 
+    // Bug: votes on text or on success only.
     [Test]
     public void Replies_are_compared_by_digest_and_not_by_version_or_body()
     {
@@ -67,6 +68,7 @@ internal sealed class ReplyVoterTests
         Assert.That((voter.Majority, voter.VerdictOn(1)), Is.EqualTo(((Digest?)Digest.Of(s_right), Verdict.Wrong)));
     }
 
+    // Bug: first pair is the wrong pair.
     // With at most one wrong replica there is only one pair. If there are two, the first may be the wrong one, so it must not bring strikes
     // to the others.
     [Test]

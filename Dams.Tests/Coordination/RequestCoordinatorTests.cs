@@ -82,6 +82,7 @@ internal sealed class RequestCoordinatorTests
         Assert.That(script.Results[1], Is.EqualTo(new Failed(CallFailure.InsufficientReplicas)));
     }
 
+    // Bug: "all different" reported as fine.
     [Test]
     public void Four_different_replies_are_a_divergence()
     {
@@ -130,6 +131,7 @@ internal sealed class RequestCoordinatorTests
         Assert.That(script.Coordinator.View.Members, Has.Count.EqualTo(2));
     }
 
+    // Bug: votes split by a view change.
     [Test]
     public void Replies_for_different_numbers_are_not_added_up()
     {
@@ -142,6 +144,7 @@ internal sealed class RequestCoordinatorTests
         Assert.That((script.Results[1] as Answered)?.Seq.Value, Is.EqualTo(11));
     }
 
+    // Bug: votes shared between requests.
     [Test]
     public void Replies_to_one_request_do_not_count_for_another()
     {
@@ -214,6 +217,7 @@ internal sealed class RequestCoordinatorTests
         Assert.That(sent.Select(request => request.To).Distinct(), Is.EquivalentTo(new[] { NodeId.Sequencer(1), NodeId.Sequencer(2) }));
     }
 
+    // Bug: retries in step after a failover.
     [Test]
     public void After_a_failover_retries_are_spread_over_time()
     {

@@ -56,6 +56,7 @@ internal sealed class StrictTests
             Is.EqualTo(new[] { Verdict.Right, Verdict.Right, Verdict.Wrong, Verdict.Silent }));
     }
 
+    // Bug: first pair answers a strict write against a second.
     [Test]
     [FailsWithout(nameof(VotingMutants.RivalIsIgnored))]
     public void A_rival_pair_ends_a_strict_write_as_divergence()

@@ -55,6 +55,7 @@ internal sealed class SuspicionTests
         Assert.That(script.Reports, Is.Empty);
     }
 
+    // Bug: silence timed from the sending.
     // The commit takes three seconds, but the limit is two: the sequencer waits for disks, or another sequencer has taken over.
     [Test]
     [FailsWithout(nameof(VotingMutants.SuspicionFromSending))]
@@ -73,6 +74,7 @@ internal sealed class SuspicionTests
         Assert.That(script.Judgements[0].Replicas.Select(judged => judged.Verdict), Is.All.EqualTo(Verdict.Right));
     }
 
+    // Bug: everyone suspected during a failover.
     // The sequencer tells two replicas that an entry is committed, and dies. The others learn it from the next sequencer, long after the
     // limit.
     [Test]
@@ -86,6 +88,7 @@ internal sealed class SuspicionTests
         Assert.That(script.Reports, Is.Empty);
     }
 
+    // Bug: everyone suspected after a failover.
     [Test]
     [FailsWithout(nameof(VotingMutants.SuspicionDuringFailOver))]
     public void Nobody_is_suspected_while_a_new_epoch_settles()
@@ -102,6 +105,7 @@ internal sealed class SuspicionTests
         Assert.That((script.Judgements.Count, script.Reports.Count), Is.EqualTo((1, 0)));
     }
 
+    // Bug: everyone suspected by a front end that stood still.
     // Its timers are due before it has read the messages that came meanwhile.
     [Test]
     [FailsWithout(nameof(VotingMutants.SuspicionDuringFailOver))]

@@ -50,6 +50,7 @@ internal sealed class VerdictTests
         Assert.That(script.Reports, Has.Count.EqualTo(1));
     }
 
+    // Bug: strikes counted in arrival order.
     // Replica 4 is wrong at 10, right at 11, wrong at 12 and 13; the vote on 11 closes last, because replica 3 is slow there.
     [Test]
     [FailsWithout(nameof(VotingMutants.StrikesInArrivalOrder))]
@@ -68,6 +69,7 @@ internal sealed class VerdictTests
         Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 12, 13, 14 } }));
     }
 
+    // Bug: strikes never reset.
     [Test]
     [FailsWithout(nameof(VotingMutants.StrikesNeverReset))]
     public void A_right_reply_ends_a_run()
@@ -80,6 +82,7 @@ internal sealed class VerdictTests
         Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 13, 14, 15 } }));
     }
 
+    // Bug: a missing reply is a strike.
     [Test]
     [FailsWithout(nameof(VotingMutants.MissingCountsAsWrong))]
     public void A_missing_reply_neither_counts_nor_resets()
@@ -94,6 +97,7 @@ internal sealed class VerdictTests
         Assert.That(script.Reports.Select(Sequences), Is.EqualTo(new[] { new[] { 10, 12, 14 } }));
     }
 
+    // Bug: everyone struck when there was a tie.
     [Test]
     [FailsWithout(nameof(VotingMutants.NoMajorityAccuses))]
     public void Two_pairs_accuse_nobody_and_raise_an_alarm()
@@ -122,6 +126,7 @@ internal sealed class VerdictTests
         Assert.That(script.Results.Values, Is.All.EqualTo(new Failed(CallFailure.ReplicaDivergence)));
     }
 
+    // Bug: everyone struck when there was no quorum.
     [Test]
     [FailsWithout(nameof(VotingMutants.NoMajorityAccuses))]
     public void No_replica_is_struck_or_suspected_without_a_quorum()
@@ -236,6 +241,7 @@ internal sealed class VerdictTests
         Assert.That(script.Judgements.Single().Replicas[0].Verdict, Is.EqualTo(Verdict.Silent));
     }
 
+    // Bug: strikes of the dead fall on their successors.
     [Test]
     public void A_new_incarnation_begins_without_strikes()
     {
@@ -252,6 +258,7 @@ internal sealed class VerdictTests
         Assert.That(script.Reports, Is.EqualTo(new[] { new VerdictReport(4, 44, 1, 77, [21, 22, 23]) }));
     }
 
+    // Bug: a repeated call strikes again.
     [Test]
     public void A_wrong_reply_that_a_client_asks_for_again_is_one_strike()
     {

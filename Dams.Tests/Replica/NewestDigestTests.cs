@@ -1,7 +1,6 @@
 using Dams.Contracts.Domain;
 using Dams.Ordering;
 using Dams.Replica.Core;
-using Dams.Replica.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
 using NUnit.Framework;
@@ -73,23 +72,4 @@ internal sealed class NewestDigestTests
     }
 
     private void Wait(TimeSpan duration) => _ticks += duration.Ticks;
-
-    private sealed class ReadCounter(IAppointmentEngine engine) : IAppointmentEngine
-    {
-        public int Reads { get; private set; }
-
-        public string Version => engine.Version;
-
-        public Reply Execute(Command command, IBucketObserver observer) => engine.Execute(command, observer);
-
-        public IReadOnlyList<BucketKey> BucketKeys() => engine.BucketKeys();
-
-        public Bucket ReadBucket(BucketKey key)
-        {
-            Reads++;
-            return engine.ReadBucket(key);
-        }
-
-        public void Restore(IEnumerable<Bucket> buckets) => engine.Restore(buckets);
-    }
 }

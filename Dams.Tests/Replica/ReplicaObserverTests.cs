@@ -9,7 +9,6 @@ using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Storage;
 using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
-
 using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica;

@@ -12,7 +12,7 @@ namespace Dams.Tests.Replica;
 public sealed class StateDigesterTests
 {
     private readonly StateDigester _digester = new();
-    private readonly CountingEngine _engine = new();
+    private readonly ReadCounter _engine = new(new ReferenceModel());
 
     [Test]
     public void The_digest_of_an_empty_state_is_that_of_no_bytes() =>
@@ -105,25 +105,4 @@ public sealed class StateDigesterTests
     }
 
     private void Run(string line) => _engine.Execute(ScriptParser.Parse(line).Command!, _digester);
-
-    private sealed class CountingEngine : IAppointmentEngine
-    {
-        private readonly ReferenceModel _model = new();
-
-        public int Reads { get; set; }
-
-        public string Version => _model.Version;
-
-        public Reply Execute(Command command, IBucketObserver observer) => _model.Execute(command, observer);
-
-        public IReadOnlyList<BucketKey> BucketKeys() => _model.BucketKeys();
-
-        public Bucket ReadBucket(BucketKey key)
-        {
-            Reads++;
-            return _model.ReadBucket(key);
-        }
-
-        public void Restore(IEnumerable<Bucket> buckets) => _model.Restore(buckets);
-    }
 }

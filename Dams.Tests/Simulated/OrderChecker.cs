@@ -27,6 +27,20 @@ internal sealed class OrderChecker
     public bool IsWithout(Incarnation member, SequenceNumber seq) =>
         _passedOver.Contains((member, seq)) || (_skipped.Contains(seq) && !HasExecuted(member, seq));
 
+    /// <summary>Gives a replica's new core the state of a snapshot after an entry. The core sends nothing.</summary>
+    public void Restore(SimulatedNode node, SequenceNumber upTo)
+    {
+        foreach (var entry in _order.Take((int)upTo.Value))
+        {
+            if (IsWithout(node.Log!.Record.Incarnation, entry.Seq))
+                node.Replica.Core.OnSkipped(entry, default);
+            else
+                node.Replica.Core.OnDelivered(entry, default);
+        }
+
+        node.Outbox.ClearMessages();
+    }
+
     /// <summary>A member promises that it has not executed an entry and never will.</summary>
     public void OnRenounced(SimulatedNode node, Incarnation member, SequenceNumber seq)
     {

@@ -5,8 +5,6 @@ using Dams.Tests.Coordination;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-using Request = Dams.Ordering.Request;
-
 namespace Dams.Tests.Status;
 
 /// <summary>The events and alarms that follow from the coordinator's transitions.</summary>

@@ -7,8 +7,6 @@ using Dams.Ordering.Messages;
 using Dams.Tests.Coordination;
 using Microsoft.Extensions.Time.Testing;
 
-using Request = Dams.Ordering.Request;
-
 namespace Dams.Tests.Status;
 
 /// <summary>The votes of the last requests, as people see them.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Dams.Tests.Tidy;
 
-/// <summary>One name, one type: a reader who finds a name in production code needs no namespace to know what it is.</summary>
+/// <summary>One name, one type: a reader who finds a name needs no namespace to know what it is.</summary>
 public sealed partial class NamesTests
 {
     /// <summary>The names that types of several projects share, each with the reason; none at present.</summary>
@@ -12,9 +12,9 @@ public sealed partial class NamesTests
         SourceTree.Production;
 
     [Test]
-    public void Production_code_gives_no_type_a_second_name()
+    public void No_file_gives_a_type_a_second_name()
     {
-        var finds = Production.SelectMany(path => Alias().Matches(CodeText.WithoutWords(SourceTree.Text(path)))
+        var finds = SourceTree.Sources.SelectMany(path => Alias().Matches(CodeText.WithoutWords(SourceTree.Text(path)))
             .Select(match => $"{path}: {match.Value.Trim()}"));
         Assert.That(finds, Is.Empty);
     }

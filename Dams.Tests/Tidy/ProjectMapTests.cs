@@ -8,13 +8,14 @@ public sealed class ProjectMapTests
 {
     private static readonly string[] Processes = ["Dams.Sequencer", "Dams.Replica", "Dams.ReplicaManager", "Dams.FrontEnd"];
     private static readonly string[] Frame = ["Dams.Contracts", "Dams.Ordering", "Dams.Hosting"];
-    private static readonly string[] Libraries = [.. Frame, "Dams.Soap", "Dams.Service", "Dams.Lab"];
+    private static readonly string[] Libraries = [.. Frame, "Dams.Bytes", "Dams.Soap", "Dams.Service", "Dams.Lab"];
 
     /// <summary>For each project, the projects whose code it may use.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Dams.Contracts"] = [],
-        ["Dams.Ordering"] = [],
+        ["Dams.Bytes"] = [],
+        ["Dams.Contracts"] = ["Dams.Bytes"],
+        ["Dams.Ordering"] = ["Dams.Bytes"],
         ["Dams.Soap"] = [],
         ["Dams.Hosting"] = ["Dams.Contracts", "Dams.Ordering"],
         ["Dams.Service"] = ["Dams.Contracts", "Dams.Hosting", "Dams.Soap"],

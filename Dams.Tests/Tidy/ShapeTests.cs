@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Dams.Bytes;
 using Dams.Cli;
 using Dams.Contracts.Domain;
 using Dams.FrontEnd.Coordination;
@@ -26,9 +27,9 @@ internal sealed partial class ShapeTests
 
     private static readonly Assembly[] s_assemblies =
     [
-        typeof(DamsTool).Assembly, typeof(Command).Assembly, typeof(RequestCoordinator).Assembly, typeof(NodeContext).Assembly,
-        typeof(NodeId).Assembly, typeof(ReplicaCore).Assembly, typeof(AgreedState).Assembly, typeof(SoapCall).Assembly,
-        typeof(AppointmentService).Assembly, typeof(FaultLab).Assembly,
+        typeof(ByteReader).Assembly, typeof(DamsTool).Assembly, typeof(Command).Assembly, typeof(RequestCoordinator).Assembly,
+        typeof(NodeContext).Assembly, typeof(NodeId).Assembly, typeof(ReplicaCore).Assembly, typeof(AgreedState).Assembly,
+        typeof(SoapCall).Assembly, typeof(AppointmentService).Assembly, typeof(FaultLab).Assembly,
     ];
 
     [Test]

@@ -33,10 +33,8 @@ internal sealed class FolderStampsTests
     public void A_member_works_when_two_others_have_its_stamp_on_disk()
     {
         var folder = new Folder();
-        Assert.That(
-            (folder.Stamps.MayWork, folder.TakeRequests()),
-            Is.EqualTo((false, Array.Empty<string>())).Using<(bool, string[])>(AreEqual),
-            "nobody is asked before the stamp is on the member's own disk");
+        Assert.That(folder.Stamps.MayWork, Is.False);
+        Assert.That(folder.TakeRequests(), Is.Empty, "nobody is asked before the stamp is on the member's own disk");
         folder.Write();
         Assert.That(folder.TakeRequests(), Is.EqualTo(new[] { "replica2 1", "replica3 1", "replica4 1" }));
         folder.Confirm(2);
@@ -117,6 +115,36 @@ internal sealed class FolderStampsTests
         Assert.That(old.TakeRequests(), Is.EqualTo(new[] { $"replica4 {old.Stamps.Own.Number}" }));
         old.Answer(4, old.Stamps.Own, new FolderStamp(5, 7));
         Assert.That(old.Stamps.Refusal, Is.EqualTo(((byte)4, new FolderStamp(5, 7))));
+    }
+
+    [Test]
+    public void A_silent_member_is_asked_at_intervals_that_double_up_to_ten_seconds()
+    {
+        var folder = new Folder();
+        folder.Prove();
+        Assert.That(Intervals(folder, 45), Is.EqualTo(new[] { 0.5, 0.5, 1, 2, 4, 8, 10, 10 }));
+        folder.Stamps.OnWorked();
+        folder.Wait(TimeSpan.Zero);
+        folder.TakeRequests();
+        folder.Write();
+        Assert.That(folder.TakeRequests(), Is.EqualTo(new[] { "replica2 2", "replica3 2", "replica4 2" }), "the next stamp");
+        Assert.That(Intervals(folder, 4), Is.EqualTo(new[] { 0.5, 1, 2 }));
+    }
+
+    [Test]
+    public void A_silent_member_is_asked_at_once_when_it_is_heard()
+    {
+        var folder = new Folder();
+        folder.Prove();
+        Intervals(folder, 20);
+        folder.Stamps.OnHeard(NodeId.Replica(2), s_start);
+        Assert.That(folder.Stamps.NextDeadline, Is.GreaterThan(folder.Now), "member 2 has confirmed");
+        folder.Stamps.OnHeard(NodeId.Replica(4), folder.Now);
+        Assert.That(folder.Stamps.NextDeadline, Is.EqualTo(folder.Now));
+        folder.Wait(TimeSpan.Zero);
+        Assert.That(folder.TakeRequests(), Is.EqualTo(new[] { "replica4 1" }));
+        folder.Stamps.OnHeard(NodeId.Replica(4), folder.Now);
+        Assert.That(folder.Stamps.NextDeadline, Is.EqualTo(folder.Now + s_options.JoinRetry), "it was asked just before");
     }
 
     [Test]
@@ -272,21 +300,36 @@ internal sealed class FolderStampsTests
         Assert.That((folder.Stamps.MayWork, folder.TakeAnswers().Count), Is.EqualTo((false, 0)));
     }
 
-    private static bool AreEqual((bool May, string[] Asked) one, (bool May, string[] Asked) other) =>
-        one.May == other.May && one.Asked.SequenceEqual(other.Asked);
+    /// <summary>The seconds between the times at which members are asked from now on.</summary>
+    private static List<double> Intervals(Folder folder, int seconds)
+    {
+        var (last, end, intervals) = (folder.Now, folder.Now + TimeSpan.FromSeconds(seconds), new List<double>());
+        while (folder.Stamps.NextDeadline is var next && next <= end)
+        {
+            folder.Wait(next - folder.Now);
+            if (folder.TakeRequests().Length == 0)
+                continue;
+            intervals.Add((folder.Now - last).TotalSeconds);
+            last = folder.Now;
+        }
+
+        folder.Wait(end - folder.Now);
+        return intervals;
+    }
 
     /// <summary>A folder, and the member that has just started on it.</summary>
     private sealed class Folder
     {
         private readonly Outbox _outbox = new();
-        private Instant _now = s_start;
 
         public Folder(SimulatedLog? log = null, ulong seed = 7)
         {
             Log = log ?? new SimulatedLog(s_own);
             Stamps = new FolderStamps(s_options, 1, Log, _outbox, seed);
-            Stamps.Start(_now);
+            Stamps.Start(Now);
         }
+
+        public Instant Now { get; private set; } = s_start;
 
         public SimulatedLog Log { get; }
 
@@ -299,7 +342,7 @@ internal sealed class FolderStampsTests
         {
             var changes = Stamps.Changes;
             Log.Sync(Log.Write(new LogBatch(null, [], Log.Record with { Stamps = Stamps.ToRecord() }, SequenceNumber.Zero)));
-            Stamps.OnDurable(changes, _now);
+            Stamps.OnDurable(changes, Now);
         }
 
         public void Prove()
@@ -312,8 +355,8 @@ internal sealed class FolderStampsTests
 
         public void Wait(TimeSpan time)
         {
-            _now += time;
-            Stamps.OnTimer(_now);
+            Now += time;
+            Stamps.OnTimer(Now);
         }
 
         public void Confirm(params byte[] members)
@@ -327,7 +370,7 @@ internal sealed class FolderStampsTests
                 NodeId.Replica(member),
                 new StampAck(stamp, known, new Incarnation(member), new FolderStamp(1, 1), others),
                 View.None,
-                _now);
+                Now);
 
         /// <summary>
         /// Another member asks to have its stamp noted. Gives the stamp in the answer that this member sends when its disk is

@@ -67,6 +67,21 @@ internal sealed class MemberProgressTableTests
         Assert.That(members.IsDeaf(s_view, At(1701)), Is.True);
     }
 
+    [Test]
+    public void A_new_epoch_gives_a_silent_member_its_full_time_again()
+    {
+        var members = new MemberProgressTable(s_options);
+        members.OnActive(At(0));
+        members.OnProgress(4, ProgressOf(4, 5), s_max, At(1000));
+        members.ForgetEpoch();
+        members.OnActive(At(60_000));
+        var commit = new SequenceNumber(9);
+        foreach (var member in new byte[] { 1, 2, 3 })
+            members.OnProgress(member, ProgressOf(member, 9), s_max, At(60_000));
+        Assert.That(members.LaggardsOf(s_view, commit, At(90_000)), Is.Empty, "what it did in the former epoch is long ago");
+        Assert.That(members.LaggardsOf(s_view, commit, At(90_001)), Is.EqualTo(new byte[] { 4 }));
+    }
+
     private static MemberProgressTable Table(params (byte Member, long Durable)[] reports)
     {
         var members = new MemberProgressTable(s_options);

@@ -9,6 +9,8 @@ using Dams.Tests.Replica;
 using Dams.Tests.Replica.Snapshots;
 using Dams.Tests.Simulated;
 using Dams.Tests.Soap;
+using Dams.Tests.Status;
+using Dams.Tests.Tidy;
 using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Scenarios;
@@ -20,6 +22,8 @@ namespace Dams.Tests.Ordering.Scenarios;
 [Category("Scenarios")]
 internal sealed class BugList
 {
+    private const string CommentStart = "// Bug: ";
+
     private static readonly (string Bug, Type Tests, string Test)[] s_bugs =
     [
         ("zombie sequencer orders after a reset", typeof(EpochTests), nameof(EpochTests.A_zombie_orders_nothing_after_a_reset)),
@@ -29,6 +33,8 @@ internal sealed class BugList
         ("longest log wins over newer epoch", typeof(EpochTests), nameof(EpochTests.A_longer_log_of_an_older_epoch_loses)),
         ("recovery that needs everyone", typeof(EpochTests), nameof(EpochTests.A_new_epoch_begins_without_a_dead_member)),
         ("duelling candidates", typeof(EpochTests), nameof(EpochTests.One_of_two_duelling_candidates_becomes_active)),
+        ("stuck candidate prepares twice", typeof(EpochTests),
+            nameof(EpochTests.A_stuck_candidate_starts_again_with_one_PREPARE_for_each_member)),
         ("epoch reused by a restarted candidate", typeof(EpochTests),
             nameof(EpochTests.A_restarted_candidate_cannot_use_promises_to_its_former_boot)),
         ("assertion that is reachable from the wire", typeof(EpochTests), nameof(EpochTests.A_view_of_another_configuration_is_ignored)),
@@ -215,6 +221,8 @@ internal sealed class BugList
             nameof(SnapshotFetcherTests.A_donor_that_gives_pieces_without_end_is_followed_by_another)),
         ("donor that forgets its joiner when it restarts", typeof(SnapshotKeeperTests),
             nameof(SnapshotKeeperTests.A_snapshot_that_a_joiner_needs_is_still_served_after_a_restart)),
+        ("a busy replica reports the digest of its last checkpoint, an idle one that of its last entry", typeof(ClusterWatchTests),
+            nameof(ClusterWatchTests.Digests_are_compared_at_the_same_entry_only_whatever_was_executed_since)),
         ("lengths in characters instead of bytes", typeof(LengthTests), nameof(LengthTests.The_request_limit_counts_bytes_not_characters)),
         ("buffers that truncate silently or keep an old tail", typeof(UdpTransportTests),
             nameof(UdpTransportTests.A_short_datagram_has_no_tail_of_the_longer_one_before_it)),
@@ -245,6 +253,10 @@ internal sealed class BugList
     public void No_bug_is_named_twice() => Assert.That(s_bugs.Select(bug => bug.Bug), Is.Unique);
 
     [Test]
+    public void Each_bug_is_named_above_its_test_and_nowhere_else() =>
+        Assert.That(Comments(), Is.EquivalentTo(s_bugs.Select(bug => (bug.Bug, bug.Tests.Name, bug.Test))));
+
+    [Test]
     public void Every_scenario_test_is_for_a_bug_on_the_list()
     {
         var named = s_bugs.Select(bug => (bug.Tests, bug.Test)).ToHashSet();
@@ -257,4 +269,16 @@ internal sealed class BugList
             .Where(test => !named.Contains(test));
         Assert.That(strays, Is.Empty);
     }
+
+    /// <summary>The bugs that comments above tests name, with the class and the name of the test below.</summary>
+    private static IEnumerable<(string Bug, string Class, string Test)> Comments() =>
+        from path in SourceTree.Sources
+        let lines = SourceTree.Text(path).Split('\n')
+        from place in Enumerable.Range(0, lines.Length)
+        let comment = lines[place].Trim()
+        where comment.StartsWith(CommentStart, StringComparison.Ordinal)
+        let test = lines.Skip(place).First(line => line.Contains(" public ", StringComparison.Ordinal))
+        select (
+            comment[CommentStart.Length..].TrimEnd('.'), Path.GetFileNameWithoutExtension(path),
+            test[..test.IndexOf('(', StringComparison.Ordinal)].Split(' ')[^1]);
 }

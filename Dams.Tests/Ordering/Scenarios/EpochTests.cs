@@ -107,6 +107,27 @@ internal sealed class EpochTests
         Assert.That(script.Sequencer(2).Activations + script.Sequencer(3).Activations, Is.EqualTo(1));
     }
 
+    // Bug: stuck candidate prepares twice.
+    [Test]
+    public void A_stuck_candidate_starts_again_with_one_PREPARE_for_each_member()
+    {
+        var script = ProtocolScript.Started();
+        script.Crash(NodeId.Sequencer(1));
+        script.Drop("r*", "seq2", "NewViewAck");
+        script.Wait(1500);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Installing));
+        script.Drop("r*", "seq2", "Promise");
+        script.Trace.Take();
+        for (var i = 0; i < 2000 && script.Sequencer(2).State != SequencerState.Candidate; i++)
+            script.Wait(1);
+        script.Wait((long)script.Options.EpochRetry.TotalMilliseconds - 1);
+        var prepares = script.Trace.Take().Where(line => line.Contains("Prepare", StringComparison.Ordinal));
+        Assert.That(prepares, Is.EqualTo(script.Options.Members.Select(id => $"seq2 -> r{id} Prepare e3.2: becomes Promised e3.2")));
+        script.Heal();
+        script.Wait(1000);
+        Assert.That(script.Sequencer(2).State, Is.EqualTo(SequencerState.Active));
+    }
+
     // Bug: epoch reused by a restarted candidate.
     [Test]
     public void A_restarted_candidate_cannot_use_promises_to_its_former_boot()

@@ -38,7 +38,7 @@ internal sealed partial class ProtocolScript
                     core => new Consumer(this, node, core), restored: node.Snapshot, mark: node.Mark);
                 node.Protocol = replica;
                 if (node.Snapshot is { } snapshot)
-                    Replay(node, snapshot.Seq);
+                    _checker.Restore(node, snapshot.Seq);
                 if (!IsSurvived(node, () => replica.Start(InstantOf(node))))
                     return;
                 break;
@@ -46,19 +46,6 @@ internal sealed partial class ProtocolScript
 
         Settle(node);
         _effects.Clear();
-    }
-
-    private void Replay(SimulatedNode node, SequenceNumber upTo)
-    {
-        foreach (var entry in _checker.Order.Take((int)upTo.Value))
-        {
-            if (_checker.IsWithout(node.Log!.Record.Incarnation, entry.Seq))
-                node.Replica.Core.OnSkipped(entry, default);
-            else
-                node.Replica.Core.OnDelivered(entry, default);
-        }
-
-        node.Outbox.ClearMessages();
     }
 
     private void Run()

@@ -267,7 +267,7 @@ internal sealed partial class ProtocolScript
         var node = _nodes[NodeId.Replica(id)];
         var wanted = node.Replica.Member.SnapshotWanted ?? throw new InvariantBrokenException($"{node.Id} wants no snapshot");
         node.Snapshot = SnapshotPosition.After(_checker.Order[(int)wanted.Value - 1]);
-        Replay(node, wanted);
+        _checker.Restore(node, wanted);
         Step(node, () => node.Replica.Member.OnSnapshotRestored(node.Snapshot, InstantOf(node)));
         Trace.Add($"{node.Id.Short()} restores the snapshot of #{wanted}");
         _effects.Clear();

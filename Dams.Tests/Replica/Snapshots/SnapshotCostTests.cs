@@ -9,7 +9,6 @@ using Dams.Replica.Engines;
 using Dams.Replica.State.Sessions;
 using Dams.Replica.State.Snapshots;
 using NUnit.Framework;
-
 using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;

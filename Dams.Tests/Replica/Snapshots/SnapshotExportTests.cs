@@ -8,7 +8,6 @@ using Dams.Replica.State.Snapshots;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
 using NUnit.Framework;
-
 using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;

@@ -18,7 +18,6 @@ using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
 using Microsoft.Extensions.Logging.Testing;
 using NUnit.Framework;
-
 using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
@@ -104,6 +103,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         Assert.That(_donors[0].Asked, Is.Zero, "only one donor vouches for this snapshot");
     }
 
+    // Bug: snapshot from the wrong replica.
     [Test]
     public async Task A_donor_that_gives_another_state_than_it_vouches_for_is_followed_by_another()
     {
@@ -117,6 +117,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         Assert.That(Directory.GetFiles(_folder.File("snapshots")), Has.Length.EqualTo(2), "the right snapshot and the evidence");
     }
 
+    // Bug: start from a snapshot that nobody vouched for.
     [Test]
     public async Task A_snapshot_that_differs_from_the_vouched_one_never_gets_a_name_to_start_from()
     {
@@ -158,6 +159,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         await IsRestoredAsync();
     }
 
+    // Bug: joiner that waits for a fetch that has ended.
     [Test]
     public async Task A_donor_that_gives_pieces_without_end_is_followed_by_another()
     {
@@ -197,6 +199,7 @@ internal sealed class SnapshotFetcherTests : IAsyncDisposable
         Assert.That(_log.Lines, Has.Some.Contains($"and it gives {Right.Bytes.Length}"));
     }
 
+    // Bug: snapshot with a header that only its donor vouches for.
     /// <summary>The state is right and the file whole, but the header in front of the state is a lie.</summary>
     [TestCaseSource(nameof(LyingHeaders))]
     public async Task A_header_that_nobody_vouches_for_is_not_believed(byte[] lie)

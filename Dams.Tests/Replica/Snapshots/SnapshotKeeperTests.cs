@@ -16,7 +16,6 @@ using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
-
 using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
@@ -182,6 +181,7 @@ public sealed class SnapshotKeeperTests : IDisposable
         Assert.That((await endpoint.GetSnapshotAsync(120, 0)).Found, Is.False);
     }
 
+    // Bug: donor that forgets its joiner when it restarts.
     [Test]
     public async Task A_snapshot_that_a_joiner_needs_is_still_served_after_a_restart()
     {

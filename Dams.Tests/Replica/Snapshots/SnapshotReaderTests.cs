@@ -84,6 +84,7 @@ public sealed class SnapshotReaderTests
         Assert.That(Problem(bytes), Is.EqualTo(SnapshotProblem.UnknownFormat));
     }
 
+    // Bug: snapshot without its number.
     [Test]
     public void A_right_snapshot_of_another_number_is_refused()
     {
