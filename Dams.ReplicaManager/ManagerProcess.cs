@@ -3,7 +3,6 @@ using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Lab;
 using Dams.Hosting.Processes;
-using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
@@ -84,8 +83,9 @@ internal static class ManagerProcess
         web.MapGet("/status", async http =>
         {
             var replica = ManagerReporter.ReplicaOf(keeper);
+            var isStopping = stopping.IsCancellationRequested;
             var status = await network.Driver.InvokeAsync(
-                now => ManagerReporter.Report(context.Id.ToString(), stopping.IsCancellationRequested, replica, manager, now));
+                now => ManagerReporter.Report(context.Id.ToString(), isStopping, replica, network.Driver, manager, now));
             http.Response.ContentType = "application/json";
             await JsonSerializer.SerializeAsync(http.Response.Body, status, ManagerJson.Default.ManagerStatus, http.RequestAborted);
         });

@@ -4,7 +4,6 @@ using Dams.FrontEnd.Status;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
 using Dams.Tests.Hosting;
-using NUnit.Framework;
 
 namespace Dams.Tests.Status;
 

@@ -6,7 +6,6 @@ using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Tests.Coordination;
 using Microsoft.Extensions.Time.Testing;
-using Request = Dams.Ordering.Request;
 
 namespace Dams.Tests.Status;
 
