@@ -34,13 +34,13 @@ internal sealed class ReplicaAccess(
     /// <inheritdoc/>
     public void AskReply(byte replica, long sequence) => Ask(replica,
         client => client.GetReplyAsync(sequence), AnswerOf,
-        (answer, now) => _manager.OnReply(replica, sequence, answer, now));
+        (answer, _) => _manager.OnReply(replica, sequence, answer));
 
     /// <inheritdoc/>
     public void AskDigest(byte replica, long checkpoint) => Ask(replica,
         client => client.GetStateDigestAsync(checkpoint),
         found => found.Found && Digest.TryParse(found.Digest, out var digest) ? digest : (Digest?)null,
-        (digest, now) => _manager.OnDigest(replica, checkpoint, digest, now));
+        (digest, _) => _manager.OnDigest(replica, checkpoint, digest));
 
     /// <inheritdoc/>
     public void Replace(Decision decision)

@@ -80,7 +80,6 @@ internal sealed class CoordinatorStatistics(IReadOnlyList<byte> members)
             return;
         switch (verdict)
         {
-            case Verdict.Right: counters.Right++; break;
             case Verdict.Wrong: counters.Wrong++; break;
             case Verdict.Silent: counters.Silent++; break;
         }
@@ -90,9 +89,6 @@ internal sealed class CoordinatorStatistics(IReadOnlyList<byte> members)
 /// <summary>Counters of the verdicts on one replica.</summary>
 internal sealed class ReplicaCounters
 {
-    /// <summary>Replies equal to the majority.</summary>
-    public long Right { get; set; }
-
     /// <summary>Replies different from the majority.</summary>
     public long Wrong { get; set; }
 

@@ -5,10 +5,9 @@ namespace Dams.FrontEnd.Coordination;
 
 /// <summary>The verdicts on the replicas in one vote that had exactly one majority.</summary>
 /// <param name="Seq">The sequence number that was voted on.</param>
-/// <param name="Opcode">The request's opcode.</param>
 /// <param name="MajorityAt">When the second equal reply came.</param>
 /// <param name="Replicas">Each active replica and its verdict.</param>
-internal sealed record Judgement(SequenceNumber Seq, byte Opcode, Instant MajorityAt, IReadOnlyList<JudgedReplica> Replicas);
+internal sealed record Judgement(SequenceNumber Seq, Instant MajorityAt, IReadOnlyList<JudgedReplica> Replicas);
 
 /// <summary>The verdict on one replica.</summary>
 /// <param name="Replica">Its seat.</param>
@@ -27,10 +26,9 @@ internal readonly record struct JudgedReplica(byte Replica, Incarnation Incarnat
 /// <param name="Reason"><see cref="CallFailure.ReplicaDivergence"/> or <see cref="CallFailure.NoQuorum"/>.</param>
 /// <param name="IsAnswered">Whether a client was answered with the first pair before the second pair came.</param>
 /// <param name="Seq">The number that was decided on, or else the one with most replies; 0 if there is none.</param>
-/// <param name="Opcode">The request's opcode.</param>
 /// <param name="Replies">The replicas that replied to that number, each with its result.</param>
 internal sealed record VoteAlarm(
-    CallFailure Reason, bool IsAnswered, SequenceNumber Seq, byte Opcode, IReadOnlyList<(byte Replica, Digest Result)> Replies);
+    CallFailure Reason, bool IsAnswered, SequenceNumber Seq, IReadOnlyList<(byte Replica, Digest Result)> Replies);
 
 /// <summary>Takes reports for the managers' group.</summary>
 internal interface IReportSink
