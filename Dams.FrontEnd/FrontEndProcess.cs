@@ -11,7 +11,6 @@ using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd;

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.FrontEnd.Coordination;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 
 namespace Dams.FrontEnd.Requests;

@@ -1,5 +1,4 @@
 using System.Net;
-using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
 using Dams.Ordering.Transport;
 

@@ -12,7 +12,6 @@ using Dams.Replica.Hosting.Snapshots;
 using Dams.Replica.Lab;
 using Dams.Replica.Service;
 using Dams.Replica.Versions;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.Replica.Hosting;

@@ -1,6 +1,5 @@
 using Dams.Contracts.Soap;
 using Dams.Hosting.Lab;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Storage;

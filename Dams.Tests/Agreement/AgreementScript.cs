@@ -1,6 +1,5 @@
 using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 

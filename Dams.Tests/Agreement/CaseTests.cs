@@ -1,6 +1,5 @@
 using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
-using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
 namespace Dams.Tests.Agreement;

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Dams.ReplicaManager.Agreement;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 

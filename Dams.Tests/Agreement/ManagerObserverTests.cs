@@ -8,7 +8,6 @@ using Dams.ReplicaManager;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Hosting;
 using Dams.Tests.Simulation;
-using NUnit.Framework;
 using ClusterTopology = Dams.Hosting.Topology.ClusterTopology;
 
 namespace Dams.Tests.Agreement;

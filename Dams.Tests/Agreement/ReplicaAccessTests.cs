@@ -1,6 +1,5 @@
 using Dams.Contracts.Reports;
 using Dams.Contracts.Soap;
-using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
@@ -12,7 +11,6 @@ using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 

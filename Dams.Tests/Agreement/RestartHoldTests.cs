@@ -1,5 +1,4 @@
 using Dams.ReplicaManager.Agreement;
-using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
 namespace Dams.Tests.Agreement;

@@ -7,7 +7,6 @@ using Dams.Contracts.Soap;
 using Dams.Tests.Contracts;
 using Dams.Tests.Engines.Script;
 using Dams.Tests.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Dams.Tests.Hosting;
 using Dams.Tests.Network;
-using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 

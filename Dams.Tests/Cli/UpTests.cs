@@ -5,7 +5,6 @@ using System.Runtime.Versioning;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
 using Dams.Tests.Hosting;
-using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 

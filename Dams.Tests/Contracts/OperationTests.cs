@@ -15,7 +15,6 @@ using Dams.Tests.Engines;
 using Dams.Tests.Processes;
 using Dams.Tests.Soap;
 using Dams.Tests.Tidy;
-using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;
 

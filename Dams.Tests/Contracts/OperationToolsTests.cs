@@ -1,13 +1,11 @@
 using System.ServiceModel;
 using System.Text.Json;
-using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Script;
 using Dams.Tests.Hosting;
 using Dams.Tests.Processes;
 using Dams.Tests.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;
 

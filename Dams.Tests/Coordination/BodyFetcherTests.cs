@@ -9,7 +9,6 @@ using Dams.Ordering.Driver;
 using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Driver;
 using Microsoft.Extensions.Time.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 

@@ -6,8 +6,6 @@ using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Service;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
-using Microsoft.Extensions.Logging;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 

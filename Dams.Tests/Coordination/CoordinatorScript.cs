@@ -3,7 +3,6 @@ using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 

@@ -1,5 +1,4 @@
 using Dams.FrontEnd.Coordination;
-using NUnit.Framework;
 using static Dams.Tests.Coordination.CoordinatorScript;
 
 namespace Dams.Tests.Coordination;

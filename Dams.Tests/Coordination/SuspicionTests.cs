@@ -1,7 +1,6 @@
 using Dams.Contracts.Reports;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
-using NUnit.Framework;
 using static Dams.Tests.Coordination.CoordinatorScript;
 
 namespace Dams.Tests.Coordination;

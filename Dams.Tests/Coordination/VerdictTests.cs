@@ -4,7 +4,6 @@ using Dams.Contracts.Reports;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
-using NUnit.Framework;
 using static Dams.Tests.Coordination.CoordinatorScript;
 
 namespace Dams.Tests.Coordination;

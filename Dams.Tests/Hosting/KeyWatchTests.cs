@@ -5,7 +5,6 @@ using Dams.Hosting.Folders;
 using Dams.Hosting.Topology;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Time.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

@@ -8,7 +8,6 @@ using Dams.Ordering;
 using Dams.ReplicaManager;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Agreement;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

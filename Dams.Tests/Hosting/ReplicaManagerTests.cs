@@ -4,7 +4,6 @@ using Dams.Hosting;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

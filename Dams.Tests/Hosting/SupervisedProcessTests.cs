@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

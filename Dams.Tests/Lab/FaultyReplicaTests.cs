@@ -3,7 +3,6 @@ using Dams.Contracts.Encoding;
 using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
-using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
 using Dams.Replica.Lab;

@@ -4,7 +4,6 @@ using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Ordering;
 using Dams.Ordering.Storage;
-using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 

@@ -1,11 +1,10 @@
 using System.Globalization;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Soap;
 using Dams.Hosting.Web;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
-using Dams.Tests.Soap.ThirdParty;
 using Dams.Tests.Soap.SoapUi;
+using Dams.Tests.Soap.ThirdParty;
 
 namespace Dams.Tests.Processes;
 

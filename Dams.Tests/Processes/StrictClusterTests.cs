@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
-using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 

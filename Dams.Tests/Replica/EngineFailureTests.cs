@@ -3,11 +3,9 @@ using Dams.Contracts.Encoding;
 using Dams.Ordering;
 using Dams.Replica.Core;
 using Dams.Replica.Engines;
+using Dams.Tests.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
-using NUnit.Framework;
-
-using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica;
 

@@ -4,7 +4,6 @@ using Dams.Replica.Core;
 using Dams.Replica.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 

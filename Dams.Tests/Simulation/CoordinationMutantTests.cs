@@ -1,6 +1,5 @@
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
-using NUnit.Framework;
 
 namespace Dams.Tests.Simulation;
 

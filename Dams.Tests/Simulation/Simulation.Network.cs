@@ -1,4 +1,3 @@
-using Dams.FrontEnd.Coordination;
 using Dams.Hosting.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;

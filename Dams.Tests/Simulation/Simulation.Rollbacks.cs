@@ -1,4 +1,3 @@
-using Dams.Ordering;
 using Dams.Ordering.Protocol;
 
 namespace Dams.Tests.Simulation;

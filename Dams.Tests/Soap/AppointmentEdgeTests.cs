@@ -1,7 +1,6 @@
 using System.ServiceModel;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

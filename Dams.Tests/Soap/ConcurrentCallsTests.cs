@@ -1,7 +1,6 @@
 using System.Globalization;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

@@ -3,7 +3,6 @@ using System.ServiceModel;
 using System.Text;
 using System.Xml.Linq;
 using Dams.Contracts.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

@@ -5,7 +5,6 @@ using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Tests.Contracts;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

@@ -10,7 +10,6 @@ using Dams.Ordering;
 using Dams.Replica.Core;
 using Dams.ReplicaManager.Agreement;
 using Dams.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Tidy;
 

@@ -6,7 +6,6 @@ using Dams.Replica.Engines;
 using Dams.Tests.Contracts;
 using Dams.Tests.Engines.Model;
 using Dams.Tests.Engines.Script;
-using NUnit.Framework;
 
 namespace Dams.Tests.Engines.Differential;
 

@@ -4,7 +4,6 @@ using Dams.Tests.Tidy;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
-using NUnit.Framework;
 
 namespace Dams.Tests.Engines.Patched;
 

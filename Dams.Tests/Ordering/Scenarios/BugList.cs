@@ -9,7 +9,6 @@ using Dams.Tests.Replica;
 using Dams.Tests.Replica.Snapshots;
 using Dams.Tests.Simulation;
 using Dams.Tests.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Scenarios;
 

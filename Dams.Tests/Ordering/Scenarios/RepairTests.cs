@@ -4,7 +4,6 @@ using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
 using Dams.Replica.Versions.Ledger;
 using Dams.Tests.Replica;
-using NUnit.Framework;
 using static Dams.Tests.Ordering.Scenarios.BugList;
 
 namespace Dams.Tests.Ordering.Scenarios;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes.Drill;
 

@@ -1,5 +1,3 @@
-using NUnit.Framework;
-
 namespace Dams.Tests.Soap.ThirdParty;
 
 /// <summary>Third-party clients understand our WSDL and our answers, in both SOAP versions.</summary>
