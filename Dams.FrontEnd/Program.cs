@@ -1,6 +1,5 @@
 using Dams.FrontEnd;
 using Dams.Hosting;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 
 return await NodeProgram.RunAsync(args, NodeRole.FrontEnd, FrontEndProcess.RunAsync);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using Dams.Hosting;
-using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;

@@ -1,5 +1,4 @@
 using Dams.Contracts.Soap;
-using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;

@@ -72,8 +72,8 @@ public sealed class UdpProxy : IDisposable
     public ProxyCounters Counters => new(Interlocked.Read(ref _taken), Interlocked.Read(ref _passed), Interlocked.Read(ref _lost),
         Interlocked.Read(ref _duplicated), Interlocked.Read(ref _corrupted));
 
-    /// <summary>The address where the proxy receives a node's datagrams.</summary>
-    public IPEndPoint EndPointOf(NodeId node) => _ports[node].EndPoint;
+    /// <summary>The addresses where the proxy receives each node's datagrams.</summary>
+    internal IReadOnlyDictionary<NodeId, IPEndPoint> EndPoints => _ports.ToDictionary(port => port.Key, port => port.Value.EndPoint);
 
     /// <summary>Closes the sockets; waiting datagrams are lost.</summary>
     public void Dispose()

@@ -9,14 +9,4 @@ public sealed class InvariantBrokenException : Exception
     {
     }
 
-    /// <summary>For serializers.</summary>
-    public InvariantBrokenException()
-    {
-    }
-
-    /// <summary>The broken sentence and what led to it.</summary>
-    public InvariantBrokenException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
 }

@@ -16,9 +16,6 @@ public sealed record Request(
     /// </summary>
     public const int PayloadBytesMax = 880;
 
-    /// <summary>The request of an entry without effect: it has no payload.</summary>
-    public static readonly Request Empty = new(default, 0, default, 0, 0, DigestOf(0, []), ReadOnlyMemory<byte>.Empty);
-
     /// <summary>The digest that tells requests apart. Votes on replies compare it.</summary>
     public static Digest DigestOf(byte opcode, ReadOnlySpan<byte> payload)
     {

@@ -1,5 +1,4 @@
 using Dams.Hosting;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Replica.Hosting;
 

@@ -20,8 +20,9 @@ internal static class ManagerEndpoints
         CancellationToken stopping) => web.MapGet("/status", async http =>
         {
             var replica = ManagerReporter.ReplicaOf(keeper);
+            var isStopping = stopping.IsCancellationRequested;
             var status = await driver.InvokeAsync(
-                now => ManagerReporter.Report(id.ToString(), stopping.IsCancellationRequested, replica, manager, now));
+                now => ManagerReporter.Report(id.ToString(), isStopping, replica, driver, manager, now));
             http.Response.ContentType = "application/json";
             await JsonSerializer.SerializeAsync(http.Response.Body, status, ManagerJson.Default.ManagerStatus, http.RequestAborted);
         });

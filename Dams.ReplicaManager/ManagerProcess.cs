@@ -1,14 +1,12 @@
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
-using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.ReplicaManager.Agreement;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.ReplicaManager;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dams.Hosting.Status;
 using Dams.Ordering;
+using Dams.Ordering.Driver;
 using Dams.ReplicaManager.Agreement;
 
 namespace Dams.ReplicaManager;
@@ -25,7 +25,8 @@ internal static class ManagerReporter
     }
 
     /// <summary>Reads the status from the core. Call it in the core's loop.</summary>
-    public static ManagerStatus Report(string id, bool isStopping, ReplicaProcessStatus replica, ManagerProtocol manager, Instant now) =>
+    public static ManagerStatus Report(
+        string id, bool isStopping, ReplicaProcessStatus replica, ProtocolDriver driver, ManagerProtocol manager, Instant now) =>
         new()
         {
             Id = id,
@@ -62,6 +63,7 @@ internal static class ManagerReporter
                     Text = happening.Text,
                 }),
             ],
+            Traffic = TrafficStatus.Of(driver),
         };
 
     private static string NameOf(byte replica) => $"replica{replica}";

@@ -46,13 +46,13 @@ internal sealed class ReplicaAccess(
     /// <inheritdoc/>
     public void AskReply(byte replica, long sequence) => Ask(replica,
         client => client.GetReplyAsync(sequence), AnswerOf,
-        (manager, answer, now) => manager.OnReply(replica, sequence, answer, now));
+        (manager, answer, _) => manager.OnReply(replica, sequence, answer));
 
     /// <inheritdoc/>
     public void AskDigest(byte replica, long checkpoint) => Ask(replica,
         client => client.GetStateDigestAsync(checkpoint),
         found => found.Found && Digest.TryParse(found.Digest, out var digest) ? digest : (Digest?)null,
-        (manager, digest, now) => manager.OnDigest(replica, checkpoint, digest, now));
+        (manager, digest, _) => manager.OnDigest(replica, checkpoint, digest));
 
     /// <inheritdoc/>
     public void Replace(Decision decision, int versionTurns)

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 using Microsoft.Extensions.Logging;

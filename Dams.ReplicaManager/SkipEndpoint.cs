@@ -4,7 +4,6 @@ using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;

@@ -49,7 +49,7 @@ internal static class SequencerProcess
         (SequencerProtocol Core, Outbox Outbox) Make(GroupOptions group)
         {
             var outbox = new Outbox();
-            var core = new SequencerProtocol(group, context.Id.Number, boot, outbox, boot.Value ^ (ulong)group.Group);
+            var core = new SequencerProtocol(group, context.Id.Number, boot, outbox);
             core.Start(clock.Now);
             return (core, outbox);
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
 using System.ServiceModel;
@@ -127,7 +126,7 @@ internal sealed class SoapEndpoint(
             var reference = http.TraceIdentifier;
             logger.OperationFailed(call.Operation.Name, reference, e);
             var reason = $"Internal error. The log of the service has the cause under the reference {reference}.";
-            var detail = options.FaultDetail(new SoapHostFault(SoapHostFaultKind.InternalError, reason, null, reference));
+            var detail = options.FaultDetail(new SoapHostFault(SoapHostFaultKind.InternalError, reason, null));
             await AnswerFaultAsync(
                 http, version, StatusCodes.Status500InternalServerError, SoapFaultSide.Receiver, reason, detail, null)
                 .ConfigureAwait(false);
@@ -144,7 +143,7 @@ internal sealed class SoapEndpoint(
         var detail = refusal.Side is SoapFaultSide.MustUnderstand or SoapFaultSide.VersionMismatch
             ? null
             : options.FaultDetail(
-                new SoapHostFault(kind, reason, refusal.Field is { } field ? options.CleanText(field, FieldLengthMax) : null, null));
+                new SoapHostFault(kind, reason, refusal.Field is { } field ? options.CleanText(field, FieldLengthMax) : null));
         var status = kind == SoapHostFaultKind.TooLarge
             ? StatusCodes.Status413PayloadTooLarge
             : StatusCodes.Status500InternalServerError;

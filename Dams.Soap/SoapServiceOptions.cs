@@ -78,5 +78,4 @@ public enum SoapHostFaultKind
 /// <param name="Kind">The kind of failure.</param>
 /// <param name="Reason">The text for people, cleaned and cut.</param>
 /// <param name="Field">The element that is wrong, or null.</param>
-/// <param name="Reference">The reference of an internal error in the log; else null.</param>
-public sealed record SoapHostFault(SoapHostFaultKind Kind, string Reason, string? Field, string? Reference);
+public sealed record SoapHostFault(SoapHostFaultKind Kind, string Reason, string? Field);

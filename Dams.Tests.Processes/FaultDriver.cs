@@ -2,7 +2,6 @@ using System.Globalization;
 using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Dams.Lab;
-using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Processes;
 

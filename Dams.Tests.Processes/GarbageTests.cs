@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
 using Dams.Ordering;
 using Dams.Ordering.Transport;

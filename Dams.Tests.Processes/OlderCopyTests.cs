@@ -1,6 +1,4 @@
 using Dams.Contracts.Domain;
-using Dams.Contracts.Soap;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
 using Dams.Tests.Processes.Programs;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Dams.Contracts.Domain;
 using Dams.Hosting.Web;
 using Dams.Tests.Cli;
-using Dams.Tests.Hosting;
 using Dams.Tests.Processes.Programs;
 using Dams.Tests.Processes.ThirdParty;
 using Dams.Tests.Soap.SoapUi;

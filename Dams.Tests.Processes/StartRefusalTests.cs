@@ -5,7 +5,6 @@ using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
 using Dams.Tests.Processes.Programs;
-using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Processes;
 

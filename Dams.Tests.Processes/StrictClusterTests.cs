@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Dams.Contracts.Domain;
-using Dams.Contracts.Soap;
 using Dams.FrontEnd.Coordination;
 
 namespace Dams.Tests.Processes;

@@ -1,8 +1,5 @@
-using Dams.Contracts.Domain;
-using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
-using Dams.Replica.Engines;
 using Dams.Tests.Engines.Model;
 using Dams.Tests.Simulated;
 

@@ -1,9 +1,7 @@
 using Dams.Contracts.Reports;
 using Dams.Lab;
 using Dams.Ordering;
-using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
-using Dams.Replica.Core;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Simulated;
 
@@ -178,7 +176,8 @@ internal sealed partial class Simulation
         switch (node.Id.Role)
         {
             case NodeRole.Sequencer:
-                var sequencer = new SequencerProtocol(_managersGroup, node.Id.Number, node.Boot, node.Outbox, node.Random.Next());
+                node.Random.Next(); // A sequencer had a seed once. Without this draw, every seed of a simulation would mean another run.
+                var sequencer = new SequencerProtocol(_managersGroup, node.Id.Number, node.Boot, node.Outbox);
                 node.Protocol = sequencer;
                 sequencer.Start(now);
                 break;

@@ -1,5 +1,4 @@
 using Dams.Ordering;
-using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Tests.Simulated;
 

@@ -1,4 +1,3 @@
-using Dams.FrontEnd.Coordination;
 using Dams.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;

@@ -1,4 +1,3 @@
-using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.Tests.Simulated;
 

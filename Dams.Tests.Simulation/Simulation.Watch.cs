@@ -19,12 +19,12 @@ internal sealed partial class Simulation
             (protocol, sighting, now) => protocol.OnStatus(replica, sighting, now));
 
         public void AskReply(byte replica, long sequence) => Ask(replica, node => node.Replica.Core.FindReply(new SequenceNumber(sequence)),
-            (protocol, reply, now) =>
+            (protocol, reply, _) =>
             {
                 StoredAnswer? answer = reply is null
                     ? null
                     : new StoredAnswer(reply.Seq.Value, reply.RequestDigest, Digest.Of(reply.Result));
-                protocol.OnReply(replica, sequence, answer, now);
+                protocol.OnReply(replica, sequence, answer);
             });
 
         public void AskDigest(byte replica, long checkpoint) => Ask(replica, node =>
@@ -34,7 +34,7 @@ internal sealed partial class Simulation
                     digest[0] ^= 1;
                 return digest;
             },
-            (protocol, digest, now) => protocol.OnDigest(replica, checkpoint, digest is null ? null : Digest.Read(digest), now));
+            (protocol, digest, _) => protocol.OnDigest(replica, checkpoint, digest is null ? null : Digest.Read(digest)));
 
         public void Replace(Decision decision, int versionTurns)
         {

@@ -1,11 +1,8 @@
-using Dams.Contracts.Domain;
-using Dams.Contracts.Encoding;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
-using Dams.Replica.Engines;
 using Dams.Replica.State.Snapshots;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Engines.Model;
@@ -201,7 +198,8 @@ internal sealed partial class Simulation
         switch (node.Id.Role)
         {
             case NodeRole.Sequencer:
-                var sequencer = new SequencerProtocol(_group, node.Id.Number, node.Boot, node.Outbox, _random.Next());
+                _random.Next(); // A sequencer had a seed once. Without this draw, every seed of a simulation would mean another run.
+                var sequencer = new SequencerProtocol(_group, node.Id.Number, node.Boot, node.Outbox);
                 node.Protocol = sequencer;
                 sequencer.Start(now);
                 break;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dams.Cli.Client;
 using Dams.Cli.CommandLine;
 using Dams.Cli.Status;

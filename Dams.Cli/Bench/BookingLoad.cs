@@ -6,13 +6,12 @@ using System.Text;
 namespace Dams.Cli.Bench;
 
 /// <summary>The result of a run.</summary>
-/// <param name="Connections">The number of connections, each with one call at a time.</param>
 /// <param name="Calls">The number of calls, failed ones included.</param>
 /// <param name="Failed">The number of calls without the outcome Booked.</param>
 /// <param name="FirstFailure">The first failed call of a connection, as text for people; null if no call failed.</param>
 /// <param name="Seconds">The time from the first call to the last answer.</param>
 /// <param name="Milliseconds">The latency of every call, ascending.</param>
-internal sealed record LoadResult(int Connections, int Calls, int Failed, string? FirstFailure, double Seconds, double[] Milliseconds)
+internal sealed record LoadResult(int Calls, int Failed, string? FirstFailure, double Seconds, double[] Milliseconds)
 {
     public double PerSecond => Calls / Seconds;
 
@@ -51,7 +50,7 @@ internal sealed class BookingLoad(Uri url, int stamp)
         var milliseconds = runs.SelectMany(run => run.Milliseconds).ToArray();
         Array.Sort(milliseconds);
         return new LoadResult(
-            connections, calls, runs.Sum(run => run.Failed), runs.Select(run => run.FirstFailure).FirstOrDefault(text => text is not null),
+            calls, runs.Sum(run => run.Failed), runs.Select(run => run.FirstFailure).FirstOrDefault(text => text is not null),
             seconds, milliseconds);
     }
 

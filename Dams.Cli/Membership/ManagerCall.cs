@@ -1,5 +1,4 @@
 using System.Net.Mime;
-using Dams.Cli.Client;
 using Dams.Cli.Status;
 
 namespace Dams.Cli.Membership;

@@ -1,5 +1,4 @@
 using Dams.Bytes;
-using Dams.Contracts.Encoding;
 
 namespace Dams.Contracts.Reports;
 

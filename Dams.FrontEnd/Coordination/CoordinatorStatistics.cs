@@ -80,7 +80,6 @@ internal sealed class CoordinatorStatistics(IReadOnlyList<byte> members)
             return;
         switch (verdict)
         {
-            case Verdict.Right: counters.Right++; break;
             case Verdict.Wrong: counters.Wrong++; break;
             case Verdict.Silent: counters.Silent++; break;
         }

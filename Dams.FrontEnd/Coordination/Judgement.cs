@@ -4,10 +4,9 @@ namespace Dams.FrontEnd.Coordination;
 
 /// <summary>The verdicts on the replicas in one vote that had exactly one majority.</summary>
 /// <param name="Seq">The sequence number that was voted on.</param>
-/// <param name="Opcode">The request's opcode.</param>
 /// <param name="MajorityAt">When the second equal reply came.</param>
 /// <param name="Replicas">Each active replica and its verdict.</param>
-internal sealed record Judgement(SequenceNumber Seq, byte Opcode, Instant MajorityAt, IReadOnlyList<JudgedReplica> Replicas);
+internal sealed record Judgement(SequenceNumber Seq, Instant MajorityAt, IReadOnlyList<JudgedReplica> Replicas);
 
 /// <summary>The verdict on one replica.</summary>
 /// <param name="Replica">Its seat.</param>

@@ -3,9 +3,6 @@ namespace Dams.FrontEnd.Coordination;
 /// <summary>Counters of the verdicts on one replica.</summary>
 internal sealed class ReplicaCounters
 {
-    /// <summary>Replies equal to the majority.</summary>
-    public long Right { get; set; }
-
     /// <summary>Replies different from the majority.</summary>
     public long Wrong { get; set; }
 

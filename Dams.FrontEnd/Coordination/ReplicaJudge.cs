@@ -83,7 +83,7 @@ internal sealed class ReplicaJudge
                 replies.Add((member.Id, result));
         }
 
-        _sink.OnAlarm(new VoteAlarm(reason, isAnswered, vote?.Seq ?? SequenceNumber.Zero, call.Request.Opcode, replies));
+        _sink.OnAlarm(new VoteAlarm(reason, isAnswered, vote?.Seq ?? SequenceNumber.Zero, replies));
     }
 
     private void Judge(PendingCall call, ReplyVoter vote, View view, Instant now)
@@ -98,7 +98,7 @@ internal sealed class ReplicaJudge
         _statistics.OnJudged(judged);
         if (vote.Spread is { } spread)
             _silence.OnSpread(spread);
-        var judgement = new Judgement(vote.Seq, call.Request.Opcode, vote.MajorityAt ?? now, judged);
+        var judgement = new Judgement(vote.Seq, vote.MajorityAt ?? now, judged);
         _strikes.OnJudged(judgement, now);
         _watch.OnJudged(judgement, now);
         _sink.OnJudged(judgement);

@@ -72,7 +72,7 @@ internal sealed class RequestCoordinator : IProtocol
     internal int Unanswered => _calls.UnansweredCount;
 
     /// <inheritdoc cref="ReplicaJudge.Limit"/>
-    public TimeSpan SilenceLimit => _judge.Limit;
+    internal TimeSpan SilenceLimit => _judge.Limit;
 
     /// <inheritdoc/>
     public Instant NextDeadline => Instant.Earlier(_timers.NextDeadline, _views.NextDeadline);

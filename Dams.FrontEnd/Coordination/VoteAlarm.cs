@@ -9,7 +9,6 @@ namespace Dams.FrontEnd.Coordination;
 /// <param name="Reason"><see cref="CallFailure.ReplicaDivergence"/> or <see cref="CallFailure.NoQuorum"/>.</param>
 /// <param name="IsAnswered">Whether a client was answered with the first pair before the second pair came.</param>
 /// <param name="Seq">The number that was decided on, or else the one with most replies; 0 if there is none.</param>
-/// <param name="Opcode">The request's opcode.</param>
 /// <param name="Replies">The replicas that replied to that number, each with its result.</param>
 internal sealed record VoteAlarm(
-    CallFailure Reason, bool IsAnswered, SequenceNumber Seq, byte Opcode, IReadOnlyList<(byte Replica, Digest Result)> Replies);
+    CallFailure Reason, bool IsAnswered, SequenceNumber Seq, IReadOnlyList<(byte Replica, Digest Result)> Replies);

@@ -68,7 +68,7 @@ internal sealed class ClusterEventStream(ClusterEventJournal journal, TimeProvid
 
     // Ends without an exception: a stream that is told to stop is complete. It has its own cancellation token, and needs no other.
     private async IAsyncEnumerable<SseItem<string>> ItemsAsync(
-        EventSubscription subscription, CancellationToken stop, [EnumeratorCancellation] CancellationToken unused = default)
+        EventSubscription subscription, CancellationToken stop, [EnumeratorCancellation] CancellationToken _ = default)
     {
         using var timer = new PeriodicTimer(HeartbeatInterval, time);
         var tick = timer.WaitForNextTickAsync(stop).AsTask();

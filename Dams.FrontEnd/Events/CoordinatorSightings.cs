@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dams.FrontEnd.Coordination;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 
 namespace Dams.FrontEnd.Events;

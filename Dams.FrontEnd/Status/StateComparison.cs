@@ -1,5 +1,3 @@
-using Dams.FrontEnd.Events;
-
 namespace Dams.FrontEnd.Status;
 
 /// <summary>

@@ -58,6 +58,7 @@ internal sealed class StatusReporter(
             EventCounts = journal.Counts(),
             Events = journal.Last(EventsShown),
             WaitingFor = seen.HearsSequencer ? null : WaitedFor.Of(topology, reports, id => FindProcess(id) is not null),
+            Traffic = TrafficStatus.Of(driver),
         };
     }
 

@@ -51,7 +51,7 @@ internal sealed class StorageGate(NodeId frontEnd, ClusterTopology topology, Clu
     private volatile ImmutableHashSet<int> _short = [];
 
     /// <summary>The calls that are refused now.</summary>
-    public StorageState State => _state;
+    internal StorageState State => _state;
 
     /// <summary>Whether a call is refused.</summary>
     public bool Refuses(bool isWrite) => _state >= (isWrite ? StorageState.NoWrites : StorageState.NoCalls);

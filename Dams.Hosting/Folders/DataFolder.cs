@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
 using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;

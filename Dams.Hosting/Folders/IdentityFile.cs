@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
 using Dams.Ordering.Storage;

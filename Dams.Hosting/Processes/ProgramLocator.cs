@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 
 namespace Dams.Hosting.Processes;

@@ -61,6 +61,9 @@ public sealed record ClusterStatus
     /// </summary>
     public IReadOnlyList<string>? WaitingFor { get; init; }
 
+    /// <summary>The datagrams of the front end that answers.</summary>
+    public TrafficStatus? Traffic { get; init; }
+
     /// <summary>How many replicas vote with nothing held against them.</summary>
     [JsonIgnore]
     public int ActiveReplicas => Replicas.Count(replica => replica.IsActive);

@@ -32,6 +32,9 @@ public sealed record ManagerStatus
 
     /// <summary>The last events, oldest first; their numbers are the same at all managers.</summary>
     public IReadOnlyList<ManagerEvent> Events { get; init => field = value ?? []; } = [];
+
+    /// <summary>The datagrams of the manager, in both groups.</summary>
+    public TrafficStatus? Traffic { get; init; }
 }
 
 /// <summary>The process of a manager's replica.</summary>

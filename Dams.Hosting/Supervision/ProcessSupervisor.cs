@@ -12,8 +12,7 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
     private enum Wish
     {
         Run = 0,
-        Halt = 1,
-        End = 2,
+        End = 1,
     }
 
     private Wish _wish;
@@ -33,19 +32,22 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
     public TimeSpan? Deadline { get; private set; }
 
     /// <summary>The caller wants the process to run.</summary>
-    public IReadOnlyList<SupervisorEffect> OnWanted(TimeSpan now)
+    public IReadOnlyList<SupervisorEffect> OnWanted() =>
+        _wish == Wish.Run && State == SupervisedState.Idle ? BecomeStarting() : Nothing;
+
+    /// <summary>The caller wants the process to stop for good.</summary>
+    public IReadOnlyList<SupervisorEffect> OnEndAsked(TimeSpan now)
     {
         if (_wish == Wish.End)
             return Nothing;
-        _wish = Wish.Run;
-        return State is SupervisedState.Idle or SupervisedState.Halted ? BecomeStarting() : Nothing;
+        _wish = Wish.End;
+        return State switch
+        {
+            SupervisedState.Running => BecomeStopping(now),
+            SupervisedState.Idle or SupervisedState.Pausing => BecomeEnded(),
+            _ => Nothing, // A start or a stop under way finishes first, and then follows the new wish.
+        };
     }
-
-    /// <summary>The caller wants the process to stop, and to stay stopped until it is wanted again.</summary>
-    public IReadOnlyList<SupervisorEffect> OnHaltAsked(TimeSpan now) => OnStop(Wish.Halt, now);
-
-    /// <summary>The caller wants the process to stop for good.</summary>
-    public IReadOnlyList<SupervisorEffect> OnEndAsked(TimeSpan now) => OnStop(Wish.End, now);
 
     /// <summary>
     /// The caller wants the process to end at once, and the next one to start without a pause. The process is not at fault, so a pause
@@ -125,23 +127,10 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
         }
     }
 
-    private IReadOnlyList<SupervisorEffect> OnStop(Wish wish, TimeSpan now)
-    {
-        if (_wish == Wish.End)
-            return Nothing;
-        _wish = wish;
-        return State switch
-        {
-            SupervisedState.Running => BecomeStopping(now),
-            SupervisedState.Idle or SupervisedState.Pausing or SupervisedState.Halted => BecomeStopped(),
-            _ => Nothing, // A start or a stop under way finishes first, and then follows the new wish.
-        };
-    }
-
     private IReadOnlyList<SupervisorEffect> OnGone(TimeSpan now)
     {
         if (_wish != Wish.Run)
-            return BecomeStopped();
+            return BecomeEnded();
         return State == SupervisedState.Stopping ? BecomeStarting() : BecomePausing(now);
     }
 
@@ -167,16 +156,9 @@ public sealed class ProcessSupervisor(SupervisionPolicy policy)
         return [new SupervisorEffect.Terminate()];
     }
 
-    private IReadOnlyList<SupervisorEffect> BecomeStopped()
+    private IReadOnlyList<SupervisorEffect> BecomeEnded()
     {
         Deadline = null;
-        _pause = policy.FirstPause;
-        if (_wish == Wish.Halt)
-        {
-            State = SupervisedState.Halted;
-            return Nothing;
-        }
-
         State = SupervisedState.Ended;
         return [new SupervisorEffect.End()];
     }

@@ -51,11 +51,8 @@ public sealed class SupervisedProcess(
     /// <summary>The name of the process in the log.</summary>
     public string Name => name;
 
-    /// <summary>Asks for the process to run (again).</summary>
-    public void Want() => _inputs.Writer.TryWrite(_core.OnWanted);
-
-    /// <summary>Asks for the process to stop, and to stay stopped until it is wanted again.</summary>
-    public void Halt() => _inputs.Writer.TryWrite(_core.OnHaltAsked);
+    /// <summary>Asks for the process to run.</summary>
+    public void Want() => _inputs.Writer.TryWrite(_ => _core.OnWanted());
 
     /// <summary>Asks for the process to stop for good; <see cref="RunAsync"/> then returns.</summary>
     public void End() => _inputs.Writer.TryWrite(_core.OnEndAsked);

@@ -18,9 +18,6 @@ public enum SupervisedState
     /// <summary>It was asked to stop.</summary>
     Stopping = 4,
 
-    /// <summary>It is kept stopped until it is wanted again.</summary>
-    Halted = 5,
-
     /// <summary>It has stopped for good.</summary>
     Ended = 6,
 }

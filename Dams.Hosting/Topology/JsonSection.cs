@@ -10,7 +10,7 @@ namespace Dams.Hosting.Topology;
 /// <param name="Max">The greatest value of an integer, or the greatest count of a list.</param>
 /// <param name="Choices">The allowed values, joined by <c>|</c>; null if there is no such list.</param>
 /// <param name="Required">Whether the property must be there, because it has no default.</param>
-internal sealed record JsonShape(string Type, long? Min = null, long? Max = null, string? Choices = null, bool Required = false);
+internal readonly record struct JsonShape(string Type, long? Min = null, long? Max = null, string? Choices = null, bool Required = false);
 
 /// <summary>
 /// One object of the configuration. The reader asks for its properties one by one, and never stops at a problem. A property that the reader

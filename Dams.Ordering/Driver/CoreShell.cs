@@ -1,5 +1,4 @@
 using Dams.Ordering.Messages;
-using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
 

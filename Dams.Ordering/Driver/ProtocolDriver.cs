@@ -35,7 +35,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private readonly byte[] _buffer = new byte[ushort.MaxValue];
-    private readonly LoopStatistics _statistics = new();
+    private long _longestTurnTicks;
     private int _sleeping = Idle;
     private int _started;
     private volatile bool _stopping;
@@ -71,11 +71,17 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
     /// <summary>Completes when the loop has ended: after <see cref="StopAsync"/>, or with the exception that ended the loop.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>A snapshot of the figures since the start.</summary>
-    public DriverStatistics Statistics => _statistics.Snapshot(_posted);
+    /// <summary>The longest turn of the loop since the start.</summary>
+    public TimeSpan LongestTurn => new(Volatile.Read(ref _longestTurnTicks));
+
+    /// <summary>Pieces of work that were rejected because too many were waiting.</summary>
+    public long WorkRefused => _posted.Refused;
 
     /// <summary>The figures of the transport since its start.</summary>
     public TransportCounters Counters => _counters;
+
+    /// <inheritdoc cref="UdpTransport.ReceiveBufferDrops"/>
+    public long? ReceiveBufferDrops => _transport.ReceiveBufferDrops;
 
     /// <summary>Starts the loop. Call it once.</summary>
     public void Start()
@@ -192,7 +198,6 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         for (var i = _posted.Count; i > 0 && _posted.TryTake(out var work); i--)
         {
             work!.Run(now);
-            _statistics.CountPosted();
             worked = true;
         }
 
@@ -217,7 +222,8 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
         foreach (var core in _cores)
             Flush(core);
         var took = _clock.Now - start;
-        _statistics.CountTurn(datagrams, took);
+        if (took.Ticks > _longestTurnTicks)
+            Volatile.Write(ref _longestTurnTicks, took.Ticks);
         if (took > _options.SlowTurn)
             LogSlow(_options.Self, (long)took.TotalMilliseconds, datagrams);
     }
@@ -248,7 +254,6 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
                 return;
             }
 
-            _statistics.CountReceived();
             if (core.Room != LogRoom.Enough && !Fits(message, core.Room))
             {
                 _counters.CountDrop(DropReason.NoRoom);
@@ -313,7 +318,6 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
             return;
         Invariant.That(core.Core.Log is not null, "only a core with a log wants a flush");
         core.Core.Log.Flush();
-        _statistics.CountFlush();
         var now = _clock.Now;
         core.Core.Protocol.OnFlushed(write, now);
         core.OnBatchEnd(now);

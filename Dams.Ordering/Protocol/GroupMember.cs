@@ -103,7 +103,7 @@ public sealed partial class GroupMember : IProtocol
     public bool IsVoter => _joiner.IsVoter;
 
     /// <summary>Last number received in order.</summary>
-    public SequenceNumber Contiguous => _log.Last;
+    internal SequenceNumber Contiguous => _log.Last;
 
     /// <summary>Last number on disk.</summary>
     public SequenceNumber Durable => _log.Durable;
@@ -116,12 +116,6 @@ public sealed partial class GroupMember : IProtocol
 
     /// <summary>The last number that every member has on disk, as the sequencer says.</summary>
     public SequenceNumber GcSeq { get; private set; }
-
-    /// <summary>The chain value at <see cref="Contiguous"/>.</summary>
-    public Chain Chain => _log.Chain;
-
-    /// <summary>The newest stamp of its folder.</summary>
-    public FolderStamp Stamp => _stamps.Own;
 
     /// <summary>
     /// The number whose snapshot a joiner needs now; null if none. The shell fetches the snapshot and calls

@@ -93,7 +93,7 @@ internal sealed class MemberProgressTable
         foreach (var member in view.Members)
         {
             if (member.Votes && latest.IsVoter(member.Id, member.Incarnation))
-                durable[voters++] = DurableOf(member, commit).Value;
+                durable[voters++] = DurableOf(member).Value;
         }
 
         var quorum = Math.Max(view.CommitQuorum, latest.CommitQuorum);
@@ -115,7 +115,7 @@ internal sealed class MemberProgressTable
         {
             foreach (var member in view.Members)
             {
-                var needs = member.Votes ? DurableOf(member, commit) : SequenceNumber.Min(member.JoinedAt + -1, commit);
+                var needs = member.Votes ? DurableOf(member) : SequenceNumber.Min(member.JoinedAt + -1, commit);
                 lowest = SequenceNumber.Min(lowest, needs);
             }
         }
@@ -140,13 +140,13 @@ internal sealed class MemberProgressTable
 
     private bool IsLaggard(in ViewMember member, SequenceNumber commit, Instant now)
     {
-        var durable = DurableOf(member, commit);
+        var durable = DurableOf(member);
         var patience = member.Votes ? _options.LaggardAfter : _options.JoinerLaggardAfter;
         return (durable < commit && now - _members[member.Id].AdvancedAt > patience)
             || (member.Votes && commit - durable > _options.LagEntriesMax);
     }
 
-    private SequenceNumber DurableOf(in ViewMember member, SequenceNumber commit) =>
+    private SequenceNumber DurableOf(in ViewMember member) =>
         _members[member.Id].Progress is { } progress && progress.Incarnation == member.Incarnation ? progress.Durable
         : SequenceNumber.Zero;
 

@@ -35,10 +35,7 @@ public sealed class RequestSubmitter : IProtocol
     }
 
     /// <summary>How many requests are not known to be committed.</summary>
-    public int WaitingCount => _waiting.Count;
-
-    /// <summary>How many requests were dropped because too many waited.</summary>
-    public long Dropped { get; private set; }
+    internal int WaitingCount => _waiting.Count;
 
     /// <inheritdoc/>
     public Instant NextDeadline { get; private set; } = Instant.Never;
@@ -53,11 +50,7 @@ public sealed class RequestSubmitter : IProtocol
         if (_waiting.Exists(waiting => waiting.Request.Digest == digest))
             return;
         if (_waiting.Count == WaitingMax)
-        {
             _waiting.RemoveAt(0);
-            Dropped++;
-        }
-
         var key = new RequestKey((byte)_self.Role, _boot.Value ^ _self.Number, ++_lastNumber);
         var waiting = new Waiting(new Request(key, _self.Number, _boot, _lastNumber, opcode, digest, payload));
         _waiting.Add(waiting);

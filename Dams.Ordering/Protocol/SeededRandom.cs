@@ -16,18 +16,7 @@ public sealed class SeededRandom(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>A whole number that is at least 0 and below a bound.</summary>
-    /// <param name="bound">At least 1.</param>
-    public int Below(int bound)
-    {
-        Invariant.That(bound > 0);
-        return (int)(Next() % (ulong)bound);
-    }
-
     /// <summary>A duration that is at least <paramref name="from"/> and below <paramref name="to"/>.</summary>
     public TimeSpan Between(TimeSpan from, TimeSpan to) =>
         to <= from ? from : from + new TimeSpan((long)(Next() % (ulong)(to - from).Ticks));
-
-    /// <summary>True with the given probability, in thousandths.</summary>
-    public bool Chance(int perMille) => Below(1000) < perMille;
 }

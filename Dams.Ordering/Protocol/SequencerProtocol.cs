@@ -27,11 +27,8 @@ public sealed class SequencerProtocol : IProtocol
     private Candidacy? _candidacy;
     private Instant _epochTimer;
 
-    /// <summary>
-    /// Makes a sequencer that has just started. It is always a standby, whatever it was before. A sequencer draws no
-    /// random numbers at present, so the seed has no effect.
-    /// </summary>
-    public SequencerProtocol(GroupOptions options, byte id, BootId boot, Outbox outbox, ulong seed)
+    /// <summary>Makes a sequencer that has just started. It is always a standby, whatever it was before.</summary>
+    public SequencerProtocol(GroupOptions options, byte id, BootId boot, Outbox outbox)
     {
         _options = options;
         Id = id;

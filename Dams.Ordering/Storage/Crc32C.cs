@@ -10,9 +10,6 @@ internal static class Crc32C
 
     public static uint Of(ReadOnlySpan<byte> bytes) => ~Append(Start, bytes);
 
-    /// <summary>The sum of a salt and the bytes. Bytes that were written under another salt don't fit.</summary>
-    public static uint Of(ulong salt, ReadOnlySpan<byte> bytes) => ~Append(BitOperations.Crc32C(Start, salt), bytes);
-
     /// <summary>The sum of a salt and the bytes, without the four bytes that hold the sum itself.</summary>
     public static uint WithoutFieldAt(int field, ulong salt, ReadOnlySpan<byte> bytes) =>
         ~Append(Append(BitOperations.Crc32C(Start, salt), bytes[..field]), bytes[(field + sizeof(uint))..]);

@@ -55,7 +55,7 @@ public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
     public SequenceNumber Last => _state.Last.Seq;
 
     /// <summary>The chain value at <see cref="Last"/>.</summary>
-    public Chain LastChain => _state.Last.Chain;
+    internal Chain LastChain => _state.Last.Chain;
 
     /// <inheritdoc/>
     public SequenceNumber CommitHint => _state.CommitHint;
@@ -70,13 +70,13 @@ public sealed class DurableLog : IMemberLog, IFlushable, IDisposable
     public bool IsNew { get; private set; }
 
     /// <summary>The highest write that is durable.</summary>
-    public long Flushed => (long)_progress.Flushed;
+    internal long Flushed => (long)_progress.Flushed;
 
     /// <summary>How many files there are.</summary>
     public int SegmentCount => _segments.All.Count;
 
     /// <summary>The size of the segments on disk, in bytes, without the one that is prepared ahead.</summary>
-    public long BytesOnDisk => _segments.BytesOnDisk;
+    internal long BytesOnDisk => _segments.All.Sum(segment => segment.Header.Capacity);
 
     /// <summary>How many bytes can certainly be written while the next segment can't be made; null while it can be made.</summary>
     public long? BytesLeft => _segments.BytesLeft;

@@ -24,19 +24,7 @@ public sealed class LogCorruptException : LogException
     public LogCorruptException(string file, long offset, string expected, string found)
         : base($"The log is corrupt: {file} at byte {offset}: expected {expected}, found {found}. {Advice}", null)
     {
-        File = file;
-        Offset = offset;
-        Expected = expected;
     }
-
-    /// <summary>Path of the file.</summary>
-    public string File { get; }
-
-    /// <summary>Where, in bytes from the start of the file.</summary>
-    public long Offset { get; }
-
-    /// <summary>The expected content.</summary>
-    public string Expected { get; }
 }
 
 /// <summary>
@@ -59,9 +47,5 @@ public sealed class LogInUseException : LogException
     public LogInUseException(string folder, Exception? inner)
         : base($"The data folder {folder} is in use by another process. Stop it, or give this one a folder of its own.", inner)
     {
-        Folder = folder;
     }
-
-    /// <summary>The folder.</summary>
-    public string Folder { get; }
 }

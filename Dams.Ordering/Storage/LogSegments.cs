@@ -18,9 +18,6 @@ internal sealed class LogSegments(DurableLogOptions options, ILogger logger) : I
     /// <summary>The last segment, which gets the next frame.</summary>
     public LogSegment Active => _segments[^1];
 
-    /// <summary>The size of the segments on disk, in bytes, without the one that is prepared ahead.</summary>
-    public long BytesOnDisk => _segments.Sum(segment => segment.Header.Capacity);
-
     /// <summary>How many bytes can certainly be written while the next segment can't be made; null while it can be made.</summary>
     public long? BytesLeft => _factory.IsShort ? Active.Header.Capacity - Active.End + _factory.SpareBytes : null;
 

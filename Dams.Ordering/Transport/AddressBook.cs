@@ -24,7 +24,7 @@ public sealed class AddressBook
     }
 
     /// <summary>All nodes.</summary>
-    public IReadOnlyDictionary<NodeId, IPEndPoint> Nodes => _endpoints;
+    internal IReadOnlyDictionary<NodeId, IPEndPoint> Nodes => _endpoints;
 
     /// <summary>
     /// Whether all nodes are on this machine, so that datagrams of

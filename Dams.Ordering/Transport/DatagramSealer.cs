@@ -31,9 +31,6 @@ public sealed class DatagramSealer : IDisposable
         (_cipher, _keyId) = Derive(keys);
     }
 
-    /// <summary>The view that is written into headers, for people who read captures.</summary>
-    public SequenceNumber View { get; set; }
-
     /// <summary>
     /// Seals with the current key of another ring from now on. The counter goes on, so no nonce repeats even if an
     /// earlier key comes back.
@@ -54,7 +51,7 @@ public sealed class DatagramSealer : IDisposable
         var body = datagram[DatagramHeader.Size..^DatagramHeader.TagSize];
         var header = new DatagramHeader(
             TrafficClass.Protocol, _clusterId, _group, _keyId, _self, to, checked((ushort)body.Length), _boot, checked(++_counter),
-            epoch, View.Value);
+            epoch, View: 0);
         header.Write(datagram);
         Span<byte> nonce = stackalloc byte[DatagramKeys.NonceSize];
         DatagramKeys.WriteNonce(nonce, header.Counter);

@@ -18,13 +18,6 @@ public sealed class EndpointUnavailableException : Exception
             },
             innerException)
     {
-        Endpoint = endpoint;
-        Error = innerException.SocketErrorCode;
     }
 
-    /// <summary>The endpoint.</summary>
-    public IPEndPoint Endpoint { get; }
-
-    /// <summary>The reason; <see cref="SocketError.AddressAlreadyInUse"/> if another process has the endpoint.</summary>
-    public SocketError Error { get; }
 }

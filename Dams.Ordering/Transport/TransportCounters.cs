@@ -5,16 +5,12 @@ public sealed class TransportCounters
 {
     private readonly long[] _drops = new long[(int)DropReason.NoRoom + 1];
     private long _received;
-    private long _receivedBytes;
     private long _sent;
     private long _sendFailed;
     private long _unroutable;
 
     /// <summary>Datagrams taken from the socket, good or bad.</summary>
     public long Received => Volatile.Read(ref _received);
-
-    /// <summary>The bytes of those datagrams.</summary>
-    public long ReceivedBytes => Volatile.Read(ref _receivedBytes);
 
     /// <summary>Datagrams handed to the network.</summary>
     public long Sent => Volatile.Read(ref _sent);
@@ -29,7 +25,7 @@ public sealed class TransportCounters
     public long this[DropReason reason] => Volatile.Read(ref _drops[(int)reason]);
 
     /// <summary>Datagrams dropped for any reason.</summary>
-    public long Dropped
+    internal long Dropped
     {
         get
         {
@@ -42,11 +38,7 @@ public sealed class TransportCounters
 
     internal void CountDrop(DropReason reason) => Volatile.Write(ref _drops[(int)reason], _drops[(int)reason] + 1);
 
-    internal void CountReceived(int bytes)
-    {
-        Volatile.Write(ref _received, _received + 1);
-        Volatile.Write(ref _receivedBytes, _receivedBytes + bytes);
-    }
+    internal void CountReceived() => Volatile.Write(ref _received, _received + 1);
 
     internal void CountSent() => Volatile.Write(ref _sent, _sent + 1);
 

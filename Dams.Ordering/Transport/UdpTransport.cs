@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
@@ -141,7 +140,7 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
             // Wake-ups from other addresses are garbage like any other.
             if (length == SocketWaiter.WakeBytes && _waiter.IsWaker(_from))
                 break;
-            Counters.CountReceived(length);
+            Counters.CountReceived();
             return true;
         }
 

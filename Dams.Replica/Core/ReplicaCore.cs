@@ -57,7 +57,7 @@ internal sealed class ReplicaCore : IEntryConsumer
     public IAppointmentEngine Engine => _state.Engine;
 
     /// <summary>The session table, because of which each request is executed exactly once.</summary>
-    public SessionTable Sessions => _state.Sessions;
+    internal SessionTable Sessions => _state.Sessions;
 
     /// <summary>
     /// How far back the requests of clients are remembered, by the time of the entries. Null while all requests since
@@ -79,7 +79,7 @@ internal sealed class ReplicaCore : IEntryConsumer
     public Epoch ExecutedEpoch => _position.Epoch;
 
     /// <summary>The number of replies that can be sent again.</summary>
-    public int RepliesKept => _replies.Count;
+    internal int RepliesKept => _replies.Count;
 
     /// <summary>How often the version has thrown.</summary>
     public long EngineFailures => _executor.Failures;
@@ -88,7 +88,7 @@ internal sealed class ReplicaCore : IEntryConsumer
     public EngineFailure? LastEngineFailure => _executor.LastFailure;
 
     /// <summary>The last digests of the state, oldest first; all replicas take them at the same entries.</summary>
-    public IReadOnlyCollection<Checkpoint> Checkpoints => _checkpoints.Kept;
+    internal IReadOnlyCollection<Checkpoint> Checkpoints => _checkpoints.Kept;
 
     /// <summary>The newest checkpoint; null if none was taken since the start.</summary>
     public Checkpoint? NewestCheckpoint => _checkpoints.Newest;
@@ -132,7 +132,7 @@ internal sealed class ReplicaCore : IEntryConsumer
     }
 
     /// <summary>The digest of the present state. Reads everything that has changed since the last digest.</summary>
-    public byte[] Digest() => _state.Digest();
+    internal byte[] Digest() => _state.Digest();
 
     /// <summary>
     /// The digest of the state just after an entry, from a checkpoint or from a kept snapshot that is complete.

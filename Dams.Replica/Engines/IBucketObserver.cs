@@ -1,5 +1,3 @@
-using Dams.Contracts.Domain;
-
 namespace Dams.Replica.Engines;
 
 /// <summary>

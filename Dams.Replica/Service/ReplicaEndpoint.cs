@@ -1,4 +1,3 @@
-using System.ServiceModel;
 using Dams.Contracts.Soap;
 using Dams.Ordering;
 using Dams.Ordering.Driver;

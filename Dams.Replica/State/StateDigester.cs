@@ -39,13 +39,9 @@ internal sealed class StateDigester : IBucketObserver
     }
 
     /// <summary>
-    /// The digest of this engine's state. This object must have been told of all changes since the
-    /// last <see cref="Reset"/>.
+    /// The digest of this engine's state and of the other sections, in the order given. This object must have been told of
+    /// all changes since the last <see cref="Reset"/>.
     /// </summary>
-    /// <returns>32 bytes, which the caller may keep.</returns>
-    public byte[] Digest(IAppointmentEngine engine) => Digest(engine, []);
-
-    /// <summary>The digest of this engine's state and of the other sections, in the order given.</summary>
     /// <returns>32 bytes, which the caller may keep.</returns>
     /// <exception cref="ArgumentException">The name or the digest of a section is malformed.</exception>
     public byte[] Digest(IAppointmentEngine engine, IReadOnlyList<StateSection> sections)

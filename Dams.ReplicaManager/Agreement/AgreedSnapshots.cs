@@ -13,7 +13,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// <param name="member">The manager as a member of its group, which says what it wants and what it has on disk.</param>
 /// <param name="log">The log of the managers' order, which is trimmed behind what is saved.</param>
 /// <param name="state">The agreed state.</param>
-/// <param name="watch">The access to the disk and to other managers.</param>
+/// <param name="access">The access to the disk and to other managers.</param>
 /// <param name="durable">The entry of the snapshot that is on disk; zero if there is none.</param>
 internal sealed class AgreedSnapshots(
     ManagerOptions options, GroupMember member, IMemberLog log, AgreedState state, IReplicaAccess access, SequenceNumber durable)

@@ -32,7 +32,7 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
     /// <param name="log">The log of the managers' order on this manager's disk.</param>
     /// <param name="outbox">Takes the messages to the managers' group.</param>
     /// <param name="replicas">Hears the view of the replicas' group, and asks that group for a LEAVE.</param>
-    /// <param name="watch">The access to replicas, disk and other managers.</param>
+    /// <param name="access">The access to replicas, disk and other managers.</param>
     /// <param name="snapshot">The durable snapshot that the manager begins from; null for none.</param>
     /// <param name="around">Wraps the consumer of the managers' order for the caller; null for no wrapper.</param>
     public ManagerProtocol(
@@ -148,7 +148,7 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
     /// <summary>
     /// Takes a replica's answer to <see cref="IReplicaAccess.AskReply"/>; null if it has no such reply, or has not answered in time.
     /// </summary>
-    public void OnReply(byte replica, long sequence, StoredAnswer? answer, Instant now)
+    public void OnReply(byte replica, long sequence, StoredAnswer? answer)
     {
         _replies.OnReply(replica, sequence, answer);
         _own.OnReply(replica, sequence, answer);
@@ -157,7 +157,7 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
     /// <summary>
     /// Takes a replica's answer to <see cref="IReplicaAccess.AskDigest"/>; null if it has no such digest, or has not answered in time.
     /// </summary>
-    public void OnDigest(byte replica, long checkpoint, Digest? digest, Instant now)
+    public void OnDigest(byte replica, long checkpoint, Digest? digest)
     {
         _states.OnDigest(replica, checkpoint, digest);
         _own.OnDigest(replica, checkpoint, digest);

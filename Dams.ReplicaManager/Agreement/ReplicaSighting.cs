@@ -1,5 +1,3 @@
-using Dams.Ordering;
-
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>A replica's statement about itself.</summary>

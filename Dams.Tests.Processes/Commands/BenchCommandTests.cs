@@ -7,7 +7,6 @@ using Dams.Tests.Processes.Programs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
-using NUnit.Framework;
 
 namespace Dams.Tests.Processes.Commands;
 

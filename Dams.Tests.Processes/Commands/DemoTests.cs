@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Dams.Tests.Cli;
 using Dams.Tests.Network;
 using Dams.Tests.Processes.Programs;
-using NUnit.Framework;
 
 namespace Dams.Tests.Processes.Commands;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using Dams.Cli;
 using Dams.Cli.CommandLine;
 using Dams.Tests.Cli;

@@ -6,7 +6,6 @@ using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
 using Dams.Tests.Hosting;
 using Dams.Tests.Processes.Programs;
-using NUnit.Framework;
 
 namespace Dams.Tests.Processes.Commands;
 

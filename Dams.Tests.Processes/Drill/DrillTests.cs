@@ -1,7 +1,6 @@
 using Dams.Cli;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
 using Dams.Tests.Processes.Programs;

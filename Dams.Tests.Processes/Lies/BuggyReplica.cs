@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Replica.Hosting;
 using Dams.Tests.Processes.Programs;

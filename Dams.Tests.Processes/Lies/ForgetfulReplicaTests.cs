@@ -1,4 +1,3 @@
-using Dams.Contracts.Domain;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes.Lies;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.ServiceModel;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Tests.Cli;
 using Dams.Tests.Clients;

@@ -1,5 +1,4 @@
 using Dams.Tests.Processes.Browser;
-using Dams.Tests.Processes.ThirdParty;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

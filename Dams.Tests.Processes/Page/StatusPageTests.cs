@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dams.Tests.Processes.Browser;
-using Dams.Tests.Processes.ThirdParty;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using Dams.Tests.Processes.Browser;
-using Dams.Tests.Processes.ThirdParty;
-using Dams.Tests.Tidy;
 using static Microsoft.Playwright.Assertions;
 
 namespace Dams.Tests.Processes.Page;

@@ -10,7 +10,6 @@ using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Agreement;
 using Dams.Tests.Hosting;
 using Microsoft.Extensions.Logging.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Processes.Programs;
 

@@ -5,7 +5,6 @@ using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
-using NUnit.Framework;
 
 namespace Dams.Tests.Processes.Programs;
 

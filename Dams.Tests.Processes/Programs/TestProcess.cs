@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Dams.Hosting.Processes;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
 
@@ -38,8 +37,8 @@ internal sealed class TestProcess : IDisposable
         new(ProgramLocator.Find("dams", Programs).ToStartInfo(arguments));
 
     /// <summary>
-    /// As <see cref="StartDams"/>, but the tool reacts to SIGINT even if this test run does not: a program that a shell starts in the
-    /// background ignores SIGINT, and so do its children.
+    /// As <see cref="StartDams(IEnumerable{string})"/>, but the tool reacts to SIGINT even if this test run does not: a program that a
+    /// shell starts in the background ignores SIGINT, and so do its children.
     /// </summary>
     public static TestProcess StartInterruptibleDams(params IEnumerable<string> arguments)
     {
@@ -47,7 +46,7 @@ internal sealed class TestProcess : IDisposable
         return new(new DamsProgram("env", "--default-signal=INT").ToStartInfo([dams.Host, dams.File, .. arguments]));
     }
 
-    /// <summary>As <see cref="StartDams"/>, but by a shell, with redirections.</summary>
+    /// <summary>As <see cref="StartDams(IEnumerable{string})"/>, but by a shell, with redirections.</summary>
     public static TestProcess StartDamsInShell(string line, string redirections) => StartShell($"exec dams {line} {redirections}");
 
     /// <summary>Starts a shell script in which <c>dams</c> is the tool.</summary>

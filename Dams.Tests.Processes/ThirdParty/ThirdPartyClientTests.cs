@@ -1,6 +1,4 @@
-using Dams.Service;
 using Dams.Tests.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Processes.ThirdParty;
 

@@ -8,7 +8,6 @@ using Dams.Tests.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
 using Dams.Tests.Engines.Script;
-using NUnit.Framework;
 
 namespace Dams.Tests.Simulation.Differential;
 

@@ -5,7 +5,6 @@ using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Simulated;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 

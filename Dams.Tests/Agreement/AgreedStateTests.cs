@@ -1,7 +1,5 @@
 using CsCheck;
-using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 

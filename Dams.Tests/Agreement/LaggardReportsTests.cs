@@ -4,7 +4,6 @@ using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Sequencer;
 using Dams.Tests.Ordering.Scenarios;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 

@@ -4,7 +4,6 @@ using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Simulated;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 
@@ -168,11 +167,11 @@ internal sealed class ManagerScript : IReplicaAccess
 
     public void AskReply(byte replica, long sequence) =>
         _questions.Enqueue(() =>
-            _manager.OnReply(replica, sequence, Answers.TryGetValue((replica, sequence), out var answer) ? answer : null, Now));
+            _manager.OnReply(replica, sequence, Answers.TryGetValue((replica, sequence), out var answer) ? answer : null));
 
     public void AskDigest(byte replica, long checkpoint) =>
         (_held ?? _questions).Enqueue(() =>
-            _manager.OnDigest(replica, checkpoint, Digests.TryGetValue((replica, checkpoint), out var digest) ? digest : null, Now));
+            _manager.OnDigest(replica, checkpoint, Digests.TryGetValue((replica, checkpoint), out var digest) ? digest : null));
 
     public void Replace(Decision decision, int versionTurns) => Replaced.Add(decision);
 

@@ -1,7 +1,6 @@
 using Dams.Contracts.Reports;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Mutation;
-using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
 namespace Dams.Tests.Agreement;

@@ -1,6 +1,5 @@
 using Dams.Contracts.Reports;
 using Dams.Contracts.Soap;
-using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
@@ -13,7 +12,6 @@ using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
 using Microsoft.Extensions.Logging.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 

@@ -1,7 +1,6 @@
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Mutation;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 

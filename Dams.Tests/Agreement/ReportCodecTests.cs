@@ -1,6 +1,5 @@
 using CsCheck;
 using Dams.Contracts.Reports;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 

@@ -1,6 +1,5 @@
 using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Mutation;
-using NUnit.Framework;
 using static Dams.Tests.Agreement.AgreementScript;
 
 namespace Dams.Tests.Agreement;

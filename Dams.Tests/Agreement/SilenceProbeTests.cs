@@ -1,6 +1,5 @@
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
-using NUnit.Framework;
 
 namespace Dams.Tests.Agreement;
 

@@ -8,7 +8,6 @@ using Dams.Service;
 using Dams.Tests.Contracts;
 using Dams.Tests.Engines.Script;
 using Dams.Tests.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 

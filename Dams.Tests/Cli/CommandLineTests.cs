@@ -1,5 +1,4 @@
 using Dams.Hosting.Topology;
-using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 

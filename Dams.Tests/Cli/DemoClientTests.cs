@@ -4,7 +4,6 @@ using Dams.Cli.Demo;
 using Dams.Contracts.Domain;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
-using Dams.Service;
 using Dams.Tests.Hosting;
 using Dams.Tests.Soap;
 using Microsoft.AspNetCore.Builder;

@@ -3,7 +3,6 @@ using Dams.Hosting.Folders;
 using Dams.Hosting.Topology;
 using Dams.Ordering.Transport;
 using Dams.Tests.Hosting;
-using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 

@@ -1,7 +1,5 @@
-using Dams.Service;
 using Dams.Tests.Hosting;
 using Dams.Tests.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 

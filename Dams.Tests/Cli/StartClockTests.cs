@@ -1,5 +1,4 @@
 using Dams.Cli.Cluster;
-using NUnit.Framework;
 
 namespace Dams.Tests.Cli;
 

@@ -2,7 +2,6 @@ using CsCheck;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Encoding;
 using Dams.Replica.Engines;
-using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;
 

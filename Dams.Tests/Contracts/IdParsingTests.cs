@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dams.Contracts.Domain;
-using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;
 
@@ -71,7 +70,6 @@ public sealed class IdParsingTests
     {
         Assert.That(AppointmentId.TryParse(null, out _), Is.False);
         Assert.That(PatientId.TryParse(null, out _), Is.False);
-        Assert.That(AdminId.TryParse(null, out _), Is.False);
         Assert.That(CallerId.TryParse(null, out _), Is.False);
     }
 
@@ -81,10 +79,6 @@ public sealed class IdParsingTests
         Assert.That(PatientId.TryParse(text, out var id), Is.False);
         Assert.That(id, Is.EqualTo(default(PatientId)));
     }
-
-    [TestCaseSource(nameof(NotPatientIds))]
-    public void An_invalid_patient_id_with_the_role_changed_is_no_admin_id(string text) =>
-        Assert.That(AdminId.TryParse(text.Contains('A') ? text.Replace('A', 'P') : text.Replace('P', 'A'), out _), Is.False);
 
     [TestCaseSource(nameof(NotPatientIds))]
     public void An_invalid_patient_id_is_a_caller_only_if_it_is_an_admin_id(string text) =>
@@ -108,9 +102,6 @@ public sealed class IdParsingTests
     [TestCase("SHEA9999", Hospital.SHE, 9999)]
     public void An_admin_id_is_hospital_and_number(string text, Hospital hospital, int number)
     {
-        Assert.That(AdminId.TryParse(text, out var id), Is.True);
-        Assert.That(id, Is.EqualTo(new AdminId(hospital, (ushort)number)));
-        Assert.That(id.ToString(), Is.EqualTo(text));
         Assert.That(CallerId.TryParse(text, out var caller), Is.True);
         Assert.That(caller, Is.EqualTo(new CallerId(true, hospital, (ushort)number)));
         Assert.That(caller.ToString(), Is.EqualTo(text));

@@ -2,7 +2,6 @@ using System.Reflection;
 using CsCheck;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;
 

@@ -16,7 +16,6 @@ using Dams.Tests.Clients;
 using Dams.Tests.Engines;
 using Dams.Tests.Soap;
 using Dams.Tests.Tidy;
-using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;
 

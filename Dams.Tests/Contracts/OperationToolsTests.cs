@@ -1,6 +1,5 @@
 using System.ServiceModel;
 using System.Text.Json;
-using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Service;
 using Dams.Tests.Clients;
@@ -8,7 +7,6 @@ using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Script;
 using Dams.Tests.Hosting;
 using Dams.Tests.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;
 

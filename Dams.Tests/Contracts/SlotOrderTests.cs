@@ -1,6 +1,5 @@
 using Dams.Contracts.Domain;
 using Dams.Replica.Engines;
-using NUnit.Framework;
 
 namespace Dams.Tests.Contracts;
 

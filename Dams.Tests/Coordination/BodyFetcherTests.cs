@@ -10,7 +10,6 @@ using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Driver;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 

@@ -1,7 +1,6 @@
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 

@@ -7,7 +7,6 @@ using Dams.FrontEnd.Service;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
 using Microsoft.Extensions.Logging.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 

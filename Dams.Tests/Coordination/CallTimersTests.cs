@@ -1,6 +1,6 @@
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
-using NUnit.Framework;
+using Dams.Tests.Ordering.Storage;
 
 namespace Dams.Tests.Coordination;
 
@@ -54,7 +54,7 @@ internal sealed class CallTimersTests
     }
 
     private static PendingCall CallDueAt(int milliseconds) =>
-        new(Request.Empty, new CoordinatorOptions(), At(0)) { RetryAt = At(milliseconds) };
+        new(SampleEntries.NoRequest, new CoordinatorOptions(), At(0)) { RetryAt = At(milliseconds) };
 
     private static Instant At(int milliseconds) => new(milliseconds * TimeSpan.TicksPerMillisecond, 0);
 }

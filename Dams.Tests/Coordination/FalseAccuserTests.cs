@@ -1,5 +1,4 @@
 using Dams.Contracts.Reports;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 

@@ -6,7 +6,6 @@ using Dams.FrontEnd.Service;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
 using Microsoft.Extensions.Logging.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 
@@ -40,8 +39,8 @@ internal sealed class ReplicatedExecutorTests
         for (var seq = 1; seq <= 3; seq++)
         {
             sink.OnAlarm(new VoteAlarm(
-                CallFailure.ReplicaDivergence, IsAnswered: true, new SequenceNumber(seq), 1, [(1, Digest.Of([1])), (2, Digest.Of([2]))]));
-            sink.OnAlarm(new VoteAlarm(CallFailure.NoQuorum, IsAnswered: false, new SequenceNumber(seq), 1, []));
+                CallFailure.ReplicaDivergence, IsAnswered: true, new SequenceNumber(seq), [(1, Digest.Of([1])), (2, Digest.Of([2]))]));
+            sink.OnAlarm(new VoteAlarm(CallFailure.NoQuorum, IsAnswered: false, new SequenceNumber(seq), []));
         }
 
         Assert.That(log.Lines.Count(line => line.Contains("the replicas diverge at", StringComparison.Ordinal)), Is.EqualTo(3));

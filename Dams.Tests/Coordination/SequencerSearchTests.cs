@@ -1,6 +1,5 @@
 using Dams.Ordering;
 using Dams.Ordering.Messages;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 

@@ -1,5 +1,4 @@
 using Dams.FrontEnd.Coordination;
-using NUnit.Framework;
 
 namespace Dams.Tests.Coordination;
 

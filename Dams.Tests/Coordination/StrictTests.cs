@@ -1,6 +1,5 @@
 using Dams.FrontEnd.Coordination;
 using Dams.Tests.Mutation;
-using NUnit.Framework;
 using static Dams.Tests.Coordination.CoordinatorScript;
 
 namespace Dams.Tests.Coordination;

@@ -2,7 +2,6 @@ using Dams.Contracts.Reports;
 using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Tests.Mutation;
-using NUnit.Framework;
 using static Dams.Tests.Coordination.CoordinatorScript;
 
 namespace Dams.Tests.Coordination;

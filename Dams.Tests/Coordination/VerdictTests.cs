@@ -5,7 +5,6 @@ using Dams.FrontEnd.Coordination;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Tests.Mutation;
-using NUnit.Framework;
 using static Dams.Tests.Coordination.CoordinatorScript;
 
 namespace Dams.Tests.Coordination;

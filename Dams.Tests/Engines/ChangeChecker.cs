@@ -1,5 +1,4 @@
 using Dams.Replica.Engines;
-using NUnit.Framework;
 
 namespace Dams.Tests.Engines;
 

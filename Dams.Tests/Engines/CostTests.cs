@@ -4,7 +4,6 @@ using Dams.Contracts.Domain;
 using Dams.Replica.Engines;
 using Dams.Replica.State;
 using Dams.Tests.Contracts;
-using NUnit.Framework;
 
 namespace Dams.Tests.Engines;
 
@@ -47,7 +46,7 @@ public sealed class CostTests
         GC.Collect();
         clock.Restart();
         digester.Reset(engine);
-        digester.Digest(engine);
+        digester.Digest(engine, []);
         output.WriteLine($"  first digest {clock.Elapsed.TotalMilliseconds,17:F1} ms");
 
         var patients = Enumerable.Range(0, 2_000)
@@ -84,7 +83,7 @@ public sealed class CostTests
             3 * DaysOf(bookings),
             Run("list", Enumerable.Repeat(new ListAppointmentAvailability(default, AppointmentType.Physician), 20)));
         clock.Restart();
-        digester.Digest(engine);
+        digester.Digest(engine, []);
         output.WriteLine($"  next digest  {clock.Elapsed.TotalMilliseconds,17:F1} ms");
 
         // Each holder is offered all later slots, and none suits: the holder has a booking of that type on each of these days.

@@ -4,7 +4,6 @@ using Dams.Replica.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
 using Dams.Tests.Engines.Script;
-using NUnit.Framework;
 
 namespace Dams.Tests.Engines;
 

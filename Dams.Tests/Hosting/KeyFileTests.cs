@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using Dams.Hosting;
 using Dams.Ordering.Transport;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

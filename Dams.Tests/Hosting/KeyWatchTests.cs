@@ -6,7 +6,6 @@ using Dams.Hosting.Topology;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

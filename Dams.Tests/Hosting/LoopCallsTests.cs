@@ -1,9 +1,7 @@
 using Dams.Hosting.Cluster;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
-using Dams.Ordering.Protocol;
 using Dams.Tests.Ordering.Driver;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

@@ -4,12 +4,10 @@ using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
-using Dams.Ordering.Transport;
 using Dams.Tests.Cli;
 using Dams.Tests.Ordering.Driver;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

@@ -1,9 +1,8 @@
 #pragma warning disable CA1873 // Tests want their lines written.
 using System.Text.RegularExpressions;
-using Dams.Hosting.Topology;
 using Dams.Hosting.Logging;
+using Dams.Hosting.Topology;
 using Microsoft.Extensions.Logging;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

@@ -1,5 +1,4 @@
 using Dams.Hosting.Supervision;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 
@@ -19,7 +18,7 @@ public sealed class ProcessSupervisorTests
     private static string Text(IReadOnlyList<SupervisorEffect> effects) =>
         string.Join(' ', effects.Select(effect => effect.GetType().Name));
 
-    private string Wanted() => Text(_supervisor.OnWanted(_now));
+    private string Wanted() => Text(_supervisor.OnWanted());
 
     private string Started() => Text(_supervisor.OnStarted(_now));
 
@@ -130,10 +129,10 @@ public sealed class ProcessSupervisorTests
         Assert.That(Text(_supervisor.OnRenewalAsked(_now)), Is.EqualTo("Start"));
         Assert.That((Pass(10_000), _supervisor.Restarts), Is.EqualTo(("", 0)));
         Started();
-        _supervisor.OnHaltAsked(_now);
+        _supervisor.OnEndAsked(_now);
         Assert.That(Text(_supervisor.OnRenewalAsked(_now)), Is.Empty, "it is being stopped");
         Exited();
-        Assert.That((Text(_supervisor.OnRenewalAsked(_now)), _supervisor.State), Is.EqualTo(("", SupervisedState.Halted)));
+        Assert.That((Text(_supervisor.OnRenewalAsked(_now)), _supervisor.State), Is.EqualTo(("", SupervisedState.Ended)));
     }
 
     [Test]
@@ -201,36 +200,6 @@ public sealed class ProcessSupervisorTests
         Exited();
         Assert.That(Text(_supervisor.OnEndAsked(_now)), Is.EqualTo("End"));
         Assert.That(Pass(10_000), Is.Empty);
-    }
-
-    [Test]
-    public void A_halted_process_stays_stopped_until_it_is_wanted_again()
-    {
-        Run();
-        Assert.That(Text(_supervisor.OnHaltAsked(_now)), Is.EqualTo("Terminate"));
-        Assert.That(Exited(0), Is.Empty);
-        Assert.That(_supervisor.State, Is.EqualTo(SupervisedState.Halted));
-        Assert.That(Pass(60_000), Is.Empty);
-        Assert.That(Wanted(), Is.EqualTo("Start"));
-        Assert.That(_supervisor.Restarts, Is.Zero);
-    }
-
-    [Test]
-    public void A_process_that_is_wanted_again_while_it_stops_is_started_after_the_stop()
-    {
-        Run();
-        _supervisor.OnHaltAsked(_now);
-        Assert.That(Wanted(), Is.Empty);
-        Assert.That(Exited(0), Is.EqualTo("Start"));
-    }
-
-    [Test]
-    public void A_halted_process_can_be_stopped_for_good()
-    {
-        Run();
-        _supervisor.OnHaltAsked(_now);
-        Exited(0);
-        Assert.That(Text(_supervisor.OnEndAsked(_now)), Is.EqualTo("End"));
     }
 
     [Test]

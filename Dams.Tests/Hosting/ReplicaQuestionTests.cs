@@ -7,7 +7,6 @@ using Dams.Contracts.Encoding;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;
 using Microsoft.Extensions.Logging.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

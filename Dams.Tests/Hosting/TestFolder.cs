@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using Dams.Tests.Network;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

@@ -1,5 +1,4 @@
 using Dams.Hosting.Processes;
-using NUnit.Framework;
 
 namespace Dams.Tests.Hosting;
 

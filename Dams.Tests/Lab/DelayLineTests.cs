@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Dams.Lab;
 using Dams.Tests.Hosting;
-using NUnit.Framework;
 
 namespace Dams.Tests.Lab;
 

@@ -3,7 +3,6 @@ using Dams.Contracts.Encoding;
 using Dams.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
-using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
 using Dams.Replica.Hosting;

@@ -48,7 +48,7 @@ internal sealed class UdpProxyTests
         var (second, driverTwo) = Start(cluster, proxy, s_two, s_one, begins: false);
         await Eventually.IsTrueAsync(() => proxy.Counters.Lost >= 3);
         Assert.That(proxy.Counters.Passed, Is.Zero);
-        Assert.That(driverTwo.Statistics.MessagesReceived, Is.Zero);
+        Assert.That(driverTwo.Counters.Received, Is.Zero);
         proxy.Faults = NetworkFaults.None;
         await Task.WhenAll(first.Done.Task, second.Done.Task).WaitAsync(s_patience);
         Assert.That(driverOne.Counters.Dropped, Is.Zero);
@@ -63,7 +63,7 @@ internal sealed class UdpProxyTests
         using var proxy = new UdpProxy(1, [(s_one, new IPEndPoint(address, 0), (IPEndPoint)receiver.Client.LocalEndPoint!)]);
         proxy.Faults = NetworkFaults.None.With(new PacketRule(PacketFault.Drop, null, null, 1));
         byte[] rubbish = [1, 2, 3];
-        await sender.SendAsync(rubbish, proxy.EndPointOf(s_one));
+        await sender.SendAsync(rubbish, proxy.EndPoints[s_one]);
         var received = await receiver.ReceiveAsync().WaitAsync(s_patience);
         Assert.That(received.Buffer, Is.EqualTo(rubbish));
     }
@@ -90,7 +90,7 @@ internal sealed class UdpProxyTests
         var outbox = new Outbox();
         var core = new PingPong(peer, 100, outbox, begins);
         var driver = cluster.Add(
-            node, options => options, new Dictionary<NodeId, IPEndPoint> { [peer] = proxy.EndPointOf(peer) },
+            node, options => options, new Dictionary<NodeId, IPEndPoint> { [peer] = proxy.EndPoints[peer] },
             new DrivenCore(GroupId.Replicas, core, outbox));
         driver.Start();
         return (core, driver);

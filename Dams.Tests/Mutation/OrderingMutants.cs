@@ -159,8 +159,8 @@ internal static class OrderingMutants
         [
             In(
                 "Protocol/MemberProgressTable.cs",
-                "? progress.Durable\n        : SequenceNumber.Zero;",
-                "? progress.Durable\n        : MUTATED && commit > SequenceNumber.Zero ? commit : SequenceNumber.Zero;"),
+                "member.Votes ? DurableOf(member) :",
+                "member.Votes ? (MUTATED && DurableOf(member) == SequenceNumber.Zero ? commit : DurableOf(member)) :"),
         ]);
 
     public static Mutant FolderIsBelieved { get; } = Mutant.Of(

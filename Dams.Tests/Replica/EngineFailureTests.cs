@@ -6,8 +6,6 @@ using Dams.Replica.Engines;
 using Dams.Tests.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
-using Dams.Tests.Simulated;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 
@@ -107,7 +105,7 @@ public sealed class EngineFailureTests
     [TestCase(typeof(InvariantBrokenException))]
     public void An_exception_that_must_end_the_process_is_not_caught(Type exception)
     {
-        var core = CoreOf(new BrokenEngine(before: true) { Throws = (Exception)Activator.CreateInstance(exception)! }, out _);
+        var core = CoreOf(new BrokenEngine(before: true) { Throws = (Exception)Activator.CreateInstance(exception, "broken")! }, out _);
         Assert.That(() => Deliver(core, RequestOf(Book, 1)), Throws.InstanceOf(exception));
     }
 

@@ -4,7 +4,6 @@ using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Replica.Core;
 using Dams.Replica.Versions.Ledger;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 

@@ -3,7 +3,6 @@ using Dams.Ordering;
 using Dams.Replica.Core;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 

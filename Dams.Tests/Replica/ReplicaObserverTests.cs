@@ -1,15 +1,13 @@
 using Dams.Ordering;
-using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
 using Dams.Replica.Hosting;
 using Dams.Replica.Hosting.Snapshots;
+using Dams.Tests.Engines;
 using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Storage;
 using Microsoft.Extensions.Logging.Testing;
-using NUnit.Framework;
-using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica;
 

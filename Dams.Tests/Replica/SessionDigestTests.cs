@@ -2,7 +2,6 @@ using System.Buffers;
 using Dams.Ordering;
 using Dams.Replica.State.Sessions;
 using Dams.Tests.Engines.Differential;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Dams.Ordering;
 using Dams.Replica.State.Sessions;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 

@@ -5,7 +5,6 @@ using Dams.Replica.Core;
 using Dams.Replica.State.Snapshots;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 

@@ -1,7 +1,6 @@
 using Dams.Hosting.Topology;
 using Dams.Replica.Versions;
 using Dams.Tests.Tidy;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text;
-using Dams.Service;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 
@@ -12,10 +10,9 @@ public sealed class BadInputTests
     private const string Xml = "text/xml; charset=utf-8";
     private const string Xml12 = "application/soap+xml; charset=utf-8";
     private SoapTestServer _server = null!;
-    private DictionaryExecutor _executor = null!;
 
     [OneTimeSetUp]
-    public async Task Start() => _server = await SoapTestServer.StartAsync(_executor = new DictionaryExecutor());
+    public async Task Start() => _server = await SoapTestServer.StartAsync(new DictionaryExecutor());
 
     [OneTimeTearDown]
     public async Task Stop() => await _server.DisposeAsync();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Dams.Contracts.Domain;
 using Dams.Service;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Xml.Linq;
 using Dams.Contracts.Soap;
 using Dams.Service;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

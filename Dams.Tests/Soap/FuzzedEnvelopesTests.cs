@@ -3,10 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Dams.Contracts.Soap;
-using Dams.Service;
 using Dams.Soap;
 using Dams.Tests.Contracts;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text;
-using Dams.Service;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

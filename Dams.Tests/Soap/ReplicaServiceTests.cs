@@ -1,7 +1,6 @@
 using System.Net;
 using System.ServiceModel;
 using Dams.Contracts.Soap;
-using Dams.Service;
 using Dams.Soap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -9,7 +8,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

@@ -4,9 +4,7 @@ using System.ServiceModel.Channels;
 using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
-using Dams.Service;
 using Dams.Tests.Contracts;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

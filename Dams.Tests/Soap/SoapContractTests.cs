@@ -2,7 +2,6 @@ using System.ServiceModel;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

@@ -6,7 +6,6 @@ using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Service;
 using Dams.Tests.Contracts;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

@@ -5,8 +5,6 @@ using System.Xml;
 using System.Xml.Linq;
 using System.Xml.Schema;
 using Dams.Contracts.Soap;
-using Dams.Service;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

@@ -1,13 +1,10 @@
 using System.Reflection;
 using System.ServiceModel;
-using System.Xml;
 using System.Xml.Linq;
 using System.Xml.Schema;
 using System.Xml.Serialization;
 using Dams.Contracts.Soap;
-using Dams.Service;
 using Dams.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Soap;
 

@@ -5,7 +5,6 @@ using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
 using Dams.Tests.Hosting;
 using Microsoft.Extensions.Logging.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Status;
 

@@ -86,7 +86,7 @@ public sealed class CoordinatorSightingsTests
     public void The_first_wrong_reply_is_reported_at_once_and_the_next_ones_together()
     {
         void Judge(long seq, Verdict second) => _sightings.OnJudged(new Judgement(
-            new SequenceNumber(seq), 1, default,
+            new SequenceNumber(seq), default,
             [new(1, default, Verdict.Right), new(2, default, second), new(3, default, Verdict.Right)]));
         Judge(5, Verdict.Wrong);
         Judge(6, Verdict.Right);

@@ -1,7 +1,6 @@
 using Dams.Contracts.Soap;
 using Dams.FrontEnd.Status;
 using Dams.Ordering;
-using NUnit.Framework;
 
 namespace Dams.Tests.Status;
 

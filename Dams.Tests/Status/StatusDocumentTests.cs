@@ -12,6 +12,18 @@ public sealed class StatusDocumentTests
 {
     private static readonly DateTimeOffset s_time = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
 
+    private static readonly TrafficStatus s_traffic = new()
+    {
+        Received = 1,
+        BufferDrops = 8,
+        Sent = 2,
+        SendFailed = 3,
+        Unroutable = 4,
+        Dropped = new Dictionary<string, long> { ["unknownKey"] = 5 },
+        WorkRefused = 6,
+        LongestTurnMilliseconds = 7,
+    };
+
     private static readonly ClusterStatus s_cluster = new()
     {
         Cluster = "dams",
@@ -90,6 +102,7 @@ public sealed class StatusDocumentTests
             new ClusterEvent { Id = 5, Time = s_time, Kind = "replicaStateChanged", Node = "replica1", Text = "active → waiting" },
         ],
         WaitingFor = ["replica2"],
+        Traffic = s_traffic,
     };
 
     private static readonly ReplicaProcessStatus s_process =
@@ -116,6 +129,7 @@ public sealed class StatusDocumentTests
                 Text = "it's wrong → replaced",
             },
         ],
+        Traffic = s_traffic,
     };
 
     private static string Line(string text) => string.Concat(text.Split('\n').Select(line => line.Trim()));
@@ -138,13 +152,15 @@ public sealed class StatusDocumentTests
             "failovers":8,"divergences":9,"noQuorum":10},
             "alarms":["replica1\u0027s disk is \u003Cfull\u003E"],"eventCounts":{"replicaStateChanged":2,"noQuorum":1},
             "events":[{"id":5,"time":"2026-01-02T03:04:05.678+00:00","kind":"replicaStateChanged","node":"replica1",
-            "text":"active \u2192 waiting"}],"waitingFor":["replica2"]}
+            "text":"active \u2192 waiting"}],"waitingFor":["replica2"],
+            "traffic":{"received":1,"bufferDrops":8,"sent":2,"sendFailed":3,"unroutable":4,"dropped":{"unknownKey":5},"workRefused":6,
+            "longestTurnMilliseconds":7}}
             """)));
 
     [Test]
     public void A_front_end_leaves_out_what_it_waits_for_while_it_hears_a_sequencer() => Assert.That(
         JsonSerializer.Serialize(s_cluster with { WaitingFor = null }, StatusJson.Default.ClusterStatus),
-        Does.EndWith("""waiting"}]}""").And.Not.Contain("waitingFor"));
+        Does.Contain("""waiting"}],"traffic":""").And.Not.Contain("waitingFor"));
 
     [Test]
     public void A_manager_writes_every_field_in_its_order() => Assert.That(
@@ -155,7 +171,9 @@ public sealed class StatusDocumentTests
             "replacing":{"decision":3,"replica":"replica3","cause":"Wrong","decided":"2026-01-02T03:04:05.678+00:00"},
             "alarms":["replica2 was replaced \u003Ctoo\u003E often"],
             "events":[{"number":5,"time":"2026-01-02T03:04:05.678+00:00","kind":"replacementDecided","node":"replica3",
-            "text":"it\u0027s wrong \u2192 replaced"}]}
+            "text":"it\u0027s wrong \u2192 replaced"}],
+            "traffic":{"received":1,"bufferDrops":8,"sent":2,"sendFailed":3,"unroutable":4,"dropped":{"unknownKey":5},"workRefused":6,
+            "longestTurnMilliseconds":7}}
             """)));
 
     [Test]
@@ -206,7 +224,8 @@ public sealed class StatusDocumentTests
             """{"sequencer":{"id":"sequencer1"},"replicas":[{"state":"active"}],"events":[{"kind":"new"}],"somethingNew":[1]}""",
             """
             {"sequencer":{"id":"sequencer1","standbys":null},"replicas":[{"state":"active","votes":null}],"managers":null,"counters":null,
-            "alarms":null,"eventCounts":null,"events":[{"kind":"new","node":null,"text":null}],"waitingFor":null}
+            "alarms":null,"eventCounts":null,"events":[{"kind":"new","node":null,"text":null}],"waitingFor":null,
+            "traffic":{"dropped":null}}
             """,
         })
         {
@@ -216,6 +235,7 @@ public sealed class StatusDocumentTests
             Assert.That(read.Counters, Is.EqualTo(new ClusterCounters()));
             Assert.That((read.Replicas[0].IsVoting, read.Replicas[0].Wrong), Is.EqualTo((true, (object?)null)));
             Assert.That(read.Events[0], Is.EqualTo(new ClusterEvent { Kind = "new" }));
+            Assert.That(read.Traffic?.Dropped.Count ?? 0, Is.Zero);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.FrontEnd.Events;
 using Dams.FrontEnd.Status;

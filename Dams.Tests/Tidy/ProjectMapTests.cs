@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using NUnit.Framework;
 
 namespace Dams.Tests.Tidy;
 
@@ -76,9 +75,21 @@ public sealed class ProjectMapTests
         var versions = central.Descendants("PackageVersion")
             .ToDictionary(package => (string)package.Attribute("Include")!, package => (string)package.Attribute("Version")!);
         Assert.That(versions.Values, Is.All.Match(@"^\d+\.\d+\.\d+(-[\w.]+)?$"));
-        var used = SourceTree.Projects.Values
-            .SelectMany(project => project.Descendants("PackageReference"))
-            .Select(package => (string)package.Attribute("Include")!);
-        Assert.That(used.Except(versions.Keys), Is.Empty);
+        Assert.That(UsedPackages().Except(versions.Keys), Is.Empty);
     }
+
+    // A package of a package may be given a version, too: a comment just above it says why.
+    [Test]
+    public void A_package_version_is_used_by_a_project_or_says_why_it_is_there()
+    {
+        var unused = XDocument.Load(Path.Combine(SourceTree.Root, "Directory.Packages.props")).Descendants("PackageVersion")
+            .Where(package => package.PreviousNode is not XComment)
+            .Select(package => (string)package.Attribute("Include")!)
+            .Except(UsedPackages());
+        Assert.That(unused, Is.Empty);
+    }
+
+    private static IEnumerable<string> UsedPackages() => SourceTree.Projects.Values
+        .SelectMany(project => project.Descendants("PackageReference"))
+        .Select(package => (string)package.Attribute("Include")!);
 }

@@ -13,7 +13,6 @@ using Dams.Replica.Core;
 using Dams.ReplicaManager.Agreement;
 using Dams.Service;
 using Dams.Soap;
-using NUnit.Framework;
 
 namespace Dams.Tests.Tidy;
 

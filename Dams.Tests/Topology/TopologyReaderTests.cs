@@ -2,7 +2,6 @@ using System.Net;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
-using NUnit.Framework;
 
 namespace Dams.Tests.Topology;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Dams.Hosting.Topology;
 using Dams.Ordering.Storage;
-using NUnit.Framework;
 
 namespace Dams.Tests.Topology;
 

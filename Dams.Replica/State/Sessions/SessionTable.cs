@@ -28,7 +28,7 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
     public int ClientRows => _clientRows.Count;
 
     /// <summary>The number of all rows.</summary>
-    public int Rows { get; private set; }
+    internal int Rows => _sections.Values.Sum(rows => rows.Count);
 
     /// <summary>The number of the oldest row of a client-made id; zero if there is none.</summary>
     public SequenceNumber OldestClientSeq => _clientOrder.TryPeek(out var row) ? row.Seq : SequenceNumber.Zero;
@@ -172,7 +172,6 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
             _sections.Add(row.Section, rows = []);
         Invariant.That(rows.Count == 0 || rows[^1].Seq < row.Seq, "rows come in order of their numbers");
         rows.Add(row);
-        Rows++;
     }
 
     private void RemoveFromSection(SessionRow row)
@@ -182,7 +181,6 @@ internal sealed class SessionTable(int clientRowsMax, ISessionObserver? observer
         rows.RemoveAt(rows.BinarySearch(row, BySeq.Instance));
         if (rows.Count == 0)
             _sections.Remove(row.Section);
-        Rows--;
     }
 
     private sealed class BySeq : IComparer<SessionRow>

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Dams.Ordering;
-using Dams.Replica.Engines;
 
 namespace Dams.Replica.State.Snapshots;
 

@@ -2,7 +2,6 @@ using System.Text;
 using Dams.Replica.Engines;
 using Dams.Tests.Contracts;
 using Dams.Tests.Engines.Script;
-using NUnit.Framework;
 
 namespace Dams.Tests.Engines.Conformance;
 

@@ -102,7 +102,7 @@ internal sealed class DifferentialRun : IDisposable
         // The engine's digest follows the changes that it announced; the model's digest is computed from its whole state.
         var whole = new StateDigester();
         whole.Reset(_model);
-        return subject.Digest().AsSpan().SequenceEqual(whole.Digest(_model))
+        return subject.Digest().AsSpan().SequenceEqual(whole.Digest(_model, []))
             ? null
             : "has not announced all its changes: its digest is of an older state";
     }
@@ -159,7 +159,7 @@ internal sealed class DifferentialRun : IDisposable
             _digester.Reset(Engine);
         }
 
-        public byte[] Digest() => _digester.Digest(Engine);
+        public byte[] Digest() => _digester.Digest(Engine, []);
 
         public void BeforeChange(BucketKey key)
         {

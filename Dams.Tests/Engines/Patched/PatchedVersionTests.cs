@@ -1,6 +1,5 @@
 using Dams.Contracts.Domain;
 using Dams.Tests.Engines.Differential;
-using NUnit.Framework;
 
 namespace Dams.Tests.Engines.Patched;
 

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Messages;
-using Dams.Ordering.Protocol;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Driver;
 
@@ -102,7 +100,7 @@ public sealed class DriverBenchmarks
         TestContext.Out.WriteLine(
             $"one way: {watch.Elapsed.TotalMicroseconds / count:F2} us a message, "
             + $"{(double)one.Counters.Sent / count:F3} datagrams a message, "
-            + $"turn at most {one.Statistics.LongestTurn.TotalMilliseconds:F1} ms");
+            + $"turn at most {one.LongestTurn.TotalMilliseconds:F1} ms");
 
         void Fill(long arrived)
         {

@@ -1,5 +1,4 @@
 using Dams.Ordering;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Protocol;
 

@@ -3,7 +3,6 @@ using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Tests.Simulated;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Protocol;
 

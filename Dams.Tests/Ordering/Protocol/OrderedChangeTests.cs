@@ -1,7 +1,6 @@
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Protocol;
 

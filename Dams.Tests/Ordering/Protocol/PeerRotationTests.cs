@@ -1,6 +1,5 @@
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Protocol;
 

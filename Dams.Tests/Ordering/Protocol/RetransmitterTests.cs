@@ -1,7 +1,7 @@
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
-using NUnit.Framework;
+using Dams.Tests.Ordering.Storage;
 
 namespace Dams.Tests.Ordering.Protocol;
 
@@ -31,7 +31,7 @@ internal sealed class RetransmitterTests
         var history = new HistoryBuffer(100, 1000);
         history.Reset(new SequenceNumber(2));
         for (var i = 3; i <= 8; i++)
-            history.Append(new Entry(new SequenceNumber(i), s_epoch, 0, EntryKind.Noop, Chain.Genesis, Request.Empty));
+            history.Append(new Entry(new SequenceNumber(i), s_epoch, 0, EntryKind.Noop, Chain.Genesis, SampleEntries.NoRequest));
         _retransmitter = new Retransmitter(s_options, _outbox, history);
     }
 

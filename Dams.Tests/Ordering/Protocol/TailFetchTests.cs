@@ -1,7 +1,7 @@
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
-using NUnit.Framework;
+using Dams.Tests.Ordering.Storage;
 
 namespace Dams.Tests.Ordering.Protocol;
 
@@ -95,7 +95,7 @@ internal sealed class TailFetchTests
         for (var i = 1; i <= entries; i++)
         {
             var previous = log.Count == 0 ? Chain.Genesis : log[^1].Chain;
-            log.Add(new Entry(new SequenceNumber(i), Epoch.Of(1, 1), time, EntryKind.Noop, previous, Request.Empty));
+            log.Add(new Entry(new SequenceNumber(i), Epoch.Of(1, 1), time, EntryKind.Noop, previous, SampleEntries.NoRequest));
         }
 
         return [.. log];

@@ -1,17 +1,13 @@
 using System.Reflection;
-using Dams.Ordering;
-using Dams.Ordering.Protocol;
 using Dams.Tests.Agreement;
 using Dams.Tests.Coordination;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Transport;
 using Dams.Tests.Replica;
 using Dams.Tests.Replica.Snapshots;
-using Dams.Tests.Simulated;
 using Dams.Tests.Soap;
 using Dams.Tests.Status;
 using Dams.Tests.Tidy;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Scenarios;
 

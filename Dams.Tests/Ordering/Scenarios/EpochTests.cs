@@ -2,7 +2,6 @@ using Dams.Ordering;
 using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Tests.Mutation;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Scenarios;
 

@@ -25,7 +25,7 @@ internal sealed partial class ProtocolScript
         switch (node.Id.Role)
         {
             case NodeRole.Sequencer:
-                var sequencer = new SequencerProtocol(Options, node.Id.Number, node.Boot, node.Outbox, _boots);
+                var sequencer = new SequencerProtocol(Options, node.Id.Number, node.Boot, node.Outbox);
                 node.Protocol = sequencer;
                 sequencer.Start(InstantOf(node));
                 break;

@@ -5,7 +5,6 @@ using Dams.Replica.Core;
 using Dams.Replica.Versions.Ledger;
 using Dams.Tests.Mutation;
 using Dams.Tests.Replica;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Scenarios;
 

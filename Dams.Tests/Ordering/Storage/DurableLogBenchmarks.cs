@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Dams.Ordering;
 using Dams.Ordering.Storage;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 

@@ -1,7 +1,6 @@
 using Dams.Ordering;
 using Dams.Ordering.Storage;
 using Dams.Tests.Hosting;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 

@@ -1,6 +1,5 @@
 using Dams.Ordering;
 using Dams.Ordering.Storage;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 

@@ -1,6 +1,5 @@
 using Dams.Ordering;
 using Dams.Ordering.Storage;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 
@@ -53,6 +52,9 @@ internal sealed class LogFolder : IDisposable
 /// <summary>Entries that follow one another.</summary>
 internal static class SampleEntries
 {
+    /// <summary>A request that asks for nothing.</summary>
+    public static readonly Request NoRequest = new(default, 0, default, 0, 0, Request.DigestOf(0, []), ReadOnlyMemory<byte>.Empty);
+
     public static List<Entry> After(SequenceNumber seq, Chain chain, int count, int payload = 40, ulong epoch = 1)
     {
         List<Entry> entries = [];

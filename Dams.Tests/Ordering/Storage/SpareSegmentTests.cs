@@ -1,7 +1,6 @@
 using Dams.Ordering.Storage;
 using Dams.Tests.Hosting;
 using Microsoft.Extensions.Logging.Testing;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Storage;
 

@@ -4,7 +4,6 @@ using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Transport;
 using Dams.Tests.Ordering.Messages;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Transport;
 

@@ -1,7 +1,6 @@
 using CsCheck;
 using Dams.Ordering;
 using Dams.Ordering.Transport;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Transport;
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Dams.Ordering;
 using Dams.Ordering.Transport;
 using Dams.Tests.Network;
-using NUnit.Framework;
 
 namespace Dams.Tests.Ordering.Transport;
 
@@ -17,7 +16,7 @@ public sealed class UdpTransportTests
         var endpoint = new IPEndPoint(TestAddresses.Next(), 8080);
         using var first = new UdpTransport(endpoint, new AddressBook([]));
         var exception = Assert.Throws<EndpointUnavailableException>(() => new UdpTransport(endpoint, new AddressBook([])));
-        Assert.That((exception!.Endpoint, exception.Error), Is.EqualTo((endpoint, SocketError.AddressAlreadyInUse)));
+        Assert.That(exception!.Message, Is.EqualTo($"UDP {endpoint} is in use by another process."));
         Assert.That(exception.Message, Does.Contain(endpoint.ToString()));
         var elsewhere = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 8080);
         Assert.Throws<EndpointUnavailableException>(() => new UdpTransport(elsewhere, new AddressBook([])));
@@ -47,7 +46,7 @@ public sealed class UdpTransportTests
         one.Send(NodeId.Replica(3), [1]);
         one.Send(NodeId.Replica(2), new byte[70_000]);
         Assert.That((one.Counters.Sent, one.Counters.Unroutable, one.Counters.SendFailed), Is.EqualTo((4, 1, 1)));
-        Assert.That((two.Counters.Received, two.Counters.ReceivedBytes), Is.EqualTo((4, 2 + 64 + 1_200 + 60_000)));
+        Assert.That(two.Counters.Received, Is.EqualTo(4));
     }
 
     [Test]
@@ -166,7 +165,7 @@ public sealed class UdpTransportTests
         Assert.That(
             Enumerable.Range(0, 501).Select(_ => transport.TryReceive(new byte[100], out var length) ? length : -1),
             Is.EqualTo(Enumerable.Repeat(1, 500).Append(3)));
-        Assert.That((transport.Counters.Received, transport.Counters.ReceivedBytes), Is.EqualTo((501, 503)));
+        Assert.That(transport.Counters.Received, Is.EqualTo(501));
     }
 
     [Test]

@@ -4,7 +4,7 @@ using Dams.Ordering;
 using Dams.Replica.Core;
 using Dams.Replica.State.Snapshots;
 using Dams.Replica.Versions.Ledger;
-using NUnit.Framework;
+using Dams.Tests.Ordering.Storage;
 
 namespace Dams.Tests.Replica.Snapshots;
 
@@ -34,7 +34,7 @@ internal sealed class KeptSnapshotsTests
     public void Another_holder_does_not_put_off_the_next_snapshot_that_is_due()
     {
         _snapshots.Keep(HeaderAt(7));
-        _schedule.OnExecuted(new Entry(new SequenceNumber(8), Epoch.Of(1, 1), 1, EntryKind.Noop, Chain.Genesis, Request.Empty));
+        _schedule.OnExecuted(new Entry(new SequenceNumber(8), Epoch.Of(1, 1), 1, EntryKind.Noop, Chain.Genesis, SampleEntries.NoRequest));
         _snapshots.Keep(HeaderAt(7));
         Assert.That(_schedule.Entries, Is.EqualTo(1));
         _snapshots.Keep(HeaderAt(8));

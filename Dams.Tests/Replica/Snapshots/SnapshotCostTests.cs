@@ -8,7 +8,6 @@ using Dams.Replica.Core;
 using Dams.Replica.Engines;
 using Dams.Replica.State.Sessions;
 using Dams.Replica.State.Snapshots;
-using NUnit.Framework;
 using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;

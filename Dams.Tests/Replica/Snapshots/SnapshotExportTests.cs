@@ -5,10 +5,9 @@ using Dams.Ordering.Protocol;
 using Dams.Replica.Core;
 using Dams.Replica.Engines;
 using Dams.Replica.State.Snapshots;
+using Dams.Tests.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
-using NUnit.Framework;
-using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
 
@@ -20,7 +19,6 @@ public sealed class SnapshotExportTests(string version)
     private const int Sequences = 60;
     private static readonly ReplicaCoreOptions Options = new() { ClientSessionsMax = 25, CheckpointEntries = 50 };
     private static readonly SnapshotExpectation Expectation = new() { ClientSessionsMax = Options.ClientSessionsMax };
-    private static readonly byte[] View = [1, 2, 3];
 
     [Test]
     public void Executions_during_an_export_change_nothing_and_all_versions_write_the_same_bytes()

@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
-using System.ServiceModel;
-using Dams.Contracts.Soap;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
@@ -12,13 +8,12 @@ using Dams.Replica.Core;
 using Dams.Replica.Hosting;
 using Dams.Replica.Hosting.Snapshots;
 using Dams.Replica.State.Snapshots;
+using Dams.Tests.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
 using Microsoft.Extensions.Logging.Testing;
-using NUnit.Framework;
-using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
 

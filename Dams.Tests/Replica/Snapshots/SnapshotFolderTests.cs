@@ -1,7 +1,6 @@
 using Dams.Ordering;
 using Dams.Replica.Hosting.Snapshots;
 using Dams.Tests.Hosting;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica.Snapshots;
 

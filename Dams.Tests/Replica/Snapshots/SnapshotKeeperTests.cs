@@ -5,18 +5,16 @@ using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.Replica.Core;
-using Dams.Replica.Engines;
 using Dams.Replica.Hosting;
 using Dams.Replica.Hosting.Snapshots;
 using Dams.Replica.Service;
 using Dams.Replica.State.Snapshots;
+using Dams.Tests.Engines;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Hosting;
 using Dams.Tests.Ordering.Driver;
 using Dams.Tests.Ordering.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
-using NUnit.Framework;
-using Dams.Tests.Engines;
 
 namespace Dams.Tests.Replica.Snapshots;
 

@@ -7,7 +7,6 @@ using Dams.Replica.State.Sessions;
 using Dams.Replica.State.Snapshots;
 using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Model;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica.Snapshots;
 

@@ -1,6 +1,5 @@
 using Dams.Ordering;
 using Dams.Replica.State.Snapshots;
-using NUnit.Framework;
 
 namespace Dams.Tests.Replica.Snapshots;
 

@@ -1,6 +1,3 @@
-using Dams.Service;
-using NUnit.Framework;
-
 namespace Dams.Tests.Soap.SoapUi;
 
 /// <summary>The SoapUI project that ships with the service passes, and fails if something is wrong.</summary>
