@@ -1,6 +1,7 @@
 using Dams.Contracts.Reports;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
@@ -9,8 +10,6 @@ using Dams.ReplicaManager.Agreement;
 using Dams.Tests.Hosting;
 using Dams.Tests.Simulated;
 using Microsoft.Extensions.Logging.Testing;
-
-using ClusterTopology = Dams.Hosting.Topology.ClusterTopology;
 
 namespace Dams.Tests.Agreement;
 

@@ -20,7 +20,7 @@ public sealed class ProjectMapTests
         ["Dams.Service"] = ["Dams.Contracts", "Dams.Hosting", "Dams.Soap"],
         ["Dams.Lab"] = Frame,
         ["Dams.Sequencer"] = Frame,
-        ["Dams.Replica"] = [.. Frame, "Dams.Service", "Dams.Lab"],
+        ["Dams.Replica"] = [.. Frame, "Dams.Bytes", "Dams.Service", "Dams.Lab"],
         ["Dams.ReplicaManager"] = Frame,
         ["Dams.FrontEnd"] = [.. Frame, "Dams.Service", "Dams.Lab"],
         ["Dams.Cli"] = ["Dams.Contracts", "Dams.Hosting", "Dams.Lab"],

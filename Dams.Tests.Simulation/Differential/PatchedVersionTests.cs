@@ -1,7 +1,9 @@
 using Dams.Contracts.Domain;
+using Dams.Tests.Engines;
 using Dams.Tests.Engines.Differential;
+using Dams.Tests.Engines.Patched;
 
-namespace Dams.Tests.Engines.Patched;
+namespace Dams.Tests.Simulation.Differential;
 
 /// <summary>
 /// The differential tests find a mistake in a version itself. Each case compiles a version's sources with one bug patched in. It runs
