@@ -64,13 +64,15 @@ internal static class ManagerMutants
         "Nobody checks whether enough replicas are left to copy from.",
         [
             In("AgreedState.cs", "if (healthy < _options.DonorsMin)", "if (healthy < _options.DonorsMin && !MUTATED)"),
-        ]) with { IsForSimulation = false };
+        ]) with
+    { IsForSimulation = false };
 
     public static Mutant ReplacesForEver { get; } = Mutant.Of(
         "A seat is replaced without limit.",
         [
             In("Seat.cs", "bool IsDegradedAt(long time) => ", "bool IsDegradedAt(long time) => !MUTATED && "),
-        ]) with { IsForSimulation = false };
+        ]) with
+    { IsForSimulation = false };
 
     public static Mutant CaseOutlivesIncarnation { get; } = Mutant.Of(
         "Reports about a replaced incarnation count against the next one.",

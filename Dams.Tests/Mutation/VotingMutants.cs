@@ -20,13 +20,15 @@ internal static class VotingMutants
                 }
 
                 """),
-        ]) with { IsForSimulation = false };
+        ]) with
+    { IsForSimulation = false };
 
     public static Mutant StrikesNeverReset { get; } = Mutant.Of(
         "A right reply does not end a run of wrong ones.",
         [
             In("StrikeCounter.cs", "case Verdict.Right:", "case Verdict.Right when !MUTATED:"),
-        ]) with { IsForSimulation = false };
+        ]) with
+    { IsForSimulation = false };
 
     public static Mutant MissingCountsAsWrong { get; } = Mutant.Of(
         "A missing reply is a wrong one.",
@@ -54,7 +56,8 @@ internal static class VotingMutants
                 Verdict.Unjudged when MUTATED => vote.ResultOf(replica) == vote.Majority ? Verdict.Right : Verdict.Wrong,
                 var verdict => verdict,
                 """),
-        ]) with { IsForSimulation = false };
+        ]) with
+    { IsForSimulation = false };
 
     public static Mutant InactiveReplyCounts { get; } = Mutant.Of(
         "Replies of inactive incarnations count, too.",
@@ -75,7 +78,8 @@ internal static class VotingMutants
         "The limit for late replies runs from the sending of the request, not from the second equal reply.",
         [
             In("RequestCoordinator.cs", "_judge.JudgeUntil(now)", "_judge.JudgeUntil(MUTATED ? call.Began : now)"),
-        ]) with { IsForSimulation = false };
+        ]) with
+    { IsForSimulation = false };
 
     public static Mutant SuspicionDuringFailOver { get; } = Mutant.Of(
         "A missing reply leads to a suspicion even while the sequencers fail over.",
@@ -84,7 +88,8 @@ internal static class VotingMutants
                 "SilenceWatch.cs",
                 "since >= _steadyFrom && _syncAt is { } at\n        && now - at <= options.SyncGapMax;",
                 "MUTATED || (since >= _steadyFrom && _syncAt is { } at\n        && now - at <= options.SyncGapMax);"),
-        ]) with { IsForSimulation = false };
+        ]) with
+    { IsForSimulation = false };
 
     public static Mutant AnswerAtFirstReply { get; } = Mutant.Of(
         "The first reply is the answer.",
@@ -96,7 +101,8 @@ internal static class VotingMutants
         "The first pair is the answer, even if there is a rival pair.",
         [
             In("AnswerRule.cs", "if (vote.HasRival)", "if (vote.HasRival && !MUTATED)"),
-        ]) with { IsForSimulation = false };
+        ]) with
+    { IsForSimulation = false };
 
     public static Mutant PlacesAreShared { get; } = Mutant.Of(
         "All replicas share the limit on followed numbers, so one replica can use it up.",
