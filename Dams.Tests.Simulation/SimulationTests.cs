@@ -67,7 +67,8 @@ internal sealed class SimulationTests
             catch (Exception broken) when (broken is BrokenException or InvariantBrokenException)
             {
                 failures.Add(
-                    $"DAMS_SIM_SEED={seed} dotnet test --filter {nameof(Every_call_is_answered_rightly_and_once_whatever_happens)}\n  "
+                    $"DAMS_SIM_SEED={seed} dotnet test Dams.Tests.Simulation --filter "
+                    + $"{nameof(Every_call_is_answered_rightly_and_once_whatever_happens)}\n  "
                     + broken.Message);
             }
 
@@ -86,7 +87,7 @@ internal sealed class SimulationTests
             Assert.That(
                 Operation.All.Select(operation => operation.Command).Except(called),
                 Is.Empty,
-                "operations that Simulation.SomeCommand never calls (Dams.Tests/Simulation/Simulation.Clients.cs)");
+                "operations that Simulation.SomeCommand never calls (Dams.Tests.Simulation/Simulation.Clients.cs)");
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class DifferentialTests
 
             {FindDifference(seed, shortest)}
             {RandomSequence.AsScript(shortest)}
-            repeat: DAMS_DIFF_SEED={seed} DAMS_DIFF_SEQUENCES=1 dotnet test Dams.Tests --filter "Category=Engines&Name~{version}"
+            repeat: DAMS_DIFF_SEED={seed} DAMS_DIFF_SEQUENCES=1 dotnet test Dams.Tests.Simulation --filter "Category=Engines&Name~{version}"
             """;
     }
 
