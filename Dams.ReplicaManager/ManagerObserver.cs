@@ -73,7 +73,10 @@ internal sealed class ManagerObserver(ManagerProtocol manager, byte id, ReplicaK
         }
     }
 
-    /// <summary>The log is replayed once other members have confirmed the folder; no event that it gives back is news.</summary>
+    /// <summary>
+    /// Takes all events up to the end of the replay as known. The log is replayed when other members have confirmed the
+    /// folder.
+    /// </summary>
     private void NoteFormerBoot()
     {
         if (_hasBegun)

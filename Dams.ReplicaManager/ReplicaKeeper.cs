@@ -83,8 +83,9 @@ internal sealed class ReplicaKeeper
     }
 
     /// <summary>
-    /// Replaces the incarnation of a decision, which has left. If the folder is still its own, the process is ended, whatever its state,
-    /// and the next incarnation begins. Else the next one has begun already, maybe before this manager knew its version.
+    /// Replaces the incarnation of a decision, which has left. If the folder still belongs to that incarnation, its process is ended,
+    /// whatever its state, and the next incarnation begins. Otherwise the next one has begun already, maybe before this manager knew its
+    /// version.
     /// </summary>
     public void Replace(Decision decision)
     {

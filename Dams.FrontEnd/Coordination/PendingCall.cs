@@ -110,9 +110,8 @@ internal sealed class PendingCall
 
     /// <summary>
     /// Whether the request can't be ordered, because a sequencer rejects payloads that are longer than this. The limit is one constant
-    /// of the wire format. A request that is too big for this sequencer was too big for every other one that an earlier send reached,
-    /// and no member could read the entry. So it was never ordered and never will be. A rejection with a limit that this request keeps
-    /// is about another request with this key.
+    /// of the wire format. So every sequencer rejects this request, and no member could read such an entry: it was never ordered and
+    /// never will be. If the request keeps the limit, the rejection is about another request with this key.
     /// </summary>
     public bool IsTooBigFor(long payloadBytesMax) => payloadBytesMax < Request.Payload.Length && !WasOrdered && Votes.Count == 0;
 
@@ -156,10 +155,10 @@ internal sealed class PendingCall
     public void OnStrayed(byte replica) => _strayed |= 1UL << replica;
 
     /// <summary>
-    /// Whether a replica has replied outside the decided vote, as no right one does. It may have replied to another request under a
-    /// key that this front end used only once. Or it has replied to a write under a number that no other replica has named. Reads are
-    /// exempt, because they may be executed under several numbers. The refusal of a late copy of a write is exempt, because it has
-    /// its own number. Lost replies may leave a right replica alone with such a number by chance.
+    /// Whether a replica has replied outside the decided vote in a way that shows a wrong replica. It has replied to another request
+    /// under a key that this front end used only once. Or it has replied to a write under a number that no other replica has named.
+    /// Reads are exempt, because they may be executed under several numbers. The refusal of a late copy of a write is exempt, because
+    /// it has its own number. Lost replies may leave a right replica alone with such a number by chance.
     /// </summary>
     public bool HasStrayed(byte replica) => (_strayed & (1UL << replica)) != 0
         || (CommandCodec.IsWrite(Request.Opcode)

@@ -6,7 +6,7 @@ namespace Dams.FrontEnd.Coordination;
 
 /// <summary>
 /// Sends requests to the sequencer until they are answered. Collects the replicas' replies, answers at the second equal one, and
-/// continues to judge the late ones. It owns one object for each decision, and stands between them. Pure and single-threaded.
+/// continues to judge the late ones. It owns one object for each decision, and connects them. Pure and single-threaded.
 /// </summary>
 internal sealed class RequestCoordinator : IProtocol
 {

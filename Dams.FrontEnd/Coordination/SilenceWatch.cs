@@ -65,7 +65,7 @@ internal sealed class SilenceWatch(CoordinatorOptions options, IReportSink sink)
         /// <summary>When the first request that it could have replied to had its second equal reply.</summary>
         public Instant Since { get; } = since;
 
-        /// <summary>The end of the first vote that it missed since it last took part in one; null if it missed none since.</summary>
+        /// <summary>When the first vote ended that it has missed since its last reply; null if it has missed none since.</summary>
         public Instant? MissedSince { get; set; }
 
         public Instant? ToldAt { get; set; }

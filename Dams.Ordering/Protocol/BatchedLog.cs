@@ -47,10 +47,10 @@ internal sealed class BatchedLog
     /// <summary>The chain value at <see cref="Last"/>.</summary>
     public Chain Chain { get; private set; }
 
-    /// <summary>The time that no later entry may fall below: that of the last entry, as far as this member knows it.</summary>
+    /// <summary>The time of the last entry, as far as this member knows it. No later entry has an earlier time.</summary>
     public long LastTime { get; private set; }
 
-    /// <summary>The record as it is now; its stamps are those of the start. Its view is the one at the end of the log.</summary>
+    /// <summary>The record as it is now, with the view at the end of the log. Its stamps are still those of the start.</summary>
     public MemberRecord Record { get; private set; }
 
     /// <summary>Last number on disk.</summary>
@@ -92,7 +92,7 @@ internal sealed class BatchedLog
             Remember(Record with { View = Record.View.After(entry) });
     }
 
-    /// <summary>Adds an entry whose effect on the view is known otherwise.</summary>
+    /// <summary>Adds an entry, and leaves the view as it is: the caller knows the view at the end of the log.</summary>
     public void Append(Entry entry)
     {
         Invariant.That(entry.Previous == Chain);
@@ -101,7 +101,7 @@ internal sealed class BatchedLog
         Chain = entry.Chain;
     }
 
-    /// <summary>The log becomes what it is up to a number, and then these entries. Nothing of it is written yet.</summary>
+    /// <summary>Cuts the log above a number and adds these entries. Nothing of this is written yet.</summary>
     public void ReplaceAbove(SequenceNumber keep, Chain keepChain, IReadOnlyList<Entry> entries)
     {
         Invariant.That(_appending.Count == 0);
@@ -110,7 +110,7 @@ internal sealed class BatchedLog
         Durable = SequenceNumber.Min(Durable, keep);
         for (var i = _writes.Count; i > 0; i--)
         {
-            // A flush of entries that were cut must not count for the entries that replace them.
+            // A flush of the entries that are cut must not count as a flush of those that replace them.
             var write = _writes.Dequeue();
             _writes.Enqueue(write with { Last = SequenceNumber.Min(write.Last, keep) });
         }

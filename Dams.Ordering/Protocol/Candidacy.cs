@@ -29,8 +29,8 @@ internal sealed class Candidacy(GroupOptions options, Outbox outbox, Claim claim
     public bool HasPromiseOf(byte member) => _promises.Has(member);
 
     /// <summary>
-    /// Whether trying again with a higher epoch can help. It helps only if enough members have answered and something
-    /// else is stuck. It does not help a candidate that waits for a first start.
+    /// Whether a new attempt with a higher epoch can help. It helps only if enough members have answered and something
+    /// else is stuck. It does not help a candidate that waits for the members of a first start.
     /// </summary>
     public bool IsStuck(Instant now) => _tail is not null && now - _since > options.CandidatePatience;
 
@@ -57,7 +57,7 @@ internal sealed class Candidacy(GroupOptions options, Outbox outbox, Claim claim
         _tail?.Ask();
     }
 
-    /// <summary>A member has promised. Later promises than those that led to a choice don't change it.</summary>
+    /// <summary>A member has promised. A promise that comes after the choice of a log does not change the choice.</summary>
     public void OnPromise(byte member, Promise promise)
     {
         _promises.Add(member, promise);

@@ -3,8 +3,8 @@ using Dams.Ordering.Messages;
 namespace Dams.Ordering.Protocol;
 
 /// <summary>
-/// Decides which entries make this member's log the one that a NEWVIEW has chosen: finds the last number where both
-/// agree, and fetches the rest. The member puts into its log what comes of it.
+/// Decides which entries turn this member's log into the one that a NEWVIEW has chosen. It finds the last number where
+/// the two logs agree, and fetches the rest. The member puts the result into its log.
 /// </summary>
 internal sealed class EpochInstaller(GroupOptions options, byte id, BatchedLog log, PeerRotation peers, Outbox outbox)
 {
@@ -15,15 +15,18 @@ internal sealed class EpochInstaller(GroupOptions options, byte id, BatchedLog l
     public Instant NextDeadline { get; private set; } = Instant.Never;
 
     /// <summary>
-    /// Whether the entries that others give have not led to the chosen tail for
-    /// <see cref="GroupOptions.InstallPatience"/>.
+    /// Whether the installation has made no progress for <see cref="GroupOptions.InstallPatience"/>, because the
+    /// entries that others give do not lead to the chosen tail.
     /// </summary>
     public bool IsInVain { get; private set; }
 
     /// <summary>Entries that arrived before their predecessors.</summary>
     public int EarlyCount => _running?.Early.Count ?? 0;
 
-    /// <summary>No lower number can be where the two logs begin to differ.</summary>
+    /// <summary>
+    /// The lowest base that may be tried: nothing that was executed may be cut, and nothing before the own log is
+    /// known.
+    /// </summary>
     private SequenceNumber LowestBase => SequenceNumber.Max(Running.Floor, log.Base);
 
     private Installation Running => _running ?? throw new InvariantBrokenException("an installation is under way");
@@ -111,7 +114,7 @@ internal sealed class EpochInstaller(GroupOptions options, byte id, BatchedLog l
         return Intake.Taken;
     }
 
-    /// <summary>What has been fetched fits, and goes to the log now.</summary>
+    /// <summary>The fetched entries fit, and go to the log now.</summary>
     public Installation OnFit()
     {
         _unfitSince = null;

@@ -52,8 +52,8 @@ internal sealed class Executor
     }
 
     /// <summary>
-    /// Takes stock of what earlier boots may have executed. Then notes the SKIPs and membership changes in the rest of
-    /// the log.
+    /// Finds out what earlier boots may have executed. Then notes the SKIPs and membership changes in the rest of the
+    /// log.
     /// </summary>
     /// <param name="restored">The number of the snapshot that a joiner was restored from, if it was.</param>
     public void TakeStock(SequenceNumber? restored)

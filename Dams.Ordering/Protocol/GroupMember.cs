@@ -6,8 +6,8 @@ namespace Dams.Ordering.Protocol;
 /// <summary>
 /// A member of the group. It keeps the durable log, reports what it has stored, executes what is committed, and takes
 /// part in changes of epoch. Pure and single-threaded; its only doors are the log, the outbox and the consumer. It is
-/// Kaashoek's receiver with resilience degree 1. Epochs and durable promises follow Viewstamped Replication. The member
-/// decides whom it obeys, and stands between the parts that decide the rest.
+/// Kaashoek's receiver with resilience degree 1. Epochs and durable promises follow Viewstamped Replication. This class
+/// decides whom the member obeys, and connects the parts that decide the rest.
 /// </summary>
 public sealed partial class GroupMember : IProtocol
 {
@@ -40,7 +40,7 @@ public sealed partial class GroupMember : IProtocol
     /// <param name="restored">
     /// The position of the durable snapshot that the consumer was restored from; null if the consumer begins empty.
     /// </param>
-    /// <param name="mark">What survives a death in an entry; null if no entry of the group can kill.</param>
+    /// <param name="mark">The notes that survive a death in an entry; null if no entry can kill the process.</param>
     public GroupMember(
         GroupOptions options, byte id, IMemberLog log, Outbox outbox, IEntryConsumer consumer, ulong seed,
         SnapshotPosition? restored = null, IExecutionMark? mark = null)
@@ -77,10 +77,10 @@ public sealed partial class GroupMember : IProtocol
     public bool IsOver => State is MemberState.Halted or MemberState.Outdated or MemberState.Left;
 
     /// <summary>
-    /// Whether the entries that others give for an installation have not led to the chosen tail for
-    /// <see cref="GroupOptions.InstallPatience"/>. The member takes none of them and goes on asking, because a sender
-    /// may still have a tail that it will lose. If this lasts, the member has executed something that the group does
-    /// not have.
+    /// Whether an installation has made no progress for <see cref="GroupOptions.InstallPatience"/>, because the entries
+    /// that others give do not lead to the chosen tail. The member takes none of them and goes on asking, because a
+    /// sender may still have a lost tail. If this lasts, the member has executed something that the group does not
+    /// have.
     /// </summary>
     public bool IsInstallingInVain => _installer.IsInVain;
 

@@ -136,16 +136,16 @@ public sealed record GroupOptions
     public TimeSpan StampRetryMax { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Whether what a member acknowledges is still there after a power cut. If not, the cut may leave any folder older
-    /// than the others know. Then no member is kept from working on its folder, because otherwise all of them could be.
+    /// Whether what a member acknowledges is still there after a power cut. If not, the cut may leave every folder
+    /// older than the others know. Then no folder is checked, because all of them might be refused.
     /// </summary>
     public bool IsDurable { get; init; } = true;
 
     /// <summary>
-    /// How many other members must confirm that a folder is the newest before its member works. These are no more than
-    /// an epoch needs besides the member, so a restart needs no member that an epoch doesn't need. With four members,
-    /// any two sets of two among the three others overlap. With three members, one of the two others is enough, and it
-    /// knows only what it was told.
+    /// How many other members must confirm that a folder is the newest before its member works. An epoch of all members
+    /// needs as many besides the member itself, so a restart never needs more members than such an epoch. With four
+    /// members, any two sets of two among the three others overlap. With three members, one of the two others is
+    /// enough, and it knows only what it was told.
     /// </summary>
     public int ConfirmationsNeeded
     {

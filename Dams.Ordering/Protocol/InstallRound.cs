@@ -4,7 +4,7 @@ namespace Dams.Ordering.Protocol;
 
 /// <summary>
 /// The installation of a new epoch at the members. It decides whether Q voters have the chosen log on disk. Members that
-/// come later install the same log: a later view does not belong to the tail that the members install.
+/// come later get the same NEWVIEW, because a later view would not belong to the tail that they install.
 /// </summary>
 internal sealed class InstallRound(GroupOptions options, Outbox outbox, NewView newView)
 {

@@ -26,7 +26,7 @@ internal sealed class JoinCopy(GroupOptions options, BatchedLog log, PeerRotatio
     /// <summary>Asks another member for the next entries.</summary>
     /// <param name="join">The position of the JOIN.</param>
     /// <param name="everywhere">Up to this number, every member has the entries on disk.</param>
-    /// <param name="ifAlone">Who is asked in a group without other members.</param>
+    /// <param name="ifAlone">The process to ask in a group without other members.</param>
     public void Ask(SnapshotPosition join, SequenceNumber everywhere, NodeId ifAlone)
     {
         if (!_isBegun)
@@ -37,7 +37,9 @@ internal sealed class JoinCopy(GroupOptions options, BatchedLog log, PeerRotatio
     }
 
     /// <summary>A member has given an entry.</summary>
-    /// <returns><see cref="Intake.Taken"/> if nothing is left to wait for, and more must be asked for.</returns>
+    /// <returns>
+    /// <see cref="Intake.Taken"/> if no entry is held beyond a gap, and the next entries must be asked for.
+    /// </returns>
     public Intake OnFetched(Fetched fetched, SnapshotPosition join)
     {
         var entry = fetched.Entry;

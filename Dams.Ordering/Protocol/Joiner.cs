@@ -89,10 +89,10 @@ internal sealed class Joiner
         return isIn;
     }
 
-    /// <summary>Whether a committed number is so old that the JOIN may be missing there.</summary>
+    /// <summary>Whether a committed number is below that of the JOIN. The view there may lack this incarnation.</summary>
     public bool IsBeforeJoin(SequenceNumber committed) => committed < _joinedAt;
 
-    /// <summary>Whether the snapshot of a JOIN has still to be wanted: it is not wanted yet, and not given up.</summary>
+    /// <summary>Whether a JOIN is news: its snapshot is not wanted yet, and was not given up.</summary>
     public bool IsNewJoin(SequenceNumber joinedAt) => joinedAt != _givenUp && SnapshotWanted != joinedAt;
 
     /// <summary>
@@ -102,7 +102,7 @@ internal sealed class Joiner
     public bool IsJoinedAbove(NewView view) =>
         Restored is { } join && view.Tail < join.Seq && join.Epoch == view.Claim.Epoch;
 
-    /// <summary>Whether this member is among those that install a NEWVIEW. A new incarnation may have to join first.</summary>
+    /// <summary>Whether this member may install a NEWVIEW now. A new incarnation may have to join first.</summary>
     public bool MayInstall(NewView view)
     {
         var isKnown = _log.Record.View.TryGet(_id, out var known);

@@ -25,7 +25,10 @@ internal sealed class MemberProgressTable
             track.Progress = null;
     }
 
-    /// <summary>The sequencer has become active. Patience with every member begins anew: nothing was stored meanwhile.</summary>
+    /// <summary>
+    /// The sequencer has become active. The time after which a member lags begins anew for each, because no member
+    /// could store anything meanwhile.
+    /// </summary>
     public void OnActive(Instant now)
     {
         _activeSince = now;
@@ -64,8 +67,8 @@ internal sealed class MemberProgressTable
             var track = _members[member.Id];
             if (track.Progress is { } progress && progress.Incarnation != member.Incarnation)
                 track.Progress = null;
-            // The patience with a new member begins here, and so does that with a member that votes from now on. A
-            // repeated JOIN does not begin it anew, and no change begins it anew for other members.
+            // The time after which a member lags begins here for a new member, and for one that votes from now on. It
+            // does not begin anew at a repeated JOIN, nor for other members.
             if (!views.Before.TryGet(member.Id, out var before) || before.Incarnation != member.Incarnation || before.Votes != member.Votes)
                 track.AdvancedAt = now;
         }
@@ -157,7 +160,10 @@ internal sealed class MemberProgressTable
 
         public Instant? HeardAt { get; set; }
 
-        /// <summary>When the member's durable number last grew in this epoch, or had nothing to grow by; else the epoch's begin.</summary>
+        /// <summary>
+        /// When the member last made progress in this epoch, or had everything on disk. Else it is the begin of the
+        /// epoch.
+        /// </summary>
         public Instant AdvancedAt { get; set; }
     }
 }

@@ -4,8 +4,8 @@ using Dams.Ordering.Messages;
 namespace Dams.Ordering.Protocol;
 
 /// <summary>
-/// Decides what of the followed order goes to the log: the next entries, without a gap. Holds back what is beyond a
-/// gap, and asks for the gap: the sequencer as a rule, and another member now and then.
+/// Decides which entries of the followed order go to the log: the next ones, without a gap. It holds back entries
+/// beyond a gap, and asks for the gap. As a rule it asks the sequencer, and now and then another member.
 /// </summary>
 internal sealed class OrderReceiver(
     GroupOptions options, SeededRandom random, BatchedLog log, Executor executor, ProgressReporter reporter, PeerRotation peers,
@@ -142,10 +142,11 @@ internal sealed class OrderReceiver(
     }
 
     /// <summary>
-    /// Whether a difference between an entry and this log shows only a lost tail; any other difference is fatal. The
-    /// member takes entries that other members know to be committed from any epoch. So one side, the entry or this log,
-    /// may be of a later epoch than the member follows. Then the followed epoch is over, and the last entries that it
-    /// ordered are lost. The member takes nothing, and a NEWVIEW corrects its log. Executed entries can't be lost.
+    /// Whether a difference between an entry and this log shows only a lost tail; any other difference is fatal. A
+    /// member may take an entry of a later epoch than it follows, if the sender knows the entry to be committed. So
+    /// exactly one of the two, the arriving entry or the log's own, may be of a later epoch. Then the followed epoch is
+    /// over, and its last entries are lost. The member takes nothing, and a NEWVIEW corrects its log. Executed entries
+    /// can't be lost.
     /// </summary>
     private bool IsOfLostTail(Entry entry, SequenceNumber differsAt)
     {

@@ -1,6 +1,6 @@
 namespace Dams.Ordering.Protocol;
 
-/// <summary>Finds out which members there were just before an entry, according to this log.</summary>
+/// <summary>Finds the members just before an entry, according to this log.</summary>
 internal sealed class PastViews(BatchedLog log)
 {
     /// <summary>
@@ -25,8 +25,8 @@ internal sealed class PastViews(BatchedLog log)
 
     /// <summary>
     /// The members just before an entry. For each seat, the first change after the entry decides: an incarnation that
-    /// leaves or is activated was a member. An incarnation that joins counts as a member too, because it may have asked
-    /// for its JOIN a second time. That may ask for one promise too many, but never for one too few.
+    /// leaves or is activated was a member. An incarnation that joins counts as a member too, because this may be its
+    /// second JOIN. That may ask for one promise too many, but never for one too few.
     /// </summary>
     /// <param name="seq">The entry.</param>
     /// <param name="view">The view at the end of the log.</param>

@@ -6,7 +6,7 @@ namespace Dams.Ordering.Protocol;
 /// <summary>
 /// Decides what becomes of an entry: execute it, pass over it, or wait before it. Poison is an entry that kills the
 /// process that executes it. A member that died in it twice waits before it, and goes on storing entries. An operator
-/// may have the entry skipped once at most one member can have executed it. In every doubt, it counts as executed.
+/// may have the entry skipped if at most one member can have executed it. In doubt, an entry counts as executed.
 /// </summary>
 internal sealed class PoisonGate
 {
@@ -39,7 +39,8 @@ internal sealed class PoisonGate
     public bool IsBarred(SequenceNumber seq) => IsPoison(seq) || _renounced.Contains(seq);
 
     /// <summary>
-    /// Takes stock of earlier boots: which entry one died in, and what may have been executed without a trace.
+    /// Notes what earlier boots have left: the entry that one died in, and the entries that may have been executed
+    /// without a trace.
     /// </summary>
     /// <param name="restored">The number of the snapshot that a joiner was restored from, if it was.</param>
     public void TakeStock(SequenceNumber? restored)

@@ -96,7 +96,8 @@ public sealed class RequestSubmitter : IProtocol
     {
         if (_waiting.Find(waiting => waiting.Request.Key == ack.Key) is not { } waiting)
             return;
-        // Only a hint: the number holds in this epoch. Until the entry is committed, it may not survive its sequencer.
+        // Only a hint, because the number is one of this epoch. An entry that is not committed may be lost with its
+        // sequencer.
         waiting.OrderedIn = envelope.Epoch;
         waiting.Seq = new SequenceNumber(ack.Argument);
         waiting.SendAt = Instant.Never;

@@ -85,7 +85,7 @@ public sealed class SequencerProtocol : IProtocol
     /// <summary>Entries held beyond a gap while a tail is fetched.</summary>
     internal int EarlyCount => _candidacy?.EarlyCount ?? 0;
 
-    /// <summary>Whether it has the log of its epoch: as much of it as members may fetch from it.</summary>
+    /// <summary>Whether it has the part of its epoch's log that members may fetch from it.</summary>
     private bool HasLog => State is SequencerState.Installing or SequencerState.Active;
 
     private Candidacy Candidacy => _candidacy ?? throw new InvariantBrokenException("a standby has no candidacy");
@@ -234,8 +234,8 @@ public sealed class SequencerProtocol : IProtocol
     }
 
     /// <summary>
-    /// A higher epoch in any message ends this sequencer's epoch at once: it answers nothing from the memory of another
-    /// epoch.
+    /// A higher epoch in any message ends this sequencer's epoch at once. So it never answers from the memory of an
+    /// epoch that is over.
     /// </summary>
     private bool IsFenced(in Envelope envelope, Message message, Instant now)
     {
@@ -371,8 +371,8 @@ public sealed class SequencerProtocol : IProtocol
     private bool IsOfEpoch(in Envelope envelope) => envelope.Epoch == Epoch && IsMember(envelope.From);
 
     /// <summary>
-    /// Whether what a member tells fits this group. A member that has installed an epoch has a view with voters, and
-    /// all members in it are of this group. A member that tells another view has another configuration, or is damaged.
+    /// Whether the view that a member reports can be one of this group. After an installation a view has voters, and
+    /// all its members are of this group. A member that reports another view has another configuration, or is damaged.
     /// </summary>
     private bool IsOfGroup(Epoch installed, View view) =>
         installed == Epoch.None || (view.Voters > 0 && view.Members.All(member => _options.Members.Contains(member.Id)));

@@ -14,7 +14,7 @@ internal sealed class SequencerWatch(GroupOptions options, SeededRandom random, 
     /// <summary>When the silence has lasted too long.</summary>
     public Instant NextDeadline { get; private set; }
 
-    /// <summary>Gives the sequencer time: one was heard, or something happened that one needs time for.</summary>
+    /// <summary>Begins to wait anew: a sequencer was heard, or something happened after which a sequencer needs time.</summary>
     public void Arm(Instant now) => NextDeadline = now + random.Between(options.SuspicionMin, options.SuspicionMax);
 
     /// <summary>The sequencer of the followed epoch has sent a SYNC.</summary>

@@ -4,8 +4,8 @@ namespace Dams.Ordering.Protocol;
 
 /// <summary>
 /// Collects promises for the skip of a poison entry, at an operator's command. It decides whether the entry may be
-/// skipped; the owner appends the SKIP. What is collected here is lost with the epoch. It is simply asked for again,
-/// because the promises are on the members' disks.
+/// skipped; the owner appends the SKIP. The collected votes are lost with the epoch. The next sequencer simply asks
+/// again, because the promises are on the members' disks.
 /// </summary>
 internal sealed class SkipCollector(GroupOptions options)
 {
@@ -24,7 +24,7 @@ internal sealed class SkipCollector(GroupOptions options)
         NextDeadline = Instant.Never;
     }
 
-    /// <summary>A manager wants a skip, or repeats that it does. One entry is skipped at a time.</summary>
+    /// <summary>A manager asks for a skip, or asks again. One entry is skipped at a time.</summary>
     public SkipStatus OnRequest(SequenceNumber seq, SequenceNumber commit, Instant now)
     {
         if (seq == SequenceNumber.Zero || seq > commit)
@@ -57,8 +57,8 @@ internal sealed class SkipCollector(GroupOptions options)
         NextDeadline = now + options.EpochRetry;
         if (skip.Place is not null)
             return null;
-        // A member that could still execute the entry is asked to promise only after one that can't has promised. It is
-        // not asked if the skip is refused anyway.
+        // An urgent question makes members promise that could still execute the entry. So it is asked only after a
+        // member that can't execute the entry has promised, and not if the skip is refused anyway.
         return new SkipAsk(
             skip.Seq, skip.Answers.ContainsValue(SkipAnswer.Promised) && OutcomeOf(skip, commit) == SkipOutcome.Collecting);
     }

@@ -50,7 +50,7 @@ internal sealed class TailFetch
 
     public void OnFetched(Fetched fetched)
     {
-        // Every member has on disk what the source no longer has. The history begins later then.
+        // The source has trimmed these entries, so every member has them on disk. The history then begins later.
         if (_history.Count == 0 && fetched.FirstKept > _history.From && fetched.FirstKept <= Choice.Last)
         {
             _from = fetched.FirstKept + -1;

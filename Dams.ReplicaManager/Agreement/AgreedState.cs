@@ -44,8 +44,8 @@ internal sealed class AgreedState
     public int Replacements => _seats.Values.Sum(seat => seat.Replacements);
 
     /// <summary>
-    /// The time of the last report, in milliseconds since 1970. It never falls, but may stand still for long. Each manager therefore times
-    /// for itself what must end in time.
+    /// The time of the last report, in milliseconds since 1970. It never falls, but may stand still for long. So each manager times by its
+    /// own clock what must end in time.
     /// </summary>
     public long Time { get; private set; }
 
@@ -109,8 +109,8 @@ internal sealed class AgreedState
         _seats.TryGetValue(replica, out var seat) && seat.IsReplaced(incarnation);
 
     /// <summary>
-    /// The number of the last restart report of a seat's manager that holds the votes; 0 if there is none. From that report on, votes for
-    /// the replica's death are held for a while.
+    /// The number of the last restart report of a seat's manager that holds the votes; 0 if there is none. From that report on, managers
+    /// hold back their votes for the replica's death for a while.
     /// </summary>
     public long HeldSince(byte replica) => _seats[replica].HeldSince;
 

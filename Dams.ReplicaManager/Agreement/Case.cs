@@ -19,7 +19,7 @@ internal sealed record Case(long Number, byte Replica, ulong Incarnation, CaseKi
     /// <summary>The managers that have looked and not seen it, as bits by seat.</summary>
     public uint Innocent { get; init; }
 
-    /// <summary>The newest number of the replicas' view in which a manager that voted saw the accused.</summary>
+    /// <summary>The number of the newest view of the replicas in which a voting manager saw the accused.</summary>
     public long View { get; init; }
 
     /// <summary>The checkpoint at which the state was seen to differ; 0 if that is not the charge.</summary>

@@ -24,8 +24,8 @@ internal interface IReplicaAccess
     void Replace(Decision decision, int versionTurns);
 
     /// <summary>
-    /// Sets aside the folder of the manager's own replica, because its process can't be started. The folder of the incarnation that has the
-    /// seat in the view stays: that one only leaves by decision.
+    /// Sets aside the folder of the manager's own replica, because its process can't be started. The folder stays if it belongs to the
+    /// incarnation that has the seat in the view: that incarnation leaves only by a decision.
     /// </summary>
     /// <param name="present">The incarnation that has the seat in the view; 0 if none has.</param>
     void SetAsideUnless(ulong present);

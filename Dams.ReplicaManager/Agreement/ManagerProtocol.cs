@@ -8,8 +8,8 @@ namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
 /// The core of a manager. As a member of the managers' group it applies the ordered reports to the agreed state. Its inquiries look into
-/// the open cases and vote. Its duties are to have replaced what the managers agreed on, and to report about its own replica. The core
-/// gives each of them its inputs, always in the same order, and knows the earliest of their deadlines. Pure and single-threaded.
+/// the open cases and vote. Its duties carry out the agreed replacements, and report about its own replica. This class gives each part
+/// its inputs, always in the same order, and knows the earliest of their deadlines. Pure and single-threaded.
 /// </summary>
 internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
 {

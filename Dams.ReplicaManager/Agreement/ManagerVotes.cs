@@ -12,14 +12,14 @@ internal sealed class ManagerVotes(byte id, AgreedState state, LeaveRequester re
 {
     private static readonly TimeSpan s_repeat = TimeSpan.FromSeconds(5);
 
-    /// <summary>When a vote is repeated that was not ordered. Other reports may have pushed it out while it waited to be ordered.</summary>
+    /// <summary>When a vote that was not ordered is cast again. Other reports may have pushed it out of the queue.</summary>
     public static Instant AgainAt(Instant? votedAt) => votedAt is { } at ? at + s_repeat : default;
 
     /// <summary>Whether a case is open in which this manager has not voted yet. It does not vote about its own replica.</summary>
     public bool AreOwedIn(Case about) =>
         about.Replica != id && state.Cases.Any(open => open.Number == about.Number && !open.HasVoted(id));
 
-    /// <summary>Votes. A vote of guilty needs a view that has the accused: an incarnation that has left is accused of nothing.</summary>
+    /// <summary>Votes. A vote of guilty needs a view that has the accused: nobody votes against an incarnation that has left.</summary>
     public void Cast(Case open, bool isGuilty, Instant now)
     {
         var isPresent = replicas.View.Has(open.Replica, open.Incarnation);

@@ -34,7 +34,7 @@ internal sealed class OwnReplica(
         questions.Ask(id);
     }
 
-    /// <summary>Takes an answer of the own replica, or of another one that tells how far that is.</summary>
+    /// <summary>Takes the own replica's answer, or that of another replica, which tells how far it is.</summary>
     public void OnSighting(byte replica, ReplicaSighting sighting, Instant now)
     {
         _seen[replica] = sighting;

@@ -47,10 +47,10 @@ internal sealed class ReplyEvidence
     /// <summary>The replies that a replica has not given yet, or not in time, or does not have.</summary>
     public IEnumerable<(byte Replica, long Sequence)> Missing => _asked.Where(question => !_answers.ContainsKey(question));
 
-    /// <summary>Whether there is nothing to wait for: nothing is missing, or the missing replies could not acquit the accused.</summary>
+    /// <summary>Whether there is nothing to wait for: no reply is missing, or the accused is guilty without the missing ones.</summary>
     public bool IsComplete => IsGuilty || !Missing.Any();
 
-    /// <summary>Takes an answer. Null means that there is none, and takes no earlier answer back.</summary>
+    /// <summary>Takes an answer. Null means that there is none; an earlier answer stays.</summary>
     public void OnReply(byte replica, long sequence, StoredAnswer? answer)
     {
         if (answer is { } given && _asked.Contains((replica, sequence)))

@@ -26,8 +26,8 @@ internal sealed class ReplyInquiries(
     }
 
     /// <summary>
-    /// Begins an inquiry for each case that is new, and drops those into cases in which no vote is owed any more. Asks for what is
-    /// missing, and votes where nothing is or the time is over.
+    /// Begins an inquiry for each new case, and drops those of cases in which no vote is owed any more. Asks for missing replies.
+    /// Votes in a case when no reply is missing or its time is over.
     /// </summary>
     public void FollowCases(Instant now)
     {

@@ -100,7 +100,7 @@ internal sealed class Seat(ManagerOptions options)
     /// <summary>The replacement has begun, but does not vote in time.</summary>
     public void OnOverdue(Decision decision) => Overdue = decision;
 
-    /// <summary>The operator has had the incarnation ordered out that was left alone. That was no replacement.</summary>
+    /// <summary>The operator has had the incarnation that was left alone ordered out. That does not count as a replacement.</summary>
     /// <returns>Whether the report was about the decision that was not carried out.</returns>
     public bool TrySettleLeftAlone(long decision)
     {

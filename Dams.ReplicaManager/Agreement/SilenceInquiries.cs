@@ -42,7 +42,7 @@ internal sealed class SilenceInquiries(
     /// <summary>Asks the replicas, and votes in the cases whose probe is over.</summary>
     public void OnTimer(Instant now)
     {
-        // A restart that was reported just now must hold the votes that are due now.
+        // A restart that was reported just now must hold back the votes that are due now.
         FollowHolds(now);
         for (var i = 0; i < _probes.Count; i++)
         {
@@ -68,8 +68,8 @@ internal sealed class SilenceInquiries(
     }
 
     /// <summary>
-    /// Whether the probe must begin again. A manager that comes to its questions so late stood still itself, and one that nobody answers
-    /// knows nothing of anyone.
+    /// Whether the probe must begin again: this manager came to its questions so late that it stood still itself, or no replica
+    /// elsewhere answers it, or no sequencer tells the suspect what is committed.
     /// </summary>
     private bool HasSeenNothing(SilenceProbe probe, Instant now) => probe.VotedAt is null
         && (now - probe.AskAt > options.ProbeInterval * 2 || probe.IsDeaf(now) || (now >= EndOf(probe) && probe.IsWithoutLeader(now)));

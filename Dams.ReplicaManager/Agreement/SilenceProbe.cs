@@ -9,9 +9,9 @@ namespace Dams.ReplicaManager.Agreement;
 /// <item>It stands still below what two others had executed a while ago. One other is not enough, because it may be wrong.</item>
 /// <item>It is so far behind them that the logs would outgrow their bound.</item>
 /// </list>
-/// Anything else is slow, and slow is no crime. A manager that nobody elsewhere answers for a third of the watch, or that stood still
-/// itself, has seen nothing, and looks again. It also looks again if the suspect stands still while for as long no sequencer said what is
-/// committed, because nobody executes what isn't. Pure and single-threaded.
+/// Anything else is slow, and no replica is replaced for that. A manager has seen nothing, and looks again, if no other replica elsewhere
+/// answers it for a third of the watch, or if it stood still itself. It also looks again if the suspect stands still while no sequencer
+/// was heard for as long: the suspect may not know what is committed. Pure and single-threaded.
 /// </summary>
 /// <param name="about">The case.</param>
 /// <param name="self">The manager's own seat: the manager hears that replica however broken the network is.</param>
@@ -89,8 +89,8 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
     }
 
     /// <summary>
-    /// Takes what a sequencer has said last. A sequencer counts only if it knows that what others have executed is committed: else it can't
-    /// have told the suspect.
+    /// Takes the last word of a sequencer. It counts only if the sequencer knows that the entries which others have executed are committed.
+    /// Otherwise it can't have told the suspect.
     /// </summary>
     /// <param name="commit">The last number that the sequencer says is committed.</param>
     /// <param name="at">When it was heard; the same again changes nothing.</param>
