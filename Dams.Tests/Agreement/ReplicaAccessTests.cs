@@ -117,10 +117,17 @@ internal sealed class ReplicaAccessTests : IAsyncDisposable
         isHeld.Wait();
         _access.SaveSnapshot(snapshot);
         _driver.Start();
-        await Eventually.IsTrueAsync(() => _replica.Asked >= 3);
-        Assert.That(_store.Read(), Is.Null, "the disk is still busy");
-        isOver.Set();
-        await holding;
+        try
+        {
+            await Eventually.IsTrueAsync(() => _replica.Asked >= 3);
+            Assert.That(_store.Read(), Is.Null, "the disk is still busy");
+        }
+        finally
+        {
+            isOver.Set();
+            await holding;
+        }
+
         await Eventually.IsTrueAsync(() => _store.Read() is not null);
     }
 }
