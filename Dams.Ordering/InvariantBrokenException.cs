@@ -8,5 +8,4 @@ public sealed class InvariantBrokenException : Exception
         : base(message)
     {
     }
-
 }

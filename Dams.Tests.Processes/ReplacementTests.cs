@@ -94,8 +94,7 @@ internal sealed class ReplacementTests : ClusterFixture
         var shown = await _cluster.Managers.SayAsync(
             status => status is { Id: "manager2", Replacing.Replica: "replica2", Replica.ProcessId: null });
         Assert.That(shown.Replica!.LastExitCode, Is.Not.Zero);
-        var status = await _cluster.StatusAsync(status => status.Replicas[1].State != "active");
-        Assert.That(status.ActiveReplicas, Is.EqualTo(3));
+        await _cluster.StatusAsync(status => status.Replicas[1].State != "active" && status.ActiveReplicas == 3);
         await _clients.AnsweredAsync(200);
         File.Delete(folder);
         await IsReplacedAsync(2);

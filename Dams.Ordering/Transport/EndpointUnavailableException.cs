@@ -19,5 +19,4 @@ public sealed class EndpointUnavailableException : Exception
             innerException)
     {
     }
-
 }

@@ -30,6 +30,7 @@ internal sealed class ReplicaAccessTests : IAsyncDisposable
     private readonly ReplicaClients _clients;
     private readonly ManagerClients _others;
     private readonly ReplicaKeeper _keeper;
+    private readonly SnapshotStore _store;
     private readonly ReplicaAccess _access;
     private readonly ManagerProtocol _manager;
     private readonly ProtocolDriver _driver;
@@ -44,8 +45,8 @@ internal sealed class ReplicaAccessTests : IAsyncDisposable
         (_clients, _others) = (new ReplicaClients(topology), new ManagerClients(topology, id, _log));
         var memberLog = _logFolder.Open();
         _keeper = new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), _log);
-        _access = new ReplicaAccess(
-            _clients, _others, new SnapshotStore(_folder.Path), _keeper, static () => { }, _log, _stopping.Token);
+        _store = new SnapshotStore(_folder.Path);
+        _access = new ReplicaAccess(_clients, _others, _store, _keeper, static () => { }, _log, _stopping.Token);
         var (outbox, leaves) = (new Outbox(), new Outbox());
         _manager = new ManagerProtocol(
             ClusterGroups.ManagersOf(topology) with { ConfirmationsNeeded = 0 }, new ManagerOptions { Seats = [1, 2, 3, 4] }, 1,
@@ -97,5 +98,36 @@ internal sealed class ReplicaAccessTests : IAsyncDisposable
         _driver.Start();
         await Eventually.IsTrueAsync(() => _replica.Asked >= 3);
         Assert.That(_driver.Completion.IsCompleted, Is.False);
+    }
+
+    [Test]
+    public async Task A_wish_that_takes_long_holds_up_no_other()
+    {
+        var snapshot = _manager.State.ToSnapshot(ManagerScript.EntryOf(1, Chain.Genesis, new RestartReport(1, 1, 1)));
+        using var isHeld = new ManualResetEventSlim();
+        using var isOver = new ManualResetEventSlim();
+        var holding = Task.Run(() =>
+        {
+            lock (_store)
+            {
+                isHeld.Set();
+                isOver.Wait();
+            }
+        });
+        isHeld.Wait();
+        _access.SaveSnapshot(snapshot);
+        _driver.Start();
+        try
+        {
+            await Eventually.IsTrueAsync(() => _replica.Asked >= 3);
+            Assert.That(_store.Read(), Is.Null, "the disk is still busy");
+        }
+        finally
+        {
+            isOver.Set();
+            await holding;
+        }
+
+        await Eventually.IsTrueAsync(() => _store.Read() is not null);
     }
 }

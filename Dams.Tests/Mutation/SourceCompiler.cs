@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using Dams.Tests.Tidy;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -56,11 +55,11 @@ internal static class SourceCompiler
 
     private static ImmutableArray<ISourceGenerator> GeneratorsOf(string pack, string file)
     {
-        var versions = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "packs", pack));
-        var newest = Directory.GetDirectories(versions)
-            .MaxBy(folder => Version.TryParse(Path.GetFileName(folder), out var version) ? version : new Version());
-        var path = Path.Combine(newest!, "analyzers", "dotnet", "cs", file);
-        return new AnalyzerFileReference(path, new GeneratorLoader()).GetGenerators(LanguageNames.CSharp);
+        var path = TargetingPack.Find(TargetingPack.Places, pack, Path.Combine("analyzers", "dotnet", "cs", file));
+        var generators = new AnalyzerFileReference(path, new GeneratorLoader()).GetGenerators(LanguageNames.CSharp);
+        return generators.IsEmpty
+            ? throw new InvalidDataException($"{path} has no generator that this compiler can load: the mutants can't be compiled")
+            : generators;
     }
 
     private sealed class GeneratorLoader : IAnalyzerAssemblyLoader
