@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Dams.Tests.Processes.ThirdParty;
 
 /// <summary>
-/// A third-party SOAP client, as a script in <c>Dams.Tests/clients</c>. The script takes the address of the WSDL and the SOAP version. It
-/// runs the original test scenario T1 to T11 on a fresh service. It prints a line for each case, and one for a fault that it provokes.
+/// A third-party SOAP client, as a script in <c>Dams.Tests.Processes/clients</c>. The script takes the address of the WSDL and the SOAP
+/// version. It runs the original test scenario T1 to T11 on a fresh service, with a call of every other operation. It prints a line for
+/// each case, and one for a fault that it provokes.
 /// </summary>
 /// <param name="Name">The client's name in the test cases.</param>
 /// <param name="Program">The program that runs the script.</param>
