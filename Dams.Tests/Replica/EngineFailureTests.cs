@@ -20,6 +20,7 @@ public sealed class EngineFailureTests
     [TestCaseSource(typeof(EngineVersions), nameof(EngineVersions.AllAndModel))]
     public void A_version_that_throws_when_it_announces_a_change_has_changed_nothing(string version)
     {
+        var all = 0L;
         for (var seed = 1; seed <= 20; seed++)
         {
             using var faulty = new ThrowingEngine(EngineVersions.Create(version));
@@ -38,9 +39,11 @@ public sealed class EngineFailureTests
                 Assert.That(BusinessOf(faulty), Is.EqualTo(before), $"seed {seed}, entry {entry.Seq}");
             }
 
-            Assert.That(failures, Is.GreaterThan(5));
             Assert.That(BusinessOf(faulty), Is.Not.Empty);
+            all += failures;
         }
+
+        Assert.That(all, Is.GreaterThan(100), "the sequences give the version too few chances to throw");
     }
 
     [TestCase(true)]
