@@ -7,6 +7,7 @@ using Dams.Tests.Engines.Differential;
 using Dams.Tests.Engines.Script;
 using Dams.Tests.Hosting;
 using Dams.Tests.Soap;
+using Dams.Tests.Tidy;
 
 namespace Dams.Tests.Contracts;
 
@@ -108,5 +109,23 @@ internal sealed class OperationToolsTests
             line.GetProperty("arguments").EnumerateObject().Select(argument => argument.Name),
             Is.EqualTo(operation.Method.GetParameters()[..^1].Select(parameter => parameter.Name)),
             $"ClientHistory.ArgumentsOf: the arguments of {operation}");
+    }
+
+    /// <summary>Scripts that don't call AddAppointment speak the original system's contract, which stays as it is.</summary>
+    [TestCaseSource(nameof(Operations))]
+    public void The_third_party_clients_call_it(Operation operation)
+    {
+        var scripts = Directory.GetDirectories(Path.Combine(SourceTree.Root, "Dams.Tests.Processes", "clients"))
+            .SelectMany(Directory.GetFiles)
+            .ToDictionary(file => Path.GetRelativePath(SourceTree.Root, file), File.ReadAllText)
+            .Where(script => script.Value.Contains("AddAppointment", StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        Assert.That(scripts, Has.Count.GreaterThanOrEqualTo(5));
+        Assert.That(
+            from script in scripts
+            where !script.Value.Contains(operation.Name, StringComparison.OrdinalIgnoreCase)
+            select script.Key,
+            Is.Empty,
+            $"clients that don't call {operation}. What they print stands in ThirdPartyClient.Expected");
     }
 }

@@ -25,10 +25,18 @@ internal sealed partial class SoapUiProject
 
     public IReadOnlyList<string> Suites => [.. _project.Elements(s_con + "testSuite").Select(Name)];
 
+    /// <summary>The names of the interfaces: one for each SOAP version.</summary>
+    public IReadOnlyList<string> Interfaces => [.. _interfaces.Keys];
+
+    /// <summary>Every id of the file.</summary>
+    public IReadOnlyList<string> Ids => [.. _project.DescendantsAndSelf().Attributes("id").Select(id => id.Value)];
+
     /// <summary>The project that ships with the service.</summary>
     public static SoapUiProject Load() => new(XDocument.Load(Path()).Root!);
 
     public IReadOnlyList<string> CasesOf(string suite) => [.. Suite(suite).Elements(s_con + "testCase").Select(Name)];
+
+    public IReadOnlyList<string> OperationsOf(string binding) => [.. _interfaces[binding].Elements(s_con + "operation").Select(Name)];
 
     /// <summary>Runs the cases of a suite, in order.</summary>
     /// <param name="http">The client that sends the requests.</param>

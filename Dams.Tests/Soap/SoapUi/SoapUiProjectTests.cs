@@ -1,9 +1,13 @@
+using Dams.Tests.Contracts;
+
 namespace Dams.Tests.Soap.SoapUi;
 
 /// <summary>The SoapUI project that ships with the service passes, and fails if something is wrong.</summary>
 public sealed class SoapUiProjectTests
 {
     private static IEnumerable<string> Suites() => SoapUiProject.Load().Suites;
+
+    private static IEnumerable<string> Interfaces() => SoapUiProject.Load().Interfaces;
 
     [TestCaseSource(nameof(Suites))]
     public async Task Every_request_is_answered_as_its_assertions_say(string suite)
@@ -19,13 +23,25 @@ public sealed class SoapUiProjectTests
         Assert.That(
             project.CasesOf("Original scenario").Select(name => name.Split(' ')[0]),
             Is.EqualTo(Enumerable.Range(1, 11).Select(number => $"T{number}")));
-        var operations = typeof(Dams.Contracts.Soap.IAppointmentService).GetMethods().Select(method => method.Name[..^"Async".Length]);
-        Assert.That(project.CasesOf("Operations"), Is.SupersetOf(operations));
+        Assert.That(
+            Operation.All.Select(operation => operation.Name).Except(project.CasesOf("Operations")),
+            Is.Empty,
+            "operations without a case of their name in the suite Operations (soapui/dams-soapui-project.xml)");
         var faults = project.CasesOf("Faults").Select(name => name.Split(':', ',')[0]).Distinct();
         Assert.That(
             faults,
             Is.EquivalentTo(new[] { "InvalidRequest", "MustUnderstand", "VersionMismatch", "NotPermitted", "RequestIdReused" }));
     }
+
+    [TestCaseSource(nameof(Interfaces))]
+    public void An_interface_has_the_operations_of_the_contract(string name) => Assert.That(
+        SoapUiProject.Load().OperationsOf(name),
+        Is.EquivalentTo(Operation.All.Select(operation => operation.Name)),
+        $"the operations of the interface {name} (soapui/dams-soapui-project.xml)");
+
+    /// <summary>SoapUI finds things by their ids. A case that was copied needs new ones.</summary>
+    [Test]
+    public void No_two_things_of_the_project_have_one_id() => Assert.That(SoapUiProject.Load().Ids, Is.Unique);
 
     [Test]
     public async Task The_scenario_fails_on_a_cluster_that_is_not_fresh()
