@@ -17,7 +17,7 @@ internal static class FalseReply
             ? new CancelReply(CancelOutcome.NotBooked, null)
             : new CancelReply(CancelOutcome.Cancelled, AppointmentType.Physician),
         SwapReply swap => new SwapReply(swap.Outcome == SwapOutcome.Swapped ? SwapOutcome.Full : SwapOutcome.Swapped),
-        // Lists and schedules have only one outcome.
+        // Reads have only one outcome.
         _ => null,
     };
 

@@ -6,7 +6,7 @@ public enum LieKind
     /// <summary>The outcome of a write is wrong.</summary>
     Outcome = 0,
 
-    /// <summary>The outcome is right, but another field of the reply is wrong: one of a list, a schedule or a cancellation.</summary>
+    /// <summary>The outcome is right, but another field of the reply is wrong, such as a list's places.</summary>
     Field = 1,
 
     /// <summary>The reply is computed from the state as it was when the lie began.</summary>

@@ -5,7 +5,7 @@ using Dams.Contracts.Domain;
 
 namespace Dams.Cli.Client;
 
-/// <summary>The commands that call the service: add, remove, list, book, schedule, cancel and swap.</summary>
+/// <summary>The commands that call the service, one for each operation.</summary>
 internal sealed class CallCommands
 {
     /// <summary>The address of the service of the default cluster.</summary>
