@@ -9,7 +9,7 @@ using Dams.Tests.Soap.SoapUi;
 namespace Dams.Tests.Processes;
 
 /// <summary>
-/// The original test scenario T1 to T11, and everything else that a client can ask for, against the four versions in real processes.
+/// The original test scenario T1 to T11, and everything else that a client can ask for, against real processes.
 /// </summary>
 [Parallelizable]
 internal sealed class ScenarioTests : ClusterFixture

@@ -84,7 +84,7 @@ public sealed record ClusterTopology
     public IEnumerable<ClusterNode> Nodes => [.. FrontEnds, .. Sequencers, .. Replicas, .. Managers];
 
     /// <summary>
-    /// A whole cluster on one loopback address: one front end, two sequencers, four replicas of four versions, four managers.
+    /// A whole cluster on one loopback address: one front end, two sequencers, four replicas, four managers.
     /// </summary>
     /// <param name="portsFrom">The front end's port; the others follow from it. 1 to <see cref="PortsFromMax"/>.</param>
     /// <param name="address">The loopback address of all processes; 127.0.0.1 if null.</param>
