@@ -43,7 +43,10 @@ internal sealed class PatchedVersionTests
 
     [TestCaseSource(typeof(EngineVersions), nameof(EngineVersions.All))]
     public void Bugs_are_patched_into_each_version(string version) =>
-        Assert.That(VersionBugs.All.Count(bug => bug.Version == version), Is.GreaterThanOrEqualTo(BugsPerVersionMin));
+        Assert.That(
+            VersionBugs.All.Count(bug => bug.Version == version),
+            Is.GreaterThanOrEqualTo(BugsPerVersionMin),
+            $"bugs of {version} in Dams.Tests/Engines/Patched/VersionBugs.cs");
 
     [Test]
     public void A_bug_replaces_the_right_text() =>
