@@ -30,14 +30,14 @@ internal static class FrontEndProcess
         var clock = ClockSource.System;
         var boot = DriverOptions.NewBoot();
 
-        // What people see of the cluster.
+        // The cluster, as people see it.
         var journal = new ClusterEventJournal(boot, time, LoggerOf<ClusterEventJournal>());
         var alarms = new StandingAlarms();
         var sightings = new CoordinatorSightings(context.Id, journal, alarms, time);
         var requests = new RequestLog(time);
         var storage = new StorageGate(context.Id, topology, journal, alarms);
 
-        // What the coordinator's effects go to.
+        // The receivers of the coordinator's effects.
         using var replicas = new ReplicaClients(topology);
         var calls = new WaitingCalls();
         var bodies = new BodyFetcher(replicas.Of, time, LoggerOf<BodyFetcher>());
@@ -60,11 +60,11 @@ internal static class FrontEndProcess
             ],
             clock);
 
-        // What looks at the cluster from outside of the loop.
+        // The watchers that look at the cluster from outside of the loop.
         var watch = new ClusterWatch(context.Id, topology, () => sightings.View, journal, alarms, time);
         using var poller = new ClusterPoller(topology, replicas, OnPolled, LoggerOf<ClusterPoller>());
 
-        // What clients, people and tools call.
+        // The endpoints for clients, people and tools.
         var executor = new ReplicatedExecutor(
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
         var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms);

@@ -25,7 +25,7 @@ public sealed class ReplicaLab : IDisposable
     /// <summary>Puts a lab around a replica. So far the replica does everything right.</summary>
     /// <param name="id">The id of the replica.</param>
     /// <param name="replica">The core that the process would run without the lab: group, protocol, outbox and log.</param>
-    /// <param name="truth">What the replica would say; the lies are made of it.</param>
+    /// <param name="truth">The replica's true answers, of which the lies are made.</param>
     /// <param name="log">The log of the replica, which has the commands.</param>
     /// <param name="logger">Logs the faults that were ordered.</param>
     public ReplicaLab(NodeId id, DrivenCore replica, IReplicaTruth truth, IMemberLog log, ILogger logger)

@@ -11,7 +11,7 @@ namespace Dams.Lab;
 /// again as soon as it stops lying. It remembers each wrong reply, and gives the same one when asked again.
 /// For the replica's loop only.
 /// </summary>
-/// <param name="truth">What the replica would say.</param>
+/// <param name="truth">The replica's true answers.</param>
 /// <param name="log">The log of the replica, which has the commands.</param>
 internal sealed class ReplicaLies(IReplicaTruth truth, IMemberLog log) : IDisposable
 {

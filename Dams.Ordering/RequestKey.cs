@@ -6,7 +6,7 @@ namespace Dams.Ordering;
 /// ACTIVATE, LEAVE or SKIP holds the kind and a number that tells two of a kind apart.
 /// </summary>
 /// <param name="Origin">
-/// Who made the key. In the replicas' group it is 0 for a client and else the number of the front end. In the managers'
+/// The maker of the key. In the replicas' group it is 0 for a client, or else the number of the front end. In the managers'
 /// group it is the <see cref="NodeRole"/> of the process that reports. In both it is 255 for JOIN, ACTIVATE, LEAVE and
 /// SKIP.
 /// </param>

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.ReplicaManager;
 
-/// <summary>What a manager serves by HTTP: its status, its snapshots for other managers, and an operator's order to leave.</summary>
+/// <summary>The manager's HTTP endpoints: its status, its snapshots for other managers, and an operator's order to leave.</summary>
 internal static class ManagerEndpoints
 {
     /// <summary><c>GET /status</c>: the manager, its replica's process and the agreed state.</summary>

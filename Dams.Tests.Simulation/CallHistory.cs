@@ -28,7 +28,7 @@ internal sealed class RecordedCall(int client, Command command, string? requestI
     public HashSet<RequestKey> Keys { get; } = [];
 
     /// <summary>
-    /// What the client was told about the execution of its request, each time that an attempt ended without an answer.
+    /// The faults' statements about the execution of the request, one for each attempt that ended without an answer.
     /// </summary>
     public List<ExecutionState> Told { get; } = [];
 }

@@ -2,7 +2,7 @@ using Dams.Ordering.Protocol;
 
 namespace Dams.Tests;
 
-/// <summary>What tests draw from a seeded generator, besides what the cores draw.</summary>
+/// <summary>Random values for tests, drawn from the seeded generator of the cores.</summary>
 internal static class Draws
 {
     /// <summary>A whole number that is at least 0 and below a bound of at least 1.</summary>

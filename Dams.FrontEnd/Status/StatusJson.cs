@@ -3,7 +3,7 @@ using Dams.Hosting.Status;
 
 namespace Dams.FrontEnd.Status;
 
-/// <summary>The JSON that this front end writes, and that managers answer it with. What is not known is left out.</summary>
+/// <summary>The JSON that this front end writes, and the JSON of the managers that it reads. Unknown values are left out.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -99,7 +99,7 @@ public sealed record SequencerStatus
     public IReadOnlyList<string> Standbys { get; init => field = value ?? []; } = [];
 }
 
-/// <summary>A manager as a front end sees it. What the manager says of itself is its <see cref="ManagerStatus"/>.</summary>
+/// <summary>A manager as a front end sees it. The manager's own report is its <see cref="ManagerStatus"/>.</summary>
 public sealed record ManagerSummary
 {
     /// <summary>Its id, such as <c>manager1</c>.</summary>

@@ -6,7 +6,7 @@ using Dams.Ordering.Transport;
 namespace Dams.Hosting.Status;
 
 /// <summary>
-/// What a process has received and sent as datagrams since its start, and how its loop keeps up; a part of
+/// The datagrams that a process has received and sent since its start, and how its loop keeps up. It is a part of
 /// <see cref="ClusterStatus"/> and of <see cref="ManagerStatus"/>.
 /// </summary>
 public sealed record TrafficStatus

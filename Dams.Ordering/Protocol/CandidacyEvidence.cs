@@ -3,7 +3,7 @@ using Dams.Ordering.Messages;
 namespace Dams.Ordering.Protocol;
 
 /// <summary>
-/// What a sequencer has heard about the epochs of its group, and about who leads. It decides when a standby may become a
+/// The news that a sequencer has of the epochs of its group, and of who leads. It decides when a standby may become a
 /// candidate: enough members say that no sequencer is active, and this sequencer's turn has come.
 /// </summary>
 internal sealed class CandidacyEvidence(GroupOptions options, byte id, BootId boot)

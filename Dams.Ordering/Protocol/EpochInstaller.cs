@@ -43,7 +43,7 @@ internal sealed class EpochInstaller(GroupOptions options, byte id, BatchedLog l
 
     /// <summary>Begins to install what a NEWVIEW has chosen.</summary>
     /// <param name="sequencer">The sender of the NEWVIEW.</param>
-    /// <param name="target">What to install.</param>
+    /// <param name="target">The log to install.</param>
     /// <param name="executed">The last executed number: nothing up to it may be cut.</param>
     /// <param name="isPrefix">Whether the log is known to be a prefix of the order of the new epoch.</param>
     /// <param name="now">The moment.</param>
@@ -76,7 +76,7 @@ internal sealed class EpochInstaller(GroupOptions options, byte id, BatchedLog l
         entry.Seq >= Running.Next && entry.Seq <= Running.Target.Tail && Running.Early.TryHold(entry, Running.Next + -1);
 
     /// <summary>Takes the next of the kept entries, if it is there.</summary>
-    /// <param name="senderCommit">What its sender knows to be committed.</param>
+    /// <param name="senderCommit">The last number that its sender knows to be committed.</param>
     /// <param name="now">The moment.</param>
     public Intake TakeNext(SequenceNumber senderCommit, Instant now)
     {

@@ -67,7 +67,7 @@ public sealed partial class GroupMember : IProtocol
         State = _stamps.MayWork ? _confirmedState : MemberState.Unconfirmed;
     }
 
-    /// <summary>What the member is doing.</summary>
+    /// <summary>The state of the member.</summary>
     public MemberState State { get; private set; }
 
     /// <summary>Why the member halted, or what shows that its folder is outdated; null if neither is so.</summary>

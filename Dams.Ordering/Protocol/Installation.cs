@@ -44,14 +44,14 @@ internal sealed class Installation(
         DropFetched();
     }
 
-    /// <summary>What was fetched is in the own log now, which ends here.</summary>
+    /// <summary>The fetched entries are in the member's log now, which ends here.</summary>
     public void ContinueAfter(SequenceNumber last, Chain chain)
     {
         SetBase(last, chain);
         Fetched.Clear();
     }
 
-    /// <summary>What was fetched is of no use.</summary>
+    /// <summary>The fetched entries are of no use.</summary>
     public void DropFetched()
     {
         Fetched.Clear();

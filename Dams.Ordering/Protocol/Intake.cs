@@ -1,6 +1,6 @@
 namespace Dams.Ordering.Protocol;
 
-/// <summary>What has become of an entry that another process gave.</summary>
+/// <summary>The outcome for an entry that another process gave.</summary>
 internal enum IntakeStatus
 {
     /// <summary>The entry is of no use, or not yet: entries before it have to arrive first.</summary>
@@ -9,7 +9,7 @@ internal enum IntakeStatus
     /// <summary>It was taken. The next one may have arrived already.</summary>
     Taken,
 
-    /// <summary>What was fetched is final, and is as much as may be kept in memory. It goes to the log before more is fetched.</summary>
+    /// <summary>The fetched entries are final, and as many as may be kept in memory. They go to the log before more are fetched.</summary>
     PartIsFinal,
 
     /// <summary>Nothing is missing any more.</summary>
@@ -19,9 +19,9 @@ internal enum IntakeStatus
     Contradiction,
 }
 
-/// <summary>What has become of an entry that another process gave, and why.</summary>
-/// <param name="Status">What has become of it.</param>
-/// <param name="Reason">What contradicts what; null if nothing does.</param>
+/// <summary>The outcome for an entry that another process gave, with its reason.</summary>
+/// <param name="Status">The outcome.</param>
+/// <param name="Reason">The contradiction; null if there is none.</param>
 internal readonly record struct Intake(IntakeStatus Status, string? Reason = null)
 {
     public static readonly Intake Waiting = new(IntakeStatus.Waiting);

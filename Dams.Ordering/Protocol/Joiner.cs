@@ -77,8 +77,8 @@ internal sealed class Joiner
 
     /// <summary>A sequencer has told the committed view.</summary>
     /// <param name="sequencer">The sequencer.</param>
-    /// <param name="sync">What it told.</param>
-    /// <param name="self">What the view has in this member's seat.</param>
+    /// <param name="sync">The message.</param>
+    /// <param name="self">The view's entry for this member's seat.</param>
     /// <returns>Whether this incarnation is in the view.</returns>
     public bool OnCommittedView(NodeId sequencer, Sync sync, out ViewMember self)
     {
@@ -169,7 +169,7 @@ internal sealed class Joiner
     }
 
     /// <summary>Asks for what is needed next.</summary>
-    /// <param name="state">What the member is doing.</param>
+    /// <param name="state">The state of the member.</param>
     /// <param name="followed">The epoch that it follows; <see cref="Epoch.None"/> if it follows none.</param>
     /// <param name="now">The moment.</param>
     /// <returns><see cref="Intake.Complete"/> if the log in front of the JOIN is complete.</returns>

@@ -3,7 +3,7 @@ using Dams.Ordering.Messages;
 namespace Dams.Ordering.Protocol;
 
 /// <summary>
-/// What each member has on disk in the sequencer's epoch, and when the member was last heard. It decides which number
+/// The progress of each member's disk in the sequencer's epoch, and when it was last heard. It decides which number
 /// is on enough disks to be committed, which number is on all disks, and which members lag.
 /// </summary>
 internal sealed class MemberProgressTable
@@ -155,7 +155,7 @@ internal sealed class MemberProgressTable
 
     private sealed class Track
     {
-        /// <summary>What the member has in this epoch; null until it is heard in this epoch.</summary>
+        /// <summary>The progress of the member in this epoch; null until it is heard in this epoch.</summary>
         public MemberProgress? Progress { get; set; }
 
         public Instant? HeardAt { get; set; }

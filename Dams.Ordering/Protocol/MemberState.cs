@@ -1,6 +1,6 @@
 namespace Dams.Ordering.Protocol;
 
-/// <summary>What a member is doing.</summary>
+/// <summary>The states of a member.</summary>
 public enum MemberState
 {
     /// <summary>

@@ -73,7 +73,7 @@ internal sealed class PoisonGate
             _skips.Remove(skipped);
     }
 
-    /// <summary>What becomes of an entry that is committed and not executed.</summary>
+    /// <summary>Decides about an entry that is committed and not executed.</summary>
     public Fate FateOf(SequenceNumber seq)
     {
         if (_skips.TryGetValue(seq, out var place))
@@ -142,7 +142,7 @@ internal sealed class PoisonGate
         }
     }
 
-    /// <summary>What becomes of an entry.</summary>
+    /// <summary>The decision about an entry.</summary>
     public enum Fate
     {
         /// <summary>It is executed.</summary>

@@ -41,7 +41,7 @@ public sealed class SequencerProtocol : IProtocol
         _heartbeat = new Heartbeat(options, id, outbox);
     }
 
-    /// <summary>What the sequencer is doing.</summary>
+    /// <summary>The state of the sequencer.</summary>
     public SequencerState State { get; private set; }
 
     /// <summary>The epoch that it leads or tries to lead; none as a standby.</summary>

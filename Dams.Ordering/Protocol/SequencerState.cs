@@ -1,6 +1,6 @@
 namespace Dams.Ordering.Protocol;
 
-/// <summary>What a sequencer is doing.</summary>
+/// <summary>The states of a sequencer.</summary>
 public enum SequencerState
 {
     /// <summary>Waits, and takes over when Q members say that no sequencer is active.</summary>

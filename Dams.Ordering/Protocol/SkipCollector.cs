@@ -120,7 +120,7 @@ internal sealed class SkipCollector(GroupOptions options)
         /// <summary>When a manager last asked for it.</summary>
         public Instant WantedAt { get; set; }
 
-        /// <summary>What each incarnation has answered.</summary>
+        /// <summary>The answer of each incarnation.</summary>
         public Dictionary<(byte Member, Incarnation Incarnation), SkipAnswer> Answers { get; } = [];
 
         /// <summary>The members just before the entry; null until one of them has told.</summary>

@@ -29,7 +29,7 @@ internal sealed class TotalOrder
     /// <summary>The entries that it can send again.</summary>
     public HistoryBuffer History { get; }
 
-    /// <summary>What the members have on disk.</summary>
+    /// <summary>The progress of the members' disks.</summary>
     public MemberProgressTable Members { get; }
 
     /// <summary>The last number that was given to an entry.</summary>
@@ -196,7 +196,7 @@ internal sealed class TotalOrder
         }
     }
 
-    /// <summary>What a SYNC says now.</summary>
+    /// <summary>The SYNC of this moment.</summary>
     public Sync ToSync() =>
         new(MaxSeq, CommitSeq, GcSeq, History.From, MaxSeq - CommitSeq > _options.WindowEntriesMax * 3 / 4, View);
 }

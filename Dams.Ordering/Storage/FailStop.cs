@@ -17,7 +17,7 @@ internal sealed class FailStop(string folder, ILogger logger)
     public static bool IsOfDisk(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     /// <summary>Stops the log because of a failed disk operation, and logs that.</summary>
-    /// <param name="what">What could not be done to the log, as a participle: "written".</param>
+    /// <param name="what">The operation that failed, as a participle: "written".</param>
     /// <param name="exception">The failure.</param>
     /// <returns>The exception to throw.</returns>
     public LogFailedException Because(string what, Exception exception)

@@ -2,7 +2,7 @@ using Dams.Ordering;
 
 namespace Dams.ReplicaManager.Agreement;
 
-/// <summary>What a view of the replicas shows about an incarnation.</summary>
+/// <summary>The place of an incarnation in a view of the replicas.</summary>
 internal static class ReplicaViews
 {
     /// <summary>Whether the incarnation has its seat.</summary>

@@ -75,7 +75,7 @@ internal sealed class Seat(ManagerOptions options)
         return RestartEffect.HoldsVotes;
     }
 
-    /// <summary>An incarnation is to be replaced. What was decided about earlier ones no longer matters.</summary>
+    /// <summary>An incarnation is to be replaced. Decisions about earlier ones no longer matter.</summary>
     public void OnDecided(ulong incarnation)
     {
         _replaced.Enqueue(incarnation);

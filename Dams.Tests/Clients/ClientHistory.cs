@@ -15,7 +15,7 @@ namespace Dams.Tests.Clients;
 /// <param name="Reply">The answer.</param>
 /// <param name="Sequence">The request's number in the order.</param>
 /// <param name="IsRepeat">Whether the client already had the answer to this very request.</param>
-/// <param name="Problems">What went wrong in the attempts before the last one; null if nothing did.</param>
+/// <param name="Problems">The problems of the attempts before the last one; null if there were none.</param>
 internal sealed record ClientCall(
     int Client, string RequestId, Command Command, TimeSpan Began, TimeSpan Ended, int Attempts, Reply Reply, long Sequence,
     bool IsRepeat, string? Problems)

@@ -7,7 +7,7 @@ namespace Dams.Tests.Clients;
 /// <summary>The result of one attempt to execute a command.</summary>
 /// <param name="Reply">The reply; null if the outcome is unknown, so that the client must retry.</param>
 /// <param name="Sequence">The command's number in the order; 0 without a reply.</param>
-/// <param name="Problem">What went wrong; null if there is a reply.</param>
+/// <param name="Problem">The problem; null if there is a reply.</param>
 internal sealed record Attempt(Reply? Reply, long Sequence, string? Problem);
 
 /// <summary>Calls the service over SOAP. It takes the commands that engines execute and gives back the replies of engines.</summary>

@@ -126,6 +126,6 @@ internal sealed class OperationToolsTests
             where !script.Value.Contains(operation.Name, StringComparison.OrdinalIgnoreCase)
             select script.Key,
             Is.Empty,
-            $"clients that don't call {operation}. What they print stands in ThirdPartyClient.Expected");
+            $"scripts that don't call {operation}: add the call, and the line that it prints to ThirdPartyClient.Expected");
     }
 }

@@ -117,7 +117,7 @@ internal sealed class MutatedBuild : AssemblyLoadContext
             references.Concat(earlier.Select(image => MetadataReference.CreateFromImage(image))));
     }
 
-    /// <summary>What the project file says about the assembly: its version, and who sees its internals.</summary>
+    /// <summary>The assembly's attributes from the project file: its version, and who sees its internals.</summary>
     private static string AttributesOf(Assembly built) => string.Join(
         "\n",
         built.GetCustomAttributes<InternalsVisibleToAttribute>()

@@ -36,7 +36,7 @@ internal static class SourceCompiler
     /// <param name="name">The name of the assembly.</param>
     /// <param name="kind">A library or a program.</param>
     /// <param name="sources">File name → text.</param>
-    /// <param name="references">What the sources use.</param>
+    /// <param name="references">The assemblies that the sources use.</param>
     public static byte[] Compile(
         string name, OutputKind kind, IReadOnlyDictionary<string, string> sources, IEnumerable<MetadataReference> references)
     {

@@ -8,7 +8,7 @@ internal sealed record SourcePatch(string File, string Right, string Wrong)
 {
     /// <summary>Puts the change in. A text that no longer occurs would show nothing, so it must occur, and only once.</summary>
     /// <param name="text">The text of the file.</param>
-    /// <param name="owner">What needs a new patch if this one no longer fits.</param>
+    /// <param name="owner">The mutant or bug that needs a new patch if this one no longer fits.</param>
     public string PutInto(string text, string owner)
     {
         var at = text.IndexOf(Right, StringComparison.Ordinal);

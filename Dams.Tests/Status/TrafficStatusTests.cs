@@ -7,7 +7,7 @@ using Dams.Tests.Ordering.Driver;
 
 namespace Dams.Tests.Status;
 
-/// <summary>What <c>/status</c> says of datagrams comes from the counters of the loop and its socket.</summary>
+/// <summary>The figures of datagrams in <c>/status</c> come from the counters of the loop and its socket.</summary>
 public sealed class TrafficStatusTests
 {
     [Test]

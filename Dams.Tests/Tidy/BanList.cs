@@ -6,10 +6,10 @@ namespace Dams.Tests.Tidy;
 /// <summary>A list of banned symbols in the root. Each line is a documentation id and what to use instead.</summary>
 internal sealed class BanList(string file) : AdditionalText
 {
-    /// <summary>What pure code must not use.</summary>
+    /// <summary>The symbols that pure code must not use.</summary>
     public static BanList Pure { get; } = new("BannedSymbols.Pure.txt");
 
-    /// <summary>What tests must not use.</summary>
+    /// <summary>The symbols that tests must not use.</summary>
     public static BanList Tests { get; } = new("BannedSymbols.Tests.txt");
 
     private readonly SourceText _text = SourceText.From(SourceTree.Text(file));

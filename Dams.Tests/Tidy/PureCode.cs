@@ -23,7 +23,7 @@ internal static class PureCode
             .TreeOptions.GetValueOrDefault("RS0030") == ReportDiagnostic.Error);
     }
 
-    /// <summary>What breaks the rules in a source, each with its place.</summary>
+    /// <summary>The breaches of the rules in a source, each with its place.</summary>
     public static IEnumerable<string> Breaches(Compilation compilation, SyntaxTree source)
     {
         var model = compilation.GetSemanticModel(source);

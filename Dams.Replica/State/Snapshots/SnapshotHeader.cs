@@ -9,7 +9,7 @@ namespace Dams.Replica.State.Snapshots;
 /// <param name="Time">The entry's time.</param>
 /// <param name="Chain">The chain value at the entry.</param>
 /// <param name="CheckpointTime">The time of the last checkpoint, on which the next depends.</param>
-/// <param name="View">What else the group needs to know of the entry: the epoch in which it was ordered, 8 bytes.</param>
+/// <param name="View">More about the entry, for the group: the epoch in which it was ordered, 8 bytes.</param>
 internal sealed record SnapshotHeader(SequenceNumber Seq, long Time, Chain Chain, long CheckpointTime, ReadOnlyMemory<byte> View)
 {
     /// <summary>The position in the order, as a group member needs it.</summary>

@@ -3,7 +3,7 @@ using Dams.Ordering.Protocol;
 
 namespace Dams.Tests.Ordering.Protocol;
 
-/// <summary>What a member writes in one batch, and what a flush of it means.</summary>
+/// <summary>The batches that a member writes, and the meaning of a flush.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class BatchedLogTests
 {

@@ -4,7 +4,7 @@ using Dams.Ordering.Protocol;
 
 namespace Dams.Tests.Ordering.Protocol;
 
-/// <summary>What the reports of members commit, keep, and show.</summary>
+/// <summary>The reports of members decide about commits, trimming and laggards.</summary>
 internal sealed class MemberProgressTableTests
 {
     private static readonly GroupOptions s_options =

@@ -5,7 +5,7 @@ using System.Reflection.Metadata.Ecma335;
 
 namespace Dams.Tests.Tidy.Unused;
 
-/// <summary>What an instruction names.</summary>
+/// <summary>A name in an instruction.</summary>
 /// <param name="Handle">A type, a member or a text.</param>
 /// <param name="IsStore">Whether it only stores a value there.</param>
 /// <param name="IsSum">Whether it stores the value of the reference before, to which the code has only added a number.</param>
@@ -18,7 +18,7 @@ internal static class IlReferences
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(instruction => instruction.Value);
 
-    /// <summary>What the instructions name, in their order.</summary>
+    /// <summary>The names in the instructions, in their order.</summary>
     public static List<IlReference> Of(BlobReader il)
     {
         var found = new List<IlReference>();

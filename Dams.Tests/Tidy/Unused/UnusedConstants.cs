@@ -11,7 +11,7 @@ namespace Dams.Tests.Tidy.Unused;
 internal static class UnusedConstants
 {
     /// <summary>
-    /// What these sources declare and never name. A member of an enumeration is named together with it. These need no
+    /// The constants that these sources declare and never name. A member of an enumeration is named together with it. These need no
     /// use: the member for zero, since each value has a name; the members of an enumeration of a stated size or a schema,
     /// since others send them; and those of an enumeration whose names are read or written as texts.
     /// </summary>

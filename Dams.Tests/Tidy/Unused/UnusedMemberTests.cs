@@ -5,7 +5,7 @@ namespace Dams.Tests.Tidy.Unused;
 /// <summary>No unused member: what nobody calls is deleted, and what is counted is shown.</summary>
 public sealed partial class UnusedMemberTests
 {
-    /// <summary>What no program uses and stays all the same, each with the reason.</summary>
+    /// <summary>The unused members that stay, each with the reason.</summary>
     private static readonly (string Name, string Why)[] s_kept =
     [
         ("DamsFaults.Unauthenticated", "The contract has this fault. The work on access will use it, as SoapServiceOptions.Authorize."),

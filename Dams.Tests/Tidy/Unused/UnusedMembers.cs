@@ -32,7 +32,7 @@ internal sealed class UnusedMembers
             Follow(name);
     }
 
-    /// <summary>What no program needs, of these assemblies. A type stands for all its members.</summary>
+    /// <summary>The members of these assemblies that no program needs. A type stands for all its members.</summary>
     /// <param name="assemblies">All assemblies of the programs.</param>
     /// <param name="namedByTests">The names in the sources of the tests.</param>
     public static IReadOnlyList<string> In(IEnumerable<Stream> assemblies, IReadOnlySet<string> namedByTests)
