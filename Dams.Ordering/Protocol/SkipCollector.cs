@@ -42,7 +42,7 @@ internal sealed class SkipCollector(GroupOptions options)
     }
 
     /// <summary>Time to ask the members.</summary>
-    /// <returns>What to ask them; null if there is nothing to ask.</returns>
+    /// <returns>The question for them; null if there is none.</returns>
     public SkipAsk? OnTimerElapsed(SequenceNumber commit, Instant now)
     {
         NextDeadline = Instant.Never;

@@ -5,7 +5,7 @@ using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Ordering.Protocol;
 
-/// <summary>The common things of the parts of member 1: the options, a log on a simulated disk, and the outbox. Also makes entries.</summary>
+/// <summary>The options, the log on a simulated disk and the outbox that the parts of member 1 share. Also makes entries.</summary>
 internal sealed class MemberParts
 {
     public static readonly Instant Start = new(1_000_000, 0);
