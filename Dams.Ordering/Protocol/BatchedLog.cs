@@ -153,8 +153,7 @@ internal sealed class BatchedLog
     public void OweInstallAck(NodeId sequencer) => _installAckTo = sequencer;
 
     /// <summary>Writes what was collected as one atomic batch. The shell flushes it afterwards.</summary>
-    /// <returns>False if there was nothing to write.</returns>
-    public bool Write() => Write(cutTo: null);
+    public void Write() => Write(cutTo: null);
 
     /// <summary>Like <see cref="Write()"/>, and the same batch cuts whatever the durable log has above a number.</summary>
     public void WriteAbove(SequenceNumber keep) => Write(keep < _log.Last ? keep : null);
@@ -170,13 +169,13 @@ internal sealed class BatchedLog
         return true;
     }
 
-    private bool Write(SequenceNumber? cutTo)
+    private void Write(SequenceNumber? cutTo)
     {
         var record = _unwrittenRecord;
         if (record is not null || _stamps.Changes > _stampsWritten)
             record = (record ?? _log.Record) with { Stamps = _stamps.ToRecord() };
         if (_appending.Count == 0 && record is null && cutTo is null)
-            return false;
+            return;
         var write = _log.Write(new LogBatch(cutTo, [.. _appending], record, CommittedHere));
         if (_appending.Count > 0 || _unwrittenRecord is not null)
             _stamps.OnWorked();
@@ -188,7 +187,6 @@ internal sealed class BatchedLog
         _unwrittenRecord = null;
         _promiseTo = _installAckTo = null;
         _outbox.WantFlush(write);
-        return true;
     }
 
     /// <summary>A batch under way to the disk, and who is owed an answer when it is there.</summary>

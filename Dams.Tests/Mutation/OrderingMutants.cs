@@ -58,7 +58,9 @@ internal static class OrderingMutants
                 "Protocol/GroupMember.cs",
                 "_log.Write();",
                 """
-                if (_log.Write() && MUTATED)
+                var pending = _log.PendingWrites;
+                _log.Write();
+                if (MUTATED && _log.PendingWrites > pending)
                 {
                     _log.NoteDurable(_log.Last);
                     _reporter.OnAckDue();
