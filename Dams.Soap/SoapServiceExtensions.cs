@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,8 +22,11 @@ public static class SoapServiceExtensions
     /// </summary>
     /// <param name="builder">The builder of the application that serves the services.</param>
     /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException">No HTTP server is registered yet.</exception>
     public static WebApplicationBuilder AddSoapHost(this WebApplicationBuilder builder)
     {
+        if (builder.Services.All(service => service.ServiceType != typeof(IServer)))
+            throw new InvalidOperationException("the HTTP server must be registered before the SOAP host");
         builder.Services.AddSingleton<Added>();
         SoapHost.AddServices(builder.Services);
         return builder;
