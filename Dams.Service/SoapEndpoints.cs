@@ -2,6 +2,7 @@ using Dams.Contracts.Soap;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Soap;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
 namespace Dams.Service;
@@ -9,6 +10,12 @@ namespace Dams.Service;
 /// <summary>Puts the cluster's SOAP contracts at their paths, with the cluster's limits and addresses.</summary>
 public static class SoapEndpoints
 {
+    /// <summary>The SOAP host of this build, for people.</summary>
+    public static string HostName => SoapServiceExtensions.SoapHostName;
+
+    /// <summary>Prepares a process's server for the contracts. Called before the server is built.</summary>
+    public static WebApplicationBuilder AddContracts(this WebApplicationBuilder builder) => builder.AddSoapHost();
+
     /// <summary>Serves the appointment contract. The executor does the work.</summary>
     public static void MapAppointments(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
         web.MapSoapService<IAppointmentService>(SoapPaths.Appointments, http => new AppointmentService(executor, null, http.RequestAborted),

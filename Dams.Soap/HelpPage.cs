@@ -41,6 +41,7 @@ internal static class HelpPage
                 """);
         }
 
+        page.Append(CultureInfo.InvariantCulture, $"<p>SOAP host: {WebUtility.HtmlEncode(SoapHost.Name)}</p>\n");
         page.Append("</body>\n</html>\n");
         return Encoding.UTF8.GetBytes(page.ToString());
     }

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.ServiceModel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
@@ -12,12 +10,10 @@ namespace Dams.Soap;
 /// fault that comes with 400. Only 413 and 401 carry a fault besides. Used by many threads.
 /// </summary>
 internal sealed class SoapEndpoint(
-    SoapContract contract, Func<HttpContext, object> implementation, SoapServiceOptions options, ILogger logger)
+    SoapContract contract, SoapServiceOptions options, SoapAnswers answers, ISoapDispatcher dispatcher, ILogger logger)
 {
-    // Enough for a sentence, too few to serve as a channel.
-    private const int ReasonLengthMax = 300;
+    // Longer than any name of a parameter.
     private const int FieldLengthMax = 64;
-    private static readonly ConcurrentDictionary<Type, Func<FaultException, object?>> s_details = new();
 
     public Task HandleAsync(HttpContext http)
     {
@@ -72,7 +68,7 @@ internal sealed class SoapEndpoint(
         if (options.Authorize is { } authorize && await authorize(http).ConfigureAwait(false) is { } denied)
         {
             http.Response.Headers.WWWAuthenticate = options.Challenge;
-            await AnswerFaultAsync(http, version, StatusCodes.Status401Unauthorized, denied).ConfigureAwait(false);
+            await answers.SendFaultAsync(http, version, StatusCodes.Status401Unauthorized, denied).ConfigureAwait(false);
             return;
         }
 
@@ -98,47 +94,12 @@ internal sealed class SoapEndpoint(
         if (refusal is not null)
             await RefuseAsync(http, version, SoapHostFaultKind.InvalidRequest, refusal).ConfigureAwait(false);
         else
-            await CallAsync(http, version, call!).ConfigureAwait(false);
-    }
-
-    private async Task CallAsync(HttpContext http, SoapVersion version, SoapCall call)
-    {
-        using var output = new PooledStream();
-        try
-        {
-            var result = await call.Operation.Invoke(implementation(http), call.Arguments).ConfigureAwait(false);
-            MessageWriter.WriteAnswer(output, version, call.Operation, result);
-        }
-        catch (FaultException fault)
-        {
-            await AnswerFaultAsync(http, version, StatusCodes.Status500InternalServerError, fault).ConfigureAwait(false);
-            return;
-        }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
-        {
-            logger.ClientGone(call.Operation.Name);
-            return;
-        }
-#pragma warning disable CA1031 // Exceptions of any kind end at the edge; the log has them, the client has the reference.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            var reference = http.TraceIdentifier;
-            logger.OperationFailed(call.Operation.Name, reference, e);
-            var reason = $"Internal error. The log of the service has the cause under the reference {reference}.";
-            var detail = options.FaultDetail(new SoapHostFault(SoapHostFaultKind.InternalError, reason, null));
-            await AnswerFaultAsync(
-                http, version, StatusCodes.Status500InternalServerError, SoapFaultSide.Receiver, reason, detail, null)
-                .ConfigureAwait(false);
-            return;
-        }
-
-        await SendAsync(http, version, StatusCodes.Status200OK, output).ConfigureAwait(false);
+            await dispatcher.DispatchAsync(http, version, call!).ConfigureAwait(false);
     }
 
     private Task RefuseAsync(HttpContext http, SoapVersion version, SoapHostFaultKind kind, SoapRefusal refusal)
     {
-        var reason = options.CleanText(refusal.Reason, ReasonLengthMax);
+        var reason = answers.CleanReason(refusal.Reason);
         logger.MessageRefused(http.Connection.RemoteIpAddress?.ToString(), reason);
         var detail = refusal.Side is SoapFaultSide.MustUnderstand or SoapFaultSide.VersionMismatch
             ? null
@@ -147,31 +108,7 @@ internal sealed class SoapEndpoint(
         var status = kind == SoapHostFaultKind.TooLarge
             ? StatusCodes.Status413PayloadTooLarge
             : StatusCodes.Status500InternalServerError;
-        return AnswerFaultAsync(http, version, status, refusal.Side, reason, detail, refusal);
-    }
-
-    private Task AnswerFaultAsync(HttpContext http, SoapVersion version, int status, FaultException fault)
-    {
-        var side = fault.Code.Name is "Sender" or "Client" ? SoapFaultSide.Sender : SoapFaultSide.Receiver;
-        var reason = options.CleanText(fault.Reason.ToString(), ReasonLengthMax);
-        return AnswerFaultAsync(http, version, status, side, reason, DetailOf(fault), null);
-    }
-
-    private async Task AnswerFaultAsync(
-        HttpContext http, SoapVersion version, int status, SoapFaultSide side, string reason, object? detail, SoapRefusal? refusal)
-    {
-        using var output = new PooledStream();
-        var serializer = detail is null ? null : contract.FaultSerializer(detail.GetType());
-        MessageWriter.WriteFault(output, version, side, reason, detail, serializer, refusal?.NotUnderstood);
-        await SendAsync(http, version, status, output).ConfigureAwait(false);
-    }
-
-    private static async Task SendAsync(HttpContext http, SoapVersion version, int status, PooledStream output)
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = version.ContentType;
-        http.Response.ContentLength = output.Length;
-        await http.Response.Body.WriteAsync(output.Written, http.RequestAborted).ConfigureAwait(false);
+        return answers.SendFaultAsync(http, version, status, refusal.Side, reason, detail, refusal);
     }
 
     private async ValueTask<(string Text, SoapRefusal? Refusal, bool IsTooLarge)> ReadAsync(
@@ -240,12 +177,4 @@ internal sealed class SoapEndpoint(
         && (host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(host.Host, out var address) && IPAddress.IsLoopback(address))
             || options.AllowedHosts.Any(allowed => allowed == "*" || allowed.Equals(host.Host, StringComparison.OrdinalIgnoreCase)));
-
-    private static object? DetailOf(FaultException fault) => s_details.GetOrAdd(fault.GetType(), static type =>
-    {
-        var property = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(FaultException<>)
-            ? type.GetProperty("Detail")
-            : null;
-        return property is null ? static _ => null : exception => property.GetValue(exception);
-    })(fault);
 }

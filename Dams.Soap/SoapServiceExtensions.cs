@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,24 @@ namespace Dams.Soap;
 /// </summary>
 public static class SoapServiceExtensions
 {
+    /// <summary>The name of the host that the build has chosen, for people; with its version if it is a product of others.</summary>
+    public static string SoapHostName => SoapHost.Name;
+
+    /// <summary>
+    /// Registers the host of SOAP services. Called once, after the HTTP server is registered; without it no service can be mapped.
+    /// </summary>
+    /// <param name="builder">The builder of the application that serves the services.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException">No HTTP server is registered yet.</exception>
+    public static WebApplicationBuilder AddSoapHost(this WebApplicationBuilder builder)
+    {
+        if (builder.Services.All(service => service.ServiceType != typeof(IServer)))
+            throw new InvalidOperationException("the HTTP server must be registered before the SOAP host");
+        builder.Services.AddSingleton<Added>();
+        SoapHost.AddServices(builder.Services);
+        return builder;
+    }
+
     /// <summary>
     /// Hosts <typeparamref name="TContract"/>, an interface with <c>System.ServiceModel</c> attributes. SOAP 1.1 and 1.2, the WSDL and
     /// a help page share one path.
@@ -21,7 +40,9 @@ public static class SoapServiceExtensions
     /// <param name="path">A path such as <c>/AppointmentService</c>.</param>
     /// <param name="implementation">The service. Many threads call it at once.</param>
     /// <param name="options">Limits, addresses and the WSDL.</param>
-    /// <exception cref="InvalidOperationException">The interface and the WSDL contradict each other.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The interface and the WSDL contradict each other, or <see cref="AddSoapHost"/> was not called.
+    /// </exception>
     public static IEndpointConventionBuilder MapSoapService<TContract>(
         this IEndpointRouteBuilder endpoints, string path, TContract implementation, SoapServiceOptions options)
         where TContract : class => endpoints.MapSoapService(path, _ => implementation, options);
@@ -33,7 +54,9 @@ public static class SoapServiceExtensions
     /// <param name="path">A path such as <c>/AppointmentService</c>.</param>
     /// <param name="implementation">Makes the implementation of a call; should be cheap.</param>
     /// <param name="options">Limits, addresses and the WSDL.</param>
-    /// <exception cref="InvalidOperationException">The interface and the WSDL contradict each other.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The interface and the WSDL contradict each other, or <see cref="AddSoapHost"/> was not called.
+    /// </exception>
     public static IEndpointConventionBuilder MapSoapService<TContract>(
         this IEndpointRouteBuilder endpoints, string path, Func<HttpContext, TContract> implementation, SoapServiceOptions options)
         where TContract : class
@@ -41,7 +64,15 @@ public static class SoapServiceExtensions
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RequestBytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.DepthMax, 4);
         var logger = endpoints.ServiceProvider.GetService<ILoggerFactory>()?.CreateLogger("Dams.Soap") ?? NullLogger.Instance;
-        var endpoint = new SoapEndpoint(SoapContract.Of(typeof(TContract), options.Wsdl), implementation, options, logger);
+        if (endpoints.ServiceProvider.GetService<Added>() is null)
+            throw new InvalidOperationException($"no SOAP host is registered; call {nameof(AddSoapHost)} on the application's builder");
+        var service = new SoapService(
+            typeof(TContract), SoapContract.Of(typeof(TContract), options.Wsdl), implementation, options, logger);
+        var dispatcher = SoapHost.CreateDispatcher(endpoints, path, service);
+        var endpoint = new SoapEndpoint(service.Contract, options, new SoapAnswers(service), dispatcher, logger);
         return endpoints.Map(path, endpoint.HandleAsync);
     }
+
+    // Shows that the host is registered, whichever host it is.
+    private sealed class Added;
 }

@@ -17,8 +17,10 @@ internal static class StatusTables
     ]);
 
     private static Text Head(ClusterStatus status) => new(
-        $"cluster {status.Cluster ?? "?"}, release {status.Release ?? "?"}: epoch {status.Epoch ?? "?"}, "
+        $"cluster {status.Cluster ?? "?"}, release {status.Release ?? "?"}{OnHost(status)}: epoch {status.Epoch ?? "?"}, "
         + $"sequencer {status.Sequencer?.Id ?? "none"}, sequence {Of(status.Sequence)}, committed {Of(status.Committed)}");
+
+    private static string OnHost(ClusterStatus status) => status.SoapHost is { } host ? $" on {host}" : "";
 
     private static Table Replicas(ClusterStatus status)
     {

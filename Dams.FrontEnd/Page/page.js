@@ -107,7 +107,7 @@
     const managers = status.managers.filter(manager => manager.state === 'active').length;
     byId('managers').textContent = `${managers} of ${status.managers.length} managers watch them`;
     byId('events-count').textContent = `${number(Object.values(status.eventCounts).reduce((sum, kind) => sum + kind, 0))} since the front end started`;
-    byId('release').textContent = `release ${status.release}, front end process ${status.processId}`;
+    byId('release').textContent = `release ${status.release}, SOAP host ${status.soapHost}, front end process ${status.processId}`;
     byId('alarms').replaceChildren(...(status.alarms ?? []).map(text => element('p', 'alarm', '⚠ ' + text)));
   }
 

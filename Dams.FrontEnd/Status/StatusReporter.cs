@@ -7,6 +7,7 @@ using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Storage;
+using Dams.Service;
 
 namespace Dams.FrontEnd.Status;
 
@@ -33,6 +34,7 @@ internal sealed class StatusReporter(
         {
             Cluster = topology.Cluster,
             Release = NodeProgram.Release,
+            SoapHost = SoapEndpoints.HostName,
             ProcessId = Environment.ProcessId,
             Epoch = seen.Epoch.ToString(),
             Control = topology.Control.ToHttpUri().ToString(),

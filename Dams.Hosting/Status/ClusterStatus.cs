@@ -16,6 +16,9 @@ public sealed record ClusterStatus
     /// <summary>The release of the front end that answers.</summary>
     public string? Release { get; init; }
 
+    /// <summary>The host that does the SOAP calls of the front end that answers, with its version if it is not ours.</summary>
+    public string? SoapHost { get; init; }
+
     /// <summary>The process id of the front end that answers.</summary>
     public int? ProcessId { get; init; }
 

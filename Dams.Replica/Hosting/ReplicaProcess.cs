@@ -70,7 +70,7 @@ internal static class ReplicaProcess
         NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
     {
         ReplicaLog.Standalone(logger, version.Name);
-        await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build();
+        await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).AddContracts().Build();
         var engine = version.Create();
         using var ownership = engine as IDisposable;
         var executor = new StandaloneExecutor(engine);
@@ -95,7 +95,8 @@ internal static class ReplicaProcess
                 CancellationToken.None)
             : Task.CompletedTask;
         var building = Task.Run(
-            () => NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).Build(), CancellationToken.None);
+            () => NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).AddContracts().Build(),
+            CancellationToken.None);
         using var log = DurableLog.Open(
             new DurableLogOptions
             {

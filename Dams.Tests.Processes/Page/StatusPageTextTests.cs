@@ -10,7 +10,7 @@ public sealed partial class StatusPageTextTests
     private const string Markup = "<img src=x onerror=document.title='taken'><script>document.title='taken'</script>";
 
     private const string Status = $$"""
-        {"cluster":"{{Markup}}","release":"{{Markup}}","processId":1,"epoch":"{{Markup}}"
+        {"cluster":"{{Markup}}","release":"{{Markup}}","soapHost":"{{Markup}}","processId":1,"epoch":"{{Markup}}"
         """ + $$"""
         ,"sequencer":{"id":"{{Markup}}","active":false,"standbys":["{{Markup}}"]},
          "sequence":9,"committed":9,"durability":"disk","waitingFor":["replica4","{{Markup}}"],

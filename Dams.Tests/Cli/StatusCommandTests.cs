@@ -10,7 +10,7 @@ namespace Dams.Tests.Cli;
 public sealed class StatusCommandTests
 {
     private const string Document = """
-        {"cluster":"dams","release":"0.1.0","epoch":"2.1","control":"127.0.0.1:8081",
+        {"cluster":"dams","release":"0.1.0","soapHost":"CoreWCF 1.9.1","epoch":"2.1","control":"127.0.0.1:8081",
          "sequencer":{"id":"sequencer1","address":"127.0.0.1:8082","processId":101,"standbys":["sequencer2"]}
         """ + """
         ,"sequence":4711,"committed":4710,
@@ -52,7 +52,7 @@ public sealed class StatusCommandTests
             .And.Match(@"replica2 .*joining")
             .And.Match(@"replica3 .*4710 +│ ≠ fedcba98 at 4000")
             .And.Contain("session window, in which a repeated request has no second effect: replica1 431 s, replica3 440 s")
-            .And.Contain("epoch 2.1, sequencer sequencer1, sequence 4711, committed 4710")
+            .And.Contain("cluster dams, release 0.1.0 on CoreWCF 1.9.1: epoch 2.1, sequencer sequencer1, sequence 4711, committed 4710")
             .And.Match(@"sequencer1 +│ active").And.Match(@"sequencer2 +│ standby")
             .And.Match(@"301 +│ manager1 +│ running")
             .And.Contain("alarm: replica2 is degraded: look at its log")
@@ -67,7 +67,7 @@ public sealed class StatusCommandTests
         await using var web = await ServeAsync(folder, """{"cluster":"old"}""");
         var run = await CliRun.OfAsync("status", "--url", $"http://{folder.Address}:8080");
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
-        Assert.That(run.Output, Does.Contain("cluster old").And.Contain("requests 0")
+        Assert.That(run.Output, Does.Contain("cluster old, release ?: epoch ?,").And.Contain("requests 0")
             .And.Not.Contain("session window").And.Not.Contain("waiting for"));
     }
 

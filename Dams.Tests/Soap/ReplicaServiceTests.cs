@@ -26,7 +26,7 @@ public sealed class ReplicaServiceTests(string version)
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(new IPAddress([127, 78, 1, 1]), 0));
-        _app = builder.Build();
+        _app = builder.AddSoapHost().Build();
         _app.MapSoapService<IReplicaService>("/ReplicaService", new FixedReplica(), new SoapServiceOptions
         {
             Wsdl = WsdlDocuments.ReplicaService,

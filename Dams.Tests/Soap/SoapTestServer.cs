@@ -52,7 +52,7 @@ internal sealed class SoapTestServer : IAsyncDisposable
         builder.Logging.ClearProviders().AddFakeLogging();
         var address = new IPAddress([127, 77, (byte)(Interlocked.Increment(ref s_count) % 250 + 1), 1]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, 0));
-        var app = builder.Build();
+        var app = builder.AddSoapHost().Build();
         app.MapSoapService<IAppointmentService>(
             "/AppointmentService", http => new AppointmentService(executor, user, http.RequestAborted), options ?? Options);
         app.MapSoapService<IFrontEndImpl>(

@@ -28,6 +28,7 @@ public sealed class StatusDocumentTests
     {
         Cluster = "dams",
         Release = "0.1.0",
+        SoapHost = "Dams.Soap",
         ProcessId = 1,
         Epoch = "2.1",
         Control = "http://127.0.0.1:8081/",
@@ -137,7 +138,7 @@ public sealed class StatusDocumentTests
     [Test]
     public void A_front_end_writes_every_field_in_its_order() => Assert.That(
         JsonSerializer.Serialize(s_cluster, StatusJson.Default.ClusterStatus), Is.EqualTo(Line("""
-            {"cluster":"dams","release":"0.1.0","processId":1,"epoch":"2.1","control":"http://127.0.0.1:8081/",
+            {"cluster":"dams","release":"0.1.0","soapHost":"Dams.Soap","processId":1,"epoch":"2.1","control":"http://127.0.0.1:8081/",
             "sequencer":{"id":"sequencer1","address":"127.0.0.1:8082","processId":2,"active":false,"standbys":["sequencer2"]},
             "sequence":12,"committed":11,"durability":"disk",
             "replicas":[

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dams.Soap;
+
+/// <summary>The default host: it calls the implementation directly, and needs nothing besides.</summary>
+internal abstract class DirectHost : ISoapHost
+{
+    public static string Name => "Dams.Soap";
+
+    public static void AddServices(IServiceCollection services)
+    {
+    }
+
+    public static ISoapDispatcher CreateDispatcher(IEndpointRouteBuilder endpoints, string path, SoapService service) =>
+        new DirectDispatcher(service);
+}
