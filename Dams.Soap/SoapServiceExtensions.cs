@@ -41,7 +41,15 @@ public static class SoapServiceExtensions
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RequestBytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.DepthMax, 4);
         var logger = endpoints.ServiceProvider.GetService<ILoggerFactory>()?.CreateLogger("Dams.Soap") ?? NullLogger.Instance;
-        var endpoint = new SoapEndpoint(SoapContract.Of(typeof(TContract), options.Wsdl), implementation, options, logger);
+        var contract = SoapContract.Of(typeof(TContract), options.Wsdl);
+        if (options.IsForgiving
+            && contract.Operations.SelectMany(operation => operation.Parameters).FirstOrDefault(it => it.IsEnumeration) is { } enumeration)
+        {
+            throw new InvalidOperationException(
+                $"{path} is forgiving, but its parameter '{enumeration.Name}' is an enumeration: an absent one would get the first value");
+        }
+
+        var endpoint = new SoapEndpoint(contract, implementation, options, logger);
         return endpoints.Map(path, endpoint.HandleAsync);
     }
 }
