@@ -16,8 +16,8 @@ internal static class FrontEndFaults
         if (fault.Code == DamsFaultCode.RequestIdReused)
             return TextOf(DamsFaults.InternalError().Detail);
         var reason = fault.Reason;
-        if (fault.Field is { } field && NameOf(field) is { } name && reason.StartsWith(field + " ", StringComparison.Ordinal))
-            reason = name + reason[field.Length..];
+        if (fault.Field is { } field && reason.StartsWith(field + " ", StringComparison.Ordinal))
+            reason = NameOf(field) + reason[field.Length..];
         if (fault is { Execution: ExecutionState.NotExecuted, RetryAfterMsSpecified: true })
         {
             var seconds = (fault.RetryAfterMs + 999) / 1000;
@@ -29,14 +29,11 @@ internal static class FrontEndFaults
         return $"{fault.Code}: {reason}";
     }
 
-    // The name here of a parameter of the appointment contract; null if both contracts have the same name.
-    private static string? NameOf(string field) => field switch
+    // The name here of a parameter of the appointment contract. The original writes ID where that contract has Id.
+    private static string NameOf(string field) => field switch
     {
         "callerId" => "userID",
-        "patientId" => "patientID",
-        "appointmentId" => "appointmentID",
-        "oldAppointmentId" => "oldAppointmentID",
-        "newAppointmentId" => "newAppointmentID",
-        _ => null,
+        _ when field.EndsWith("Id", StringComparison.Ordinal) => field[..^2] + "ID",
+        _ => field,
     };
 }

@@ -87,8 +87,8 @@ public sealed class FrontEndImpl(IAppointmentExecutor executor, string? authenti
                 AppointmentId = appointmentID,
                 RequestId = null,
             }).ConfigureAwait(false)),
-            Menu.Swap => throw DamsFaults.InvalidRequest(nameof(menuOption), Number(menuOption), "for this operation: swap is receiveRequestForSwap"),
-            _ => throw DamsFaults.InvalidRequest(nameof(menuOption), Number(menuOption), MenuForm(caller)),
+            Menu.Swap => throw NotOption(menuOption, "for this operation: swap is receiveRequestForSwap"),
+            _ => throw NotOption(menuOption, MenuForm(caller)),
         };
     });
 
@@ -104,7 +104,7 @@ public sealed class FrontEndImpl(IAppointmentExecutor executor, string? authenti
     {
         var caller = Caller(userID);
         if (MenuOf(caller, menuOption) != Menu.Swap)
-            throw DamsFaults.InvalidRequest(nameof(menuOption), Number(menuOption), caller.IsAdmin ? "swap, which is 7" : "swap, which is 4");
+            throw NotOption(menuOption, caller.IsAdmin ? "swap, which is 7" : "swap, which is 4");
         var result = await _calls.CallAsync(new SwapAppointmentRequest
         {
             CallerId = userID,
@@ -165,7 +165,8 @@ public sealed class FrontEndImpl(IAppointmentExecutor executor, string? authenti
         ? "an item of the menu: 1 add, 2 remove, 3 list, 4 book, 5 schedule, 6 cancel, 7 swap"
         : "an item of the menu: 1 book, 2 cancel, 3 schedule, 4 swap";
 
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static FaultException<DamsFault> NotOption(int menuOption, string form) =>
+        DamsFaults.InvalidRequest(nameof(menuOption), menuOption.ToString(CultureInfo.InvariantCulture), form);
 
     private static string Of(AddAppointmentResult result) => $"{result.Outcome}: {result.Message}";
 

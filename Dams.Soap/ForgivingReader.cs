@@ -11,7 +11,9 @@ namespace Dams.Soap;
 /// </summary>
 internal sealed class ForgivingReader
 {
-    /// <summary>The most children of the operation's element, and the most attributes of it or a parameter. Clients send about ten.</summary>
+    /// <summary>
+    /// The most children of the operation's element, and the most attributes of it or of a parameter. Clients send about ten.
+    /// </summary>
     private const int ElementsMax = 64;
 
     /// <summary>The most characters of a client's own text inside a reason.</summary>

@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Dams.Tests.Soap;
 
-/// <summary>The original system's contract takes every message that JAX-WS took with one meaning, and names what is wrong with others.</summary>
+/// <summary>
+/// The original system's contract takes every message that JAX-WS took and that has one meaning. It names what is wrong with others.
+/// </summary>
 public sealed class ForgivingReaderTests
 {
     private const string Plain =
@@ -17,9 +19,9 @@ public sealed class ForgivingReaderTests
     private const string Added = "Added: Physician MTLE210422 is open with 2 places.";
     private static readonly string[] s_pieces =
     [
-        "<arg3>2</arg3>", "<arg4/>", "<n:arg5>1</n:arg5>", "<x/>", "<x>", "</x>", "<!-- c -->", "<![CDATA[2]]>", "<?x y?>", "&#0;", "&lt;", "&",
-        " xsi:nil='true'", " xsi:nil='false'", " href='#a'", " xmlns=''", " xmlns='urn:x'", " s:mustUnderstand='1'", " id='a'", "\n", "+", "9",
-        "", "<s:Header/>", "<s:Body/>", "text", "\uFFFF", "😀",
+        "<arg3>2</arg3>", "<arg4/>", "<n:arg5>1</n:arg5>", "<x/>", "<x>", "</x>", "<!-- c -->", "<![CDATA[2]]>", "<?x y?>", "&#0;",
+        "&lt;", "&", " xsi:nil='true'", " xsi:nil='false'", " href='#a'", " xmlns=''", " xmlns='urn:x'", " s:mustUnderstand='1'",
+        " id='a'", "\n", "+", "9", "", "<s:Header/>", "<s:Body/>", "text", "\uFFFF", "😀",
     ];
 
     private SoapTestServer _server = null!;
@@ -80,7 +82,9 @@ public sealed class ForgivingReaderTests
         yield return Case(
             "nil id with a value", With("<arg2>", "<arg2 xsi:nil='1'>"), "appointmentID is nil, but has the value 'MTLE210422';");
         yield return Case(
-            "href", With("<arg0>MTLA1234</arg0>", "<arg0 href='#id0'/>"), "userID refers to another element by href; send its value in its");
+            "href",
+            With("<arg0>MTLA1234</arg0>", "<arg0 href='#id0'/>"),
+            "userID refers to another element by href; send its value in its place.");
         yield return Case(
             "foreign namespace",
             With("<arg1>", "<arg1 xmlns='urn:x'>"),
@@ -108,7 +112,7 @@ public sealed class ForgivingReaderTests
         yield return Case("not XML", "hello", "Client", "The message is not well-formed XML, at line 1, position 1");
         yield return Case("cut off", whole[..^5], "Client", "The message is not well-formed XML, at line 1");
         yield return Case("two documents", whole + "<x/>", "Client", "The message is not well-formed XML, at line 1");
-        yield return Case("document type", "<!DOCTYPE a [<!ENTITY e 'x'>]>" + whole, "Client", "A document type declaration is not allowed.");
+        yield return Case("document type", "<!DOCTYPE a [<!ENTITY e 'x'>]>" + whole, "Client", "A document type declaration is not");
         yield return Case("no envelope", "<x/>", "Client", "The message is not a SOAP envelope: its root element is 'x'.");
         yield return Case("foreign envelope", "<Envelope/>", "VersionMismatch", "The envelope is neither SOAP 1.1 nor SOAP 1.2.");
         yield return Case(
@@ -116,7 +120,7 @@ public sealed class ForgivingReaderTests
             whole.Replace(SoapMessage.Soap11, SoapMessage.Soap12, StringComparison.Ordinal),
             "VersionMismatch",
             "The content type says SOAP 1.1, but the envelope is of another version.");
-        yield return Case("no body", Envelope("").Replace("s:Body", "s:Bod", StringComparison.Ordinal), "Client", "The envelope has no Body");
+        yield return Case("no body", whole.Replace("s:Body", "s:Bod", StringComparison.Ordinal), "Client", "The envelope has no Body");
         yield return Case("no content", $"<s:Envelope xmlns:s='{SoapMessage.Soap11}'/>", "Client", "The envelope has no Body");
         yield return Case("empty body", Envelope(" "), "Client", "The Body is empty.");
         yield return Case("text in the body", Envelope("hello"), "Client", "The Body has text in it.");
@@ -126,7 +130,7 @@ public sealed class ForgivingReaderTests
         yield return Case("text before the body", Before("hello"), "Client", "The envelope has text between its elements.");
         yield return Case("text behind the body", Behind("hello"), "Client", "The envelope has text between its elements.");
         yield return Case("two bodies", Behind("<s:Body/>"), "Client", "The envelope has a 'Body' after the Body.");
-        yield return Case("text in the header", Before("<s:Header>hello</s:Header>"), "Client", "The Header has text between its elements.");
+        yield return Case("text in the header", Before("<s:Header>hello</s:Header>"), "Client", "The Header has text between its");
         yield return Case(
             "header that must be understood",
             Before("<s:Header><h xmlns='urn:h' s:mustUnderstand='1'/></s:Header>"),
@@ -283,7 +287,10 @@ public sealed class ForgivingReaderTests
             add.Replace("Physician", "physician", StringComparison.Ordinal),
         ];
         foreach (var body in odd)
-            Assert.That((await SoapMessage.SendAsync(_server, SoapMessage.Envelope(body))).Fault("code"), Is.EqualTo("InvalidRequest"), body);
+        {
+            var answer = await SoapMessage.SendAsync(_server, SoapMessage.Envelope(body));
+            Assert.That(answer.Fault("code"), Is.EqualTo("InvalidRequest"), body);
+        }
     }
 
     [Test]

@@ -157,14 +157,17 @@ public sealed class FrontEndImplTests
     {
         var service = new FrontEndImpl(new DictionaryExecutor());
         Assert.That(
-            await service.ReceiveRequestFromClientAsync(user, null, null, 0, patient, 3), Is.EqualTo("Scheduled: MTLP1234 has no bookings."));
+            await service.ReceiveRequestFromClientAsync(user, null, null, 0, patient, 3),
+            Is.EqualTo("Scheduled: MTLP1234 has no bookings."));
     }
 
     private static IEnumerable<TestCaseData> Troubles()
     {
         const string Later = " The request was not executed; try again in";
         const string Look = " It may have had its effect: look at the schedule before repeating it.";
-        yield return Case(DamsFaults.Overloaded(TimeSpan.FromMilliseconds(1500)), $"Overloaded: The service is overloaded.{Later} 2 seconds.");
+        yield return Case(DamsFaults.Overloaded(TimeSpan.FromSeconds(1)), $"Overloaded: The service is overloaded.{Later} 1 second.");
+        yield return Case(
+            DamsFaults.Overloaded(TimeSpan.FromMilliseconds(1500)), $"Overloaded: The service is overloaded.{Later} 2 seconds.");
         yield return Case(
             DamsFaults.OverloadedUntilDeadline(TimeSpan.FromSeconds(1)),
             $"Overloaded: The service is overloaded and could not finish in time.{Look}");
@@ -184,7 +187,7 @@ public sealed class FrontEndImplTests
         yield return Case(DamsFaults.Unauthenticated(), "Unauthenticated: The caller is not authenticated.");
 
         static TestCaseData Case(FaultException<DamsFault> fault, string answer) =>
-            new TestCaseData(fault, answer).SetArgDisplayNames($"{fault.Detail.Code} {fault.Detail.Execution}");
+            new TestCaseData(fault, answer).SetArgDisplayNames($"{fault.Detail.Code} {fault.Detail.RetryAfterMs}");
     }
 
     [TestCaseSource(nameof(Troubles))]
@@ -201,7 +204,8 @@ public sealed class FrontEndImplTests
     [Test]
     public async Task A_defect_is_a_fault_with_the_reference_of_the_log()
     {
-        await using var server = await SoapTestServer.StartAsync(new ScriptedExecutor((_, _, _) => throw new NotSupportedException("secret")));
+        var broken = new ScriptedExecutor((_, _, _) => throw new NotSupportedException("secret"));
+        await using var server = await SoapTestServer.StartAsync(broken);
         using var factory = new ChannelFactory<IFrontEndImpl>(new BasicHttpBinding(), new EndpointAddress(server.FrontEnd));
         var fault = (await Assert.ThrowsAsync<FaultException>(() =>
             factory.CreateChannel().ReceiveRequestFromClientAsync("MTLP1234", "", "", 0, "", 3)))!;
