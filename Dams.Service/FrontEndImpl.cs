@@ -34,92 +34,92 @@ public sealed class FrontEndImpl(IAppointmentExecutor executor, string? authenti
 
     /// <inheritdoc/>
     public Task<string> ReceiveRequestFromClientAsync(
-        string userId,
-        string appointmentType,
-        string appointmentId,
+        string? userID,
+        string? appointmentType,
+        string? appointmentID,
         int capacity,
-        string patientId,
+        string? patientID,
         int menuOption) => AnswerAsync(async () =>
     {
-        var caller = Caller(userId);
-        var patient = PatientOf(caller, patientId);
+        var caller = Caller(userID);
+        var patient = PatientOf(caller, patientID);
         return MenuOf(caller, menuOption) switch
         {
             Menu.Add => Of(await _calls.CallAsync(new AddAppointmentRequest
             {
-                CallerId = userId,
-                AppointmentId = appointmentId,
-                AppointmentType = TypeOf("arg1", appointmentType),
+                CallerId = userID,
+                AppointmentId = appointmentID,
+                AppointmentType = TypeOf(nameof(appointmentType), appointmentType),
                 Capacity = capacity,
                 RequestId = null,
             }).ConfigureAwait(false)),
             Menu.Remove => Of(await _calls.CallAsync(new RemoveAppointmentRequest
             {
-                CallerId = userId,
-                AppointmentId = appointmentId,
-                AppointmentType = TypeOf("arg1", appointmentType),
+                CallerId = userID,
+                AppointmentId = appointmentID,
+                AppointmentType = TypeOf(nameof(appointmentType), appointmentType),
                 RequestId = null,
             }).ConfigureAwait(false)),
             Menu.List => Of(await _calls.CallAsync(new ListAppointmentAvailabilityRequest
             {
-                CallerId = userId,
-                AppointmentType = TypeOf("arg1", appointmentType),
+                CallerId = userID,
+                AppointmentType = TypeOf(nameof(appointmentType), appointmentType),
                 RequestId = null,
             }).ConfigureAwait(false)),
             Menu.Book => Of(await _calls.CallAsync(new BookAppointmentRequest
             {
-                CallerId = userId,
+                CallerId = userID,
                 PatientId = patient,
-                AppointmentId = appointmentId,
-                AppointmentType = TypeOf("arg1", appointmentType),
+                AppointmentId = appointmentID,
+                AppointmentType = TypeOf(nameof(appointmentType), appointmentType),
                 RequestId = null,
             }).ConfigureAwait(false)),
             Menu.Schedule => Of(await _calls.CallAsync(new GetAppointmentScheduleRequest
             {
-                CallerId = userId,
+                CallerId = userID,
                 PatientId = patient,
                 RequestId = null,
             }).ConfigureAwait(false)),
             Menu.Cancel => Of(await _calls.CallAsync(new CancelAppointmentRequest
             {
-                CallerId = userId,
+                CallerId = userID,
                 PatientId = patient,
-                AppointmentId = appointmentId,
+                AppointmentId = appointmentID,
                 RequestId = null,
             }).ConfigureAwait(false)),
-            Menu.Swap => throw DamsFaults.InvalidRequest("arg5", Number(menuOption), "for this operation: swap is receiveRequestForSwap"),
-            _ => throw DamsFaults.InvalidRequest("arg5", Number(menuOption), MenuForm(caller)),
+            Menu.Swap => throw NotOption(menuOption, "for this operation: swap is receiveRequestForSwap"),
+            _ => throw NotOption(menuOption, MenuForm(caller)),
         };
     });
 
     /// <inheritdoc/>
     public Task<string> ReceiveRequestForSwapAsync(
-        string userId,
-        string oldAppointmentType,
-        string oldAppointmentId,
-        string newAppointmentType,
-        string newAppointmentId,
-        string patientId,
+        string? userID,
+        string? oldAppointmentType,
+        string? oldAppointmentID,
+        string? newAppointmentType,
+        string? newAppointmentID,
+        string? patientID,
         int menuOption) => AnswerAsync(async () =>
     {
-        var caller = Caller(userId);
+        var caller = Caller(userID);
         if (MenuOf(caller, menuOption) != Menu.Swap)
-            throw DamsFaults.InvalidRequest("arg6", Number(menuOption), caller.IsAdmin ? "swap, which is 7" : "swap, which is 4");
+            throw NotOption(menuOption, caller.IsAdmin ? "swap, which is 7" : "swap, which is 4");
         var result = await _calls.CallAsync(new SwapAppointmentRequest
         {
-            CallerId = userId,
-            PatientId = PatientOf(caller, patientId),
-            OldAppointmentId = oldAppointmentId,
-            OldAppointmentType = TypeOf("arg1", oldAppointmentType),
-            NewAppointmentId = newAppointmentId,
-            NewAppointmentType = TypeOf("arg3", newAppointmentType),
+            CallerId = userID,
+            PatientId = PatientOf(caller, patientID),
+            OldAppointmentId = oldAppointmentID,
+            OldAppointmentType = TypeOf(nameof(oldAppointmentType), oldAppointmentType),
+            NewAppointmentId = newAppointmentID,
+            NewAppointmentType = TypeOf(nameof(newAppointmentType), newAppointmentType),
             RequestId = null,
         }).ConfigureAwait(false);
         return $"{result.Outcome}: {result.Message}";
     });
 
     /// <inheritdoc/>
-    public Task SayHelloAsync(string userId) => Task.CompletedTask;
+    public Task SayHelloAsync(string? userID) => Task.CompletedTask;
 
     private static async Task<string> AnswerAsync(Func<Task<string>> call)
     {
@@ -129,23 +129,23 @@ public sealed class FrontEndImpl(IAppointmentExecutor executor, string? authenti
         }
         catch (FaultException<DamsFault> fault)
         {
-            return $"{fault.Detail.Code}: {fault.Detail.Reason}";
+            return FrontEndFaults.TextOf(fault.Detail);
         }
     }
 
-    private static CallerId Caller(string userId) => CallerId.TryParse(AppointmentEdge.Canonical(userId), out var caller)
+    private static CallerId Caller(string? userID) => CallerId.TryParse(AppointmentEdge.Canonical(userID), out var caller)
         ? caller
-        : throw DamsFaults.InvalidRequest("arg0", userId, "a user id like MTLA1234 or MTLP1234");
+        : throw DamsFaults.InvalidRequest(nameof(userID), userID, "a user id like MTLA1234 or MTLP1234");
 
-    // The clients of patients leave the patient id out, since the caller is the patient.
-    private static string PatientOf(CallerId caller, string? patientId) =>
-        string.IsNullOrWhiteSpace(patientId) && !caller.IsAdmin ? caller.ToString() : patientId ?? "";
+    // The clients of patients leave the patient id out, since the caller is the patient. Some join a null to a text, and send "null".
+    private static string PatientOf(CallerId caller, string? patientID) =>
+        !caller.IsAdmin && AppointmentEdge.Canonical(patientID) is "" or "NULL" ? caller.ToString() : patientID ?? "";
 
-    private static AppointmentType TypeOf(string field, string? type) => type switch
+    private static AppointmentType TypeOf(string field, string? type) => AppointmentEdge.Canonical(type) switch
     {
-        "Physician" => AppointmentType.Physician,
-        "Surgeon" => AppointmentType.Surgeon,
-        "Dental" => AppointmentType.Dental,
+        "PHYSICIAN" => AppointmentType.Physician,
+        "SURGEON" => AppointmentType.Surgeon,
+        "DENTAL" => AppointmentType.Dental,
         _ => throw DamsFaults.InvalidRequest(field, type, "one of Physician, Surgeon, Dental"),
     };
 
@@ -165,7 +165,8 @@ public sealed class FrontEndImpl(IAppointmentExecutor executor, string? authenti
         ? "an item of the menu: 1 add, 2 remove, 3 list, 4 book, 5 schedule, 6 cancel, 7 swap"
         : "an item of the menu: 1 book, 2 cancel, 3 schedule, 4 swap";
 
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static FaultException<DamsFault> NotOption(int menuOption, string form) =>
+        DamsFaults.InvalidRequest(nameof(menuOption), menuOption.ToString(CultureInfo.InvariantCulture), form);
 
     private static string Of(AddAppointmentResult result) => $"{result.Outcome}: {result.Message}";
 

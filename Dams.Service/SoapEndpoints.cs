@@ -28,7 +28,7 @@ public static class SoapEndpoints
     public static void MapOriginal(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
         web.MapSoapService<IFrontEndImpl>(SoapPaths.Original,
             http => new FrontEndImpl(executor, null, http.RequestAborted),
-            OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null));
+            OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null) with { IsForgiving = true });
 
     /// <summary>Serves a replica's own contract.</summary>
     public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica)

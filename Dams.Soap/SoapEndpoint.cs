@@ -85,7 +85,11 @@ internal sealed class SoapEndpoint(
 
         SoapCall? call = null;
         var action = ActionOf(request, version, contentType);
-        if (refusal is null
+        if (refusal is null && options.IsForgiving)
+        {
+            refusal = ForgivingReader.Read(contract, version, text, action, options, out call);
+        }
+        else if (refusal is null
             && (options.FullValidationOnly || !MessageReader.TryRead(contract, version, text, action, options.DepthMax, out call)))
         {
             refusal = MessageValidator.Read(contract, version, text, action, options.DepthMax, out call);

@@ -15,16 +15,40 @@ internal sealed class SoapParameter
     private readonly XmlTypeCode _code;
     private readonly Dictionary<string, object>? _enumeration;
 
-    private SoapParameter(string name, bool isOptional, XmlTypeCode code, Dictionary<string, object>? enumeration, object? absent)
+    private SoapParameter(
+        string name, ParameterInfo parameter, bool isOptional, XmlTypeCode code, Dictionary<string, object>? enumeration, object? absent)
     {
         Name = name;
+        Label = parameter.Name!;
+        Zero = parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType) : null;
         IsOptional = isOptional;
         _code = code;
         _enumeration = enumeration;
         Absent = absent;
     }
 
+    /// <summary>The name on the wire.</summary>
     public string Name { get; }
+
+    /// <summary>The name in the interface. People know a parameter by it where the wire has only <c>arg0</c>.</summary>
+    public string Label { get; }
+
+    /// <summary>The value that a forgiving service takes for an absent or nil element: null, 0 or false.</summary>
+    public object? Zero { get; }
+
+    /// <summary>Whether the type is text.</summary>
+    public bool IsText => _code == XmlTypeCode.String;
+
+    /// <summary>Whether the type is an enumeration.</summary>
+    public bool IsEnumeration => _enumeration is not null;
+
+    /// <summary>The expected form of a value that is not text, as the end of the sentence "… is not".</summary>
+    public string Form => _code switch
+    {
+        XmlTypeCode.Int => $"a whole number from {int.MinValue} to {int.MaxValue}",
+        XmlTypeCode.Long => $"a whole number from {long.MinValue} to {long.MaxValue}",
+        _ => "true or false",
+    };
 
     /// <summary>Whether the element may be absent.</summary>
     public bool IsOptional { get; }
@@ -88,7 +112,7 @@ internal sealed class SoapParameter
 
         if (isOptional && parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null)
             throw new InvalidOperationException($"{operation}: '{name}' is optional in the schema, but its type can't be null");
-        return new SoapParameter(name, isOptional, expected, enumeration, null);
+        return new SoapParameter(name, parameter, isOptional, expected, enumeration, null);
     }
 
     /// <summary>Reads the content of the element.</summary>

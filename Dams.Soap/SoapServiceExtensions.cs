@@ -66,10 +66,17 @@ public static class SoapServiceExtensions
         var logger = endpoints.ServiceProvider.GetService<ILoggerFactory>()?.CreateLogger("Dams.Soap") ?? NullLogger.Instance;
         if (endpoints.ServiceProvider.GetService<Added>() is null)
             throw new InvalidOperationException($"no SOAP host is registered; call {nameof(AddSoapHost)} on the application's builder");
-        var service = new SoapService(
-            typeof(TContract), SoapContract.Of(typeof(TContract), options.Wsdl), implementation, options, logger);
+        var contract = SoapContract.Of(typeof(TContract), options.Wsdl);
+        if (options.IsForgiving
+            && contract.Operations.SelectMany(operation => operation.Parameters).FirstOrDefault(it => it.IsEnumeration) is { } enumeration)
+        {
+            throw new InvalidOperationException(
+                $"{path} is forgiving, but its parameter '{enumeration.Name}' is an enumeration: an absent one would get the first value");
+        }
+
+        var service = new SoapService(typeof(TContract), contract, implementation, options, logger);
         var dispatcher = SoapHost.CreateDispatcher(endpoints, path, service);
-        var endpoint = new SoapEndpoint(service.Contract, options, new SoapAnswers(service), dispatcher, logger);
+        var endpoint = new SoapEndpoint(contract, options, new SoapAnswers(service), dispatcher, logger);
         return endpoints.Map(path, endpoint.HandleAsync);
     }
 

@@ -57,6 +57,13 @@ public sealed record SoapServiceOptions
     /// </summary>
     public IReadOnlyDictionary<string, string> SampleValues { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Whether messages are read as leniently as JAX-WS reads them: parameters in any order, absent, empty or nil ones as null or 0, and
+    /// unknown elements ignored. False means that a message must fit the schema. A service whose clients rely on leniency sets it. No
+    /// parameter may be an enumeration then, because an absent one would silently become the first value.
+    /// </summary>
+    public bool IsForgiving { get; init; }
+
     /// <summary>Whether every request goes through full validation, for comparison in the tests.</summary>
     internal bool FullValidationOnly { get; init; }
 }

@@ -103,7 +103,13 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
         "Booked: Physician MTLE210422 is booked for MTLP1234.",
         "Swapped: Physician MTLE210422 is exchanged for Physician MTLM210422 for MTLP1234.",
         "Cancelled: MTLM210422 is cancelled for MTLP1234.",
-        "InvalidRequest: arg5 '9' is not an item of the menu: 1 book, 2 cancel, 3 schedule, 4 swap.",
+        "InvalidRequest: menuOption '9' is not an item of the menu: 1 book, 2 cancel, 3 schedule, 4 swap.",
+        "Scheduled: MTLP1234 has no bookings.",
+        "Listed: 2 Physician appointments.",
+        "MTLM210422 Physician 2/2",
+        "MTLE210422 Physician 2/2",
+        "InvalidRequest: menuOption '0' is not an item of the menu: "
+            + "1 add, 2 remove, 3 list, 4 book, 5 schedule, 6 cancel, 7 swap.",
     ];
 
     /// <summary>The lines that the scenario prints on a fresh service.</summary>

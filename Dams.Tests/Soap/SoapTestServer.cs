@@ -45,6 +45,13 @@ internal sealed class SoapTestServer : IAsyncDisposable
             : DamsFaults.DetailOfMalformed(fault.Reason, fault.Field),
     };
 
+    public static SoapServiceOptions OptionsOfFrontEnd => new()
+    {
+        Wsdl = WsdlDocuments.FrontEnd,
+        CleanText = FaultText.Clean,
+        IsForgiving = true,
+    };
+
     public static async Task<SoapTestServer> StartAsync(
         IAppointmentExecutor executor, SoapServiceOptions? options = null, string? user = null)
     {
@@ -58,7 +65,7 @@ internal sealed class SoapTestServer : IAsyncDisposable
         app.MapSoapService<IFrontEndImpl>(
             "/FrontEnd",
             http => new FrontEndImpl(executor, user, http.RequestAborted),
-            new SoapServiceOptions { Wsdl = WsdlDocuments.FrontEnd, CleanText = FaultText.Clean });
+            OptionsOfFrontEnd);
         await app.StartAsync().ConfigureAwait(false);
         return new SoapTestServer(app);
     }

@@ -13,5 +13,5 @@ jars=/usr/share/java/jaxws-rt.jar:/usr/share/java/jaxb-runtime.jar
 
 # To wsimport, SOAP 1.2 is an extension.
 wsimport -quiet -extension -Xnocompile -p "$package" -s "$work" "$1" >"$work/wsimport.txt" 2>&1 || { cat "$work/wsimport.txt" >&2; exit 1; }
-javac -nowarn -cp "$jars" -d "$work" "$work/$package"/*.java "$here/$class.java"
+javac -nowarn -cp "$jars" -sourcepath "$here" -d "$work" "$work/$package"/*.java "$here/$class.java"
 java -cp "$work:$jars" "$class" "$@"

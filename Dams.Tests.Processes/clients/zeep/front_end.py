@@ -11,3 +11,8 @@ print(service.receiveRequestFromClient("MTLP1234", "Physician", "MTLE210422", 0,
 print(service.receiveRequestForSwap("MTLP1234", "Physician", "MTLE210422", "Physician", "MTLM210422", "", 4))
 print(service.receiveRequestFromClient("MTLP1234", "", "MTLM210422", 0, "", 2))
 print(service.receiveRequestFromClient("MTLP1234", "Physician", "MTLE210422", 2, "", 9))
+
+# Texts instead of numbers that are not used, and ids and types as people type them.
+print(service.receiveRequestFromClient(" mtlp1234", "null", "null", "", "null", " +3 "))
+print(service.receiveRequestFromClient("mtla1234", "physician ", "", "", "", "3"))
+print(service.receiveRequestFromClient("MTLA1234", "SURGEON", "mtlm210422", "", "", ""))
