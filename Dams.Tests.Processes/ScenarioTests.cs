@@ -21,7 +21,7 @@ internal sealed class ScenarioTests : ClusterFixture
 
     private static IEnumerable<TestCaseData> ThirdPartyClients() =>
         from client in ThirdPartyClient.All
-        from version in new[] { "1.1", "1.2" }
+        from version in client.SoapVersions
         select new TestCaseData(client.Name, version);
 
     private static IEnumerable<string> FrontEndClients() => ThirdPartyClient.AllOfFrontEnd.Select(client => client.Name);

@@ -5,36 +5,37 @@ namespace Dams.Tests.Processes.ThirdParty;
 
 /// <summary>
 /// A third-party SOAP client, as a script in <c>Dams.Tests.Processes/clients</c>. The script takes the address of the WSDL and the SOAP
-/// version. It runs the original test scenario T1 to T11 on a fresh service, with a call of every other operation. It prints a line for
-/// each case, and one for a fault that it provokes.
+/// version. It runs the original test scenario T1 to T11 on a fresh service, with a call of every other operation. Then it reads an empty
+/// list and a list of one, repeats a call with its request id, and provokes faults. It prints a line for each case.
 /// </summary>
-/// <param name="Name">The client's name in the test cases.</param>
+/// <param name="Name">The client's name in the test cases, and its heading in docs/CLIENTS.md.</param>
 /// <param name="Program">The program that runs the script.</param>
 /// <param name="Script">The path of the script in the folder of clients.</param>
-/// <param name="Probe">
-/// The program's arguments for a check, which is run in the script's folder. It exits 0 if everything that the script needs is installed.
+/// <param name="Version">
+/// The program's arguments for a command that prints the client's version. It is run in the script's folder, and exits 0 only if
+/// everything that the script needs is installed.
 /// </param>
-internal sealed record ThirdPartyClient(string Name, string Program, string Script, params string[] Probe)
+internal sealed record ThirdPartyClient(string Name, string Program, string Script, params string[] Version)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    public static readonly ThirdPartyClient Php =
-        new("PHP SoapClient", "php", "php/scenario.php", "-r", "exit(extension_loaded('soap') ? 0 : 1);");
+    public static readonly ThirdPartyClient Php = new(
+        "PHP SoapClient", "php", "php/scenario.php", "-r", "echo 'PHP ', PHP_VERSION; exit(extension_loaded('soap') ? 0 : 1);");
 
     // Debian installs the package for Debian's own interpreter. Another interpreter may be first on the path.
-    public static readonly ThirdPartyClient Zeep = new("Python zeep", "/usr/bin/python3", "zeep/scenario.py", "-c", "import zeep");
+    public static readonly ThirdPartyClient Zeep = new(
+        "Python zeep", "/usr/bin/python3", "zeep/scenario.py", "-c", "import zeep; print('zeep', zeep.__version__)");
 
-    public static readonly ThirdPartyClient NodeSoap = new("Node soap", "node", "node/soap.js", "-e", "require('soap')");
+    public static readonly ThirdPartyClient NodeSoap = OfNode("Node soap", "node/soap.js", "soap");
 
-    public static readonly ThirdPartyClient StrongSoap =
-        new("Node strong-soap", "node", "node/strong-soap.js", "-e", "require('strong-soap')");
+    public static readonly ThirdPartyClient StrongSoap = OfNode("Node strong-soap", "node/strong-soap.js", "strong-soap");
 
     public static readonly ThirdPartyClient JaxWs = new(
         "Java JAX-WS",
         "sh",
         "java/scenario.sh",
         "-c",
-        "command -v wsimport && command -v javac && test -e /usr/share/java/jaxws-rt.jar");
+        "command -v javac >/dev/null && test -e /usr/share/java/jaxws-rt.jar && wsimport -version 2>&1");
 
     /// <summary>Speaks the original system's contract, in PHP. Its scenario is a shorter one.</summary>
     public static readonly ThirdPartyClient PhpFrontEnd =
@@ -48,6 +49,7 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
     public static readonly ThirdPartyClient JaxWsFrontEnd =
         JaxWs with { Name = "Java JAX-WS, original contract", Script = "java/front-end.sh" };
 
+    /// <summary>The clients that docs/CLIENTS.md is about.</summary>
     public static IReadOnlyList<ThirdPartyClient> All { get; } = [Php, Zeep, NodeSoap, StrongSoap, JaxWs];
 
     /// <summary>The clients that speak the original system's contract.</summary>
@@ -78,21 +80,46 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
         "T9 Swapped",
         "T10 Cancelled Physician",
         "T11 NotBooked",
+
+        // After T11 the patient has no booking.
+        "Empty Scheduled 0",
+
+        // A slot for Dental in the evening with five places is added twice with one request id, and once more with another.
+        "Repeat Added Added same",
+        "Another AlreadyExists later",
+
+        // The number of slots for Dental, and the fields of the first.
+        "One 1 MTLE210422 Dental 5 5",
+
+        // A patient adds a slot; an administrator adds one with capacity 0. The field of a fault stands only where it has one.
         "Fault NotPermitted NotExecuted",
+        "Fault InvalidRequest capacity NotExecuted",
     ];
 
-    private string ScriptPath => Path.Combine(Folder(), Script);
+    /// <summary>The SOAP versions that the client speaks.</summary>
+    public IReadOnlyList<string> SoapVersions { get; init; } = ["1.1", "1.2"];
 
-    /// <summary>Whether the script can run on this machine.</summary>
-    public bool IsInstalled()
+    /// <summary>
+    /// Whether it takes long to install the client or to generate its code. Such a client runs only with <c>DAMS_REQUIRE_CLIENTS=all</c>.
+    /// </summary>
+    public bool TakesLong { get; init; }
+
+    /// <summary>The folder of the scripts.</summary>
+    public static string Folder { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "clients"));
+
+    private string ScriptPath => Path.Combine(Folder, Script);
+
+    /// <summary>The version that is installed on this machine, or null if something is missing.</summary>
+    public string? InstalledVersion()
     {
         try
         {
-            return Run(Probe).ExitCode == 0;
+            var (exitCode, output, _) = Run(Program, Version, Path.GetDirectoryName(ScriptPath)!);
+            return exitCode == 0 ? output.Trim() : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return false;
+            return null;
         }
     }
 
@@ -102,7 +129,7 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
     /// <returns>The lines that the scenario printed, and after them its exit code and errors if it failed.</returns>
     public IReadOnlyList<string> RunScenario(Uri wsdl, string soapVersion = "1.1")
     {
-        var (exitCode, output, errors) = Run([ScriptPath, wsdl.AbsoluteUri, soapVersion]);
+        var (exitCode, output, errors) = Run(Program, [ScriptPath, wsdl.AbsoluteUri, soapVersion], Path.GetDirectoryName(ScriptPath)!);
         List<string> lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         if (exitCode != 0)
             lines.Add($"exit code {exitCode}: {errors}");
@@ -111,14 +138,18 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
 
     public override string ToString() => Name;
 
-    private (int ExitCode, string Output, string Errors) Run(IReadOnlyList<string> arguments)
+    /// <summary>Runs a program to its end, or ends it after two minutes.</summary>
+    public static (int ExitCode, string Output, string Errors) Run(
+        string program, IReadOnlyList<string> arguments, string folder, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(ScriptPath)!,
+            WorkingDirectory = folder,
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
@@ -131,6 +162,8 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
         return (process.ExitCode, output.Result, errors.Result);
     }
 
-    private static string Folder([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "clients"));
+    private static ThirdPartyClient OfNode(string name, string script, string package) =>
+        new(name, "node", script, "-p", $"const {{ name, version }} = require('{package}/package.json'); name + ' ' + version");
+
+    private static string ThisFile([CallerFilePath] string thisFile = "") => thisFile;
 }

@@ -2,6 +2,8 @@
 // Usage: Scenario http://host:port/AppointmentService?wsdl [1.1|1.2]
 import dams.*;
 import java.net.URI;
+import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 public final class Scenario {
@@ -33,10 +35,32 @@ public final class Scenario {
         CancelAppointmentResult cancelled = port.cancelAppointment(ADMIN, PATIENT, MORNING, null);
         print("T10", cancelled.getOutcome().value() + " " + cancelled.getAppointmentType().getValue().value());
         print("T11", port.cancelAppointment(ADMIN, PATIENT, MORNING, null).getOutcome().value());
+
+        GetAppointmentScheduleResult empty = port.getAppointmentSchedule(ADMIN, PATIENT, null);
+        print("Empty", empty.getOutcome().value() + " " + empty.getBookings().getBooking().size());
+        AppointmentType dental = AppointmentType.DENTAL;
+        String requestId = UUID.randomUUID().toString();
+        AddAppointmentResult first = port.addAppointment(ADMIN, EVENING, dental, 5, requestId);
+        AddAppointmentResult again = port.addAppointment(ADMIN, EVENING, dental, 5, requestId);
+        print("Repeat", first.getOutcome().value() + " " + again.getOutcome().value() + " "
+            + (again.getSequence() == first.getSequence() ? "same" : "another"));
+        AddAppointmentResult other = port.addAppointment(ADMIN, EVENING, dental, 5, UUID.randomUUID().toString());
+        print("Another", other.getOutcome().value() + " " + (other.getSequence() > first.getSequence() ? "later" : "same"));
+        List<Slot> slots = port.listAppointmentAvailability(ADMIN, dental, null).getSlots().getSlot();
+        Slot one = slots.get(0);
+        print("One", slots.size() + " " + one.getAppointmentId() + " " + one.getAppointmentType().value() + " " + one.getCapacity()
+            + " " + one.getRemaining());
+        add(port, PATIENT, 5);
+        add(port, ADMIN, 0);
+    }
+
+    private static void add(AppointmentPortType port, String caller, int capacity) {
         try {
-            port.addAppointment(PATIENT, EVENING, physician, 2, null);
+            port.addAppointment(caller, EVENING, AppointmentType.DENTAL, capacity, null);
         } catch (DamsFault_Exception fault) {
-            print("Fault", fault.getFaultInfo().getCode().value() + " " + fault.getFaultInfo().getExecution().value());
+            DamsFault detail = fault.getFaultInfo();
+            String field = detail.getField() == null ? "" : " " + detail.getField();
+            print("Fault", detail.getCode().value() + field + " " + detail.getExecution().value());
         }
     }
 

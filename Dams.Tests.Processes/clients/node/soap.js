@@ -1,6 +1,7 @@
 // The original test scenario with the package "soap". Usage: node soap.js http://host:port/AppointmentService?wsdl [1.1|1.2]
 'use strict';
 
+const { randomUUID } = require('crypto');
 const soap = require('soap');
 
 // The package picks the last port of a document with several unless it is told; a document with one port needs no telling.
@@ -43,12 +44,26 @@ async function main() {
   const cancelled = await call('CancelAppointment', cancel);
   console.log('T10', cancelled.outcome, cancelled.appointmentType);
   console.log('T11', (await call('CancelAppointment', cancel)).outcome);
-  try {
-    await call('AddAppointment', { ...evening, callerId: patientId, capacity: 2 });
-  } catch (error) {
-    const fault = error.root.Envelope.Body.Fault;
-    const detail = (fault.detail || fault.Detail).DamsFault;
-    console.log('Fault', detail.code, detail.execution);
+
+  const empty = await call('GetAppointmentSchedule', { callerId, patientId });
+  console.log('Empty', empty.outcome, many(empty.bookings, 'booking').length);
+  const add = { ...slot('MTLE210422', 'Dental'), capacity: 5 };
+  const requestId = randomUUID();
+  const first = await call('AddAppointment', { ...add, requestId });
+  const again = await call('AddAppointment', { ...add, requestId });
+  console.log('Repeat', first.outcome, again.outcome, Number(again.sequence) === Number(first.sequence) ? 'same' : 'another');
+  const other = await call('AddAppointment', { ...add, requestId: randomUUID() });
+  console.log('Another', other.outcome, Number(other.sequence) > Number(first.sequence) ? 'later' : 'same');
+  const slots = many((await call('ListAppointmentAvailability', { callerId, appointmentType: 'Dental' })).slots, 'slot');
+  console.log('One', slots.length, slots[0].appointmentId, slots[0].appointmentType, Number(slots[0].capacity), Number(slots[0].remaining));
+  for (const wrong of [{ callerId: patientId }, { capacity: 0 }]) {
+    try {
+      await call('AddAppointment', { ...add, ...wrong });
+    } catch (error) {
+      const fault = error.root.Envelope.Body.Fault;
+      const detail = (fault.detail || fault.Detail).DamsFault;
+      console.log(['Fault', detail.code, detail.field, detail.execution].filter(Boolean).join(' '));
+    }
   }
 }
 

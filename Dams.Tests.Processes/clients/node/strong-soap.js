@@ -1,6 +1,7 @@
 // The original test scenario with the package "strong-soap". Usage: node strong-soap.js http://host:port/AppointmentService?wsdl [1.1|1.2]
 'use strict';
 
+const { randomUUID } = require('crypto');
 const { soap } = require('strong-soap');
 
 // The package takes the first service's first port that fits; a document with one port leaves no choice.
@@ -46,12 +47,26 @@ async function main() {
   const cancelled = await call('CancelAppointment', cancel);
   console.log('T10', cancelled.outcome, cancelled.appointmentType);
   console.log('T11', (await call('CancelAppointment', cancel)).outcome);
-  try {
-    await call('AddAppointment', { ...evening, callerId: patientId, capacity: 2 });
-  } catch (error) {
-    const fault = error.root.Envelope.Body.Fault;
-    const detail = (fault.detail || fault.Detail).DamsFault;
-    console.log('Fault', detail.code, detail.execution);
+
+  const empty = await call('GetAppointmentSchedule', { callerId, patientId });
+  console.log('Empty', empty.outcome, many(empty.bookings, 'booking').length);
+  const add = { ...slot('MTLE210422', 'Dental'), capacity: 5 };
+  const requestId = randomUUID();
+  const first = await call('AddAppointment', { ...add, requestId });
+  const again = await call('AddAppointment', { ...add, requestId });
+  console.log('Repeat', first.outcome, again.outcome, Number(again.sequence) === Number(first.sequence) ? 'same' : 'another');
+  const other = await call('AddAppointment', { ...add, requestId: randomUUID() });
+  console.log('Another', other.outcome, Number(other.sequence) > Number(first.sequence) ? 'later' : 'same');
+  const slots = many((await call('ListAppointmentAvailability', { callerId, appointmentType: 'Dental' })).slots, 'slot');
+  console.log('One', slots.length, slots[0].appointmentId, slots[0].appointmentType, Number(slots[0].capacity), Number(slots[0].remaining));
+  for (const wrong of [{ callerId: patientId }, { capacity: 0 }]) {
+    try {
+      await call('AddAppointment', { ...add, ...wrong });
+    } catch (error) {
+      const fault = error.root.Envelope.Body.Fault;
+      const detail = (fault.detail || fault.Detail).DamsFault;
+      console.log(['Fault', detail.code, detail.field, detail.execution].filter(Boolean).join(' '));
+    }
   }
 }
 

@@ -39,8 +39,23 @@ echo 'T9 ', call($client, 'SwapAppointment', $own + [
 $cancelled = call($client, 'CancelAppointment', $own + ['appointmentId' => 'MTLM210422']);
 echo 'T10 ', $cancelled->outcome, ' ', $cancelled->appointmentType, "\n";
 echo 'T11 ', call($client, 'CancelAppointment', $own + ['appointmentId' => 'MTLM210422'])->outcome, "\n";
-try {
-    call($client, 'AddAppointment', ['callerId' => $patient] + $evening + ['capacity' => 2]);
-} catch (SoapFault $fault) {
-    echo 'Fault ', $fault->detail->DamsFault->code, ' ', $fault->detail->DamsFault->execution, "\n";
+
+$empty = call($client, 'GetAppointmentSchedule', $own);
+echo 'Empty ', $empty->outcome, ' ', count($empty->bookings->booking ?? []), "\n";
+$add = ['appointmentType' => 'Dental', 'capacity' => 5] + $evening;
+$id = uniqid('php-', true);
+$first = call($client, 'AddAppointment', $add + ['requestId' => $id]);
+$again = call($client, 'AddAppointment', $add + ['requestId' => $id]);
+echo 'Repeat ', $first->outcome, ' ', $again->outcome, ' ', $again->sequence == $first->sequence ? 'same' : 'another', "\n";
+$other = call($client, 'AddAppointment', $add + ['requestId' => "$id-2"]);
+echo 'Another ', $other->outcome, ' ', $other->sequence > $first->sequence ? 'later' : 'same', "\n";
+$slots = call($client, 'ListAppointmentAvailability', ['callerId' => $admin, 'appointmentType' => 'Dental'])->slots->slot;
+echo implode(' ', ['One', count($slots), ...array_values((array) $slots[0])]), "\n";
+foreach ([['callerId' => $patient] + $add, ['capacity' => 0] + $add] as $wrong) {
+    try {
+        call($client, 'AddAppointment', $wrong);
+    } catch (SoapFault $fault) {
+        $detail = $fault->detail->DamsFault;
+        echo implode(' ', array_filter(['Fault', $detail->code, $detail->field ?? '', $detail->execution])), "\n";
+    }
 }

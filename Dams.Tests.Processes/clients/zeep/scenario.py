@@ -1,5 +1,6 @@
 """The original test scenario with zeep. Usage: python3 scenario.py http://host:port/AppointmentService?wsdl [1.1|1.2]"""
 import sys
+import uuid
 
 from zeep import Client
 from zeep.exceptions import Fault
@@ -35,8 +36,21 @@ print("T9", service.SwapAppointment(
 cancelled = service.CancelAppointment(callerId=ADMIN, patientId=PATIENT, appointmentId=MORNING)
 print("T10", cancelled.outcome, cancelled.appointmentType)
 print("T11", service.CancelAppointment(callerId=ADMIN, patientId=PATIENT, appointmentId=MORNING).outcome)
-try:
-    service.AddAppointment(callerId=PATIENT, appointmentId=EVENING, appointmentType="Physician", capacity=2)
-except Fault as fault:
-    detail = client.get_element("{http://dams.example.org/appointments/v1}DamsFault").parse(fault.detail[0], client.wsdl.types)
-    print("Fault", detail.code, detail.execution)
+
+empty = service.GetAppointmentSchedule(callerId=ADMIN, patientId=PATIENT)
+print("Empty", empty.outcome, len(many(empty.bookings, "booking")))
+add = {"callerId": ADMIN, "appointmentId": EVENING, "appointmentType": "Dental", "capacity": 5}
+request_id = str(uuid.uuid4())
+first = service.AddAppointment(**add, requestId=request_id)
+again = service.AddAppointment(**add, requestId=request_id)
+print("Repeat", first.outcome, again.outcome, "same" if again.sequence == first.sequence else "another")
+other = service.AddAppointment(**add, requestId=str(uuid.uuid4()))
+print("Another", other.outcome, "later" if other.sequence > first.sequence else "same")
+slots = many(service.ListAppointmentAvailability(callerId=ADMIN, appointmentType="Dental").slots, "slot")
+print("One", len(slots), slots[0].appointmentId, slots[0].appointmentType, slots[0].capacity, slots[0].remaining)
+for wrong in {"callerId": PATIENT}, {"capacity": 0}:
+    try:
+        service.AddAppointment(**{**add, **wrong})
+    except Fault as fault:
+        detail = client.get_element("{http://dams.example.org/appointments/v1}DamsFault").parse(fault.detail[0], client.wsdl.types)
+        print("Fault", *filter(None, [detail.code, detail.field, detail.execution]))
