@@ -13,6 +13,9 @@ namespace Dams.Tests.Processes.ThirdParty;
 [Parallelizable]
 internal sealed class ClientPageTests
 {
+    // Servers of a snippet's own end with its commands, also if one of these fails.
+    private const string EndJobs = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n";
+
     private static readonly ClientPage s_page = ClientPage.Load();
     private string _programs = null!;
 
@@ -62,8 +65,8 @@ internal sealed class ClientPageTests
         foreach (var run in section.Runs)
         {
             var (exitCode, output, errors) = await Task.Run(() => ThirdPartyClient.Run(
-                "sh",
-                ["-e", "-c", Here(run.Commands)],
+                "bash",
+                ["-e", "-c", EndJobs + Here(run.Commands)],
                 folder.Path,
                 ("PATH", $"{_programs}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}")));
             Assert.That(output, Is.EqualTo(Here(run.Output)), $"exit code {exitCode}, errors: {errors}");

@@ -26,9 +26,46 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
     public static readonly ThirdPartyClient Zeep = new(
         "Python zeep", "/usr/bin/python3", "zeep/scenario.py", "-c", "import zeep; print('zeep', zeep.__version__)");
 
+    public static readonly ThirdPartyClient Suds = new(
+        "Python suds", "/usr/bin/python3", "suds/scenario.py", "-c", "import suds; print('suds', suds.__version__)")
+    {
+        SoapVersions = ["1.1"],
+    };
+
+    /// <summary>Is given the namespace, and reads no WSDL.</summary>
+    public static readonly ThirdPartyClient SoapLite = new(
+        "Perl SOAP::Lite", "perl", "perl/scenario.pl", "-MSOAP::Lite", "-e", "print 'SOAP::Lite ', SOAP::Lite->VERSION");
+
     public static readonly ThirdPartyClient NodeSoap = OfNode("Node soap", "node/soap.js", "soap");
 
     public static readonly ThirdPartyClient StrongSoap = OfNode("Node strong-soap", "node/strong-soap.js", "strong-soap");
+
+    public static readonly ThirdPartyClient EasySoapRequest =
+        OfNode("Node easy-soap-request", "node/easy-soap-request.js", "easy-soap-request");
+
+    /// <summary>A collection of Postman, which newman runs.</summary>
+    public static readonly ThirdPartyClient Postman = OfNode("Postman", "node/newman.js", "newman");
+
+    public static readonly ThirdPartyClient Curl = new("curl", "sh", "curl/scenario.sh", "-c", "curl --version | grep -o '^curl [0-9.]*'");
+
+    /// <summary>A page of the service's own origin.</summary>
+    public static readonly ThirdPartyClient Fetch = new(
+        "Browser fetch", "sh", "browser/fetch.sh", "-c", "node --version >/dev/null && curl --version >/dev/null && chromium --version");
+
+    /// <summary>A page of the service's own origin.</summary>
+    public static readonly ThirdPartyClient JQuerySoap = Fetch with
+    {
+        Name = "Browser jquery.soap",
+        Script = "browser/jquery-soap.sh",
+        Awaits = "the bare name of the operation as SOAPAction",
+        Version =
+        [
+            "-c",
+            Fetch.Version[1] + """
+                 && cd ../node && node -p "'jquery.soap ' + require('jquery.soap/package.json').version"                  && node -p "'jQuery ' + require('jquery/package.json').version"
+                """,
+        ],
+    };
 
     public static readonly ThirdPartyClient JaxWs = new(
         "Java JAX-WS",
@@ -50,7 +87,10 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
         JaxWs with { Name = "Java JAX-WS, original contract", Script = "java/front-end.sh" };
 
     /// <summary>The clients that docs/CLIENTS.md is about.</summary>
-    public static IReadOnlyList<ThirdPartyClient> All { get; } = [Php, Zeep, NodeSoap, StrongSoap, JaxWs];
+    public static IReadOnlyList<ThirdPartyClient> All { get; } = 
+    [
+        Php, Zeep, Suds, SoapLite, NodeSoap, StrongSoap, EasySoapRequest, Postman, Curl, Fetch, JQuerySoap, JaxWs,
+    ];
 
     /// <summary>The clients that speak the original system's contract.</summary>
     public static IReadOnlyList<ThirdPartyClient> AllOfFrontEnd { get; } = [PhpFrontEnd, ZeepFrontEnd, JaxWsFrontEnd];
@@ -103,6 +143,9 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
     /// Whether it takes long to install the client or to generate its code. Such a client runs only with <c>DAMS_REQUIRE_CLIENTS=all</c>.
     /// </summary>
     public bool TakesLong { get; init; }
+
+    /// <summary>What the service must accept before the client works; null if it does. Until then the client's tests are ignored.</summary>
+    public string? Awaits { get; init; }
 
     /// <summary>The folder of the scripts.</summary>
     public static string Folder { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "clients"));

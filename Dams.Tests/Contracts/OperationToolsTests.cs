@@ -120,7 +120,7 @@ internal sealed class OperationToolsTests
             .ToDictionary(file => Path.GetRelativePath(SourceTree.Root, file), File.ReadAllText)
             .Where(script => script.Value.Contains("AddAppointment", StringComparison.OrdinalIgnoreCase))
             .ToList();
-        Assert.That(scripts, Has.Count.GreaterThanOrEqualTo(5));
+        Assert.That(scripts, Has.Count.GreaterThanOrEqualTo(10));
         Assert.That(
             from script in scripts
             where !script.Value.Contains(operation.Name, StringComparison.OrdinalIgnoreCase)
