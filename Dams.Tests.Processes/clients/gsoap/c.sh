@@ -13,7 +13,7 @@ cp "$here/scenario.c" "$work"
 cd "$work"
 {
   wsdl2h -c -o dams.h "$wsdl"
-  soapcpp2 -c -C -L -x -I/usr/share/gsoap/import dams.h
+  soapcpp2 -c -C -L -x dams.h
 } >generated.txt 2>&1 || { cat generated.txt >&2; exit 1; }
 gcc -Wall -Wextra -Werror -o scenario scenario.c soapC.c soapClient.c -lgsoap
 ./scenario "${wsdl%%\?*}"

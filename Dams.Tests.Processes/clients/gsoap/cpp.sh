@@ -13,7 +13,7 @@ cp "$here/scenario.cpp" "$work"
 cd "$work"
 {
   wsdl2h -o dams.h "$wsdl"
-  soapcpp2 -j -C -L -x -I/usr/share/gsoap/import dams.h
+  soapcpp2 -j -C -L -x dams.h
 } >generated.txt 2>&1 || { cat generated.txt >&2; exit 1; }
 g++ -Wall -Wextra -Werror -o scenario scenario.cpp soapC.cpp soapAppointmentSoap11Proxy.cpp -lgsoap++
 ./scenario "${wsdl%%\?*}"
