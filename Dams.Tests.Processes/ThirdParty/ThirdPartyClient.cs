@@ -94,7 +94,7 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
         "sh",
         "kdsoap/scenario.sh",
         "-c",
-        "command -v kdwsdl2cpp moc g++ >/dev/null && echo \"Qt $(pkg-config --modversion Qt5Core)\" && "
+        "type kdwsdl2cpp moc g++ pkg-config >/dev/null && echo \"Qt $(pkg-config --modversion Qt5Core)\" && "
             + "find /usr/lib -name 'libkdsoap.so.*.*'")
     {
         TakesLong = true,
@@ -102,12 +102,12 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
     };
 
     public static readonly ThirdPartyClient Mono = new(
-        "Mono", "sh", "mono/scenario.sh", "-c", "command -v wsdl mcs >/dev/null && mono --version | grep -o 'version [0-9.]*'")
+        "Mono", "sh", "mono/scenario.sh", "-c", "type wsdl mcs >/dev/null && mono --version | grep -o 'version [0-9.]*'")
     {
         TakesLong = true,
     };
 
-    /// <summary>Uses System.ServiceModel with a contract of its own. ServiceModelClientTests call the service by the shared contract.</summary>
+    /// <summary>Has a contract of its own. <see cref="Soap.ServiceModelClientTests"/> call the service by the shared one.</summary>
     public static readonly ThirdPartyClient DotNet = new(".NET", "sh", "dotnet/scenario.sh", "-c", "dotnet --version");
 
     /// <summary>Uses the standard library only.</summary>
@@ -249,7 +249,7 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
         new(name, "node", script, "-p", $"const {{ name, version }} = require('{package}/package.json'); name + ' ' + version");
 
     private static ThirdPartyClient OfGsoap(string name, string script, string compiler) =>
-        new(name, "sh", script, "-c", $"command -v wsdl2h {compiler} >/dev/null && test -e /usr/include/stdsoap2.h && soapcpp2 -V");
+        new(name, "sh", script, "-c", $"type wsdl2h {compiler} >/dev/null && test -e /usr/include/stdsoap2.h && soapcpp2 -V");
 
     private static string ThisFile([CallerFilePath] string thisFile = "") => thisFile;
 }
