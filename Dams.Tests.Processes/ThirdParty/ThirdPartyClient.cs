@@ -98,7 +98,6 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
             + "find /usr/lib -name 'libkdsoap.so.*.*'")
     {
         TakesLong = true,
-        Awaits = "an action without quotation marks in the content type of SOAP 1.2",
     };
 
     public static readonly ThirdPartyClient Mono = new(
