@@ -125,7 +125,7 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
         JaxWs with { Name = "Java JAX-WS, original contract", Script = "java/front-end.sh" };
 
     /// <summary>The clients that docs/CLIENTS.md is about.</summary>
-    public static IReadOnlyList<ThirdPartyClient> All { get; } = 
+    public static IReadOnlyList<ThirdPartyClient> All { get; } =
     [
         Php, Zeep, Suds, SoapLite, NodeSoap, StrongSoap, EasySoapRequest, Postman, Curl, Fetch, JQuerySoap, JaxWs, Axis, GsoapC,
         GsoapCpp, KdSoap, Mono, DotNet, Go,
