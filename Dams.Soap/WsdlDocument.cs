@@ -56,7 +56,7 @@ internal sealed class WsdlDocument
 
     /// <summary>A copy of the document with this address.</summary>
     /// <param name="address">The address of every port.</param>
-    /// <param name="only">Null for all ports; else the ports and bindings of the other version are left out.</param>
+    /// <param name="only">Null for all ports; else the ports, bindings and namespace of the other version are left out.</param>
     public byte[] Render(string address, SoapVersion? only)
     {
         var copy = new XDocument(_document);
@@ -78,6 +78,9 @@ internal sealed class WsdlDocument
                     space.Remove();
                 element.Remove();
             }
+
+            // wsdl2h of gSOAP makes stubs for SOAP 1.2 as soon as its namespace is declared.
+            copy.Root.Attributes().Where(attribute => attribute.IsNamespaceDeclaration && attribute.Value == left.NamespaceName).Remove();
         }
 
         using var stream = new MemoryStream();

@@ -74,6 +74,44 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
         "-c",
         "command -v javac >/dev/null && test -e /usr/share/java/jaxws-rt.jar && wsimport -version 2>&1");
 
+    /// <summary>Knows no binding of SOAP 1.2, so it is given a WSDL without one.</summary>
+    public static readonly ThirdPartyClient Axis = new(
+        "Java Axis 1.4",
+        "sh",
+        "axis/scenario.sh",
+        "-c",
+        "command -v javac >/dev/null && basename \"$(readlink -e /usr/share/java/axis.jar)\" .jar")
+    {
+        SoapVersions = ["1.1"],
+    };
+
+    public static readonly ThirdPartyClient GsoapC = OfGsoap("gSOAP C", "gsoap/c.sh", "gcc");
+
+    public static readonly ThirdPartyClient GsoapCpp = OfGsoap("gSOAP C++", "gsoap/cpp.sh", "g++");
+
+    public static readonly ThirdPartyClient KdSoap = new(
+        "KDSoap",
+        "sh",
+        "kdsoap/scenario.sh",
+        "-c",
+        "type kdwsdl2cpp moc g++ pkg-config >/dev/null && echo \"Qt $(pkg-config --modversion Qt5Core)\" && "
+            + "find /usr/lib -name 'libkdsoap.so.*.*'")
+    {
+        TakesLong = true,
+    };
+
+    public static readonly ThirdPartyClient Mono = new(
+        "Mono", "sh", "mono/scenario.sh", "-c", "type wsdl mcs >/dev/null && mono --version | grep -o 'version [0-9.]*'")
+    {
+        TakesLong = true,
+    };
+
+    /// <summary>Has a contract of its own. <see cref="Soap.ServiceModelClientTests"/> call the service by the shared one.</summary>
+    public static readonly ThirdPartyClient DotNet = new(".NET", "sh", "dotnet/scenario.sh", "-c", "dotnet --version");
+
+    /// <summary>Uses the standard library only.</summary>
+    public static readonly ThirdPartyClient Go = new("Go", "sh", "go/scenario.sh", "-c", "go version") { TakesLong = true };
+
     /// <summary>Speaks the original system's contract, in PHP. Its scenario is a shorter one.</summary>
     public static readonly ThirdPartyClient PhpFrontEnd =
         Php with { Name = "PHP SoapClient, original contract", Script = "php/front-end.php" };
@@ -89,7 +127,8 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
     /// <summary>The clients that docs/CLIENTS.md is about.</summary>
     public static IReadOnlyList<ThirdPartyClient> All { get; } =
     [
-        Php, Zeep, Suds, SoapLite, NodeSoap, StrongSoap, EasySoapRequest, Postman, Curl, Fetch, JQuerySoap, JaxWs,
+        Php, Zeep, Suds, SoapLite, NodeSoap, StrongSoap, EasySoapRequest, Postman, Curl, Fetch, JQuerySoap, JaxWs, Axis, GsoapC,
+        GsoapCpp, KdSoap, Mono, DotNet, Go,
     ];
 
     /// <summary>The clients that speak the original system's contract.</summary>
@@ -213,6 +252,9 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
 
     private static ThirdPartyClient OfNode(string name, string script, string package) =>
         new(name, "node", script, "-p", $"const {{ name, version }} = require('{package}/package.json'); name + ' ' + version");
+
+    private static ThirdPartyClient OfGsoap(string name, string script, string compiler) =>
+        new(name, "sh", script, "-c", $"type wsdl2h {compiler} >/dev/null && test -e /usr/include/stdsoap2.h && soapcpp2 -V");
 
     private static string ThisFile([CallerFilePath] string thisFile = "") => thisFile;
 }

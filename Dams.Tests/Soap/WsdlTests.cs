@@ -229,6 +229,18 @@ public sealed class WsdlTests
         Assert.That(document.Root!.Elements(s_wsdl + "binding").Count(), Is.EqualTo(ports));
     }
 
+    /// <summary>gSOAP: wsdl2h makes stubs for SOAP 1.2 of each document that only declares its namespace.</summary>
+    [TestCase("1.1", "http://schemas.xmlsoap.org/wsdl/soap12/")]
+    [TestCase("1.2", "http://schemas.xmlsoap.org/wsdl/soap/")]
+    public async Task The_copy_for_one_soap_version_does_not_name_the_other(string version, string other)
+    {
+        await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
+        var whole = await server.Http.GetStringAsync(server.AppointmentService + "?wsdl");
+        var copy = await server.Http.GetStringAsync(server.AppointmentService + "?wsdl&soap=" + version);
+        Assert.That(whole, Does.Contain(other));
+        Assert.That(copy, Does.Not.Contain(other));
+    }
+
     [TestCase("localhost:81", null, "http://localhost:81/AppointmentService")]
     [TestCase("evil.example.org", null, null)]
     [TestCase("evil\"><x", null, null)]

@@ -45,10 +45,11 @@ internal static class SourceTree
 
     private static bool IsTest(string path) => path.StartsWith("Dams.Tests", StringComparison.Ordinal);
 
+    // The third-party clients in C# are no part of the projects: their own scripts compile them.
     private static bool IsOurs(string path)
     {
         var parts = Path.GetRelativePath(Root, path).Split(Path.DirectorySeparatorChar);
-        return parts[0].StartsWith("Dams.", StringComparison.Ordinal) && !parts.Contains("bin") && !parts.Contains("obj");
+        return parts[0].StartsWith("Dams.", StringComparison.Ordinal) && !parts.Intersect(["bin", "obj", "clients"]).Any();
     }
 
     private static string FindRoot()
