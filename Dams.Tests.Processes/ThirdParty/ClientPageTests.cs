@@ -136,7 +136,7 @@ internal sealed class ClientPageTests
         Assert.That(ClientPage.Read(page.Replace(old, instead, StringComparison.Ordinal)).Sections.Single().Problems, Is.Not.Empty);
     }
 
-    /// <summary>Puts the addresses of the test in the place of those of the page: the cluster's, and that of a server of the user's own.</summary>
+    /// <summary>Replaces the addresses of the page, that of the cluster and that of a server of the user's own.</summary>
     private static string WithAddresses(string text, Uri cluster, IPAddress own) => text
         .Replace("http://127.0.0.1:8080", cluster.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
         .Replace("http://127.0.0.1:8000", $"http://{own}:8000", StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Dams.Tests.Processes.ThirdParty;
 
 /// <summary>
-/// What docs/CLIENTS.md says about one stack. A label stands before each fenced block. A label that names a file, such as
+/// The section of docs/CLIENTS.md about one stack. A label stands before each fenced block. A label that names a file, such as
 /// <c>`client.php`:</c>, is followed by that file. <c>Install:</c> is followed by the commands that install the stack, <c>Run:</c> by
 /// commands for the folder of the files, and <c>It prints:</c> by the output of the commands before it.
 /// </summary>
@@ -11,7 +11,7 @@ namespace Dams.Tests.Processes.ThirdParty;
 /// <param name="Files">The content of each file, by name.</param>
 /// <param name="Install">The commands that install the stack. The tests don't run them.</param>
 /// <param name="Runs">The commands that a user runs, in this order.</param>
-/// <param name="Problems">What keeps a test from running the section.</param>
+/// <param name="Problems">The reasons why a test can't run the section.</param>
 internal sealed partial record ClientSection(
     string Name,
     IReadOnlyDictionary<string, string> Files,

@@ -61,9 +61,8 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
         Version =
         [
             "-c",
-            Fetch.Version[1] + """
-                 && cd ../node && node -p "'jquery.soap ' + require('jquery.soap/package.json').version"                  && node -p "'jQuery ' + require('jquery/package.json').version"
-                """,
+            Fetch.Version[1] + " && cd ../node && node -p \"['jquery.soap', 'jquery']"
+                + ".map((name) => name + ' ' + require(name + '/package.json').version).join(', ')\"",
         ],
     };
 
@@ -189,7 +188,7 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
     /// </summary>
     public bool TakesLong { get; init; }
 
-    /// <summary>What the service must accept before the client works; null if it does. Until then the client's tests are ignored.</summary>
+    /// <summary>The thing that the service must accept before the client works, or null. Until then its tests are ignored.</summary>
     public string? Awaits { get; init; }
 
     /// <summary>The folder of the scripts.</summary>
