@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Dams.Soap;
 
 /// <summary>
@@ -18,6 +20,8 @@ internal static class MessageBounds
 
     // The counts of a deeper message don't go on the stack.
     private const int DepthOnStackMax = 256;
+
+    private static readonly SearchValues<char> s_nameEnds = SearchValues.Create(" \t\r\n/>");
 
     /// <summary>
     /// Returns what exceeds a limit, or null. Where the text is not well-formed the pass ends early, because the parser ends there, too.
@@ -114,7 +118,7 @@ internal static class MessageBounds
     private static SoapRefusal TooMany(string text, int name, int most, string what)
     {
         var rest = text.AsSpan(name);
-        var length = rest.IndexOfAny(" \t\r\n/>");
+        var length = rest.IndexOfAny(s_nameEnds);
         var qualified = length < 0 ? rest : rest[..length];
         var local = qualified[(qualified.IndexOf(':') + 1)..].ToString();
         return SoapRefusal.Invalid($"{SoapRefusal.Quoted(local)} has more than {most} {what}.", local);
