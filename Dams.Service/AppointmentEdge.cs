@@ -10,9 +10,6 @@ namespace Dams.Service;
 /// </summary>
 internal static class AppointmentEdge
 {
-    /// <summary>The most characters of a request id. It is a key of the replicated session table.</summary>
-    public const int RequestIdLengthMax = 64;
-
     private const string CallerForm = "an administrator id like MTLA1234 or a patient id like MTLP1234";
     private const string PatientForm = "a patient id like MTLP1234";
     private const string AppointmentForm = "an appointment id: MTL, QUE or SHE, then M, A or E, then a real date ddMMyy";
@@ -96,9 +93,9 @@ internal static class AppointmentEdge
         return new SwapAppointment(caller, patient, old, @new);
     }
 
-    /// <summary>The client's own id as faults and executors carry it: null if it is absent, empty or too long.</summary>
+    /// <summary>The client's own id as faults and executors carry it: null if it is absent, empty, too long or no text.</summary>
     public static string? OwnId(string? requestId) =>
-        string.IsNullOrEmpty(requestId) || requestId.Length > RequestIdLengthMax ? null : requestId;
+        string.IsNullOrEmpty(requestId) || RequestIdText.IsTooLong(requestId) || !XmlText.IsAllowed(requestId) ? null : requestId;
 
     /// <summary>
     /// Trims the text, and converts a to z to upper case. Other letters stay as they are, even if some culture would convert them to A
@@ -143,8 +140,14 @@ internal static class AppointmentEdge
 
     private static void CheckRequestId(AppointmentRequest request)
     {
-        if (request.RequestId is { Length: > RequestIdLengthMax } tooLong)
-            throw DamsFaults.InvalidRequest("requestId", tooLong, $"at most {RequestIdLengthMax} characters long");
+        if (request.RequestId is not { } id)
+            return;
+        if (RequestIdText.IsTooLong(id))
+            throw DamsFaults.InvalidRequest("requestId", id, $"at most {RequestIdText.CharactersMax} characters long");
+
+        // UTF-8 can't tell two halves of surrogate pairs apart, so two requests would have one key. Text from XML has no such half.
+        if (!XmlText.IsAllowed(id))
+            throw DamsFaults.InvalidRequest("requestId", id, "a text that XML can carry");
     }
 
     private static void RequireAdminOf(Hospital hospital, CallerId caller, AppointmentRequest request)

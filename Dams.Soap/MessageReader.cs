@@ -5,14 +5,11 @@ namespace Dams.Soap;
 
 /// <summary>
 /// The fast path for messages: one pass that takes the values of a well-formed, plain, valid request straight from the text. It leaves
-/// anything unusual to <see cref="MessageValidator"/>: an attribute, a header that must be understood, an element out of place. The
+/// anything unusual to <see cref="MessageValidator"/>: <c>xsi:nil</c>, a header that must be understood, an element out of place. The
 /// validator accepts every message that the fast path accepts, and says what is wrong with an invalid one.
 /// </summary>
 internal static class MessageReader
 {
-    private const string SchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
-    private const string XmlnsNamespace = "http://www.w3.org/2000/xmlns/";
-
     /// <summary>No DTD and nothing external; comments and processing instructions are skipped.</summary>
     public static readonly XmlReaderSettings Settings = new()
     {
@@ -29,10 +26,12 @@ internal static class MessageReader
         SoapContract contract, SoapVersion version, string text, string? action, int depthMax, out SoapCall? call)
     {
         call = null;
+        if (MessageBounds.Check(text, depthMax) is not null)
+            return false;
         try
         {
             using var reader = XmlReader.Create(new StringReader(text), Settings);
-            return TryRead(new Pass(contract, version, action, depthMax, reader), out call);
+            return TryRead(new Pass(contract, version, action, reader), out call);
         }
         catch (XmlException)
         {
@@ -125,7 +124,7 @@ internal static class MessageReader
         return true;
     }
 
-    private readonly struct Pass(SoapContract contract, SoapVersion version, string? action, int depthMax, XmlReader reader)
+    private readonly struct Pass(SoapContract contract, SoapVersion version, string? action, XmlReader reader)
     {
         public SoapContract Contract { get; } = contract;
 
@@ -137,7 +136,7 @@ internal static class MessageReader
 
         public bool IsAt(string name) => Reader.LocalName == name && Reader.NamespaceURI == Version.Namespace;
 
-        /// <summary>Moves to the next node that is not white space; false at the end of the text, or below the deepest level.</summary>
+        /// <summary>Moves to the next node that is not white space; false at the end of the text.</summary>
         public bool ToContent()
         {
             while (Reader.Read())
@@ -146,8 +145,6 @@ internal static class MessageReader
                 {
                     case XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace or XmlNodeType.XmlDeclaration:
                         continue;
-                    case XmlNodeType.Element when Reader.Depth >= depthMax:
-                        return false;
                     default:
                         return true;
                 }
@@ -168,11 +165,8 @@ internal static class MessageReader
             var depth = Reader.Depth;
             while (Reader.Read())
             {
-                if (Reader.NodeType == XmlNodeType.Element
-                    && (Reader.Depth >= depthMax || (Reader.Depth == depth + 1 && MustBeUnderstood())))
-                {
+                if (Reader.NodeType == XmlNodeType.Element && Reader.Depth == depth + 1 && MustBeUnderstood())
                     return false;
-                }
 
                 if (Reader.Depth == depth + 1 && Reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
                     return false;
@@ -196,14 +190,14 @@ internal static class MessageReader
             return must;
         }
 
-        /// <summary>Whether the element has no attribute that matters: only namespace declarations and <c>xsi:type</c>.</summary>
+        /// <summary>Whether the element has no attribute that matters.</summary>
         public bool HasPlainAttributes()
         {
             if (!Reader.MoveToFirstAttribute())
                 return true;
             var plain = true;
             do
-                plain &= Reader.NamespaceURI == XmlnsNamespace || (Reader.NamespaceURI == SchemaInstance && Reader.LocalName == "type");
+                plain &= MessageAttributes.IsIdle(Reader.NamespaceURI, Reader.LocalName);
             while (Reader.MoveToNextAttribute());
             Reader.MoveToElement();
             return plain;

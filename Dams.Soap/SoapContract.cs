@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Reflection;
@@ -96,6 +97,7 @@ internal sealed class SoapContract
                 Name = name,
                 Namespace = read.Namespace,
                 Action = operation.Action ?? "",
+                OtherActions = OtherActionsOf(name, read.Namespace, service.Name ?? contract.Name),
                 Documentation = wsdl.Operations[name],
                 Parameters = ParametersOf(method, name, wsdl),
                 ParameterNamespace = isRpc ? "" : read.Namespace,
@@ -142,6 +144,16 @@ internal sealed class SoapContract
             return method.ReturnType.GetGenericArguments()[0];
         throw new InvalidOperationException($"{method.Name} does not return a Task");
     }
+
+    private static FrozenSet<string> OtherActionsOf(string operation, string contractNamespace, string portType) => FrozenSet.Create(
+        operation,
+        "urn:" + operation,
+        contractNamespace + operation,
+        $"{contractNamespace}#{operation}",
+        $"{contractNamespace}/{operation}",
+        $"{contractNamespace}:{operation}",
+        $"{contractNamespace}/{portType}/{operation}",
+        $"{contractNamespace}/{portType}/{operation}Request");
 
     private static SoapParameter[] ParametersOf(MethodInfo method, string operation, WsdlDocument wsdl)
     {

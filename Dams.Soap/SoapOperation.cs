@@ -14,6 +14,9 @@ internal sealed class SoapOperation
     /// <summary>The SOAPAction; may be empty.</summary>
     public required string Action { get; init; }
 
+    /// <summary>The forms of the SOAPAction that toolkits make up without the WSDL.</summary>
+    public required IReadOnlySet<string> OtherActions { get; init; }
+
     public required string Documentation { get; init; }
 
     /// <summary>The parameters, in the order on the wire.</summary>
@@ -34,13 +37,14 @@ internal sealed class SoapOperation
     public required Func<object, object?[], ValueTask<object?>> Invoke { get; init; }
 
     /// <summary>
-    /// Whether a SOAPAction fits this operation: it is absent, empty, the operation's own, or the namespace and name joined by <c>#</c>, as
-    /// SOAP::Lite sends it.
+    /// Whether a SOAPAction fits this operation. Any does if the contract's own is empty, as in the original contract: then clients send
+    /// whatever their toolkit makes up. Else it is absent, empty, the operation's own, or a toolkit's default for this operation:
+    /// <list type="bullet">
+    /// <item>the bare name (jquery.soap), or <c>urn:</c> and the name (Axis2);</item>
+    /// <item>namespace and name joined by <c>#</c> (SOAP::Lite), by <c>/</c>, by <c>:</c> or by nothing;</item>
+    /// <item>namespace, port type and name joined by <c>/</c> (WCF, WS-Addressing), the latter with <c>Request</c> at its end.</item>
+    /// </list>
     /// </summary>
-    public bool AcceptsAction(string? action) => string.IsNullOrEmpty(action)
-        || action == Action
-        || (action.Length == Namespace.Length + 1 + Name.Length
-            && action.StartsWith(Namespace, StringComparison.Ordinal)
-            && action[Namespace.Length] == '#'
-            && action.EndsWith(Name, StringComparison.Ordinal));
+    public bool AcceptsAction(string? action) =>
+        Action.Length == 0 || string.IsNullOrEmpty(action) || action == Action || OtherActions.Contains(action);
 }

@@ -64,6 +64,15 @@ internal sealed class SoapParameter
         _ => "1",
     };
 
+    /// <summary>The form of a value, as the end of the sentence "… is not".</summary>
+    public string Form => _enumeration is not null ? $"one of {string.Join(", ", _enumeration.Keys)}" : _code switch
+    {
+        XmlTypeCode.Int => $"a whole number from {int.MinValue} to {int.MaxValue}",
+        XmlTypeCode.Long => $"a whole number from {long.MinValue} to {long.MaxValue}",
+        XmlTypeCode.Boolean => "true or false",
+        _ => "a text",
+    };
+
     /// <summary>Joins a method's parameter with its element in the schema.</summary>
     /// <exception cref="InvalidOperationException">They contradict each other.</exception>
     public static SoapParameter Of(string operation, string name, ParameterInfo parameter, XmlSchemaElement element)

@@ -26,5 +26,11 @@ internal enum SoapFaultSide
 internal sealed record SoapRefusal(
     SoapFaultSide Side, string Reason, string? Field = null, IReadOnlyList<XmlQualifiedName>? NotUnderstood = null)
 {
+    // A reason has 300 characters. So a long name in it must leave room for what follows.
+    private const int QuotedLengthMax = 64;
+
     public static SoapRefusal Invalid(string reason, string? field = null) => new(SoapFaultSide.Sender, reason, field);
+
+    /// <summary>Puts a client's text in quotes, cut to the length that leaves room for the rest of a reason.</summary>
+    public static string Quoted(string text) => text.Length <= QuotedLengthMax ? $"'{text}'" : $"'{text.AsSpan(0, QuotedLengthMax)}…'";
 }

@@ -14,7 +14,6 @@ internal sealed class CallCommands
     /// <summary>The path of the service at its front end.</summary>
     public const string ServicePath = "AppointmentService";
 
-    private const int RequestIdCharactersMax = 64;
     private const int UrlCharactersMax = 500;
     private readonly CliConsole _console;
 
@@ -143,14 +142,17 @@ internal sealed class CallCommands
     {
         var option = new Option<string>("--request-id")
         {
-            Description = "Give the request this id, at most 64 characters. A request that is repeated with its id is executed once. "
-                + "By default the tool makes an id.",
+            Description = $"Give the request this id, at most {RequestIdText.CharactersMax} characters. "
+                + "A request that is repeated with its id is executed once. By default the tool makes an id.",
             HelpName = "TEXT",
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && result.Tokens[0].Value.Length is 0 or > RequestIdCharactersMax)
-                result.AddError("--request-id must have 1 to 64 characters.");
+            if (result.Tokens.Count != 1)
+                return;
+            var id = result.Tokens[0].Value;
+            if (id.Length == 0 || RequestIdText.IsTooLong(id))
+                result.AddError($"--request-id must have 1 to {RequestIdText.CharactersMax} characters.");
         });
         return option;
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Xml;
+using Dams.Contracts.Soap;
 
 namespace Dams.Cli.CommandLine;
 
@@ -49,7 +49,7 @@ internal static class LineRules
     {
         foreach (var text in result.Tokens.Select(token => token.Value))
         {
-            if (text.Any(char.IsControl) || !IsText(text))
+            if (text.Any(char.IsControl) || !XmlText.IsAllowed(text))
                 result.AddError($"{name} contains a character that can't be printed.");
             // Values of other types have a parser, and some texts have a validator: those reject blanks in their own words.
             else if (string.IsNullOrWhiteSpace(text) && type == typeof(string) && !hasOwn)
@@ -57,21 +57,6 @@ internal static class LineRules
             else if (!string.IsNullOrWhiteSpace(text) && helpName is File or Folder && ProblemOfPath(text, helpName) is { } problem)
                 result.AddError($"{name} is '{Shortened(text)}', {problem}; expected a {helpName.ToLowerInvariant()}.");
         }
-    }
-
-    /// <summary>Whether a SOAP message can carry the text: it has no half characters, and none that XML forbids.</summary>
-    private static bool IsText(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (XmlConvert.IsXmlChar(text[i]))
-                continue;
-            if (i + 1 == text.Length || !XmlConvert.IsXmlSurrogatePair(text[i + 1], text[i]))
-                return false;
-            i++;
-        }
-
-        return true;
     }
 
     private static string? ProblemOfPath(string text, string helpName)

@@ -195,7 +195,7 @@ internal sealed class OperationTests
     {
         foreach (var command in operation.Commands.Take(20))
         {
-            var fault = await FaultOfAsync(command, new string('r', AppointmentEdge.RequestIdLengthMax + 1));
+            var fault = await FaultOfAsync(command, new string('r', RequestIdText.CharactersMax + 1));
             Assert.That(
                 (fault?.Code, fault?.Field),
                 Is.EqualTo(((DamsFaultCode?)DamsFaultCode.InvalidRequest, "requestId")),

@@ -9,6 +9,7 @@ public sealed class BadInputTests
     private const string V1 = SoapMessage.V1;
     private const string Xml = "text/xml; charset=utf-8";
     private const string Xml12 = "application/soap+xml; charset=utf-8";
+    private const string Nil = "xsi:nil='true' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'";
     private SoapTestServer _server = null!;
 
     [OneTimeSetUp]
@@ -63,7 +64,7 @@ public sealed class BadInputTests
         Assert.That(alive.Result("outcome"), Is.EqualTo("Listed"));
     }
 
-    private static IEnumerable<BadInput> Rows()
+    internal static IEnumerable<BadInput> Rows()
     {
         var add = SoapMessage.Add;
         var valid = SoapMessage.Envelope(add);
@@ -246,14 +247,19 @@ public sealed class BadInputTests
         yield return Invalid(
             "element of no namespace", valid.Replace("<callerId>", "<callerId xmlns=''>", StringComparison.Ordinal), "callerId");
         yield return Invalid("wrong letter case of a name", valid.Replace("callerId", "CallerId", StringComparison.Ordinal), "callerId");
-        yield return Invalid("attribute", valid.Replace("<callerId>", "<callerId id='1'>", StringComparison.Ordinal), "callerId");
+        yield return Invalid("attribute", valid.Replace("<callerId>", "<callerId colour='red'>", StringComparison.Ordinal), "callerId");
         yield return Invalid("element inside a value", valid.Replace("MTLA1234", "<b>MTLA1234</b>", StringComparison.Ordinal), "callerId");
         yield return Invalid("text between parameters", valid.Replace("<capacity>", "and <capacity>", StringComparison.Ordinal), null);
         yield return Invalid(
             "nil of a required value",
-            valid.Replace(
-                ">MTLA1234<", " xsi:nil='true' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><", StringComparison.Ordinal),
+            valid.Replace(">MTLA1234<", $" {Nil}><", StringComparison.Ordinal),
             "callerId");
+        yield return Invalid("nil inside a value", Capacity($"2<b {Nil}>9</b>0"), "capacity", "'b'");
+        yield return Invalid(
+            "nil request id with content",
+            valid.Replace("</capacity>", $"</capacity><requestId {Nil}>my-id-1</requestId>", StringComparison.Ordinal),
+            "requestId",
+            "has content");
         yield return Invalid(
             "type that does not exist", valid.Replace("Physician", "Wizard", StringComparison.Ordinal), "appointmentType", "Wizard");
         yield return Invalid(

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Dams.Tests.Soap;
 
@@ -35,6 +36,9 @@ internal sealed class SoapTestServer : IAsyncDisposable
     /// <summary>The lines of the log so far, each with its text and exception.</summary>
     public IEnumerable<string> Log =>
         _app.Services.GetFakeLogCollector().GetSnapshot().Select(line => $"{line.Message} {line.Exception}");
+
+    /// <summary>The records of the log since the last call.</summary>
+    public IReadOnlyList<FakeLogRecord> TakeLog() => _app.Services.GetFakeLogCollector().GetSnapshot(clear: true);
 
     public static SoapServiceOptions Options => new()
     {
