@@ -41,7 +41,8 @@ public static class SoapServiceExtensions
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RequestBytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.DepthMax, 4);
         var logger = endpoints.ServiceProvider.GetService<ILoggerFactory>()?.CreateLogger("Dams.Soap") ?? NullLogger.Instance;
-        var endpoint = new SoapEndpoint(SoapContract.Of(typeof(TContract), options.Wsdl), implementation, options, logger);
+        var address = new ServiceAddress(path, options);
+        var endpoint = new SoapEndpoint(SoapContract.Of(typeof(TContract), options.Wsdl), implementation, address, options, logger);
         return endpoints.Map(path, endpoint.HandleAsync);
     }
 }
