@@ -68,7 +68,10 @@ internal static class FrontEndProcess
         var executor = new ReplicatedExecutor(
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
         var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms);
-        await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).AddContracts().Build();
+        await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
+            .TrustProxies(topology.TrustedProxies)
+            .AddContracts()
+            .Build();
         web.MapAppointments(topology, executor);
         web.MapOriginal(topology, executor);
         web.MapStatus(reporter, new ClusterEventStream(journal, time, stopping), requests, network.Driver);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Hosting;
 
-/// <summary>Log messages about a process: its start, its keys, its limits and its end. Event ids 1000 to 1019, and 1040.</summary>
+/// <summary>Log messages about a process: its start, its keys, its limits and its end. Event ids 1000 to 1019, 1040 and 1041.</summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(1000, LogLevel.Information,
@@ -74,4 +74,7 @@ internal static partial class HostingLog
         "This process has run out of memory, or the system gives it no more threads ({Problem}). It ends, and is restarted. "
         + "Raise its limit: memory (DOTNET_GCHeapHardLimit, MemoryMax= of systemd) or threads (ulimit -u, TasksMax=)")]
     public static partial void OutOfMemory(ILogger logger, string problem);
+
+    [LoggerMessage(1041, LogLevel.Debug, "{Method} {Path} of {Remote} was not completed: {Cause}")]
+    public static partial void ClientFailed(ILogger logger, string method, string path, string? remote, string cause);
 }

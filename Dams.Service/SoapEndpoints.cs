@@ -19,24 +19,32 @@ public static class SoapEndpoints
     /// <summary>Serves the appointment contract. The executor does the work.</summary>
     public static void MapAppointments(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
         web.MapSoapService<IAppointmentService>(SoapPaths.Appointments, http => new AppointmentService(executor, null, http.RequestAborted),
-            OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with
-            {
-                SampleValues = WsdlDocuments.AppointmentSamples,
-            });
+            AppointmentOptions(topology));
 
     /// <summary>Serves the original system's contract. The executor does the work; the faults are strings.</summary>
     public static void MapOriginal(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
         web.MapSoapService<IFrontEndImpl>(SoapPaths.Original,
             http => new FrontEndImpl(executor, null, http.RequestAborted),
-            OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null) with { IsForgiving = true });
+            OriginalOptions(topology));
 
-    /// <summary>Serves a replica's own contract.</summary>
+    /// <summary>Serves a replica's own contract. The topology has no public address, because that leads to the front end.</summary>
     public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica)
     {
         var options = OptionsOf(topology, WsdlDocuments.ReplicaService,
             fault => ReplicaFaults.DetailOf(fault.Kind == SoapHostFaultKind.InternalError, fault.Reason, fault.Field));
-        web.MapSoapService(SoapPaths.Replica, replica, options with { PublicBaseUrl = null });
+        web.MapSoapService(SoapPaths.Replica, replica, options);
     }
+
+    /// <summary>How the appointment contract is hosted.</summary>
+    internal static SoapServiceOptions AppointmentOptions(ClusterTopology topology) =>
+        OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with
+        {
+            SampleValues = WsdlDocuments.AppointmentSamples,
+        };
+
+    /// <summary>How the original contract is hosted. The original system accepted Latin-1, so some of its clients send it.</summary>
+    internal static SoapServiceOptions OriginalOptions(ClusterTopology topology) =>
+        OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null) with { AcceptsLatin1 = true, IsForgiving = true };
 
     private static object? DetailOfAppointments(SoapHostFault fault) => fault.Kind == SoapHostFaultKind.InternalError
         ? DamsFaults.DetailOfDefect(fault.Reason)

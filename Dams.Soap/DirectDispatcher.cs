@@ -37,6 +37,6 @@ internal sealed class DirectDispatcher(SoapService service) : ISoapDispatcher
             return;
         }
 
-        await SoapAnswers.SendAsync(http, version, StatusCodes.Status200OK, output).ConfigureAwait(false);
+        await _answers.SendAsync(http, version, StatusCodes.Status200OK, output).ConfigureAwait(false);
     }
 }

@@ -6,16 +6,11 @@ namespace Dams.Soap;
 /// <summary>
 /// Reads messages as leniently as JAX-WS does, for a service whose clients rely on that (<see cref="SoapServiceOptions.IsForgiving"/>).
 /// Parameters may stand in any order, be absent, empty or nil, and have unknown elements beside them. A message that says two things at
-/// once is refused all the same, as is one that is not well-formed to its end. It is one pass over the text, so its work grows with the
-/// length of the message and with nothing else.
+/// once is refused all the same, as is one that is not well-formed to its end. It is one pass over the text that
+/// <see cref="MessageBounds"/> has admitted, so its work grows with the length of the message and with nothing else.
 /// </summary>
 internal sealed class ForgivingReader
 {
-    /// <summary>
-    /// The most children of the operation's element, and the most attributes of it or of a parameter. Clients send about ten.
-    /// </summary>
-    private const int ElementsMax = 64;
-
     /// <summary>The most characters of a client's own text inside a reason.</summary>
     private const int ValueLengthMax = 64;
 
@@ -41,6 +36,8 @@ internal sealed class ForgivingReader
         SoapContract contract, SoapVersion version, string text, string? action, SoapServiceOptions options, out SoapCall? call)
     {
         call = null;
+        if (MessageBounds.Check(text, options.DepthMax) is { } refusal)
+            return refusal;
         try
         {
             using var reader = XmlReader.Create(new StringReader(text), MessageReader.Settings);
@@ -53,12 +50,7 @@ internal sealed class ForgivingReader
         catch (XmlException e)
         {
             call = null;
-            if (text.Contains("<!DOCTYPE", StringComparison.Ordinal))
-                return SoapRefusal.Invalid("A document type declaration is not allowed.");
-            return text.AsSpan().Trim().IsEmpty
-                ? SoapRefusal.Invalid("The message is empty.")
-                : SoapRefusal.Invalid(
-                    $"The message is not well-formed XML, at line {e.LineNumber}, position {e.LinePosition}: {e.Message}");
+            return SoapRefusal.NotWellFormed(text, e);
         }
     }
 
@@ -107,8 +99,7 @@ internal sealed class ForgivingReader
                 return Refuse("The Header has text between its elements.", "Header");
             if (MustBeUnderstood())
                 (notUnderstood ??= []).Add(new XmlQualifiedName(_reader.LocalName, _reader.NamespaceURI));
-            if (!Skip())
-                return false;
+            Skip();
         }
 
         if (notUnderstood is null)
@@ -166,8 +157,7 @@ internal sealed class ForgivingReader
                 return Refuse("The envelope has text between its elements.");
             if (_reader.NamespaceURI == _version.Namespace)
                 return Refuse($"The envelope has a '{Own(_reader.LocalName)}' after the Body.", _reader.LocalName);
-            if (!Skip())
-                return false;
+            Skip();
         }
 
         while (_reader.Read())
@@ -200,13 +190,11 @@ internal sealed class ForgivingReader
     {
         var parameters = operation.Parameters;
         arguments = new object?[parameters.Count];
-        if (!HasFewAttributes(operation.Name))
-            return false;
         var isRead = new bool[parameters.Count];
         var others = new HashSet<string>(StringComparer.Ordinal);
         if (!_reader.IsEmptyElement)
         {
-            for (var children = 0; ; children++)
+            while (true)
             {
                 if (!Next())
                     return false;
@@ -214,8 +202,6 @@ internal sealed class ForgivingReader
                     break;
                 if (_reader.NodeType != XmlNodeType.Element)
                     return Refuse($"{operation.Name} has the text '{Own(_reader.Value)}' outside its parameters.", operation.Name);
-                if (children == ElementsMax)
-                    return Refuse($"{operation.Name} has more than {ElementsMax} elements.", operation.Name);
                 if (!TryReadChild(operation, arguments, isRead, others))
                     return false;
             }
@@ -242,7 +228,8 @@ internal sealed class ForgivingReader
         if (index < 0)
         {
             others.Add(_reader.LocalName);
-            return Skip();
+            Skip();
+            return true;
         }
 
         // JAX-WS ignores a parameter in any namespace. But clients that qualify it with the operation's namespace mean the parameter.
@@ -272,8 +259,6 @@ internal sealed class ForgivingReader
     {
         value = null;
         var label = parameter.Label;
-        if (!HasFewAttributes(label))
-            return false;
         if (_reader.GetAttribute("href") is not null)
             return Refuse($"{label} refers to another element by href; send its value in its place.", label);
         var isNil = _reader.GetAttribute("nil", SchemaInstance)?.Trim() is "true" or "1";
@@ -312,9 +297,6 @@ internal sealed class ForgivingReader
         return true;
     }
 
-    private bool HasFewAttributes(string label) => _reader.AttributeCount <= ElementsMax
-        || Refuse($"{label} has more than {ElementsMax} attributes.", label);
-
     private bool IsAt(string name) =>
         _reader.NodeType == XmlNodeType.Element && _reader.LocalName == name && _reader.NamespaceURI == _version.Namespace;
 
@@ -325,9 +307,7 @@ internal sealed class ForgivingReader
         {
             switch (_reader.NodeType)
             {
-                case XmlNodeType.Element:
-                    return IsNotTooDeep();
-                case XmlNodeType.EndElement:
+                case XmlNodeType.Element or XmlNodeType.EndElement:
                     return true;
                 case XmlNodeType.Text or XmlNodeType.CDATA when !IsBlank(_reader.Value):
                     return true;
@@ -338,22 +318,14 @@ internal sealed class ForgivingReader
     }
 
     // Leaves the reader at the end of the element that it is at.
-    private bool Skip()
+    private void Skip()
     {
         if (_reader.IsEmptyElement)
-            return true;
+            return;
         var depth = _reader.Depth;
         while (_reader.Read() && _reader.Depth > depth)
-        {
-            if (_reader.NodeType == XmlNodeType.Element && !IsNotTooDeep())
-                return false;
-        }
-
-        return true;
+            continue;
     }
-
-    private bool IsNotTooDeep() => _reader.Depth < _options.DepthMax
-        || Refuse($"The message is nested deeper than {_options.DepthMax} elements.");
 
     private bool Refuse(string reason, string? field = null)
     {

@@ -49,12 +49,7 @@ internal sealed class MessageValidator
         }
         catch (XmlException e)
         {
-            if (text.Contains("<!DOCTYPE", StringComparison.Ordinal))
-                return SoapRefusal.Invalid("A document type declaration is not allowed.");
-            return text.AsSpan().Trim().IsEmpty
-                ? SoapRefusal.Invalid("The message is empty.")
-                : SoapRefusal.Invalid(
-                    $"The message is not well-formed XML, at line {e.LineNumber}, position {e.LinePosition}: {e.Message}");
+            return SoapRefusal.NotWellFormed(text, e);
         }
     }
 

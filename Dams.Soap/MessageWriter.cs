@@ -47,7 +47,7 @@ internal static class MessageWriter
         using var writer = Begin(output, version);
         var soap = version.Namespace;
         var is12 = version == SoapVersion.Soap12;
-        if (is12 && side == SoapFaultSide.VersionMismatch)
+        if (side == SoapFaultSide.VersionMismatch)
             WriteUpgrade(writer, soap);
         else if (is12 && notUnderstood is not null)
             WriteNotUnderstood(writer, soap, notUnderstood);

@@ -1,32 +1,44 @@
 using System.Buffers;
 using System.Text;
-using Microsoft.Net.Http.Headers;
 
 namespace Dams.Soap;
 
 /// <summary>
-/// Turns the bytes of a request into text: UTF-8 or UTF-16. The byte order mark decides first, then the charset of the content type, then
-/// the XML declaration.
+/// Turns the bytes of a request into text: UTF-8 or UTF-16, and Latin-1 for services that accept it. A byte order mark decides first. XML
+/// has no zero character, so a zero among the first two bytes then tells UTF-16 from all others. For the others, the charset of the
+/// content type counts, and without one the XML declaration (RFC 7303, section 3). A charset or declaration of UTF-16 over other bytes
+/// can't be true; it comes from programs that write XML into a string first, as .NET's StringWriter does, and the bytes are UTF-8.
 /// </summary>
 internal static class RequestText
 {
+    // A declaration has no more characters than this, unless it is padded.
+    private const int DeclarationBytesMax = 256;
     private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding s_utf16Little = new(bigEndian: false, false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding s_utf16Big = new(bigEndian: true, false, throwOnInvalidBytes: true);
+    private static readonly Encoding s_latin9 = CodePage(28605);
+    private static readonly Encoding s_windows1252 = CodePage(1252);
 
     /// <summary>Whether this host supports the charset of a content type. Other charsets are answered with status 415.</summary>
-    public static bool IsSupported(MediaTypeHeaderValue contentType) =>
-        CharsetOf(contentType) is "" or "utf-8" or "utf8" or "us-ascii" or "utf-16" or "utf-16le" or "utf-16be";
+    public static bool IsSupported(string charset, bool acceptsLatin1) => charset.Length == 0 || Find(charset, acceptsLatin1) is not null;
 
-    public static SoapRefusal? Decode(in ReadOnlySequence<byte> body, MediaTypeHeaderValue contentType, out string text)
+    /// <summary>The supported encodings, for messages.</summary>
+    public static string Supported(bool acceptsLatin1) => acceptsLatin1 ? "UTF-8, UTF-16 or ISO-8859-1" : "UTF-8 or UTF-16";
+
+    /// <summary>Decodes a body. Returns null and the text, or the refusal.</summary>
+    /// <param name="body">The bytes of the message.</param>
+    /// <param name="charset">The charset of the content type in lower case, or an empty string.</param>
+    /// <param name="acceptsLatin1">Whether ISO-8859-1 and its relatives are accepted.</param>
+    /// <param name="text">The text without a byte order mark.</param>
+    public static SoapRefusal? Decode(in ReadOnlySequence<byte> body, string charset, bool acceptsLatin1, out string text)
     {
         if (body.IsSingleSegment)
-            return Decode(body.FirstSpan, contentType, out text);
+            return Decode(body.FirstSpan, charset, acceptsLatin1, out text);
         var rented = ArrayPool<byte>.Shared.Rent((int)body.Length);
         try
         {
             body.CopyTo(rented);
-            return Decode(rented.AsSpan(0, (int)body.Length), contentType, out text);
+            return Decode(rented.AsSpan(0, (int)body.Length), charset, acceptsLatin1, out text);
         }
         finally
         {
@@ -34,56 +46,57 @@ internal static class RequestText
         }
     }
 
-    private static SoapRefusal? Decode(ReadOnlySpan<byte> body, MediaTypeHeaderValue contentType, out string text)
+    private static SoapRefusal? Decode(ReadOnlySpan<byte> body, string charset, bool acceptsLatin1, out string text)
     {
         text = "";
-        var charset = CharsetOf(contentType);
-        var (encoding, skip) = EncodingOf(body, charset);
+        var (encoding, skip) = EncodingOfBytes(body);
+        if (encoding is null)
+        {
+            var name = charset.Length > 0 ? charset : DeclaredEncoding(body);
+            encoding = name is null ? s_utf8 : Find(name, acceptsLatin1);
+            if (encoding is null)
+                return SoapRefusal.Invalid($"The encoding '{name}' is not supported. Send {Supported(acceptsLatin1)}.");
+        }
+
         try
         {
             text = encoding.GetString(body[skip..]);
+            return null;
         }
         catch (DecoderFallbackException e)
         {
-            return SoapRefusal.Invalid($"The message is not valid {encoding.WebName} at byte {e.Index + skip}.");
+            return SoapRefusal.Invalid(
+                $"The message is not valid {encoding.WebName} at byte {e.Index + skip}. "
+                + "Send UTF-8, with charset=utf-8 in the content type.");
         }
-
-        // The XML declaration counts only if there is neither a charset nor a byte order mark (RFC 7303, section 3).
-        if (charset.Length == 0 && skip == 0 && DeclaredEncoding(text) is { } declared
-            && !(encoding == s_utf8 ? declared is "utf-8" or "us-ascii" : declared.StartsWith("utf-16", StringComparison.Ordinal)))
-        {
-            return SoapRefusal.Invalid($"The encoding '{declared}' is not supported; send UTF-8 or UTF-16.");
-        }
-
-        return null;
     }
 
-    private static (Encoding Encoding, int Skip) EncodingOf(ReadOnlySpan<byte> body, string charset)
+    private static (Encoding? Encoding, int Skip) EncodingOfBytes(ReadOnlySpan<byte> body) => body switch
     {
-        if (body.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
-            return (s_utf8, 3);
-        if (body.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]))
-            return (s_utf16Little, 2);
-        if (body.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            return (s_utf16Big, 2);
+        [0xEF, 0xBB, 0xBF, ..] => (s_utf8, 3),
+        [0xFF, 0xFE, ..] => (s_utf16Little, 2),
+        [0xFE, 0xFF, ..] => (s_utf16Big, 2),
+        [not 0, 0, ..] => (s_utf16Little, 0),
+        [0, not 0, ..] => (s_utf16Big, 0),
+        _ => (null, 0),
+    };
 
-        // Without a byte order mark, '<' tells the byte order of UTF-16 (XML 1.0, appendix F).
-        var isLittle = body.StartsWith((ReadOnlySpan<byte>)[(byte)'<', 0]);
-        return charset switch
-        {
-            "utf-16le" => (s_utf16Little, 0),
-            "utf-16be" => (s_utf16Big, 0),
-            "utf-16" => (isLittle ? s_utf16Little : s_utf16Big, 0),
-            "" when isLittle => (s_utf16Little, 0),
-            "" when body.StartsWith((ReadOnlySpan<byte>)[0, (byte)'<']) => (s_utf16Big, 0),
-            _ => (s_utf8, 0),
-        };
-    }
-
-    private static string? DeclaredEncoding(string text)
+    // The encoding of bytes that are not UTF-16, by a name that charsets and declarations use; null if it is not supported.
+    private static Encoding? Find(string name, bool acceptsLatin1) => name switch
     {
-        if (!text.StartsWith("<?xml", StringComparison.Ordinal))
+        "utf-8" or "utf8" or "utf_8" or "us-ascii" or "ascii" => s_utf8,
+        "utf-16" or "utf16" or "utf_16" or "utf-16le" or "utf-16be" or "ucs-2" or "iso-10646-ucs-2" or "unicode" => s_utf8,
+        "iso-8859-1" or "iso8859-1" or "iso8859_1" or "iso_8859-1" or "latin1" or "latin-1" or "l1" when acceptsLatin1 => Encoding.Latin1,
+        "iso-8859-15" or "iso8859-15" or "iso8859_15" or "iso_8859-15" or "latin-9" when acceptsLatin1 => s_latin9,
+        "windows-1252" or "cp1252" or "cp-1252" when acceptsLatin1 => s_windows1252,
+        _ => null,
+    };
+
+    private static string? DeclaredEncoding(ReadOnlySpan<byte> body)
+    {
+        if (!body.StartsWith("<?xml"u8))
             return null;
+        var text = Encoding.Latin1.GetString(body[..Math.Min(body.Length, DeclarationBytesMax)]);
         var end = text.IndexOf("?>", StringComparison.Ordinal);
         var at = end < 0 ? -1 : text.IndexOf("encoding", 0, end, StringComparison.Ordinal);
         if (at < 0)
@@ -93,6 +106,7 @@ internal static class RequestText
         return close < 0 ? null : text[(open + 1)..close].ToLowerInvariant();
     }
 
-    private static string CharsetOf(MediaTypeHeaderValue contentType) =>
-        contentType.Charset.HasValue ? HeaderUtilities.RemoveQuotes(contentType.Charset).Value!.ToLowerInvariant() : "";
+    // Bytes that the code page leaves open are an error there, not question marks.
+    private static Encoding CodePage(int number) => CodePagesEncodingProvider.Instance.GetEncoding(
+        number, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
 }

@@ -38,12 +38,14 @@ internal sealed class SoapAnswers(SoapService service)
     }
 
     /// <summary>Sends a whole message.</summary>
-    public static async Task SendAsync(HttpContext http, SoapVersion version, int status, PooledStream output)
+    public async Task SendAsync(HttpContext http, SoapVersion version, int status, PooledStream output)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = version.ContentType;
         http.Response.ContentLength = output.Length;
-        await http.Response.Body.WriteAsync(output.Written, http.RequestAborted).ConfigureAwait(false);
+        var written = await http.Response.BodyWriter.WriteAsync(output.Written, http.RequestAborted).ConfigureAwait(false);
+        if (status == StatusCodes.Status200OK && (written.IsCompleted || http.RequestAborted.IsCancellationRequested))
+            service.Logger.AnswerNotTaken(http.Connection.RemoteIpAddress?.ToString(), "the connection is closed");
     }
 
     /// <summary>The side of a fault that the service threw, by its code.</summary>

@@ -1,184 +1,126 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Net.Http.Headers;
 
 namespace Dams.Soap;
 
 /// <summary>
 /// One service at one path: documents by GET, messages by POST. Faults of both SOAP versions have status 500, because .NET clients hide a
-/// fault that comes with 400. Only 413 and 401 carry a fault besides. Used by many threads.
+/// fault that comes with 400. Besides, only 401 and the failures to receive a message (400, 408 and 413) carry a fault. Used by many
+/// threads.
 /// </summary>
 internal sealed class SoapEndpoint(
-    SoapContract contract, SoapServiceOptions options, SoapAnswers answers, ISoapDispatcher dispatcher, ILogger logger)
+    SoapContract contract,
+    SoapServiceOptions options,
+    ServiceAddress address,
+    SoapAnswers answers,
+    ISoapDispatcher dispatcher,
+    ILogger logger)
 {
     // Longer than any name of a parameter.
     private const int FieldLengthMax = 64;
 
-    public Task HandleAsync(HttpContext http)
+    private readonly ServiceDocuments _documents = new(contract, options, address);
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        try
+        {
+            await AnswerAsync(http).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is IOException or OperationCanceledException && http.RequestAborted.IsCancellationRequested)
+        {
+            logger.AnswerNotTaken(http.Connection.RemoteIpAddress?.ToString(), problem.Message);
+        }
+    }
+
+    private Task AnswerAsync(HttpContext http)
     {
         if (HttpMethods.IsPost(http.Request.Method))
             return PostAsync(http);
         if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
-            return GetAsync(http);
+            return _documents.AnswerAsync(http);
         http.Response.Headers.Allow = "GET, HEAD, POST";
-        http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-        return Task.CompletedTask;
-    }
-
-    private async Task GetAsync(HttpContext http)
-    {
-        var query = http.Request.Query;
-        var address = AddressOf(http);
-        byte[] page;
-        if (query.ContainsKey("wsdl") || query.ContainsKey("singleWsdl"))
-        {
-            var only = query["soap"].ToString() switch
-            {
-                "1.1" => SoapVersion.Soap11,
-                "1.2" => SoapVersion.Soap12,
-                _ => null,
-            };
-            page = contract.Wsdl.Render(address, only);
-            http.Response.ContentType = "text/xml; charset=utf-8";
-        }
-        else
-        {
-            page = HelpPage.Render(contract, options, address);
-            http.Response.ContentType = "text/html; charset=utf-8";
-        }
-
-        http.Response.ContentLength = page.Length;
-        if (!HttpMethods.IsHead(http.Request.Method))
-            await http.Response.Body.WriteAsync(page, http.RequestAborted).ConfigureAwait(false);
+        return PlainText.AnswerAsync(
+            http,
+            StatusCodes.Status405MethodNotAllowed,
+            "Send SOAP messages to this address by POST. GET shows samples, and the WSDL with ?wsdl.");
     }
 
     private async Task PostAsync(HttpContext http)
     {
-        var request = http.Request;
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var contentType)
-            || VersionOf(contentType) is not { } version
-            || !RequestText.IsSupported(contentType)
-            || request.Headers.ContentEncoding.ToString() is not ("" or "identity"))
+        if (RequestMedia.Read(http.Request, options, out var media) is { } refused)
         {
-            http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            logger.MessageRefused(http.Connection.RemoteIpAddress?.ToString(), refused.Text);
+            http.Response.Headers[refused.Header] = refused.Accepted;
+            CloseIfBodyIsHeldBack(http);
+            await PlainText.AnswerAsync(http, StatusCodes.Status415UnsupportedMediaType, refused.Text).ConfigureAwait(false);
             return;
         }
 
+        var version = media.Version ?? SoapVersion.Soap11;
         if (options.Authorize is { } authorize && await authorize(http).ConfigureAwait(false) is { } denied)
         {
             http.Response.Headers.WWWAuthenticate = options.Challenge;
+            CloseIfBodyIsHeldBack(http);
             await answers.SendFaultAsync(http, version, StatusCodes.Status401Unauthorized, denied).ConfigureAwait(false);
             return;
         }
 
-        var (text, refusal, isTooLarge) = await ReadAsync(http, contentType).ConfigureAwait(false);
-        if (isTooLarge)
+        if (await RequestBody.ReadAsync(http, media, options, logger).ConfigureAwait(false) is not { } body)
+            return;
+        if (body.Refusal is not null)
         {
-            await RefuseAsync(
-                http,
-                version,
-                SoapHostFaultKind.TooLarge,
-                SoapRefusal.Invalid($"The message is longer than {options.RequestBytesMax} bytes.")).ConfigureAwait(false);
+            if (body.Status == StatusCodes.Status413PayloadTooLarge)
+                CloseIfBodyIsHeldBack(http);
+            // The rest of such a body can't be told from the next request.
+            if (body.Status is StatusCodes.Status400BadRequest or StatusCodes.Status408RequestTimeout)
+                http.Response.Headers.Connection = "close";
+            await RefuseAsync(http, version, body.Status, body.Refusal).ConfigureAwait(false);
             return;
         }
 
-        SoapCall? call = null;
-        var action = ActionOf(request, version, contentType);
-        if (refusal is null && options.IsForgiving)
+        version = media.Version ?? SoapVersion.OfEnvelope(body.Text) ?? version;
+        if (Read(version, body.Text, ActionOf(http.Request, version, media), out var call) is not { } refusal)
         {
-            refusal = ForgivingReader.Read(contract, version, text, action, options, out call);
-        }
-        else if (refusal is null
-            && (options.FullValidationOnly || !MessageReader.TryRead(contract, version, text, action, options.DepthMax, out call)))
-        {
-            refusal = MessageValidator.Read(contract, version, text, action, options.DepthMax, out call);
+            await dispatcher.DispatchAsync(http, version, call!).ConfigureAwait(false);
+            return;
         }
 
-        if (refusal is not null)
-            await RefuseAsync(http, version, SoapHostFaultKind.InvalidRequest, refusal).ConfigureAwait(false);
-        else
-            await dispatcher.DispatchAsync(http, version, call!).ConfigureAwait(false);
+        // SOAP 1.2 part 1, appendix A: a client of SOAP 1.1 gets the fault in SOAP 1.1, whatever the content type. A client that sends a
+        // 1.2 envelope as text/xml gets the same, which is the answer of any service that knows SOAP 1.1 only.
+        if (refusal.Side == SoapFaultSide.VersionMismatch && SoapVersion.OfEnvelope(body.Text) == SoapVersion.Soap11)
+            version = SoapVersion.Soap11;
+        await RefuseAsync(http, version, StatusCodes.Status500InternalServerError, refusal).ConfigureAwait(false);
     }
 
-    private Task RefuseAsync(HttpContext http, SoapVersion version, SoapHostFaultKind kind, SoapRefusal refusal)
+    private SoapRefusal? Read(SoapVersion version, string text, string? action, out SoapCall? call)
+    {
+        if (options.IsForgiving)
+            return ForgivingReader.Read(contract, version, text, action, options, out call);
+        return !options.FullValidationOnly && MessageReader.TryRead(contract, version, text, action, options.DepthMax, out call)
+            ? null
+            : MessageValidator.Read(contract, version, text, action, options.DepthMax, out call);
+    }
+
+    private Task RefuseAsync(HttpContext http, SoapVersion version, int status, SoapRefusal refusal)
     {
         var reason = answers.CleanReason(refusal.Reason);
         logger.MessageRefused(http.Connection.RemoteIpAddress?.ToString(), reason);
+        var kind = status == StatusCodes.Status413PayloadTooLarge ? SoapHostFaultKind.TooLarge : SoapHostFaultKind.InvalidRequest;
         var detail = refusal.Side is SoapFaultSide.MustUnderstand or SoapFaultSide.VersionMismatch
             ? null
             : options.FaultDetail(
                 new SoapHostFault(kind, reason, refusal.Field is { } field ? options.CleanText(field, FieldLengthMax) : null));
-        var status = kind == SoapHostFaultKind.TooLarge
-            ? StatusCodes.Status413PayloadTooLarge
-            : StatusCodes.Status500InternalServerError;
         return answers.SendFaultAsync(http, version, status, refusal.Side, reason, detail, refusal);
     }
 
-    private async ValueTask<(string Text, SoapRefusal? Refusal, bool IsTooLarge)> ReadAsync(
-        HttpContext http, MediaTypeHeaderValue contentType)
+    // A client that waits for 100 and gets a refusal does not send the body. The server would wait for it, or for the next request.
+    private static void CloseIfBodyIsHeldBack(HttpContext http)
     {
-        if (http.Request.ContentLength > options.RequestBytesMax)
-            return ("", null, true);
-        var body = http.Request.BodyReader;
-        while (true)
-        {
-            var read = await body.ReadAsync(http.RequestAborted).ConfigureAwait(false);
-            if (read.Buffer.Length > options.RequestBytesMax)
-            {
-                body.AdvanceTo(read.Buffer.End);
-                return ("", null, true);
-            }
-
-            if (read.IsCompleted)
-            {
-                var refusal = RequestText.Decode(read.Buffer, contentType, out var text);
-                body.AdvanceTo(read.Buffer.End);
-                return (text, refusal, false);
-            }
-
-            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
+        if (http.Request.Headers.Expect.Count > 0)
+            http.Response.Headers.Connection = "close";
     }
 
-    private static SoapVersion? VersionOf(MediaTypeHeaderValue contentType) =>
-        contentType.MediaType.Equals(SoapVersion.Soap11.MediaType, StringComparison.OrdinalIgnoreCase) ? SoapVersion.Soap11
-        : contentType.MediaType.Equals(SoapVersion.Soap12.MediaType, StringComparison.OrdinalIgnoreCase) ? SoapVersion.Soap12
-        : null;
-
-    private static string? ActionOf(HttpRequest request, SoapVersion version, MediaTypeHeaderValue contentType)
-    {
-        if (version == SoapVersion.Soap11)
-            return request.Headers["SOAPAction"].ToString().Trim().Trim('"');
-        foreach (var parameter in contentType.Parameters)
-        {
-            if (parameter.Name.Equals("action", StringComparison.OrdinalIgnoreCase))
-                return HeaderUtilities.RemoveQuotes(parameter.Value).ToString();
-        }
-
-        return null;
-    }
-
-    // The operator or the connection must vouch for an address that a client gets. It never comes from a header that anybody can write.
-    private string AddressOf(HttpContext http)
-    {
-        var path = http.Request.PathBase + http.Request.Path;
-        if (options.PublicBaseUrl is { } publicBase)
-            return publicBase.AbsoluteUri.TrimEnd('/') + path.ToUriComponent();
-        var host = http.Request.Host;
-        if (!IsAllowed(host))
-        {
-            var local = http.Connection.LocalIpAddress ?? IPAddress.Loopback;
-            host = new HostString(
-                local.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{local}]" : local.ToString(),
-                http.Connection.LocalPort);
-        }
-
-        return $"{http.Request.Scheme}://{host.ToUriComponent()}{path.ToUriComponent()}";
-    }
-
-    private bool IsAllowed(HostString host) => host.HasValue
-        && (host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPAddress.TryParse(host.Host, out var address) && IPAddress.IsLoopback(address))
-            || options.AllowedHosts.Any(allowed => allowed == "*" || allowed.Equals(host.Host, StringComparison.OrdinalIgnoreCase)));
+    private static string? ActionOf(HttpRequest request, SoapVersion version, RequestMedia media) =>
+        version == SoapVersion.Soap11 ? request.Headers["SOAPAction"].ToString().Trim().Trim('"') : media.Action;
 }

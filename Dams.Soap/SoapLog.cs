@@ -13,4 +13,10 @@ internal static partial class SoapLog
 
     [LoggerMessage(7003, LogLevel.Debug, "The client disconnected before {Operation} was answered")]
     public static partial void ClientGone(this ILogger logger, string operation);
+
+    [LoggerMessage(7004, LogLevel.Debug, "The message of {Remote} was not received, and nobody is there for an answer: {Cause}")]
+    public static partial void BodyNotReceived(this ILogger logger, string? remote, string cause);
+
+    [LoggerMessage(7005, LogLevel.Debug, "{Remote} disconnected before it had the whole answer: {Cause}")]
+    public static partial void AnswerNotTaken(this ILogger logger, string? remote, string cause);
 }

@@ -31,6 +31,17 @@ internal sealed record SoapRefusal(
 
     public static SoapRefusal Invalid(string reason, string? field = null) => new(SoapFaultSide.Sender, reason, field);
 
+    /// <summary>Refuses a text that the parser does not take, and says where it is wrong.</summary>
+    public static SoapRefusal NotWellFormed(string text, XmlException problem)
+    {
+        if (text.Contains("<!DOCTYPE", StringComparison.Ordinal))
+            return Invalid("A document type declaration is not allowed.");
+        return text.AsSpan().Trim().IsEmpty
+            ? Invalid("The message is empty.")
+            : Invalid(
+                $"The message is not well-formed XML, at line {problem.LineNumber}, position {problem.LinePosition}: {problem.Message}");
+    }
+
     /// <summary>Puts a client's text in quotes, cut to the length that leaves room for the rest of a reason.</summary>
     public static string Quoted(string text) => text.Length <= QuotedLengthMax ? $"'{text}'" : $"'{text.AsSpan(0, QuotedLengthMax)}…'";
 }

@@ -76,7 +76,8 @@ public static class SoapServiceExtensions
 
         var service = new SoapService(typeof(TContract), contract, implementation, options, logger);
         var dispatcher = SoapHost.CreateDispatcher(endpoints, path, service);
-        var endpoint = new SoapEndpoint(contract, options, new SoapAnswers(service), dispatcher, logger);
+        var endpoint = new SoapEndpoint(
+            contract, options, new ServiceAddress(path, options), new SoapAnswers(service), dispatcher, logger);
         return endpoints.Map(path, endpoint.HandleAsync);
     }
 

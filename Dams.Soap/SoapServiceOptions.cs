@@ -34,6 +34,12 @@ public sealed record SoapServiceOptions
     /// </summary>
     public int RequestBytesMax { get; init; } = 256 * 1024;
 
+    /// <summary>
+    /// Whether messages in ISO-8859-1, ISO-8859-15 and Windows-1252 are accepted, besides UTF-8 and UTF-16. A contract whose old clients
+    /// send them needs this. In other contracts, such a client fails at its first call and not later, at its first accent.
+    /// </summary>
+    public bool AcceptsLatin1 { get; init; }
+
     /// <summary>The deepest nesting of elements; the envelope is the first level. Security headers have about ten levels.</summary>
     public int DepthMax { get; init; } = 32;
 

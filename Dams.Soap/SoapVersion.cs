@@ -1,3 +1,5 @@
+using System.Xml;
+
 namespace Dams.Soap;
 
 /// <summary>The differences between SOAP 1.1 and 1.2 on the wire.</summary>
@@ -40,4 +42,21 @@ internal sealed class SoapVersion
     public string ContentType => MediaType + "; charset=utf-8";
 
     public static bool IsEnvelopeNamespace(string name) => name == Soap11.Namespace || name == Soap12.Namespace;
+
+    /// <summary>The version of an envelope, or null if the text is no envelope of a known version.</summary>
+    public static SoapVersion? OfEnvelope(string text)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(new StringReader(text), MessageReader.Settings);
+            return reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "Envelope" ? null
+                : reader.NamespaceURI == Soap11.Namespace ? Soap11
+                : reader.NamespaceURI == Soap12.Namespace ? Soap12
+                : null;
+        }
+        catch (XmlException)
+        {
+            return null;
+        }
+    }
 }

@@ -31,6 +31,9 @@ internal sealed class WsdlDocument
                 operation => (string?)operation.Element(s_wsdl + "documentation") ?? "");
         IsRpc = definitions.Elements(s_wsdl + "binding").Elements(s_soap11 + "binding")
             .Any(binding => (string?)binding.Attribute("style") == "rpc");
+        var ports = definitions.Elements(s_wsdl + "service").Elements(s_wsdl + "port").Elements().Select(element => element.Name).ToList();
+        Versions = [.. new[] { SoapVersion.Soap11, SoapVersion.Soap12 }
+            .Where(version => ports.Contains((version == SoapVersion.Soap11 ? s_soap11 : s_soap12) + "address"))];
         Schemas = new XmlSchemaSet { XmlResolver = null };
         foreach (var schema in definitions.Elements(s_wsdl + "types").Elements(s_xsd + "schema"))
             Schemas.Add(Read(schema));
@@ -50,6 +53,9 @@ internal sealed class WsdlDocument
 
     /// <summary>Whether the style is rpc: operation names give the wrapper elements, and parts are unqualified.</summary>
     public bool IsRpc { get; }
+
+    /// <summary>The versions that have a port in the document.</summary>
+    public IReadOnlyList<SoapVersion> Versions { get; }
 
     /// <summary>Declares the wrapper element of every request and answer, and every fault detail.</summary>
     public XmlSchemaSet Schemas { get; }

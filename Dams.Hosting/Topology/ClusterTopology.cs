@@ -53,6 +53,11 @@ public sealed record ClusterTopology
     /// <summary>The host names that the address in the WSDL may take over from a request's Host header.</summary>
     public required ImmutableArray<string> AllowedHosts { get; init; }
 
+    /// <summary>
+    /// The proxies whose X-Forwarded headers a front end believes, as networks; none by default. A single address is a network of one.
+    /// </summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>The front ends; at least one.</summary>
     public required ImmutableArray<ClusterNode> FrontEnds { get; init; }
 

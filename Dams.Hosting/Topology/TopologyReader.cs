@@ -22,6 +22,7 @@ public static partial class TopologyReader
     private const int JsonDepthMax = 16;
     private const int PathCharactersMax = 1024;
     private const int AllowedHostsMax = 64;
+    private const int TrustedProxiesMax = 64;
     private const int VersionsMax = 16;
 
     /// <summary>The form that an address must have, for messages.</summary>
@@ -116,6 +117,12 @@ public static partial class TopologyReader
         var publicBaseUrl = root.Text<Uri?>("publicBaseUrl", "an http or https address without query", ParseBaseUrl, null);
         var hosts = root.TextList("allowedHosts", "a host name or address, without port", 1, AllowedHostsMax,
             host => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4);
+        var proxies = root.TextList(
+            "trustedProxies",
+            "an address such as 127.0.0.1, or a network such as 10.1.0.0/16 with zeros after its prefix of at least one bit",
+            0,
+            TrustedProxiesMax,
+            proxy => ParseNetwork(proxy) is not null);
         var frontEnds = root.List(
             "frontEnds", "front ends", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.FrontEnd, i));
         var control = root.Section("control", node => ReadAddress(node, defaults.Control));
@@ -133,6 +140,7 @@ public static partial class TopologyReader
             PublicBaseUrl = publicBaseUrl,
             FrontEnds = frontEnds ?? defaults.FrontEnds,
             AllowedHosts = hosts ?? ClusterTopology.DefaultHosts((frontEnds ?? defaults.FrontEnds).Select(node => node.Listen.Address)),
+            TrustedProxies = [.. (proxies ?? []).Select(ParseNetwork).OfType<IPNetwork>()],
             Control = control,
             Sequencers = sequencers ?? defaults.Sequencers,
             Replicas = replicas ?? defaults.Replicas,
@@ -209,6 +217,21 @@ public static partial class TopologyReader
     public static IPAddress? ParseLoopback(string text) =>
         IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text
             && IPAddress.IsLoopback(address) ? address : null;
+
+    /// <summary>A network as the configuration has it: a network of one address is that address.</summary>
+    internal static string TextOf(IPNetwork network) =>
+        network.PrefixLength == BitsOf(network.BaseAddress) ? network.BaseAddress.ToString() : network.ToString();
+
+    // The usual form only. A shorter form may mean another address than people think: 10.1 is 10.0.0.1.
+    private static IPNetwork? ParseNetwork(string text)
+    {
+        IPNetwork? network = IPAddress.TryParse(text, out var address) ? new IPNetwork(address, BitsOf(address))
+            : IPNetwork.TryParse(text, out var parsed) && parsed.PrefixLength > 0 ? parsed
+            : null;
+        return network is { } known && (TextOf(known) == text || known.ToString() == text) ? network : null;
+    }
+
+    private static int BitsOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
 
     private static Uri? ParseBaseUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"

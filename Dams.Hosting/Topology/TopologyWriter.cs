@@ -27,6 +27,8 @@ internal static class TopologyWriter
         if (topology.PublicBaseUrl is { } url)
             json.WriteString("publicBaseUrl", url.OriginalString);
         WriteTexts(json, "allowedHosts", topology.AllowedHosts);
+        if (topology.TrustedProxies.Length > 0)
+            WriteTexts(json, "trustedProxies", topology.TrustedProxies.Select(TopologyReader.TextOf));
         WriteNodes(json, "frontEnds", topology.FrontEnds, dataFolder);
         json.WriteStartObject("control");
         WriteAddress(json, topology.Control);

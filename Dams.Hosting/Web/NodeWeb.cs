@@ -67,9 +67,14 @@ public static class NodeWeb
         builder.Services.AddSingleton<IConnectionListenerFactory>(
             services => new BoundedListening(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), places));
         builder.Services.AddSingleton<IStartupFilter>(new BodyBound());
+        builder.Services.AddSingleton<IStartupFilter>(new ClientFailures(loggers.CreateLogger(LogName)));
+        builder.Services.AddSingleton<IStartupFilter>(new HostCheck());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // The host of an absolute target counts, whatever the Host header says (RFC 9112, section 3.2.2).
+            kestrel.AllowHostHeaderOverride = true;
+            // The server counts the framing of chunks too. The SOAP endpoints raise this, and count the bytes of the body.
             kestrel.Limits.MaxRequestBodySize = limits.RequestBytesMax;
             kestrel.Limits.MaxRequestBufferSize = RequestBufferBytes;
             kestrel.Limits.KeepAliveTimeout = IdlePatience;

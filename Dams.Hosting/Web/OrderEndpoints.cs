@@ -3,6 +3,7 @@ using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -102,6 +103,12 @@ public static class OrderEndpoints
         {
             return await JsonSerializer.DeserializeAsync(http.Request.Body, json, http.RequestAborted)
                 ?? throw OrderRefusedException.Wrong("the body", "null", expected);
+        }
+        catch (InvalidOperationException problem)
+        {
+            // Kestrel's answer to a trailer with a character that no header has. The server would report the rest as an error.
+            http.Abort();
+            throw new ConnectionAbortedException(problem.Message, problem);
         }
         catch (JsonException problem)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Lab;
 using Dams.Ordering;
@@ -74,8 +75,9 @@ internal static class ReplicaProcess
         var engine = version.Create();
         using var ownership = engine as IDisposable;
         var executor = new StandaloneExecutor(engine);
-        web.MapAppointments(context.Topology, executor);
-        web.MapOriginal(context.Topology, executor);
+        var topology = AtReplica(context.Topology);
+        web.MapAppointments(topology, executor);
+        web.MapOriginal(topology, executor);
         await web.StartAsync(stopping);
         await web.WaitForShutdownAsync(stopping);
         return ExitCodes.Stopped;
@@ -130,10 +132,10 @@ internal static class ReplicaProcess
         var frontEnd = new Uri(
             context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapPaths.Appointments);
         var endpoint = new ReplicaEndpoint(node, log, folder, network.Driver, boot);
-        web.MapReplica(context.Topology, lab?.Around(endpoint, network.Driver) ?? endpoint);
+        web.MapReplica(AtReplica(context.Topology), lab?.Around(endpoint, network.Driver) ?? endpoint);
         lab?.Map(web, network.Driver);
         web.MapAppointments(
-            context.Topology,
+            AtReplica(context.Topology),
             new ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));
         await web.StartAsync(stopping);
         network.Driver.Start();
@@ -152,4 +154,7 @@ internal static class ReplicaProcess
         WholeFile.Write(Path.Combine(context.DataFolder, LeftMark), node.Member.Incarnation.ToString());
         return ExitCodes.OrderedOut;
     }
+
+    // The public address leads to the front end. The WSDL of a replica names the replica.
+    private static ClusterTopology AtReplica(ClusterTopology topology) => topology with { PublicBaseUrl = null };
 }

@@ -97,8 +97,8 @@ public sealed class ForgivingReaderTests
         yield return Case(
             "65 elements",
             Plain + string.Concat(Enumerable.Repeat("<x/>", 59)),
-            "receiveRequestFromClient has more than 64 elements.");
-        yield return Case("65 attributes", With("<arg0>", $"<arg0 {Attributes(65)}>"), "userID has more than 64 attributes.");
+            "'receiveRequestFromClient' has more than 64 child elements.");
+        yield return Case("65 attributes", With("<arg0>", $"<arg0 {Attributes(65)}>"), "'arg0' has more than 64 attributes.");
         yield return Case("deep", Plain + Deep("<x>", 30) + Deep("</x>", 30), "The message is nested deeper than 32 elements.");
 
         static TestCaseData Case(string name, string parts, string reason) => new TestCaseData(parts, reason).SetArgDisplayNames(name);

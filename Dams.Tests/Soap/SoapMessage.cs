@@ -67,7 +67,7 @@ internal sealed class SoapAnswer
     {
         Status = status;
         Text = text;
-        if (text.Length == 0)
+        if (text.Length == 0 || contentType?.MediaType == "text/plain")
             return;
         var document = XDocument.Parse(text);
         XNamespace soap = document.Root!.Name.NamespaceName;

@@ -1,9 +1,10 @@
 using System.Net;
 using Dams.Contracts.Soap;
+using Dams.Hosting.Topology;
+using Dams.Hosting.Web;
 using Dams.Service;
 using Dams.Soap;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,10 +18,14 @@ internal sealed class SoapTestServer : IAsyncDisposable
 {
     private static int s_count;
     private readonly WebApplication _app;
+    private readonly LoggerFactory _loggers;
+    private readonly FakeLogCollector _log;
 
-    private SoapTestServer(WebApplication app)
+    private SoapTestServer(WebApplication app, LoggerFactory loggers, FakeLogCollector log)
     {
         _app = app;
+        _loggers = loggers;
+        _log = log;
         BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Http = new HttpClient { BaseAddress = BaseAddress };
     }
@@ -34,49 +39,49 @@ internal sealed class SoapTestServer : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>The lines of the log so far, each with its text and exception.</summary>
-    public IEnumerable<string> Log =>
-        _app.Services.GetFakeLogCollector().GetSnapshot().Select(line => $"{line.Message} {line.Exception}");
+    public IEnumerable<string> Log => Records.Select(line => $"{line.Message} {line.Exception}");
+
+    /// <summary>The records of the log so far, of all levels and categories.</summary>
+    public IReadOnlyList<FakeLogRecord> Records => _log.GetSnapshot();
 
     /// <summary>The records of the log since the last call.</summary>
-    public IReadOnlyList<FakeLogRecord> TakeLog() => _app.Services.GetFakeLogCollector().GetSnapshot(clear: true);
+    public IReadOnlyList<FakeLogRecord> TakeLog() => _log.GetSnapshot(clear: true);
 
-    public static SoapServiceOptions Options => new()
-    {
-        Wsdl = WsdlDocuments.AppointmentService,
-        CleanText = FaultText.Clean,
-        FaultDetail = fault => fault.Kind == SoapHostFaultKind.InternalError
-            ? DamsFaults.DetailOfDefect(fault.Reason)
-            : DamsFaults.DetailOfMalformed(fault.Reason, fault.Field),
-    };
+    public static SoapServiceOptions Options => SoapEndpoints.AppointmentOptions(ClusterTopology.Default());
 
-    public static SoapServiceOptions OptionsOfFrontEnd => new()
-    {
-        Wsdl = WsdlDocuments.FrontEnd,
-        CleanText = FaultText.Clean,
-        IsForgiving = true,
-    };
+    public static SoapServiceOptions OptionsOfFrontEnd => SoapEndpoints.OriginalOptions(ClusterTopology.Default());
 
+    /// <summary>Starts a server as <see cref="NodeWeb"/> makes it for each process.</summary>
+    /// <param name="executor">Does the work of both contracts.</param>
+    /// <param name="options">The options of the appointment contract; the product's if null.</param>
+    /// <param name="user">The authenticated caller, or null.</param>
+    /// <param name="configure">Changes the server before it is built.</param>
     public static async Task<SoapTestServer> StartAsync(
-        IAppointmentExecutor executor, SoapServiceOptions? options = null, string? user = null)
+        IAppointmentExecutor executor,
+        SoapServiceOptions? options = null,
+        string? user = null,
+        Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddFakeLogging();
+        var log = new FakeLogCollector();
+        var loggers = new LoggerFactory([new FakeLoggerProvider(log)]);
         var address = new IPAddress([127, 77, (byte)(Interlocked.Increment(ref s_count) % 250 + 1), 1]);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, 0));
-        var app = builder.AddSoapHost().Build();
+        var builder = NodeWeb.CreateBuilder(loggers, new ClusterLimits(), new NodeAddress(address, 0)).AddContracts();
+        configure?.Invoke(builder);
+        var app = builder.Build();
         app.MapSoapService<IAppointmentService>(
-            "/AppointmentService", http => new AppointmentService(executor, user, http.RequestAborted), options ?? Options);
+            SoapPaths.Appointments, http => new AppointmentService(executor, user, http.RequestAborted), options ?? Options);
         app.MapSoapService<IFrontEndImpl>(
-            "/FrontEnd",
+            SoapPaths.Original,
             http => new FrontEndImpl(executor, user, http.RequestAborted),
             OptionsOfFrontEnd);
         await app.StartAsync().ConfigureAwait(false);
-        return new SoapTestServer(app);
+        return new SoapTestServer(app, loggers, log);
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await _app.DisposeAsync().ConfigureAwait(false);
+        _loggers.Dispose();
     }
 }

@@ -48,6 +48,7 @@ public sealed class TopologyReaderTests
               "$schema": "dams.schema.json",
               "cluster": "clinic-7", "dataFolder": "data", "keyFile": "k", "publicBaseUrl": "https://dams.example.org/x",
               "allowedHosts": ["dams.example.org"],
+              "trustedProxies": ["127.0.0.1", "10.1.0.0/16", "::1", "fd00::/8", "192.0.2.7/32"],
               "frontEnds": [{ "id": "frontend1", "port": 1001 }, { "id": "frontend2", "address": "127.0.0.2", "port": 1001 }],
               "control": { "port": 1002 },
               "sequencers": [{ "id": "sequencer3", "port": 1003 }],
@@ -70,6 +71,9 @@ public sealed class TopologyReaderTests
             XmlDepthMax = 9,
             InFlightCallsMax = 3,
         }));
+        Assert.That(second.Topology.TrustedProxies.Select(proxy => proxy.ToString()),
+            Is.EqualTo(new[] { "127.0.0.1/32", "10.1.0.0/16", "::1/128", "fd00::/8", "192.0.2.7/32" }));
+        Assert.That(written, Does.Contain("\"127.0.0.1\"").And.Contain("\"192.0.2.7\"").And.Contain("\"10.1.0.0/16\""));
         Assert.That(second.Topology.KeyFile, Is.EqualTo("/srv/dams/data/k"));
         Assert.That(second.Topology.Log, Is.EqualTo(new LogSettings("/srv/dams/data/l", 70000, 0)));
         Assert.That(second.Topology.FolderOf(new NodeId(NodeRole.Replica, 7)), Is.EqualTo("/var/r7"));
@@ -175,6 +179,19 @@ public sealed class TopologyReaderTests
         yield return Of("empty path", """{"keyFile": ""}""", "$.keyFile: is \"\"; expected a path");
         yield return Of("address with a query", """{"publicBaseUrl": "https://a.example/?x"}""",
             "$.publicBaseUrl: is \"https://a.example/?x\"");
+        foreach (var proxy in new[]
+        {
+            "proxy.example.org", "127.1", "127.0.0.01", "10.1.2.3/16", "10.1.0.0/33", "10.1/16", "10.1.0.0/", "0.0.0.0/0", "::/0",
+            "127.0.0.1:80", "[::1]", "", " 127.0.0.1",
+        })
+        {
+            yield return Of($"proxy '{proxy}'", $$"""{"trustedProxies": ["{{proxy}}"]}""",
+                $"$.trustedProxies[0]: is \"{proxy}\"; expected an address such as 127.0.0.1, or a network such as 10.1.0.0/16");
+        }
+
+        yield return Of("proxy that is no list", """{"trustedProxies": "127.0.0.1"}""",
+            "$.trustedProxies: is the string \"127.0.0.1\"; expected a list of 0 to 64");
+        yield return Of("proxy twice", """{"trustedProxies": ["::1", "::1"]}""", "$.trustedProxies[1]: is \"::1\" again");
         yield return Of("host with a port", """{"allowedHosts": ["a.example:80"]}""", "$.allowedHosts[0]: is \"a.example:80\"");
     }
 
