@@ -42,14 +42,6 @@ internal sealed class SoapParameter
     /// <summary>Whether the type is an enumeration.</summary>
     public bool IsEnumeration => _enumeration is not null;
 
-    /// <summary>The expected form of a value that is not text, as the end of the sentence "… is not".</summary>
-    public string Form => _code switch
-    {
-        XmlTypeCode.Int => $"a whole number from {int.MinValue} to {int.MaxValue}",
-        XmlTypeCode.Long => $"a whole number from {long.MinValue} to {long.MaxValue}",
-        _ => "true or false",
-    };
-
     /// <summary>Whether the element may be absent.</summary>
     public bool IsOptional { get; }
 

@@ -57,7 +57,6 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
     {
         Name = "Browser jquery.soap",
         Script = "browser/jquery-soap.sh",
-        Awaits = "the bare name of the operation as SOAPAction",
         Version =
         [
             "-c",
@@ -187,9 +186,6 @@ internal sealed record ThirdPartyClient(string Name, string Program, string Scri
     /// Whether it takes long to install the client or to generate its code. Such a client runs only with <c>DAMS_REQUIRE_CLIENTS=all</c>.
     /// </summary>
     public bool TakesLong { get; init; }
-
-    /// <summary>The thing that the service must accept before the client works, or null. Until then its tests are ignored.</summary>
-    public string? Awaits { get; init; }
 
     /// <summary>The folder of the scripts.</summary>
     public static string Folder { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "clients"));
