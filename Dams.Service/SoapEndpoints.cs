@@ -14,7 +14,7 @@ public static class SoapEndpoints
         web.MapSoapService<IAppointmentService>(SoapPaths.Appointments, http => new AppointmentService(executor, null, http.RequestAborted),
             OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with
             {
-                SampleValues = WsdlDocuments.AppointmentSamples,
+                SampleValues = SoapSamples.AppointmentValues,
             });
 
     /// <summary>Serves the original system's contract. The executor does the work; the faults are strings.</summary>

@@ -161,7 +161,7 @@ public sealed class SoapHostTests
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor(), SoapTestServer.Options with
         {
-            SampleValues = WsdlDocuments.AppointmentSamples,
+            SampleValues = SoapSamples.AppointmentValues,
         });
         var page = await server.Http.GetStringAsync(server.AppointmentService);
         var samples = page.Split("<pre>")
