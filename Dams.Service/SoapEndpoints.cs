@@ -15,20 +15,30 @@ public static class SoapEndpoints
             OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with
             {
                 SampleValues = SoapSamples.AppointmentValues,
+                SampleAnswers = SoapSamples.AppointmentAnswers,
             });
 
     /// <summary>Serves the original system's contract. The executor does the work; the faults are strings.</summary>
     public static void MapOriginal(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
         web.MapSoapService<IFrontEndImpl>(SoapPaths.Original,
             http => new FrontEndImpl(executor, null, http.RequestAborted),
-            OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null));
+            OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null) with
+            {
+                SampleValues = SoapSamples.FrontEndValues,
+                SampleAnswers = SoapSamples.FrontEndAnswers,
+            });
 
     /// <summary>Serves a replica's own contract.</summary>
     public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica)
     {
         var options = OptionsOf(topology, WsdlDocuments.ReplicaService,
             fault => ReplicaFaults.DetailOf(fault.Kind == SoapHostFaultKind.InternalError, fault.Reason, fault.Field));
-        web.MapSoapService(SoapPaths.Replica, replica, options with { PublicBaseUrl = null });
+        web.MapSoapService(SoapPaths.Replica, replica, options with
+        {
+            PublicBaseUrl = null,
+            SampleValues = ReplicaSamples.Values,
+            SampleAnswers = ReplicaSamples.Answers,
+        });
     }
 
     private static object? DetailOfAppointments(SoapHostFault fault) => fault.Kind == SoapHostFaultKind.InternalError
@@ -44,5 +54,6 @@ public static class SoapEndpoints
         RequestBytesMax = topology.Limits.RequestBytesMax,
         DepthMax = topology.Limits.XmlDepthMax,
         FaultDetail = detail,
+        Pages = ClientPages.All,
     };
 }

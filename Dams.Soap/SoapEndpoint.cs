@@ -48,8 +48,7 @@ internal sealed class SoapEndpoint(
         }
         else
         {
-            page = HelpPage.Render(contract, options, address);
-            http.Response.ContentType = "text/html; charset=utf-8";
+            page = HelpPage.Answer(http, contract, options, address);
         }
 
         http.Response.ContentLength = page.Length;

@@ -78,7 +78,7 @@ public static class SoapSamples
         {
             Outcome = RemoveOutcome.Removed,
             Message = "Physician MTLE210422 is removed; 1 of 1 patients moved to a later appointment.",
-            Sequence = 11,
+            Sequence = 12,
             Relocations = [new RelocationItem { PatientId = "MTLP4321", NewAppointmentId = "MTLM220422" }],
         },
     };

@@ -43,6 +43,18 @@ internal sealed class SoapTestServer : IAsyncDisposable
         FaultDetail = fault => fault.Kind == SoapHostFaultKind.InternalError
             ? DamsFaults.DetailOfDefect(fault.Reason)
             : DamsFaults.DetailOfMalformed(fault.Reason, fault.Field),
+        SampleValues = SoapSamples.AppointmentValues,
+        SampleAnswers = SoapSamples.AppointmentAnswers,
+        Pages = ClientPages.All,
+    };
+
+    public static SoapServiceOptions OriginalOptions => new()
+    {
+        Wsdl = WsdlDocuments.FrontEnd,
+        CleanText = FaultText.Clean,
+        SampleValues = SoapSamples.FrontEndValues,
+        SampleAnswers = SoapSamples.FrontEndAnswers,
+        Pages = ClientPages.All,
     };
 
     public static async Task<SoapTestServer> StartAsync(
@@ -58,7 +70,7 @@ internal sealed class SoapTestServer : IAsyncDisposable
         app.MapSoapService<IFrontEndImpl>(
             "/FrontEnd",
             http => new FrontEndImpl(executor, user, http.RequestAborted),
-            new SoapServiceOptions { Wsdl = WsdlDocuments.FrontEnd, CleanText = FaultText.Clean });
+            OriginalOptions);
         await app.StartAsync().ConfigureAwait(false);
         return new SoapTestServer(app);
     }

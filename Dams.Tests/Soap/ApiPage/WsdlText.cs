@@ -38,7 +38,7 @@ internal sealed class WsdlText
     public string DocumentationOf(string operation) => DocumentationOf(OperationElements.Single(each => Name(each) == operation));
 
     public string ActionOf(string operation) => _definitions.Elements(s_wsdl + "binding").Elements(s_wsdl + "operation")
-        .First(each => Name(each) == operation).Elements().Select(each => (string?)each.Attribute("soapAction")).First(each => each is not null)!;
+        .Where(each => Name(each) == operation).Elements().Attributes("soapAction").First().Value;
 
     /// <summary>The elements of a request, or the parts of its message in rpc style.</summary>
     public IReadOnlyList<WsdlField> ParametersOf(string operation) =>
@@ -62,8 +62,6 @@ internal sealed class WsdlText
     /// <summary>The outcomes of an operation, each with the text about it.</summary>
     public IReadOnlyList<(string Value, string Documentation)> OutcomesOf(string operation) =>
         ValuesOf(ResultOf(operation).Single(field => field.Name == "outcome").Type);
-
-    public bool IsEnumeration(string type) => Schema!.Elements(s_xsd + "simpleType").Any(each => Name(each) == type);
 
     public bool IsComplex(string type) => Schema!.Elements(s_xsd + "complexType").Any(each => Name(each) == type);
 

@@ -70,7 +70,8 @@ internal static class SoapUiFile
             Element("sensitiveInformation"));
         Indent(project, 0);
         var text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        using (var writer = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true, NewLineHandling = NewLineHandling.None }))
+        var settings = new XmlWriterSettings { OmitXmlDeclaration = true, NewLineHandling = NewLineHandling.None };
+        using (var writer = XmlWriter.Create(text, settings))
             project.Save(writer);
         return text.Append('\n').ToString();
     }
@@ -90,7 +91,7 @@ internal static class SoapUiFile
                     Element("content", new XCData(WsdlDocuments.AppointmentService.ReplaceLineEndings("\n"))),
                     Element("type", s_wsdl.NamespaceName))),
             Element("endpoints", Element("endpoint", EndpointProperty)),
-            wsdl.Elements(s_wsdl + "portType").Elements(s_wsdl + "operation").Select(operation => OperationOf(operation, binding, version)));
+            wsdl.Elements(s_wsdl + "portType").Elements(s_wsdl + "operation").Select(each => OperationOf(each, binding, version)));
     }
 
     private static XElement OperationOf(XElement operation, string binding, string version)

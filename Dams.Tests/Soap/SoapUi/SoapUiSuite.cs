@@ -11,7 +11,7 @@ internal sealed record SoapUiCase(string Name, IReadOnlyList<SoapUiStep> Steps);
 /// <param name="Version">The SOAP version of the interface: 1.1 or 1.2.</param>
 /// <param name="Operation">The operation, which gives the SOAPAction.</param>
 /// <param name="Envelope">The text of the request.</param>
-/// <param name="Assertions">What must hold for the answer.</param>
+/// <param name="Assertions">The conditions on the answer.</param>
 internal sealed record SoapUiStep(
     string Name, string Version, string Operation, string Envelope, IReadOnlyList<SoapUiAssertion> Assertions);
 
