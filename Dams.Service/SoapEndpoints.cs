@@ -32,19 +32,30 @@ public static class SoapEndpoints
     {
         var options = OptionsOf(topology, WsdlDocuments.ReplicaService,
             fault => ReplicaFaults.DetailOf(fault.Kind == SoapHostFaultKind.InternalError, fault.Reason, fault.Field));
-        web.MapSoapService(SoapPaths.Replica, replica, options);
+        web.MapSoapService(SoapPaths.Replica, replica, options with
+        {
+            SampleValues = ReplicaSamples.Values,
+            SampleAnswers = ReplicaSamples.Answers,
+        });
     }
 
     /// <summary>How the appointment contract is hosted.</summary>
     internal static SoapServiceOptions AppointmentOptions(ClusterTopology topology) =>
         OptionsOf(topology, WsdlDocuments.AppointmentService, DetailOfAppointments) with
         {
-            SampleValues = WsdlDocuments.AppointmentSamples,
+            SampleValues = SoapSamples.AppointmentValues,
+            SampleAnswers = SoapSamples.AppointmentAnswers,
         };
 
     /// <summary>How the original contract is hosted. The original system accepted Latin-1, so some of its clients send it.</summary>
     internal static SoapServiceOptions OriginalOptions(ClusterTopology topology) =>
-        OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null) with { AcceptsLatin1 = true, IsForgiving = true };
+        OptionsOf(topology, WsdlDocuments.FrontEnd, _ => null) with
+        {
+            AcceptsLatin1 = true,
+            IsForgiving = true,
+            SampleValues = SoapSamples.FrontEndValues,
+            SampleAnswers = SoapSamples.FrontEndAnswers,
+        };
 
     private static object? DetailOfAppointments(SoapHostFault fault) => fault.Kind == SoapHostFaultKind.InternalError
         ? DamsFaults.DetailOfDefect(fault.Reason)
@@ -59,5 +70,6 @@ public static class SoapEndpoints
         RequestBytesMax = topology.Limits.RequestBytesMax,
         DepthMax = topology.Limits.XmlDepthMax,
         FaultDetail = detail,
+        Pages = ClientPages.All,
     };
 }

@@ -13,7 +13,7 @@ internal sealed class ServiceDocuments(SoapContract contract, SoapServiceOptions
         return query.ContainsKey("xsd")
             ? PlainText.AnswerAsync(
                 http, StatusCodes.Status404NotFound, "There is no separate schema: the WSDL contains it. Get it with ?wsdl.")
-            : SendAsync(http, HelpPage.Render(contract, options, address.Of(http)), "text/html; charset=utf-8");
+            : SendAsync(http, HelpPage.Answer(http, contract, options, address.Of(http)));
     }
 
     private Task AnswerWsdlAsync(HttpContext http, string soap)
@@ -37,12 +37,17 @@ internal sealed class ServiceDocuments(SoapContract contract, SoapServiceOptions
                 http,
                 StatusCodes.Status404NotFound,
                 $"{contract.Wsdl.ServiceName} has no port for {only.Name} in its WSDL. Get the WSDL with ?wsdl.")
-            : SendAsync(http, contract.Wsdl.Render(address.Of(http), only), "text/xml; charset=utf-8");
+            : SendWsdlAsync(http, only);
     }
 
-    private static async Task SendAsync(HttpContext http, byte[] page, string contentType)
+    private Task SendWsdlAsync(HttpContext http, SoapVersion? only)
     {
-        http.Response.ContentType = contentType;
+        http.Response.ContentType = "text/xml; charset=utf-8";
+        return SendAsync(http, contract.Wsdl.Render(address.Of(http), only));
+    }
+
+    private static async Task SendAsync(HttpContext http, byte[] page)
+    {
         http.Response.ContentLength = page.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
             await http.Response.Body.WriteAsync(page, http.RequestAborted).ConfigureAwait(false);

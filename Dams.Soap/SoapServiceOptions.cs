@@ -59,9 +59,16 @@ public sealed record SoapServiceOptions
     public string Challenge { get; init; } = "Basic realm=\"SOAP\", charset=\"UTF-8\"";
 
     /// <summary>
-    /// Values for the sample requests on the help page, by parameter name. Other values are made from the parameter's type.
+    /// Values for the sample requests on the help page, by parameter name, or by operation and parameter name with a dot between them.
+    /// Other values are made from the parameter's type.
     /// </summary>
     public IReadOnlyDictionary<string, string> SampleValues { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Results for the sample answers on the help page, by operation. An operation without one has no sample answer.</summary>
+    public IReadOnlyDictionary<string, object> SampleAnswers { get; init; } = new Dictionary<string, object>();
+
+    /// <summary>Further pages for people. The help page links to them.</summary>
+    public IReadOnlyList<SoapPage> Pages { get; init; } = [];
 
     /// <summary>
     /// Whether messages are read as leniently as JAX-WS reads them: parameters in any order, absent, empty or nil ones as null or 0, and

@@ -16,17 +16,6 @@ public static class WsdlDocuments
     /// <summary>The contract of <see cref="IReplicaService"/>.</summary>
     public static string ReplicaService => s_replicaService.Value;
 
-    /// <summary>Values for sample requests of the appointment contract, by parameter name.</summary>
-    public static IReadOnlyDictionary<string, string> AppointmentSamples { get; } = new Dictionary<string, string>
-    {
-        ["callerId"] = "MTLA1234",
-        ["patientId"] = "MTLP1234",
-        ["appointmentId"] = "MTLE210422",
-        ["capacity"] = "2",
-        ["oldAppointmentId"] = "MTLE210422",
-        ["newAppointmentId"] = "MTLM210422",
-    };
-
     private static string Read(string name)
     {
         var resource = $"{typeof(WsdlDocuments).Namespace}.{name}";

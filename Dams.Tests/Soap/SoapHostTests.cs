@@ -5,7 +5,6 @@ using System.Xml.Linq;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Service;
-using Dams.Tests.Contracts;
 
 namespace Dams.Tests.Soap;
 
@@ -157,24 +156,10 @@ public sealed class SoapHostTests
     }
 
     [Test]
-    public async Task The_help_page_has_a_working_sample_request_per_operation()
+    public async Task The_help_page_answers_head_without_a_body()
     {
-        await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor(), SoapTestServer.Options with
-        {
-            SampleValues = WsdlDocuments.AppointmentSamples,
-        });
+        await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         var page = await server.Http.GetStringAsync(server.AppointmentService);
-        var samples = page.Split("<pre>")
-            .Skip(1)
-            .Select(part => WebUtility.HtmlDecode(part[..part.IndexOf("</pre>", StringComparison.Ordinal)]))
-            .ToList();
-        Assert.That(samples, Has.Count.EqualTo(Operation.All.Count));
-        foreach (var sample in samples)
-        {
-            var answer = await SoapMessage.SendAsync(server, sample[sample.IndexOf("<s:Envelope", StringComparison.Ordinal)..]);
-            Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), answer.Text);
-        }
-
         using var head = new HttpRequestMessage(HttpMethod.Head, server.AppointmentService);
         using var response = await server.Http.SendAsync(head);
         Assert.That(

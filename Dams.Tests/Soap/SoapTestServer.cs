@@ -49,7 +49,7 @@ internal sealed class SoapTestServer : IAsyncDisposable
 
     public static SoapServiceOptions Options => SoapEndpoints.AppointmentOptions(ClusterTopology.Default());
 
-    public static SoapServiceOptions OptionsOfFrontEnd => SoapEndpoints.OriginalOptions(ClusterTopology.Default());
+    public static SoapServiceOptions OriginalOptions => SoapEndpoints.OriginalOptions(ClusterTopology.Default());
 
     /// <summary>Starts a server as <see cref="NodeWeb"/> makes it for each process.</summary>
     /// <param name="executor">Does the work of both contracts.</param>
@@ -73,7 +73,7 @@ internal sealed class SoapTestServer : IAsyncDisposable
         app.MapSoapService<IFrontEndImpl>(
             SoapPaths.Original,
             http => new FrontEndImpl(executor, user, http.RequestAborted),
-            OptionsOfFrontEnd);
+            OriginalOptions);
         await app.StartAsync().ConfigureAwait(false);
         return new SoapTestServer(app, loggers, log);
     }
