@@ -38,7 +38,7 @@ internal static class HelpPage
         var url = Encoded(address);
         page.Append(CultureInfo.InvariantCulture, $"<p>WSDL: <a href=\"{url}?wsdl\">{url}?wsdl</a></p>\n");
         var versions = contract.Wsdl.Versions;
-        if (versions.Length > 1)
+        if (versions.Count > 1)
         {
             page.Append(CultureInfo.InvariantCulture, $"""
                 <p>For clients that read one SOAP version only:
@@ -102,7 +102,7 @@ internal static class HelpPage
             """);
     }
 
-    private static void AppendFault(StringBuilder page, SoapContract contract, SoapServiceOptions options, SoapVersion[] versions)
+    private static void AppendFault(StringBuilder page, SoapContract contract, SoapServiceOptions options, IReadOnlyList<SoapVersion> versions)
     {
         var operation = contract.Operations.FirstOrDefault(each => each.Parameters.Any(parameter => !parameter.IsOptional));
         var missing = operation?.Parameters.First(parameter => !parameter.IsOptional).Name;
