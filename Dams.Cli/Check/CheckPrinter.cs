@@ -35,7 +35,7 @@ internal sealed class CheckPrinter(CliConsole console, bool asJson)
             CaseResult.Failed => Color.Red,
             _ => Color.Yellow,
         })));
-        Write("  ", result.Name, Detail, 2 + CaseResult.NotRun.Length);
+        Write("  ", result.Name, Detail, used: 2 + CaseResult.NotRun.Length);
         if (result.Failure is not { } failure)
             return;
         Write(Detail + string.Create(CultureInfo.InvariantCulture, $"line {failure.Line}:  "), failure.Text, Detail + "  ");
@@ -49,13 +49,13 @@ internal sealed class CheckPrinter(CliConsole console, bool asJson)
         if (asJson)
             return;
         foreach (var problem in result.Problems)
-            Write("  ", problem, "  ");
+            Write("  ", problem, "  ", console.Error);
         foreach (var left in result.Left)
-            Write("  clean-up: ", left, "            ");
+            Write("  ", left, "    ", console.Error);
         if (result.Calls > 0)
         {
             console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {result.Calls} calls, {result.WrongAnswers} wrong answers, {result.Repeats} repeats; clean-up removed {result.Removed}"));
+                $"  {result.Calls} calls, {result.WrongAnswers} wrong answers, {result.Repeats} repeats; {result.Removed} slots and bookings removed"));
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class CheckPrinter(CliConsole console, bool asJson)
     {
         if (asJson)
         {
-            console.Out.WriteLine(JsonSerializer.Serialize(result, CheckJson.Default.CheckResult));
+            console.Out.WriteLine(JsonSerializer.Serialize(result, CheckJson.Plain.CheckResult));
             return;
         }
 
@@ -74,15 +74,16 @@ internal sealed class CheckPrinter(CliConsole console, bool asJson)
     }
 
     /// <summary>Writes a text after a heading. Lines that are too long are continued below it.</summary>
-    private void Write(string heading, string text, string below, int used = 0)
+    private void Write(string heading, string text, string below, TextWriter? to = null, int used = 0)
     {
+        var output = to ?? console.Out;
         var line = heading;
         var isEmpty = true;
         foreach (var word in text.Split(' '))
         {
             if (!isEmpty && used + line.Length + 1 + word.Length > Columns)
             {
-                console.Out.WriteLine(line);
+                output.WriteLine(line);
                 (line, used, isEmpty) = (below, 0, true);
             }
 
@@ -90,6 +91,6 @@ internal sealed class CheckPrinter(CliConsole console, bool asJson)
             isEmpty = false;
         }
 
-        console.Out.WriteLine(line);
+        output.WriteLine(line);
     }
 }

@@ -25,11 +25,12 @@ internal sealed class ScenarioCleanUp(ScenarioService service, Uri url, CallLedg
     public async Task<(int Removed, IReadOnlyList<string> Left)> RunAsync(bool hasFaults)
     {
         var before = 0;
+        var played = ledger.Calls.ToList();
         try
         {
             if (hasFaults)
                 await HealAsync();
-            foreach (var unsettled in ledger.Unsettled.ToList())
+            foreach (var unsettled in played.Where(sent => sent.IsUnsettled))
                 await AskAsync(unsettled);
             var left = ledger.Left();
             before = left.Slots.Count + left.Bookings.Count;
@@ -47,7 +48,7 @@ internal sealed class ScenarioCleanUp(ScenarioService service, Uri url, CallLedg
         }
 
         var (slots, bookings) = ledger.Left();
-        _problems.AddRange(ledger.Unsettled.Select(sent => $"Nobody knows whether this was executed: {sent.Call}"));
+        _problems.AddRange(played.Where(sent => sent.IsUnsettled).Select(sent => $"Nobody knows whether this was executed: {sent.Call}"));
         _problems.AddRange(bookings.Select(held => $"Left behind: dams cancel {held.Patient} {held.Slot.Id}"));
         _problems.AddRange(slots.Select(slot => $"Left behind: dams {Removal(slot)}"));
         return (Math.Max(0, before - slots.Count - bookings.Count), _problems);

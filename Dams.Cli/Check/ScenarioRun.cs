@@ -106,14 +106,16 @@ internal sealed partial class ScenarioRun : IDisposable
             EndedWith = _interrupt.ExitCode;
         }
 
+        var hasBegun = _cases.Count > 0;
         foreach (var part in _scenario.Cases.Skip(_cases.Count).ToList())
-            Note(part, CaseResult.NotRun, null);
+            Note(part, CaseResult.NotRun, null, isShown: hasBegun);
     }
 
-    private void Note(CheckCase part, string verdict, CaseFailure? failure)
+    private void Note(CheckCase part, string verdict, CaseFailure? failure, bool isShown = true)
     {
         _cases.Add(new CaseResult(part.Name, verdict, failure));
-        _printer.Show(_cases[^1]);
+        if (isShown)
+            _printer.Show(_cases[^1]);
     }
 
     /// <summary>Looks whether the cluster is there, whole if the scenario breaks it, and holds nothing that the scenario would touch.</summary>
@@ -142,7 +144,11 @@ internal sealed partial class ScenarioRun : IDisposable
         foreach (var conflict in _footprint.ConflictsWith(slots, held))
             Refuse(conflict, CliExitCodes.OtherOutcome);
         if (_problems.Count > 0)
-            _problems.Add($"Remove them, or edit a copy: dams check --show {_scenario.Name} > copy.txt");
+        {
+            _problems.Add(ShippedScenarios.Names.Contains(_scenario.Name)
+                ? $"Remove that first, or edit a copy of the scenario: dams check --show {_scenario.Name} > copy.txt"
+                : "Remove that first, or choose other dates and patients in the scenario.");
+        }
     }
 
     private async Task<bool> IsBreakableAsync()
@@ -252,7 +258,7 @@ internal sealed partial class ScenarioRun : IDisposable
             return new CaseFailure(step.Line, step.Text, "a status to compare with later", problem!);
         _before.TryAdd("", before);
         foreach (var process in step.Words.Select(word => Target().Match(word)).Where(match => match.Success))
-            _before[process.Groups["number"] is { Success: true, Value: var number } ? $"replica{number}" : "sequencer"] = before;
+            _before[process.Groups["number"] is { Success: true, Value: var number } ? $"replica{number}" : WaitCondition.Sequencer] = before;
         _hasFaults = true;
         var (exitCode, said) = await FaultLine.OrderAsync(step.Words, _url);
         _interrupt.Token.ThrowIfCancellationRequested();
@@ -264,7 +270,7 @@ internal sealed partial class ScenarioRun : IDisposable
         var within = step.Within ?? _patience;
         var (_, problem) = await WaitAsync(step.Until, within);
         return problem is null ? null : new CaseFailure(
-            step.Line, step.Text, string.Create(CultureInfo.InvariantCulture, $"within {within.TotalSeconds:0.###} s"), problem);
+            step.Line, step.Text, string.Create(CultureInfo.InvariantCulture, $"that state within {within.TotalSeconds:0.###} s"), problem);
     }
 
     /// <summary>Waits for a status with the wanted state, or for any status if none is wanted.</summary>
@@ -284,12 +290,15 @@ internal sealed partial class ScenarioRun : IDisposable
             }
 
             if (Stopwatch.GetElapsedTime(began) > within || (status is not null && isHopeless?.Invoke(status) == true))
-                return (status, status is null ? problem : $"{StateOf(status)}");
+                return (status, status is null ? problem : StateOf(status, wanted?.Process));
         }
     }
 
-    private static string StateOf(ClusterStatus status) => string.Join(", ", status.Replicas.Select(replica =>
-        $"{replica.Id} is {replica.State}{(replica.Wrong is > 0 and var wrong ? $", outvoted {wrong} times in all" : "")}"));
+    /// <summary>Says how a process is, or all of them.</summary>
+    private static string StateOf(ClusterStatus status, string? process) => process == WaitCondition.Sequencer
+        ? $"{status.Sequencer?.Id ?? "no sequencer"} leads"
+        : string.Join(", ", status.Replicas.Where(replica => process is null || replica.Id == process).Select(replica =>
+            $"{replica.Id} is {replica.State}{(replica.Wrong is > 0 and var wrong ? $" and was outvoted {wrong} times in all" : "")}"));
 
     [GeneratedRegex(@"^((replica|r)?(?<number>[1-9])|seq(uencer)?[1-9]?)\z")]
     private static partial Regex Target();

@@ -10,10 +10,14 @@ internal static class FaultLine
     public static IEnumerable<string> ProblemsOf(IReadOnlyList<string> words)
     {
         using var nowhere = new StringWriter();
-        var parsed = DamsTool.Parse(CreateRoot(ConsoleOf(nowhere)), ["fault", .. words]);
+        var root = CreateRoot(ConsoleOf(nowhere));
+        // Showing the faults breaks nothing.
+        var names = root.Subcommands[0].Subcommands.SelectMany(fault => fault.Aliases.Append(fault.Name)).Except(["show"]).ToList();
+        if (words.Count == 0 || !names.Contains(words[0]))
+            return [$"'{string.Join(' ', words)}' is no fault; expected fault and one of {string.Join(", ", names)}"];
         return words.Any(word => word.StartsWith("--url", StringComparison.Ordinal))
             ? ["--url can't stand here: a scenario breaks the cluster that it checks"]
-            : [.. DamsTool.ProblemsOf(parsed)];
+            : [.. DamsTool.ProblemsOf(DamsTool.Parse(root, ["fault", .. words]))];
     }
 
     /// <summary>Gives the order.</summary>

@@ -12,9 +12,6 @@ internal sealed class CallLedger
     /// <summary>All calls in the order in which they were entered.</summary>
     public IReadOnlyList<SentCall> Calls => _calls;
 
-    /// <summary>The writes of which nobody knows whether they were executed.</summary>
-    public IEnumerable<SentCall> Unsettled => _calls.Where(call => call.IsUnsettled);
-
     /// <summary>Enters a call before it is sent.</summary>
     public void Enter(SentCall call) => _calls.Add(call);
 
@@ -24,23 +21,23 @@ internal sealed class CallLedger
         var (slots, bookings) = (new SortedSet<Slot>(), new SortedSet<(PatientId Patient, Slot Slot)>());
         foreach (var sent in _calls.Where(call => call.Answer is not null).OrderBy(call => call.Answer!.Sequence))
         {
-            if (!sent.Answer!.IsSuccess)
-                continue;
+            var isDone = sent.Answer!.IsSuccess;
             switch (sent.Call)
             {
-                case AddCall add:
-                    slots.Add(Known(add.Slot));
-                    break;
+                // Without success there was nothing to remove: somebody else has removed it.
                 case RemoveCall remove:
                     Remove(Known(remove.Slot), sent);
                     break;
-                case BookCall book:
+                case CancelCall cancel:
+                    bookings.RemoveWhere(held => $"{held.Patient}" == cancel.Patient && $"{held.Slot.Id}" == cancel.Id);
+                    break;
+                case AddCall add when isDone:
+                    slots.Add(Known(add.Slot));
+                    break;
+                case BookCall book when isDone:
                     bookings.Add((Known(book.Patient), Known(book.Slot)));
                     break;
-                case CancelCall cancel:
-                    bookings.RemoveWhere(held => held.Patient == Known(cancel.Patient) && held.Slot.Id.ToString() == cancel.Id);
-                    break;
-                case SwapCall swap:
+                case SwapCall swap when isDone:
                     bookings.Remove((Known(swap.Patient), Known(swap.Old)));
                     bookings.Add((Known(swap.Patient), Known(swap.New)));
                     break;

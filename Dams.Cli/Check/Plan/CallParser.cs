@@ -27,6 +27,7 @@ internal sealed partial class CallParser
     /// <param name="problems">Gets a sentence for each mistake.</param>
     public static IReadOnlyList<ScenarioCall> Read(CallVerb verb, string text, int? count, bool areIdsFree, List<string> problems)
     {
+        var before = problems.Count;
         foreach (var place in Places().Matches(text).Select(match => match.Value).Distinct())
         {
             var digits = place.Length - 2;
@@ -36,7 +37,7 @@ internal sealed partial class CallParser
                 problems.Add($"{place} has room for {digits} digit{(digits == 1 ? "" : "s")}, and there are {count} calls: write more n");
         }
 
-        if (problems.Count > 0)
+        if (problems.Count > before)
             return [];
         var calls = new List<ScenarioCall>();
         for (var number = 1; number <= (count ?? 1); number++)
@@ -45,7 +46,7 @@ internal sealed partial class CallParser
                 text, match => number.ToString(CultureInfo.InvariantCulture).PadLeft(match.Length - 2, '0')).Split(' ');
             var parser = new CallParser(verb, areIdsFree, problems);
             // The calls of a line have the same mistakes, so the first one is enough.
-            if (parser.Read([.. words.Where(word => word.Length > 0)]) is not { } call || problems.Count > 0)
+            if (parser.Read([.. words.Where(word => word.Length > 0)]) is not { } call || problems.Count > before)
                 return [];
             calls.Add(call);
         }
@@ -60,11 +61,13 @@ internal sealed partial class CallParser
             _problems.Add($"'{option}' can't stand here; expected {_verb.Form}");
         else if (words.Count != _verb.Values)
             _problems.Add($"{_verb.Word} has {words.Count} of {_verb.Values} values; expected {_verb.Form}");
-        else if (caller is null && _verb.IsForAdmins)
-            _problems.Add($"{_verb.Word} needs a caller: add --as and {AdminForm}");
-        if (_problems.Count > 0)
-            return null;
-        return (_verb.Word, words) switch
+        else
+            return Read(words, caller ?? (_verb.IsForAdmins ? Missing() : null));
+        return null;
+    }
+
+    private ScenarioCall Read(List<string> words, string? caller) =>
+        (_verb.Word, words) switch
         {
             ("add", [var id, var type, var capacity]) => new AddCall(caller!, SlotOf(id, type), Capacity(capacity)),
             ("remove", [var id, var type]) => new RemoveCall(caller!, SlotOf(id, type)),
@@ -76,6 +79,11 @@ internal sealed partial class CallParser
                 new SwapCall(caller ?? Patient(patient), Patient(patient), SlotOf(id, type), SlotOf(newId, newType)),
             _ => throw new ArgumentException($"{_verb.Word} has no case", nameof(words)),
         };
+
+    private string Missing()
+    {
+        Add($"{_verb.Word} needs a caller: add --as and {AdminForm}");
+        return "";
     }
 
     private string? TakeCaller(List<string> words)
@@ -85,8 +93,9 @@ internal sealed partial class CallParser
             return null;
         if (place + 1 == words.Count)
         {
-            _problems.Add($"--as has no value; expected {CallerForm}");
-            return null;
+            words.RemoveAt(place);
+            Add($"--as has no value; expected {CallerForm}");
+            return "";
         }
 
         var text = words[place + 1];

@@ -5,6 +5,9 @@ namespace Dams.Cli.Check.Plan;
 /// <summary>A state of the cluster that a scenario waits for. It is read from the front end's status.</summary>
 internal abstract record WaitCondition
 {
+    /// <summary>The process to look at for the active sequencer, whichever it is.</summary>
+    public const string Sequencer = "sequencer";
+
     // Entries that are under way: a replica this far behind has caught up.
     private const long Behind = 8;
 
@@ -63,7 +66,7 @@ internal abstract record WaitCondition
     /// <summary>Another sequencer gives the numbers.</summary>
     public sealed record AnotherLeads : WaitCondition
     {
-        public override string? Process => "sequencer";
+        public override string? Process => Sequencer;
 
         public override bool IsMet(ClusterStatus now, ClusterStatus before) =>
             now.Sequencer is { Active: true, Id: not null } leader && leader.Id != before.Sequencer?.Id;

@@ -9,9 +9,8 @@ namespace Dams.Cli.Check.Plan;
 internal static partial class WaitParser
 {
     private static readonly string s_form =
-        "expected wait until STATE, with within DURATION after it if you like. STATE is one of: replicaN is back, replicaN is replaced, "
-        + "replicaN is outvoted, replicaN is outvoted TIMES times, "
-        + $"replicaN is {string.Join(" or ", WaitCondition.States)}, another sequencer leads, all replicas are equal";
+        "expected wait until STATE, or wait until STATE within DURATION. STATE is: all replicas are equal, another sequencer leads, "
+        + $"or replicaN is back|replaced|outvoted|outvoted TIMES times|{string.Join('|', WaitCondition.States)}";
 
     /// <summary>Reads the text after <c>wait</c>.</summary>
     /// <returns>The state, null if there is a mistake; and the longest time to wait, null if the line has none.</returns>
