@@ -29,7 +29,10 @@ internal static class CheckCommand
             Description = "Play this scenario: a name of dams check --list, or a file of yours. Give the option again to play more.",
             HelpName = LineRules.File,
         };
-        var all = new Option<bool>("--all") { Description = "Play all scenarios of dams check --list; those that break things with --lab only." };
+        var all = new Option<bool>("--all")
+        {
+            Description = "Play all scenarios of dams check --list; those that break things with --lab only.",
+        };
         var lab = new Option<bool>("--lab")
         {
             Description = "Allow scenarios that break the cluster on purpose, started with dams up --lab. Without another scenario, play "
@@ -57,7 +60,8 @@ internal static class CheckCommand
         var command = new Command("check", Description) { url, scenario, all, lab, list, show, timeout, json };
         command.Validators.Add(result =>
         {
-            var given = new Option[] { scenario, all, list, show }.Where(option => result.GetResult(option) is { Implicit: false }).ToList();
+            var given = new Option[] { scenario, all, list, show }
+                .Where(option => result.GetResult(option) is { Implicit: false }).ToList();
             if (given.Count > 1)
                 result.AddError($"{string.Join(" and ", given.Select(option => option.Name))} don't go together. Use only one of them.");
         });

@@ -54,8 +54,9 @@ internal sealed class CheckPrinter(CliConsole console, bool asJson)
             Write("  ", left, "    ", console.Error);
         if (result.Calls > 0)
         {
-            console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {result.Calls} calls, {result.WrongAnswers} wrong answers, {result.Repeats} repeats; {result.Removed} slots and bookings removed"));
+            console.Out.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"  {result.Calls} calls, {result.WrongAnswers} wrong answers, ")
+                + string.Create(CultureInfo.InvariantCulture, $"{result.Repeats} repeats; {result.Removed} slots and bookings removed"));
         }
     }
 

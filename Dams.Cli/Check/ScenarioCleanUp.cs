@@ -110,7 +110,10 @@ internal sealed class ScenarioCleanUp(ScenarioService service, Uri url, CallLedg
         if (sent.Last is CallReport.Fault fault)
             _problems.Add($"'{sent.Call}' ended with the fault {fault.Code}: {fault.Reason}");
         foreach (var moved in (sent.Call is RemoveCall ? sent.Answer?.Relocations : null) ?? Array.Empty<RelocationItem>())
-            _problems.Add($"'{sent.Call}' moved a patient who booked meanwhile: {PlainAnswer.Item(moved.PatientId, moved.NewAppointmentId)}");
+        {
+            var where = PlainAnswer.Item(moved.PatientId, moved.NewAppointmentId);
+            _problems.Add($"'{sent.Call}' moved a patient who booked meanwhile: {where}");
+        }
     }
 
     /// <summary>The service does not answer any more.</summary>

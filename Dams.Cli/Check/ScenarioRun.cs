@@ -118,7 +118,9 @@ internal sealed partial class ScenarioRun : IDisposable
             _printer.Show(_cases[^1]);
     }
 
-    /// <summary>Looks whether the cluster is there, whole if the scenario breaks it, and holds nothing that the scenario would touch.</summary>
+    /// <summary>
+    /// Looks whether the cluster is there, is whole if the scenario breaks it, and holds nothing that the scenario would touch.
+    /// </summary>
     private async Task LookAsync()
     {
         if (_scenario.NeedsLab && !await IsBreakableAsync())
@@ -135,7 +137,8 @@ internal sealed partial class ScenarioRun : IDisposable
         var held = new List<(PatientId, IReadOnlyList<BookingItem>)>();
         foreach (var some in _footprint.Patients.Chunk(AtOnce))
         {
-            var answers = await Task.WhenAll(some.Select(patient => AskAsync(new ScheduleCall($"{patient}", $"{patient}"), isHasty: false)));
+            var answers = await Task.WhenAll(
+                some.Select(patient => AskAsync(new ScheduleCall($"{patient}", $"{patient}"), isHasty: false)));
             if (answers.Contains(null))
                 return;
             held.AddRange(some.Zip(answers, (patient, answer) => (patient, (IReadOnlyList<BookingItem>)(answer!.Bookings ?? []))));
@@ -258,7 +261,11 @@ internal sealed partial class ScenarioRun : IDisposable
             return new CaseFailure(step.Line, step.Text, "a status to compare with later", problem!);
         _before.TryAdd("", before);
         foreach (var process in step.Words.Select(word => Target().Match(word)).Where(match => match.Success))
-            _before[process.Groups["number"] is { Success: true, Value: var number } ? $"replica{number}" : WaitCondition.Sequencer] = before;
+        {
+            var number = process.Groups["number"];
+            _before[number.Success ? $"replica{number.Value}" : WaitCondition.Sequencer] = before;
+        }
+
         _hasFaults = true;
         var (exitCode, said) = await FaultLine.OrderAsync(step.Words, _url);
         _interrupt.Token.ThrowIfCancellationRequested();

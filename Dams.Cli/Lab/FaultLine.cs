@@ -27,7 +27,8 @@ internal static class FaultLine
         using var said = new StringWriter();
         var root = CreateRoot(ConsoleOf(said));
         var exitCode = await DamsTool.InvokeAsync(DamsTool.Parse(root, ["fault", .. words, "--url", url.ToString()]), ConsoleOf(said));
-        return (exitCode, string.Join(' ', said.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
+        var lines = said.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return (exitCode, string.Join(' ', lines));
     }
 
     private static RootCommand CreateRoot(CliConsole console)

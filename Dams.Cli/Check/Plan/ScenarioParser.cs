@@ -211,9 +211,11 @@ internal sealed partial class ScenarioParser
 
     private void Problem(string text, int? line = null) => _problems.Add(new ScenarioProblem(_name, line ?? _line, text));
 
-    private static (string Before, string After) Cut(string text, char at) => text.IndexOf(at, StringComparison.Ordinal) is >= 0 and var place
-        ? (text[..place].Trim(), text[(place + 1)..].Trim())
-        : (text, "");
+    private static (string Before, string After) Cut(string text, char at)
+    {
+        var place = text.IndexOf(at, StringComparison.Ordinal);
+        return place < 0 ? (text, "") : (text[..place].Trim(), text[(place + 1)..].Trim());
+    }
 
     // A # within a word is no comment.
     [GeneratedRegex(@"(^|(?<=\s))#.*$", RegexOptions.Singleline)]

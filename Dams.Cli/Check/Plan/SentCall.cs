@@ -6,6 +6,7 @@ namespace Dams.Cli.Check.Plan;
 /// <summary>A call that was sent, perhaps several times with the same request id. One thread at a time uses it.</summary>
 internal sealed class SentCall(ScenarioCall call, string requestId)
 {
+    private bool _isUnderWay;
     private bool _mayBeExecuted;
 
     public ScenarioCall Call { get; } = call;
@@ -23,7 +24,7 @@ internal sealed class SentCall(ScenarioCall call, string requestId)
     public CallReport.Answer? Answer => Last as CallReport.Answer;
 
     /// <summary>Whether it may have changed something that nobody knows of.</summary>
-    public bool IsUnsettled => Call.IsWrite && Answer is null && _mayBeExecuted;
+    public bool IsUnsettled => Call.IsWrite && Answer is null && (_isUnderWay || _mayBeExecuted);
 
     /// <summary>Whether a repeat may bring an answer.</summary>
     public bool IsWorthARepeat => Last is null or CallReport.Fault
@@ -32,22 +33,19 @@ internal sealed class SentCall(ScenarioCall call, string requestId)
             or nameof(DamsFaultCode.NoQuorum) or nameof(DamsFaultCode.InsufficientReplicas),
     };
 
-    /// <summary>Notes that it is sent: until the answer is there, it may be executed.</summary>
+    /// <summary>Notes that it is sent, or sent again.</summary>
     public void OnSent()
     {
         Attempts++;
-        if (Attempts == 1)
-            _mayBeExecuted = true;
+        _isUnderWay = true;
     }
 
     /// <summary>Takes the result of an attempt.</summary>
     public void OnReport(CallReport report)
     {
         Last = report;
+        _isUnderWay = false;
         // A later attempt that was not executed says nothing about an earlier one.
-        if (Attempts == 1 && report is CallReport.Fault { Execution: ExecutionState.NotExecuted })
-            _mayBeExecuted = false;
-        else if (report is CallReport.Fault { Execution: not ExecutionState.NotExecuted })
-            _mayBeExecuted = true;
+        _mayBeExecuted |= report is CallReport.Fault { Execution: not ExecutionState.NotExecuted };
     }
 }
