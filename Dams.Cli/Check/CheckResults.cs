@@ -12,7 +12,7 @@ internal sealed record CheckResult(IReadOnlyList<ScenarioResult> Scenarios, int 
 /// <param name="WrongAnswers">How many answers were not the expected ones.</param>
 /// <param name="Repeats">How often a call was repeated because no answer came.</param>
 /// <param name="Removed">How many slots and bookings the clean-up has removed.</param>
-/// <param name="Left">What the clean-up could not remove; none if all is as before.</param>
+/// <param name="Left">Sentences about what the clean-up could not remove; none if all is as before.</param>
 /// <param name="Seconds">How long it took.</param>
 internal sealed record ScenarioResult(
     string Name, string Title, IReadOnlyList<string> Problems, IReadOnlyList<CaseResult> Cases, int Calls, int WrongAnswers, int Repeats,

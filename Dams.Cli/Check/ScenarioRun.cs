@@ -149,8 +149,8 @@ internal sealed partial class ScenarioRun : IDisposable
         if (_problems.Count > 0)
         {
             _problems.Add(ShippedScenarios.Names.Contains(_scenario.Name)
-                ? $"Remove that first, or edit a copy of the scenario: dams check --show {_scenario.Name} > copy.txt"
-                : "Remove that first, or choose other dates and patients in the scenario.");
+                ? $"Remove that, or edit a copy: dams check --show {_scenario.Name} > copy.txt"
+                : "Remove that, or choose other dates and patients in the scenario.");
         }
     }
 
@@ -187,7 +187,7 @@ internal sealed partial class ScenarioRun : IDisposable
     }
 
     private void Unanswered(CallReport.Fault fault) => Refuse(
-        $"The service gives no answer: {fault.Code}: {fault.Reason}.",
+        $"The service gives no answer: {fault.Code}: {fault.Reason.TrimEnd('.')}.",
         fault.Code == CallReport.Fault.UnreachableCode ? CliExitCodes.Unreachable : CliExitCodes.Fault);
 
     private void Refuse(string why, int exitCode)
@@ -303,7 +303,7 @@ internal sealed partial class ScenarioRun : IDisposable
 
     /// <summary>Says how a process is, or all of them.</summary>
     private static string StateOf(ClusterStatus status, string? process) => process == WaitCondition.Sequencer
-        ? $"{status.Sequencer?.Id ?? "no sequencer"} leads"
+        ? $"{status.Sequencer?.Id ?? "no sequencer"} leads in epoch {status.Epoch}"
         : string.Join(", ", status.Replicas.Where(replica => process is null || replica.Id == process).Select(replica =>
             $"{replica.Id} is {replica.State}{(replica.Wrong is > 0 and var wrong ? $" and was outvoted {wrong} times in all" : "")}"));
 

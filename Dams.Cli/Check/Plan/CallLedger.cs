@@ -15,7 +15,7 @@ internal sealed class CallLedger
     /// <summary>Enters a call before it is sent.</summary>
     public void Enter(SentCall call) => _calls.Add(call);
 
-    /// <summary>What is left of the scenario in the cluster.</summary>
+    /// <summary>The slots and bookings of the scenario that are still in the cluster.</summary>
     public Leftovers Left()
     {
         var (slots, bookings) = (new SortedSet<Slot>(), new SortedSet<(PatientId Patient, Slot Slot)>());

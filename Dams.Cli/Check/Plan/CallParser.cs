@@ -57,7 +57,7 @@ internal sealed partial class CallParser
     private ScenarioCall? Read(List<string> words)
     {
         var caller = TakeCaller(words);
-        if (words.FirstOrDefault(word => word.StartsWith('-')) is { } option)
+        if (words.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } option)
             _problems.Add($"'{option}' can't stand here; expected {_verb.Form}");
         else if (words.Count != _verb.Values)
             _problems.Add($"{_verb.Word} has {words.Count} of {_verb.Values} values; expected {_verb.Form}");

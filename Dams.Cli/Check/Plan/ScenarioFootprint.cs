@@ -34,9 +34,6 @@ internal sealed class ScenarioFootprint
     /// <summary>The patients that it names.</summary>
     public IEnumerable<PatientId> Patients => _patients;
 
-    /// <summary>The slots that it names.</summary>
-    public IEnumerable<Slot> Slots => _slots;
-
     /// <summary>Whether it names this slot.</summary>
     public bool Has(SlotItem item) => SlotOf(item) is { } slot && _slots.Contains(slot);
 

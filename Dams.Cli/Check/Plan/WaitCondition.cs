@@ -63,13 +63,13 @@ internal abstract record WaitCondition
             (Find(now, Replica)?.Wrong ?? 0) - (Find(before, Replica)?.Wrong ?? 0) >= Times;
     }
 
-    /// <summary>Another sequencer gives the numbers.</summary>
-    public sealed record AnotherLeads : WaitCondition
+    /// <summary>A sequencer gives the numbers in another epoch. It may be the same one: a crashed sequencer is restarted at once.</summary>
+    public sealed record HasTakenOver : WaitCondition
     {
         public override string? Process => Sequencer;
 
         public override bool IsMet(ClusterStatus now, ClusterStatus before) =>
-            now.Sequencer is { Active: true, Id: not null } leader && leader.Id != before.Sequencer?.Id;
+            now.Sequencer is { Active: true } && now.Epoch != before.Epoch;
     }
 
     /// <summary>All replicas are active and have the same state after the same entry.</summary>

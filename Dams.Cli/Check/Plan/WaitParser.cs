@@ -9,7 +9,7 @@ namespace Dams.Cli.Check.Plan;
 internal static partial class WaitParser
 {
     private static readonly string s_form =
-        "expected wait until STATE, or wait until STATE within DURATION. STATE is: all replicas are equal, another sequencer leads, "
+        "expected wait until STATE, or wait until STATE within DURATION. STATE is: all replicas are equal, a sequencer has taken over, "
         + $"or replicaN is back|replaced|outvoted|outvoted TIMES times|{string.Join('|', WaitCondition.States)}";
 
     /// <summary>Reads the text after <c>wait</c>.</summary>
@@ -36,8 +36,8 @@ internal static partial class WaitParser
     {
         switch (text)
         {
-            case "until another sequencer leads":
-                return new WaitCondition.AnotherLeads();
+            case "until a sequencer has taken over":
+                return new WaitCondition.HasTakenOver();
             case "until all replicas are equal":
                 return new WaitCondition.AllEqual();
         }

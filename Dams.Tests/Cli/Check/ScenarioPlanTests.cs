@@ -95,23 +95,34 @@ internal sealed class ScenarioPlanTests
     [TestCase("replica1 is outvoted 3 times", true)]
     [TestCase("replica1 is outvoted 4 times", false)]
     [TestCase("replica3 is outvoted", false)]
-    [TestCase("another sequencer leads", true)]
+    [TestCase("a sequencer has taken over", true)]
     [TestCase("all replicas are equal", false)]
     [TestCase("replica7 is active", false)]
     public void A_state_is_compared_with_that_before_the_fault(string state, bool isMet)
     {
         var before = new ClusterStatus
         {
+            Epoch = "1.1",
             Sequencer = new SequencerStatus { Id = "sequencer1" },
             Replicas = [Replica(1, 11, "a", "active", wrong: 2), Replica(2, 12, "b"), Replica(3, 13, "c"), Replica(4, 14, "d")],
         };
         var now = new ClusterStatus
         {
-            Sequencer = new SequencerStatus { Id = "sequencer2" },
+            Epoch = "2.1",
+            Sequencer = new SequencerStatus { Id = "sequencer1" },
             Replicas = [Replica(1, 11, "a", wrong: 5), Replica(2, null, "b", "dead"), Replica(3, 23, "c"), Replica(4, 24, "e")],
         };
         var wait = (WaitStep)Scenario($"wait until {state}").Steps.Single();
         Assert.That(wait.Until.IsMet(now, before), Is.EqualTo(isMet));
+    }
+
+    [Test]
+    public void A_sequencer_that_is_not_heard_has_not_taken_over()
+    {
+        var before = new ClusterStatus { Epoch = "1.1", Sequencer = new SequencerStatus() };
+        Assert.That(new WaitCondition.HasTakenOver().IsMet(before, before), Is.False);
+        var silent = new ClusterStatus { Epoch = "2.1", Sequencer = new SequencerStatus { Active = false } };
+        Assert.That(new WaitCondition.HasTakenOver().IsMet(silent, before), Is.False);
     }
 
     [Test]
