@@ -150,15 +150,12 @@ internal sealed class CheckCommandTests
         string[] url = ["--url", server.AppointmentService.ToString()];
         await CliRun.OfAsync(["add", "MTLE210422", "Physician", "7", "--as", "MTLA0001", .. url]);
         await CliRun.OfAsync(["book", "MTLP1234", "MTLE210422", "Physician", .. url]);
-        var before = await AllSlotsAsync(server);
         var check = await RunAsync(server);
         Assert.That(check.ExitCode, Is.EqualTo(1));
         Assert.That(check.Output, Does.Contain("0 of 11 passed").And.Not.Contain("FAILED"));
         Assert.That(check.Errors, Does.Contain("MTLE210422 Physician.").And.Contain("MTLP1234 holds MTLE210422 Physician.")
             .And.Contain("Remove that, or edit a copy: dams check --show original > copy.txt"));
-        Assert.That(await AllSlotsAsync(server), Does.Contain("MTLE210422"));
-        Assert.That(before, Does.Contain("│        7 │         6 │"));
-        Assert.That(await AllSlotsAsync(server), Does.Contain("│        7 │         6 │"), "nothing was touched");
+        Assert.That(await AllSlotsAsync(server), Does.Match("MTLE210422 +│ Physician +│ 7 +│ 6 +│"), "nothing was touched");
     }
 
     [Test]
