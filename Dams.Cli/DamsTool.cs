@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Dams.Cli.Bench;
+using Dams.Cli.Check;
 using Dams.Cli.Client;
 using Dams.Cli.Cluster;
 using Dams.Cli.CommandLine;
@@ -73,6 +74,7 @@ internal static class DamsTool
         foreach (var verb in new CallCommands(console).All)
             root.Subcommands.Add(verb);
         root.Subcommands.Add(MenuCommand.Create(console));
+        root.Subcommands.Add(CheckCommand.Create(console));
         root.Subcommands.Add(VersionsCommand.Create(console));
         root.Subcommands.Add(MemberCommand.Create(console));
         root.Subcommands.Add(SkipCommand.Create(console));
@@ -92,21 +94,27 @@ internal static class DamsTool
     {
         if (parsed.Errors.Count > 0)
         {
-            foreach (var text in parsed.Errors.Select(TextOf).Distinct())
+            foreach (var text in ProblemsOf(parsed))
                 console.Error.WriteLine(text);
             console.Error.WriteLine($"For help, run: dams {WordsOf(parsed.CommandResult)}--help");
             return CliExitCodes.Usage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration
-        {
-            Output = console.Out,
-            Error = console.Error,
-            // The library's own handling of signals ends the process without clean-up.
-            ProcessTerminationTimeout = null,
-            EnableDefaultExceptionHandler = false,
-        });
+        return await InvokeAsync(parsed, console);
     }
+
+    /// <summary>Runs the command of a line without problems.</summary>
+    public static Task<int> InvokeAsync(ParseResult parsed, CliConsole console) => parsed.InvokeAsync(new InvocationConfiguration
+    {
+        Output = console.Out,
+        Error = console.Error,
+        // The library's own handling of signals ends the process without clean-up.
+        ProcessTerminationTimeout = null,
+        EnableDefaultExceptionHandler = false,
+    });
+
+    /// <summary>The problems of a line, each as a sentence.</summary>
+    public static IEnumerable<string> ProblemsOf(ParseResult parsed) => parsed.Errors.Select(TextOf).Distinct();
 
     // The words of a command, each followed by a space; none for the tool itself.
     private static string WordsOf(CommandResult result) =>

@@ -71,7 +71,7 @@ internal sealed class GuardedOutput : Stream
             else if (error != Interrupted)
             {
                 if (_descriptor == StandardOutput)
-                    throw new OutputFailedException(new IOException(new Win32Exception(error).Message));
+                    throw new OutputFailedException(new IOException(new Win32Exception(error).Message, error));
                 return;
             }
         }

@@ -52,7 +52,7 @@ internal static class LineRules
             if (text.Any(char.IsControl) || !XmlText.IsAllowed(text))
                 result.AddError($"{name} contains a character that can't be printed.");
             // Values of other types have a parser, and some texts have a validator: those reject blanks in their own words.
-            else if (string.IsNullOrWhiteSpace(text) && type == typeof(string) && !hasOwn)
+            else if (string.IsNullOrWhiteSpace(text) && (type == typeof(string) || type == typeof(string[])) && !hasOwn)
                 result.AddError($"{name} is empty: {description}");
             else if (!string.IsNullOrWhiteSpace(text) && helpName is File or Folder && ProblemOfPath(text, helpName) is { } problem)
                 result.AddError($"{name} is '{Shortened(text)}', {problem}; expected a {helpName.ToLowerInvariant()}.");

@@ -177,7 +177,7 @@ internal sealed class NonsenseTests
         var isRefused = parsed.Errors.Count > 0;
         if (!isRefused)
         {
-            if (value is "" or "\u0001" || (value == "x" && TypeOf(symbol) != typeof(string)))
+            if (value is "" or "\u0001" || (value == "x" && TypeOf(symbol) != typeof(string) && TypeOf(symbol) != typeof(string[])))
                 return "is accepted";
             // A possible name of a file or folder makes sense; its effect is not tested here.
             if (s_starters.Contains(line[0]) || line.Contains("demo")
