@@ -66,9 +66,8 @@ public static class SoapServiceExtensions
         var logger = endpoints.ServiceProvider.GetService<ILoggerFactory>()?.CreateLogger("Dams.Soap") ?? NullLogger.Instance;
         if (endpoints.ServiceProvider.GetService<Added>() is null)
             throw new InvalidOperationException($"no SOAP host is registered; call {nameof(AddSoapHost)} on the application's builder");
-        var service = new SoapService(
-            typeof(TContract), SoapContract.Of(typeof(TContract), options.Wsdl), implementation, options, logger);
-        var dispatcher = SoapHost.CreateDispatcher(endpoints, path, service);
+        var service = new SoapService(SoapContract.Of(typeof(TContract), options.Wsdl), implementation, options, logger);
+        var dispatcher = SoapHost.CreateDispatcher<TContract>(endpoints, path, service);
         var endpoint = new SoapEndpoint(service.Contract, options, new SoapAnswers(service), dispatcher, logger);
         return endpoints.Map(path, endpoint.HandleAsync);
     }

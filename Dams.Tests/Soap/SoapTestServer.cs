@@ -46,7 +46,7 @@ internal sealed class SoapTestServer : IAsyncDisposable
     };
 
     public static async Task<SoapTestServer> StartAsync(
-        IAppointmentExecutor executor, SoapServiceOptions? options = null, string? user = null)
+        IAppointmentExecutor executor, SoapServiceOptions? options = null, string? user = null, IAppointmentService? service = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddFakeLogging();
@@ -54,7 +54,9 @@ internal sealed class SoapTestServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, 0));
         var app = builder.AddSoapHost().Build();
         app.MapSoapService<IAppointmentService>(
-            "/AppointmentService", http => new AppointmentService(executor, user, http.RequestAborted), options ?? Options);
+            "/AppointmentService",
+            http => service ?? new AppointmentService(executor, user, http.RequestAborted),
+            options ?? Options);
         app.MapSoapService<IFrontEndImpl>(
             "/FrontEnd",
             http => new FrontEndImpl(executor, user, http.RequestAborted),
