@@ -23,7 +23,9 @@ internal sealed class CoreWcfDispatcher(RequestDelegate branch, PathString soap1
         envelope.Position = 0;
         var passed = new CoreWcfCall(http, call);
         CoreWcfCall.Current = passed;
-        await branch(RequestOf(passed, version, envelope)).ConfigureAwait(false);
+        var control = new Control(http.RequestAborted);
+        var answering = branch(RequestOf(passed, version, envelope, control));
+        await (await Task.WhenAny(answering, control.GivenUp).ConfigureAwait(false)).ConfigureAwait(false);
         if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested)
             return;
 
@@ -35,7 +37,7 @@ internal sealed class CoreWcfDispatcher(RequestDelegate branch, PathString soap1
             http, version, StatusCodes.Status500InternalServerError, SoapFaultSide.Receiver, reason, detail, null).ConfigureAwait(false);
     }
 
-    private DefaultHttpContext RequestOf(CoreWcfCall call, SoapVersion version, MemoryStream envelope)
+    private DefaultHttpContext RequestOf(CoreWcfCall call, SoapVersion version, MemoryStream envelope, Control control)
     {
         var is11 = version == SoapVersion.Soap11;
         var action = call.Operation.Action;
@@ -55,7 +57,6 @@ internal sealed class CoreWcfDispatcher(RequestDelegate branch, PathString soap1
             },
             Body = envelope,
         });
-        var control = new Control(call.Http.RequestAborted);
         features.Set<IHttpMaxRequestBodySizeFeature>(control);
         features.Set<IHttpRequestLifetimeFeature>(control);
         return new DefaultHttpContext(features);
@@ -64,6 +65,13 @@ internal sealed class CoreWcfDispatcher(RequestDelegate branch, PathString soap1
     /// <summary>CoreWCF's hold on the connection: none. The endpoint has applied the limit, and will answer the client.</summary>
     private sealed class Control(CancellationToken aborted) : IHttpMaxRequestBodySizeFeature, IHttpRequestLifetimeFeature
     {
+        private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>
+        /// Ends if CoreWCF gives the request up because it can't write the answer. The task of such a request never ends (CoreWCF 1.9.1).
+        /// </summary>
+        public Task GivenUp => _givenUp.Task;
+
         public CancellationToken RequestAborted
         {
             get => aborted;
@@ -78,9 +86,6 @@ internal sealed class CoreWcfDispatcher(RequestDelegate branch, PathString soap1
             set => throw new NotSupportedException("the endpoint has limited the size before");
         }
 
-        public void Abort()
-        {
-            // CoreWCF gives up a request whose answer it can't write. The dispatcher answers instead.
-        }
+        public void Abort() => _givenUp.TrySetResult();
     }
 }
