@@ -12,6 +12,6 @@ internal abstract class DirectHost : ISoapHost
     {
     }
 
-    public static ISoapDispatcher CreateDispatcher(IEndpointRouteBuilder endpoints, string path, SoapService service) =>
-        new DirectDispatcher(service);
+    public static ISoapDispatcher CreateDispatcher<TContract>(IEndpointRouteBuilder endpoints, string path, SoapService service)
+        where TContract : class => new DirectDispatcher(service);
 }

@@ -18,5 +18,7 @@ internal interface ISoapHost
     /// <param name="endpoints">The application that serves the service's path.</param>
     /// <param name="path">The path, which is the service's own.</param>
     /// <param name="service">The contract, its implementation and its options.</param>
-    static abstract ISoapDispatcher CreateDispatcher(IEndpointRouteBuilder endpoints, string path, SoapService service);
+    /// <typeparam name="TContract">The interface with the attributes.</typeparam>
+    static abstract ISoapDispatcher CreateDispatcher<TContract>(IEndpointRouteBuilder endpoints, string path, SoapService service)
+        where TContract : class;
 }

@@ -14,7 +14,9 @@ internal sealed class SoapAnswers(SoapService service)
     /// <summary>Cleans a text for a fault's reason.</summary>
     public string CleanReason(string reason) => service.Options.CleanText(reason, ReasonLengthMax);
 
-    /// <summary>Logs an exception that is no fault. Returns the fault's text and detail, which name the log's entry and nothing else.</summary>
+    /// <summary>
+    /// Logs an exception that is no fault. Returns the text and the detail of the fault, which name the entry of the log and nothing else.
+    /// </summary>
     public (string Reason, object? Detail) DescribeFailure(HttpContext http, string operation, Exception exception)
     {
         var reference = http.TraceIdentifier;

@@ -4,10 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Dams.Soap;
 
 /// <summary>A service at one path.</summary>
-/// <param name="ContractType">The interface with the attributes.</param>
 /// <param name="Contract">The interface, joined with its WSDL.</param>
 /// <param name="Implementation">Gives the implementation of a call.</param>
 /// <param name="Options">Limits, addresses and the WSDL.</param>
 /// <param name="Logger">The log of the host.</param>
 internal sealed record SoapService(
-    Type ContractType, SoapContract Contract, Func<HttpContext, object> Implementation, SoapServiceOptions Options, ILogger Logger);
+    SoapContract Contract, Func<HttpContext, object> Implementation, SoapServiceOptions Options, ILogger Logger);

@@ -74,8 +74,8 @@ public static class SoapServiceExtensions
                 $"{path} is forgiving, but its parameter '{enumeration.Name}' is an enumeration: an absent one would get the first value");
         }
 
-        var service = new SoapService(typeof(TContract), contract, implementation, options, logger);
-        var dispatcher = SoapHost.CreateDispatcher(endpoints, path, service);
+        var service = new SoapService(contract, implementation, options, logger);
+        var dispatcher = SoapHost.CreateDispatcher<TContract>(endpoints, path, service);
         var endpoint = new SoapEndpoint(
             contract, options, new ServiceAddress(path, options), new SoapAnswers(service), dispatcher, logger);
         return endpoints.Map(path, endpoint.HandleAsync);

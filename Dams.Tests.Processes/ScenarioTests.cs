@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dams.Contracts.Domain;
 using Dams.Hosting.Web;
+using Dams.Service;
 using Dams.Tests.Cli;
 using Dams.Tests.Processes.Programs;
 using Dams.Tests.Processes.ThirdParty;
@@ -85,6 +86,15 @@ internal sealed class ScenarioTests : ClusterFixture
         var cluster = await FreshAsync();
         using var http = new HttpClient();
         Assert.That(await SoapUiProject.Load().RunAsync(http, cluster.Service, part), Is.Empty);
+    }
+
+    [Test]
+    public async Task Status_and_help_page_name_the_soap_host_of_the_build()
+    {
+        var cluster = await ClusterAsync();
+        Assert.That((await cluster.StatusAsync()).SoapHost, Is.EqualTo(SoapEndpoints.HostName));
+        using var http = new HttpClient();
+        Assert.That(await http.GetStringAsync(cluster.Service), Does.Contain($"SOAP host: {SoapEndpoints.HostName}<"));
     }
 
     [Test]

@@ -55,11 +55,13 @@ internal sealed class SoapTestServer : IAsyncDisposable
     /// <param name="executor">Does the work of both contracts.</param>
     /// <param name="options">The options of the appointment contract; the product's if null.</param>
     /// <param name="user">The authenticated caller, or null.</param>
+    /// <param name="service">Stands in for the appointment service over the executor, or null.</param>
     /// <param name="configure">Changes the server before it is built.</param>
     public static async Task<SoapTestServer> StartAsync(
         IAppointmentExecutor executor,
         SoapServiceOptions? options = null,
         string? user = null,
+        IAppointmentService? service = null,
         Action<WebApplicationBuilder>? configure = null)
     {
         var log = new FakeLogCollector();
@@ -69,7 +71,9 @@ internal sealed class SoapTestServer : IAsyncDisposable
         configure?.Invoke(builder);
         var app = builder.Build();
         app.MapSoapService<IAppointmentService>(
-            SoapPaths.Appointments, http => new AppointmentService(executor, user, http.RequestAborted), options ?? Options);
+            SoapPaths.Appointments,
+            http => service ?? new AppointmentService(executor, user, http.RequestAborted),
+            options ?? Options);
         app.MapSoapService<IFrontEndImpl>(
             SoapPaths.Original,
             http => new FrontEndImpl(executor, user, http.RequestAborted),
