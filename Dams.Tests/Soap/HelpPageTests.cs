@@ -7,7 +7,6 @@ using Dams.Soap;
 using Dams.Tests.Contracts;
 using Dams.Tests.Soap.ApiPage;
 using Dams.Tests.Soap.SoapUi;
-using Dams.Tests.Tidy;
 
 namespace Dams.Tests.Soap;
 
