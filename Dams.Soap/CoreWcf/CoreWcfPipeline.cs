@@ -25,7 +25,7 @@ internal sealed class CoreWcfPipeline(IServiceBuilder builder)
         var soap11 = new PathString(path + "/soap11");
         var soap12 = new PathString(path + "/soap12");
         var behavior = new CoreWcfBehavior(service);
-        builder.AddService(typeof(TContract));
+        builder.AddService<TContract>();
         AddEndpoint(typeof(TContract), soap11, MessageVersion.Soap11, service, behavior);
         AddEndpoint(typeof(TContract), soap12, MessageVersion.Soap12, service, behavior);
         if (_branch is null)
