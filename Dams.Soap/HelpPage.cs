@@ -102,7 +102,8 @@ internal static class HelpPage
             """);
     }
 
-    private static void AppendFault(StringBuilder page, SoapContract contract, SoapServiceOptions options, IReadOnlyList<SoapVersion> versions)
+    private static void AppendFault(
+        StringBuilder page, SoapContract contract, SoapServiceOptions options, IReadOnlyList<SoapVersion> versions)
     {
         var operation = contract.Operations.FirstOrDefault(each => each.Parameters.Any(parameter => !parameter.IsOptional));
         var missing = operation?.Parameters.First(parameter => !parameter.IsOptional).Name;
