@@ -83,6 +83,7 @@ internal static class DamsTool
         root.Subcommands.Add(DemoCommand.Create(console));
         root.Subcommands.Add(BenchCommand.Create(console));
         LineRules.AddTo(root);
+        HelpText.AddTo(root);
         return root;
     }
 

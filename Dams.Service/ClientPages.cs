@@ -2,6 +2,7 @@ using System.Text;
 using Dams.Soap;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
+using Markdig.Extensions.Tables;
 using Markdig.Renderers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
@@ -38,6 +39,9 @@ internal static class ClientPages
                 link.Url = url;
         }
 
+        // A bar in a table is escaped, in code as well. The parser leaves the escape in code as it is.
+        foreach (var code in document.Descendants<Table>().SelectMany(table => table.Descendants<CodeInline>()))
+            code.Content = code.Content.Replace("\\|", "|", StringComparison.Ordinal);
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         s_pipeline.Setup(renderer);

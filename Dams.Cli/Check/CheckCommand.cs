@@ -13,11 +13,12 @@ internal static class CheckCommand
     private const int SecondsMax = 3600;
 
     private const string Description = """
-        Check a running cluster with scenarios: calls, and the answers that they must get. The default scenario is the acceptance test of
-        the original system, T1 to T11. A scenario removes what it has added, and is not played if the cluster holds something that it
-        would touch.
+        Check a running cluster with scenarios: calls and their expected answers.
 
-        Exit codes: 0 all passed; 1 a case failed, or a scenario was not played; 2 wrong command line or scenario; 3 the service answers
+        The default scenario is the acceptance test of the original system, T1 to T11. A scenario removes what it has added. It does not
+        start if it would touch existing slots or bookings.
+
+        Exit codes: 0 all passed; 1 a case failed, or a scenario did not start; 2 wrong command line or scenario; 3 the service answers
         with faults only; 4 unreachable; 130 or 143 ended by a signal, after the clean-up. A second signal ends the clean-up, too.
         """;
 
@@ -26,22 +27,22 @@ internal static class CheckCommand
         var url = CallCommands.UrlOption();
         var scenario = new Option<string[]>("--scenario")
         {
-            Description = "Play this scenario: a name of dams check --list, or a file of yours. Give the option again to play more.",
+            Description = "Play this scenario: a name of dams check --list, or a file. Repeat the option to play several.",
             HelpName = LineRules.File,
         };
         var all = new Option<bool>("--all")
         {
-            Description = "Play all scenarios of dams check --list; those that break things with --lab only.",
+            Description = "Play all scenarios of dams check --list. Those that break the cluster need --lab, too.",
         };
         var lab = new Option<bool>("--lab")
         {
-            Description = "Allow scenarios that break the cluster on purpose, started with dams up --lab. Without another scenario, play "
-                + "those that come with the tool.",
+            Description = "Allow scenarios that break the cluster on purpose. The cluster must run with dams up --lab. Without another "
+                + "option, play the lab scenarios of dams check --list.",
         };
         var list = new Option<bool>("--list") { Description = "List the scenarios that come with the tool." };
         var show = new Option<string>("--show")
         {
-            Description = "Write a scenario to standard output, to copy and edit it.",
+            Description = "Write the text of a scenario to standard output, to copy and edit it.",
             HelpName = "NAME",
         };
         show.Validators.Add(result =>
@@ -104,7 +105,7 @@ internal static class CheckCommand
         CliConsole console, IReadOnlyList<string> names, bool isLab, CheckPrinter printer, Uri url, TimeSpan patience)
     {
         using var interrupt = new Interrupt();
-        // All mistakes are told before anything is sent.
+        // All mistakes are reported before anything is sent.
         var readings = names.Select(Read).ToList();
         var problems = readings.SelectMany(reading => reading.Problems.Select(problem => problem.ToString())).ToList();
         if (!isLab)

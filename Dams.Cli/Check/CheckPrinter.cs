@@ -10,6 +10,7 @@ internal sealed class CheckPrinter(CliConsole console, bool asJson)
 {
     private const int Columns = 79;
     private const string Detail = "           ";
+    private const int LabelWidth = 10;
 
     private bool _isFirst = true;
 
@@ -38,9 +39,9 @@ internal sealed class CheckPrinter(CliConsole console, bool asJson)
         Write("  ", result.Name, Detail, used: 2 + CaseResult.NotRun.Length);
         if (result.Failure is not { } failure)
             return;
-        Write(Detail + string.Create(CultureInfo.InvariantCulture, $"line {failure.Line}:  "), failure.Text, Detail + "  ");
-        Write(Detail + "expected: ", failure.Expected, Detail + "          ");
-        Write(Detail + "came:     ", failure.Came, Detail + "          ");
+        WriteDetail(string.Create(CultureInfo.InvariantCulture, $"line {failure.Line}:"), failure.Text);
+        WriteDetail("expected:", failure.Expected);
+        WriteDetail("actual:", failure.Actual);
     }
 
     /// <summary>Prints the end of a scenario.</summary>
@@ -73,6 +74,9 @@ internal sealed class CheckPrinter(CliConsole console, bool asJson)
         console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{result.Passed} of {result.Cases} passed in {result.Seconds:F1} s"));
     }
+
+    private void WriteDetail(string label, string text) =>
+        Write(Detail + label.PadRight(LabelWidth), text, Detail + new string(' ', LabelWidth));
 
     /// <summary>Writes a text after a heading. Lines that are too long are continued below it.</summary>
     private void Write(string heading, string text, string below, TextWriter? to = null, int used = 0)

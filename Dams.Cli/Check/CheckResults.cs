@@ -35,5 +35,5 @@ internal sealed record CaseResult(string Name, string Verdict, CaseFailure? Fail
 /// <param name="Line">Its number in the file.</param>
 /// <param name="Text">The line.</param>
 /// <param name="Expected">The expected answers or state.</param>
-/// <param name="Came">The answers or state that came instead.</param>
-internal sealed record CaseFailure(int Line, string Text, string Expected, string Came);
+/// <param name="Actual">The answers or the state instead.</param>
+internal sealed record CaseFailure(int Line, string Text, string Expected, string Actual);

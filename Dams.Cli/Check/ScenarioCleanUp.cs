@@ -48,7 +48,7 @@ internal sealed class ScenarioCleanUp(ScenarioService service, Uri url, CallLedg
         }
 
         var (slots, bookings) = ledger.Left();
-        _problems.AddRange(played.Where(sent => sent.IsUnsettled).Select(sent => $"Nobody knows whether this was executed: {sent.Call}"));
+        _problems.AddRange(played.Where(sent => sent.IsUnsettled).Select(sent => $"The service may have executed this call: {sent.Call}"));
         _problems.AddRange(bookings.Select(held => $"Left behind: dams cancel {held.Patient} {held.Slot.Id}"));
         _problems.AddRange(slots.Select(slot => $"Left behind: dams {Removal(slot)}"));
         return (Math.Max(0, before - slots.Count - bookings.Count), _problems);

@@ -128,7 +128,7 @@ internal sealed partial class ScenarioRun : IDisposable
         var slots = new List<SlotItem>();
         foreach (var type in Enum.GetValues<AppointmentType>())
         {
-            // An address where nobody listens is told at once.
+            // An address where nobody listens is reported at once.
             if (await AskAsync(new ListCall($"{Hospital.MTL}{AdminNumber}", type), isHasty: type == default) is not { } listed)
                 return;
             slots.AddRange(listed.Slots ?? []);
@@ -170,8 +170,8 @@ internal sealed partial class ScenarioRun : IDisposable
         var degraded = now?.Replicas.FirstOrDefault(replica => replica.State == "degraded")?.Id;
         Refuse(
             degraded is null
-                ? $"The replicas are not all active and equal, so nothing more is broken: {problem}."
-                : $"{degraded} was replaced several times lately, and the managers would not replace it again: wait ten minutes.",
+                ? $"The scenario breaks replicas, so it starts only if all are active and equal. Now {problem}."
+                : $"{degraded} was replaced several times lately, so the managers would not replace it again: wait ten minutes.",
             CliExitCodes.OtherOutcome);
         return false;
     }
@@ -187,7 +187,7 @@ internal sealed partial class ScenarioRun : IDisposable
     }
 
     private void Unanswered(CallReport.Fault fault) => Refuse(
-        $"The service gives no answer: {fault.Code}: {fault.Reason.TrimEnd('.')}.",
+        $"The service gives no answer ({fault.Code}): {fault.Reason}",
         fault.Code == CallReport.Fault.UnreachableCode ? CliExitCodes.Unreachable : CliExitCodes.Fault);
 
     private void Refuse(string why, int exitCode)
@@ -258,7 +258,7 @@ internal sealed partial class ScenarioRun : IDisposable
     {
         var (before, problem) = await WaitAsync(null, _patience);
         if (before is null)
-            return new CaseFailure(step.Line, step.Text, "a status to compare with later", problem!);
+            return new CaseFailure(step.Line, step.Text, "a status of the cluster", problem!);
         _before.TryAdd("", before);
         foreach (var process in step.Words.Select(word => Target().Match(word)).Where(match => match.Success))
         {
@@ -269,7 +269,7 @@ internal sealed partial class ScenarioRun : IDisposable
         _hasFaults = true;
         var (exitCode, said) = await FaultLine.OrderAsync(step.Words, _url);
         _interrupt.Token.ThrowIfCancellationRequested();
-        return exitCode == CliExitCodes.Success ? null : new CaseFailure(step.Line, step.Text, "the lab takes the order", said);
+        return exitCode == CliExitCodes.Success ? null : new CaseFailure(step.Line, step.Text, "the fault lab accepts the order", said);
     }
 
     private async Task<CaseFailure?> PlayAsync(WaitStep step)
@@ -277,7 +277,7 @@ internal sealed partial class ScenarioRun : IDisposable
         var within = step.Within ?? _patience;
         var (_, problem) = await WaitAsync(step.Until, within);
         return problem is null ? null : new CaseFailure(
-            step.Line, step.Text, string.Create(CultureInfo.InvariantCulture, $"that state within {within.TotalSeconds:0.###} s"), problem);
+            step.Line, step.Text, string.Create(CultureInfo.InvariantCulture, $"this state within {within.TotalSeconds:0.###} s"), problem);
     }
 
     /// <summary>Waits for a status with the wanted state, or for any status if none is wanted.</summary>

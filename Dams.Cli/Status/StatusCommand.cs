@@ -46,7 +46,7 @@ internal static class StatusCommand
         if (asJson)
             console.Out.WriteLine(text);
         else
-            console.OutTables.Write(StatusTables.Render(status));
+            console.OutTables.Write(StatusTables.Render(status, console.OutTables.Profile.Width));
         return CliExitCodes.Success;
     }
 
@@ -67,7 +67,8 @@ internal static class StatusCommand
             do
             {
                 var (_, status, problem) = await reader.ReadAsync(stop);
-                live.UpdateTarget(status is null ? (IRenderable)new Text(problem!) : StatusTables.Render(status));
+                live.UpdateTarget(
+                    status is null ? (IRenderable)new Text(problem!) : StatusTables.Render(status, console.OutTables.Profile.Width));
             }
             while (await timer.WaitForNextTickAsync(stop));
         });

@@ -10,9 +10,31 @@ internal static class StatusTables
 {
     private const int DigestCharacters = 8;
 
-    public static IRenderable Render(ClusterStatus status) => new Rows(
+    // The columns that the whole table of replicas needs, with long numbers.
+    private const int WholeTable = 140;
+
+    private static readonly Column[] s_columns =
     [
-        Head(status), Replicas(status), .. Sessions(status), Others(status), Counters(status.Counters),
+        new("replica", false, false, replica => Cell(replica.Id)),
+        new("address", false, true, replica => Cell(replica.Address)),
+        new("process", false, true, replica => Cell(Of(replica.ProcessId))),
+        new("version", false, false, replica => Cell(replica.Engine)),
+        new("incarnation", false, true, replica => Cell(replica.Incarnation)),
+        new("state", false, false, replica => State(StateOf(replica))),
+        new("executed", true, false, replica => Cell(Of(replica.Executed))),
+        new("digest", true, false, Digest),
+        new("wrong", true, false, replica => Cell(Of(replica.Wrong))),
+        new("silent", true, false, replica => Cell(Of(replica.Silent))),
+        new("restarts", true, true, replica => Cell(Of(replica.Restarts))),
+        new("replaced", true, true, replica => Cell(Of(replica.Replacements))),
+    ];
+
+    /// <summary>Draws a status.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="width">The characters in a line of the terminal.</param>
+    public static IRenderable Render(ClusterStatus status, int width) => new Rows(
+    [
+        Head(status), .. Replicas(status, width), .. Sessions(status), Others(status), Counters(status.Counters),
         .. Waiting(status), .. Alarms(status),
     ]);
 
@@ -22,21 +44,27 @@ internal static class StatusTables
 
     private static string OnHost(ClusterStatus status) => status.SoapHost is { } host ? $" on {host}" : "";
 
-    private static Table Replicas(ClusterStatus status)
+    // A narrow terminal would break the cells of one table into pieces, so it gets two.
+    private static IEnumerable<Table> Replicas(ClusterStatus status, int width) => width >= WholeTable
+        ? [Replicas(status, s_columns)]
+        :
+        [
+            Replicas(status, s_columns.Where(column => !column.IsDetail)),
+            Replicas(status, s_columns.Where(column => column.IsDetail || column == s_columns[0])),
+        ];
+
+    private static Table Replicas(ClusterStatus status, IEnumerable<Column> columns)
     {
+        var chosen = columns.ToList();
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (var heading in (ReadOnlySpan<string>)["replica", "address", "process", "version", "incarnation", "state"])
-            table.AddColumn(new TableColumn(heading).NoWrap());
-        foreach (var heading in (ReadOnlySpan<string>)["executed", "digest", "wrong", "silent", "restarts", "replaced"])
-            table.AddColumn(new TableColumn(heading).NoWrap().RightAligned());
-        foreach (var replica in status.Replicas)
+        foreach (var column in chosen)
         {
-            table.AddRow(
-                Cell(replica.Id), Cell(replica.Address), Cell(Of(replica.ProcessId)), Cell(replica.Engine), Cell(replica.Incarnation),
-                State(StateOf(replica)), Cell(Of(replica.Executed)), Digest(replica), Cell(Of(replica.Wrong)), Cell(Of(replica.Silent)),
-                Cell(Of(replica.Restarts)), Cell(Of(replica.Replacements)));
+            var head = new TableColumn(column.Heading).NoWrap();
+            table.AddColumn(column.IsNumber ? head.RightAligned() : head);
         }
 
+        foreach (var replica in status.Replicas)
+            table.AddRow(chosen.Select(column => column.Cell(replica)));
         return table;
     }
 
@@ -112,4 +140,11 @@ internal static class StatusTables
 
     private static string Of<T>(T? value)
         where T : struct, IFormattable => value?.ToString(null, CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>A column of the table of replicas.</summary>
+    /// <param name="Heading">The heading.</param>
+    /// <param name="IsNumber">Whether it is aligned at the right.</param>
+    /// <param name="IsDetail">Whether a narrow terminal shows it in the second table.</param>
+    /// <param name="Cell">The cell of a replica.</param>
+    private sealed record Column(string Heading, bool IsNumber, bool IsDetail, Func<ReplicaStatus, Text> Cell);
 }

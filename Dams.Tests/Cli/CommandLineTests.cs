@@ -72,6 +72,17 @@ public sealed class CommandLineTests
             Assert.That(run.Output, Does.Match($@"(?m)^ +{command}\b"));
     }
 
+    [Test]
+    public async Task Help_lists_a_command_with_one_paragraph_and_breaks_no_line_inside_a_paragraph()
+    {
+        var list = await CliRun.OfAsync("--help");
+        Assert.That(list.Output, Does.Contain("calls and their expected answers.").And.Not.Contain("T1 to T11"));
+        var check = await CliRun.OfAsync("check", "--help");
+        Assert.That(check.Output, Does.Contain("calls and their expected answers.").And.Contain("It does not start if it would touch"));
+        var keys = await CliRun.OfAsync("key", "--help");
+        Assert.That(keys.Output, Does.Match("(?m)^ +1\\. dams key add .*\n +2\\. wait"), "items stand alone");
+    }
+
     [TestCaseSource(nameof(Commands))]
     public void The_page_for_operators_names_the_command(string command)
     {

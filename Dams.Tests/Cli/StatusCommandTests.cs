@@ -1,9 +1,12 @@
+using Dams.Cli.Status;
+using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Spectre.Console.Testing;
 
 namespace Dams.Tests.Cli;
 
@@ -58,6 +61,34 @@ public sealed class StatusCommandTests
             .And.Contain("alarm: replica2 is degraded: look at its log")
             .And.Contain("requests 50, answered 49 (40 by all), faults 1, wrong replies 2, missing 3, replacements 4, failovers 5, "
                 + "divided votes 6, without a quorum 7"));
+    }
+
+    [Test]
+    public void A_terminal_of_80_columns_shows_every_column_whole()
+    {
+        using var console = new TestConsole();
+        console.Profile.Width = 80;
+        var replica = new ReplicaStatus
+        {
+            Id = "replica3",
+            Address = "127.0.0.1:8093",
+            ProcessId = 1234567,
+            Incarnation = "c03207aab8e0b8e2",
+            Engine = "Relational",
+            State = "restarting",
+            Executed = 1234567,
+            Digest = "0123456789abcdef",
+            DigestAt = 1234567,
+            Wrong = 12345,
+            Silent = 23456,
+            Restarts = 34567,
+            Replacements = 45678,
+        };
+        console.Write(StatusTables.Render(new ClusterStatus { Replicas = [replica] }, console.Profile.Width));
+        Assert.That(console.Output, Does.Contain("│ replica  │ version    │ state      │ executed │   digest │ wrong │ silent │")
+            .And.Contain("│ replica3 │ Relational │ restarting │  1234567 │ 01234567 │ 12345 │  23456 │")
+            .And.Contain("│ replica  │ address        │ process │ incarnation      │ restarts │ replaced │")
+            .And.Contain("│ replica3 │ 127.0.0.1:8093 │ 1234567 │ c03207aab8e0b8e2 │    34567 │    45678 │"));
     }
 
     [Test]

@@ -180,6 +180,14 @@ internal sealed partial class HelpPageTests
     }
 
     [Test]
+    public async Task A_bar_in_the_code_of_a_table_has_no_escape()
+    {
+        await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
+        var page = await server.Http.GetStringAsync(new Uri(server.AppointmentService, "?domain"));
+        Assert.That(page, Does.Contain("(MTL|QUE|SHE)").And.Not.Contain("\\|"));
+    }
+
+    [Test]
     public async Task A_link_of_a_page_leads_to_a_place_that_is_there()
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());

@@ -32,7 +32,7 @@ internal sealed partial class CallParser
         {
             var digits = place.Length - 2;
             if (count is null)
-                problems.Add($"{place} stands for the number of the call; expected it after together, and or times only");
+                problems.Add($"{place} stands for the number of the call: use it only after together, and or times");
             else if (count >= Math.Pow(10, digits))
                 problems.Add($"{place} has room for {digits} digit{(digits == 1 ? "" : "s")}, and there are {count} calls: write more n");
         }

@@ -42,7 +42,7 @@ internal sealed partial class ExpectationParser
     {
         if (calls is null)
         {
-            _problems.Add("'exactly' counts the answers to several calls; expected it after together, and or times only");
+            _problems.Add("'exactly' counts the answers to several calls: use it only after together, and or times");
             return null;
         }
 

@@ -103,7 +103,7 @@ internal sealed class CheckCommandTests
         CallVerb.All.Select(verb => verb.Outcomes), Is.EquivalentTo(Operation.All.Select(operation => operation.Outcomes)));
 
     [Test]
-    public async Task A_case_that_fails_says_where_what_was_expected_and_what_came_and_all_is_cleaned_up()
+    public async Task A_case_that_fails_says_where_what_was_expected_and_the_actual_answer_and_all_is_cleaned_up()
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         var check = await RunAsync(server, "--scenario", Write(Failing));
@@ -113,13 +113,13 @@ internal sealed class CheckCommandTests
         {
             "  PASSED   A slot is opened",
             "  FAILED   The place is taken",
-            "           line 6:  book MTLP0002 MTLM010199 Dental -> Full",
+            "           line 6:   book MTLP0002 MTLM010199 Dental -> Full",
             "           expected: Full",
-            "           came:     Booked",
+            "           actual:   Booked",
             "  FAILED   The place is listed",
-            "           line 9:  list Dental --as MTLA0001 -> Listed: MTLM010199 2/2",
+            "           line 9:   list Dental --as MTLA0001 -> Listed: MTLM010199 2/2",
             "           expected: Listed: MTLM010199 2/2",
-            "           came:     Listed: MTLM010199 0/2",
+            "           actual:   Listed: MTLM010199 0/2",
             "  PASSED   It can be booked again",
             "  5 calls, 2 wrong answers, 0 repeats; 3 slots and bookings removed",
         }));
@@ -140,7 +140,7 @@ internal sealed class CheckCommandTests
         Assert.That(cases[0].TryGetProperty("failure", out _), Is.False);
         Assert.That(cases[1].GetProperty("verdict").GetString(), Is.EqualTo("FAILED"));
         Assert.That(cases[1].GetProperty("failure").GetProperty("line").GetInt32(), Is.EqualTo(6));
-        Assert.That(cases[1].GetProperty("failure").GetProperty("came").GetString(), Is.EqualTo("Booked"));
+        Assert.That(cases[1].GetProperty("failure").GetProperty("actual").GetString(), Is.EqualTo("Booked"));
     }
 
     [Test]
@@ -207,8 +207,8 @@ internal sealed class CheckCommandTests
             command.IsWrite ? throw DamsFaults.NoQuorum() : book.ExecuteAsync(command, id, ct)));
         var check = await RunAsync(server, "--timeout", "1");
         Assert.That(check.ExitCode, Is.EqualTo(3), check.Output);
-        Assert.That(check.Output, Does.Contain("  FAILED   T1").And.Contain("  NOT RUN  T2").And.Contain("came:     fault NoQuorum"));
-        Assert.That(check.Errors, Does.Contain("Nobody knows whether this was executed: add MTLE210422 Physician"));
+        Assert.That(check.Output, Does.Contain("  FAILED   T1").And.Contain("  NOT RUN  T2").And.Contain("actual:   fault NoQuorum"));
+        Assert.That(check.Errors, Does.Contain("The service may have executed this call: add MTLE210422 Physician"));
     }
 
     [Test]

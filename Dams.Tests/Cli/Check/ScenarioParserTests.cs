@@ -37,7 +37,7 @@ internal sealed class ScenarioParserTests
     [TestCase("cancel MTLP0001 MTLM010199 -> fault", "'' is no fault")]
     [TestCase("cancel MTLP0001 MTLM010199 -> fault NotPermitted place", "'place' is no field of a request; expected one of callerId,")]
     [TestCase("book MTLP0001 MTLM010199 Dental -> exactly 1 Booked", "'exactly' counts the answers to several calls")]
-    [TestCase("book MTLP00{nn} MTLM010199 Dental", "{nn} stands for the number of the call; expected it after together, and or times")]
+    [TestCase("book MTLP00{nn} MTLM010199 Dental", "{nn} stands for the number of the call: use it only after together, and or times")]
     [TestCase("together 20: book MTLP000{n} MTLM010199 Dental", "{n} has room for 1 digit, and there are 20 calls")]
     [TestCase("together 20: book MTLP00{nn} MTLM010199 Dental -> exactly 1 Booked, 18 Full",
         "'exactly' counts 19 answers, and the line has 20")]

@@ -73,6 +73,7 @@ internal static class ApiPageWriter
             .Paragraphs(wsdl.DocumentationOf(operation))
             .Table(["parameter", "type", "required", "form and limits"], wsdl.ParametersOf(operation).Select(Row))
             .Table(["outcome", "what it means, and what to do"], wsdl.OutcomesOf(operation).Select(Coded))
+            .Paragraphs("The answer has an element `result` with these elements:")
             .Table(s_fieldHead, wsdl.ResultOf(operation).Select(Row))
             .Paragraphs("Any of the [faults](#faults) may come instead.");
         foreach (var (version, exchanges) in samples)
@@ -104,9 +105,10 @@ internal static class ApiPageWriter
         var texts = wsdl.ValuesOf("DamsFaultCode").ToDictionary(value => value.Value, value => value.Documentation);
         var said = new HashSet<string>();
         page.Heading(2, "Faults")
-            .Paragraphs("A fault has HTTP status 500, or 413 if the message is too long. Its detail is one element `DamsFault`. "
-                + "`MustUnderstand` and `VersionMismatch`, which are SOAP's own, have no detail: the client must send other headers or "
-                + "another envelope. [DOMAIN.md](DOMAIN.md#faults) lists the answers that are plain HTTP.")
+            .Paragraphs("A fault has HTTP status 500. If the service could not receive the message, the status is 413 (too long), 408 (too "
+                + "slow) or 400 (cut off, or in broken chunks). The detail of a fault is one element `DamsFault`. `MustUnderstand` and "
+                + "`VersionMismatch`, which are SOAP's own, have no detail: the client must send other headers or another envelope. "
+                + "[DOMAIN.md](DOMAIN.md#faults) lists the answers that are plain HTTP.")
             .Table(s_fieldHead, wsdl.FieldsOf("DamsFault").Select(Row))
             .Paragraphs("The side is `Client` or `Server` in SOAP 1.1, and `Sender` or `Receiver` in SOAP 1.2. A code with two rows comes "
                 + "with either execution.")
@@ -155,7 +157,7 @@ internal static class ApiPageWriter
 
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         var wrong = samples["receiveRequestFromClient"].Request.Replace(">MTLE210422<", ">MTLE310222<", StringComparison.Ordinal);
-        page.Paragraphs("With a date that does not exist, the same request gets this answer:")
+        page.Paragraphs("With a date that does not exist, `receiveRequestFromClient` gets this answer:")
             .Code("xml", await SampleStory.AnswerAsync(server, server.FrontEnd, "1.1", wrong));
     }
 
