@@ -125,7 +125,7 @@ internal sealed class SoapEndpoint(
     private static string? ActionOf(HttpRequest request, SoapVersion version, RequestMedia media) =>
         version == SoapVersion.Soap11 ? ActionOf(request.Headers["SOAPAction"]) : media.Action;
 
-    // A script that sets the header twice to one value sends both.
+    // A script that sets the header twice to one value sends both. Some quote it as they quote texts elsewhere.
     private static string ActionOf(StringValues headers) =>
-        (headers.Count > 1 && headers.All(header => header == headers[0]) ? headers[0]! : headers.ToString()).Trim().Trim('"');
+        (headers.Count > 1 && headers.All(header => header == headers[0]) ? headers[0]! : headers.ToString()).Trim().Trim('"', '\'');
 }

@@ -77,6 +77,7 @@ internal sealed class SoapActionTests
 
     [TestCase("AddAppointment")]
     [TestCase("\"AddAppointment\"")]
+    [TestCase("'AddAppointment'")]
     [TestCase("\"urn:AddAppointment\"")]
     [TestCase(V1 + "/AppointmentPortType/AddAppointment")]
     public async Task The_forms_are_accepted_over_http_in_both_versions(string action)
