@@ -2,7 +2,7 @@ using System.Xml;
 
 namespace Dams.Soap;
 
-/// <summary>What both readers of messages demand of the envelope, its headers and the operation, and say in the same words.</summary>
+/// <summary>The rules of both readers of messages for the envelope and the operation, with the same words for a client.</summary>
 internal static class EnvelopeRules
 {
     /// <summary>Checks the root element, at which the reader is.</summary>

@@ -23,7 +23,7 @@ internal sealed partial record RequestMedia(SoapVersion? Version, string Charset
     // Enough for any type, too few to serve as a channel.
     private const int EchoLengthMax = 64;
 
-    // What nearly every request has. Reading it anew would take several allocations each time.
+    // Nearly every request has one of these. Reading it anew would take several allocations each time.
     private static readonly FrozenDictionary<string, RequestMedia> s_usual = new[] { SoapVersion.Soap11, SoapVersion.Soap12 }
         .SelectMany(version => new[] { $"{version.MediaType}; charset=utf-8", $"{version.MediaType};charset=utf-8" }
             .Select(type => KeyValuePair.Create(type, new RequestMedia(version, "utf-8", null))))
