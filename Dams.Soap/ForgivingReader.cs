@@ -14,7 +14,6 @@ internal sealed class ForgivingReader
     /// <summary>The most characters of a client's own text inside a reason.</summary>
     private const int ValueLengthMax = 64;
 
-    private const string SchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
     private readonly SoapContract _contract;
     private readonly SoapVersion _version;
     private readonly string? _action;
@@ -54,8 +53,6 @@ internal sealed class ForgivingReader
         }
     }
 
-    private static string InNamespace(string name) => name.Length == 0 ? "in no namespace" : $"in the namespace '{name}'";
-
     private static bool IsBlank(string text) => !text.AsSpan().ContainsAnyExcept(" \t\r\n");
 
     // Each of the methods below returns false once there is a refusal.
@@ -64,21 +61,11 @@ internal sealed class ForgivingReader
         call = null;
         if (!Next())
             return false;
-        if (_reader.LocalName != "Envelope")
-            return Refuse($"The message is not a SOAP envelope: its root element is '{Own(_reader.LocalName)}'.");
-        if (_reader.NamespaceURI != _version.Namespace)
-        {
-            _refusal = new SoapRefusal(
-                SoapFaultSide.VersionMismatch,
-                SoapVersion.IsEnvelopeNamespace(_reader.NamespaceURI)
-                    ? $"The content type says {_version.Name}, but the envelope is of another version."
-                    : "The envelope is neither SOAP 1.1 nor SOAP 1.2.");
-            return false;
-        }
-
+        if (EnvelopeRules.CheckRoot(_reader, _version) is { } root)
+            return Refuse(root);
         return !_reader.IsEmptyElement
             ? Next() && TryReadHeader() && TryReadBody(out call) && TryReadRest()
-            : Refuse("The envelope has no Body where the Body should be.", "Body");
+            : Refuse(EnvelopeRules.NoBody());
     }
 
     // Leaves the reader at the node behind the header, or where it is if there is no header.
@@ -88,7 +75,7 @@ internal sealed class ForgivingReader
             return true;
         if (_reader.IsEmptyElement)
             return Next();
-        List<XmlQualifiedName>? notUnderstood = null;
+        var check = new HeaderCheck(_version);
         while (true)
         {
             if (!Next())
@@ -97,25 +84,12 @@ internal sealed class ForgivingReader
                 break;
             if (_reader.NodeType != XmlNodeType.Element)
                 return Refuse("The Header has text between its elements.", "Header");
-            if (MustBeUnderstood())
-                (notUnderstood ??= []).Add(new XmlQualifiedName(_reader.LocalName, _reader.NamespaceURI));
+            check.Note(_reader);
             Skip();
         }
 
-        if (notUnderstood is null)
-            return Next();
-        _refusal = new SoapRefusal(
-            SoapFaultSide.MustUnderstand,
-            $"The header '{notUnderstood[0]}' must be understood, but this service does not understand it.",
-            null,
-            notUnderstood);
-        return false;
+        return check.Refusal is { } refusal ? Refuse(refusal) : Next();
     }
-
-    private bool MustBeUnderstood() =>
-        _reader.GetAttribute("mustUnderstand", _version.Namespace)?.Trim() is "1" or "true"
-        && (_reader.GetAttribute(_version.RoleAttribute, _version.Namespace)?.Trim() is not { Length: > 0 } role
-            || _version.OwnRoles.Contains(role));
 
     // Leaves the reader at the body's end.
     private bool TryReadBody(out SoapCall? call)
@@ -125,7 +99,7 @@ internal sealed class ForgivingReader
         {
             return _reader.NodeType == XmlNodeType.Text
                 ? Refuse("The envelope has text between its elements.")
-                : Refuse("The envelope has no Body where the Body should be.", "Body");
+                : Refuse(EnvelopeRules.NoBody());
         }
 
         if (_reader.IsEmptyElement)
@@ -170,19 +144,9 @@ internal sealed class ForgivingReader
 
     private bool TryFindOperation(out SoapOperation? operation)
     {
-        var (name, found) = (_reader.LocalName, _reader.NamespaceURI);
-        if (!_contract.TryFind(name, found, out operation))
-        {
-            return Refuse(
-                _contract.TryFind(name, _contract.Namespace, out _)
-                    ? $"The operation '{Own(name)}' is {InNamespace(Own(found))}; send it {InNamespace(_contract.Namespace)}."
-                    : $"There is no operation '{Own(name)}'. The operations are "
-                        + $"{string.Join(", ", _contract.Operations.Select(known => known.Name))}.",
-                name);
-        }
-
-        return operation.AcceptsAction(_action)
-            || Refuse($"The SOAPAction '{Own(_action!)}' does not belong to {operation.Name}, which is in the Body.", "SOAPAction");
+        if (!_contract.TryFind(_reader.LocalName, _reader.NamespaceURI, out operation))
+            return Refuse(EnvelopeRules.NoOperation(_contract, _reader.LocalName, _reader.NamespaceURI));
+        return EnvelopeRules.CheckAction(operation, _action) is not { } refusal || Refuse(refusal);
     }
 
     // Leaves the reader at the operation's end (or at the operation itself if that is an empty element).
@@ -190,8 +154,10 @@ internal sealed class ForgivingReader
     {
         var parameters = operation.Parameters;
         arguments = new object?[parameters.Count];
+        if (!TryReadAttributes(operation.Name, out _))
+            return false;
         var isRead = new bool[parameters.Count];
-        var others = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? others = null;
         if (!_reader.IsEmptyElement)
         {
             while (true)
@@ -202,7 +168,7 @@ internal sealed class ForgivingReader
                     break;
                 if (_reader.NodeType != XmlNodeType.Element)
                     return Refuse($"{operation.Name} has the text '{Own(_reader.Value)}' outside its parameters.", operation.Name);
-                if (!TryReadChild(operation, arguments, isRead, others))
+                if (!TryReadChild(operation, arguments, isRead, ref others))
                     return false;
             }
         }
@@ -214,7 +180,7 @@ internal sealed class ForgivingReader
 
             // This text alone has the name on the wire, because that name is the remedy.
             var (label, name) = (parameters[i].Label, parameters[i].Name);
-            if (label != name && others.Contains(label))
+            if (label != name && others?.Contains(label) == true)
                 return Refuse($"The element of {label} is '{name}' in the WSDL; send it under that name.", label);
             arguments[i] = parameters[i].Zero;
         }
@@ -222,12 +188,12 @@ internal sealed class ForgivingReader
         return true;
     }
 
-    private bool TryReadChild(SoapOperation operation, object?[] arguments, bool[] isRead, HashSet<string> others)
+    private bool TryReadChild(SoapOperation operation, object?[] arguments, bool[] isRead, ref HashSet<string>? others)
     {
         var index = IndexOf(operation, _reader.LocalName);
         if (index < 0)
         {
-            others.Add(_reader.LocalName);
+            (others ??= new HashSet<string>(StringComparer.Ordinal)).Add(_reader.LocalName);
             Skip();
             return true;
         }
@@ -235,7 +201,11 @@ internal sealed class ForgivingReader
         // JAX-WS ignores a parameter in any namespace. But clients that qualify it with the operation's namespace mean the parameter.
         var (label, found) = (operation.Parameters[index].Label, _reader.NamespaceURI);
         if (found != operation.ParameterNamespace && found != operation.Namespace)
-            return Refuse($"{label} is {InNamespace(Own(found))}; send it {InNamespace(operation.ParameterNamespace)}.", label);
+        {
+            return Refuse(
+                $"{label} is in {SoapRefusal.Namespace(found)}; send it in {SoapRefusal.Namespace(operation.ParameterNamespace)}.", label);
+        }
+
 
         // JAX-WS takes the last one. But a message with two values may mean either, and the other could cancel what should stay.
         if (isRead[index])
@@ -259,10 +229,7 @@ internal sealed class ForgivingReader
     {
         value = null;
         var label = parameter.Label;
-        if (_reader.GetAttribute("href") is not null)
-            return Refuse($"{label} refers to another element by href; send its value in its place.", label);
-        var isNil = _reader.GetAttribute("nil", SchemaInstance)?.Trim() is "true" or "1";
-        if (!TryText(label, out var text))
+        if (!TryReadAttributes(label, out var isNil) || !TryText(label, out var text))
             return false;
         var isBlank = IsBlank(text);
         if (isNil && !isBlank)
@@ -274,6 +241,23 @@ internal sealed class ForgivingReader
         }
 
         return parameter.TryParse(text, out value) || Refuse($"{label} '{Own(text)}' is not {parameter.Form}.", label);
+    }
+
+    // An rpc toolkit may send a value beside the operation, and say where it is. Other attributes don't matter.
+    private bool TryReadAttributes(string label, out bool isNil)
+    {
+        isNil = false;
+        if (!_reader.MoveToFirstAttribute())
+            return true;
+        do
+        {
+            var (name, found) = (_reader.LocalName, _reader.NamespaceURI);
+            if (MessageAttributes.IsReference(found, name))
+                return Refuse($"{label} refers to another element by {name}; send its value in its place.", label);
+            isNil |= MessageAttributes.IsNil(found, name) && _reader.Value.Trim() is "true" or "1";
+        }
+        while (_reader.MoveToNextAttribute());
+        return _reader.MoveToElement();
     }
 
     // Leaves the reader at the element's end. Comments and instructions inside the text don't count.
@@ -327,9 +311,11 @@ internal sealed class ForgivingReader
             continue;
     }
 
-    private bool Refuse(string reason, string? field = null)
+    private bool Refuse(string reason, string? field = null) => Refuse(SoapRefusal.Invalid(reason, field));
+
+    private bool Refuse(SoapRefusal refusal)
     {
-        _refusal = SoapRefusal.Invalid(reason, field);
+        _refusal = refusal;
         return false;
     }
 

@@ -28,13 +28,17 @@ internal static class MessageAttributes
     public static bool IsNil(string attributeNamespace, string name) =>
         name is "nil" or "null" && Array.IndexOf(s_instances, attributeNamespace) >= 0;
 
+    /// <summary>Whether the attribute says that the value is elsewhere: SOAP 1.1, SOAP 1.2 and data contracts.</summary>
+    public static bool IsReference(string attributeNamespace, string name) =>
+        name is "href" or "ref" or "Ref" && attributeNamespace != XmlnsNamespace;
+
     /// <summary>Says why an attribute that is not idle is refused.</summary>
     public static SoapRefusal Refuse(string element, string attributeNamespace, string name)
     {
         var where = attributeNamespace.Length == 0 ? "" : $" in the namespace {SoapRefusal.Quoted(attributeNamespace)}";
         var attribute = $"{SoapRefusal.Quoted(element)} has the attribute {SoapRefusal.Quoted(name)}{where}";
         return SoapRefusal.Invalid(
-            name is "href" or "ref" or "Ref"
+            IsReference(attributeNamespace, name)
                 ? $"{attribute}. It refers to a value elsewhere, which this service does not look up; send the value in the element."
                 : $"{attribute}, which this service does not know; leave it out.",
             element);

@@ -26,7 +26,12 @@ internal static class MessageBounds
     /// <summary>
     /// Returns what exceeds a limit, or null. Where the text is not well-formed the pass ends early, because the parser ends there, too.
     /// </summary>
-    public static SoapRefusal? Check(string text, int depthMax)
+    public static SoapRefusal? Check(string text, int depthMax) => Check(text, depthMax, isRootOnly: false);
+
+    /// <summary>The same for all before the root element and its tag.</summary>
+    public static SoapRefusal? CheckRoot(string text) => Check(text, 1, isRootOnly: true);
+
+    private static SoapRefusal? Check(string text, int depthMax, bool isRootOnly)
     {
         Span<int> counts = depthMax <= DepthOnStackMax ? stackalloc int[depthMax] : new int[depthMax];
         Span<int> names = depthMax <= DepthOnStackMax ? stackalloc int[depthMax] : new int[depthMax];
@@ -68,6 +73,8 @@ internal static class MessageBounds
                 if (attributes > AttributesMax)
                     return TooMany(text, name, AttributesMax, "attributes");
                 pieces += attributes + references;
+                if (isRootOnly)
+                    return pieces > PiecesMax ? TooManyPieces() : null;
                 if (at > 0 && text[at - 2] != '/')
                 {
                     (names[depth], counts[depth]) = (name, 0);

@@ -9,9 +9,6 @@ namespace Dams.Soap;
 /// </summary>
 internal sealed class MessageValidator
 {
-    /// <summary>Headers beyond so many characters of names and namespaces are left out of the fault, so that it stays short.</summary>
-    private const int NotUnderstoodCharactersMax = 2048;
-
     private readonly SoapContract _contract;
     private readonly SoapVersion _version;
     private readonly string? _action;
@@ -58,27 +55,14 @@ internal sealed class MessageValidator
     {
         call = null;
         _reader.MoveToContent();
-        if (_reader.LocalName != "Envelope")
-        {
-            return SoapRefusal.Invalid(
-                $"The message is not a SOAP envelope: its root element is {SoapRefusal.Quoted(_reader.LocalName)}.");
-        }
-
-        if (_reader.NamespaceURI != _version.Namespace)
-        {
-            return new SoapRefusal(
-                SoapFaultSide.VersionMismatch,
-                SoapVersion.IsEnvelopeNamespace(_reader.NamespaceURI)
-                    ? $"The content type says {_version.Name}, but the envelope is of another version."
-                    : "The envelope is neither SOAP 1.1 nor SOAP 1.2.");
-        }
-
+        if (EnvelopeRules.CheckRoot(_reader, _version) is { } root)
+            return root;
         if (ToFirstChild(out var isChild) is { } text)
             return text;
         if (isChild && IsAt("Header") && (ReadHeader() ?? ToNextChild(out isChild)) is { } header)
             return header;
         if (!isChild || !IsAt("Body"))
-            return SoapRefusal.Invalid("The envelope has no Body where the Body should be.", "Body");
+            return EnvelopeRules.NoBody();
         if ((ReadBody(out call) ?? ToNextChild(out isChild)) is { } body)
             return body;
         return isChild ? SoapRefusal.Invalid("The envelope has elements after the Body.", _reader.LocalName) : null;
@@ -86,38 +70,17 @@ internal sealed class MessageValidator
 
     private SoapRefusal? ReadHeader()
     {
-        string? first = null;
-        var headers = new List<XmlQualifiedName>();
-        var room = NotUnderstoodCharactersMax;
+        var check = new HeaderCheck(_version);
         var refusal = ToFirstChild(out var isBlock);
         while (refusal is null && isBlock)
         {
-            if (MustUnderstand())
-            {
-                var name = new XmlQualifiedName(_reader.LocalName, _reader.NamespaceURI);
-                first ??= SoapRefusal.Quoted(name.ToString());
-                room -= name.Name.Length + name.Namespace.Length;
-                if (room >= 0)
-                    headers.Add(name);
-            }
-
+            check.Note(_reader);
             ToEnd();
             refusal = ToNextChild(out isBlock);
         }
 
-        return refusal ?? (first is null
-            ? null
-            : new SoapRefusal(
-                SoapFaultSide.MustUnderstand,
-                $"The header {first} must be understood, but this service does not understand it.",
-                null,
-                headers));
+        return refusal ?? check.Refusal;
     }
-
-    private bool MustUnderstand() =>
-        _reader.GetAttribute("mustUnderstand", _version.Namespace)?.Trim() is "1" or "true"
-        && (_reader.GetAttribute(_version.RoleAttribute, _version.Namespace)?.Trim() is not { Length: > 0 } role
-            || _version.OwnRoles.Contains(role));
 
     private SoapRefusal? ReadBody(out SoapCall? call)
     {
@@ -126,30 +89,13 @@ internal sealed class MessageValidator
             return text;
         if (!isRequest)
             return SoapRefusal.Invalid("The Body is empty.", "Body");
-        var (name, elementNamespace) = (_reader.LocalName, _reader.NamespaceURI);
-        if (!_contract.TryFind(name, elementNamespace, out var operation))
-            return NoOperation(name, elementNamespace);
-        if (!operation.AcceptsAction(_action))
-        {
-            return SoapRefusal.Invalid(
-                $"The SOAPAction {SoapRefusal.Quoted(_action!)} does not belong to {operation.Name}, which is in the Body. "
-                + $"Expected: {operation.Action}",
-                "SOAPAction");
-        }
-
+        if (!_contract.TryFind(_reader.LocalName, _reader.NamespaceURI, out var operation))
+            return EnvelopeRules.NoOperation(_contract, _reader.LocalName, _reader.NamespaceURI);
+        if (EnvelopeRules.CheckAction(operation, _action) is { } action)
+            return action;
         if ((new RequestValidator(_contract, operation, _reader).Read(out call) ?? ToNextChild(out isRequest)) is { } refusal)
             return refusal;
         return isRequest ? SoapRefusal.Invalid("The Body has more than one element.", _reader.LocalName) : null;
-    }
-
-    private SoapRefusal NoOperation(string name, string elementNamespace)
-    {
-        var where = elementNamespace.Length == 0 ? "no namespace" : $"the namespace {SoapRefusal.Quoted(elementNamespace)}";
-        return SoapRefusal.Invalid(
-            _contract.TryFind(name, _contract.Namespace, out _)
-                ? $"The operation element '{name}' is in {where}, but it must be in '{_contract.Namespace}'."
-                : $"There is no operation {SoapRefusal.Quoted(name)} in {where}.",
-            name);
     }
 
     private bool IsAt(string name) => _reader.LocalName == name && _reader.NamespaceURI == _version.Namespace;

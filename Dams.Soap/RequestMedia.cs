@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
@@ -22,9 +23,22 @@ internal sealed partial record RequestMedia(SoapVersion? Version, string Charset
     // Enough for any type, too few to serve as a channel.
     private const int EchoLengthMax = 64;
 
+    // Nearly every request has one of these. Reading it anew would take several allocations each time.
+    private static readonly FrozenDictionary<string, RequestMedia> s_usual = new[] { SoapVersion.Soap11, SoapVersion.Soap12 }
+        .SelectMany(version => new[] { $"{version.MediaType}; charset=utf-8", $"{version.MediaType};charset=utf-8" }
+            .Select(type => KeyValuePair.Create(type, new RequestMedia(version, "utf-8", null))))
+        .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Reads the headers that say how the body is written. Returns null if the host can read it, else the refusal.</summary>
     public static MediaRefusal? Read(HttpRequest request, SoapServiceOptions options, out RequestMedia media)
     {
+        if (request.Headers.ContentType is [{ } only]
+            && request.Headers.ContentEncoding.Count == 0
+            && s_usual.TryGetValue(only, out media!))
+        {
+            return null;
+        }
+
         media = new RequestMedia(SoapVersion.Soap11, "", null);
         var contentTypes = Listed(request.Headers.ContentType);
         if (contentTypes.Count == 0)

@@ -107,7 +107,7 @@ internal sealed class RequestValidator(SoapContract contract, SoapOperation oper
 
     private string WrongNamespace(string name)
     {
-        var has = reader.NamespaceURI.Length == 0 ? "no namespace" : $"the namespace {SoapRefusal.Quoted(reader.NamespaceURI)}";
+        var has = SoapRefusal.Namespace(reader.NamespaceURI);
         return operation.ParameterNamespace.Length == 0
             ? $"'{name}' is in {has}, but it must be in no namespace: write <{name} xmlns=\"\"> or <{name}> outside a default namespace."
             : $"'{name}' is in {has}, but it must be in '{operation.ParameterNamespace}', as {operation.Name} is.";

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace Dams.Soap;
 
@@ -122,5 +123,9 @@ internal sealed class SoapEndpoint(
     }
 
     private static string? ActionOf(HttpRequest request, SoapVersion version, RequestMedia media) =>
-        version == SoapVersion.Soap11 ? request.Headers["SOAPAction"].ToString().Trim().Trim('"') : media.Action;
+        version == SoapVersion.Soap11 ? ActionOf(request.Headers["SOAPAction"]) : media.Action;
+
+    // A script that sets the header twice to one value sends both. Some quote it as they quote texts elsewhere.
+    private static string ActionOf(StringValues headers) =>
+        (headers.Count > 1 && headers.All(header => header == headers[0]) ? headers[0]! : headers.ToString()).Trim().Trim('"', '\'');
 }

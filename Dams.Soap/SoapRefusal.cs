@@ -34,13 +34,20 @@ internal sealed record SoapRefusal(
     /// <summary>Refuses a text that the parser does not take, and says where it is wrong.</summary>
     public static SoapRefusal NotWellFormed(string text, XmlException problem)
     {
-        if (text.Contains("<!DOCTYPE", StringComparison.Ordinal))
+        // Elsewhere, as in a CDATA section, it is text.
+        if (text.Contains("<!DOCTYPE", StringComparison.Ordinal) && problem.Message.Contains("DTD", StringComparison.Ordinal))
             return Invalid("A document type declaration is not allowed.");
-        return text.AsSpan().Trim().IsEmpty
-            ? Invalid("The message is empty.")
-            : Invalid(
-                $"The message is not well-formed XML, at line {problem.LineNumber}, position {problem.LinePosition}: {problem.Message}");
+        if (text.AsSpan().Trim().IsEmpty)
+            return Invalid("The message is empty.");
+
+        // The parser's text ends with the position. It stands in front here, where it is never cut off.
+        var place = $"line {problem.LineNumber}, position {problem.LinePosition}";
+        var cause = problem.Message.Replace($" L{place[1..]}.", "", StringComparison.Ordinal);
+        return Invalid($"The message is not well-formed XML, at {place}: {cause}");
     }
+
+    /// <summary>Names the namespace of a client's element, as the end of the sentence "… is in".</summary>
+    public static string Namespace(string name) => name.Length == 0 ? "no namespace" : $"the namespace {Quoted(name)}";
 
     /// <summary>Puts a client's text in quotes, cut to the length that leaves room for the rest of a reason.</summary>
     public static string Quoted(string text) => text.Length <= QuotedLengthMax ? $"'{text}'" : $"'{text.AsSpan(0, QuotedLengthMax)}…'";

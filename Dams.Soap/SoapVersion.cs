@@ -41,17 +41,23 @@ internal sealed class SoapVersion
 
     public string ContentType => MediaType + "; charset=utf-8";
 
-    public static bool IsEnvelopeNamespace(string name) => name == Soap11.Namespace || name == Soap12.Namespace;
+    /// <summary>The version whose envelopes have this namespace, or null.</summary>
+    public static SoapVersion? OfNamespace(string name) =>
+        name == Soap11.Namespace ? Soap11
+        : name == Soap12.Namespace ? Soap12
+        : null;
 
-    /// <summary>The version of an envelope, or null if the text is no envelope of a known version.</summary>
+    /// <summary>The version of an envelope, or null if the text is no envelope of a known version, or its root exceeds a limit.</summary>
     public static SoapVersion? OfEnvelope(string text)
     {
+        // The parser would read thousands of attributes, which takes longer than the refusal of the whole message.
+        if (MessageBounds.CheckRoot(text) is not null)
+            return null;
         try
         {
             using var reader = XmlReader.Create(new StringReader(text), MessageReader.Settings);
-            return reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "Envelope" ? null
-                : reader.NamespaceURI == Soap11.Namespace ? Soap11
-                : reader.NamespaceURI == Soap12.Namespace ? Soap12
+            return reader.MoveToContent() == XmlNodeType.Element && reader.LocalName == "Envelope"
+                ? OfNamespace(reader.NamespaceURI)
                 : null;
         }
         catch (XmlException)

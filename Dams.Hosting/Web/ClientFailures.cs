@@ -13,6 +13,9 @@ namespace Dams.Hosting.Web;
 /// <param name="logger">Receives a line at Debug for each.</param>
 internal sealed class ClientFailures(ILogger logger) : IStartupFilter
 {
+    // As long as the server itself waits for the rest of a body.
+    private static readonly TimeSpan s_restPatience = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => web =>
     {
@@ -25,6 +28,8 @@ internal sealed class ClientFailures(ILogger logger) : IStartupFilter
         try
         {
             await rest(http).ConfigureAwait(false);
+            if (http.Request.Headers.TransferEncoding.Count > 0 && !http.RequestAborted.IsCancellationRequested)
+                await TakeRestAsync(http).ConfigureAwait(false);
         }
         catch (BadHttpRequestException problem) when (!http.Response.HasStarted)
         {
@@ -39,6 +44,34 @@ internal sealed class ClientFailures(ILogger logger) : IStartupFilter
         {
             Log(http, problem);
             // Otherwise the server would try to receive the rest of the body, and would warn that it can't.
+            http.Abort();
+        }
+    }
+
+    // The server takes in what is left of a body after the answer. It would report a trailer with a character that no header has as an
+    // error of the program. Any other failure it meets again, and ends the connection.
+    private async Task TakeRestAsync(HttpContext http)
+    {
+        await http.Response.CompleteAsync().ConfigureAwait(false);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        patience.CancelAfter(s_restPatience);
+        try
+        {
+            var body = http.Request.BodyReader;
+            for (var isEnded = false; !isEnded;)
+            {
+                var read = await body.ReadAsync(patience.Token).ConfigureAwait(false);
+                isEnded = read.IsCompleted;
+                body.AdvanceTo(read.Buffer.End);
+            }
+        }
+        catch (IOException)
+        {
+            // The answer is sent already, and the server ends the connection.
+        }
+        catch (Exception problem) when (problem is InvalidOperationException or OperationCanceledException)
+        {
+            Log(http, problem);
             http.Abort();
         }
     }

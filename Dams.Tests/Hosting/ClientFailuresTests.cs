@@ -115,6 +115,34 @@ public sealed partial class ClientFailuresTests
         AssertQuiet(0);
     }
 
+    [TestCase("POST", "/bare", 200)]
+    [TestCase("POST", "/nowhere", 404)]
+    [TestCase("GET", "/order", 405)]
+    public async Task A_trailer_with_a_zero_that_nobody_reads_ends_the_connection_without_an_error(string method, string path, int status)
+    {
+        using (var raw = await RawHttp.ConnectAsync(_address))
+        {
+            await raw.SendAsync(Head(path, "Transfer-Encoding: chunked").Replace("POST", method, StringComparison.Ordinal) + "1\r\n{\r\n");
+            Assert.That((await raw.ReadAsync()).Status, Is.EqualTo(status));
+            await raw.SendAsync("0\r\na: b\0c\r\n\r\n");
+            Assert.That(await raw.IsEndedAsync(), Is.True);
+        }
+
+        AssertQuiet(1);
+    }
+
+    [Test]
+    public async Task The_next_request_follows_a_body_in_chunks_that_nobody_reads()
+    {
+        using var raw = await RawHttp.ConnectAsync(_address);
+        var request = Head("/bare", "Transfer-Encoding: chunked") + "3\r\n{ }\r\n0\r\n\r\n";
+        await raw.SendAsync(request);
+        Assert.That((await raw.ReadAsync()).Status, Is.EqualTo(200));
+        await raw.SendAsync(request);
+        Assert.That((await raw.ReadAsync()).Status, Is.EqualTo(200));
+        AssertQuiet(0);
+    }
+
     [Test]
     public async Task An_error_of_the_program_stays_an_error()
     {

@@ -87,6 +87,11 @@ public sealed class BadInputTests
             valid.Replace("<s:Body>", "<s:Body a='1' a='2'>", StringComparison.Ordinal),
             null,
             "not well-formed");
+        yield return Invalid(
+            "not well-formed, with a text about a document type",
+            valid.Replace("MTLA1234</callerId>", "<![CDATA[<!DOCTYPE a>]]></caller>", StringComparison.Ordinal),
+            null,
+            "not well-formed");
         yield return Invalid("something after the envelope", valid + "<more/>", null, "not well-formed");
         yield return new BadInput("invalid UTF-8", [.. Encoding.UTF8.GetBytes(valid[..100]), 0xFF, .. Encoding.UTF8.GetBytes(valid[100..])])
         {

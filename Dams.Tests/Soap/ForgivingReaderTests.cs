@@ -42,6 +42,9 @@ public sealed class ForgivingReaderTests
         yield return Case("unused text nil", With("<arg4></arg4>", "<arg4 xsi:nil='true'/>"));
         yield return Case("unused text nil by 1, with white space in it", With("<arg4></arg4>", "<arg4 xsi:nil=' 1 '> \n</arg4>"));
         yield return Case("not nil", With("<arg3>2", "<arg3 xsi:nil='false'>2"));
+        yield return Case("unused text null in XML Schema 1999", With(
+            "<arg4></arg4>", "<arg4 xmlns:o='http://www.w3.org/1999/XMLSchema-instance' o:null='1'/>"));
+        yield return Case("prefixes that look like references", With("<arg0>", "<arg0 xmlns:ref='urn:r' xmlns:href='urn:h'>"));
         yield return Case("unused text null", With("<arg4></arg4>", "<arg4>null</arg4>"));
         yield return Case("unknown parts", $"<arg6>9</arg6>{Plain}<more xmlns='urn:m'>x<y>z</y>x</more><n:arg7/>");
         yield return Case("unknown parts that are deep", Deep("<x>", 29) + Deep("</x>", 29) + Plain);
@@ -90,6 +93,14 @@ public sealed class ForgivingReaderTests
             With("<arg1>", "<arg1 xmlns='urn:x'>"),
             "appointmentType is in the namespace 'urn:x'; send it in no namespace.");
         yield return Case(
+            "null of XML Schema 1999 with a value",
+            With("<arg3>", "<arg3 xmlns:o='http://www.w3.org/1999/XMLSchema-instance' o:null='1'>"),
+            "capacity is nil, but has the value '2'; send either xsi:nil or");
+        yield return Case(
+            "ref of SOAP 1.2",
+            With("<arg0>MTLA1234</arg0>", "<arg0 xmlns:e='http://www.w3.org/2003/05/soap-encoding' e:ref='id0'/>"),
+            "userID refers to another element by ref; send its value in its place.");
+        yield return Case(
             "names of parameters instead of parts",
             Plain.Replace("arg0", "userID", StringComparison.Ordinal),
             "The element of userID is 'arg0' in the WSDL; send it under that name.");
@@ -114,12 +125,12 @@ public sealed class ForgivingReaderTests
         yield return Case("two documents", whole + "<x/>", "Client", "The message is not well-formed XML, at line 1");
         yield return Case("document type", "<!DOCTYPE a [<!ENTITY e 'x'>]>" + whole, "Client", "A document type declaration is not");
         yield return Case("no envelope", "<x/>", "Client", "The message is not a SOAP envelope: its root element is 'x'.");
-        yield return Case("foreign envelope", "<Envelope/>", "VersionMismatch", "The envelope is neither SOAP 1.1 nor SOAP 1.2.");
+        yield return Case("foreign envelope", "<Envelope/>", "VersionMismatch", "The envelope is neither SOAP 1.1 nor SOAP 1.2: it is");
         yield return Case(
             "other version",
             whole.Replace(SoapMessage.Soap11, SoapMessage.Soap12, StringComparison.Ordinal),
             "VersionMismatch",
-            "The content type says SOAP 1.1, but the envelope is of another version.");
+            "The content type says SOAP 1.1, but the envelope is of SOAP 1.2. Send it as application/soap+xml.");
         yield return Case("no body", whole.Replace("s:Body", "s:Bod", StringComparison.Ordinal), "Client", "The envelope has no Body");
         yield return Case("no content", $"<s:Envelope xmlns:s='{SoapMessage.Soap11}'/>", "Client", "The envelope has no Body");
         yield return Case("empty body", Envelope(" "), "Client", "The Body is empty.");
@@ -140,12 +151,22 @@ public sealed class ForgivingReaderTests
             "operation in no namespace",
             Envelope("<sayHello/>"),
             "Client",
-            "The operation 'sayHello' is in no namespace; send it in the namespace 'http://dams.ws.com/'.");
+            "The operation element 'sayHello' is in no namespace, but it must be in 'http://dams.ws.com/'.");
         yield return Case(
             "operation in another namespace",
             Envelope("<sayHello xmlns='http://dams.ws.com'/>"),
             "Client",
-            "The operation 'sayHello' is in the namespace 'http://dams.ws.com'; send it in the namespace 'http://dams.ws.com/'.");
+            "The operation element 'sayHello' is in the namespace 'http://dams.ws.com', but it must be in 'http://dams.ws.com/'.");
+        yield return Case(
+            "operation by href",
+            Envelope("<n:sayHello href='#id0'/>"),
+            "Client",
+            "sayHello refers to another element by href; send its value in its place.");
+        yield return Case(
+            "long header that must be understood",
+            Before($"<s:Header><h xmlns='urn:{new string('h', 500)}' s:mustUnderstand='1'/></s:Header>"),
+            "MustUnderstand",
+            $"The header 'urn:{new string('h', 60)}…' must be understood, but this service does not understand it.");
         yield return Case(
             "unknown operation",
             Envelope("<n:AddAppointment/>"),

@@ -120,6 +120,21 @@ public sealed class BrokenBodyTests
         AssertQuiet(server, 1);
     }
 
+    [TestCase("POST", "text/plain", 415)]
+    [TestCase("PUT", "text/xml", 405)]
+    public async Task A_trailer_with_a_zero_in_a_request_that_is_refused_unread_is_no_error(string method, string contentType, int status)
+    {
+        await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
+        using var raw = await RawHttp.ConnectAsync(server.BaseAddress);
+        await raw.SendAsync(
+            $"{method} /FrontEnd HTTP/1.1\r\nHost: localhost\r\nContent-Type: {contentType}\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + Chunk(s_valid));
+        Assert.That((await raw.ReadAsync()).Status, Is.EqualTo(status));
+        await raw.SendAsync("0\r\na: b\0c\r\n\r\n");
+        Assert.That(await raw.IsEndedAsync(), Is.True);
+        AssertNoProblem(server);
+    }
+
     // Kestrel takes the end of what a client sends for the end of the connection, so no answer is possible.
     [TestCase("Content-Length: 1000", "")]
     [TestCase("Content-Length: 1000", "<half")]
