@@ -28,7 +28,7 @@ internal sealed class SoapEndpoint(
         {
             await AnswerAsync(http).ConfigureAwait(false);
         }
-        catch (Exception problem) when (problem is IOException or OperationCanceledException && http.RequestAborted.IsCancellationRequested)
+        catch (Exception problem) when (IsClientGone(http, problem))
         {
             logger.AnswerNotTaken(http.Connection.RemoteIpAddress?.ToString(), problem.Message);
         }
@@ -76,7 +76,15 @@ internal sealed class SoapEndpoint(
             // The rest of such a body can't be told from the next request.
             if (body.Status is StatusCodes.Status400BadRequest or StatusCodes.Status408RequestTimeout)
                 http.Response.Headers.Connection = "close";
-            await RefuseAsync(http, version, body.Status, body.Refusal).ConfigureAwait(false);
+            try
+            {
+                await RefuseAsync(http, version, body.Status, body.Refusal).ConfigureAwait(false);
+            }
+            catch (Exception problem) when (IsClientGone(http, problem))
+            {
+                // The log has a line about this client already.
+            }
+
             return;
         }
 
@@ -114,6 +122,9 @@ internal sealed class SoapEndpoint(
                 new SoapHostFault(kind, reason, refusal.Field is { } field ? options.CleanText(field, FieldLengthMax) : null));
         return answers.SendFaultAsync(http, version, status, refusal.Side, reason, detail, refusal);
     }
+
+    private static bool IsClientGone(HttpContext http, Exception problem) =>
+        problem is IOException or OperationCanceledException && http.RequestAborted.IsCancellationRequested;
 
     // A client that waits for 100 and gets a refusal does not send the body. The server would wait for it, or for the next request.
     private static void CloseIfBodyIsHeldBack(HttpContext http)

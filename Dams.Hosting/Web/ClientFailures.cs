@@ -28,8 +28,12 @@ internal sealed class ClientFailures(ILogger logger) : IStartupFilter
         try
         {
             await rest(http).ConfigureAwait(false);
-            if (http.Request.Headers.TransferEncoding.Count > 0 && !http.RequestAborted.IsCancellationRequested)
+            if (http.Request.Headers.TransferEncoding.Count > 0
+                && IsAnswered(http.Response)
+                && !http.RequestAborted.IsCancellationRequested)
+            {
                 await TakeRestAsync(http).ConfigureAwait(false);
+            }
         }
         catch (BadHttpRequestException problem) when (!http.Response.HasStarted)
         {
@@ -47,6 +51,10 @@ internal sealed class ClientFailures(ILogger logger) : IStartupFilter
             http.Abort();
         }
     }
+
+    // A request that has no answer was aborted. Its token is cancelled a moment later, so it can't tell.
+    private static bool IsAnswered(HttpResponse response) =>
+        response.HasStarted || response.StatusCode != StatusCodes.Status200OK || response.ContentLength is not null;
 
     // The server takes in what is left of a body after the answer. It would report a trailer with a character that no header has as an
     // error of the program. Any other failure it meets again, and ends the connection.

@@ -83,7 +83,7 @@ internal sealed class CheckTests : ClusterFixture
             file, "title A\ncase A\nfault slow 2 20ms\nwait until replica2 is replaced within 100ms\ncase B\nschedule MTLP0001");
         var (exitCode, output, _) = await RunAsync(cluster, "--lab", "--scenario", file);
         Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(output, Does.Contain("  FAILED   A\n           line 4:  wait until replica2 is replaced within 100ms\n")
+        Assert.That(output, Does.Contain("  FAILED   A\n           line 4:   wait until replica2 is replaced within 100ms\n")
             .And.Contain("expected: this state within 0.1 s").And.Match("actual:   replica2 is [a-z]+").And.Contain("1 of 2 passed"));
         Assert.That(await cluster.FaultAsync("show"), Does.Not.Contain("\"slow\""));
     }
