@@ -14,6 +14,7 @@ public sealed class BrokenBodyTests
 {
     private static readonly string s_valid = SoapMessage.Envelope(SoapMessage.Add);
     private static readonly int s_limit = new ClusterLimits().RequestBytesMax;
+    private static readonly TimeSpan s_logPatience = TimeSpan.FromSeconds(10);
 
     [TestCase(0, 7)]
     [TestCase(0, 100)]
