@@ -74,6 +74,13 @@ internal sealed class ReplicaAccess(
     });
 
     /// <inheritdoc/>
+    public void SetAsideReplaced(ulong replaced) => Want(_ =>
+    {
+        keeper.SetAsideReplaced(replaced);
+        return Task.CompletedTask;
+    });
+
+    /// <inheritdoc/>
     public void AskSnapshot(long sequence) => Want(async loop =>
     {
         var snapshot = await others.FindSnapshotAsync(sequence, s_patience).ConfigureAwait(false);

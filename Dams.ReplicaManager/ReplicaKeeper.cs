@@ -111,6 +111,11 @@ internal sealed class ReplicaKeeper
                 ProcessSignal.Kill(one);
         });
 
+    /// <summary>Sets aside a folder that was put back, of an incarnation that was replaced earlier. A new incarnation begins.</summary>
+    public void SetAsideReplaced(ulong replaced) => Change(
+        "it was replaced earlier, and its folder is a copy that was put back", incarnation => incarnation?.Value == replaced,
+        ReplicaFolder.MarkAsLeft, Process.Renew);
+
     /// <returns>Whether the incarnation is over.</returns>
     private bool Change(string why, Func<Incarnation?, bool> isOver, Action<string, string> mark, Action<ProcessIdentity?> end)
     {

@@ -56,6 +56,15 @@ internal sealed partial class Simulation
                 BeginAnew();
         }
 
+        public void SetAsideReplaced(ulong replaced)
+        {
+            if (Replica.Log!.Record.Incarnation.Value != replaced)
+                return;
+            Broken.Unless(
+                simulation.HasLeft(manager.Id.Number, replaced), $"the folder of {Replica.Id} is set aside before its LEAVE is committed");
+            BeginAnew();
+        }
+
         public void AskSnapshot(long sequence)
         {
             var boot = manager.BootCount;

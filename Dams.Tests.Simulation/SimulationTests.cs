@@ -50,6 +50,11 @@ internal sealed class SimulationTests
     [TestCase(213022ul, TestName = "Seed_213022_a_member_that_had_kept_part_of_its_first_epoch_joined_again_as_itself")]
     public void A_seed_that_once_found_a_defect_passes(ulong seed) => new Simulation(seed, SimulationKnobs.Former(seed)).Run();
 
+    /// <summary>Seeds that once found a defect and that need today's faults.</summary>
+    [TestCase(156359055712128ul, TestName = "Seed_156359055712128_a_replaced_incarnation_joined_again_on_a_copy_from_before_it_had_joined")]
+    public void A_seed_that_once_found_a_defect_with_newer_faults_passes(ulong seed) =>
+        new Simulation(seed, SimulationKnobs.Of(seed)).Run();
+
     private static void RunSeeds(ulong from, ulong count)
     {
         var failures = new List<string>();

@@ -30,6 +30,13 @@ internal interface IReplicaAccess
     /// <param name="present">The incarnation that has the seat in the view; 0 if none has.</param>
     void SetAsideUnless(ulong present);
 
+    /// <summary>
+    /// Sets aside the folder of the manager's own replica if it belongs to an incarnation that was replaced earlier. Its process ends, and
+    /// a new incarnation begins.
+    /// </summary>
+    /// <param name="replaced">The incarnation that was replaced.</param>
+    void SetAsideReplaced(ulong replaced);
+
     /// <summary>Asks the other managers for the agreed state at this manager's own JOIN.</summary>
     void AskSnapshot(long sequence);
 

@@ -85,7 +85,9 @@ internal sealed class OwnReplica(
     {
         // It has answered, so its process can be started.
         _failedStarts = 0;
-        if (sighting.BlockedBy is { } lost)
+        if (WasReplacedBefore(sighting.Incarnation))
+            access.SetAsideReplaced(sighting.Incarnation);
+        else if (sighting.BlockedBy is { } lost)
             ReportLoss(lost, LossCause.FolderLost, now);
         else if (sighting.HasHalted)
             ReportLoss(sighting.Incarnation, LossCause.Halted, now);
@@ -94,6 +96,16 @@ internal sealed class OwnReplica(
         else if (sighting.WaitingBefore is { } poison)
             FollowPoison(poison, sighting.Incarnation, now);
     }
+
+    /// <summary>
+    /// Whether the replica runs on a copy of the folder of an incarnation whose replacement is over. A copy from before that incarnation
+    /// joined looks like a new folder, so the replica would join again. The managers ignore what is reported about it, so nobody could
+    /// replace it once more.
+    /// </summary>
+    private bool WasReplacedBefore(ulong incarnation) =>
+        state.IsReplaced(id, incarnation) && replicas.View.Voters > 0 && !replicas.View.Has(id, incarnation)
+        && state.Unsettled(id)?.Incarnation != incarnation
+        && !state.Queue.Any(decision => decision.Replica == id && decision.Incarnation == incarnation);
 
     /// <summary>
     /// A replica that waits before an entry is lost once two others have passed that entry. Until then it waits for the operator's word.

@@ -119,6 +119,18 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
             }));
     }
 
+    [Test]
+    public async Task Only_the_folder_of_the_incarnation_replaced_earlier_is_set_aside()
+    {
+        await StartAsync();
+        _keeper.SetAsideReplaced(IncarnationOf(9).Value);
+        Assert.That(File.Exists(Path.Combine(_replica, ReplicaFolder.LeftMark)), Is.False);
+        _keeper.SetAsideReplaced(IncarnationOf(1).Value);
+        await RunsAsync(start: 2);
+        await EndAsync();
+        Assert.That(ReplicaFolder.IncarnationOf(_replica + ".aside-1"), Is.EqualTo(IncarnationOf(1)));
+    }
+
     // A full disk or a kill during a start can leave such a folder. It may be a member's.
     [TestCase("")]
     [TestCase("no incarnation")]

@@ -68,6 +68,8 @@ internal sealed class ManagerScript : IReplicaAccess
 
     public List<ulong> SetAside { get; } = [];
 
+    public List<ulong> SetAsideAsReplaced { get; } = [];
+
     /// <summary>The status that each replica reports; a replica that is missing here is silent.</summary>
     public Dictionary<byte, ReplicaSighting> Sightings { get; } = [];
 
@@ -176,6 +178,8 @@ internal sealed class ManagerScript : IReplicaAccess
     public void Replace(Decision decision, int versionTurns) => Replaced.Add(decision);
 
     public void SetAsideUnless(ulong present) => SetAside.Add(present);
+
+    public void SetAsideReplaced(ulong replaced) => SetAsideAsReplaced.Add(replaced);
 
     public void AskSnapshot(long sequence) => _questions.Enqueue(() => _manager.OnSnapshot(sequence, null, Now));
 

@@ -106,6 +106,25 @@ internal sealed class OwnReplicaTests
         Assert.That(Losses(script), Is.EqualTo(new[] { new LossReport(3, IncarnationOf(3), LossCause.FolderLost, 5) }));
     }
 
+    // A copy from before the first epoch looks like a new folder. Its incarnation would join again, and could never be replaced again.
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_copy_of_the_folder_of_an_incarnation_replaced_earlier_is_set_aside(bool isSeatTaken)
+    {
+        var script = Watching();
+        var decision = script.Decide(3);
+        script.Show(7, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(4));
+        script.Wait(2 * s_look);
+        Assert.That(script.SetAsideAsReplaced, Is.Empty, "the replacement is under way, and has a duty of its own");
+        script.Order(new SettledReport(3, IncarnationOf(3), decision));
+        if (isSeatTaken)
+            script.Show(8, ManagerScript.Member(1), ManagerScript.Member(2), ManagerScript.Member(3, life: 2), ManagerScript.Member(4));
+        script.Sightings[3] = new ReplicaSighting(IncarnationOf(3), false, 0, BlockedBy: isSeatTaken ? IncarnationOf(3, 2) : null);
+        script.Wait(2 * s_look);
+        Assert.That(script.SetAsideAsReplaced, Is.Not.Empty.And.All.EqualTo(IncarnationOf(3)));
+        Assert.That(Losses(script), Is.Empty, "the seat's member is reported as lost by the incarnation that comes next");
+    }
+
     [Test]
     public void A_halted_replica_is_reported_as_lost()
     {

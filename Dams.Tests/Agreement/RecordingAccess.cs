@@ -29,6 +29,10 @@ internal sealed class RecordingAccess : IReplicaAccess
     {
     }
 
+    public void SetAsideReplaced(ulong replaced)
+    {
+    }
+
     public void AskSnapshot(long sequence) => SnapshotsAsked.Add(sequence);
 
     public void SaveSnapshot(AgreedSnapshot snapshot) => Saved.Add(snapshot);
