@@ -65,7 +65,7 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
             try
             {
                 return await _http.GetFromJsonAsync(
-                    new Uri(replica.Listen.ToHttpUri(), FaultEndpoints.Path), FaultJson.Default.ReplicaLabReport, stop);
+                    new Uri(replica.Address.ToHttpUri(), FaultEndpoints.Path), FaultJson.Default.ReplicaLabReport, stop);
             }
             catch (Exception silence) when (IsSilence(silence, stop))
             {
@@ -80,7 +80,7 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
     private async Task<string> PostAsync<T>(ReplicaNode node, string fault, T order, JsonTypeInfo<T> json, CancellationToken stop)
     {
         using var answer = await _http.PostAsJsonAsync(
-            new Uri(node.Listen.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
+            new Uri(node.Address.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
         var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
         return answer.StatusCode switch
         {
@@ -91,7 +91,7 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
         };
     }
 
-    private static string Silence(ReplicaNode node, Exception silence) => $"{node.Id} does not answer at {node.Listen}: {silence.Message}";
+    private static string Silence(ReplicaNode node, Exception silence) => $"{node.Id} does not answer at {node.Address}: {silence.Message}";
 
     private static bool IsSilence(Exception exception, CancellationToken stop) =>
         exception is HttpRequestException || (exception is OperationCanceledException && !stop.IsCancellationRequested);
