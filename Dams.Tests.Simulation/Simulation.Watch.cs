@@ -15,7 +15,7 @@ internal sealed partial class Simulation
             node.Replica.Member.Incarnation.Value, node.Replica.Member.State == MemberState.Halted,
             node.Replica.Core.Executed.Value, node.Replica.Member.BlockedBy?.Value, node.Replica.Member.WaitingBefore?.Value,
             node.Replica.Core.Checkpoints.LastOrDefault()?.Seq.Value ?? 0,
-            IsOutdated: node.Replica.Member.State == MemberState.Outdated),
+            IsOutdated: node.Replica.Member.State == MemberState.Outdated, Durable: node.Replica.Member.Durable.Value),
             (protocol, sighting, now) => protocol.OnStatus(replica, sighting, now));
 
         public void AskReply(byte replica, long sequence) => Ask(replica, node => node.Replica.Core.FindReply(new SequenceNumber(sequence)),
