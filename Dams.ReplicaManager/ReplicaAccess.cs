@@ -83,8 +83,8 @@ internal sealed class ReplicaAccess(
     /// <inheritdoc/>
     public void AskSnapshot(long sequence) => Want(async loop =>
     {
-        var snapshot = await others.FindSnapshotAsync(sequence, s_patience).ConfigureAwait(false);
-        await loop.TellAsync((manager, now) => manager.OnSnapshot(sequence, snapshot, now)).ConfigureAwait(false);
+        var given = await others.FindSnapshotsAsync(sequence, s_patience).ConfigureAwait(false);
+        await loop.TellAsync((manager, now) => manager.OnSnapshot(sequence, given, now)).ConfigureAwait(false);
     });
 
     /// <inheritdoc/>

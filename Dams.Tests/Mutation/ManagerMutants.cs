@@ -180,6 +180,13 @@ internal static class ManagerMutants
         ]) with
     { IsForSimulation = false };
 
+    public static Mutant OneVoucherIsEnough { get; } = Mutant.Of(
+        "A manager that joins believes the first state that it is given.",
+        [
+            In("AgreedSnapshots.cs", "alike.Count >= Math.Min(", "alike.Count >= (MUTATED ? 1 : 0) && alike.Count >= Math.Min(MUTATED ? 1 : "),
+        ]) with
+    { IsForSimulation = false };
+
     public static Mutant ReplacedBeforeItLeft { get; } = Mutant.Of(
         "The manager starts a new incarnation before the old one has left.",
         [
