@@ -9,33 +9,42 @@ namespace Dams.ReplicaManager;
 /// <summary>Asks the other managers over HTTP. A manager that does not answer is logged at Debug. Used by many threads.</summary>
 internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILogger logger) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    // A longer answer is no snapshot. It ends with an exception, before it takes memory.
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { UseProxy = false }) { MaxResponseContentBufferSize = AgreedSnapshot.BytesMax };
 
-    /// <summary>Fetches the agreed state at a JOIN from the first other manager that has it; null if none has.</summary>
-    public async Task<AgreedSnapshot?> FindSnapshotAsync(long sequence, TimeSpan patience)
+    /// <summary>Fetches the agreed state at a JOIN from all other managers at once.</summary>
+    /// <param name="sequence">The number of the JOIN.</param>
+    /// <param name="patience">How long each may take.</param>
+    /// <returns>What they gave, at most one of each manager.</returns>
+    public async Task<IReadOnlyList<AgreedSnapshot>> FindSnapshotsAsync(long sequence, TimeSpan patience)
     {
-        foreach (var manager in topology.Managers.Where(manager => manager.Id != self))
-        {
-            try
-            {
-                using var limit = new CancellationTokenSource(patience);
-                using var response = await _http
-                    .GetAsync(new Uri(manager.Address.ToHttpUri(), $"/snapshot?sequence={sequence}"), limit.Token)
-                    .ConfigureAwait(false);
-                if (response.StatusCode == HttpStatusCode.OK
-                    && AgreedSnapshot.TryRead(
-                        await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false)) is { } snapshot)
-                {
-                    return snapshot;
-                }
-            }
-            catch (Exception silence) when (silence is HttpRequestException or OperationCanceledException)
-            {
-                ManagerLog.NoManager(logger, manager.Id.ToString(), silence.Message);
-            }
-        }
+        var answers = await Task.WhenAll(topology.Managers
+            .Where(manager => manager.Id != self)
+            .Select(manager => FindSnapshotAsync(manager, sequence, patience))).ConfigureAwait(false);
+        return [.. answers.OfType<AgreedSnapshot>()];
+    }
 
-        return null;
+    private async Task<AgreedSnapshot?> FindSnapshotAsync(ClusterNode manager, long sequence, TimeSpan patience)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(patience);
+            using var response = await _http
+                .GetAsync(new Uri(manager.Address.ToHttpUri(), $"/snapshot?sequence={sequence}"), limit.Token)
+                .ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK)
+                return null;
+            var given = AgreedSnapshot.TryRead(await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false));
+            if (given is null)
+                ManagerLog.NoSnapshot(logger, manager.Id.ToString(), sequence);
+            return given;
+        }
+        catch (Exception silence) when (silence is HttpRequestException or OperationCanceledException)
+        {
+            ManagerLog.NoManager(logger, manager.Id.ToString(), silence.Message);
+            return null;
+        }
     }
 
     /// <inheritdoc/>

@@ -63,6 +63,15 @@ internal static partial class ManagerLog
         "{Replica} runs {Former}, but the managers have agreed on {Next}: its process is stopped, and started again with that version")]
     public static partial void ChangesVersion(ILogger logger, string replica, string former, string next);
 
+    [LoggerMessage(5014, LogLevel.Warning,
+        "{Manager} gives bytes that are no state of the managers' group at JOIN {Sequence}; they are ignored. Both must run the same release")]
+    public static partial void NoSnapshot(ILogger logger, string manager, long sequence);
+
+    [LoggerMessage(5015, LogLevel.Error,
+        "the other managers give different states at JOIN {Sequence}, and no two of them the same. This manager believes none, and asks "
+        + "again until two agree. Look at their logs and start the wrong one with an empty folder")]
+    public static partial void StatesDisputed(ILogger logger, long sequence);
+
     [LoggerMessage(5018, LogLevel.Warning, "an operator wants entry {Seq} skipped")]
     public static partial void OperatorSkips(ILogger logger, long seq);
 

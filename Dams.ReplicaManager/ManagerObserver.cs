@@ -18,6 +18,7 @@ internal sealed class ManagerObserver(ManagerProtocol manager, byte id, ReplicaK
         (manager.Member.State, manager.Member.Promised, manager.Member.Installed);
 
     private long? _divided;
+    private long? _disputed;
     private bool _isInVain;
 
     /// <summary>
@@ -51,6 +52,13 @@ internal sealed class ManagerObserver(ManagerProtocol manager, byte id, ReplicaK
             _divided = manager.DividedAt;
             if (_divided is { } checkpoint)
                 ManagerLog.Divided(logger, checkpoint);
+        }
+
+        if (manager.DisputedAt != _disputed)
+        {
+            _disputed = manager.DisputedAt;
+            if (_disputed is { } join)
+                ManagerLog.StatesDisputed(logger, join);
         }
 
         var member = manager.Member;

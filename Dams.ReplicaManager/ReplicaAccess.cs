@@ -83,8 +83,8 @@ internal sealed class ReplicaAccess(
     /// <inheritdoc/>
     public void AskSnapshot(long sequence) => Want(async loop =>
     {
-        var snapshot = await others.FindSnapshotAsync(sequence, s_patience).ConfigureAwait(false);
-        await loop.TellAsync((manager, now) => manager.OnSnapshot(sequence, snapshot, now)).ConfigureAwait(false);
+        var given = await others.FindSnapshotsAsync(sequence, s_patience).ConfigureAwait(false);
+        await loop.TellAsync((manager, now) => manager.OnSnapshot(sequence, given, now)).ConfigureAwait(false);
     });
 
     /// <inheritdoc/>
@@ -131,7 +131,8 @@ internal sealed class ReplicaAccess(
             incarnation.Value, status.State == nameof(Ordering.Protocol.MemberState.Halted), status.Executed,
             Incarnation.TryParse(status.BlockedBy, out var lost) ? lost.Value : null,
             status.WaitingBeforeSpecified ? status.WaitingBefore : null, status.Checkpoint,
-            IsOutdated: status.State == nameof(Ordering.Protocol.MemberState.Outdated), IsShortOfRoom: status.LogBytesLeftSpecified)
+            IsOutdated: status.State == nameof(Ordering.Protocol.MemberState.Outdated), IsShortOfRoom: status.LogBytesLeftSpecified,
+            Durable: status.Durable)
         : null;
 
     /// <summary>The result's digest is computed from the body; the digest that the replica names for it does not count.</summary>

@@ -15,7 +15,8 @@ internal sealed class SnapshotStore(string folder)
     {
         if (!File.Exists(_path))
             return null;
-        return AgreedSnapshot.TryRead(File.ReadAllBytes(_path))
+        // A file that is too long is not even read.
+        return (new FileInfo(_path).Length <= AgreedSnapshot.BytesMax ? AgreedSnapshot.TryRead(File.ReadAllBytes(_path)) : null)
             ?? throw new InvalidDataException(
                 $"{_path} is damaged: move this manager's data folder away; the manager then joins its group anew");
     }

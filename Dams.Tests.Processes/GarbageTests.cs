@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -20,6 +21,7 @@ internal sealed class GarbageTests : ClusterFixture
     private static readonly int s_datagramsOfEach =
         int.Parse(Environment.GetEnvironmentVariable("DAMS_GARBAGE") ?? "5000", CultureInfo.InvariantCulture);
 
+    private const double FloodPerSecond = 10_000;
     private const int DatagramBytesMax = 65_000;
     private const long GrowthMax = 48L << 20;
 
@@ -65,6 +67,63 @@ internal sealed class GarbageTests : ClusterFixture
         }
 
         await cluster.IsWholeAsync();
+    }
+
+    // The garbage names the processes of the cluster as its senders, from an address outside and from the cluster's own. So it takes the
+    // tokens that a restarted process needs to be heard.
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Calls_are_answered_and_a_restarted_replica_is_heard_under_ten_thousand_datagrams_of_garbage_a_second(bool isOutside)
+    {
+        var cluster = await ClusterAsync();
+        await cluster.IsWholeAsync();
+        var clients = await BookingClients.StartAsync(cluster, 4, seed: 9);
+        await clients.AnsweredAsync(50);
+        using var end = new CancellationTokenSource();
+        var address = cluster.Topology.FrontEnds[0].Listen.Address;
+        var flood = FloodAsync(cluster, isOutside ? IPAddress.Parse("127.255.255.1") : address, end.Token);
+        await clients.AnsweredAsync(100);
+        var killed = cluster.Kill("replica2").Single();
+        var back = await cluster.StatusAsync(status => status.Replicas[1] is { State: "active" } replica
+            && replica.ProcessId != killed.ProcessId && replica.Executed >= status.Replicas.Max(other => other.Executed) - 40);
+        await clients.AnsweredAsync(100);
+        await end.CancelAsync();
+        var (sent, took) = await flood;
+        TestContext.Out.WriteLine($"{sent:N0} datagrams in {took.TotalSeconds:F1} s, {sent / took.TotalSeconds:F0} a second");
+        Assert.That(sent / took.TotalSeconds, Is.GreaterThan(FloodPerSecond * 0.7), "datagrams a second");
+        await clients.CheckAsync();
+        Assert.That(clients.History.Calls.Where(call => call.Attempts > 1), Is.Empty, "calls that failed");
+        Assert.That(back.Epoch, Is.EqualTo((await cluster.IsWholeAsync()).Epoch), "no sequencer was deposed");
+    }
+
+    /// <summary>Sends garbage with headers of the cluster to all ports in turn, until it is cancelled.</summary>
+    private static async Task<(long Sent, TimeSpan Took)> FloodAsync(TestCluster cluster, IPAddress from, CancellationToken end)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(from, 0));
+        var random = new Random(10);
+        var nodes = cluster.Topology.Nodes.ToArray();
+        var ports = nodes.Select(node => node.Listen.ToEndPoint()).ToArray();
+        var datagram = new byte[200];
+        var began = Stopwatch.GetTimestamp();
+        var sent = 0L;
+        await Task.Yield();
+        while (!end.IsCancellationRequested)
+        {
+            for (var due = Stopwatch.GetElapsedTime(began).TotalSeconds * FloodPerSecond; sent < due; sent++)
+            {
+                var to = (int)(sent % nodes.Length);
+                random.NextBytes(datagram);
+                new DatagramHeader(TrafficClass.Protocol, DatagramHeader.ClusterIdOf("dams"), GroupId.Replicas, KeyId: 1,
+                    Sender: nodes[random.Next(nodes.Length)].Id, nodes[to].Id, (ushort)(datagram.Length - DatagramHeader.Overhead),
+                    new BootId((ulong)random.NextInt64()), (ulong)random.NextInt64(1, long.MaxValue), default, View: 0).Write(datagram);
+                socket.SendTo(datagram, ports[to]);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), CancellationToken.None);
+        }
+
+        return (sent, Stopwatch.GetElapsedTime(began));
     }
 
     /// <summary>

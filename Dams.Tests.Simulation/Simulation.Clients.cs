@@ -96,7 +96,8 @@ internal sealed partial class Simulation
         call.Result = result;
         _openCalls--;
         var left = _left[call];
-        At(_now + Milliseconds(_random.Below(_random.Chance(300) ? 300 : 10)), () => NextCall(call.Client, left - 1));
+        var pause = _healed ? 0 : _knobs.CallPause.Ticks;
+        At(_now + pause + Milliseconds(_random.Below(_random.Chance(300) ? 300 : 10)), () => NextCall(call.Client, left - 1));
     }
 
     private void OnFrontEndCrashed(SimulatedNode frontEnd)

@@ -233,6 +233,8 @@ internal sealed partial class Simulation
     private void Heal()
     {
         Trace($"healed");
+        CheckGlitch();
+        EndGlitch();
         _healed = true;
         _cuts.Clear();
         foreach (var twin in _managerTwins)

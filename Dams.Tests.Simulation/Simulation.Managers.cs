@@ -13,7 +13,7 @@ namespace Dams.Tests.Simulation;
 /// </content>
 internal sealed partial class Simulation
 {
-    // Managers may find a replica dead if it stands still for a third of a probe.
+    // Managers may find a replica dead if it does not answer for a while. It may have flapped.
     private static readonly long s_unwellMin = TimeSpan.FromSeconds(1).Ticks;
 
     private readonly List<SimulatedNode> _managers = [];
@@ -271,16 +271,17 @@ internal sealed partial class Simulation
             && (member.State == MemberState.Halted || member.WaitingBefore is not null))
             _stuck.Add(member.Incarnation.Value);
         var isCut = !_healed && _cuts.Any(cut => cut.From == replica.Id || cut.To == replica.Id);
-        var executed = replica.IsUp ? replica.Replica.Member.Executed.Value : 0;
-        if (replica.IsUp && replica.PausedUntil <= _now && !isCut && replica.Replica.Member.State == MemberState.Following
-            && (executed > replica.SeenExecuted || executed == _checker.Order.Count))
-        {
+        var done = replica.IsUp
+            ? SequenceNumber.Min(replica.Replica.Member.Executed, replica.Replica.Member.Durable).Value
+            : 0;
+        if (replica.IsUp && replica.PausedUntil <= _now && !isCut)
             replica.WellAt = _now;
-        }
-
         if (_now - replica.WellAt >= s_unwellMin)
             replica.UnwellAt = _now;
-        replica.SeenExecuted = executed;
+        if (done != replica.SeenDone || done == _checker.Order.Count)
+            replica.MovedAt = _now;
+        replica.SeenDone = done;
+        ObserveGlitch(replica);
     }
 
     /// <summary>Sends a front end's report to the managers.</summary>
@@ -353,9 +354,7 @@ internal sealed partial class Simulation
                     $"{decision}: the replica is not lost");
                 break;
             case ReplacementCause.Dead:
-                Broken.Unless(
-                    replica.UnwellAt > 0 && _now - replica.UnwellAt < TimeSpan.FromSeconds(8).Ticks,
-                    $"{decision}: the replica was well all the time");
+                Broken.Unless(MayBeDead(replica), $"{decision}: the replica could be reached all the time, and was only cut off or slow");
                 break;
             default:
                 Broken.Unless(

@@ -23,7 +23,7 @@ internal sealed partial class Simulation
         var isDelayed = _knobs.DividedAtActivation && !_isDivided && outgoing.Message is CaughtUp && from.Group == GroupId.Replicas;
         if (isDelayed)
             DivideAt(from.Id);
-        if (!_healed && (IsCut(from.Id, outgoing.To)
+        if (!_healed && (IsCut(from.Id, outgoing.To) || IsGlitched(from.Id, outgoing.To)
             || (outgoing.Message is Sync && _mute.Contains(from.Id) && from.Group == GroupId.Replicas)
             || IsKeptFromKnowing(outgoing) || random.Chance(_knobs.LossPerMille)))
         {

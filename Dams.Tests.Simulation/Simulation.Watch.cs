@@ -15,7 +15,7 @@ internal sealed partial class Simulation
             node.Replica.Member.Incarnation.Value, node.Replica.Member.State == MemberState.Halted,
             node.Replica.Core.Executed.Value, node.Replica.Member.BlockedBy?.Value, node.Replica.Member.WaitingBefore?.Value,
             node.Replica.Core.Checkpoints.LastOrDefault()?.Seq.Value ?? 0,
-            IsOutdated: node.Replica.Member.State == MemberState.Outdated),
+            IsOutdated: node.Replica.Member.State == MemberState.Outdated, Durable: node.Replica.Member.Durable.Value),
             (protocol, sighting, now) => protocol.OnStatus(replica, sighting, now));
 
         public void AskReply(byte replica, long sequence) => Ask(replica, node => node.Replica.Core.FindReply(new SequenceNumber(sequence)),
@@ -68,14 +68,18 @@ internal sealed partial class Simulation
         public void AskSnapshot(long sequence)
         {
             var boot = manager.BootCount;
-            var donor = simulation._managers.Select(process => process.Twin!).FirstOrDefault(twin =>
+            var donors = simulation._managers.Select(process => process.Twin!).Where(twin =>
                 twin != manager && twin.IsUp && twin.PausedUntil <= simulation._now
-                && (simulation._healed || !simulation.IsCut(manager.Id, twin.Id)) && twin.Manager.FindSnapshot(sequence) is not null);
-            // The snapshot passes through the format that it has on the wire.
-            var snapshot = donor is null ? null : AgreedSnapshot.TryRead(donor.Manager.FindSnapshot(sequence)!.ToJson());
+                && (simulation._healed || !simulation.IsCut(manager.Id, twin.Id)));
+            // The snapshots pass through the format that they have on the wire.
+            var given = donors.Select(donor => donor.Manager.FindSnapshot(sequence)).OfType<AgreedSnapshot>()
+                .Select(found => AgreedSnapshot.TryRead(found.ToJson())!).ToList();
+            Broken.Unless(
+                given.Select(snapshot => Digest.Of(snapshot.ToJson())).Distinct().Count() <= 1,
+                $"managers give different states at JOIN {sequence}");
             simulation.At(
                 simulation._now + Milliseconds(2 + manager.Random.Below(20)),
-                () => Answer(boot, snapshot, (protocol, told, now) => protocol.OnSnapshot(sequence, told, now)));
+                () => Answer(boot, given, (protocol, told, now) => protocol.OnSnapshot(sequence, told!, now)));
         }
 
         public void SaveSnapshot(AgreedSnapshot snapshot)

@@ -133,8 +133,9 @@ internal sealed partial class Simulation
         ScheduleMembership();
         ScheduleRollbacks();
         SchedulePoison();
+        ScheduleGlitch();
         StartClients();
-        var healAt = _knobs.FaultyPhase.Ticks;
+        var healAt = (_knobs.FaultyPhase + _knobs.Afterwards).Ticks;
         At(healAt, Heal);
         RunUntil(() => _now >= healAt, healAt + 1);
         var limit = healAt + TimeSpan.FromSeconds(10).Ticks;

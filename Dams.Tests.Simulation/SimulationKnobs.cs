@@ -143,11 +143,22 @@ internal sealed record SimulationKnobs
 
     public int CallsPerClient { get; init; } = 8;
 
-    /// <summary>The length of the first phase, in which faults happen. After it everything is healed.</summary>
+    /// <summary>The time between a client's calls.</summary>
+    public TimeSpan CallPause { get; init; }
+
+    /// <summary>A fault of one replica that lasts for seconds; null for none.</summary>
+    public Glitch? Glitch { get; init; }
+
+    /// <summary>The length of the first phase, in which faults begin. After it everything is healed.</summary>
     public TimeSpan FaultyPhase { get; init; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>How much longer the faults that have begun may last.</summary>
+    public TimeSpan Afterwards { get; init; }
+
     /// <summary>The knobs of a seed: some runs are calm, some have a little of everything.</summary>
-    public static SimulationKnobs Of(ulong seed)
+    public static SimulationKnobs Of(ulong seed) => OfGlitches(seed, WithoutGlitch(seed));
+
+    private static SimulationKnobs WithoutGlitch(ulong seed)
     {
         var random = new SeededRandom(seed ^ 0x5EED);
         var harsh = random.Chance(300);
@@ -234,8 +245,36 @@ internal sealed record SimulationKnobs
         };
     }
 
+    /// <summary>The same with a fault of one replica that lasts for seconds, and with calls for as long.</summary>
+    public SimulationKnobs With(Glitch glitch)
+    {
+        var afterwards = glitch.IsForGood ? TimeSpan.FromSeconds(48) : (glitch.Length * (2 * glitch.Times - 1)) + TimeSpan.FromSeconds(2);
+        return this with
+        {
+            Glitch = glitch,
+            Afterwards = afterwards,
+            CallPause = TimeSpan.FromMilliseconds(500),
+            CallsPerClient = (int)((FaultyPhase + afterwards) / TimeSpan.FromMilliseconds(600)),
+        };
+    }
+
+    /// <summary>
+    /// Adds a glitch to some runs, from a generator of its own. A run in which another replica dies, or in which an entry kills replicas,
+    /// has none: two that can't do their part are more than the cluster promises to survive.
+    /// </summary>
+    private static SimulationKnobs OfGlitches(ulong seed, SimulationKnobs knobs)
+    {
+        var random = new SeededRandom(seed ^ 0x611C4);
+        if (!random.Chance(60) || knobs.Poison > 0 || knobs.Dead is not null || knobs.SlowToStart is not null)
+            return knobs;
+        var kind = (GlitchKind)random.Below((int)GlitchKind.Stuck + 1);
+        return knobs.With(new Glitch(
+            kind, (byte)(1 + random.Below(4)), random.Between(TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(3)),
+            random.Between(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(20))));
+    }
+
     /// <summary>The knobs of a seed that found something before the later knobs existed: those are off.</summary>
-    public static SimulationKnobs Former(ulong seed) => Of(seed) with
+    public static SimulationKnobs Former(ulong seed) => WithoutGlitch(seed) with
     {
         ReplyBytesMax = null,
         ManagerPauses = 0,

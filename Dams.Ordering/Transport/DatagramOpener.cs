@@ -17,6 +17,7 @@ public sealed class DatagramOpener : IDisposable
     private readonly TransportCounters _counters;
     private readonly Dictionary<PeerKey, Peer> _peers = [];
     private readonly TokenBuckets _unknown;
+    private readonly TokenBuckets _spare;
     private KeyRing _keys;
     private long _clock;
 
@@ -27,6 +28,7 @@ public sealed class DatagramOpener : IDisposable
         _keys = keys;
         _counters = counters;
         _unknown = new TokenBuckets(options.UnknownPerSecond, options.UnknownBurst);
+        _spare = new TokenBuckets(options.SparePerSecond, options.SpareBurst);
     }
 
     /// <summary>How many senders' boots are known.</summary>
@@ -113,7 +115,9 @@ public sealed class DatagramOpener : IDisposable
         {
             if (header.Counter == 0)
                 return DropReason.Replayed;
-            if (!_unknown.TryTake(sourceHash, now))
+            // The seal can't be checked for nothing, so the tokens are taken before. Garbage takes those of the node whose name it uses, and
+            // of its own address; the spare ones are for everybody.
+            if (!_unknown.TryTake(sourceHash, header.Sender, now) && !_spare.TryTake(0, default, now))
                 return DropReason.RateLimited;
             _keys.TryGet(header.KeyId, out var clusterKey);
             var cipher = DatagramKeys.Derive(clusterKey, header.Class, header.Group, header.Sender, header.Boot);

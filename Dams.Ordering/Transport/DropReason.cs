@@ -33,7 +33,7 @@ public enum DropReason
     /// <summary>Its lengths contradict each other, or its bytes are no message.</summary>
     Malformed,
 
-    /// <summary>Too many datagrams of unknown senders came from that address.</summary>
+    /// <summary>Too many datagrams of unknown boots came, from that address and of that claimed sender.</summary>
     RateLimited,
 
     /// <summary>The log has no room for its content. The node asks for it again, as if it had been lost.</summary>

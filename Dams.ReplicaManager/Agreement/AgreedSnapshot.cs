@@ -28,6 +28,12 @@ internal sealed record AgreedSnapshot(
     IReadOnlyList<Decision> Queue, IReadOnlyList<Case> Cases, IReadOnlyList<AgreedEvent> Events,
     [property: JsonPropertyName("Slots")] IReadOnlyList<SeatSnapshot> Seats)
 {
+    /// <summary>
+    /// The most bytes of a snapshot. The kept events have most of them: 200 sentences of at most 300 bytes. A snapshot of real life has
+    /// less than 100 KB.
+    /// </summary>
+    public const int BytesMax = 1 << 20;
+
     [JsonIgnore]
     public SnapshotPosition Position => new(
         new SequenceNumber(Seq), new Chain(UInt128.Parse(Chain, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)),
@@ -35,9 +41,11 @@ internal sealed record AgreedSnapshot(
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.AgreedSnapshot);
 
-    /// <summary>Reads a snapshot; null if the bytes are not one.</summary>
+    /// <summary>Reads a snapshot; null if the bytes are not one, or are more than a snapshot can have.</summary>
     public static AgreedSnapshot? TryRead(ReadOnlySpan<byte> json)
     {
+        if (json.Length > BytesMax)
+            return null;
         try
         {
             var read = JsonSerializer.Deserialize(json, SnapshotJson.Default.AgreedSnapshot);

@@ -5,21 +5,26 @@ using Dams.Ordering.Storage;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// The snapshots of the agreed state. A manager whose folder was wiped begins from the agreed state at its JOIN, and any other manager can
-/// give that: managers crash, but do not lie. It decides which snapshots are kept, saved and fetched, and how far the log is trimmed. Pure
-/// and single-threaded.
+/// The snapshots of the agreed state. A manager whose folder was wiped begins from the agreed state at its JOIN, as soon as two others give
+/// the same one. It decides which snapshots are kept, saved, fetched and believed, and how far the log is trimmed. Pure and
+/// single-threaded.
 /// </summary>
 /// <param name="options">Say how often a snapshot is saved, and how often one is asked for.</param>
 /// <param name="member">The manager as a member of its group, which says what it wants and what it has on disk.</param>
 /// <param name="log">The log of the managers' order, which is trimmed behind what is saved.</param>
+/// <param name="group">Hears the committed view of the managers' group.</param>
 /// <param name="state">The agreed state.</param>
 /// <param name="access">The access to the disk and to other managers.</param>
 /// <param name="durable">The entry of the snapshot that is on disk; zero if there is none.</param>
 internal sealed class AgreedSnapshots(
-    ManagerOptions options, GroupMember member, IMemberLog log, AgreedState state, IReplicaAccess access, SequenceNumber durable)
+    ManagerOptions options, GroupMember member, IMemberLog log, LeaveRequester group, AgreedState state, IReplicaAccess access,
+    SequenceNumber durable)
 {
     private const int JoinsKept = 8;
     private const int FetchesMax = 10;
+
+    /// <summary>One of the managers may be wrong: its code, its memory or its disk. So two must agree.</summary>
+    private const int VouchersMin = 2;
 
     private readonly SortedDictionary<long, AgreedSnapshot> _joins = [];
     private AgreedSnapshot? _latest;
@@ -48,13 +53,21 @@ internal sealed class AgreedSnapshots(
             _latest = state.ToSnapshot(entry);
     }
 
-    /// <summary>Takes another manager's answer to <see cref="IReplicaAccess.AskSnapshot"/>; null if none could give a snapshot.</summary>
-    /// <returns>Whether the snapshot can't be had: nobody could give it for so long that the member asks for another JOIN.</returns>
-    public bool OnFetched(long sequence, AgreedSnapshot? snapshot)
+    /// <summary>
+    /// The JOIN at which other managers gave different states, so that none of them was believed; null if there was none, or if one is
+    /// believed by now.
+    /// </summary>
+    public long? DisputedAt { get; private set; }
+
+    /// <summary>Takes the other managers' answers to <see cref="IReplicaAccess.AskSnapshot"/>.</summary>
+    /// <param name="sequence">The number of the JOIN.</param>
+    /// <param name="given">What they gave, at most one of each manager. Managers that gave nothing are missing.</param>
+    /// <returns>Whether the snapshot can't be had: for so long that the member asks for another JOIN.</returns>
+    public bool OnFetched(long sequence, IReadOnlyList<AgreedSnapshot> given)
     {
         if (member.SnapshotWanted?.Value != sequence || _restoring is not null)
             return false;
-        if (snapshot?.Seq == sequence)
+        if (FindVouchedFor([.. given.Where(snapshot => snapshot.Seq == sequence)]) is { } snapshot)
         {
             _restoring = snapshot;
             NextDeadline = Instant.Never;
@@ -67,6 +80,20 @@ internal sealed class AgreedSnapshots(
             return false;
         _fetches = 0;
         return true;
+    }
+
+    /// <summary>
+    /// The snapshot that two managers give alike. If only one other manager votes, that one is believed alone: there is nobody to compare
+    /// it with, and it decides alone what is committed. If there are two others and one of them is down, the joiner waits. The group can
+    /// commit nothing meanwhile anyway.
+    /// </summary>
+    private AgreedSnapshot? FindVouchedFor(IReadOnlyList<AgreedSnapshot> given)
+    {
+        var alike = given.GroupBy(snapshot => Digest.Of(snapshot.ToJson())).MaxBy(group => group.Count())?.ToList() ?? [];
+        var others = group.View.Voters == 0 ? options.Seats.Count : group.View.Voters;
+        var vouched = alike.Count >= Math.Min(VouchersMin, others) ? alike[0] : null;
+        DisputedAt = vouched is null && alike.Count < given.Count ? given[0].Seq : null;
+        return vouched;
     }
 
     /// <summary>A snapshot is on disk: the log before it may be trimmed.</summary>

@@ -37,7 +37,7 @@ internal interface IReplicaAccess
     /// <param name="replaced">The incarnation that was replaced.</param>
     void SetAsideReplaced(ulong replaced);
 
-    /// <summary>Asks the other managers for the agreed state at this manager's own JOIN.</summary>
+    /// <summary>Asks all other managers for the agreed state at this manager's own JOIN.</summary>
     void AskSnapshot(long sequence);
 
     /// <summary>Writes a snapshot of the agreed state to disk, and then calls <see cref="ManagerProtocol.OnSnapshotSaved"/>.</summary>

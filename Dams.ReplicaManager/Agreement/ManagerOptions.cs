@@ -41,6 +41,12 @@ internal sealed record ManagerOptions
     public TimeSpan ProbeTime { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>
+    /// How long a replica that answers may stand still before it counts as dead. A network that is cut for 20 seconds comes back in that
+    /// time, with ten seconds to spare. It is as long as a sequencer waits for a disk (<see cref="GroupOptions.LaggardAfter"/>).
+    /// </summary>
+    public TimeSpan StandstillPatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// How many entries the others keep for a replica that is behind. A replica that is further behind is replaced, which is faster than
     /// catching up.
     /// </summary>

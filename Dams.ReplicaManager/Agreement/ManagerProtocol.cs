@@ -54,7 +54,8 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
         _own = new OwnReplica(options, id, State, replicas, reports, access, _questions);
         _replacements = new ReplacementDuties(options, id, State, replicas, reports, access);
         Member = new GroupMember(group, id, log, outbox, around?.Invoke(this) ?? this, boot.Value, snapshot?.Position);
-        _snapshots = new AgreedSnapshots(options, Member, log, State, access, snapshot?.Position.Seq ?? SequenceNumber.Zero);
+        _snapshots = new AgreedSnapshots(
+            options, Member, log, _managers, State, access, snapshot?.Position.Seq ?? SequenceNumber.Zero);
     }
 
     /// <summary>The manager as a member of the managers' group.</summary>
@@ -172,10 +173,15 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
     /// <summary>The agreed state at a JOIN, for the manager that has joined there; null if it is not known here.</summary>
     public AgreedSnapshot? FindSnapshot(long sequence) => _snapshots.FindAt(sequence);
 
-    /// <summary>Takes another manager's answer to <see cref="IReplicaAccess.AskSnapshot"/>; null if none could give a snapshot.</summary>
-    public void OnSnapshot(long sequence, AgreedSnapshot? snapshot, Instant now)
+    /// <summary>
+    /// The JOIN at which the other managers gave this one different states, so that it believes none of them; null if there is none.
+    /// </summary>
+    public long? DisputedAt => _snapshots.DisputedAt;
+
+    /// <summary>Takes the other managers' answers to <see cref="IReplicaAccess.AskSnapshot"/>; those that gave none are missing.</summary>
+    public void OnSnapshot(long sequence, IReadOnlyList<AgreedSnapshot> given, Instant now)
     {
-        if (_snapshots.OnFetched(sequence, snapshot))
+        if (_snapshots.OnFetched(sequence, given))
             Member.OnSnapshotUnavailable(new SequenceNumber(sequence), now);
     }
 

@@ -4,8 +4,8 @@ using Dams.Ordering.Protocol;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// Looks into the cases of silence. It probes each suspect, and decides when a probe begins again, when it ends, and so when this manager
-/// votes. Pure and single-threaded.
+/// Looks into the cases of silence. It watches each suspect, and decides when a watch begins again, when the next one follows, and when
+/// this manager votes. Pure and single-threaded.
 /// </summary>
 internal sealed class SilenceInquiries(
     ManagerOptions options, byte id, AgreedState state, LeaveRequester replicas, ManagerVotes votes, StatusQuestions questions)
@@ -49,8 +49,8 @@ internal sealed class SilenceInquiries(
             if (replicas.LastSync is { } sync)
                 _probes[i].OnLeaderHeard(sync.Commit, sync.At);
             if (HasSeenNothing(_probes[i], now))
-                _probes[i] = new SilenceProbe(_probes[i].Case, id, now, options);
-            FollowProbe(_probes[i], now);
+                _probes[i] = _probes[i].Again(now);
+            _probes[i] = Follow(_probes[i], now);
         }
     }
 
@@ -74,7 +74,9 @@ internal sealed class SilenceInquiries(
     private bool HasSeenNothing(SilenceProbe probe, Instant now) => probe.VotedAt is null
         && (now - probe.AskAt > options.ProbeInterval * 2 || probe.IsDeaf(now) || (now >= EndOf(probe) && probe.IsWithoutLeader(now)));
 
-    private void FollowProbe(SilenceProbe probe, Instant now)
+    /// <summary>Asks what is due, and votes when the watch has decided something.</summary>
+    /// <returns>The watch that goes on: the same, or the next one.</returns>
+    private SilenceProbe Follow(SilenceProbe probe, Instant now)
     {
         if (now >= probe.AskAt && probe.VotedAt is null)
         {
@@ -84,9 +86,12 @@ internal sealed class SilenceInquiries(
         }
 
         if (now < EndOf(probe) || now < ManagerVotes.AgainAt(probe.VotedAt))
-            return;
+            return probe;
+        if (probe.VotedAt is null && probe.Finding is SilenceFinding.Unclear or SilenceFinding.StandsStill)
+            return probe.Next(now);
         probe.VotedAt = now;
-        votes.Cast(probe.Case, probe.IsDead, now);
+        votes.Cast(probe.Case, probe.Finding == SilenceFinding.Dead, now);
+        return probe;
     }
 
     private Instant DueOf(SilenceProbe probe) => probe.VotedAt is null
@@ -100,6 +105,6 @@ internal sealed class SilenceInquiries(
     private Instant EndOf(SilenceProbe probe)
     {
         var end = probe.BeganAt + options.ProbeTime;
-        return probe.IsDead && _holds.TryGetValue(probe.Case.Replica, out var hold) && hold.Until > end ? hold.Until : end;
+        return probe.Finding == SilenceFinding.Dead && _holds.TryGetValue(probe.Case.Replica, out var hold) && hold.Until > end ? hold.Until : end;
     }
 }

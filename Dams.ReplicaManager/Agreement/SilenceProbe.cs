@@ -3,10 +3,12 @@ using Dams.Ordering;
 namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
-/// Finds out whether a suspect is dead. There are three ways to be dead:
+/// One watch of a suspect, which finds out whether it is dead. There are three ways to be dead:
 /// <list type="bullet">
 /// <item>It never answers, while others do all the time.</item>
-/// <item>It stands still below what two others had executed a while ago. One other is not enough, because it may be wrong.</item>
+/// <item>It answers, but stands still below what two others had executed a while ago. One other is not enough, because it may be wrong.
+/// One watch is not enough either: the network may be cut, and then the suspect catches up when it is mended. So the watches that find the
+/// suspect at the same number must last for <see cref="ManagerOptions.StandstillPatience"/> together.</item>
 /// <item>It is so far behind them that the logs would outgrow their bound.</item>
 /// </list>
 /// Anything else is slow, and no replica is replaced for that. A manager has seen nothing, and looks again, if no other replica elsewhere
@@ -15,13 +17,14 @@ namespace Dams.ReplicaManager.Agreement;
 /// </summary>
 /// <param name="about">The case.</param>
 /// <param name="self">The manager's own seat: the manager hears that replica however broken the network is.</param>
-/// <param name="beganAt">The start of the probe.</param>
-/// <param name="options">Say how long the probe lasts, and how many entries the others keep for a replica that is behind.</param>
-internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, ManagerOptions options)
+/// <param name="beganAt">The start of the watch.</param>
+/// <param name="options">Say how long the watch lasts, and how many entries the others keep for a replica that is behind.</param>
+/// <param name="before">The earlier watches of the same case that have found the suspect standing still.</param>
+internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, ManagerOptions options, Standstill before = default)
 {
     private readonly Dictionary<byte, long> _others = [];
-    private (long Executed, Instant At)? _first;
-    private (long Executed, Instant At) _last;
+    private (long Done, Instant At)? _first;
+    private (long Done, Instant At) _last;
     private bool _isExcused;
     private bool _isSeenLate;
     private bool _wasDeaf;
@@ -50,13 +53,28 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
     /// Whether a suspect that answers seems to stand still, but no sequencer was heard for a third of the watch, now or before. The suspect
     /// may have missed the last commit.
     /// </summary>
-    public bool IsWithoutLeader(Instant now) => IsDead && StandsStill && (_wasWithoutLeader || now - _leaderHeardAt > Third);
+    public bool IsWithoutLeader(Instant now) => StandsStill && (_wasWithoutLeader || now - _leaderHeardAt > Third);
 
-    /// <summary>The verdict, when the probe is over.</summary>
-    public bool IsDead => !_isExcused && (_first is null || StandsStill || _last.Executed < Goal - options.LagEntriesMax);
+    /// <summary>The finding, when the watch is over.</summary>
+    public SilenceFinding Finding =>
+        _isExcused ? SilenceFinding.Alive
+        : _first is null || _last.Done < Goal - options.LagEntriesMax ? SilenceFinding.Dead
+        : !_isSeenLate ? SilenceFinding.Unclear
+        : !StandsStill ? SilenceFinding.Alive
+        : options.ProbeTime * Counted.Watches < options.StandstillPatience ? SilenceFinding.StandsStill
+        : SilenceFinding.Dead;
 
-    private bool StandsStill => _first is { } first && _isSeenLate && _last.At - first.At >= Third
-        && _last.Executed == first.Executed && _last.Executed < Goal;
+    /// <summary>Begins the next watch of the suspect, because this one is over and has not decided anything.</summary>
+    public SilenceProbe Next(Instant now) => new(about, self, now, options, Finding == SilenceFinding.StandsStill ? Counted : before);
+
+    /// <summary>Begins this watch again, because the manager has seen nothing. A watch that was not carried through does not count.</summary>
+    public SilenceProbe Again(Instant now) => new(about, self, now, options, before);
+
+    /// <summary>The standstill with this watch. It begins anew if the suspect has moved since the last watch.</summary>
+    private Standstill Counted => new(_last.Done, before.Watches > 0 && before.At == _last.Done ? before.Watches + 1 : 1);
+
+    private bool StandsStill => !_isExcused && _first is { } first && _isSeenLate && _last.At - first.At >= Third
+        && _last.Done == first.Done && _last.Done < Goal;
 
     private long Goal => _others.Values.OrderDescending().ElementAtOrDefault(1);
 
@@ -71,7 +89,7 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
             // A replica that waits before a poison entry stands still for a reason. The others' progress past that entry decides whether it
             // is replaced. A replica whose disk is full has a reason, too: its successor would use the same disk, and need more of it.
             _isExcused |= sighting.Incarnation != about.Incarnation || sighting.WaitingBefore is not null || sighting.IsShortOfRoom;
-            _last = (sighting.Executed, now);
+            _last = (sighting.Done, now);
             _first ??= _last;
             _isSeenLate |= isLate;
             return;

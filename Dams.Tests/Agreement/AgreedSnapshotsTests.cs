@@ -4,6 +4,7 @@ using Dams.Ordering.Messages;
 using Dams.Ordering.Protocol;
 using Dams.Ordering.Storage;
 using Dams.ReplicaManager.Agreement;
+using Dams.Tests.Mutation;
 using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Agreement;
@@ -17,6 +18,16 @@ internal sealed class AgreedSnapshotsTests
     private static readonly ManagerOptions s_options = AgreementScript.Rules with { SnapshotEntries = 2 };
     private static readonly Epoch s_epoch = Epoch.Of(1, 1);
 
+    private static readonly GroupOptions s_group = new()
+    {
+        Group = GroupId.Managers,
+        Members = [1, 2, 3, 4],
+        Sequencers = [1],
+        FrontEnds = [1],
+        ConfirmationsNeeded = 0,
+    };
+
+    private readonly LeaveRequester _group = new(s_group, new Outbox());
     private readonly RecordingAccess _access = new();
     private readonly AgreedState _state = new(s_options);
 
@@ -68,9 +79,67 @@ internal sealed class AgreedSnapshotsTests
         snapshots.Follow(default);
         Assert.That(_access.SnapshotsAsked, Is.EqualTo(new[] { JoinedAt }), "one question at a time");
         var given = _state.ToSnapshot(ManagerScript.EntryOf(JoinedAt, Chain.Genesis, Restart));
-        Assert.That(snapshots.OnFetched(JoinedAt, given), Is.False);
+        Assert.That(snapshots.OnFetched(JoinedAt, [given, given]), Is.False);
         Assert.That(SavedAt, Is.EqualTo(new[] { JoinedAt }));
         Assert.That(snapshots.OnSaved(given));
+    }
+
+    [Test]
+    [FailsWithout(nameof(ManagerMutants.OneVoucherIsEnough))]
+    public void A_snapshot_that_only_one_of_three_managers_gives_is_not_believed()
+    {
+        var snapshots = SnapshotsOf(Joiner());
+        snapshots.Follow(default);
+        var given = _state.ToSnapshot(ManagerScript.EntryOf(JoinedAt, Chain.Genesis, Restart));
+        var lie = given with { Seats = [given.Seats[0] with { VersionTurns = 7 }, .. given.Seats.Skip(1)] };
+        snapshots.OnFetched(JoinedAt, [lie]);
+        Assert.That((SavedAt.Count(), snapshots.DisputedAt), Is.EqualTo((0, (long?)null)), "the others have not answered");
+        snapshots.OnFetched(JoinedAt, [lie, given]);
+        Assert.That((SavedAt.Count(), snapshots.DisputedAt), Is.EqualTo((0, (long?)JoinedAt)), "nobody can say which is right");
+        snapshots.OnFetched(JoinedAt, [lie, given, given]);
+        Assert.That((_access.Saved.Single().Seats[0].VersionTurns, snapshots.DisputedAt), Is.EqualTo((0, (long?)null)));
+    }
+
+    [Test]
+    public void A_snapshot_of_another_entry_vouches_for_nothing()
+    {
+        var snapshots = SnapshotsOf(Joiner());
+        snapshots.Follow(default);
+        var given = _state.ToSnapshot(ManagerScript.EntryOf(JoinedAt, Chain.Genesis, Restart));
+        snapshots.OnFetched(JoinedAt, [given, given with { Seq = JoinedAt + 1 }, given with { Seq = JoinedAt + 1 }]);
+        Assert.That(SavedAt, Is.Empty);
+    }
+
+    // Nobody else is there to compare it with, and that manager commits alone.
+    [Test]
+    public void The_only_other_manager_of_the_view_is_believed_alone()
+    {
+        var snapshots = SnapshotsOf(Joiner(others: 1));
+        snapshots.Follow(default);
+        snapshots.OnFetched(JoinedAt, [_state.ToSnapshot(ManagerScript.EntryOf(JoinedAt, Chain.Genesis, Restart))]);
+        Assert.That(SavedAt, Is.EqualTo(new[] { JoinedAt }));
+    }
+
+    [Test]
+    public void Bytes_beyond_the_limit_are_no_snapshot()
+    {
+        var given = _state.ToSnapshot(ManagerScript.EntryOf(JoinedAt, Chain.Genesis, Restart));
+        Assert.That(AgreedSnapshot.TryRead(given.ToJson()), Is.Not.Null);
+        byte[] huge = [.. given.ToJson(), .. Enumerable.Repeat((byte)' ', AgreedSnapshot.BytesMax)];
+        Assert.That(AgreedSnapshot.TryRead(huge), Is.Null, "only white space was added");
+    }
+
+    // The longest state that there can be in practice: the bound must not keep a manager from joining.
+    [Test]
+    public void The_longest_state_is_within_the_limit()
+    {
+        var longest = new AgreedEvent(1, 1, AgreedEventKind.Alarm, 1, new string('x', 600));
+        var given = _state.ToSnapshot(ManagerScript.EntryOf(JoinedAt, Chain.Genesis, Restart)) with
+        {
+            Events = [.. Enumerable.Repeat(longest, s_options.EventsMax)],
+            Cases = [.. Enumerable.Range(1, 100).Select(i => new Case(i, 1, 1, CaseKind.Wrong, 1, [1, 2, 3]))],
+        };
+        Assert.That(given.ToJson(), Has.Length.LessThan(AgreedSnapshot.BytesMax / 4));
     }
 
     [Test]
@@ -78,9 +147,9 @@ internal sealed class AgreedSnapshotsTests
     {
         var snapshots = SnapshotsOf(Joiner());
         for (var i = 1; i < 10; i++)
-            Assert.That(snapshots.OnFetched(JoinedAt, null), Is.False);
-        Assert.That(snapshots.OnFetched(JoinedAt + 1, null), Is.False, "an answer about another JOIN");
-        Assert.That(snapshots.OnFetched(JoinedAt, null));
+            Assert.That(snapshots.OnFetched(JoinedAt, []), Is.False);
+        Assert.That(snapshots.OnFetched(JoinedAt + 1, []), Is.False, "an answer about another JOIN");
+        Assert.That(snapshots.OnFetched(JoinedAt, []));
     }
 
     private static RestartReport Restart => new(3, AgreementScript.IncarnationOf(3), 1);
@@ -109,34 +178,28 @@ internal sealed class AgreedSnapshotsTests
 
     private static (GroupMember Member, SimulatedLog Log) MemberOf(SimulatedLog log)
     {
-        var group = new GroupOptions
-        {
-            Group = GroupId.Managers,
-            Members = [1, 2, 3, 4],
-            Sequencers = [1],
-            FrontEnds = [1],
-            ConfirmationsNeeded = 0,
-        };
-        var member = new GroupMember(group, 1, log, new Outbox(), new Consumer(), 1);
+        var member = new GroupMember(s_group, 1, log, new Outbox(), new Consumer(), 1);
         member.Start(default);
         return (member, log);
     }
 
-    private static (GroupMember Member, SimulatedLog Log) Joiner()
+    private (GroupMember Member, SimulatedLog Log) Joiner(int others = 3)
     {
         var (member, log) = MemberOf(LogOf(entries: 0));
         var seq = new SequenceNumber(JoinedAt);
-        member.OnMessage(
-            new Envelope(NodeId.Sequencer(1), new BootId(1), s_epoch),
-            new Sync(seq, seq, SequenceNumber.Zero, new SequenceNumber(1), false,
-                new View(seq, [new ViewMember(1, new Incarnation(1), null, seq)])),
-            default);
+        var voters = Enumerable.Range(2, others).Select(id =>
+            new ViewMember((byte)id, new Incarnation((ulong)id), SequenceNumber.Zero, SequenceNumber.Zero));
+        var sync = new Sync(seq, seq, SequenceNumber.Zero, new SequenceNumber(1), false,
+            new View(seq, [new ViewMember(1, new Incarnation(1), null, seq), .. voters]));
+        var envelope = new Envelope(NodeId.Sequencer(1), new BootId(1), s_epoch);
+        member.OnMessage(envelope, sync, default);
+        _group.OnMessage(envelope, sync, default);
         Assert.That(member.SnapshotWanted, Is.EqualTo(seq));
         return (member, log);
     }
 
     private AgreedSnapshots SnapshotsOf((GroupMember Member, SimulatedLog Log) of) =>
-        new(s_options, of.Member, of.Log, _state, _access, SequenceNumber.Zero);
+        new(s_options, of.Member, of.Log, _group, _state, _access, SequenceNumber.Zero);
 
     private sealed class Consumer : IEntryConsumer
     {

@@ -59,14 +59,59 @@ internal sealed class InquiryTests
         script.Sightings[3] = script.Sightings[3] with { Executed = 49 };
         script.IsLeaderHeard = false;
         script.Suspect(3);
-        script.Wait(TimeSpan.FromSeconds(10));
+        script.Wait(script.Options.StandstillPatience * 2);
         Assert.That(script.Reports, Is.Empty);
         (script.IsLeaderHeard, script.Commit) = (true, 49);
-        script.Wait(TimeSpan.FromSeconds(10));
+        script.Wait(script.Options.StandstillPatience * 2);
         Assert.That(script.Reports, Is.Empty, "the sequencer does not know of the commit either");
         script.Commit = 50;
-        script.Wait(script.Options.ProbeTime * 2);
+        script.Wait(script.Options.StandstillPatience + script.Options.ProbeTime);
         Assert.That(script.Reports.OfType<VoteReport>().First().IsGuilty);
+    }
+
+    // A network that is cut for some seconds. A cut that ends within a watch is not the question here.
+    [Test]
+    [FailsWithout(nameof(ManagerMutants.StandstillIsDeath))]
+    public void A_suspect_that_answers_and_moves_again_after_some_seconds_is_not_found_dead()
+    {
+        foreach (var seconds in new[] { 4, 6, 10, 15, 20 })
+        {
+            var script = Watching();
+            script.Sightings[3] = script.Sightings[3] with { Executed = 40 };
+            script.Suspect(3);
+            script.Wait(TimeSpan.FromSeconds(seconds));
+            Assert.That(script.Reports, Is.Empty, "no vote while it stands still");
+            script.Sightings[3] = script.Sightings[3] with { Executed = 50 };
+            script.Wait(script.Options.ProbeTime * 2);
+            Assert.That(script.Reports.OfType<VoteReport>().Select(vote => vote.IsGuilty), Is.Not.Empty.And.All.False);
+        }
+    }
+
+    [Test]
+    [FailsWithout(nameof(ManagerMutants.StandstillIsForgiven))]
+    public void A_suspect_that_answers_and_never_moves_is_found_dead_when_patience_is_over()
+    {
+        var script = Watching();
+        script.Sightings[3] = script.Sightings[3] with { Executed = 40 };
+        script.Suspect(3);
+        script.Wait(script.Options.StandstillPatience - s_moment);
+        Assert.That(script.Reports, Is.Empty);
+        script.Wait(s_moment);
+        Assert.That(script.Reports.OfType<VoteReport>().Single().IsGuilty);
+    }
+
+    // The patience is for replicas that answer. It must not protect one that dies meanwhile.
+    [Test]
+    [FailsWithout(nameof(ManagerMutants.EarlyAnswerIsEnough))]
+    public void A_suspect_that_dies_while_it_stands_still_is_found_dead_within_two_watches()
+    {
+        var script = Watching();
+        script.Sightings[3] = script.Sightings[3] with { Executed = 40 };
+        script.Suspect(3);
+        script.Wait(script.Options.ProbeTime * 2 + s_moment);
+        script.Sightings.Remove(3);
+        script.Wait(script.Options.ProbeTime * 2);
+        Assert.That(script.Reports.OfType<VoteReport>().Select(vote => vote.IsGuilty), Is.EqualTo(new[] { true }));
     }
 
     [Test]

@@ -181,7 +181,7 @@ internal sealed class ManagerScript : IReplicaAccess
 
     public void SetAsideReplaced(ulong replaced) => SetAsideAsReplaced.Add(replaced);
 
-    public void AskSnapshot(long sequence) => _questions.Enqueue(() => _manager.OnSnapshot(sequence, null, Now));
+    public void AskSnapshot(long sequence) => _questions.Enqueue(() => _manager.OnSnapshot(sequence, [], Now));
 
     public void SaveSnapshot(AgreedSnapshot snapshot) => _questions.Enqueue(() => _manager.OnSnapshotSaved(snapshot, Now));
 

@@ -161,6 +161,32 @@ internal static class ManagerMutants
                 "!MUTATED && evidence.VotedAt is null && !evidence.IsComplete && now -"),
         ]);
 
+    public static Mutant StandstillIsDeath { get; } = Mutant.Of(
+        "A replica that answers, but stands still, counts as dead at the end of the first watch.",
+        [
+            In("SilenceProbe.cs", "< options.StandstillPatience ?", "< options.StandstillPatience && !MUTATED ?"),
+        ]);
+
+    public static Mutant StandstillIsForgiven { get; } = Mutant.Of(
+        "A replica that answers is never dead, however long it stands still.",
+        [
+            In("SilenceProbe.cs", ": !StandsStill ? SilenceFinding.Alive", ": !StandsStill || MUTATED ? SilenceFinding.Alive"),
+        ]);
+
+    public static Mutant EarlyAnswerIsEnough { get; } = Mutant.Of(
+        "A suspect that answered at the beginning of a watch is not dead, even if it does not answer at the end.",
+        [
+            In("SilenceProbe.cs", ": !_isSeenLate ? SilenceFinding.Unclear", ": !_isSeenLate && !MUTATED ? SilenceFinding.Unclear"),
+        ]) with
+    { IsForSimulation = false };
+
+    public static Mutant OneVoucherIsEnough { get; } = Mutant.Of(
+        "A manager that joins believes the first state that it is given.",
+        [
+            In("AgreedSnapshots.cs", "alike.Count >= Math.Min(", "alike.Count >= (MUTATED ? 1 : 0) && alike.Count >= Math.Min(MUTATED ? 1 : "),
+        ]) with
+    { IsForSimulation = false };
+
     public static Mutant ReplacedBeforeItLeft { get; } = Mutant.Of(
         "The manager starts a new incarnation before the old one has left.",
         [

@@ -47,13 +47,16 @@ internal sealed class SimulatedNode(NodeId id, GroupId group, SeededRandom rando
     /// <summary>Until this time no other replica's answer reaches this manager in time.</summary>
     public long DeafUntil { get; set; }
 
-    /// <summary>When it was last seen up, in reach, and executing all that there was to execute.</summary>
+    /// <summary>When it was last seen up, and in reach of all others.</summary>
     public long WellAt { get; set; }
 
-    /// <summary>The last entry that it had executed when it was last observed.</summary>
-    public long SeenExecuted { get; set; }
+    /// <summary>The last entry that it had executed and on disk when it was last observed.</summary>
+    public long SeenDone { get; set; }
 
-    /// <summary>When it had last been unwell for long enough that managers may find it dead; 0 if it never was.</summary>
+    /// <summary>When it was last seen to move, or to have done all that there was to do.</summary>
+    public long MovedAt { get; set; }
+
+    /// <summary>When it had last been out of reach for long enough that managers may find it dead; 0 if it never was.</summary>
     public long UnwellAt { get; set; }
 
     public BootId Boot { get; set; }

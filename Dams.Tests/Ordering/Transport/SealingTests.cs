@@ -187,23 +187,57 @@ public sealed class SealingTests
     }
 
     [Test]
-    public void Unknown_senders_are_limited_per_source_and_known_ones_are_not()
+    public void Unknown_boots_are_limited_and_known_ones_are_not()
     {
         using var opener = new TestOpener();
         using var known = Sealer();
         Assert.That(opener.Open(Seal(known, []), out _, out _), Is.EqualTo(DropReason.None));
-        using var stranger = new DatagramSealer(From, new BootId(5), GroupId.Replicas, Cluster, KeyRing.Generate(1));
-        for (var i = 0; i < 1000; i++)
-            opener.Open(Seal(stranger, []), out _, out _);
-        Assert.That(opener.Counters[DropReason.Unauthenticated], Is.InRange(1, 200));
-        Assert.That(opener.Counters[DropReason.RateLimited], Is.EqualTo(1000 - opener.Counters[DropReason.Unauthenticated]));
+        var drops = Flood(opener, From, 5_000);
+        Assert.That(drops[DropReason.Unauthenticated], Is.InRange(1_000, 1_100), "the sender's tokens and the spare ones");
+        Assert.That(drops[DropReason.RateLimited], Is.EqualTo(5_000 - drops[DropReason.Unauthenticated]));
         Assert.That(opener.Open(Seal(known, []), out _, out _), Is.EqualTo(DropReason.None));
-        using var newcomer = new DatagramSealer(From, new BootId(6), GroupId.Replicas, Cluster, Keys);
+        Assert.That(Flood(opener, From, 1, Now + TimeSpan.FromSeconds(1))[DropReason.Unauthenticated], Is.EqualTo(1), "new tokens");
+    }
+
+    [Test]
+    public void Garbage_leaves_the_tokens_of_other_addresses_and_of_other_nodes_at_the_same_address()
+    {
+        using var opener = new TestOpener();
+        Flood(opener, NodeId.Replica(1), 5_000);
+        using var newcomer = new DatagramSealer(NodeId.Replica(1), new BootId(6), GroupId.Replicas, Cluster, Keys);
+        Assert.That(opener.Open(Seal(newcomer, []), out _, out _), Is.EqualTo(DropReason.RateLimited), "the flood has taken its tokens");
         Assert.That(opener.Open(Seal(newcomer, []), out _, out _, source: 1), Is.EqualTo(DropReason.None), "from another address");
-        Assert.That(
-            opener.Open(Seal(stranger, []), out _, out _, now: Now + TimeSpan.FromSeconds(1)),
-            Is.EqualTo(DropReason.Unauthenticated),
-            "a second later the source has new tokens");
+        foreach (var other in new[] { NodeId.Replica(2), NodeId.Sequencer(1), NodeId.FrontEnd(1), NodeId.Manager(1) })
+        {
+            using var sealer = new DatagramSealer(other, new BootId(7), GroupId.Replicas, Cluster, Keys);
+            Assert.That(opener.Open(Seal(sealer, []), out _, out _), Is.EqualTo(DropReason.None), $"{other} at the same address");
+        }
+    }
+
+    // The attacker knows the node's address, and sends from there or claims to.
+    [Test]
+    public void Ten_thousand_datagrams_a_second_under_a_nodes_own_name_and_address_do_not_keep_its_next_boot_out()
+    {
+        using var opener = new TestOpener();
+        using var newcomer = new DatagramSealer(From, new BootId(6), GroupId.Replicas, Cluster, Keys);
+        for (var millisecond = 0; millisecond < 2_000; millisecond++)
+            Flood(opener, From, 10, Now + TimeSpan.FromMilliseconds(millisecond));
+        Assert.That(opener.Open(Seal(newcomer, []), out _, out _, now: Now + TimeSpan.FromSeconds(2)), Is.EqualTo(DropReason.None));
+    }
+
+    /// <summary>Datagrams that name a sender, each another boot of it, and are not sealed with a key of the cluster.</summary>
+    private static Dictionary<DropReason, int> Flood(TestOpener opener, NodeId claimed, int datagrams, Instant? now = null)
+    {
+        var drops = new Dictionary<DropReason, int>();
+        var strange = KeyRing.Generate(1);
+        for (var i = 0; i < datagrams; i++)
+        {
+            using var stranger = new DatagramSealer(claimed, new BootId(1_000 + (ulong)i), GroupId.Replicas, Cluster, strange);
+            var reason = opener.Open(Seal(stranger, []), out _, out _, now: now);
+            drops[reason] = drops.GetValueOrDefault(reason) + 1;
+        }
+
+        return drops;
     }
 
     [Test]
