@@ -35,6 +35,7 @@ internal sealed partial class Simulation
     private ManagerOptions ManagerOptions => new()
     {
         Seats = _group.Members,
+        Versions = _group.Members.ToDictionary(seat => seat, VersionsOf),
         DigestInterval = TimeSpan.FromMilliseconds(300),
         MinorityPause = TimeSpan.FromMilliseconds(750),
         SnapshotEntries = 12,

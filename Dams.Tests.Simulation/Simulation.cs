@@ -83,7 +83,7 @@ internal sealed partial class Simulation
         CoordinatorOptions = new CoordinatorOptions { Strict = knobs.Strict, CallsMax = knobs.CallsMax };
         _damageRandom = knobs.DamagedDatagrams ? new SeededRandom(seed ^ 0xDA3A) : null;
         _replies = new ReplyChecker(_checker.Order);
-        _agreement = new AgreementChecker(ManagerOptions.RestartHold, OnDecided);
+        _agreement = new AgreementChecker(ManagerOptions.RestartHold, ManagerOptions.Versions, OnDecided);
         foreach (var id in _group.Sequencers)
             AddNode(NodeId.Sequencer(id));
         for (byte id = 1; id <= Replicas; id++)
