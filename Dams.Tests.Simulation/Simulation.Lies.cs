@@ -27,7 +27,7 @@ internal sealed partial class Simulation
         // There may be more versions than engines: an engine may have several names.
         var create = VersionCatalog.All[(version[0] - 'A') % VersionCatalog.All.Count].Create;
         return IsLiar(replica) && _knobs.LieKind is LieKind.Outcome or LieKind.Field or LieKind.Stale or LieKind.Late
-            ? new LyingEngine(_knobs.LieKind, create, new SeededRandom(_random.Next()), _knobs.LiesPerMille)
+            ? new LyingEngine(_knobs.LieKind, create, new SeededRandom(_random.Next()), _knobs.LiesPerMille, () => _now >= _liesFrom)
             : create();
     }
 

@@ -44,7 +44,7 @@ internal sealed partial class Simulation
 
     private void AddManagers()
     {
-        _managersGroup = _group with { Group = GroupId.Managers };
+        _managersGroup = _group with { Group = GroupId.Managers, Sequencers = PreferenceOf(_knobs.ManagersLeader) };
         foreach (var id in _group.Members)
         {
             var manager = new SimulatedNode(NodeId.Manager(id), GroupId.Replicas, _managersRandom);

@@ -138,7 +138,15 @@ internal sealed record SimulationKnobs
     /// <summary>Whether writes wait for a third equal reply.</summary>
     public bool Strict { get; init; }
 
+    public int Replicas { get; init; } = 4;
+
     public int Sequencers { get; init; } = 1;
+
+    /// <summary>The sequencer that is preferred, and so leads the replicas' group at first.</summary>
+    public byte Leader { get; init; } = 1;
+
+    /// <summary>The sequencer that leads the managers' group at first.</summary>
+    public byte ManagersLeader { get; init; } = 1;
 
     public int FrontEnds { get; init; } = 1;
 

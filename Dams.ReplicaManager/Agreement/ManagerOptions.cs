@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dams.Hosting.Survival;
 using Dams.Ordering.Protocol;
 
 namespace Dams.ReplicaManager.Agreement;
@@ -19,10 +20,10 @@ internal sealed record ManagerOptions
     public required IReadOnlyDictionary<byte, ImmutableArray<string>> Versions { get; init; }
 
     /// <summary>How many votes of managers other than the accused's own decide.</summary>
-    public int VotesToDecide { get; init; } = 2;
+    public int VotesToDecide { get; init; } = VotingRules.VotesToDecide;
 
     /// <summary>How many healthy replicas must be left to copy from.</summary>
-    public int DonorsMin { get; init; } = 2;
+    public int DonorsMin { get; init; } = VotingRules.DonorsMin;
 
     /// <summary>
     /// A seat that was replaced this often within <see cref="ReplacementsWithin"/> is degraded: replacing doesn't help, so the operator
