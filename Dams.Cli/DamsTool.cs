@@ -5,6 +5,7 @@ using Dams.Cli.Check;
 using Dams.Cli.Client;
 using Dams.Cli.Cluster;
 using Dams.Cli.CommandLine;
+using Dams.Cli.Config;
 using Dams.Cli.Demo;
 using Dams.Cli.Keys;
 using Dams.Cli.Lab;
@@ -76,6 +77,7 @@ internal static class DamsTool
         root.Subcommands.Add(MenuCommand.Create(console));
         root.Subcommands.Add(CheckCommand.Create(console));
         root.Subcommands.Add(VersionsCommand.Create(console));
+        root.Subcommands.Add(ConfigCommand.Create(console));
         root.Subcommands.Add(MemberCommand.Create(console));
         root.Subcommands.Add(SkipCommand.Create(console));
         root.Subcommands.Add(KeyCommand.Create(console));

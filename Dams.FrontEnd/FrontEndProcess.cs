@@ -6,6 +6,7 @@ using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Survival;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Lab;
@@ -88,6 +89,8 @@ internal static class FrontEndProcess
         await web.StartAsync(stopping);
         journal.Write(ClusterEventKind.FrontEndStarted, context.Id.ToString(),
             $"answers at {context.Node.Address}, process {Environment.ProcessId}");
+        foreach (var warning in PlacementWarnings.OfReplicas(topology))
+            StatusLog.Weak(LoggerOf<StatusReporter>(), warning);
         network.Driver.Start();
         var fetching = bodies.RunAsync(network.Driver, coordinator.OnBodyFetched, stopping);
         var polling = network.Driver.RunBesideAsync(() => poller.RunAsync(stopping), stopping);

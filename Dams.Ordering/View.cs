@@ -44,6 +44,14 @@ public sealed class View : IEquatable<View>
     public static int EpochQuorumOf(int voters) => voters <= 2 ? voters : voters - 1;
 
     /// <summary>
+    /// Whether a view can go on without a member that is ordered out: at least two voters must be left, and Q of them must
+    /// live.
+    /// </summary>
+    /// <param name="voters">How many voters would be left.</param>
+    /// <param name="live">How many of them live.</param>
+    public static bool CanGoOn(int voters, int live) => voters >= 2 && live >= EpochQuorumOf(voters);
+
+    /// <summary>
     /// The view after an entry. Only a membership entry that fits this view changes it; any other entry has no effect
     /// on it.
     /// </summary>

@@ -1,6 +1,7 @@
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
@@ -36,6 +37,12 @@ internal static class ManagerProcess
         }
     }
 
+    private static ManagerOptions OptionsOf(ClusterTopology topology, GroupOptions managers) => new()
+    {
+        Seats = managers.Members,
+        Versions = topology.Replicas.ToDictionary(replica => replica.Id.Number, replica => replica.Versions),
+    };
+
     private static async Task<int> RunMemberAsync(NodeContext context, string folder, ILogger logger, CancellationToken stopping)
     {
         var (topology, number) = (context.Topology, context.Id.Number);
@@ -62,7 +69,7 @@ internal static class ManagerProcess
         var skips = new SkipRequester(ClusterGroups.ReplicasOf(topology), replicasOut);
         var managers = ClusterGroups.ManagersOf(topology);
         var manager = new ManagerProtocol(
-            managers, new ManagerOptions { Seats = managers.Members }, number, boot, log, managersOut, replicas, access, store.Read());
+            managers, OptionsOf(topology, managers), number, boot, log, managersOut, replicas, access, store.Read());
         var observer = new ManagerObserver(manager, number, keeper, end.Cancel, logger);
         await using var network = NodeDriver.Open(context, boot,
         [

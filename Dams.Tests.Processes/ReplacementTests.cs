@@ -137,7 +137,7 @@ internal sealed class ReplacementTests : ClusterFixture
     }
 
     [Test]
-    public async Task A_manager_that_was_down_during_the_decision_starts_the_next_version()
+    public async Task A_manager_that_was_down_during_the_decision_starts_the_agreed_version()
     {
         var next = VersionAfter(4);
         var replica = _cluster.ProcessOf("replica4");
@@ -156,7 +156,10 @@ internal sealed class ReplacementTests : ClusterFixture
     private string VersionAfter(int replica)
     {
         var versions = _cluster.Topology.FindReplica(replica)!.Versions;
-        return versions[(versions.IndexOf(_before.Replicas[replica - 1].Engine!) + 1) % versions.Length];
+        var others = _before.Replicas.Where(other => other.Id != $"replica{replica}").Select(other => other.Engine).ToList();
+        var next = versions.IndexOf(_before.Replicas[replica - 1].Engine!) + 1;
+        return Enumerable.Range(next, versions.Length).Select(turns => versions[turns % versions.Length])
+            .FirstOrDefault(version => !others.Contains(version)) ?? versions[next % versions.Length];
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Dams.Contracts.Reports;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
@@ -11,8 +12,10 @@ namespace Dams.Tests.Simulation;
 /// replacement happens at a time.
 /// </summary>
 /// <param name="hold">How long a restart holds back the votes about the replica's death, from the first manager that hears of it.</param>
+/// <param name="versions">The list of versions of each seat.</param>
 /// <param name="onDecided">Checks that a decision has a reason.</param>
-internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided)
+internal sealed class AgreementChecker(
+    TimeSpan hold, IReadOnlyDictionary<byte, ImmutableArray<string>> versions, Action<Decision> onDecided)
 {
     private readonly Dictionary<long, string> _agreed = [];
     private readonly Dictionary<ulong, HashSet<byte>> _silent = [];
@@ -28,7 +31,7 @@ internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided
         var cases = state.Cases.Select(open =>
             (open.Number, open.Incarnation, open.Kind, open.Guilty, open.Innocent, open.View, string.Join("+", open.Sequences)));
         var summary = $"{state.Active} {string.Join(",", state.Queue)} {string.Join(",", cases)} "
-            + $"{state.Replacements} {state.Events.LastOrDefault()}";
+            + $"{state.Replacements} {state.Events.LastOrDefault()} {string.Join(",", versions.Keys.Select(state.VersionTurns))}";
         if (_agreed.TryGetValue(number, out var agreed))
         {
             Broken.Unless(agreed == summary, $"after report {number}, {manager} has {summary}, but another manager has {agreed}");
@@ -39,6 +42,8 @@ internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided
         Count(number, now, report);
         foreach (var decision in state.Queue.Append(state.Active).OfType<Decision>().Where(decision => decision.Number == number))
             OnDecision(decision, now);
+        if (state.Active is { } begun && begun.Number != _active?.Number)
+            OnBegun(begun, state);
         if (_active is { } before && state.Active?.Number != before.Number)
         {
             var isOver = report.Replica == before.Replica;
@@ -76,6 +81,18 @@ internal sealed class AgreementChecker(TimeSpan hold, Action<Decision> onDecided
                 Of(_silent, report.Incarnation).Clear();
                 break;
         }
+    }
+
+    /// <summary>Holds that the next incarnation runs a version that no other seat has, if its list has such a version.</summary>
+    private void OnBegun(Decision begun, AgreedState state)
+    {
+        string VersionOf(byte seat) => versions[seat][state.VersionTurns(seat) % versions[seat].Length];
+
+        var others = versions.Keys.Where(seat => seat != begun.Replica).Select(VersionOf).ToHashSet();
+        var free = versions[begun.Replica].Where(version => !others.Contains(version)).ToList();
+        Broken.Unless(
+            free.Count == 0 || free.Contains(VersionOf(begun.Replica)),
+            $"{begun}: the next incarnation runs {VersionOf(begun.Replica)}, as another replica does, although one of {string.Join(",", free)} is free");
     }
 
     private static HashSet<byte> Of(Dictionary<ulong, HashSet<byte>> votes, ulong incarnation)

@@ -15,6 +15,7 @@ internal sealed class LyingEngine : IAppointmentEngine, IDisposable
     private readonly SeededRandom _random;
     private readonly int _perMille;
     private readonly int _staleFrom;
+    private readonly Func<bool> _isOn;
     private StaleState? _stale;
     private int _executed;
 
@@ -23,8 +24,10 @@ internal sealed class LyingEngine : IAppointmentEngine, IDisposable
     /// <param name="create">Makes an engine of its version.</param>
     /// <param name="random">Decides at which replies it lies.</param>
     /// <param name="perMille">How many of a thousand replies are lies.</param>
-    public LyingEngine(LieKind kind, Func<IAppointmentEngine> create, SeededRandom random, int perMille)
+    /// <param name="isOn">Whether it lies at all by now.</param>
+    public LyingEngine(LieKind kind, Func<IAppointmentEngine> create, SeededRandom random, int perMille, Func<bool> isOn)
     {
+        _isOn = isOn;
         _kind = kind;
         _create = create;
         _inner = create();
@@ -41,7 +44,7 @@ internal sealed class LyingEngine : IAppointmentEngine, IDisposable
         if (++_executed == _staleFrom)
             _stale = new StaleState(_inner, _create);
         var reply = _inner.Execute(command, observer);
-        return _random.Chance(_perMille) ? MakeFalse(command, reply) ?? reply : reply;
+        return _isOn() && _random.Chance(_perMille) ? MakeFalse(command, reply) ?? reply : reply;
     }
 
     public IReadOnlyList<BucketKey> BucketKeys() => _inner.BucketKeys();

@@ -55,6 +55,11 @@ internal sealed partial class Simulation
             return;
         }
 
+        Submit(call, frontEnd);
+    }
+
+    private void Submit(RecordedCall call, SimulatedNode frontEnd)
+    {
         var handle = ++_handles;
         _running.Add((frontEnd.Id, handle), call);
         Trace($"client {call.Client} calls {frontEnd.Id}: {call.Command} {call.RequestId}");
@@ -83,6 +88,12 @@ internal sealed partial class Simulation
             call.Told.Add(result is Failed failed
                 ? ReplicatedExecutor.FaultOf(failed.Reason, call.RequestId).Detail.Execution
                 : ExecutionState.Unknown);
+        }
+
+        if (_losing is not null)
+        {
+            (call.Ended, call.Result) = (_now, result);
+            return;
         }
 
         if (result is not Answered && call.RequestId is not null)
@@ -190,6 +201,7 @@ internal sealed partial class Simulation
         }
 
         public void OnAlarm(VoteAlarm alarm) =>
-            Broken.Unless(alarm.Reason != CallFailure.ReplicaDivergence, $"two replicas seem to lie at {alarm.Seq}");
+            Broken.Unless(
+                alarm.Reason != CallFailure.ReplicaDivergence || simulation._losing is not null, $"two replicas seem to lie at {alarm.Seq}");
     }
 }

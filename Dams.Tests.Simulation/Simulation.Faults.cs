@@ -158,7 +158,7 @@ internal sealed partial class Simulation
             node is { IsUp: true, Id.Role: NodeRole.Sequencer, Sequencer.State: SequencerState.Active });
         if (first is null)
             return;
-        var loyal = _replicas.Select(replica => replica.Id).Where(id => id != joiner).ElementAt(_random.Below(Replicas - 1));
+        var loyal = _replicas.Select(replica => replica.Id).Where(id => id != joiner).ElementAt(_random.Below(_knobs.Replicas - 1));
         var cuts = new List<(NodeId, NodeId)>();
         foreach (var deserter in _replicas.Select(replica => replica.Id).Where(id => id != joiner && id != loyal))
             cuts.AddRange([(first.Id, deserter), (deserter, first.Id), (loyal, deserter), (deserter, loyal)]);
@@ -187,7 +187,7 @@ internal sealed partial class Simulation
             island =
             [
                 NodeId.Sequencer(_group.Sequencers[_random.Below(_group.Sequencers.Count)]),
-                NodeId.Replica((byte)(1 + _random.Below(Replicas))),
+                NodeId.Replica((byte)(1 + _random.Below(_knobs.Replicas))),
             ];
         }
 

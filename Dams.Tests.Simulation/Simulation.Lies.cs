@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Dams.Hosting.Topology;
 using Dams.Lab;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
@@ -13,13 +15,19 @@ internal sealed partial class Simulation
 {
     private int _stateLies;
 
+    /// <summary>The list of versions of a seat. Each seat's begins with the next one, in turn.</summary>
+    private ImmutableArray<string> VersionsOf(byte seat) =>
+        ClusterTopology.Turned([.. Enumerable.Range(0, _knobs.Versions).Select(i => ((char)('A' + i)).ToString())], seat);
+
     /// <summary>Makes an engine of the version whose turn it is in the seat.</summary>
     private IAppointmentEngine EngineOf(SimulatedNode replica)
     {
-        var versions = VersionCatalog.All;
-        var create = versions[(replica.Id.Number - 1 + replica.VersionTurns) % versions.Count].Create;
+        var names = VersionsOf(replica.Id.Number);
+        var version = names[replica.VersionTurns % names.Length];
+        // There may be more versions than engines: an engine may have several names.
+        var create = VersionCatalog.All[(version[0] - 'A') % VersionCatalog.All.Count].Create;
         return IsLiar(replica) && _knobs.LieKind is LieKind.Outcome or LieKind.Field or LieKind.Stale or LieKind.Late
-            ? new LyingEngine(_knobs.LieKind, create, new SeededRandom(_random.Next()), _knobs.LiesPerMille)
+            ? new LyingEngine(_knobs.LieKind, create, new SeededRandom(_random.Next()), _knobs.LiesPerMille, () => _now >= _liesFrom)
             : create();
     }
 

@@ -35,6 +35,7 @@ internal sealed partial class Simulation
     private ManagerOptions ManagerOptions => new()
     {
         Seats = _group.Members,
+        Versions = _group.Members.ToDictionary(seat => seat, VersionsOf),
         DigestInterval = TimeSpan.FromMilliseconds(300),
         MinorityPause = TimeSpan.FromMilliseconds(750),
         SnapshotEntries = 12,
@@ -43,7 +44,7 @@ internal sealed partial class Simulation
 
     private void AddManagers()
     {
-        _managersGroup = _group with { Group = GroupId.Managers };
+        _managersGroup = _group with { Group = GroupId.Managers, Sequencers = PreferenceOf(_knobs.ManagersLeader) };
         foreach (var id in _group.Members)
         {
             var manager = new SimulatedNode(NodeId.Manager(id), GroupId.Replicas, _managersRandom);

@@ -58,7 +58,7 @@ internal sealed partial class Simulation
             return;
         }
 
-        CutPower(late: _replicas.Where(other => other != replica).ElementAt(_random.Below(Replicas - 1)));
+        CutPower(late: _replicas.Where(other => other != replica).ElementAt(_random.Below(_knobs.Replicas - 1)));
         replica.PutBack(copy);
     }
 

@@ -18,7 +18,6 @@ namespace Dams.Tests.Simulation;
 internal sealed partial class Simulation
 {
     private const long TicksPerMillisecond = TimeSpan.TicksPerMillisecond;
-    private const byte Replicas = 4;
     private const long WallStart = 1_700_000_000_000;
     private const int AtOnceMax = 100_000;
 
@@ -51,8 +50,8 @@ internal sealed partial class Simulation
         _group = new GroupOptions
         {
             Group = GroupId.Replicas,
-            Members = [1, 2, 3, 4],
-            Sequencers = [.. Enumerable.Range(1, knobs.Sequencers).Select(id => (byte)id)],
+            Members = [.. Enumerable.Range(1, knobs.Replicas).Select(id => (byte)id)],
+            Sequencers = PreferenceOf(knobs.Leader),
             FrontEnds = [.. Enumerable.Range(1, knobs.FrontEnds).Select(id => (byte)id)],
             StampInterval = knobs.StampInterval,
         };
@@ -83,10 +82,10 @@ internal sealed partial class Simulation
         CoordinatorOptions = new CoordinatorOptions { Strict = knobs.Strict, CallsMax = knobs.CallsMax };
         _damageRandom = knobs.DamagedDatagrams ? new SeededRandom(seed ^ 0xDA3A) : null;
         _replies = new ReplyChecker(_checker.Order);
-        _agreement = new AgreementChecker(ManagerOptions.RestartHold, OnDecided);
-        foreach (var id in _group.Sequencers)
+        _agreement = new AgreementChecker(ManagerOptions.RestartHold, ManagerOptions.Versions, OnDecided);
+        foreach (var id in _group.Sequencers.Order())
             AddNode(NodeId.Sequencer(id));
-        for (byte id = 1; id <= Replicas; id++)
+        for (byte id = 1; id <= knobs.Replicas; id++)
         {
             var replica = AddNode(NodeId.Replica(id));
             replica.Log = new SimulatedLog(new Incarnation(_random.Next() | 1));

@@ -132,10 +132,21 @@ internal sealed record SimulationKnobs
     /// <summary>A mistake of whoever restores a folder: a wiped member counts under its old identity.</summary>
     public bool WipedMemberKeepsItsIdentity { get; init; }
 
+    /// <summary>How many versions there are. With fewer than replicas, some run the same one.</summary>
+    public int Versions { get; init; } = 4;
+
     /// <summary>Whether writes wait for a third equal reply.</summary>
     public bool Strict { get; init; }
 
+    public int Replicas { get; init; } = 4;
+
     public int Sequencers { get; init; } = 1;
+
+    /// <summary>The sequencer that is preferred, and so leads the replicas' group at first.</summary>
+    public byte Leader { get; init; } = 1;
+
+    /// <summary>The sequencer that leads the managers' group at first.</summary>
+    public byte ManagersLeader { get; init; } = 1;
 
     public int FrontEnds { get; init; } = 1;
 
@@ -213,6 +224,7 @@ internal sealed record SimulationKnobs
             knobs = knobs with { DividedAtActivation = true, Sequencers = 2, Wipes = Math.Max(1, knobs.Wipes) };
         // Three strikes take a while, and there must be calls left to lie to.
         knobs = knobs.Liar is not null || knobs.Dead is not null ? knobs with { CallsPerClient = 16 } : knobs;
+        knobs = knobs with { Versions = 2 + new SeededRandom(seed ^ 0x7E25).Below(5) };
         return OfCopies(seed, OfBodies(seed, OfBounds(seed, knobs)));
     }
 

@@ -122,8 +122,7 @@ internal sealed class DemoStory : IDisposable
             if (!isRenewed && IsCaughtUp(status, liar) && liar.Incarnation != before.Replicas[Liar - 1].Incarnation)
             {
                 isRenewed = true;
-                _teller.Mend(Text($"replica{Liar} votes as a new incarnation, with another version: ")
-                    + Text($"{liar.Engine} instead of {before.Replicas[Liar - 1].Engine}"));
+                _teller.Mend(Text($"replica{Liar} votes as a new incarnation, with a version that no other replica runs: {liar.Engine}"));
             }
 
             return isOutvoted && isBack && isRenewed;

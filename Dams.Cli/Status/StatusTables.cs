@@ -35,7 +35,7 @@ internal static class StatusTables
     public static IRenderable Render(ClusterStatus status, int width) => new Rows(
     [
         Head(status), .. Replicas(status, width), .. Sessions(status), Others(status), Counters(status.Counters),
-        .. Waiting(status), .. Alarms(status),
+        .. Waiting(status), .. Warnings(status), .. Alarms(status),
     ]);
 
     private static Text Head(ClusterStatus status) => new(
@@ -110,6 +110,9 @@ internal static class StatusTables
             $"no sequencer is heard; waiting for {string.Join(", ", missing)} (a first start needs all replicas)",
             new Style(Color.Red))]
         : [];
+
+    private static IEnumerable<Text> Warnings(ClusterStatus status) =>
+        (status.Warnings ?? []).Select(warning => new Text($"warning: {warning}", new Style(Color.Yellow)));
 
     private static IEnumerable<Text> Alarms(ClusterStatus status) =>
         status.Alarms.Select(alarm => new Text($"alarm: {alarm}", new Style(Color.Red)));

@@ -17,7 +17,7 @@ internal static class VersionsCommand
                 table.AddRow(Markup.Escape(version.Name), Markup.Escape(version.Description));
             console.OutTables.Write(table);
             console.Out.WriteLine("Each version was written from the rules alone, so that two versions do not share a mistake. "
-                + "A replaced replica comes back as the next version of its list.");
+                + "A replaced replica comes back with the next version of its list that no other replica runs.");
             return CliExitCodes.Success;
         });
         return command;

@@ -1,4 +1,5 @@
 using Dams.Contracts.Encoding;
+using Dams.Hosting.Survival;
 using Dams.Ordering;
 
 namespace Dams.FrontEnd.Coordination;
@@ -23,8 +24,6 @@ internal enum VoteState
 /// </summary>
 internal sealed class AnswerRule(CoordinatorOptions options, ActiveReplicas replicas)
 {
-    private const int StrictQuorum = 3;
-
     /// <summary>Finds the state of the vote on a call.</summary>
     public VoteState StateOf(PendingCall call, Instant now)
     {
@@ -52,6 +51,6 @@ internal sealed class AnswerRule(CoordinatorOptions options, ActiveReplicas repl
         // A call that is not strict can meet a second pair before its answer, too, if the answer's body had to be fetched.
         if (vote.HasRival)
             return isSomeoneLeft ? VoteState.Open : VoteState.Divergence;
-        return !isStrict || vote.Agreeing >= StrictQuorum || !isSomeoneLeft ? VoteState.Answer : VoteState.Open;
+        return !isStrict || vote.Agreeing >= VotingRules.StrictQuorum || !isSomeoneLeft ? VoteState.Answer : VoteState.Open;
     }
 }

@@ -1,3 +1,4 @@
+using Dams.Hosting.Survival;
 using Dams.Ordering;
 using Dams.Ordering.Messages;
 
@@ -32,7 +33,7 @@ internal enum Verdict
 internal sealed class ReplyVoter(SequenceNumber seq, Digest requestDigest)
 {
     /// <summary>f + 1: with at most one wrong replica, one of two equal replies is right.</summary>
-    public const int AnswerQuorum = 2;
+    public const int AnswerQuorum = VotingRules.AnswerQuorum;
 
     private readonly Ballot?[] _ballots = new Ballot?[View.MembersMax + 1];
     private int _highestReplica;

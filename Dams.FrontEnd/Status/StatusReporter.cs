@@ -3,6 +3,7 @@ using Dams.FrontEnd.Events;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Status;
+using Dams.Hosting.Survival;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
@@ -65,6 +66,7 @@ internal sealed class StatusReporter(
                 Replacements = reports.Managers.Values.Select(manager => manager.Replacements).DefaultIfEmpty().Max(),
             },
             Alarms = [.. reports.Managers.Values.SelectMany(manager => manager.Alarms).Distinct(), .. alarms.Texts],
+            Warnings = PlacementWarnings.OfReplicas(topology) is { IsEmpty: false } warnings ? warnings : null,
             EventCounts = journal.Counts(),
             Events = journal.Last(EventsShown),
             WaitingFor = seen.HearsSequencer ? null : WaitedFor.Of(topology, reports, host, id => FindProcess(id) is not null),

@@ -52,6 +52,11 @@ public sealed record ClusterStatus
     /// <summary>Sentences about what an operator must decide.</summary>
     public IReadOnlyList<string> Alarms { get; init => field = value ?? []; } = [];
 
+    /// <summary>
+    /// Sentences about what is weak in the configuration of the replicas. Null if there is nothing, and then it is not written.
+    /// </summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>How many events there were of each kind.</summary>
     public IReadOnlyDictionary<string, long> EventCounts { get; init => field = value ?? ReadOnlyDictionary<string, long>.Empty; } =
         ReadOnlyDictionary<string, long>.Empty;

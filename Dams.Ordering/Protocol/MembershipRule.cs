@@ -55,7 +55,7 @@ internal sealed class MembershipRule(GroupOptions options, TotalOrder order)
     private bool CanGoOnWithout(ViewMember leaver, Instant now)
     {
         var rest = order.View.Members.Where(member => member.Votes && member.Id != leaver.Id).ToList();
-        return rest.Count >= 2 && rest.Count(member => order.Members.IsLive(member.Id, now)) >= View.EpochQuorumOf(rest.Count);
+        return View.CanGoOn(rest.Count, rest.Count(member => order.Members.IsLive(member.Id, now)));
     }
 }
 

@@ -16,6 +16,7 @@ internal sealed class AgreedState
     private readonly OpenCases _cases;
     private readonly ReplacementQueue _replacements;
     private readonly AgreedEvents _events;
+    private readonly VersionChoice _versions;
 
     /// <summary>The state before the first report: nobody is accused.</summary>
     public AgreedState(ManagerOptions options)
@@ -24,6 +25,7 @@ internal sealed class AgreedState
         _cases = new OpenCases(options);
         _replacements = new ReplacementQueue();
         _events = new AgreedEvents(options.EventsMax);
+        _versions = new VersionChoice(options.Versions);
         foreach (var seat in options.Seats)
             _seats.Add(seat, new Seat(options));
     }
@@ -82,8 +84,8 @@ internal sealed class AgreedState
     }
 
     /// <summary>
-    /// How often a seat's version has been changed. A replaced replica comes back with the next version of its list, unless its folder was
-    /// lost, which is not the version's fault.
+    /// How far a seat's list of versions has been turned. A replaced replica comes back with the next version of its list that no other seat
+    /// has. After a lost folder, which is not the version's fault, it keeps its version if no other seat has it.
     /// </summary>
     public int VersionTurns(byte replica) => _seats[replica].VersionTurns;
 
@@ -291,11 +293,14 @@ internal sealed class AgreedState
             }
 
             _replacements.Begin(next, Time);
-            _seats[next.Replica].OnReplacementBegun(next, Time);
+            _seats[next.Replica].OnReplacementBegun(Time, NextTurns(next));
             Tell(AgreedEventKind.ReplacementStarted, next.Replica,
                 $"decision {next.Number}: its incarnation {next.Incarnation:x} is ordered out");
         }
     }
+
+    private int NextTurns(Decision next) => _versions.NextTurns(
+        next.Replica, next.TurnsVersion, _seats.ToDictionary(pair => pair.Key, pair => pair.Value.VersionTurns));
 
     private void Tell(AgreedEventKind kind, byte replica, string text) => _events.Tell(Time, kind, replica, text);
 }

@@ -20,7 +20,7 @@ internal interface IReplicaAccess
     /// incarnation begins with the version whose turn it is.
     /// </summary>
     /// <param name="decision">The decision that orders the incarnation out.</param>
-    /// <param name="versionTurns">How often the seat's version has been changed.</param>
+    /// <param name="versionTurns">How far the seat's list of versions has been turned.</param>
     void Replace(Decision decision, int versionTurns);
 
     /// <summary>

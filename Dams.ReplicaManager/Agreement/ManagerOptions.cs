@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Dams.Hosting.Survival;
 using Dams.Ordering.Protocol;
 
 namespace Dams.ReplicaManager.Agreement;
@@ -11,11 +13,17 @@ internal sealed record ManagerOptions
     /// <summary>The seats of the replicas, which are those of the managers too.</summary>
     public required IReadOnlyList<byte> Seats { get; init; }
 
+    /// <summary>
+    /// Each seat's list of versions, as the configuration has it. Every manager must have the same lists, because the agreed version of one
+    /// seat depends on those of the others.
+    /// </summary>
+    public required IReadOnlyDictionary<byte, ImmutableArray<string>> Versions { get; init; }
+
     /// <summary>How many votes of managers other than the accused's own decide.</summary>
-    public int VotesToDecide { get; init; } = 2;
+    public int VotesToDecide { get; init; } = VotingRules.VotesToDecide;
 
     /// <summary>How many healthy replicas must be left to copy from.</summary>
-    public int DonorsMin { get; init; } = 2;
+    public int DonorsMin { get; init; } = VotingRules.DonorsMin;
 
     /// <summary>
     /// A seat that was replaced this often within <see cref="ReplacementsWithin"/> is degraded: replacing doesn't help, so the operator

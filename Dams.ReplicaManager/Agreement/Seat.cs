@@ -18,7 +18,7 @@ internal sealed class Seat(ManagerOptions options)
     /// <summary>How many replacements have begun here lately.</summary>
     public int RecentReplacements => _replacedAt.Count;
 
-    /// <summary>How often the version has been changed.</summary>
+    /// <summary>How far the seat's list of versions has been turned. It never falls.</summary>
     public int VersionTurns { get; private set; }
 
     /// <summary>The highest restart number that has been reported; 0 if there was none.</summary>
@@ -89,12 +89,13 @@ internal sealed class Seat(ManagerOptions options)
     public void OnLeftAlone(Decision decision) => LeftAlone = decision;
 
     /// <summary>The seat's turn to be replaced has come.</summary>
-    public void OnReplacementBegun(Decision decision, long time)
+    /// <param name="time">The time of the report.</param>
+    /// <param name="versionTurns">The turns of the version that the next incarnation runs.</param>
+    public void OnReplacementBegun(long time, int versionTurns)
     {
         Replacements++;
         _replacedAt.Add(time);
-        if (decision.TurnsVersion)
-            VersionTurns++;
+        VersionTurns = versionTurns;
     }
 
     /// <summary>The replacement has begun, but does not vote in time.</summary>

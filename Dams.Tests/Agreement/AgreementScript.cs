@@ -1,4 +1,5 @@
 using Dams.Contracts.Reports;
+using Dams.Hosting.Topology;
 using Dams.ReplicaManager.Agreement;
 
 namespace Dams.Tests.Agreement;
@@ -9,7 +10,14 @@ namespace Dams.Tests.Agreement;
 /// </summary>
 internal sealed class AgreementScript(ManagerOptions? options = null)
 {
-    public static readonly ManagerOptions Rules = new() { Seats = [1, 2, 3, 4] };
+    public static readonly ManagerOptions Rules = OptionsOf(ClusterTopology.Default());
+
+    /// <summary>The rules for the seats and versions of a cluster.</summary>
+    public static ManagerOptions OptionsOf(ClusterTopology topology) => new()
+    {
+        Seats = [.. topology.Replicas.Select(replica => replica.Id.Number)],
+        Versions = topology.Replicas.ToDictionary(replica => replica.Id.Number, replica => replica.Versions),
+    };
 
     public AgreedState State { get; } = new(options ?? Rules);
 

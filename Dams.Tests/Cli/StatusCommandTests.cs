@@ -30,7 +30,7 @@ public sealed class StatusCommandTests
          "counters":{"requests":50,"answered":49,"answeredByAll":40,"faults":1,"wrongReplies":2,"missingReplies":3
         """ + """
         ,"replacements":4,"failovers":5,"divergences":6,"noQuorum":7},
-         "alarms":["replica2 is degraded: look at its log"],"somethingNew":[1,2]}
+         "alarms":["replica2 is degraded: look at its log"],"warnings":["There are 3 replicas"],"somethingNew":[1,2]}
         """;
 
     private static async Task<WebApplication> ServeAsync(TestFolder folder, string document)

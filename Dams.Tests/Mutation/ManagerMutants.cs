@@ -74,6 +74,12 @@ internal static class ManagerMutants
         ]) with
     { IsForSimulation = false };
 
+    public static Mutant VersionIsTheNextOne { get; } = Mutant.Of(
+        "A replacement runs the next version of its list, whoever runs that one already.",
+        [
+            In("VersionChoice.cs", "if (!taken.Contains(VersionAt(seat, next)))", "if (MUTATED || !taken.Contains(VersionAt(seat, next)))"),
+        ]);
+
     public static Mutant CaseOutlivesIncarnation { get; } = Mutant.Of(
         "Reports about a replaced incarnation count against the next one.",
         [
