@@ -1,4 +1,6 @@
 using System.Net;
+using Dams.Hosting.Cluster;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
@@ -7,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Dams.ReplicaManager;
 
 /// <summary>Asks the other managers over HTTP. A manager that does not answer is logged at Debug. Used by many threads.</summary>
-internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILogger logger) : IDisposable
+internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILogger logger, NodeTls? tls = null) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly HttpClient _http = new(NodeHttp.CreateHandler(tls));
 
     /// <summary>Fetches the agreed state at a JOIN from the first other manager that has it; null if none has.</summary>
     public async Task<AgreedSnapshot?> FindSnapshotAsync(long sequence, TimeSpan patience)
@@ -20,7 +22,7 @@ internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILog
             {
                 using var limit = new CancellationTokenSource(patience);
                 using var response = await _http
-                    .GetAsync(new Uri(manager.Listen.ToHttpUri(), $"/snapshot?sequence={sequence}"), limit.Token)
+                    .GetAsync(new Uri(topology.UriOf(manager), $"/snapshot?sequence={sequence}"), limit.Token)
                     .ConfigureAwait(false);
                 if (response.StatusCode == HttpStatusCode.OK
                     && AgreedSnapshot.TryRead(

@@ -56,7 +56,7 @@ internal sealed class StatusReporter(
             {
                 Replacements = reports.Managers.Values.Select(manager => manager.Replacements).DefaultIfEmpty().Max(),
             },
-            Alarms = [.. reports.Managers.Values.SelectMany(manager => manager.Alarms).Distinct(), .. alarms.Texts],
+            Alarms = [.. reports.Managers.Values.SelectMany(manager => manager.Alarms).Concat(alarms.Texts).Distinct()],
             EventCounts = journal.Counts(),
             Events = journal.Last(EventsShown),
             WaitingFor = seen.HearsSequencer ? null : WaitedFor.Of(topology, reports, id => FindProcess(id) is not null),

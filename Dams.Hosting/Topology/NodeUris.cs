@@ -1,0 +1,23 @@
+namespace Dams.Hosting.Topology;
+
+/// <summary>How processes are reached by HTTP.</summary>
+public static class NodeUris
+{
+    extension(ClusterTopology topology)
+    {
+        /// <summary>
+        /// Whether front ends speak HTTPS. They do with a certificate of their own. With certificates of hosts they show that of their host,
+        /// unless a trusted proxy speaks HTTPS for them.
+        /// </summary>
+        public bool SpeaksHttps => topology.Https is not null || (topology.Tls is not null && topology.TrustedProxies.IsEmpty);
+
+        /// <summary>The root of what a process serves, without a slash at the end.</summary>
+        /// <param name="node">A process of the cluster.</param>
+        public Uri UriOf(ClusterNode node)
+        {
+            var isFrontEnd = topology.FrontEnds.Any(frontEnd => frontEnd.Id == node.Id);
+            var scheme = (isFrontEnd ? topology.SpeaksHttps : topology.Tls is not null) ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
+            return new Uri($"{scheme}://{node.Address}", UriKind.Absolute);
+        }
+    }
+}
