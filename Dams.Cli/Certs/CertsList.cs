@@ -21,7 +21,7 @@ internal static class CertsList
                 Markup.Escape(finding.Owner),
                 finding.End?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
                 finding.End is { } end ? ((long)Math.Floor((end - now.UtcDateTime).TotalDays)).ToString(CultureInfo.InvariantCulture) : "",
-                Markup.Escape(Path.GetFileName(finding.File)),
+                Markup.Escape(Path.GetFileName(finding.PemPath)),
                 Markup.Escape(finding.Problem ?? "right"));
         }
 

@@ -5,10 +5,10 @@ namespace Dams.Hosting.Tls;
 
 /// <summary>A certificate of a cluster, as an operator should see it.</summary>
 /// <param name="Owner">The host, the authority or the front end.</param>
-/// <param name="File">Its file.</param>
+/// <param name="PemPath">Its file.</param>
 /// <param name="End">When it ends, in UTC; null if it can't be read.</param>
 /// <param name="Problem">What an operator should do something about; null if all is right.</param>
-public sealed record CertificateFinding(string Owner, string File, DateTime? End, string? Problem)
+public sealed record CertificateFinding(string Owner, string PemPath, DateTime? End, string? Problem)
 {
     /// <summary>Looks at the certificates of a cluster that are on this machine. Those of other hosts need not be there.</summary>
     /// <param name="topology">The cluster.</param>

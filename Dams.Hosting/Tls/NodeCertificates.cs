@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -52,10 +53,10 @@ public sealed class NodeCertificates
     /// <exception cref="CertificateException">A file is missing, or can't be used.</exception>
     public static NodeCertificates Open(ClusterTopology topology, ClusterNode node, TimeProvider time, ILogger logger)
     {
-        var isFrontEnd = topology.FrontEnds.Any(frontEnd => frontEnd.Id == node.Id);
-        var host = topology.Tls is { } tls && node.Host is { } name ? OpenHost(tls, name, logger) : null;
+        // A sequencer speaks no HTTP.
+        var host = topology.Tls is { } tls && node.Host is { } name && node.Id.Role != NodeRole.Sequencer ? OpenHost(tls, name, logger) : null;
         var authorities = topology.Tls is { } own && host is not null ? ReloadedAuthorities.Open(own.AuthorityFile, logger) : null;
-        var service = !isFrontEnd || !topology.SpeaksHttps ? null
+        var service = node.Id.Role != NodeRole.FrontEnd || !topology.SpeaksHttps ? null
             : topology.Https is { } https
                 ? ReloadedCertificate.Open("the front end", https.CertificateFile, https.KeyFile, isGroupAllowed: true, logger)
                 : host;

@@ -1,3 +1,5 @@
+using Dams.Ordering;
+
 namespace Dams.Hosting.Topology;
 
 /// <summary>How processes are reached by HTTP.</summary>
@@ -15,8 +17,7 @@ public static class NodeUris
         /// <param name="node">A process of the cluster.</param>
         public Uri UriOf(ClusterNode node)
         {
-            var isFrontEnd = topology.FrontEnds.Any(frontEnd => frontEnd.Id == node.Id);
-            var scheme = (isFrontEnd ? topology.SpeaksHttps : topology.Tls is not null) ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
+            var scheme = (node.Id.Role == NodeRole.FrontEnd ? topology.SpeaksHttps : topology.Tls is not null) ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
             return new Uri($"{scheme}://{node.Address}", UriKind.Absolute);
         }
     }
