@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Dams.Cli.Status;
 using Dams.Hosting.Status;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -37,7 +38,8 @@ internal static class LiveTable
             return;
         }
 
-        using var reader = new StatusReader(topology.FrontEnds[0].Listen.ToHttpUri());
+        using var reader = new StatusReader(
+            topology.UriOf(topology.FrontEnds[0]), FrontEndTrust.Of(topology, topology.FrontEnds[0]));
         using var timer = new PeriodicTimer(s_interval);
         var rate = new AnswerRate();
         var began = Stopwatch.GetTimestamp();
@@ -69,7 +71,7 @@ internal static class LiveTable
     /// <param name="height">The lines of the terminal. The table shows as many events as fit.</param>
     public static IRenderable Render(ClusterTopology topology, ClusterStatus? status, double? rate, string? problem, int height)
     {
-        var address = new Text($"{ReadyLine.Of(topology)}   page {topology.FrontEnds[0].Listen.ToHttpUri()}   Ctrl-C stops it");
+        var address = new Text($"{ReadyLine.Of(topology)}   page {topology.UriOf(topology.FrontEnds[0])}   Ctrl-C stops it");
         if (status is null)
             return new Rows(address, new Text(problem ?? "", new Style(Color.Red)));
         var rows = new List<IRenderable> { address, Head(status, rate), Replicas(status), Counters(status.Counters) };
