@@ -114,10 +114,15 @@ public sealed class NodeTls
         {
             var verdict = Judge(shown, PeerCheck.ClientUsage, null);
             if (verdict.Problem != PeerProblem.None)
-                _refused.OnClient(client?.ToString() ?? "a client", verdict);
+                _refused.OnClient(TextOf(client), verdict);
             return verdict.Problem == PeerProblem.None;
         },
     };
+
+    // At a socket that listens at all addresses of IPv6, the system reports 10.1.2.3 as ::ffff:10.1.2.3.
+    private static string TextOf(EndPoint? client) => client is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
+        ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString()
+        : client?.ToString() ?? "a client";
 
     private PeerVerdict Judge(X509Certificate? shown, string usage, string? expected) =>
         _check.Judge(shown as X509Certificate2, _authorities.Current, usage, expected, _time.GetUtcNow());

@@ -115,7 +115,9 @@ internal sealed class PeerCheck(string cluster, IReadOnlyCollection<string> host
 
     private static PeerVerdict ProblemOf(X509Certificate2 certificate, X509ChainStatusFlags status, DateTimeOffset now)
     {
-        const X509ChainStatusFlags stranger = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+        const X509ChainStatusFlags stranger = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain
+            // An authority of the same name, with another key.
+            | X509ChainStatusFlags.NotSignatureValid;
         if ((status & stranger) != 0)
         {
             return certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)

@@ -68,7 +68,8 @@ public static class NodeWeb
         ILoggerFactory loggers, ClusterLimits limits, int connectionsMax, params IReadOnlyList<NodeAddress> addresses) =>
         CreateBuilder(loggers, limits, connectionsMax, null, addresses);
 
-    private static WebApplicationBuilder CreateBuilder(
+    /// <summary>Makes a builder of a server with a limit of connections that may speak TLS.</summary>
+    internal static WebApplicationBuilder CreateBuilder(
         ILoggerFactory loggers, ClusterLimits limits, int connectionsMax, ServerTls? tls, IReadOnlyList<NodeAddress> addresses)
     {
         var bound = new ConnectionBound(connectionsMax, TimeProvider.System, loggers.CreateLogger(LogName));
