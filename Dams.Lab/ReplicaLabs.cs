@@ -93,7 +93,7 @@ internal sealed class ReplicaLabs(ClusterTopology topology, NodeTls? tls) : IDis
         };
     }
 
-    private static string Silence(ReplicaNode node, Exception silence) => $"{node.Id} does not answer at {node.Listen}: {silence.Message}";
+    private static string Silence(ReplicaNode node, Exception silence) => $"{node.Id} does not answer at {node.Address}: {silence.Message}";
 
     private static bool IsSilence(Exception exception, CancellationToken stop) =>
         exception is HttpRequestException || (exception is OperationCanceledException && !stop.IsCancellationRequested);

@@ -156,10 +156,14 @@ public sealed record ClusterTopology
     public NodeAddress? ControlOf(NodeId frontEnd)
     {
         var node = FrontEnds.FirstOrDefault(node => node.Id == frontEnd);
-        if (node is null || FrontEnds.First(other => other.Host == node.Host).Id != frontEnd)
-            return null;
-        return node.Host is { } host ? Control with { Address = Hosts[host].ControlAddress } : Control;
+        return node is not null && FrontEnds.First(other => other.Host == node.Host).Id == frontEnd ? ControlOn(node.Host) : null;
     }
+
+    /// <summary>
+    /// The loopback address where orders for the processes of a host are taken, if a front end stands there. The host is null in a
+    /// configuration without hosts.
+    /// </summary>
+    public NodeAddress ControlOn(string? host) => host is null ? Control : Control with { Address = Hosts[host].ControlAddress };
 
     /// <summary>The process with that id, or null.</summary>
     public ClusterNode? Find(NodeId id) => Nodes.FirstOrDefault(node => node.Id == id);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Dams.Hosting.Topology;
 
@@ -7,12 +8,16 @@ namespace Dams.Hosting.Topology;
 /// <param name="Port">1 to 65,535.</param>
 public sealed record NodeAddress(IPAddress Address, int Port)
 {
-    /// <summary>This address as sockets use it. A new object each time, because an end point can be changed.</summary>
-    public IPEndPoint ToEndPoint() => new(Address, Port);
+    /// <summary>
+    /// This address as sockets use it: <c>::</c> is <c>0.0.0.0</c> if this machine has no IPv6. A new object each time, because an end
+    /// point can be changed.
+    /// </summary>
+    public IPEndPoint ToEndPoint() =>
+        new(Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? IPAddress.Any : Address, Port);
 
     /// <summary>The root of what is served there by HTTP, without a slash at the end.</summary>
     public Uri ToHttpUri() => new($"http://{this}", UriKind.Absolute);
 
     /// <summary><c>address:port</c>, with an IPv6 address in brackets.</summary>
-    public override string ToString() => ToEndPoint().ToString();
+    public override string ToString() => new IPEndPoint(Address, Port).ToString();
 }
