@@ -10,7 +10,7 @@ internal static class ManagerCall
 {
     /// <summary>Asks managers in turn until one answers, and prints its answer.</summary>
     /// <param name="console">The console that the answer is printed on.</param>
-    /// <param name="url">The address of the front end that knows the managers. It is not asked if <paramref name="config"/> names them.</param>
+    /// <param name="url">The address of the front end that knows the managers. It is not asked if there is a file.</param>
     /// <param name="config">The cluster's dams.json; null if the option is not given.</param>
     /// <param name="manager">The id of the manager that the order is for; null if any manager will do.</param>
     /// <param name="what">Path and query of the order.</param>

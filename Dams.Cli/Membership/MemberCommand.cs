@@ -33,7 +33,8 @@ internal static class MemberCommand
             using var interrupt = new Interrupt();
             try
             {
-                return await ManagerCall.PostAsync(console, parsed.GetValue(url)!, parsed.GetValue(config), $"manager{parsed.GetValue(number)}",
+                return await ManagerCall.PostAsync(
+                    console, parsed.GetValue(url)!, parsed.GetValue(config), $"manager{parsed.GetValue(number)}",
                     parsed.GetValue(force) ? "leave?force" : "leave", Patience, interrupt.Token);
             }
             catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)

@@ -41,7 +41,7 @@ public sealed class CertificateFolder(ClusterTopology topology, TlsSettings tls,
         return [.. made, .. hosts.Count > 0 ? Issue(hosts, hostDays) : []];
     }
 
-    /// <summary>Makes new certificates of hosts, with new keys. The old ones stay valid until they end: the authority is the same.</summary>
+    /// <summary>Makes new certificates of hosts, with new keys. The old ones stay valid: the authority is the same.</summary>
     /// <param name="hosts">The names of the hosts.</param>
     /// <param name="hostDays">How long a certificate lasts.</param>
     /// <returns>The files that were replaced.</returns>

@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Dams.Hosting.Tls;
 
-/// <summary>Makes the certificates of a cluster: that of its own authority, and those of its hosts. All keys are on the curve P-256.</summary>
+/// <summary>Makes the certificates of a cluster: that of its own authority, and those of its hosts. All keys are of P-256.</summary>
 public static class ClusterAuthority
 {
     /// <summary>How long the authority's certificate lasts by default, in days. A new authority is work on every host.</summary>
@@ -62,8 +62,8 @@ public static class ClusterAuthority
             [new Oid(PeerCheck.ServerUsage), new Oid(PeerCheck.ClientUsage)], critical: false));
         request.CertificateExtensions.Add(NamesOf(identity, address));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+            authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         var (begins, ends) = (now - s_backdated, now + TimeSpan.FromDays(days));
         var serial = RandomNumberGenerator.GetBytes(SerialBytes);
         // A serial number is positive (RFC 5280, section 4.1.2.2).

@@ -23,7 +23,11 @@ public static class FrontEndTrust
         try
         {
             if (topology.Https is { CertificateFile: var file })
-                return PemFile.Certificates(PemFile.Read(file, hasKey: false), file)[0].RawDataMemory.Span.SequenceEqual(certificate.RawData);
+            {
+                var own = PemFile.Certificates(PemFile.Read(file, hasKey: false), file)[0];
+                return own.RawDataMemory.Span.SequenceEqual(certificate.RawData);
+            }
+
             if (topology.Tls is not { AuthorityFile: var authority })
                 return false;
             return new PeerCheck(topology.Cluster, [.. topology.Hosts.Keys]).Judge(

@@ -54,7 +54,9 @@ public sealed class NodeCertificates
     public static NodeCertificates Open(ClusterTopology topology, ClusterNode node, TimeProvider time, ILogger logger)
     {
         // A sequencer speaks no HTTP.
-        var host = topology.Tls is { } tls && node.Host is { } name && node.Id.Role != NodeRole.Sequencer ? OpenHost(tls, name, logger) : null;
+        var host = topology.Tls is { } tls && node is { Host: { } name, Id.Role: not NodeRole.Sequencer }
+            ? OpenHost(tls, name, logger)
+            : null;
         var authorities = topology.Tls is { } own && host is not null ? ReloadedAuthorities.Open(own.AuthorityFile, logger) : null;
         var service = node.Id.Role != NodeRole.FrontEnd || !topology.SpeaksHttps ? null
             : topology.Https is { } https
@@ -63,7 +65,7 @@ public sealed class NodeCertificates
         return new NodeCertificates(topology, host, authorities, service, time, logger);
     }
 
-    /// <summary>Reads what a tool needs to talk to processes. It runs on one of the hosts, and uses the certificate that it finds.</summary>
+    /// <summary>Reads what a tool needs to talk to processes. It runs on a host, and uses the certificate that it finds.</summary>
     /// <param name="topology">The cluster.</param>
     /// <param name="time">The clock by which certificates are valid.</param>
     /// <param name="logger">Receives lines about refused peers.</param>

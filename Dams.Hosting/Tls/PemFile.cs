@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Dams.Hosting.Tls;
 
-/// <summary>Reads certificates and keys from PEM files. Every failure is a <see cref="CertificateException"/> that names the file.</summary>
+/// <summary>Reads certificates and keys from PEM files. A failure is a <see cref="CertificateException"/> that names the file.</summary>
 internal static class PemFile
 {
     /// <summary>The longest file. A certificate with its chain and an RSA key of 4,096 bits has less than 16 KiB.</summary>

@@ -8,8 +8,8 @@ public static class NodeUris
     extension(ClusterTopology topology)
     {
         /// <summary>
-        /// Whether front ends speak HTTPS. They do with a certificate of their own. With certificates of hosts they show that of their host,
-        /// unless a trusted proxy speaks HTTPS for them.
+        /// Whether front ends speak HTTPS. They do with a certificate of their own. With certificates of hosts they show that of their
+        /// host, unless a trusted proxy speaks HTTPS for them.
         /// </summary>
         public bool SpeaksHttps => topology.Https is not null || (topology.Tls is not null && topology.TrustedProxies.IsEmpty);
 
@@ -17,8 +17,8 @@ public static class NodeUris
         /// <param name="node">A process of the cluster.</param>
         public Uri UriOf(ClusterNode node)
         {
-            var scheme = (node.Id.Role == NodeRole.FrontEnd ? topology.SpeaksHttps : topology.Tls is not null) ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
-            return new Uri($"{scheme}://{node.Address}", UriKind.Absolute);
+            var isSecure = node.Id.Role == NodeRole.FrontEnd ? topology.SpeaksHttps : topology.Tls is not null;
+            return new Uri($"{(isSecure ? Uri.UriSchemeHttps : Uri.UriSchemeHttp)}://{node.Address}", UriKind.Absolute);
         }
     }
 }

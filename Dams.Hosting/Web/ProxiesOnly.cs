@@ -15,7 +15,8 @@ public static class ProxiesOnly
     /// <summary>Answers these proxies and this machine only. Call it before anything replaces the addresses of connections.</summary>
     /// <param name="builder">The builder of the server.</param>
     /// <param name="proxies">The proxies' addresses, as networks.</param>
-    public static WebApplicationBuilder AnswerProxiesOnly(this WebApplicationBuilder builder, IReadOnlyCollection<System.Net.IPNetwork> proxies)
+    public static WebApplicationBuilder AnswerProxiesOnly(
+        this WebApplicationBuilder builder, IReadOnlyCollection<System.Net.IPNetwork> proxies)
     {
         builder.Services.AddSingleton<IStartupFilter>(new Filter(proxies));
         return builder;

@@ -14,6 +14,7 @@ using Dams.Replica.Hosting.Snapshots;
 using Dams.Replica.Service;
 using Dams.Replica.Versions;
 using Dams.Service;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -71,8 +72,7 @@ internal static class ReplicaProcess
         NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
     {
         ReplicaLog.Standalone(logger, version.Name);
-        await using var web = NodeWeb
-            .CreateBuilder(context.Loggers, context.Topology.Limits, context.Certificates.Nodes?.Server, context.Node.Listen).AddContracts().Build();
+        await using var web = BuilderOf(context).AddContracts().Build();
         var engine = version.Create();
         using var ownership = engine as IDisposable;
         var executor = new StandaloneExecutor(engine);
@@ -98,8 +98,7 @@ internal static class ReplicaProcess
                 CancellationToken.None)
             : Task.CompletedTask;
         var building = Task.Run(
-            () => NodeWeb
-            .CreateBuilder(context.Loggers, context.Topology.Limits, context.Certificates.Nodes?.Server, context.Node.Listen).AddContracts().Build(),
+            () => BuilderOf(context).AddContracts().Build(),
             CancellationToken.None);
         using var log = DurableLog.Open(
             new DurableLogOptions
@@ -156,6 +155,9 @@ internal static class ReplicaProcess
         WholeFile.Write(Path.Combine(context.DataFolder, LeftMark), node.Member.Incarnation.ToString());
         return ExitCodes.OrderedOut;
     }
+
+    private static WebApplicationBuilder BuilderOf(NodeContext context) => NodeWeb.CreateBuilder(
+        context.Loggers, context.Topology.Limits, context.Certificates.Nodes?.Server, context.Node.Listen);
 
     // The public address leads to the front end. The WSDL of a replica names the replica.
     private static ClusterTopology AtReplica(ClusterTopology topology) => topology with { PublicBaseUrl = null };

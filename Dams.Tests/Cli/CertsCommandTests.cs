@@ -69,8 +69,9 @@ public sealed class CertsCommandTests
         authorities.ImportFromPemFile(_cluster.Tls.AuthorityFile);
         foreach (var certificate in new[] { old, young })
         {
-            Assert.That(new PeerCheck("clinics", ["mtl"]).Judge(certificate, authorities, PeerCheck.ClientUsage, "mtl", DateTimeOffset.UtcNow)
-                .Problem, Is.EqualTo(PeerProblem.None));
+            var check = new PeerCheck("clinics", ["mtl"]);
+            var verdict = check.Judge(certificate, authorities, PeerCheck.ClientUsage, "mtl", DateTimeOffset.UtcNow);
+            Assert.That(verdict.Problem, Is.EqualTo(PeerProblem.None));
         }
     }
 

@@ -22,7 +22,8 @@ public sealed class CertificateWatchTests
         watch.Look();
         var text = string.Join("; ", found);
         Assert.That(alarms.Texts, Is.EqualTo(new[] { text }));
-        Assert.That(journal.Last(9).Select(told => $"{told.Kind} {told.Node} {told.Text}"), Is.EqualTo(new[] { $"alarm frontend1 {text}" }));
+        var told = journal.Last(9).Select(happened => $"{happened.Kind} {happened.Node} {happened.Text}");
+        Assert.That(told, Is.EqualTo(new[] { $"alarm frontend1 {text}" }));
         found = [];
         watch.Look();
         Assert.That(alarms.Texts, Is.Empty);

@@ -189,7 +189,8 @@ internal sealed class NodeTlsTests
             await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
             {
                 TargetHost = "mtl",
-                ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
+                ClientCertificateContext = certificate is null ? null
+                    : SslStreamCertificateContext.Create(certificate, null, offline: true),
             });
             serial = stream.RemoteCertificate!.GetSerialNumberString();
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {Server.Listen}\r\nConnection: close\r\n\r\n"));

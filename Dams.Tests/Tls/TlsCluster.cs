@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Tests.Tls;
 
-/// <summary>The configuration of a cluster on two hosts, which are loopback addresses, with its certificates in a folder of its own.</summary>
+/// <summary>The configuration of a cluster on two hosts, which are loopback addresses, with its certificates.</summary>
 internal sealed class TlsCluster : IDisposable
 {
     public TlsCluster(string more = "")
