@@ -83,6 +83,35 @@ internal sealed class UpRefusalTests
         Assert.That(Directory.Exists(_folder.File("replica1")), Is.False);
     }
 
+    private async Task<string> RefusedHostAsync(string json, params string[] more)
+    {
+        await File.WriteAllTextAsync(_folder.File("dams.json"), json);
+        var run = await CliRun.OfAsync(["up", "--config", _folder.File("dams.json"), .. more]);
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")), run.Errors);
+        Assert.That(Directory.GetFileSystemEntries(_folder.Path), Has.Length.EqualTo(1), "nothing was changed");
+        return run.Errors.Replace(_folder.Path, "F", StringComparison.Ordinal);
+    }
+
+    [Test]
+    public async Task A_file_with_hosts_needs_the_name_of_one_on_which_something_stands()
+    {
+        const string json = """
+            {
+              "hosts": { "mtl": "127.0.0.2", "que": "127.0.0.3", "she": "127.0.0.4" },
+              "frontEnds": [{ "host": "mtl" }], "sequencers": [{ "host": "que" }], "replicas": [{ "host": "mtl" }]
+            }
+            """;
+        Assert.That(await RefusedHostAsync(json),
+            Is.EqualTo("F/dams.json has hosts, and dams up runs the processes of one: add --host with one of mtl, que, she\n"));
+        Assert.That(await RefusedHostAsync(json, "--host", "Mtl"),
+            Is.EqualTo("--host is Mtl, but F/dams.json has no such host; it has mtl, que, she\n"));
+        Assert.That(await RefusedHostAsync(json, "--host", "she"),
+            Is.EqualTo("--host is she, but nothing stands there: give a process of F/dams.json \"host\": \"she\"\n"));
+        Assert.That(await RefusedHostAsync(json, "--host", "mtl", "--lab"), Does.StartWith("--lab: there are the hosts mtl, que, she"));
+        Assert.That(await RefusedHostAsync("{}", "--host", "mtl"), Does.StartWith("--host is mtl, but F/dams.json has no hosts: leave"));
+        Assert.That(await RefusedAsync("--host", "mtl"), Does.StartWith("--host is mtl, but the default cluster has no hosts: leave"));
+    }
+
     [Test]
     public async Task A_lock_that_cannot_be_opened_is_not_reported_as_held()
     {

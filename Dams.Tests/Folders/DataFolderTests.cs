@@ -4,6 +4,7 @@ using Dams.Hosting.Folders;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
 using Dams.Ordering.Storage;
+using Dams.Ordering.Transport;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Folders;
@@ -54,6 +55,51 @@ internal sealed class DataFolderTests
             "the original stays the same cluster");
         Assert.That((await DataFolder.OpenAsync(Topology("c"))).Notice, Is.Null, "the notice is given once");
     }
+
+    private ClusterTopology OnHosts(string name, string cluster = "clinics") => TopologyReader.Read($$"""
+        {
+          "cluster": "{{cluster}}", "hosts": { "mtl": "127.0.0.2", "que": "127.0.0.3" },
+          "frontEnds": [{ "host": "mtl" }], "sequencers": [{ "host": "que" }], "replicas": [{ "host": "mtl" }]
+        }
+        """, _folder.File(name)).Topology!;
+
+    [Test]
+    public async Task The_folders_of_all_hosts_of_a_cluster_are_one_cluster_if_they_have_the_same_key()
+    {
+        Assert.That(await RefusalOfOpeningAsync(OnHosts("a")),
+            Does.Contain($"{_folder.File("a", "cluster.key")}, the key file of the cluster clinics, is missing. All hosts need the same one"));
+        Assert.That(File.Exists(_folder.File("a", "cluster.key")), Is.False);
+        KeyFile.Create(_folder.File("a", "cluster.key"), KeyRing.Generate());
+        Directory.CreateDirectory(_folder.File("b"));
+        File.Copy(_folder.File("a", "cluster.key"), _folder.File("b", "cluster.key"));
+        var (a, b) = (await DataFolder.OpenAsync(OnHosts("a")), await DataFolder.OpenAsync(OnHosts("b")));
+        Assert.That(b.Instance, Is.EqualTo(a.Instance));
+        Assert.That(b.Keys.HasSameKeysAs(a.Keys), Is.True);
+        TestFolder.Copy(_folder.File("a"), _folder.File("c"));
+        Directory.Delete(_folder.File("a"), recursive: true);
+        var moved = await DataFolder.OpenAsync(OnHosts("c"));
+        Assert.That((moved.Instance, moved.Notice), Is.EqualTo((a.Instance, $"{_folder.File("c")} was copied or moved from "
+            + $"{_folder.File("a")}. It is still a part of the cluster clinics, because the configuration has hosts: "
+            + "don't run the original any more.")));
+        Assert.That(ClusterInstance.OfHosts("other"), Is.Not.EqualTo(a.Instance));
+    }
+
+    [Test]
+    public async Task A_folder_of_one_machine_becomes_that_of_a_host_and_never_the_other_way_round_unnoticed()
+    {
+        var single = Topology("a") with { Cluster = "clinics", Replicas = [.. Topology("a").Replicas.Take(1)] };
+        single = single with { Managers = [.. single.Managers.Take(1)] };
+        var before = await DataFolder.OpenAsync(single);
+        var host = await DataFolder.OpenAsync(OnHosts("a"));
+        Assert.That(host.Instance, Is.EqualTo(ClusterInstance.OfHosts("clinics")).And.Not.EqualTo(before.Instance));
+        Assert.That((await DataFolder.OpenAsync(OnHosts("a"))).Instance, Is.EqualTo(host.Instance));
+        var after = await DataFolder.OpenAsync(single);
+        Assert.That(after.Instance, Is.Not.EqualTo(host.Instance), "a cluster of its own, which the other hosts don't hear");
+        Assert.That((await DataFolder.OpenAsync(single)).Instance, Is.EqualTo(after.Instance));
+    }
+
+    private static async Task<string> RefusalOfOpeningAsync(ClusterTopology topology) =>
+        (await Assert.ThrowsAsync<DataFolderException>(() => DataFolder.OpenAsync(topology)))!.Message;
 
     [Test]
     public async Task A_copy_whose_original_is_gone_may_have_been_moved()

@@ -168,6 +168,29 @@ public sealed class ProcessesTests
         Assert.That(conflicts[2].ToString(), Does.Contain($"{_folder.Address}:8093").And.Contain("in use").And.Contain("--ports-from"));
     }
 
+    [TestCase("::", "::")]
+    [TestCase("::", "0.0.0.0")]
+    [TestCase("::1", "::1")]
+    [TestCase("127.0.0.1", "::", Description = "all addresses of IPv6 are all of IPv4, too")]
+    public void A_port_in_use_is_found_over_IPv4_and_IPv6(string listen, string other)
+    {
+        using var taken = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+        taken.Bind(new IPEndPoint(IPAddress.Parse(other).MapToIPv6(), 0));
+        var port = ((IPEndPoint)taken.LocalEndPoint!).Port;
+        var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
+        topology = topology with
+        {
+            Sequencers = [topology.Sequencers[0] with { Listen = new NodeAddress(IPAddress.Parse(listen), port), Host = "a" }],
+        };
+        Assert.That(PortConflict.FindAll(topology, "a").Select(conflict => conflict.ToString()),
+            Is.EqualTo(new[]
+            {
+                $"{topology.Sequencers[0].Listen}, the port of sequencer1, is in use by another program: "
+                    + "stop that program, or change $.sequencers[0].port in dams.json (or use dams up --ports-from)",
+            }));
+        Assert.That(PortConflict.FindAll(topology, "b"), Is.Empty);
+    }
+
     [Test]
     public void An_address_conflict_is_recognised_through_wrapping_exceptions()
     {

@@ -84,6 +84,14 @@ internal sealed class FaultTargetsTests
         {
             "--lab: control listens at 192.0.2.1:8081, but faults may be injected only where everything is on loopback addresses",
         }));
+        var hosts = TopologyReader.Read("""
+            {
+              "hosts": { "a": "127.0.0.2", "b": "127.0.0.3" },
+              "frontEnds": [{ "host": "a" }], "sequencers": [{ "host": "b" }], "replicas": [{ "host": "a" }]
+            }
+            """, "/srv").Topology!;
+        Assert.That(LabPorts.ProblemsOf(hosts).Single(), Is.EqualTo(
+            "--lab: there are the hosts a, b, but faults may be injected only where all processes are on one host and in one data folder"));
         var high = ClusterTopology.Default(portsFrom: 64_530);
         Assert.That(LabPorts.ProblemsOf(high), Has.Count.EqualTo(8).And.All.Contains("64535 at most"));
         var frontEnd = new ClusterNode(new NodeId(NodeRole.FrontEnd, 1), new NodeAddress(IPAddress.Loopback, 9_082));

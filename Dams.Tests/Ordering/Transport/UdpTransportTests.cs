@@ -152,6 +152,41 @@ public sealed class UdpTransportTests
         Assert.That(transport.Counters.Received, Is.Zero);
     }
 
+    [TestCase("127.0.0.1", "127.0.0.1")]
+    [TestCase("::1", "::1")]
+    [TestCase("::", "127.0.0.1", Description = "IPv4 of a socket of both families")]
+    [TestCase("::", "::1")]
+    public void Datagrams_go_both_ways_over_IPv4_and_IPv6(string local, string other)
+    {
+        using var stranger = new UdpTransport(new IPEndPoint(IPAddress.Parse(other), 0), new AddressBook([]));
+        using var one = new UdpTransport(new IPEndPoint(IPAddress.Parse(local), 0), new AddressBook(
+            [new(NodeId.Replica(2), stranger.Local)]));
+        stranger.UsePeers(new AddressBook([new(NodeId.Replica(1), new IPEndPoint(IPAddress.Parse(other), one.Local.Port))]));
+        foreach (var (from, to, at) in new[] { (one, NodeId.Replica(2), stranger), (stranger, NodeId.Replica(1), one) })
+        {
+            from.Send(to, [1, 2, 3]);
+            at.Wait(Long);
+            Assert.That(at.TryReceive(new byte[10], out var length), Is.True);
+            Assert.That((length, from.Counters.Sent, from.Counters.SendFailed), Is.EqualTo((3, 1, 0)));
+        }
+    }
+
+    [TestCase("10.1.2.3", "::ffff:10.1.2.3", true)]
+    [TestCase("10.1.2.3", "::ffff:10.1.2.4", false)]
+    [TestCase("2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", true, Description = "one sender has them all")]
+    [TestCase("2001:db8:0:1::1", "2001:db8:0:2::1", false)]
+    public void Senders_share_a_limit_if_they_are_at_one_place(string one, string other, bool isShared)
+    {
+        Assert.That(HashOf(one) == HashOf(other), Is.EqualTo(isShared));
+
+        static int HashOf(string address)
+        {
+            var parsed = IPAddress.Parse(address);
+            return UdpTransport.HashOf(
+                new IPEndPoint(parsed, 1).Serialize().Buffer.Span, parsed.AddressFamily == AddressFamily.InterNetwork);
+        }
+    }
+
     // Bug: flood that looks like wake-ups.
     [Test]
     public void One_byte_datagrams_of_unknown_senders_are_received_and_counted_one_by_one()

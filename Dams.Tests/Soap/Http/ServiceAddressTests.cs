@@ -59,6 +59,8 @@ public sealed class ServiceAddressTests
     [TestCase("[::1]:8080", "http://[::1]:8080/AppointmentService")]
     [TestCase("127.0.0.1", "http://127.0.0.1/AppointmentService")]
     [TestCase("dams.example.org", "http://dams.example.org/AppointmentService")]
+    [TestCase("[fd00::10]:8080", "http://[fd00::10]:8080/AppointmentService")]
+    [TestCase("[fd00::11]:8080", null)]
     [TestCase("dams_web_1", null)]
     [TestCase("evil.example.org:8080", null)]
     public async Task The_documents_name_a_valid_host_if_it_is_allowed_and_else_the_local_address(string host, string? expected)
@@ -146,7 +148,7 @@ public sealed class ServiceAddressTests
 
     private static Task<SoapTestServer> StartAsync(params IPNetwork[] trusted) => SoapTestServer.StartAsync(
         new DictionaryExecutor(),
-        SoapTestServer.Options with { AllowedHosts = [.. ClusterTopology.Default().AllowedHosts, "dams.example.org"] },
+        SoapTestServer.Options with { AllowedHosts = [.. ClusterTopology.Default().AllowedHosts, "dams.example.org", "fd00::10"] },
         configure: builder => builder.TrustProxies(trusted));
 
     private static Task<RawAnswer> GetAsync(SoapTestServer server, string target, string headers, IPAddress? from = null) =>
