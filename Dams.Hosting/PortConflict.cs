@@ -33,7 +33,8 @@ public sealed record PortConflict(string Owner, NodeAddress Listen, string Setti
     public string? Host { get; init; }
 
     private string RemedyOfAddress => Host is null
-        ? $"change {Setting.Replace(".port", ".address", StringComparison.Ordinal)} in {ClusterTopology.FileName} (or use dams up --address)"
+        ? $"change {Setting.Replace(".port", ".address", StringComparison.Ordinal)} in {ClusterTopology.FileName} "
+            + "(or use dams up --address)"
         : $"{Owner} stands on {Host}, so start it there, or change $.hosts.{Host} in {ClusterTopology.FileName} "
             + "(its \"listen\", if this is that host)";
 

@@ -34,5 +34,6 @@ internal sealed class ServiceAddress(PathString path, SoapServiceOptions options
     private bool IsAllowed(HostString host) => host.HasValue
         && (host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(host.Host, out var address) && IPAddress.IsLoopback(address))
-            || options.AllowedHosts.Any(allowed => allowed == "*" || allowed.Equals(host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)));
+            || options.AllowedHosts.Any(allowed =>
+                allowed == "*" || allowed.Equals(host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)));
 }

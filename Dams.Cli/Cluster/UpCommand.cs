@@ -35,7 +35,7 @@ internal static class UpCommand
         portsFrom.Validators.Add(result => CheckWhole(result, 1, ClusterTopology.PortsFromMax));
         var address = new Option<IPAddress>("--address")
         {
-            Description = "Run everything on this loopback address, 127.x.y.z or ::1. Clusters on different addresses can run side by side.",
+            Description = "Run everything on this loopback address, 127.x.y.z or ::1. Clusters on different addresses run side by side.",
             DefaultValueFactory = _ => Defaults.Address,
             HelpName = "ADDRESS",
             CustomParser = ParseAddress,

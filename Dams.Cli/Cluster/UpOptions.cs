@@ -41,12 +41,14 @@ internal sealed record UpOptions
     public string? ProblemOfHost(ClusterTopology topology) => Host switch
     {
         null when topology.Hosts.IsEmpty => null,
-        null => $"{Config} has hosts, and dams up runs the processes of one: add --host with one of {string.Join(", ", topology.Hosts.Keys)}",
+        null => $"{Config} has hosts, and dams up runs the processes of one: "
+            + $"add --host with one of {string.Join(", ", topology.Hosts.Keys)}",
         _ when topology.Hosts.IsEmpty => $"--host is {Host}, but {Config ?? "the default cluster"} has no hosts: leave --host out, "
             + $"or add a table \"hosts\" to a {ClusterTopology.FileName} and name that with --config",
         _ when !topology.Hosts.ContainsKey(Host) =>
             $"--host is {Host}, but {Config} has no such host; it has {string.Join(", ", topology.Hosts.Keys)}",
-        _ when !topology.NodesOn(Host).Any() => $"--host is {Host}, but nothing stands there: give a process of {Config} \"host\": \"{Host}\"",
+        _ when !topology.NodesOn(Host).Any() =>
+            $"--host is {Host}, but nothing stands there: give a process of {Config} \"host\": \"{Host}\"",
         _ => null,
     };
 }

@@ -95,8 +95,8 @@ internal sealed class HostLookup
             IReadOnlyList<IPAddress> usable = [.. found.Select(Plain).Distinct().Where(CanSendTo)];
             return usable.Count > 0
                 ? (usable, null)
-                : ([], found.Length == 0 ? "it has no address"
-                    : $"it has {string.Join(", ", found.Select(Plain))}, where a process that listens at {_self.Listen.Address} can't send to");
+                : ([], found.Length == 0 ? "it has no address" : $"it has {string.Join(", ", found.Select(Plain))}, "
+                    + $"where a process that listens at {_self.Listen.Address} can't send to");
         }
         catch (SocketException failed)
         {

@@ -9,6 +9,7 @@ internal static partial class HostLookupLog
     public static partial void Found(ILogger logger, string name, string address, string before);
 
     [LoggerMessage(1061, LogLevel.Warning,
-        "{Name} can't be looked up: {Problem}. {Nodes} have {Address}. It is looked up again and again; check the name and the name server")]
+        "{Name} can't be looked up: {Problem}. {Nodes} have {Address}. It is looked up again and again: "
+        + "check the name and the name server")]
     public static partial void NotFound(ILogger logger, string name, string problem, string nodes, string address);
 }

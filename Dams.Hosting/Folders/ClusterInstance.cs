@@ -6,8 +6,8 @@ using System.Text;
 namespace Dams.Hosting.Folders;
 
 /// <summary>
-/// The identity of a cluster: 128 bits, which are random in a cluster of one machine. A copy of a data folder keeps the cluster's name, but never the instance. The keys that
-/// seal datagrams are derived with it (<see cref="Ordering.Transport.KeyRing.For"/>).
+/// The identity of a cluster: 128 bits, which are random in a cluster of one machine. There, a copy of a data folder keeps the cluster's
+/// name, but never the instance. The keys that seal datagrams are derived with it (<see cref="Ordering.Transport.KeyRing.For"/>).
 /// </summary>
 /// <param name="Value">The bits. 0 means that there is no instance, as in tests of single parts.</param>
 public readonly record struct ClusterInstance(UInt128 Value)

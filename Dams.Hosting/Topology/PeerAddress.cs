@@ -1,6 +1,8 @@
 namespace Dams.Hosting.Topology;
 
-/// <summary>The address and port at which others reach a process. The process may listen elsewhere: see <see cref="ClusterHost"/>.</summary>
+/// <summary>
+/// The address and port at which others reach a process. The process may listen elsewhere: see <see cref="ClusterHost"/>.
+/// </summary>
 /// <param name="Host">The address or name of its host.</param>
 /// <param name="Port">1 to 65,535.</param>
 public sealed record PeerAddress(HostAddress Host, int Port)

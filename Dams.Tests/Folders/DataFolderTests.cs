@@ -67,7 +67,8 @@ internal sealed class DataFolderTests
     public async Task The_folders_of_all_hosts_of_a_cluster_are_one_cluster_if_they_have_the_same_key()
     {
         Assert.That(await RefusalOfOpeningAsync(OnHosts("a")),
-            Does.Contain($"{_folder.File("a", "cluster.key")}, the key file of the cluster clinics, is missing. All hosts need the same one"));
+            Does.Contain($"{_folder.File("a", "cluster.key")}, the key file of the cluster clinics, is missing. "
+                + "All hosts need the same one"));
         Assert.That(File.Exists(_folder.File("a", "cluster.key")), Is.False);
         KeyFile.Create(_folder.File("a", "cluster.key"), KeyRing.Generate());
         Directory.CreateDirectory(_folder.File("b"));

@@ -55,7 +55,7 @@ public sealed class HostLookupTests
         var running = lookup.RunAsync(_time, Now, node => node == NodeId.Replica(2) ? _heard : null, Use, stop.Token);
         await test();
         await stop.CancelAsync();
-        Assert.CatchAsync<OperationCanceledException>(() => running);
+        await Assert.CatchAsync<OperationCanceledException>(() => running);
     }
 
     private bool Use(AddressBook book)

@@ -120,7 +120,8 @@ public sealed class TopologyHostsTests
         yield return Of("unknown host",
             """{"hosts": {"a": "a", "b": "b"}, "frontEnds": [{"host": "c"}], "sequencers": [{"host": "a"}], "replicas": [{"host": "b"}]}""",
             "$.frontEnds[0].host: is \"c\"; expected a host: a, b");
-        yield return Of("no host", """{"hosts": {"a": "a"}, "frontEnds": [{}], "sequencers": [{"host": "a"}], "replicas": [{"host": "a"}]}""",
+        yield return Of("no host",
+            """{"hosts": {"a": "a"}, "frontEnds": [{}], "sequencers": [{"host": "a"}], "replicas": [{"host": "a"}]}""",
             "$.frontEnds[0].host: is missing; expected a host: a");
         yield return Of("host and address",
             """{"hosts": {"a": "a"}, "frontEnds": [{"host": "a", "address": "127.0.0.1"}], "sequencers": [{"address": "127.0.0.1"}],"""
@@ -141,10 +142,12 @@ public sealed class TopologyHostsTests
             + """ "replicas": [{"host": "a"}, {"host": "b"}]}""",
             "$.frontEnds[1].port: is 10.0.0.1:8080, as $.frontEnds[0] is; expected an address and port of its own");
         yield return Of("two front ends on a host",
-            """{"hosts": {"a": "a"}, "frontEnds": [{"host": "a"}, {"host": "a"}], "sequencers": [{"host": "a"}], "replicas": [{"host": "a"}]}""",
+            """{"hosts": {"a": "a"}, "frontEnds": [{"host": "a"}, {"host": "a"}], "sequencers": [{"host": "a"}],"""
+            + """ "replicas": [{"host": "a"}]}""",
             "$.frontEnds[1].port: is a:8080, as $.frontEnds[0] is");
         yield return Of("control at a port of all addresses",
-            """{"hosts": {"a": "a"}, "frontEnds": [{"host": "a"}], "sequencers": [{"host": "a", "port": 8081}], "replicas": [{"host": "a"}]}""",
+            """{"hosts": {"a": "a"}, "frontEnds": [{"host": "a"}], "sequencers": [{"host": "a", "port": 8081}],"""
+            + """ "replicas": [{"host": "a"}]}""",
             "$.control.port: is 127.0.0.1:8081, as $.sequencers[0] is");
         yield return Of("IPv4 and IPv6", $$"""{"hosts": {"a": "10.0.0.1", "b": "fd00::1"}, {{nodes}}}""",
             "$.hosts.a: listens at 10.0.0.1, from where fd00::1 of b can't be reached; expected addresses of one family",
