@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Dams.Cli.Bench;
+using Dams.Cli.Certs;
 using Dams.Cli.Check;
 using Dams.Cli.Client;
 using Dams.Cli.Cluster;
@@ -81,6 +82,7 @@ internal static class DamsTool
         root.Subcommands.Add(MemberCommand.Create(console));
         root.Subcommands.Add(SkipCommand.Create(console));
         root.Subcommands.Add(KeyCommand.Create(console));
+        root.Subcommands.Add(CertsCommand.Create(console));
         root.Subcommands.Add(FaultCommand.Create(console));
         root.Subcommands.Add(DemoCommand.Create(console));
         root.Subcommands.Add(BenchCommand.Create(console));

@@ -38,8 +38,10 @@ internal static class FrontEndProcess
         var requests = new RequestLog(time);
         var storage = new StorageGate(context.Id, topology, journal, alarms);
 
+        var certificates = new CertificateWatch(context.Id, context.Certificates.Alarms, journal, alarms);
+
         // The receivers of the coordinator's effects.
-        using var replicas = new ReplicaClients(topology);
+        using var replicas = new ReplicaClients(topology, context.Certificates.Nodes);
         var calls = new WaitingCalls();
         var bodies = new BodyFetcher(replicas.Of, time, LoggerOf<BodyFetcher>());
         var reports = new Outbox();
@@ -63,13 +65,16 @@ internal static class FrontEndProcess
 
         // The watchers that look at the cluster from outside of the loop.
         var watch = new ClusterWatch(context.Id, topology, () => sightings.View, journal, alarms, time);
-        using var poller = new ClusterPoller(topology, replicas, OnPolled, LoggerOf<ClusterPoller>());
+        using var poller = new ClusterPoller(topology, replicas, OnPolled, LoggerOf<ClusterPoller>(), context.Certificates.Nodes);
 
         // The endpoints for clients, people and tools.
         var executor = new ReplicatedExecutor(
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
         var reporter = new StatusReporter(topology, context.Node.Host, coordinator, network.Driver, poller, journal, alarms);
-        await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
+        var builder = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Certificates.Clients, context.Node.Listen);
+        if (topology.IsBeyondLoopback && !topology.SpeaksHttps)
+            builder.AnswerProxiesOnly(topology.TrustedProxies);
+        await using var web = builder
             .TrustProxies(topology.TrustedProxies)
             .AddContracts()
             .Build();
@@ -108,6 +113,7 @@ internal static class FrontEndProcess
         {
             watch.OnPolled(polled);
             storage.OnPolled(polled);
+            certificates.Look();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Dams.Hosting.Folders;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Transport;
@@ -47,6 +48,9 @@ public sealed class NodeContext
     /// The cluster's keys at the start, derived for its instance. <see cref="Cluster.NodeDriver"/> follows later changes of the key file.
     /// </summary>
     public KeyRing Keys { get; }
+
+    /// <summary>The certificates of this process; none in a cluster that has none.</summary>
+    public NodeCertificates Certificates { get; init; } = NodeCertificates.None;
 
     /// <summary>Whether the fault lab may be used.</summary>
     public bool Lab => _arguments.Lab;

@@ -4,6 +4,7 @@ using Dams.Hosting.Cluster;
 using Dams.Hosting.Folders;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Storage;
@@ -57,7 +58,8 @@ public static class NodeProgram
             Fail(NoRoom(arguments.Id, topology, problem));
             return ExitCodes.Storage;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or KeyRingException or DataFolderException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or KeyRingException or DataFolderException
+            or CertificateException)
         {
             return Fail(StorageProblem.TextOf(problem));
         }
@@ -77,7 +79,8 @@ public static class NodeProgram
             return null;
         }
 
-        var forbidden = arguments.Lab ? LabPorts.ProblemsOf(topology) : [];
+        IReadOnlyList<string> forbidden =
+            [.. arguments.Lab ? LabPorts.ProblemsOf(topology) : [], .. BeyondLoopback.ProblemsOf(topology, arguments.Config)];
         foreach (var problem in forbidden)
             Console.Error.WriteLine(problem);
         if (forbidden.Count > 0)
@@ -105,7 +108,9 @@ public static class NodeProgram
         using var log = NodeLogging.Open(topology.LogFileOf(arguments.Id), topology.Log, arguments.LogLevel,
             arguments.Supervised ? LogLevel.Warning : LogLevel.Information);
         using var lifetime = new NodeLifetime(arguments, log);
-        var context = new NodeContext(topology, arguments, log.Factory, opened.Keys, opened.Instance);
+        var certificates = NodeCertificates.Open(
+            topology, topology.Find(arguments.Id)!, TimeProvider.System, log.Factory.CreateLogger<NodeCertificates>());
+        var context = new NodeContext(topology, arguments, log.Factory, opened.Keys, opened.Instance) { Certificates = certificates };
         var logger = log.Factory.CreateLogger("Dams.Hosting.NodeProgram");
         if (opened.Notice is { } notice)
             HostingLog.FolderNotice(logger, notice);
@@ -113,7 +118,11 @@ public static class NodeProgram
             context.Node.Listen.ToString(), folder);
         if (topology.Durability == Durability.Memory)
             HostingLog.MemoryOnly(logger);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(lifetime.Stopping);
+        var watching = certificates.RunAsync(end.Token);
         var exitCode = await RunGuardedAsync(context, run, logger, lifetime.Stopping).ConfigureAwait(false);
+        await end.CancelAsync().ConfigureAwait(false);
+        await watching.ConfigureAwait(false);
         HostingLog.Stopped(logger, exitCode);
         return exitCode;
     }

@@ -44,7 +44,7 @@ public sealed class FaultLab : IDisposable
         _logger = context.Loggers.CreateLogger<FaultLab>();
         _proxy = UdpProxy.Between(_topology, ProxySeed);
         _processes = new ProcessFaults(_topology, context.Id, TimeProvider.System, _logger);
-        _replicas = new ReplicaLabs(_topology);
+        _replicas = new ReplicaLabs(_topology, context.Certificates.Nodes);
         FaultLabLog.Open(_logger, _topology.Control.ToString());
     }
 

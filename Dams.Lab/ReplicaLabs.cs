@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
+using Dams.Hosting.Cluster;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;
@@ -9,11 +11,11 @@ using Dams.Ordering;
 namespace Dams.Lab;
 
 /// <summary>Forwards orders to the replicas, which lie and delay their replies themselves. For any thread.</summary>
-internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
+internal sealed class ReplicaLabs(ClusterTopology topology, NodeTls? tls) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+    private readonly HttpClient _http = new(NodeHttp.CreateHandler(tls)) { Timeout = Patience };
 
     /// <summary>Orders a fault of one replica.</summary>
     /// <returns>The replica's answer, which says what it does.</returns>
@@ -65,7 +67,7 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
             try
             {
                 return await _http.GetFromJsonAsync(
-                    new Uri(replica.Address.ToHttpUri(), FaultEndpoints.Path), FaultJson.Default.ReplicaLabReport, stop);
+                    new Uri(topology.UriOf(replica), FaultEndpoints.Path), FaultJson.Default.ReplicaLabReport, stop);
             }
             catch (Exception silence) when (IsSilence(silence, stop))
             {
@@ -80,7 +82,7 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
     private async Task<string> PostAsync<T>(ReplicaNode node, string fault, T order, JsonTypeInfo<T> json, CancellationToken stop)
     {
         using var answer = await _http.PostAsJsonAsync(
-            new Uri(node.Address.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
+            new Uri(topology.UriOf(node), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
         var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
         return answer.StatusCode switch
         {

@@ -1,4 +1,6 @@
 using System.Net;
+using Dams.Hosting.Cluster;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
@@ -7,11 +9,11 @@ using Microsoft.Extensions.Logging;
 namespace Dams.ReplicaManager;
 
 /// <summary>Asks the other managers over HTTP. A manager that does not answer is logged at Debug. Used by many threads.</summary>
-internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILogger logger) : IDisposable
+internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILogger logger, NodeTls? tls = null) : IDisposable
 {
     // A longer answer is no snapshot. It ends with an exception, before it takes memory.
     private readonly HttpClient _http =
-        new(new SocketsHttpHandler { UseProxy = false }) { MaxResponseContentBufferSize = AgreedSnapshot.BytesMax };
+        new(NodeHttp.CreateHandler(tls)) { MaxResponseContentBufferSize = AgreedSnapshot.BytesMax };
 
     /// <summary>Fetches the agreed state at a JOIN from all other managers at once.</summary>
     /// <param name="sequence">The number of the JOIN.</param>
@@ -31,7 +33,7 @@ internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILog
         {
             using var limit = new CancellationTokenSource(patience);
             using var response = await _http
-                .GetAsync(new Uri(manager.Address.ToHttpUri(), $"/snapshot?sequence={sequence}"), limit.Token)
+                .GetAsync(new Uri(topology.UriOf(manager), $"/snapshot?sequence={sequence}"), limit.Token)
                 .ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK)
                 return null;

@@ -17,12 +17,13 @@ internal static class ManagerEndpoints
     /// <summary><c>GET /status</c>: the manager, its replica's process and the agreed state.</summary>
     public static void MapStatus(
         this IEndpointRouteBuilder web, NodeId id, ManagerProtocol manager, ReplicaKeeper keeper, ProtocolDriver driver,
-        CancellationToken stopping) => web.MapGet("/status", async http =>
+        Func<IReadOnlyList<string>> alarms, CancellationToken stopping) => web.MapGet("/status", async http =>
         {
             var replica = ManagerReporter.ReplicaOf(keeper);
             var isStopping = stopping.IsCancellationRequested;
             var status = await driver.InvokeAsync(
                 now => ManagerReporter.Report(id.ToString(), isStopping, replica, driver, manager, now));
+            status = status with { Alarms = [.. status.Alarms, .. alarms()] };
             http.Response.ContentType = "application/json";
             await JsonSerializer.SerializeAsync(http.Response.Body, status, ManagerJson.Default.ManagerStatus, http.RequestAborted);
         });

@@ -60,8 +60,8 @@ internal static class ManagerProcess
             },
             context.Loggers.CreateLogger<DurableLog>());
         var keeper = new ReplicaKeeper(context, ProgramLocator.Find(NodeRole.Replica), logger);
-        using var clients = new ReplicaClients(topology);
-        using var others = new ManagerClients(topology, context.Id, logger);
+        using var clients = new ReplicaClients(topology, context.Certificates.Nodes);
+        using var others = new ManagerClients(topology, context.Id, logger, context.Certificates.Nodes);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var access = new ReplicaAccess(clients, others, store, keeper, end.Cancel, logger, stopping);
         var (replicasOut, managersOut) = (new Outbox(), new Outbox());
@@ -82,8 +82,9 @@ internal static class ManagerProcess
         observer.OnStarted();
         keeper.OnRestarts(() => network.Driver.Post(manager.OnReplicaExited), () => network.Driver.Post(manager.OnReplicaRestarts));
 
-        await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
-        web.MapStatus(context.Id, manager, keeper, network.Driver, stopping);
+        await using var web = NodeWeb
+            .CreateBuilder(context.Loggers, topology.Limits, context.Certificates.Nodes?.Server, context.Node.Listen).Build();
+        web.MapStatus(context.Id, manager, keeper, network.Driver, context.Certificates.Alarms, stopping);
         web.MapSnapshot(manager, network.Driver);
         web.MapLeave(replicas, keeper.Id, network.Driver, logger);
         web.MapSkip(skips, network.Driver, logger);

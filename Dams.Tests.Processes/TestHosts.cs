@@ -4,6 +4,7 @@ using Dams.Cli.Status;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Status;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Ordering.Transport;
 using Dams.Tests.Hosting;
@@ -83,7 +84,8 @@ internal sealed class TestHosts : IAsyncDisposable
     /// <summary>Waits until the status at a host's front end is as wanted.</summary>
     public async Task<ClusterStatus> StatusAsync(string host, Predicate<ClusterStatus> isWanted)
     {
-        using var reader = new StatusReader(ReadyLine.FrontEndOn(On(host), host)!.Address.ToHttpUri());
+        var (topology, frontEnd) = (On(host), ReadyLine.FrontEndOn(On(host), host)!);
+        using var reader = new StatusReader(topology.UriOf(frontEnd), FrontEndTrust.Of(topology, frontEnd));
         ClusterStatus? last = null;
         await Eventually.IsTrueAsync(() =>
         {

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.ServiceModel;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
@@ -18,7 +19,9 @@ internal sealed class AppointmentClient : IDisposable
     private readonly IAppointmentService _service;
     private readonly Uri _url;
 
-    public AppointmentClient(Uri url)
+    /// <param name="url">The address of the service.</param>
+    /// <param name="check">Checks the certificate of the front end; the system does if null.</param>
+    public AppointmentClient(Uri url, RemoteCertificateValidationCallback? check = null)
     {
         _url = url;
         var binding = new BasicHttpBinding(url.Scheme == Uri.UriSchemeHttps ? BasicHttpSecurityMode.Transport : BasicHttpSecurityMode.None)
@@ -30,6 +33,8 @@ internal sealed class AppointmentClient : IDisposable
         };
         binding.ReaderQuotas.MaxArrayLength = AnswerBytesMax;
         _factory = new ChannelFactory<IAppointmentService>(binding, new EndpointAddress(url));
+        if (check is not null)
+            _factory.Endpoint.EndpointBehaviors.Add(new CheckedHttps(check));
         _service = _factory.CreateChannel();
     }
 

@@ -6,6 +6,7 @@ using Dams.Hosting.Folders;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Supervision;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Transport;
@@ -36,7 +37,8 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             return CliExitCodes.Usage;
         }
 
-        var forbidden = options.IsLab ? LabPorts.ProblemsOf(topology) : [];
+        IReadOnlyList<string> forbidden =
+            [.. options.IsLab ? LabPorts.ProblemsOf(topology) : [], .. BeyondLoopback.ProblemsOf(topology, options.Config)];
         foreach (var problem in forbidden)
             console.Error.WriteLine(problem);
         if (forbidden.Count > 0)
@@ -209,7 +211,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
     private async Task<int?> WaitForHostAsync(ClusterTopology topology)
     {
         using var reader = ReadyLine.FrontEndOn(topology, options.Host) is { } frontEnd
-            ? new StatusReader(frontEnd.Address.ToHttpUri())
+            ? new StatusReader(topology.UriOf(frontEnd), FrontEndTrust.Of(topology, frontEnd))
             : null;
         var began = Stopwatch.GetTimestamp();
         var isTold = false;

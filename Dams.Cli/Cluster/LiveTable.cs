@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Dams.Cli.Status;
 using Dams.Hosting.Status;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -37,7 +38,7 @@ internal static class LiveTable
             return;
         }
 
-        using var reader = new StatusReader(frontEnd.Address.ToHttpUri());
+        using var reader = new StatusReader(topology.UriOf(frontEnd), FrontEndTrust.Of(topology, frontEnd));
         using var timer = new PeriodicTimer(s_interval);
         var rate = new AnswerRate();
         var began = Stopwatch.GetTimestamp();
@@ -71,8 +72,8 @@ internal static class LiveTable
     public static IRenderable Render(
         ClusterTopology topology, string? host, ClusterStatus? status, double? rate, string? problem, int height)
     {
-        var address = new Text(
-            $"{ReadyLine.Of(topology, host)}   page {ReadyLine.FrontEndOn(topology, host)?.Address.ToHttpUri()}   Ctrl-C stops it");
+        var page = ReadyLine.FrontEndOn(topology, host) is { } frontEnd ? topology.UriOf(frontEnd) : null;
+        var address = new Text($"{ReadyLine.Of(topology, host)}   page {page}   Ctrl-C stops it");
         if (status is null)
             return new Rows(address, new Text(problem ?? "", new Style(Color.Red)));
         var rows = new List<IRenderable> { address, Head(status, rate), Replicas(status), Counters(status.Counters) };

@@ -2,6 +2,7 @@ using Dams.Cli.Client;
 using Dams.Cli.Status;
 using Dams.Contracts.Domain;
 using Dams.Hosting.Status;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 
 namespace Dams.Cli.Cluster;
@@ -12,8 +13,10 @@ internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
     // Any administrator may list, and listing changes nothing.
     private const string Caller = "MTLA0000";
 
-    private readonly StatusReader _reader = new(topology.FrontEnds[0].Address.ToHttpUri());
-    private readonly AppointmentClient _client = new(ReadyLine.ServiceOf(topology));
+    private readonly StatusReader _reader = new(
+        topology.UriOf(topology.FrontEnds[0]), FrontEndTrust.Of(topology, topology.FrontEnds[0]));
+    private readonly AppointmentClient _client = new(
+        ReadyLine.ServiceOf(topology), FrontEndTrust.Of(topology, topology.FrontEnds[0]));
 
     /// <summary>Looks once. If <paramref name="isPatient"/>, it sends a request only when all replicas vote.</summary>
     public async Task<ReadinessObservation> LookAsync(bool isPatient, CancellationToken stop)

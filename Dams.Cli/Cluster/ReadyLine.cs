@@ -12,10 +12,11 @@ internal static class ReadyLine
     public static ClusterNode? FrontEndOn(ClusterTopology topology, string? host) =>
         topology.FrontEnds.FirstOrDefault(frontEnd => frontEnd.Host == host);
 
-    public static Uri ServiceOf(ClusterTopology topology) => ServiceOf(topology.FrontEnds[0]);
+    public static Uri ServiceOf(ClusterTopology topology) => ServiceOf(topology, topology.FrontEnds[0]);
 
     public static string Of(ClusterTopology topology, string? host = null) =>
-        FrontEndOn(topology, host) is { } frontEnd ? $"ready {ServiceOf(frontEnd)}?wsdl" : $"ready {host}";
+        FrontEndOn(topology, host) is { } frontEnd ? $"ready {ServiceOf(topology, frontEnd)}?wsdl" : $"ready {host}";
 
-    private static Uri ServiceOf(ClusterNode frontEnd) => new(frontEnd.Address.ToHttpUri(), CallCommands.ServicePath);
+    private static Uri ServiceOf(ClusterTopology topology, ClusterNode frontEnd) =>
+        new(topology.UriOf(frontEnd), CallCommands.ServicePath);
 }

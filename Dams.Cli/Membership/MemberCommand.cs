@@ -13,6 +13,7 @@ internal static class MemberCommand
     public static System.CommandLine.Command Create(CliConsole console)
     {
         var url = CallCommands.UrlOption();
+        var config = ClusterOption.Create();
         var number = new Argument<int>("REPLICA")
         {
             Description = "The replica's number.",
@@ -25,14 +26,15 @@ internal static class MemberCommand
         var leave = new System.CommandLine.Command("leave",
             "Order a replica's incarnation out. Its manager sets the data folder aside and starts a new incarnation, which joins.")
         {
-            number, force, url,
+            number, force, url, config,
         };
         leave.SetAction(async (parsed, _) =>
         {
             using var interrupt = new Interrupt();
             try
             {
-                return await ManagerCall.PostAsync(console, parsed.GetValue(url)!, $"manager{parsed.GetValue(number)}",
+                return await ManagerCall.PostAsync(
+                    console, parsed.GetValue(url)!, parsed.GetValue(config), $"manager{parsed.GetValue(number)}",
                     parsed.GetValue(force) ? "leave?force" : "leave", Patience, interrupt.Token);
             }
             catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)

@@ -13,6 +13,7 @@ internal static class SkipCommand
     public static Command Create(CliConsole console)
     {
         var url = CallCommands.UrlOption();
+        var config = ClusterOption.Create();
         var seq = new Argument<long>("SEQ")
         {
             Description = "The entry's number. dams status shows before which entry replicas wait.",
@@ -29,14 +30,14 @@ internal static class SkipCommand
         var skip = new Command("skip",
             "Skip an entry that kills the replicas. Its request fails for good. The skip is refused if the client may have an answer.")
         {
-            seq, url,
+            seq, url, config,
         };
         skip.SetAction(async (parsed, _) =>
         {
             using var interrupt = new Interrupt();
             try
             {
-                return await ManagerCall.PostAsync(console, parsed.GetValue(url)!, null,
+                return await ManagerCall.PostAsync(console, parsed.GetValue(url)!, parsed.GetValue(config), null,
                     FormattableString.Invariant($"skip?seq={parsed.GetValue(seq)}"), Patience, interrupt.Token);
             }
             catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)

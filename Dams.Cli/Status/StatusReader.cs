@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Text.Json;
 using Dams.Hosting.Status;
 
@@ -14,10 +15,15 @@ internal sealed class StatusReader : IDisposable
     private readonly Uri _root;
 
     /// <param name="url">Any address at the front end; only its scheme, host and port count.</param>
-    public StatusReader(Uri url)
+    /// <param name="check">Checks the certificate of the front end; the system does if null.</param>
+    public StatusReader(Uri url, RemoteCertificateValidationCallback? check = null)
     {
         _root = new Uri(url.GetLeftPart(UriPartial.Authority));
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = !url.IsLoopback })
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = !url.IsLoopback,
+            SslOptions = { RemoteCertificateValidationCallback = check },
+        })
         {
             Timeout = Timeout,
             MaxResponseContentBufferSize = AnswerBytesMax,

@@ -21,6 +21,9 @@ internal enum AlarmCause
 
     /// <summary>The disks of replicas have no room for the next segments of their logs. The alarm stands until they have.</summary>
     StorageShort,
+
+    /// <summary>A certificate of this host ends soon, has ended, or can't be changed.</summary>
+    Certificates,
 }
 
 /// <summary>The alarms of this front end, one sentence for each cause. The managers have alarms of their own. For any thread.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Status;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Microsoft.Extensions.Logging;
@@ -30,19 +31,22 @@ internal sealed class ClusterPoller : IDisposable
     private readonly ReplicaClients _replicas;
     private readonly Action<ClusterReports> _onPolled;
     private readonly ILogger _logger;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+    private readonly HttpClient _http;
     private volatile ClusterReports _reports = ClusterReports.None;
 
     /// <param name="topology">Names the replicas and managers to ask.</param>
     /// <param name="replicas">The SOAP clients of the replicas.</param>
     /// <param name="onPolled">Called after each round, by the one task that polls.</param>
     /// <param name="logger">Gets a line for each process that does not answer.</param>
-    public ClusterPoller(ClusterTopology topology, ReplicaClients replicas, Action<ClusterReports> onPolled, ILogger logger)
+    /// <param name="tls">TLS of the cluster; null if it has none.</param>
+    public ClusterPoller(ClusterTopology topology, ReplicaClients replicas, Action<ClusterReports> onPolled, ILogger logger,
+        NodeTls? tls = null)
     {
         _topology = topology;
         _replicas = replicas;
         _onPolled = onPolled;
         _logger = logger;
+        _http = new HttpClient(NodeHttp.CreateHandler(tls)) { Timeout = Patience };
     }
 
     /// <summary>The reports of the last round.</summary>
@@ -88,7 +92,7 @@ internal sealed class ClusterPoller : IDisposable
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri(manager.Address.ToHttpUri(), "/status"), stopping).ConfigureAwait(false);
+            using var answer = await _http.GetAsync(new Uri(_topology.UriOf(manager), "/status"), stopping).ConfigureAwait(false);
             answer.EnsureSuccessStatusCode();
             await using var body = await answer.Content.ReadAsStreamAsync(stopping).ConfigureAwait(false);
             return (manager.Id.Number,

@@ -65,7 +65,7 @@ internal sealed class StatusReporter(
             {
                 Replacements = reports.Managers.Values.Select(manager => manager.Replacements).DefaultIfEmpty().Max(),
             },
-            Alarms = [.. reports.Managers.Values.SelectMany(manager => manager.Alarms).Distinct(), .. alarms.Texts],
+            Alarms = [.. reports.Managers.Values.SelectMany(manager => manager.Alarms).Concat(alarms.Texts).Distinct()],
             Warnings = PlacementWarnings.OfReplicas(topology) is { IsEmpty: false } warnings ? warnings : null,
             EventCounts = journal.Counts(),
             Events = journal.Last(EventsShown),

@@ -5,6 +5,7 @@ using System.ServiceModel.Description;
 using System.ServiceModel.Dispatcher;
 using System.Xml;
 using Dams.Contracts.Soap;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 
@@ -29,12 +30,18 @@ public sealed class ReplicaClients : IDisposable
     private const int DepthMax = 32;
 
     // Made at the first question: hundreds of methods are compiled for it, and most replicas never ask.
-    private readonly Lazy<ChannelFactory<IReplicaService>> _factory = new(MakeFactory);
+    private readonly Lazy<ChannelFactory<IReplicaService>> _factory;
     private readonly ClusterTopology _topology;
     private readonly ConcurrentDictionary<int, IReplicaService> _channels = new();
 
     /// <summary>Makes clients of a cluster's replicas.</summary>
-    public ReplicaClients(ClusterTopology topology) => _topology = topology;
+    /// <param name="topology">The cluster.</param>
+    /// <param name="tls">TLS of the cluster; null if it has none.</param>
+    public ReplicaClients(ClusterTopology topology, NodeTls? tls = null)
+    {
+        _topology = topology;
+        _factory = new Lazy<ChannelFactory<IReplicaService>>(() => MakeFactory(tls));
+    }
 
     /// <summary>The client of a replica.</summary>
     public IReplicaService Of(int replica) => _channels.AddOrUpdate(replica, Open, (number, channel) =>
@@ -52,9 +59,9 @@ public sealed class ReplicaClients : IDisposable
             _factory.Value.Abort();
     }
 
-    private static ChannelFactory<IReplicaService> MakeFactory()
+    private static ChannelFactory<IReplicaService> MakeFactory(NodeTls? tls)
     {
-        var binding = new BasicHttpBinding
+        var binding = new BasicHttpBinding(tls is null ? BasicHttpSecurityMode.None : BasicHttpSecurityMode.Transport)
         {
             MaxReceivedMessageSize = MessageBytesMax,
             MaxBufferSize = MessageBytesMax,
@@ -69,24 +76,24 @@ public sealed class ReplicaClients : IDisposable
             UseDefaultWebProxy = false,
         };
         var factory = new ChannelFactory<IReplicaService>(binding);
-        factory.Endpoint.EndpointBehaviors.Add(new BoundedHttp());
+        factory.Endpoint.EndpointBehaviors.Add(new BoundedHttp(tls));
         return factory;
     }
 
     private IReplicaService Open(int replica)
     {
         var node = _topology.FindReplica(replica) ?? throw new ArgumentOutOfRangeException(nameof(replica), replica, "no such replica");
-        var channel = _factory.Value.CreateChannel(new EndpointAddress(new Uri(node.Address.ToHttpUri(), SoapPaths.Replica)));
+        var channel = _factory.Value.CreateChannel(new EndpointAddress(new Uri(_topology.UriOf(node), SoapPaths.Replica)));
         // This sends nothing. If the first calls opened the channel, they would wait for each other and go on in each other's context.
         ((ICommunicationObject)channel).Open();
         return channel;
     }
 
     /// <summary>Gives WCF its HTTP handler, as a function among the binding's parameters: WCF looks for it there.</summary>
-    private sealed class BoundedHttp : IEndpointBehavior
+    private sealed class BoundedHttp(NodeTls? tls) : IEndpointBehavior
     {
         public void AddBindingParameters(ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>
-            bindingParameters.Add((Func<HttpClientHandler, HttpMessageHandler>)(http => WholeAnswers.Around(http, MessageBytesMax)));
+            bindingParameters.Add((Func<HttpClientHandler, HttpMessageHandler>)(http => WholeAnswers.Around(http, tls, MessageBytesMax)));
 
         public void ApplyClientBehavior(ServiceEndpoint endpoint, ClientRuntime clientRuntime)
         {

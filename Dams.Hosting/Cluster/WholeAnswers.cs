@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Mime;
+using Dams.Hosting.Tls;
 
 namespace Dams.Hosting.Cluster;
 
@@ -15,17 +16,15 @@ internal sealed class WholeAnswers(HttpMessageHandler http, int bodyBytesMax) : 
     private static readonly TimeSpan s_exchangeMax = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Wraps WCF's own HTTP handler. Only the asked replica can answer, and an answer has exactly as many bytes as the replica sends.
+    /// Wraps a handler of ours, instead of the one that WCF has made. Only the asked replica can answer, and an answer has exactly as many
+    /// bytes as the replica sends.
     /// </summary>
     /// <param name="http">The handler that WCF has made.</param>
+    /// <param name="tls">TLS of the cluster; null if it has none.</param>
     /// <param name="bodyBytesMax">The longest body that is accepted, in bytes.</param>
-    public static HttpMessageHandler Around(HttpClientHandler http, int bodyBytesMax)
+    public static HttpMessageHandler Around(HttpClientHandler http, NodeTls? tls, int bodyBytesMax)
     {
-        http.AllowAutoRedirect = false;
-        http.AutomaticDecompression = DecompressionMethods.None;
-        http.UseCookies = false;
-        http.UseProxy = false;
-        return new WholeAnswers(http, bodyBytesMax);
+        return new WholeAnswers(NodeHttp.CreateHandler(tls), bodyBytesMax);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,10 @@ public sealed record ManagerStatus
     /// <summary>The replacement under way; null if there is none.</summary>
     public ReplacementStatus? Replacing { get; init; }
 
-    /// <summary>Sentences about problems that the operator should look at now; the same at all managers.</summary>
+    /// <summary>
+    /// Sentences about problems that the operator should look at now: first those that all managers have agreed on, then those about the
+    /// certificates of this manager's host.
+    /// </summary>
     public IReadOnlyList<string> Alarms { get; init => field = value ?? []; } = [];
 
     /// <summary>The last events, oldest first; their numbers are the same at all managers.</summary>

@@ -88,6 +88,12 @@ public sealed record ClusterTopology
     /// <summary>Whether a write waits for a third equal reply while one can still come.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>The certificates with which the processes know each other; null if they speak plain HTTP.</summary>
+    public TlsSettings? Tls { get; init; }
+
+    /// <summary>The certificate that front ends show to clients; null if they have none of their own.</summary>
+    public HttpsSettings? Https { get; init; }
+
     /// <summary>The limits on clients' calls.</summary>
     public ClusterLimits Limits { get; init; } = new();
 

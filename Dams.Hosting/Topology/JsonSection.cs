@@ -119,6 +119,20 @@ internal sealed class JsonSection
         return value;
     }
 
+    /// <summary>Reads an object inside this one; null if it is missing.</summary>
+    public T? OptionalSection<T>(string name, Func<JsonSection, T> read)
+        where T : class
+    {
+        if (Ask(name, new JsonShape("object"), "an object", out _))
+            return Section(name, read);
+        // The rules of its properties are known, too, if it is missing.
+        var unread = new JsonFindings();
+        read(new JsonSection(Nothing, PathOf(name), ShapeOf(name), unread));
+        foreach (var (path, shape) in unread.Shapes)
+            _findings.Shapes[path] = shape;
+        return null;
+    }
+
     /// <summary>
     /// Reads a list of objects; null if it is missing or no list. Elements that can't be read are left out, and are problems.
     /// </summary>

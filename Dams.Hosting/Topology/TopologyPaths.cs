@@ -28,6 +28,8 @@ internal static class TopologyPaths
             KeyFile = Moved(topology.KeyFile),
             Replicas = [.. topology.Replicas.Select(replica => replica with { DataFolder = Moved(replica.DataFolder) })],
             Log = topology.Log with { Folder = Moved(topology.Log.Folder) },
+            Tls = topology.Tls is { } tls ? new TlsSettings(Moved(tls.Folder)) : null,
+            Https = topology.Https is { } https ? new HttpsSettings(Moved(https.CertificateFile), Moved(https.KeyFile)) : null,
         };
 
         string Moved(string path) => Holds(former, path) ? Path.GetFullPath(Path.GetRelativePath(former, path), folder) : path;

@@ -154,6 +154,8 @@ public static partial class TopologyReader
             Durability = root.Choice("durability", Durability.Disk),
             Strict = root.Flag("strict"),
             Limits = root.Section("limits", ReadLimits),
+            Tls = TlsReader.ReadTls(root, (tls, name) => ReadPath(tls, name, dataFolder, null)),
+            Https = TlsReader.ReadHttps(root, (https, name) => ReadPath(https, name, dataFolder, null)),
         };
     }
 
@@ -216,13 +218,15 @@ public static partial class TopologyReader
         };
     }
 
-    private static string ReadPath(JsonSection section, string name, string baseFolder, string absent) =>
+    // A path that is missing is a problem, if there is no path instead.
+    private static string ReadPath(JsonSection section, string name, string baseFolder, string? absent) =>
         Path.GetFullPath(
             section.Text(
                 name,
                 $"a path of 1 to {PathCharactersMax} characters",
                 text => text.Length is > 0 and <= PathCharactersMax && !text.Contains('\0', StringComparison.Ordinal) ? text : null,
-                absent),
+                absent ?? ".",
+                required: absent is null),
             baseFolder);
 
     /// <summary>Reads a loopback address in its usual form; null for anything else.</summary>

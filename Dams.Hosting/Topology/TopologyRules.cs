@@ -13,6 +13,7 @@ internal static class TopologyRules
         CheckIds(places, problems);
         HostRules.Check(topology, places, problems);
         CheckManagers(topology, problems);
+        TlsReader.Check(topology, problems);
         CheckFolders(topology, places, problems);
     }
 

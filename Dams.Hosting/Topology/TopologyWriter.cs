@@ -47,6 +47,21 @@ internal static class TopologyWriter
         json.WriteEndObject();
         json.WriteString("durability", topology.Durability == Durability.Disk ? "disk" : "memory");
         json.WriteBoolean("strict", topology.Strict);
+        if (topology.Tls is { } tls)
+        {
+            json.WriteStartObject("tls");
+            json.WriteString("folder", TopologyPaths.Written(tls.Folder, dataFolder));
+            json.WriteEndObject();
+        }
+
+        if (topology.Https is { } https)
+        {
+            json.WriteStartObject("https");
+            json.WriteString("certificate", TopologyPaths.Written(https.CertificateFile, dataFolder));
+            json.WriteString("key", TopologyPaths.Written(https.KeyFile, dataFolder));
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("limits");
         json.WriteNumber("callDeadlineMs", (int)topology.Limits.CallDeadline.TotalMilliseconds);
         json.WriteNumber("requestBytesMax", topology.Limits.RequestBytesMax);

@@ -11,7 +11,8 @@ namespace Dams.Hosting.Web;
 /// Limits the HTTP connections of a server. At the limit, a new connection replaces the one that has been idle longest, which is closed. If
 /// none has been idle for <see cref="IdleMin"/>, the new one is closed at once. A connection with a request under way is never closed. New
 /// connections are not left waiting, because a client that is closed knows at once. Waiting ones would fill the system's queue, so that
-/// later ones find no room. Used by many threads.
+/// later ones find no room. Of connections that speak TLS, those whose handshake has lasted for <see cref="IdleMin"/> go before idle ones:
+/// nobody has seen a request of theirs yet. Used by many threads.
 /// </summary>
 /// <param name="connectionsMax">The most open connections. Those that are being closed may exceed it for a moment.</param>
 /// <param name="time">Measures how long connections are idle, and the time between two lines of the log.</param>
@@ -37,6 +38,9 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
 
     private readonly Lock _lock = new();
 
+    // The connections whose handshake is not over, the oldest first.
+    private readonly LinkedList<OpenConnection> _unready = new();
+
     // The connections without a request, the longest idle first.
     private readonly LinkedList<OpenConnection> _idle = new();
     private int _open;
@@ -51,16 +55,19 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
         (int)Math.Clamp((descriptors ?? long.MaxValue) - DescriptorLimit.Reserve, DescriptorLimit.ConnectionsMin, ConnectionsMax);
 
     /// <summary>Serves a connection from its beginning to its end, or closes it.</summary>
-    public async Task OnConnectionAsync(ConnectionContext context, ConnectionDelegate serve)
+    /// <param name="context">The connection.</param>
+    /// <param name="serve">Serves it.</param>
+    /// <param name="isReady">Whether requests may come at once. If not, <see cref="OnReady"/> says when.</param>
+    public async Task OnConnectionAsync(ConnectionContext context, ConnectionDelegate serve, bool isReady = true)
     {
-        var connection = new OpenConnection(context);
+        var connection = new OpenConnection(context) { IsReady = isReady };
         if (!TryAdmit(connection, out var longestIdle))
         {
             context.Abort(new ConnectionAbortedException("too many connections are open"));
             return;
         }
 
-        longestIdle?.Lifetime?.RequestClose();
+        longestIdle?.Close();
         context.Features.Set(connection);
         try
         {
@@ -69,6 +76,21 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
         finally
         {
             OnEnded(connection);
+        }
+    }
+
+    /// <summary>The handshake of a connection is over.</summary>
+    public void OnReady(ConnectionContext context)
+    {
+        if (context.Features.Get<OpenConnection>() is not { } connection)
+            return;
+        lock (_lock)
+        {
+            connection.IsReady = true;
+            if (connection is { IsClosing: true } or { HasEnded: true })
+                return;
+            _unready.Remove(connection.Place);
+            BecomeIdle(connection);
         }
     }
 
@@ -98,13 +120,12 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
             longestIdle = null;
             if (_open - _closing >= connectionsMax)
             {
-                var isFound = _closing < ClosingMax && _idle.First is { } first && time.GetElapsedTime(first.Value.IdleSince) >= IdleMin;
-                Tell(isFound);
-                if (!isFound)
+                longestIdle = _closing < ClosingMax ? Oldest(_unready) ?? Oldest(_idle) : null;
+                Tell(longestIdle is not null);
+                if (longestIdle is null)
                     return false;
-                longestIdle = _idle.First!.Value;
                 longestIdle.IsClosing = true;
-                _idle.RemoveFirst();
+                longestIdle.Place.List!.Remove(longestIdle.Place);
                 _closing++;
             }
 
@@ -141,8 +162,7 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
         lock (_lock)
         {
             connection.HasEnded = true;
-            if (connection.Place.List is not null)
-                _idle.Remove(connection.Place);
+            connection.Place.List?.Remove(connection.Place);
             _open--;
             if (connection.IsClosing)
                 _closing--;
@@ -152,8 +172,11 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
     private void BecomeIdle(OpenConnection connection)
     {
         connection.IdleSince = time.GetTimestamp();
-        _idle.AddLast(connection.Place);
+        (connection.IsReady ? _idle : _unready).AddLast(connection.Place);
     }
+
+    private OpenConnection? Oldest(LinkedList<OpenConnection> waiting) =>
+        waiting.First is { } first && time.GetElapsedTime(first.Value.IdleSince) >= IdleMin ? first.Value : null;
 
     private void Tell(bool isClosing)
     {
@@ -167,13 +190,17 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
     /// <summary>A connection that was admitted. The lock guards everything that changes.</summary>
     private sealed class OpenConnection
     {
+        private readonly ConnectionContext _context;
+        private readonly IConnectionLifetimeNotificationFeature? _lifetime;
+
         public OpenConnection(ConnectionContext context)
         {
-            Lifetime = context.Features.Get<IConnectionLifetimeNotificationFeature>();
+            _context = context;
+            _lifetime = context.Features.Get<IConnectionLifetimeNotificationFeature>();
             Place = new LinkedListNode<OpenConnection>(this);
         }
 
-        public IConnectionLifetimeNotificationFeature? Lifetime { get; }
+        public bool IsReady { get; set; }
 
         public LinkedListNode<OpenConnection> Place { get; }
 
@@ -184,5 +211,14 @@ internal sealed class ConnectionBound(int connectionsMax, TimeProvider time, ILo
         public bool IsClosing { get; set; }
 
         public bool HasEnded { get; set; }
+
+        // Nobody listens to a polite request during the handshake.
+        public void Close()
+        {
+            if (IsReady)
+                _lifetime?.RequestClose();
+            else
+                _context.Abort(new ConnectionAbortedException("too many connections are open"));
+        }
     }
 }

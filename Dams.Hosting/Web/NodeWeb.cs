@@ -1,9 +1,11 @@
 using System.Globalization;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,13 +39,22 @@ public static class NodeWeb
     /// <param name="limits">The cluster's limits, which include the longest body.</param>
     /// <param name="addresses">The addresses to listen at.</param>
     public static WebApplicationBuilder CreateBuilder(
-        ILoggerFactory loggers, ClusterLimits limits, params IReadOnlyList<NodeAddress> addresses)
+        ILoggerFactory loggers, ClusterLimits limits, params IReadOnlyList<NodeAddress> addresses) =>
+        CreateBuilder(loggers, limits, null, addresses);
+
+    /// <summary>Makes a builder of a process's server that may speak TLS.</summary>
+    /// <param name="loggers">The process's log.</param>
+    /// <param name="limits">The cluster's limits, which include the longest body.</param>
+    /// <param name="tls">How it speaks TLS, and nothing else; null if it speaks plain HTTP.</param>
+    /// <param name="addresses">The addresses to listen at.</param>
+    public static WebApplicationBuilder CreateBuilder(
+        ILoggerFactory loggers, ClusterLimits limits, ServerTls? tls, params IReadOnlyList<NodeAddress> addresses)
     {
         var descriptors = DescriptorLimit.Current;
         var connectionsMax = ConnectionBound.Under(descriptors);
         HostingLog.ConnectionsBounded(loggers.CreateLogger(LogName), connectionsMax,
             descriptors?.ToString(CultureInfo.InvariantCulture) ?? "any number of");
-        return CreateBuilder(loggers, limits, connectionsMax, addresses);
+        return CreateBuilder(loggers, limits, connectionsMax, tls, addresses);
     }
 
     /// <summary>
@@ -54,7 +65,12 @@ public static class NodeWeb
     /// <param name="connectionsMax">The most connections; only a few, because they come from the reserve.</param>
     /// <param name="addresses">The addresses to listen at.</param>
     public static WebApplicationBuilder CreateBuilder(
-        ILoggerFactory loggers, ClusterLimits limits, int connectionsMax, params IReadOnlyList<NodeAddress> addresses)
+        ILoggerFactory loggers, ClusterLimits limits, int connectionsMax, params IReadOnlyList<NodeAddress> addresses) =>
+        CreateBuilder(loggers, limits, connectionsMax, null, addresses);
+
+    /// <summary>Makes a builder of a server with a limit of connections that may speak TLS.</summary>
+    internal static WebApplicationBuilder CreateBuilder(
+        ILoggerFactory loggers, ClusterLimits limits, int connectionsMax, ServerTls? tls, IReadOnlyList<NodeAddress> addresses)
     {
         var bound = new ConnectionBound(connectionsMax, TimeProvider.System, loggers.CreateLogger(LogName));
         // The content root is not the working folder: files there must not act as settings.
@@ -81,9 +97,23 @@ public static class NodeWeb
             kestrel.Limits.KeepAliveTimeout = IdlePatience;
             kestrel.Limits.RequestHeadersTimeout = HeadPatience;
             foreach (var address in addresses)
-                kestrel.Listen(address.ToEndPoint(), listen => listen.Use(serve => context => bound.OnConnectionAsync(context, serve)));
+                kestrel.Listen(address.ToEndPoint(), listen => Configure(listen, bound, tls));
         });
         return builder;
+    }
+
+    // The bound comes first: it counts connections whose handshake is not over, and closes them at the limit.
+    private static void Configure(ListenOptions listen, ConnectionBound bound, ServerTls? tls)
+    {
+        listen.Use(serve => context => bound.OnConnectionAsync(context, serve, isReady: tls is null));
+        if (tls is null)
+            return;
+        tls.Apply(listen);
+        listen.Use(serve => context =>
+        {
+            bound.OnReady(context);
+            return serve(context);
+        });
     }
 
     private sealed class NoLifetime : IHostLifetime

@@ -14,6 +14,7 @@ using Dams.Replica.Hosting.Snapshots;
 using Dams.Replica.Service;
 using Dams.Replica.Versions;
 using Dams.Service;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -71,7 +72,7 @@ internal static class ReplicaProcess
         NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
     {
         ReplicaLog.Standalone(logger, version.Name);
-        await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).AddContracts().Build();
+        await using var web = BuilderOf(context).AddContracts().Build();
         var engine = version.Create();
         using var ownership = engine as IDisposable;
         var executor = new StandaloneExecutor(engine);
@@ -89,7 +90,7 @@ internal static class ReplicaProcess
         var clock = ClockSource.System;
         var outbox = new Outbox();
         // The slowest steps run beside the rest: on a busy machine, a process starts faster with two threads than with one.
-        using var others = new ReplicaClients(context.Topology);
+        using var others = new ReplicaClients(context.Topology, context.Certificates.Nodes);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var rehearsal = context.Options.GetValue(Joins)
             ? Task.Run(
@@ -97,7 +98,7 @@ internal static class ReplicaProcess
                 CancellationToken.None)
             : Task.CompletedTask;
         var building = Task.Run(
-            () => NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).AddContracts().Build(),
+            () => BuilderOf(context).AddContracts().Build(),
             CancellationToken.None);
         using var log = DurableLog.Open(
             new DurableLogOptions
@@ -130,7 +131,7 @@ internal static class ReplicaProcess
         await using var network = NodeDriver.Open(context, boot, [lab?.Driven ?? driven], clock);
         await using var web = await building;
         var frontEnd = new Uri(
-            context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Address.ToHttpUri(), SoapPaths.Appointments);
+            context.Topology.PublicBaseUrl ?? context.Topology.UriOf(context.Topology.FrontEnds[0]), SoapPaths.Appointments);
         var endpoint = new ReplicaEndpoint(node, log, folder, network.Driver, boot);
         web.MapReplica(AtReplica(context.Topology), lab?.Around(endpoint, network.Driver) ?? endpoint);
         lab?.Map(web, network.Driver);
@@ -154,6 +155,9 @@ internal static class ReplicaProcess
         WholeFile.Write(Path.Combine(context.DataFolder, LeftMark), node.Member.Incarnation.ToString());
         return ExitCodes.OrderedOut;
     }
+
+    private static WebApplicationBuilder BuilderOf(NodeContext context) => NodeWeb.CreateBuilder(
+        context.Loggers, context.Topology.Limits, context.Certificates.Nodes?.Server, context.Node.Listen);
 
     // The public address leads to the front end. The WSDL of a replica names the replica.
     private static ClusterTopology AtReplica(ClusterTopology topology) => topology with { PublicBaseUrl = null };
