@@ -85,6 +85,12 @@ public sealed record ClusterTopology
     /// <summary>The limits on clients' calls.</summary>
     public ClusterLimits Limits { get; init; } = new();
 
+    /// <summary>The users; null if nobody has to authenticate.</summary>
+    public UserSettings? Users { get; init; }
+
+    /// <summary>Whether callers must be known beyond loopback.</summary>
+    public AccessRule Access { get; init; }
+
     /// <summary>Every process, front ends first.</summary>
     public IEnumerable<ClusterNode> Nodes => [.. FrontEnds, .. Sequencers, .. Replicas, .. Managers];
 

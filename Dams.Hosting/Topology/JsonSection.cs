@@ -48,6 +48,9 @@ internal sealed class JsonSection
 
     public string PathOf(string name) => $"{Path}.{name}";
 
+    /// <summary>Whether a property is there, right or wrong.</summary>
+    public bool Has(string name) => _properties.ContainsKey(name);
+
     public void Problem(string path, string wrong, string expected) => _findings.Problems.Add(new TopologyProblem(path, wrong, expected));
 
     /// <summary>Reads and parses a string. Gives <paramref name="absent"/> if the string is missing or wrong.</summary>
