@@ -1,3 +1,4 @@
+using Dams.FrontEnd.Access;
 using Dams.FrontEnd.Control;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Events;
@@ -5,6 +6,7 @@ using Dams.FrontEnd.Requests;
 using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting;
+using Dams.Hosting.Access;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
@@ -25,6 +27,20 @@ internal static class FrontEndProcess
 {
     public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
     {
+        try
+        {
+            using var access = FrontAccess.Open(context.Topology, context.Loggers);
+            return await RunAsync(context, access, stopping);
+        }
+        catch (UserFileException problem)
+        {
+            await Console.Error.WriteLineAsync($"{context.Id} can't start: {problem.Message}");
+            return ExitCodes.Configuration;
+        }
+    }
+
+    private static async Task<int> RunAsync(NodeContext context, FrontAccess access, CancellationToken stopping)
+    {
         var topology = context.Topology;
         var time = TimeProvider.System;
         var clock = ClockSource.System;
@@ -36,6 +52,7 @@ internal static class FrontEndProcess
         var sightings = new CoordinatorSightings(context.Id, journal, alarms, time);
         var requests = new RequestLog(time);
         var storage = new StorageGate(context.Id, topology, journal, alarms);
+        var accessAlarms = new AccessAlarms(context.Id, topology, access.Users, journal, alarms);
 
         // The receivers of the coordinator's effects.
         using var replicas = new ReplicaClients(topology);
@@ -67,14 +84,17 @@ internal static class FrontEndProcess
         // The endpoints for clients, people and tools.
         var executor = new ReplicatedExecutor(
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
-        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms);
+        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms, access.Users);
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
             .TrustProxies(topology.TrustedProxies)
+            .AddPageHeaders()
+            .LimitAddresses(topology.Limits, access.Shares)
+            .AddAccess(access.Gate)
             .AddContracts()
             .Build();
-        web.MapAppointments(topology, executor);
-        web.MapOriginal(topology, executor);
-        web.MapStatus(reporter, new ClusterEventStream(journal, time, stopping), requests, network.Driver);
+        web.MapAppointments(topology, executor, access.Callers);
+        web.MapOriginal(topology, executor, access.Callers);
+        web.MapStatus(new OperatorPages(access.Gate), reporter, new ClusterEventStream(journal, time, stopping), requests, network.Driver);
 
         // Only the first front end changes the cluster.
         var isFirst = context.Id == topology.FrontEnds[0].Id;
@@ -91,12 +111,14 @@ internal static class FrontEndProcess
         network.Driver.Start();
         var fetching = bodies.RunAsync(network.Driver, coordinator.OnBodyFetched, stopping);
         var polling = network.Driver.RunBesideAsync(() => poller.RunAsync(stopping), stopping);
+        var watchingUsers = access.Users?.RunAsync(time, stopping) ?? Task.CompletedTask;
         var exitCode = await network.RunUntilAsync(stopping);
         await web.StopAsync(CancellationToken.None);
         if (control is not null)
             await control.StopAsync(CancellationToken.None);
         await polling;
         await fetching;
+        await watchingUsers;
         return exitCode;
 
         ILogger<T> LoggerOf<T>() => context.Loggers.CreateLogger<T>();
@@ -105,6 +127,7 @@ internal static class FrontEndProcess
         {
             watch.OnPolled(polled);
             storage.OnPolled(polled);
+            accessAlarms.Look();
         }
     }
 
