@@ -11,6 +11,7 @@ using Dams.Cli.Lab;
 using Dams.Cli.Membership;
 using Dams.Cli.Menu;
 using Dams.Cli.Status;
+using Dams.Cli.Users;
 using Dams.Cli.Versions;
 
 namespace Dams.Cli;
@@ -79,6 +80,7 @@ internal static class DamsTool
         root.Subcommands.Add(MemberCommand.Create(console));
         root.Subcommands.Add(SkipCommand.Create(console));
         root.Subcommands.Add(KeyCommand.Create(console));
+        root.Subcommands.Add(UserCommand.Create(console));
         root.Subcommands.Add(FaultCommand.Create(console));
         root.Subcommands.Add(DemoCommand.Create(console));
         root.Subcommands.Add(BenchCommand.Create(console));

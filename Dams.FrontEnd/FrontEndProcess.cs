@@ -86,10 +86,7 @@ internal static class FrontEndProcess
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
         var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms, access.Users);
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
-            .TrustProxies(topology.TrustedProxies)
-            .AddPageHeaders()
-            .LimitAddresses(topology.Limits, access.Shares)
-            .AddAccess(access.Gate)
+            .AddFrontAccess(topology, access)
             .AddContracts()
             .Build();
         web.MapAppointments(topology, executor, access.Callers);

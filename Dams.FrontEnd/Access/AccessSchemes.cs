@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Dams.Hosting.Topology;
+using Dams.Hosting.Web;
 using idunno.Authentication.Basic;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Certificate;
@@ -31,8 +32,18 @@ internal static class AccessSchemes
     // A provider that is not reached must not hold up calls for a minute, which is the default.
     private static readonly TimeSpan s_providerPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Adds everything about access to a front end's server, in the order in which a request meets it: the address that a trusted proxy
+    /// names, the headers of answers, the limit of the address. Users are authenticated later, by what they ask for.
+    /// </summary>
+    public static WebApplicationBuilder AddFrontAccess(this WebApplicationBuilder builder, ClusterTopology topology, FrontAccess access) =>
+        builder.TrustProxies(topology.TrustedProxies)
+            .AddPageHeaders()
+            .LimitAddresses(topology.Limits, access.Shares)
+            .AddHandlers(access.Gate);
+
     /// <summary>Registers the handlers. Nothing is registered if nobody has to authenticate.</summary>
-    public static WebApplicationBuilder AddAccess(this WebApplicationBuilder builder, AccessGate? gate)
+    private static WebApplicationBuilder AddHandlers(this WebApplicationBuilder builder, AccessGate? gate)
     {
         if (gate is null)
             return builder;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dams.Hosting.Topology;
@@ -16,10 +15,7 @@ internal static class UserFileText
     // A file may have any number of problems; people read the first ones.
     private const int ProblemsShown = 5;
     private const int JsonDepthMax = 8;
-    private const int ThumbprintLength = 64;
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
-    private const string CertificateExpected =
-        "a SHA-256 thumbprint of 64 lower-case hexadecimal digits, or a subject such as CN=booking, O=Clinic";
 
     /// <summary>Reads a text.</summary>
     /// <exception cref="UserFileException">The text is wrong. The message has the problems, each on a line.</exception>
@@ -81,22 +77,6 @@ internal static class UserFileText
         return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
-    /// <summary>The one form of a certificate's thumbprint or subject; null if the text is neither.</summary>
-    public static string? CertificateOf(string text)
-    {
-        var digits = text.Replace(":", "", StringComparison.Ordinal);
-        if (digits.Length == ThumbprintLength && digits.All(char.IsAsciiHexDigit))
-            return digits.ToLowerInvariant();
-        try
-        {
-            return text.Contains('=', StringComparison.Ordinal) ? new X500DistinguishedName(text).Name : null;
-        }
-        catch (System.Security.Cryptography.CryptographicException)
-        {
-            return null;
-        }
-    }
-
     private static User ReadUser(JsonSection user)
     {
         var name = user.Text("name", User.NameExpected, text => User.IsName(text) ? text : null, "", required: true);
@@ -106,7 +86,7 @@ internal static class UserFileText
         var password = user.Text<string?>("password", "a password hash that dams user passwd has made", Hash, null);
         var set = user.Text<string?>("passwordSet", "a time such as 2026-11-30T12:00:00Z", text => TimeOf(text) is null ? null : text, null);
         var certificates = user.TextList(
-            "certificates", CertificateExpected, 0, User.CertificatesMax, text => CertificateOf(text) is not null);
+            "certificates", UserCertificate.Expected, 0, User.CertificatesMax, text => UserCertificate.CanonicalOf(text) is not null);
         var read = new User
         {
             Name = name,
@@ -115,7 +95,7 @@ internal static class UserFileText
             IsLocked = isLocked,
             Password = password,
             PasswordSet = set is null ? null : TimeOf(set),
-            Certificates = [.. (certificates ?? []).Select(CertificateOf).OfType<string>()],
+            Certificates = [.. (certificates ?? []).Select(UserCertificate.CanonicalOf).OfType<string>()],
         };
         if (read.Caller is not null && read.SpeaksFor.Length > 0)
             user.Problem(user.PathOf("speaksFor"), $"is given for the caller {name}", "it for service users only: a caller speaks for itself");
