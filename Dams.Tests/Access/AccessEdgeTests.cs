@@ -22,7 +22,7 @@ namespace Dams.Tests.Access;
 [UnsupportedOSPlatform("windows")]
 public sealed class AccessEdgeTests
 {
-    private const string Hello = "<sayHello xmlns=\"http://dams.ws.com/\"><userID xmlns=\"\">MTLP1234</userID></sayHello>";
+    private const string Hello = "<n:sayHello xmlns:n=\"http://dams.ws.com/\"><arg0>MTLP1234</arg0></n:sayHello>";
 
     private TestFolder _folder = null!;
 
@@ -81,9 +81,8 @@ public sealed class AccessEdgeTests
         Assert.That((await SendAsync(server, AccessTestServer.Basic("MTLP1234"), Request("MTLP1234", 2), "/FrontEnd")).Text,
             Does.Not.Contain("NotPermitted"));
 
-        static string Request(string user, int option) => "<receiveRequestFromClient xmlns=\"http://dams.ws.com/\"><userID xmlns=\"\">" + user
-            + "</userID><appointmentType xmlns=\"\"/><appointmentID xmlns=\"\"/><capacity xmlns=\"\">0</capacity><patientID xmlns=\"\">" + user
-            + $"</patientID><menuOption xmlns=\"\">{option}</menuOption></receiveRequestFromClient>";
+        static string Request(string user, int option) => "<n:receiveRequestFromClient xmlns:n=\"http://dams.ws.com/\">"
+            + $"<arg0>{user}</arg0><arg1/><arg2/><arg3>0</arg3><arg4>{user}</arg4><arg5>{option}</arg5></n:receiveRequestFromClient>";
     }
 
     [Test]

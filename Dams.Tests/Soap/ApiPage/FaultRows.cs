@@ -32,7 +32,6 @@ internal static class FaultRows
             await AskAsync(Answering(new AddReply(AddOutcome.Added)), [("callerId", "MTLP1234"), .. s_add[1..]]),
             await AskAsync(Answering(new AddReply(AddOutcome.Added)), s_add, user: "MTLA9999"),
             await AskAsync(Throwing(DamsFaults.Unauthenticated()), s_add),
-            await AskAsync(Throwing(DamsFaults.TooManyAttempts(TimeSpan.FromSeconds(1))), s_add),
             await AskAsync(Throwing(new InvalidOperationException("a defect")), s_add),
             await AskAsync(Throwing(DamsFaults.NoRoom(readsToo: false, "mine")), s_add),
         };
