@@ -31,6 +31,9 @@ internal sealed class CliConsole
 
     public bool IsErrorTerminal { get; }
 
+    /// <summary>Whether input is a terminal, whatever output is.</summary>
+    public bool IsInputTerminal { get; init; }
+
     /// <summary>For tables on standard output.</summary>
     public IAnsiConsole OutTables { get; }
 
@@ -38,7 +41,10 @@ internal sealed class CliConsole
     public IAnsiConsole ErrorTables { get; }
 
     public static CliConsole OfProcess() => new(GuardedOutput.OfOutput(), GuardedOutput.OfErrors(), Console.In,
-        !Console.IsInputRedirected && !Console.IsOutputRedirected, !Console.IsErrorRedirected);
+        !Console.IsInputRedirected && !Console.IsOutputRedirected, !Console.IsErrorRedirected)
+    {
+        IsInputTerminal = !Console.IsInputRedirected,
+    };
 
     private static IAnsiConsole Create(TextWriter writer, bool isTerminal)
     {

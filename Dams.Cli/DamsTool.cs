@@ -13,6 +13,7 @@ using Dams.Cli.Lab;
 using Dams.Cli.Membership;
 using Dams.Cli.Menu;
 using Dams.Cli.Status;
+using Dams.Cli.Users;
 using Dams.Cli.Versions;
 
 namespace Dams.Cli;
@@ -83,6 +84,7 @@ internal static class DamsTool
         root.Subcommands.Add(SkipCommand.Create(console));
         root.Subcommands.Add(KeyCommand.Create(console));
         root.Subcommands.Add(CertsCommand.Create(console));
+        root.Subcommands.Add(UserCommand.Create(console));
         root.Subcommands.Add(FaultCommand.Create(console));
         root.Subcommands.Add(DemoCommand.Create(console));
         root.Subcommands.Add(BenchCommand.Create(console));

@@ -1,3 +1,4 @@
+using Dams.FrontEnd.Access;
 using Dams.FrontEnd.Control;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Events;
@@ -5,6 +6,7 @@ using Dams.FrontEnd.Requests;
 using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting;
+using Dams.Hosting.Access;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Survival;
 using Dams.Hosting.Topology;
@@ -26,6 +28,20 @@ internal static class FrontEndProcess
 {
     public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
     {
+        try
+        {
+            using var access = FrontAccess.Open(context.Topology, context.Loggers);
+            return await RunAsync(context, access, stopping);
+        }
+        catch (UserFileException problem)
+        {
+            await Console.Error.WriteLineAsync($"{context.Id} can't start: {problem.Message}");
+            return ExitCodes.Configuration;
+        }
+    }
+
+    private static async Task<int> RunAsync(NodeContext context, FrontAccess access, CancellationToken stopping)
+    {
         var topology = context.Topology;
         var time = TimeProvider.System;
         var clock = ClockSource.System;
@@ -37,6 +53,7 @@ internal static class FrontEndProcess
         var sightings = new CoordinatorSightings(context.Id, journal, alarms, time);
         var requests = new RequestLog(time);
         var storage = new StorageGate(context.Id, topology, journal, alarms);
+        var accessAlarms = new AccessAlarms(context.Id, topology, access.Users, journal, alarms);
 
         var certificates = new CertificateWatch(context.Id, context.Certificates.Alarms, journal, alarms);
 
@@ -70,17 +87,18 @@ internal static class FrontEndProcess
         // The endpoints for clients, people and tools.
         var executor = new ReplicatedExecutor(
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
-        var reporter = new StatusReporter(topology, context.Node.Host, coordinator, network.Driver, poller, journal, alarms);
+        var reporter = new StatusReporter(topology, context.Node.Host, coordinator, network.Driver, poller, journal, alarms,
+            access.Users);
         var builder = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Certificates.Clients, context.Node.Listen);
         if (topology.IsBeyondLoopback && !topology.SpeaksHttps)
             builder.AnswerProxiesOnly(topology.TrustedProxies);
         await using var web = builder
-            .TrustProxies(topology.TrustedProxies)
+            .AddFrontAccess(topology, access)
             .AddContracts()
             .Build();
-        web.MapAppointments(topology, executor);
-        web.MapOriginal(topology, executor);
-        web.MapStatus(reporter, new ClusterEventStream(journal, time, stopping), requests, network.Driver);
+        web.MapAppointments(topology, executor, access.Callers);
+        web.MapOriginal(topology, executor, access.Callers);
+        web.MapStatus(new OperatorPages(access.Gate), reporter, new ClusterEventStream(journal, time, stopping), requests, network.Driver);
 
         // Only the first front end of a host takes orders, and only the first of all has the lab.
         var orders = topology.ControlOf(context.Id);
@@ -99,12 +117,14 @@ internal static class FrontEndProcess
         network.Driver.Start();
         var fetching = bodies.RunAsync(network.Driver, coordinator.OnBodyFetched, stopping);
         var polling = network.Driver.RunBesideAsync(() => poller.RunAsync(stopping), stopping);
+        var watchingUsers = access.Users?.RunAsync(time, stopping) ?? Task.CompletedTask;
         var exitCode = await network.RunUntilAsync(stopping);
         await web.StopAsync(CancellationToken.None);
         if (control is not null)
             await control.StopAsync(CancellationToken.None);
         await polling;
         await fetching;
+        await watchingUsers;
         return exitCode;
 
         ILogger<T> LoggerOf<T>() => context.Loggers.CreateLogger<T>();
@@ -114,6 +134,7 @@ internal static class FrontEndProcess
             watch.OnPolled(polled);
             storage.OnPolled(polled);
             certificates.Look();
+            accessAlarms.Look();
         }
     }
 

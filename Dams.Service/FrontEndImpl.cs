@@ -3,6 +3,7 @@ using System.ServiceModel;
 using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
+using Dams.Hosting.Access;
 
 namespace Dams.Service;
 
@@ -11,14 +12,14 @@ namespace Dams.Service;
 /// <c>Outcome: text</c>; the items of a list follow on lines of their own. A fault is answered as <c>Code: reason</c>.
 /// </summary>
 /// <param name="executor">Executes the commands.</param>
-/// <param name="authenticatedAs">
-/// The user that the transport has authenticated; the caller of every message must be that user. Null if nobody is authenticated.
+/// <param name="user">
+/// The authenticated user, who must be allowed to speak for the caller of every message. Null if nobody has to authenticate.
 /// </param>
 /// <param name="ct">Cancelled when the client disconnects.</param>
-public sealed class FrontEndImpl(IAppointmentExecutor executor, string? authenticatedAs = null, CancellationToken ct = default)
+public sealed class FrontEndImpl(IAppointmentExecutor executor, CallerIdentity? user = null, CancellationToken ct = default)
     : IFrontEndImpl
 {
-    private readonly AppointmentCalls _calls = new(executor, authenticatedAs, ct);
+    private readonly AppointmentCalls _calls = new(executor, user, ct);
 
     private enum Menu
     {

@@ -1,3 +1,4 @@
+using System.ServiceModel;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
@@ -16,16 +17,24 @@ public static class SoapEndpoints
     /// <summary>Prepares a process's server for the contracts. Called before the server is built.</summary>
     public static WebApplicationBuilder AddContracts(this WebApplicationBuilder builder) => builder.AddSoapHost();
 
-    /// <summary>Serves the appointment contract. The executor does the work.</summary>
-    public static void MapAppointments(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
-        web.MapSoapService<IAppointmentService>(SoapPaths.Appointments, http => new AppointmentService(executor, null, http.RequestAborted),
-            AppointmentOptions(topology));
+    /// <summary>Serves the appointment contract. The executor does the work. Without access rules, anybody may call.</summary>
+    public static void MapAppointments(
+        this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor, ICallerAccess? access = null) =>
+        web.MapSoapService<IAppointmentService>(
+            SoapPaths.Appointments,
+            http => new AppointmentService(
+                access?.Limited(http, executor) ?? executor, access?.UserOf(http), http.RequestAborted),
+            Guarded(AppointmentOptions(topology), access, refusal => refusal.ToFault()));
 
-    /// <summary>Serves the original system's contract. The executor does the work; the faults are strings.</summary>
-    public static void MapOriginal(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
-        web.MapSoapService<IFrontEndImpl>(SoapPaths.Original,
-            http => new FrontEndImpl(executor, null, http.RequestAborted),
-            OriginalOptions(topology));
+    /// <summary>
+    /// Serves the original system's contract. The executor does the work; the faults are strings. Without access rules, anybody may call.
+    /// </summary>
+    public static void MapOriginal(
+        this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor, ICallerAccess? access = null) =>
+        web.MapSoapService<IFrontEndImpl>(
+            SoapPaths.Original,
+            http => new FrontEndImpl(access?.Limited(http, executor) ?? executor, access?.UserOf(http), http.RequestAborted),
+            Guarded(OriginalOptions(topology), access, refusal => FrontEndFaults.Bare(refusal.ToFault())));
 
     /// <summary>Serves a replica's own contract. The topology has no public address, because that leads to the front end.</summary>
     public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica)
@@ -56,6 +65,15 @@ public static class SoapEndpoints
             SampleValues = SoapSamples.FrontEndValues,
             SampleAnswers = SoapSamples.FrontEndAnswers,
         };
+
+    private static SoapServiceOptions Guarded(
+        SoapServiceOptions options, ICallerAccess? access, Func<AccessRefusal, FaultException> faultOf) => access is null ? options : options with
+    {
+        Challenges = access.Challenges,
+        Authorize = async http => await access.RefusalOfAsync(http).ConfigureAwait(false) is { } refusal
+            ? new SoapDenial(faultOf(refusal), refusal.Status, refusal.RetryAfter)
+            : null,
+    };
 
     private static object? DetailOfAppointments(SoapHostFault fault) => fault.Kind == SoapHostFaultKind.InternalError
         ? DamsFaults.DetailOfDefect(fault.Reason)

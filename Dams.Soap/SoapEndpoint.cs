@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
@@ -6,7 +7,7 @@ namespace Dams.Soap;
 
 /// <summary>
 /// One service at one path: documents by GET, messages by POST. Faults of both SOAP versions have status 500, because .NET clients hide a
-/// fault that comes with 400. Besides, only 401 and the failures to receive a message (400, 408 and 413) carry a fault. Used by many
+/// fault that comes with 400. Besides, only 401, 429 and the failures to receive a message (400, 408 and 413) carry a fault. Used by many
 /// threads.
 /// </summary>
 internal sealed class SoapEndpoint(
@@ -61,9 +62,8 @@ internal sealed class SoapEndpoint(
         var version = media.Version ?? SoapVersion.Soap11;
         if (options.Authorize is { } authorize && await authorize(http).ConfigureAwait(false) is { } denied)
         {
-            http.Response.Headers.WWWAuthenticate = options.Challenge;
             CloseIfBodyIsHeldBack(http);
-            await answers.SendFaultAsync(http, version, StatusCodes.Status401Unauthorized, denied).ConfigureAwait(false);
+            await DenyAsync(http, version, denied).ConfigureAwait(false);
             return;
         }
 
@@ -109,6 +109,16 @@ internal sealed class SoapEndpoint(
         return !options.FullValidationOnly && MessageReader.TryRead(contract, version, text, action, options.DepthMax, out call)
             ? null
             : MessageValidator.Read(contract, version, text, action, options.DepthMax, out call);
+    }
+
+    private Task DenyAsync(HttpContext http, SoapVersion version, SoapDenial denial)
+    {
+        logger.MessageRefused(http.Connection.RemoteIpAddress?.ToString(), denial.Fault.Message);
+        if (denial.Status == StatusCodes.Status401Unauthorized)
+            http.Response.Headers.WWWAuthenticate = options.Challenges.ToArray();
+        if (denial.RetryAfter is { } pause)
+            http.Response.Headers.RetryAfter = Math.Ceiling(pause.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return answers.SendFaultAsync(http, version, denial.Status, denial.Fault);
     }
 
     private Task RefuseAsync(HttpContext http, SoapVersion version, int status, SoapRefusal refusal)

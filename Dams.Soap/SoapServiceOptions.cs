@@ -1,4 +1,3 @@
-using System.ServiceModel;
 using Microsoft.AspNetCore.Http;
 
 namespace Dams.Soap;
@@ -50,13 +49,12 @@ public sealed record SoapServiceOptions
     public Func<SoapHostFault, object?> FaultDetail { get; init; } = static _ => null;
 
     /// <summary>
-    /// Called before the body is read. If it gives a fault, the answer is that fault with status 401 and <see cref="Challenge"/>. If it
-    /// gives null, the request passes.
+    /// Called before the body is read. If it gives a denial, that is the answer. If it gives null, the request passes.
     /// </summary>
-    public Func<HttpContext, ValueTask<FaultException?>>? Authorize { get; init; }
+    public Func<HttpContext, ValueTask<SoapDenial?>>? Authorize { get; init; }
 
-    /// <summary>The <c>WWW-Authenticate</c> header of a 401.</summary>
-    public string Challenge { get; init; } = "Basic realm=\"SOAP\", charset=\"UTF-8\"";
+    /// <summary>The <c>WWW-Authenticate</c> headers of a 401, one for each way to authenticate.</summary>
+    public IReadOnlyList<string> Challenges { get; init; } = ["Basic realm=\"SOAP\", charset=\"UTF-8\""];
 
     /// <summary>
     /// Values for the sample requests on the help page, by parameter name, or by operation and parameter name with a dot between them.

@@ -21,6 +21,14 @@ internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
     /// <summary>Looks once. If <paramref name="isPatient"/>, it sends a request only when all replicas vote.</summary>
     public async Task<ReadinessObservation> LookAsync(bool isPatient, CancellationToken stop)
     {
+        if (topology.Users is not null)
+        {
+            // Only users may see the status or call. The front end answers that it is healthy when two equal replies can be had.
+            return await _reader.IsHealthyAsync(stop)
+                ? new ReadinessObservation(true, topology.Replicas.Length, topology.Replicas.Length, true, 1, [])
+                : new ReadinessObservation(false, 0, topology.Replicas.Length, false, 0, [topology.FrontEnds[0].Id.ToString()]);
+        }
+
         var status = (await _reader.ReadAsync(stop)).Status;
         var voting = status?.Replicas.Count(replica => replica.IsVoting) ?? 0;
         var isHealthy = voting > 0 && await _reader.IsHealthyAsync(stop);

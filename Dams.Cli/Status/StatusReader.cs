@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Text.Json;
 using Dams.Hosting.Status;
@@ -39,6 +40,10 @@ internal sealed class StatusReader : IDisposable
             return JsonSerializer.Deserialize(text, PlainStatusJson.Default.ClusterStatus) is { } status
                 ? (text, status, null)
                 : (null, null, $"{_root}status is empty");
+        }
+        catch (HttpRequestException problem) when (problem.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            return (null, null, $"{_root}status is for operators only: give a user with the role operator, over HTTPS");
         }
         catch (HttpRequestException problem) when (problem.StatusCode is { } code)
         {

@@ -24,6 +24,12 @@ internal enum AlarmCause
 
     /// <summary>A certificate of this host ends soon, has ended, or can't be changed.</summary>
     Certificates,
+
+    /// <summary>Anybody may call from beyond loopback, because the configuration says so. The alarm stands until the process ends.</summary>
+    AccessOpen,
+
+    /// <summary>The user file can't be used, so the users before stay in use. The alarm stands until the file can be used.</summary>
+    UsersUnusable,
 }
 
 /// <summary>The alarms of this front end, one sentence for each cause. The managers have alarms of their own. For any thread.</summary>

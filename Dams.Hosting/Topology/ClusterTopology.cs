@@ -97,11 +97,28 @@ public sealed record ClusterTopology
     /// <summary>The limits on clients' calls.</summary>
     public ClusterLimits Limits { get; init; } = new();
 
+    /// <summary>The users; null if nobody has to authenticate.</summary>
+    public UserSettings? Users { get; init; }
+
+    /// <summary>Whether callers must be known beyond loopback.</summary>
+    public AccessRule Access { get; init; }
+
     /// <summary>Every process, front ends first.</summary>
     public IEnumerable<ClusterNode> Nodes => [.. FrontEnds, .. Sequencers, .. Replicas, .. Managers];
 
     /// <summary>Whether any process listens, or is reached, at an address that is not a loopback address.</summary>
     public bool IsBeyondLoopback => Nodes.Any(node => !IPAddress.IsLoopback(node.Listen.Address) || !node.Address.Host.IsLoopback);
+
+    /// <summary>
+    /// Whether calls would have to be refused: the cluster is beyond loopback, and there is neither a user nor the word that anybody may call.
+    /// No process that answers clients starts then.
+    /// </summary>
+    public bool IsClosedWithoutUsers => IsBeyondLoopback && Users is null && Access == AccessRule.Users;
+
+    /// <summary>The message about <see cref="IsClosedWithoutUsers"/>.</summary>
+    public const string NoUsers =
+        "the cluster listens beyond loopback, but has no users, so anybody could book. Add \"users\": {} to dams.json and run dams user add, "
+        + "or state \"access\": \"open\".";
 
     /// <summary>
     /// A whole cluster on one loopback address: one front end, two sequencers, four replicas, four managers.

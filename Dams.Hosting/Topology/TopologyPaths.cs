@@ -30,6 +30,7 @@ internal static class TopologyPaths
             Log = topology.Log with { Folder = Moved(topology.Log.Folder) },
             Tls = topology.Tls is { } tls ? new TlsSettings(Moved(tls.Folder)) : null,
             Https = topology.Https is { } https ? new HttpsSettings(Moved(https.CertificateFile), Moved(https.KeyFile)) : null,
+            Users = AccessSection.Moved(topology.Users, Moved),
         };
 
         string Moved(string path) => Holds(former, path) ? Path.GetFullPath(Path.GetRelativePath(former, path), folder) : path;

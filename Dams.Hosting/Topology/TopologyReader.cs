@@ -156,6 +156,8 @@ public static partial class TopologyReader
             Limits = root.Section("limits", ReadLimits),
             Tls = TlsReader.ReadTls(root, (tls, name) => ReadPath(tls, name, dataFolder, null)),
             Https = TlsReader.ReadHttps(root, (https, name) => ReadPath(https, name, dataFolder, null)),
+            Users = AccessSection.Read(root, dataFolder),
+            Access = root.Choice("access", AccessRule.Users),
         };
     }
 
@@ -215,11 +217,16 @@ public static partial class TopologyReader
             RequestBytesMax = limits.Whole("requestBytesMax", 4 * 1024, 16 * 1024 * 1024, absent.RequestBytesMax)!.Value,
             XmlDepthMax = limits.Whole("xmlDepthMax", 8, 256, absent.XmlDepthMax)!.Value,
             InFlightCallsMax = limits.Whole("inFlightCallsMax", 1, 65_536, absent.InFlightCallsMax)!.Value,
+            UserSharePercent = limits.Whole("userSharePercent", 1, 100, absent.UserSharePercent)!.Value,
+            AddressSharePercent = limits.Whole("addressSharePercent", 1, 100, absent.AddressSharePercent)!.Value,
+            UserCallsPerSecondMax = limits.Whole("userCallsPerSecondMax", 1, 1_000_000, absent.UserCallsPerSecondMax)!.Value,
+            AddressRequestsPerSecondMax =
+                limits.Whole("addressRequestsPerSecondMax", 1, 1_000_000, absent.AddressRequestsPerSecondMax)!.Value,
         };
     }
 
     // A path that is missing is a problem, if there is no path instead.
-    private static string ReadPath(JsonSection section, string name, string baseFolder, string? absent) =>
+    internal static string ReadPath(JsonSection section, string name, string baseFolder, string? absent) =>
         Path.GetFullPath(
             section.Text(
                 name,

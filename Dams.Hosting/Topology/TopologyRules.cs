@@ -15,6 +15,7 @@ internal static class TopologyRules
         CheckManagers(topology, problems);
         TlsReader.Check(topology, problems);
         CheckFolders(topology, places, problems);
+        AccessSection.Check(topology, problems);
     }
 
     private static IEnumerable<(string Path, ClusterNode Node)> Places(ClusterTopology topology) =>
@@ -71,10 +72,11 @@ internal static class TopologyRules
                     path + ".dataFolder", $"is {folder}, which holds the folder of {other.Id}", "a folder of its own"));
             }
 
-            if (TopologyPaths.Holds(folder, topology.Log.Folder) || TopologyPaths.Holds(folder, topology.KeyFile))
+            if (TopologyPaths.Holds(folder, topology.Log.Folder) || TopologyPaths.Holds(folder, topology.KeyFile)
+                || (topology.Users is { } users && TopologyPaths.Holds(folder, users.File)))
             {
                 problems.Add(new TopologyProblem(
-                    path + ".dataFolder", $"is {folder}, which holds the logs or the key", "a folder of its own"));
+                    path + ".dataFolder", $"is {folder}, which holds the logs, the key or the users", "a folder of its own"));
             }
         }
     }

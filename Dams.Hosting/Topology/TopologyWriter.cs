@@ -67,7 +67,12 @@ internal static class TopologyWriter
         json.WriteNumber("requestBytesMax", topology.Limits.RequestBytesMax);
         json.WriteNumber("xmlDepthMax", topology.Limits.XmlDepthMax);
         json.WriteNumber("inFlightCallsMax", topology.Limits.InFlightCallsMax);
+        json.WriteNumber("userSharePercent", topology.Limits.UserSharePercent);
+        json.WriteNumber("addressSharePercent", topology.Limits.AddressSharePercent);
+        json.WriteNumber("userCallsPerSecondMax", topology.Limits.UserCallsPerSecondMax);
+        json.WriteNumber("addressRequestsPerSecondMax", topology.Limits.AddressRequestsPerSecondMax);
         json.WriteEndObject();
+        AccessSection.Write(json, topology, dataFolder);
         json.WriteEndObject();
     }
 

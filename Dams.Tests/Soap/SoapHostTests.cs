@@ -5,6 +5,7 @@ using System.Xml.Linq;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Service;
+using Dams.Soap;
 
 namespace Dams.Tests.Soap;
 
@@ -264,8 +265,8 @@ public sealed class SoapHostTests
         var executor = new ScriptedExecutor((_, _, _) => throw new InvalidOperationException());
         await using var server = await SoapTestServer.StartAsync(executor, SoapTestServer.Options with
         {
-            Authorize = _ => ValueTask.FromResult<FaultException?>(DamsFaults.Unauthenticated()),
-            Challenge = "Basic realm=\"DAMS\"",
+            Authorize = _ => ValueTask.FromResult<SoapDenial?>(new SoapDenial(DamsFaults.Unauthenticated())),
+            Challenges = ["Basic realm=\"DAMS\""],
         });
         using var request = SoapMessage.Post(server.AppointmentService, Encoding.UTF8.GetBytes("nonsense"), "text/xml");
         using var response = await server.Http.SendAsync(request);
@@ -284,7 +285,7 @@ public sealed class SoapHostTests
         Assert.That((await SoapMessage.SendAsync(server, SoapMessage.Envelope(SoapMessage.Add))).Result("outcome"), Is.EqualTo("Added"));
         var other = await SoapMessage.SendAsync(
             server, SoapMessage.Envelope(SoapMessage.Add.Replace("MTLA1234", "MTLA9999", StringComparison.Ordinal)));
-        Assert.That((other.Fault("code"), other.Reason), Is.EqualTo(("NotPermitted", "MTLA9999 is not the authenticated user.")));
+        Assert.That((other.Fault("code"), other.Reason), Is.EqualTo(("NotPermitted", "The user MTLA1234 may not act as MTLA9999: it may act as MTLA1234.")));
     }
 
     [Test]

@@ -1,5 +1,7 @@
 using System.Net;
+using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
+using Dams.Hosting.Access;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Service;
@@ -70,13 +72,14 @@ internal sealed class SoapTestServer : IAsyncDisposable
         var builder = NodeWeb.CreateBuilder(loggers, new ClusterLimits(), new NodeAddress(address, 0)).AddContracts();
         configure?.Invoke(builder);
         var app = builder.Build();
+        var caller = CallerId.TryParse(user?.ToUpperInvariant(), out var id) ? CallerIdentity.Of(id) : null;
         app.MapSoapService<IAppointmentService>(
             SoapPaths.Appointments,
-            http => service ?? new AppointmentService(executor, user, http.RequestAborted),
+            http => service ?? new AppointmentService(executor, caller, http.RequestAborted),
             options ?? Options);
         app.MapSoapService<IFrontEndImpl>(
             SoapPaths.Original,
-            http => new FrontEndImpl(executor, user, http.RequestAborted),
+            http => new FrontEndImpl(executor, caller, http.RequestAborted),
             OriginalOptions);
         await app.StartAsync().ConfigureAwait(false);
         return new SoapTestServer(app, loggers, log);

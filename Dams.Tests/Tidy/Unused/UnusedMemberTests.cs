@@ -8,7 +8,7 @@ public sealed partial class UnusedMemberTests
     /// <summary>The unused members that stay, each with the reason.</summary>
     private static readonly (string Name, string Why)[] s_kept =
     [
-        ("DamsFaults.Unauthenticated", "The contract has this fault. The work on access will use it, as SoapServiceOptions.Authorize."),
+        ("ClientCertificates.Request", "The HTTPS listener of front ends calls it if users.certificates is set."),
     ];
 
     private static readonly Lazy<IReadOnlyList<string>> s_unused = new(() =>
