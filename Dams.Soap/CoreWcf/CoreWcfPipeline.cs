@@ -46,7 +46,14 @@ internal sealed class CoreWcfPipeline(IServiceBuilder builder)
             new HttpTransportBindingElement
             {
                 MaxReceivedMessageSize = ((long)service.Options.RequestBytesMax * GrowthMax) + EnvelopeBytesMax,
-            });
+            })
+        {
+            // CoreWCF keeps an object of each call until the call's time is over, a minute by default. The edge has its own limits of time.
+            OpenTimeout = TimeSpan.MaxValue,
+            CloseTimeout = TimeSpan.MaxValue,
+            SendTimeout = TimeSpan.MaxValue,
+            ReceiveTimeout = TimeSpan.MaxValue,
+        };
         // Only the path counts. The host is none of the server's, so that it may listen at any number of addresses.
         var address = new Uri("http://localhost" + path.ToUriComponent());
         builder.AddServiceEndpoint(
