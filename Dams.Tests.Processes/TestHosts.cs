@@ -100,8 +100,7 @@ internal sealed class TestHosts : IAsyncDisposable
     {
         foreach (var up in _all)
             writer.WriteLine($"== dams up, process {up.Id}\n{up.Output}\n{up.Errors}");
-        foreach (var file in Names.SelectMany(host => Directory.Exists(_folder.File(host, "logs"))
-            ? Directory.GetFiles(_folder.File(host, "logs"), "*.log").Order(StringComparer.Ordinal) : []))
+        foreach (var file in Directory.GetFiles(_folder.Path, "*.log", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             writer.WriteLine($"== {file}");
             foreach (var line in File.ReadLines(file).TakeLast(30))
