@@ -105,6 +105,7 @@ internal sealed class SilenceInquiries(
     private Instant EndOf(SilenceProbe probe)
     {
         var end = probe.BeganAt + options.ProbeTime;
-        return probe.Finding == SilenceFinding.Dead && _holds.TryGetValue(probe.Case.Replica, out var hold) && hold.Until > end ? hold.Until : end;
+        var isHeld = probe.Finding == SilenceFinding.Dead && _holds.TryGetValue(probe.Case.Replica, out var hold) && hold.Until > end;
+        return isHeld ? _holds[probe.Case.Replica].Until : end;
     }
 }
