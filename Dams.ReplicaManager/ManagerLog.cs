@@ -64,7 +64,8 @@ internal static partial class ManagerLog
     public static partial void ChangesVersion(ILogger logger, string replica, string former, string next);
 
     [LoggerMessage(5014, LogLevel.Warning,
-        "{Manager} gives bytes that are no state of the managers' group at JOIN {Sequence}; they are ignored. Both must run the same release")]
+        "{Manager} gives bytes that are no state of the managers' group at JOIN {Sequence}; they are ignored. "
+        + "Both must run the same release")]
     public static partial void NoSnapshot(ILogger logger, string manager, long sequence);
 
     [LoggerMessage(5015, LogLevel.Error,

@@ -1,6 +1,8 @@
 namespace Dams.Tests.Simulation;
 
-/// <summary>A fault of one replica that lasts for a while, under load. In all kinds but the last two its process and its disk are well.</summary>
+/// <summary>
+/// A fault of one replica that lasts for a while, under load. In the first three kinds its process and its disk are well.
+/// </summary>
 /// <param name="Kind">What is wrong.</param>
 /// <param name="Replica">The seat of the replica.</param>
 /// <param name="At">When it begins.</param>

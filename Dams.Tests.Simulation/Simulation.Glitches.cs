@@ -1,5 +1,4 @@
 using Dams.Ordering;
-using Dams.Ordering.Protocol;
 using Dams.Tests.Simulated;
 
 namespace Dams.Tests.Simulation;

@@ -115,8 +115,8 @@ public sealed class DatagramOpener : IDisposable
         {
             if (header.Counter == 0)
                 return DropReason.Replayed;
-            // The seal can't be checked for nothing, so the tokens are taken before. Garbage takes those of the node whose name it uses, and
-            // of its own address; the spare ones are for everybody.
+            // The check of a seal costs time, so a token is taken before it. Garbage takes those of the node that it names, at the address
+            // from which it comes. The spare ones are for everybody.
             if (!_unknown.TryTake(sourceHash, header.Sender, now) && !_spare.TryTake(0, default, now))
                 return DropReason.RateLimited;
             _keys.TryGet(header.KeyId, out var clusterKey);

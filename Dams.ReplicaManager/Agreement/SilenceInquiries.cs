@@ -105,6 +105,8 @@ internal sealed class SilenceInquiries(
     private Instant EndOf(SilenceProbe probe)
     {
         var end = probe.BeganAt + options.ProbeTime;
-        return probe.Finding == SilenceFinding.Dead && _holds.TryGetValue(probe.Case.Replica, out var hold) && hold.Until > end ? hold.Until : end;
+        if (probe.Finding != SilenceFinding.Dead || !_holds.TryGetValue(probe.Case.Replica, out var hold))
+            return end;
+        return Instant.Later(end, hold.Until);
     }
 }

@@ -67,7 +67,7 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
     /// <summary>Begins the next watch of the suspect, because this one is over and has not decided anything.</summary>
     public SilenceProbe Next(Instant now) => new(about, self, now, options, Finding == SilenceFinding.StandsStill ? Counted : before);
 
-    /// <summary>Begins this watch again, because the manager has seen nothing. A watch that was not carried through does not count.</summary>
+    /// <summary>Begins this watch again, because the manager has seen nothing. A watch that was not finished does not count.</summary>
     public SilenceProbe Again(Instant now) => new(about, self, now, options, before);
 
     /// <summary>The standstill with this watch. It begins anew if the suspect has moved since the last watch.</summary>

@@ -189,7 +189,7 @@ internal static class ManagerMutants
     public static Mutant OneVoucherIsEnough { get; } = Mutant.Of(
         "A manager that joins believes the first state that it is given.",
         [
-            In("AgreedSnapshots.cs", "alike.Count >= Math.Min(", "alike.Count >= (MUTATED ? 1 : 0) && alike.Count >= Math.Min(MUTATED ? 1 : "),
+            In("AgreedSnapshots.cs", "Math.Min(VouchersMin, others)", "Math.Min(MUTATED ? 1 : VouchersMin, others)"),
         ]) with
     { IsForSimulation = false };
 
