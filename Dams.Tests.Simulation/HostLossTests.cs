@@ -47,7 +47,8 @@ internal sealed class HostLossTests
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         var trial = new LossTrial(Placements.Of(placement.Replace(" strict", "", StringComparison.Ordinal),
             isStrict: placement.EndsWith("strict", StringComparison.Ordinal)));
-        var wrong = LossRules.OfHostsAndPairs(trial.Placement).Prepend(LossRules.After(trial.Placement, [])).SelectMany(trial.Differences).ToList();
+        var wrong = LossRules.OfHostsAndPairs(trial.Placement).Prepend(LossRules.After(trial.Placement, []))
+            .SelectMany(trial.Differences).ToList();
         TestContext.Out.WriteLine($"{trial.Runs} runs {System.Diagnostics.Stopwatch.GetElapsedTime(began)}");
         Assert.That(wrong, Is.Empty, string.Join("\n", wrong));
     }

@@ -1,6 +1,6 @@
 namespace Dams.Tests.Simulation;
 
-/// <summary>What a run has shown after a loss of hosts.</summary>
+/// <summary>The result of a run with a loss of hosts.</summary>
 /// <param name="Asked">How many writes were called within two seconds after the loss.</param>
 /// <param name="Answered">How many of them were answered within their deadline.</param>
 /// <param name="Open">How many of them have not ended.</param>

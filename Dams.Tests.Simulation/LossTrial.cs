@@ -20,7 +20,7 @@ internal sealed class LossTrial(Placement placement)
     /// <summary>How many runs there were.</summary>
     public int Runs { get; private set; }
 
-    /// <summary>Where a verdict and the runs differ.</summary>
+    /// <summary>Tells whether a verdict and the runs differ, and how.</summary>
     public IEnumerable<string> Differences(LossVerdict verdict)
     {
         var seen = See(verdict);

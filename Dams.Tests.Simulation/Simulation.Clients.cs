@@ -202,6 +202,7 @@ internal sealed partial class Simulation
 
         public void OnAlarm(VoteAlarm alarm) =>
             Broken.Unless(
-                alarm.Reason != CallFailure.ReplicaDivergence || simulation._losing is not null, $"two replicas seem to lie at {alarm.Seq}");
+                alarm.Reason != CallFailure.ReplicaDivergence || simulation._losing is not null,
+                $"two replicas seem to lie at {alarm.Seq}");
     }
 }

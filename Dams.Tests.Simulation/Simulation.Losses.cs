@@ -17,7 +17,9 @@ internal sealed partial class Simulation
     private long _liesFrom;
     private int _slots;
 
-    /// <summary>Starts the cluster, waits until it is steady, and loses the hosts. The knobs must have no other faults and no clients.</summary>
+    /// <summary>
+    /// Starts the cluster, waits until it is steady, and loses the hosts. The knobs must have no other faults and no clients.
+    /// </summary>
     public LossOutcome Lose(LossCase loss)
     {
         try
@@ -82,7 +84,8 @@ internal sealed partial class Simulation
                 asked.Count, answered.Count, asked.Count(call => call.Ended is null),
                 answered.Count == 0 ? null : TimeSpan.FromTicks(answered.Min(call => call.Ended!.Value - call.Began)),
                 ActiveSequencer() is { } other && other != leader,
-                hasCrashed && loss.Restarted is { } back && _replicas[back - 1] is { IsUp: true, Replica.Member.State: not MemberState.Unconfirmed },
+                hasCrashed && loss.Restarted is { } back
+                    && _replicas[back - 1] is { IsUp: true, Replica.Member.State: not MemberState.Unconfirmed },
                 liar is { IsUp: true } && liar.Log!.Record.Incarnation != lied && liar.Replica.Member is { IsVoter: true });
         }
     }

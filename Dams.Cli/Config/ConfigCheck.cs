@@ -69,7 +69,7 @@ internal static class ConfigCheck
     private static ConfigReport ReportOf(string file, Placement placement, ImmutableArray<string> warnings) => new(
         file, [], warnings,
         [.. placement.Hosts.Select(host => new HostReport(host, PlacementTables.ProcessesOf(placement, host)))],
-        [.. LossRules.OfHostsAndPairs(placement).Select(loss => new LossReport(
+        [.. LossRules.OfHostsAndPairs(placement).Select(loss => new HostLossReport(
             loss.Hosts, [.. loss.Nodes.Select(node => node.ToString())], ConfigJson.NameOf(loss.Calls),
             loss.Reason is { } reason ? ConfigJson.NameOf(reason) : null, loss.NeedsFailOver, ConfigJson.NameOf(loss.FailOver),
             loss.OutvotesWrong, loss.ReplacesWrong, loss.AllowsRestart, loss.DelaysStrictWrites))]);

@@ -45,8 +45,8 @@ internal static class ConfigCommand
             CustomParser = ParseNames,
         };
         var command = new Command("new", """
-            Write a configuration that puts four replicas, the sequencers and the front ends on hosts, so that the losses of hosts do the least
-            harm. Say why. Nothing is overwritten.
+            Write a configuration that puts four replicas, the sequencers and the front ends on hosts, so that the losses of hosts do
+            the least harm. Say why. Nothing is overwritten.
             """)
         {
             file, hosts, frontEnds,

@@ -12,12 +12,12 @@ namespace Dams.Cli.Config;
 /// <param name="Losses">The loss of each host, and then of each pair.</param>
 internal sealed record ConfigReport(
     string File, ImmutableArray<TopologyProblem> Problems, ImmutableArray<string> Warnings, ImmutableArray<HostReport> Hosts,
-    ImmutableArray<LossReport> Losses);
+    ImmutableArray<HostLossReport> Losses);
 
 /// <summary>A host and its processes.</summary>
 internal sealed record HostReport(string Name, ImmutableArray<string> Processes);
 
 /// <summary>The verdict on a loss; see <see cref="LossVerdict"/>.</summary>
-internal sealed record LossReport(
-    ImmutableArray<string> Lost, ImmutableArray<string> Away, string Calls, string? Reason, bool NeedsFailOver, string FailOver, bool OutvotesWrong,
-    bool ReplacesWrong, bool AllowsRestart, bool DelaysStrictWrites);
+internal sealed record HostLossReport(
+    ImmutableArray<string> Lost, ImmutableArray<string> Away, string Calls, string? Reason, bool NeedsFailOver, string FailOver,
+    bool OutvotesWrong, bool ReplacesWrong, bool AllowsRestart, bool DelaysStrictWrites);

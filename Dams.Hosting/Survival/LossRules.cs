@@ -4,8 +4,8 @@ using Dams.Ordering;
 namespace Dams.Hosting.Survival;
 
 /// <summary>
-/// Finds out what a cluster survives: what is left after hosts are lost, and what that is enough for by the protocol's own rules and numbers.
-/// There is no table of cases. A host is lost with all its processes, while the cluster is whole and steady, and stays away. Pure.
+/// Finds out what a cluster survives: what is left after hosts are lost, and what that is enough for by the protocol's own rules and
+/// numbers. There is no table of cases. A host is lost with all its processes, while the cluster is whole and steady, and stays away. Pure.
 /// </summary>
 public static class LossRules
 {

@@ -3,7 +3,7 @@ using Dams.Ordering;
 
 namespace Dams.Hosting.Survival;
 
-/// <summary>What the loss of hosts means, as long as they are away. It follows from <see cref="LossRules"/>.</summary>
+/// <summary>The meaning of a loss of hosts, as long as they are away. It follows from <see cref="LossRules"/>.</summary>
 /// <param name="Hosts">The hosts that are lost.</param>
 /// <param name="Nodes">The processes that are away until the hosts are back.</param>
 public sealed record LossVerdict(ImmutableArray<string> Hosts, ImmutableArray<NodeId> Nodes)
@@ -29,11 +29,12 @@ public sealed record LossVerdict(ImmutableArray<string> Hosts, ImmutableArray<No
     public required bool ReplacesWrong { get; init; }
 
     /// <summary>
-    /// Whether a replica that is left can restart. A replica that starts works only when others have confirmed that its folder is the newest.
+    /// Whether a replica that is left can restart. A replica that starts works only when others have confirmed that its folder is the
+    /// newest.
     /// </summary>
     public required bool AllowsRestart { get; init; }
 
-    /// <summary>Whether strict writes wait for the limit on late replies, because there are too few replicas for a third equal reply.</summary>
+    /// <summary>Whether strict writes wait for the limit on late replies: there are too few replicas for a third equal one.</summary>
     public required bool DelaysStrictWrites { get; init; }
 
     /// <summary>The sequencers that are left.</summary>

@@ -32,7 +32,7 @@ public sealed class Placement(IEnumerable<PlacedNode> nodes, bool isStrict = fal
     /// The placement of a configuration. Without a table of hosts, the addresses where the processes listen stand for the hosts.
     /// </summary>
     public static Placement Of(ClusterTopology topology) => new(
-        topology.Nodes.Select(node => new PlacedNode(node.Id, node.Host ?? node.Listen.Address.ToString())),
+        topology.Nodes.Select(node => new PlacedNode(node.Id, node.Host ?? node.Address.Host.Text)),
         topology.Strict, topology.Durability == Ordering.Storage.Durability.Disk);
 
     /// <summary>The processes of a role.</summary>

@@ -14,8 +14,8 @@ public static class PlacementSearch
     private const int SequencersMax = 3;
 
     /// <summary>
-    /// Only the first hosts get replicas and sequencers, so that there is an end of what is tried. Four replicas and three sequencers need no
-    /// more than seven.
+    /// Only the first hosts get replicas and sequencers, so that there is an end of what is tried. Four replicas and three sequencers need
+    /// no more than seven.
     /// </summary>
     private const int HostsTried = Replicas + SequencersMax;
 
@@ -36,7 +36,8 @@ public static class PlacementSearch
     {
         // Neighbours in the list of replicas stand on different hosts: the first versions of the register are not all on one.
         var replicas = Enumerable.Range(0, Replicas)
-            .SelectMany(round => Enumerable.Range(0, spread.Length).Where(host => spread[host] > round)).Select(host => hosts[host]).ToList();
+            .SelectMany(round => Enumerable.Range(0, spread.Length).Where(host => spread[host] > round))
+            .Select(host => hosts[host]).ToList();
         return new Placement(
         [
             .. frontEnds.Select((host, i) => new PlacedNode(NodeId.FrontEnd((byte)(i + 1)), host)),
@@ -47,7 +48,7 @@ public static class PlacementSearch
     }
 
     /// <summary>
-    /// What is good about a placement, the most important first: what every single host's loss leaves, then what pairs leave, then few
+    /// The merits of a placement, the most important first: what every single host's loss leaves, then what pairs leave, then few
     /// processes.
     /// </summary>
     private static int[] ScoreOf(Placement placement)

@@ -11,7 +11,8 @@ public static class PlacementWarnings
     public static ImmutableArray<string> Of(ClusterTopology topology)
     {
         var placement = Placement.Of(topology);
-        return [.. OfReplicas(topology), .. OfFrontEnds(placement), .. placement.Hosts.Length == 1 ? OfOneHost(placement) : OfHosts(placement)];
+        var ofHosts = placement.Hosts.Length == 1 ? OfOneHost(placement) : OfHosts(placement);
+        return [.. OfReplicas(topology), .. OfFrontEnds(placement), .. ofHosts];
     }
 
     /// <summary>The warnings about replicas alone. A running cluster shows these, too: they hold wherever its processes stand.</summary>
@@ -26,8 +27,8 @@ public static class PlacementWarnings
             warnings.Add($"There are {count} replicas: with fewer than {VotingRules.ReplicasForBothFaults}, the cluster does not survive a "
                 + "wrong replica while another is down.");
         foreach (var same in topology.Replicas.GroupBy(replica => replica.Versions[0]).Where(same => same.Count() > 1))
-            warnings.Add($"{Joined(same.Select(replica => replica.Id))} begin with the same version, {same.Key}: they make the same mistakes, "
-                + "and two equal replies are an answer.");
+            warnings.Add($"{Joined(same.Select(replica => replica.Id))} begin with the same version, {same.Key}: they make the same "
+                + "mistakes, and two equal replies are an answer.");
         return [.. warnings];
     }
 
@@ -55,9 +56,10 @@ public static class PlacementWarnings
             else if (verdict.Calls == CallsAfterLoss.GoOnIfLedElsewhere)
             {
                 var sequencers = placement.Of(NodeRole.Sequencer).Where(node => node.Host == host).Select(node => node.Id);
-                yield return $"{Joined(sequencers)} and {Count(placement.Of(NodeRole.Replica).Count(node => node.Host == host), "replica")} "
-                    + $"of {placement.Of(NodeRole.Replica).Length} stand on {host}. If {host} is lost while it leads, calls stop: "
-                    + $"{VerdictText.ReasonOf(verdict, placement)}. Move the sequencer to a host with fewer replicas.";
+                var replicas = placement.Of(NodeRole.Replica).Count(node => node.Host == host);
+                yield return $"{Joined(sequencers)} and {Count(replicas, "replica")} of {placement.Of(NodeRole.Replica).Length} "
+                    + $"stand on {host}. If {host} is lost while it leads, calls stop: {VerdictText.ReasonOf(verdict, placement)}. "
+                    + "Move the sequencer to a host with fewer replicas.";
             }
         }
     }

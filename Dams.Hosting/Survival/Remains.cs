@@ -3,7 +3,7 @@ using Dams.Ordering;
 
 namespace Dams.Hosting.Survival;
 
-/// <summary>What is left of a cluster after a loss of hosts, and what it is enough for.</summary>
+/// <summary>The rest of a cluster after a loss of hosts. It decides what the rest is enough for. Pure.</summary>
 internal sealed class Remains
 {
     private readonly Placement _placement;
@@ -20,7 +20,7 @@ internal sealed class Remains
     /// <summary>The sequencers that are left, in the order of preference.</summary>
     public ImmutableArray<NodeId> Sequencers { get; }
 
-    /// <summary>What is left of a group.</summary>
+    /// <summary>The rest of a group.</summary>
     /// <param name="role">The role of its members.</param>
     /// <param name="isLed">Whether its leader is left.</param>
     public SurvivingGroup GroupOf(NodeRole role, bool isLed) => new(
@@ -41,7 +41,7 @@ internal sealed class Remains
     public bool OutvotesWrong(SurvivingGroup replicas) => Answers(replicas) && replicas.Live - 1 >= VotingRules.AnswerQuorum;
 
     /// <summary>Whether another sequencer can take over.</summary>
-    /// <param name="replicas">What is left of the replicas.</param>
+    /// <param name="replicas">The rest of the replicas.</param>
     /// <param name="isLed">Whether the sequencer that leads is left, so that it is not the one that takes over.</param>
     public FailOver FailOverOf(SurvivingGroup replicas, bool isLed)
     {

@@ -4,7 +4,7 @@ using Dams.Ordering.Protocol;
 namespace Dams.Hosting.Survival;
 
 /// <summary>
-/// What is left of a group: the members that live, in the view that they had before the loss. It applies the rules of the protocol to them.
+/// The rest of a group: the members that live, in the view that they had before the loss. It applies the rules of the protocol to them.
 /// </summary>
 /// <param name="members">The seats of all members.</param>
 /// <param name="live">The seats of those that live.</param>

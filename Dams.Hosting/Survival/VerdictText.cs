@@ -34,11 +34,11 @@ public static class VerdictText
         _ => "impossible",
     };
 
-    /// <summary>What becomes of a wrong replica, in a word or two.</summary>
+    /// <summary>The fate of a wrong replica, in a word or two.</summary>
     public static string WrongOf(LossVerdict verdict) =>
         verdict.ReplacesWrong ? "replaced" : verdict.OutvotesWrong ? "outvoted" : "not outvoted";
 
-    /// <summary>What a verdict means, in sentences; the first one says whether calls go on.</summary>
+    /// <summary>The meaning of a verdict, in sentences; the first one says whether calls go on.</summary>
     public static IEnumerable<string> SentencesOf(LossVerdict verdict, Placement placement)
     {
         yield return verdict.Calls switch

@@ -15,7 +15,7 @@ public static class VotingRules
     /// <summary>How many votes of managers other than the accused's own decide.</summary>
     public const int VotesToDecide = 2;
 
-    /// <summary>How many healthy replicas must be left to copy from when one is replaced. A joiner needs two that vouch for a snapshot.</summary>
+    /// <summary>How many healthy replicas must be left to copy from. A joiner needs two that vouch for a snapshot.</summary>
     public const int DonorsMin = 2;
 
     /// <summary>The fewest replicas of which one may be wrong while another has crashed.</summary>

@@ -84,8 +84,8 @@ internal sealed class AgreedState
     }
 
     /// <summary>
-    /// How far a seat's list of versions has been turned. A replaced replica comes back with the next version of its list that no other seat
-    /// has. After a lost folder, which is not the version's fault, it keeps its version if no other seat has it.
+    /// How far a seat's list of versions has been turned. A replaced replica comes back with the next version of its list that no other
+    /// seat has. After a lost folder, which is not the version's fault, it keeps its version if no other seat has it.
     /// </summary>
     public int VersionTurns(byte replica) => _seats[replica].VersionTurns;
 

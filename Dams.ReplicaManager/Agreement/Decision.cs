@@ -11,7 +11,7 @@ namespace Dams.ReplicaManager.Agreement;
 /// </param>
 internal sealed record Decision(long Number, byte Replica, ulong Incarnation, ReplacementCause Cause, long DecidedAt, long View)
 {
-    /// <summary>Whether the version may be to blame: not after a lost folder. Then the next incarnation runs another one if it can.</summary>
+    /// <summary>Whether the version may be to blame: not after a lost folder. If so, the next incarnation leaves it if it can.</summary>
     public bool TurnsVersion { get; init; } = true;
 
     /// <summary>When its turn came; null while it waits.</summary>

@@ -4,8 +4,8 @@ namespace Dams.ReplicaManager.Agreement;
 
 /// <summary>
 /// Decides which version a seat's next incarnation runs: the first of its list, after the present one, that no other seat has. A version
-/// that two replicas run can make the same mistake twice, and two equal replies are an answer. Pure; every manager decides the same, because
-/// the lists are those of the configuration and the turns are agreed.
+/// that two replicas run can make the same mistake twice, and two equal replies are an answer. Pure; every manager decides the same,
+/// because the lists are those of the configuration and the turns are agreed.
 /// </summary>
 /// <param name="lists">Each seat's versions, in the order in which its incarnations run them; at least one.</param>
 internal sealed class VersionChoice(IReadOnlyDictionary<byte, ImmutableArray<string>> lists)
@@ -22,8 +22,8 @@ internal sealed class VersionChoice(IReadOnlyDictionary<byte, ImmutableArray<str
     /// The turns of every seat. A seat counts whatever becomes of its replica: one that runs nothing comes back with the version it has.
     /// </param>
     /// <returns>
-    /// The turns, which never fall. The present version comes last, after a whole round of the list. If other seats have all versions of the
-    /// list, the next version is the one to run, or the present one stays if it is not to blame.
+    /// The turns, which never fall. The present version comes last, after a whole round of the list. If other seats have all versions of
+    /// the list, the next version is the one to run, or the present one stays if it is not to blame.
     /// </returns>
     public int NextTurns(byte seat, bool changes, IReadOnlyDictionary<byte, int> turns)
     {

@@ -133,7 +133,8 @@ internal sealed class ConfigCommandTests
         Assert.That(json.GetProperty("hosts").EnumerateArray().Select(host => host.GetProperty("name").GetString()),
             Is.EqualTo(new[] { "mtl", "que", "she" }));
         var loss = json.GetProperty("losses").EnumerateArray().First();
-        Assert.That((loss.GetProperty("lost")[0].GetString(), loss.GetProperty("calls").GetString(), loss.GetProperty("reason").GetString()),
+        Assert.That(
+            (loss.GetProperty("lost")[0].GetString(), loss.GetProperty("calls").GetString(), loss.GetProperty("reason").GetString()),
             Is.EqualTo(("mtl", "stop", "noFrontEnd")));
     }
 }

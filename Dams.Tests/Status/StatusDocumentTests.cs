@@ -152,7 +152,8 @@ public sealed class StatusDocumentTests
             {"id":"manager2","address":"127.0.0.1:8102","state":"dead"}],
             "counters":{"requests":1,"answered":2,"answeredByAll":3,"faults":4,"wrongReplies":5,"missingReplies":6,"replacements":7,
             "failovers":8,"divergences":9,"noQuorum":10},
-            "alarms":["replica1\u0027s disk is \u003Cfull\u003E"],"warnings":["There are 3 replicas"],"eventCounts":{"replicaStateChanged":2,"noQuorum":1},
+            "alarms":["replica1\u0027s disk is \u003Cfull\u003E"],"warnings":["There are 3 replicas"],
+            "eventCounts":{"replicaStateChanged":2,"noQuorum":1},
             "events":[{"id":5,"time":"2026-01-02T03:04:05.678+00:00","kind":"replicaStateChanged","node":"replica1",
             "text":"active \u2192 waiting"}],"waitingFor":["replica2"],
             "traffic":{"received":1,"bufferDrops":8,"sent":2,"sendFailed":3,"unroutable":4,"dropped":{"unknownKey":5},"workRefused":6,
@@ -167,7 +168,7 @@ public sealed class StatusDocumentTests
     [Test]
     public void A_front_end_leaves_out_warnings_if_it_has_none() => Assert.That(
         JsonSerializer.Serialize(s_cluster with { Warnings = null }, StatusJson.Default.ClusterStatus),
-        Does.Contain("\u003Cfull\u003E\"],\"eventCounts").And.Not.Contain("warnings"));
+        Does.Contain("""\u003E"],"eventCounts":""").And.Not.Contain("warnings"));
 
     [Test]
     public void A_manager_writes_every_field_in_its_order() => Assert.That(

@@ -2,7 +2,7 @@ using Dams.Hosting.Survival;
 
 namespace Dams.Tests.Survival;
 
-/// <summary>What losses of hosts mean. The simulation shows for many placements that it is so (<c>HostLossTests</c>).</summary>
+/// <summary>The verdicts on losses of hosts. The simulation shows for many placements that it is so (<c>HostLossTests</c>).</summary>
 internal sealed class LossRulesTests
 {
     private static LossVerdict After(string placement, string lost) =>

@@ -3,7 +3,7 @@ using Dams.Hosting.Topology;
 
 namespace Dams.Tests.Survival;
 
-/// <summary>What a valid configuration is warned of.</summary>
+/// <summary>The warnings about valid configurations.</summary>
 internal sealed class PlacementWarningsTests
 {
     private const string Hosts = """ "hosts": { "mtl": "10.0.0.1", "que": "10.0.0.2", "she": "10.0.0.3" }, """;

@@ -5,8 +5,8 @@ using Dams.Ordering;
 namespace Dams.Tests.Survival;
 
 /// <summary>
-/// Reads placements in a short form. Hosts are separated by |, and are called a, b, c and so on. On a host, f, s and r stand for a front end,
-/// a sequencer and a replica with its manager; numbers follow from the order.
+/// Reads placements in a short form. Hosts are separated by |, and are called a, b, c and so on. On a host, f, s and r stand for a front
+/// end, a sequencer and a replica with its manager; numbers follow from the order.
 /// </summary>
 internal static class Placements
 {
