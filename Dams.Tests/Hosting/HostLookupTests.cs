@@ -11,6 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Dams.Tests.Hosting;
 
 /// <summary>The addresses to which a process sends datagrams, with names that a test answers.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class HostLookupTests
 {
     private const string Name = "she.example";
@@ -21,7 +22,7 @@ public sealed class HostLookupTests
     private readonly ConcurrentQueue<AddressBook> _books = new();
     private volatile bool _isBusy;
     private int _asked;
-    private Instant? _heard;
+    private volatile object? _heard;
 
     private static ClusterTopology Topology(string mtl) => TopologyReader.Read($$"""
         {
@@ -52,7 +53,7 @@ public sealed class HostLookupTests
     private async Task RunAsync(HostLookup lookup, Func<Task> test)
     {
         using var stop = new CancellationTokenSource();
-        var running = lookup.RunAsync(_time, Now, node => node == NodeId.Replica(2) ? _heard : null, Use, stop.Token);
+        var running = lookup.RunAsync(_time, Now, node => node == NodeId.Replica(2) ? _heard as Instant? : null, Use, stop.Token);
         await test();
         await stop.CancelAsync();
         await Assert.CatchAsync<OperationCanceledException>(() => running);
