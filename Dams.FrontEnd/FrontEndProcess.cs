@@ -6,6 +6,7 @@ using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Lab;
@@ -70,7 +71,8 @@ internal static class FrontEndProcess
         var executor = new ReplicatedExecutor(
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
         var reporter = new StatusReporter(topology, context.Node.Host, coordinator, network.Driver, poller, journal, alarms);
-        var builder = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Certificates.Clients, context.Node.Listen);
+        var builder = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
+            .SpeakTls(context.Certificates.Clients);
         if (topology.IsBeyondLoopback && !topology.SpeaksHttps)
             builder.AnswerProxiesOnly(topology.TrustedProxies);
         await using var web = builder
