@@ -9,6 +9,7 @@ using Dams.Hosting;
 using Dams.Hosting.Access;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Survival;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Lab;
@@ -89,7 +90,8 @@ internal static class FrontEndProcess
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
         var reporter = new StatusReporter(topology, context.Node.Host, coordinator, network.Driver, poller, journal, alarms,
             access.Users);
-        var builder = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Certificates.Clients, context.Node.Listen);
+        var builder = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
+            .SpeakTls(context.Certificates.Clients);
         if (topology.IsBeyondLoopback && !topology.SpeaksHttps)
             builder.AnswerProxiesOnly(topology.TrustedProxies);
         await using var web = builder

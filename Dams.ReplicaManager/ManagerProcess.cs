@@ -1,6 +1,7 @@
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Ordering;
@@ -83,7 +84,8 @@ internal static class ManagerProcess
         keeper.OnRestarts(() => network.Driver.Post(manager.OnReplicaExited), () => network.Driver.Post(manager.OnReplicaRestarts));
 
         await using var web = NodeWeb
-            .CreateBuilder(context.Loggers, topology.Limits, context.Certificates.Nodes?.Server, context.Node.Listen).Build();
+            .CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
+            .SpeakTls(context.Certificates.Nodes?.Server).Build();
         web.MapStatus(context.Id, manager, keeper, network.Driver, context.Certificates.Alarms, stopping);
         web.MapSnapshot(manager, network.Driver);
         web.MapLeave(replicas, keeper.Id, network.Driver, logger);

@@ -100,7 +100,8 @@ internal sealed class TestHosts : IAsyncDisposable
     {
         foreach (var up in _all)
             writer.WriteLine($"== dams up, process {up.Id}\n{up.Output}\n{up.Errors}");
-        foreach (var file in Directory.GetFiles(_folder.Path, "*.log", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        var folders = Names.Select(host => _folder.File(host, "logs")).Where(Directory.Exists);
+        foreach (var file in folders.SelectMany(folder => Directory.GetFiles(folder, "*.log").Order(StringComparer.Ordinal)))
         {
             writer.WriteLine($"== {file}");
             foreach (var line in File.ReadLines(file).TakeLast(30))

@@ -93,7 +93,7 @@ public sealed class ReplicaClients : IDisposable
     private sealed class BoundedHttp(NodeTls? tls) : IEndpointBehavior
     {
         public void AddBindingParameters(ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>
-            bindingParameters.Add((Func<HttpClientHandler, HttpMessageHandler>)(http => WholeAnswers.Around(http, tls, MessageBytesMax)));
+            bindingParameters.Add((Func<HttpClientHandler, HttpMessageHandler>)(_ => WholeAnswers.Around(tls, MessageBytesMax)));
 
         public void ApplyClientBehavior(ServiceEndpoint endpoint, ClientRuntime clientRuntime)
         {

@@ -16,16 +16,13 @@ internal sealed class WholeAnswers(HttpMessageHandler http, int bodyBytesMax) : 
     private static readonly TimeSpan s_exchangeMax = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Wraps a handler of ours, instead of the one that WCF has made. Only the asked replica can answer, and an answer has exactly as many
-    /// bytes as the replica sends.
+    /// Wraps a handler of the cluster's own, which stands in for the one that WCF has made. Only the asked replica can answer, and an
+    /// answer has exactly as many bytes as the replica sends.
     /// </summary>
-    /// <param name="http">The handler that WCF has made.</param>
     /// <param name="tls">TLS of the cluster; null if it has none.</param>
     /// <param name="bodyBytesMax">The longest body that is accepted, in bytes.</param>
-    public static HttpMessageHandler Around(HttpClientHandler http, NodeTls? tls, int bodyBytesMax)
-    {
-        return new WholeAnswers(NodeHttp.CreateHandler(tls), bodyBytesMax);
-    }
+    public static HttpMessageHandler Around(NodeTls? tls, int bodyBytesMax) =>
+        new WholeAnswers(NodeHttp.CreateHandler(tls), bodyBytesMax);
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Dams.Hosting.Tls;
 /// <param name="Owner">The host, the authority or the front end.</param>
 /// <param name="PemPath">Its file.</param>
 /// <param name="End">When it ends, in UTC; null if it can't be read.</param>
-/// <param name="Problem">What an operator should do something about; null if all is right.</param>
+/// <param name="Problem">The thing that an operator should do something about; null if all is right.</param>
 public sealed record CertificateFinding(string Owner, string PemPath, DateTime? End, string? Problem)
 {
     /// <summary>Looks at the certificates of a cluster that are on this machine. Those of other hosts need not be there.</summary>

@@ -1,5 +1,4 @@
 using System.Formats.Asn1;
-using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -22,6 +21,7 @@ public static class ClusterAuthority
     public const int HostDaysMax = 825;
 
     private const int SerialBytes = 16;
+    private const int NameDigits = 16;
 
     // The choices of GeneralName (RFC 5280, section 4.2.1.6).
     private static readonly Asn1Tag s_dnsName = new(TagClass.ContextSpecific, 2);
@@ -37,7 +37,8 @@ public static class ClusterAuthority
     /// <param name="days">How long it lasts.</param>
     public static X509Certificate2 Create(string cluster, ECDsa key, DateTimeOffset now, int days)
     {
-        var request = RequestOf($"DAMS authority of {cluster} {now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}", key);
+        // Beside an older authority, this one needs a name of its own: a certificate names its authority.
+        var request = RequestOf($"DAMS authority of {cluster} {RandomNumberGenerator.GetHexString(NameDigits, lowercase: true)}", key);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
@@ -79,7 +80,7 @@ public static class ClusterAuthority
     public static ECDsa NewKey() => ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     // Written here, because the framework's builder takes a Uri only, which may change the text: a cluster can have the name 127.
-    private static X509Extension NamesOf(HostIdentity identity, string address)
+    private static X509SubjectAlternativeNameExtension NamesOf(HostIdentity identity, string address)
     {
         var names = new AsnWriter(AsnEncodingRules.DER);
         using (names.PushSequence())

@@ -80,7 +80,7 @@ public sealed class NodeCertificates
         return new NodeTls(topology, OpenHost(tls, name, logger), ReloadedAuthorities.Open(tls.AuthorityFile, logger), time, logger);
     }
 
-    /// <summary>What an operator should know about the certificates, each as a sentence.</summary>
+    /// <summary>The things that an operator should know about the certificates, each as a sentence.</summary>
     public IReadOnlyList<string> Alarms()
     {
         var now = _time.GetUtcNow();

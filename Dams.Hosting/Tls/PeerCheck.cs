@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Dams.Hosting.Tls;
 
-/// <summary>What is wrong with the certificate of a peer.</summary>
+/// <summary>A mistake of a peer's certificate.</summary>
 internal enum PeerProblem
 {
     /// <summary>Nothing: the peer is a host of this cluster.</summary>
@@ -45,8 +45,8 @@ internal enum PeerProblem
 }
 
 /// <summary>The judgement on a peer's certificate.</summary>
-/// <param name="Problem">What is wrong; none if the peer may go on.</param>
-/// <param name="Text">What is wrong, after "its certificate"; empty if nothing is.</param>
+/// <param name="Problem">The mistake; none if the peer may go on.</param>
+/// <param name="Text">The mistake in words, after "its certificate"; empty if nothing is.</param>
 internal sealed record PeerVerdict(PeerProblem Problem, string Text);
 
 /// <summary>

@@ -27,7 +27,7 @@ public sealed class ReloadedAuthorities : ReloadedPem<X509Certificate2Collection
         return opened;
     }
 
-    /// <summary>What an operator should know: a file that can't be used, and an authority that ends soon.</summary>
+    /// <summary>The things that an operator should know: a file that can't be used, and an authority that ends soon.</summary>
     /// <param name="now">The present time.</param>
     public IEnumerable<string> Alarms(DateTimeOffset now)
     {

@@ -26,7 +26,7 @@ public sealed class ReloadedCertificate : ReloadedPem<SslStreamCertificateContex
     }
 
     /// <summary>Reads the files.</summary>
-    /// <param name="owner">Whose certificate it is, for messages.</param>
+    /// <param name="owner">The owner of the certificate, for messages.</param>
     /// <param name="file">The certificate, and the certificates of its chain after it.</param>
     /// <param name="keyFile">The key.</param>
     /// <param name="isGroupAllowed">Whether the group of the key's file may read it.</param>
@@ -39,7 +39,7 @@ public sealed class ReloadedCertificate : ReloadedPem<SslStreamCertificateContex
         return opened;
     }
 
-    /// <summary>What an operator should know: a file that can't be used, and a certificate that ends soon or has ended.</summary>
+    /// <summary>The things that an operator should know: a file that can't be used, and a certificate that ends soon or has ended.</summary>
     /// <param name="now">The present time.</param>
     public IEnumerable<string> Alarms(DateTimeOffset now)
     {

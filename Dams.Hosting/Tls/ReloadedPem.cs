@@ -7,7 +7,7 @@ namespace Dams.Hosting.Tls;
 /// The problem is logged once, and stands until the files can be used again.
 /// </summary>
 /// <remarks>Thread: one thread looks at the files; any thread may read <see cref="Current"/> and <see cref="Problem"/>.</remarks>
-/// <typeparam name="T">What the files contain.</typeparam>
+/// <typeparam name="T">The content of the files.</typeparam>
 public abstract class ReloadedPem<T>
     where T : class
 {
@@ -18,7 +18,7 @@ public abstract class ReloadedPem<T>
     private string[] _seen = [];
     private string? _suspected;
 
-    /// <param name="owner">Whose files these are, for messages.</param>
+    /// <param name="owner">The owner of the files, for messages.</param>
     /// <param name="logger">Receives a line for each change, and for each problem.</param>
     private protected ReloadedPem(string owner, ILogger logger)
     {
@@ -26,7 +26,7 @@ public abstract class ReloadedPem<T>
         _logger = logger;
     }
 
-    /// <summary>What is in use.</summary>
+    /// <summary>The content in use.</summary>
     public T Current => _current;
 
     /// <summary>Why the files can't be used now, as a sentence; null if they can.</summary>

@@ -39,22 +39,13 @@ public static class NodeWeb
     /// <param name="limits">The cluster's limits, which include the longest body.</param>
     /// <param name="addresses">The addresses to listen at.</param>
     public static WebApplicationBuilder CreateBuilder(
-        ILoggerFactory loggers, ClusterLimits limits, params IReadOnlyList<NodeAddress> addresses) =>
-        CreateBuilder(loggers, limits, null, addresses);
-
-    /// <summary>Makes a builder of a process's server that may speak TLS.</summary>
-    /// <param name="loggers">The process's log.</param>
-    /// <param name="limits">The cluster's limits, which include the longest body.</param>
-    /// <param name="tls">How it speaks TLS, and nothing else; null if it speaks plain HTTP.</param>
-    /// <param name="addresses">The addresses to listen at.</param>
-    public static WebApplicationBuilder CreateBuilder(
-        ILoggerFactory loggers, ClusterLimits limits, ServerTls? tls, params IReadOnlyList<NodeAddress> addresses)
+        ILoggerFactory loggers, ClusterLimits limits, params IReadOnlyList<NodeAddress> addresses)
     {
         var descriptors = DescriptorLimit.Current;
         var connectionsMax = ConnectionBound.Under(descriptors);
         HostingLog.ConnectionsBounded(loggers.CreateLogger(LogName), connectionsMax,
             descriptors?.ToString(CultureInfo.InvariantCulture) ?? "any number of");
-        return CreateBuilder(loggers, limits, connectionsMax, tls, addresses);
+        return CreateBuilder(loggers, limits, connectionsMax, addresses);
     }
 
     /// <summary>
@@ -65,12 +56,7 @@ public static class NodeWeb
     /// <param name="connectionsMax">The most connections; only a few, because they come from the reserve.</param>
     /// <param name="addresses">The addresses to listen at.</param>
     public static WebApplicationBuilder CreateBuilder(
-        ILoggerFactory loggers, ClusterLimits limits, int connectionsMax, params IReadOnlyList<NodeAddress> addresses) =>
-        CreateBuilder(loggers, limits, connectionsMax, null, addresses);
-
-    /// <summary>Makes a builder of a server with a limit of connections that may speak TLS.</summary>
-    internal static WebApplicationBuilder CreateBuilder(
-        ILoggerFactory loggers, ClusterLimits limits, int connectionsMax, ServerTls? tls, IReadOnlyList<NodeAddress> addresses)
+        ILoggerFactory loggers, ClusterLimits limits, int connectionsMax, params IReadOnlyList<NodeAddress> addresses)
     {
         var bound = new ConnectionBound(connectionsMax, TimeProvider.System, loggers.CreateLogger(LogName));
         // The content root is not the working folder: files there must not act as settings.
@@ -96,6 +82,7 @@ public static class NodeWeb
             kestrel.Limits.MaxRequestBufferSize = RequestBufferBytes;
             kestrel.Limits.KeepAliveTimeout = IdlePatience;
             kestrel.Limits.RequestHeadersTimeout = HeadPatience;
+            var tls = kestrel.ApplicationServices.GetService<ServerTls>();
             foreach (var address in addresses)
                 kestrel.Listen(address.ToEndPoint(), listen => Configure(listen, bound, tls));
         });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Lab;
@@ -167,8 +168,9 @@ internal static class ReplicaProcess
         return ExitCodes.OrderedOut;
     }
 
-    private static WebApplicationBuilder BuilderOf(NodeContext context) => NodeWeb.CreateBuilder(
-        context.Loggers, context.Topology.Limits, context.Certificates.Nodes?.Server, context.Node.Listen);
+    private static WebApplicationBuilder BuilderOf(NodeContext context) => NodeWeb
+        .CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen)
+        .SpeakTls(context.Certificates.Nodes?.Server);
 
     private static bool AnybodyMayCall(ClusterTopology topology) => topology is { IsBeyondLoopback: false, Users: null };
 

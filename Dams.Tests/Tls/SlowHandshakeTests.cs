@@ -97,8 +97,9 @@ internal sealed class SlowHandshakeTests
 
     private async Task<WebApplication> StartAsync(int connectionsMax)
     {
-        var web = NodeWeb.CreateBuilder(
-            NullLoggerFactory.Instance, new ClusterLimits(), connectionsMax, _certificates.Nodes!.Server, [Server.Listen]).Build();
+        var web = NodeWeb.CreateBuilder(NullLoggerFactory.Instance, new ClusterLimits(), connectionsMax, Server.Listen)
+            .SpeakTls(_certificates.Nodes!.Server)
+            .Build();
         web.MapGet("/", http => http.Response.WriteAsync("hello"));
         await web.StartAsync();
         return web;

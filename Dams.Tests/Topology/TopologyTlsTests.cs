@@ -26,12 +26,12 @@ public sealed class TopologyTlsTests
         Assert.That(moved.Https, Is.EqualTo(new HttpsSettings("/other/x.pem", "/etc/x.key")));
     }
 
-    [TestCase("""{ "tls": {} }""", "$.tls.folder is missing")]
-    [TestCase("""{ "tls": "certs" }""", "$.tls is the string")]
-    [TestCase("""{ "tls": { "folder": "certs" } }""", "$.tls is there, and \"hosts\" is not")]
-    [TestCase("""{ "https": { "certificate": "x.pem" } }""", "$.https.key is missing")]
-    [TestCase("""{ "https": { "certificate": "", "key": "x" } }""", "$.https.certificate is \"\"")]
-    [TestCase("""{ "https": { "certificate": "x", "key": "x", "port": 1 } }""", "$.https.port is not known")]
+    [TestCase("""{ "tls": {} }""", "$.tls.folder: is missing")]
+    [TestCase("""{ "tls": "certs" }""", "$.tls: is the string")]
+    [TestCase("""{ "tls": { "folder": "certs" } }""", "$.tls: is there, and \"hosts\" is not")]
+    [TestCase("""{ "https": { "certificate": "x.pem" } }""", "$.https.key: is missing")]
+    [TestCase("""{ "https": { "certificate": "", "key": "x" } }""", "$.https.certificate: is \"\"")]
+    [TestCase("""{ "https": { "certificate": "x", "key": "x", "port": 1 } }""", "$.https.port: is not known")]
     public void A_mistake_is_named(string json, string problem) =>
         Assert.That(TopologyReader.Read(json, "/srv").Problems.Select(found => found.ToString()), Has.Some.Contains(problem));
 
