@@ -29,7 +29,7 @@ internal static class FrontEndProcess
     {
         try
         {
-            using var access = FrontAccess.Open(context.Topology, context.Loggers);
+            using var access = FrontAccess.Open(context.Topology, context.Loggers, ClockSource.System);
             return await RunAsync(context, access, stopping);
         }
         catch (UserFileException problem)
