@@ -31,7 +31,7 @@ internal static class FrontEndProcess
     {
         try
         {
-            using var access = FrontAccess.Open(context.Topology, context.Loggers);
+            using var access = FrontAccess.Open(context.Topology, context.Loggers, ClockSource.System);
             return await RunAsync(context, access, stopping);
         }
         catch (UserFileException problem)

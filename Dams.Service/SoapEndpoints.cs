@@ -67,7 +67,8 @@ public static class SoapEndpoints
         };
 
     private static SoapServiceOptions Guarded(
-        SoapServiceOptions options, ICallerAccess? access, Func<AccessRefusal, FaultException> faultOf) => access is null ? options : options with
+        SoapServiceOptions options, ICallerAccess? access, Func<AccessRefusal, FaultException> faultOf) =>
+        access is null ? options : options with
     {
         Challenges = access.Challenges,
         Authorize = async http => await access.RefusalOfAsync(http).ConfigureAwait(false) is { } refusal

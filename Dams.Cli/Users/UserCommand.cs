@@ -46,7 +46,10 @@ internal static class UserCommand
             Description = "A client certificate: its SHA-256 thumbprint, or its subject such as CN=booking.",
             HelpName = "TEXT",
         };
-        var noPassword = new Option<bool>("--no-password") { Description = "Make a user without a password, who shows a certificate or a token." };
+        var noPassword = new Option<bool>("--no-password")
+        {
+            Description = "Make a user without a password, who shows a certificate or a token.",
+        };
         speaksFor.Validators.Add(result => Check(result, "--speaks-for", text => CallerScope.TryParse(text, out _), CallerScope.Expected));
         roles.Validators.Add(result => Check(result, "--role", text => UserNames.RoleOf(text) is not null, UserNames.Roles));
         certificates.Validators.Add(result => Check(result, "--certificate", text => UserCertificate.CanonicalOf(text) is not null,

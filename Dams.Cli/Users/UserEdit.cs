@@ -9,6 +9,8 @@ namespace Dams.Cli.Users;
 /// <param name="path">The user file.</param>
 internal sealed class UserEdit(CliConsole console, string path)
 {
+    private const string TimeFormat = "yyyy-MM-dd HH:mm 'UTC'";
+
     /// <summary>Adds a user.</summary>
     /// <exception cref="UserRefusedException">The user exists, or its password breaks a rule.</exception>
     /// <exception cref="UserFileException">The file can't be read or written, or it is wrong.</exception>
@@ -77,8 +79,7 @@ internal sealed class UserEdit(CliConsole console, string path)
                 user.Name,
                 user.Caller is null ? string.Join(' ', user.SpeaksFor) : "itself",
                 string.Join(' ', user.Roles.Select(UserNames.Of)),
-                user.Password is null ? "none"
-                    : user.PasswordSet?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? "at an unknown time",
+                user.Password is null ? "none" : user.PasswordSet?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture) ?? "yes",
                 user.Certificates.Length.ToString(CultureInfo.InvariantCulture),
                 user.IsLocked ? "locked" : "",
             }.Select(text => new Text(text)));

@@ -5,7 +5,9 @@ using Dams.Ordering;
 
 namespace Dams.FrontEnd.Access;
 
-/// <summary>Raises the alarms about access: a user file that can't be used, and a front end that is open to anybody. One task calls it.</summary>
+/// <summary>
+/// Raises the alarms about access: a user file that can't be used, and a front end that is open to anybody. One task calls it.
+/// </summary>
 /// <param name="frontEnd">The id of this front end, which its events carry.</param>
 /// <param name="topology">Says whether the front end is open.</param>
 /// <param name="users">The users, or null.</param>

@@ -26,6 +26,8 @@ internal static class AccessSchemes
         SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
+    private const string NoScheme = "None";
+
     // Two clocks that are not set by the same source differ by less.
     private static readonly TimeSpan s_clockSkew = TimeSpan.FromMinutes(1);
 
@@ -47,7 +49,8 @@ internal static class AccessSchemes
     {
         if (gate is null)
             return builder;
-        var schemes = builder.Services.AddAuthentication().AddBasic(basic => Configure(basic, gate));
+        // A default that is no scheme. Otherwise the framework would authenticate every request by itself, also where nobody needs it.
+        var schemes = builder.Services.AddAuthentication(NoScheme).AddBasic(basic => Configure(basic, gate));
         RemoveDataProtection(builder.Services);
         if (gate.Settings.Jwt is { } jwt)
             schemes.AddJwtBearer(bearer => Configure(bearer, gate, jwt));

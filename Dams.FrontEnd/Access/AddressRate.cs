@@ -12,8 +12,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Dams.FrontEnd.Access;
 
 /// <summary>
-/// Limits the requests of each address in a second, before anything is read or checked. A further one is answered 429. The machine itself is
-/// not limited.
+/// Limits the requests of each address in a second, before anything is read or checked. A further one is answered 429. The machine itself
+/// is not limited.
 /// </summary>
 internal static class AddressRate
 {

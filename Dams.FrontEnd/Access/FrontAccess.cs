@@ -32,7 +32,7 @@ internal sealed class FrontAccess : IDisposable
 
     /// <summary>Reads the users and makes everything.</summary>
     /// <exception cref="UserFileException">The user file or another file can't be read, or it is wrong.</exception>
-    public static FrontAccess Open(ClusterTopology topology, ILoggerFactory loggers)
+    public static FrontAccess Open(ClusterTopology topology, ILoggerFactory loggers, ClockSource clock)
     {
         if (topology.IsClosedWithoutUsers)
             throw new UserFileException(ClusterTopology.NoUsers);
@@ -41,7 +41,7 @@ internal sealed class FrontAccess : IDisposable
             return new FrontAccess(null, null, shares);
         var logger = loggers.CreateLogger<UserStore>();
         var users = UserStore.Open(settings.File, settings.Jwt is not null, logger);
-        var passwords = new PasswordCheck(users, ClockSource.System, loggers.CreateLogger<PasswordCheck>());
+        var passwords = new PasswordCheck(users, clock, loggers.CreateLogger<PasswordCheck>());
         return new FrontAccess(users, new AccessGate(settings, users, passwords, AccessKeys.Read(settings)), shares);
     }
 

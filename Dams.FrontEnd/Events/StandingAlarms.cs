@@ -25,7 +25,9 @@ internal enum AlarmCause
     /// <summary>A certificate of this host ends soon, has ended, or can't be changed.</summary>
     Certificates,
 
-    /// <summary>Anybody may call from beyond loopback, because the configuration says so. The alarm stands until the process ends.</summary>
+    /// <summary>
+    /// Anybody may call from beyond loopback, because the configuration says so. The alarm stands until the process ends.
+    /// </summary>
     AccessOpen,
 
     /// <summary>The user file can't be used, so the users before stay in use. The alarm stands until the file can be used.</summary>

@@ -8,7 +8,8 @@ public static class ClientCertificates
 {
     /// <summary>
     /// Asks a client for a certificate. A client without one may connect all the same, and authenticate in another way. Nothing is checked
-    /// during the handshake: the front end checks the certificate with each request, where a refusal is an answer and not a closed connection.
+    /// during the handshake: the front end checks the certificate with each request, where a refusal is an answer and not a closed
+    /// connection.
     /// </summary>
     public static void Request(SslServerAuthenticationOptions options)
     {

@@ -29,11 +29,14 @@ internal sealed class PasswordThrottle
     public static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// A user's counter starts again after so long without a wrong password. So all addresses of the world together have one guess a minute.
+    /// A user's counter starts again after so long without a wrong password. So all addresses of the world together have one guess a
+    /// minute.
     /// </summary>
     public static readonly TimeSpan UserMemory = TimeSpan.FromMinutes(15);
 
-    /// <summary>An address's counter starts again after so long. Many people may share an address, and each mistypes now and then.</summary>
+    /// <summary>
+    /// An address's counter starts again after so long. Many people may share an address, and each mistypes now and then.
+    /// </summary>
     public static readonly TimeSpan AddressMemory = TimeSpan.FromMinutes(1);
 
     /// <summary>An address stays known for so long after the last right password.</summary>

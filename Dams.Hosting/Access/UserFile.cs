@@ -4,8 +4,9 @@ using Dams.Ordering.Storage;
 namespace Dams.Hosting.Access;
 
 /// <summary>
-/// The file of a cluster's users, <c>users.json</c>. Only its owner may read it. It is always whole: a new version is written to a temporary
-/// file and moved into place. Several processes may change it: a lock file, which ends with its process, lets one after the other.
+/// The file of a cluster's users, <c>users.json</c>. Only its owner may read it. It is always whole: a new version is written to a
+/// temporary file and moved into place. Several processes may change it: a lock file, which ends with its process, lets one after the
+/// other.
 /// </summary>
 public static class UserFile
 {

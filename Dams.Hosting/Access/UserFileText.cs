@@ -81,10 +81,12 @@ internal static class UserFileText
     {
         var name = user.Text("name", User.NameExpected, text => User.IsName(text) ? text : null, "", required: true);
         var speaksFor = user.TextList("speaksFor", CallerScope.Expected, 0, User.ScopesMax, text => CallerScope.TryParse(text, out _));
-        var roles = user.TextList("roles", UserNames.Roles, 0, Enum.GetValues<UserRole>().Length, text => UserNames.RoleOf(text) is not null);
+        var roles = user.TextList(
+            "roles", UserNames.Roles, 0, Enum.GetValues<UserRole>().Length, text => UserNames.RoleOf(text) is not null);
         var isLocked = user.Flag("locked");
         var password = user.Text<string?>("password", "a password hash that dams user passwd has made", Hash, null);
-        var set = user.Text<string?>("passwordSet", "a time such as 2026-11-30T12:00:00Z", text => TimeOf(text) is null ? null : text, null);
+        var set = user.Text<string?>(
+            "passwordSet", "a time such as 2026-11-30T12:00:00Z", text => TimeOf(text) is null ? null : text, null);
         var certificates = user.TextList(
             "certificates", UserCertificate.Expected, 0, User.CertificatesMax, text => UserCertificate.CanonicalOf(text) is not null);
         var read = new User
@@ -98,7 +100,12 @@ internal static class UserFileText
             Certificates = [.. (certificates ?? []).Select(UserCertificate.CanonicalOf).OfType<string>()],
         };
         if (read.Caller is not null && read.SpeaksFor.Length > 0)
-            user.Problem(user.PathOf("speaksFor"), $"is given for the caller {name}", "it for service users only: a caller speaks for itself");
+        {
+            user.Problem(
+                user.PathOf("speaksFor"), $"is given for the caller {name}", "it for service users only: a caller speaks for itself");
+        }
+
+
         if (name.Length > 0 && read.Caller is null && read.SpeaksFor.Length == 0 && read.Roles.Length == 0)
             user.Problem(user.Path, $"lets {name} do nothing", "speaksFor or roles");
         return read;

@@ -31,8 +31,8 @@ public sealed class UserList
     public ImmutableArray<User> Users { get; }
 
     /// <summary>
-    /// A digest of everything that the users may do and show. Two front ends with the same digest treat every caller alike. A password counts
-    /// with the time at which it was set, because each front end may make its hash anew.
+    /// A digest of everything that the users may do and show. Two front ends with the same digest treat every caller alike. A password
+    /// counts with the time at which it was set, because each front end may make its hash anew.
     /// </summary>
     public string Digest { get; }
 

@@ -61,7 +61,8 @@ public sealed class UserStore
     /// <summary>Takes the users of the file into use if it has changed.</summary>
     public void Look()
     {
-        // Write times are coarse: a second change may have the write time of the first. So a changed file is read once more, a period later.
+        // Write times are coarse: a second change may have the write time of the first. So a changed file is read once more, a period
+        // later.
         var seen = Stamp();
         var hasChanged = seen != _seen;
         if (!hasChanged && !_mustReadAgain)

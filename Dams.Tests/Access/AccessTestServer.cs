@@ -7,6 +7,7 @@ using Dams.FrontEnd.Access;
 using Dams.Hosting.Access;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
+using Dams.Ordering.Driver;
 using Dams.Service;
 using Dams.Tests.Network;
 using Dams.Tests.Soap;
@@ -19,6 +20,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Dams.Tests.Access;
 
@@ -41,7 +43,8 @@ internal sealed class AccessTestServer : IAsyncDisposable
         _access = access;
         _loggers = loggers;
         Log = log;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(it => new Uri(it));
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .Select(address => new Uri(address)).ToList();
         Plain = addresses.First(it => it.Scheme == Uri.UriSchemeHttp);
         Secure = addresses.First(it => it.Scheme == Uri.UriSchemeHttps);
     }
@@ -65,7 +68,8 @@ internal sealed class AccessTestServer : IAsyncDisposable
     {
         var log = new FakeLogCollector();
         var loggers = new LoggerFactory([new FakeLoggerProvider(log)]);
-        var access = FrontAccess.Open(topology, loggers);
+        // The time stands still, so that no wait elapses while a test runs.
+        var access = FrontAccess.Open(topology, loggers, new ClockSource(new FakeTimeProvider()));
         var address = TestAddresses.Next();
         var builder = NodeWeb.CreateBuilder(loggers, topology.Limits, new NodeAddress(address, 0))
             .AddFrontAccess(topology, access)
@@ -90,6 +94,17 @@ internal sealed class AccessTestServer : IAsyncDisposable
         app.MapGet("/health", pages.Health(http => http.Response.WriteAsync("healthy")));
         await app.StartAsync();
         return new AccessTestServer(app, access, loggers, log);
+    }
+
+    /// <summary>Sends a SOAP 1.1 message without encryption. At <c>/FrontEnd</c>, the answer is not parsed.</summary>
+    public async Task<SoapAnswer> SendAsync(AuthenticationHeaderValue? credentials, string body, string path = SoapPaths.Appointments)
+    {
+        using var client = Client();
+        using var request = SoapMessage.Post(new Uri(Plain, path), Encoding.UTF8.GetBytes(SoapMessage.Envelope(body)), "text/xml");
+        request.Headers.Authorization = credentials;
+        using var response = await client.SendAsync(request);
+        var type = path == SoapPaths.Original ? new MediaTypeHeaderValue("text/plain") : response.Content.Headers.ContentType;
+        return new SoapAnswer(response.StatusCode, type, await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>A client that trusts the server, with a certificate or without one.</summary>

@@ -30,7 +30,8 @@ public sealed class UserCommandTests
             .ExitCode, Is.Zero);
         var clinic = Find("clinic-mtl")!;
         Assert.That(clinic.ToIdentity().ScopesText, Is.EqualTo("MTLP, QUEP1234"));
-        Assert.That((clinic.ToIdentity().IsOperator, clinic.Password, clinic.Certificates.Single()), Is.EqualTo((true, (string?)null, "CN=a")));
+        Assert.That(
+            (clinic.ToIdentity().IsOperator, clinic.Password, clinic.Certificates.Single()), Is.EqualTo((true, (string?)null, "CN=a")));
         var other = "another " + Password;
         Assert.That((await RunAsync("user passwd MTLP1234", $"{other}\n{other}\n")).ExitCode, Is.Zero);
         Assert.That(PasswordHash.Verify(Find("MTLP1234")!.Password!, other), Is.EqualTo(PasswordVerificationResult.Success));
