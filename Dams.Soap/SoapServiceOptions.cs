@@ -1,4 +1,5 @@
 using System.ServiceModel;
+using Dams.Soap.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Dams.Soap;
@@ -51,9 +52,16 @@ public sealed record SoapServiceOptions
 
     /// <summary>
     /// Called before the body is read. If it gives a fault, the answer is that fault with status 401 and <see cref="Challenge"/>. If it
-    /// gives null, the request passes.
+    /// gives null, the request passes. With <see cref="UsernameTokens"/>, a request without an <c>Authorization</c> header gets the fault
+    /// only if its message has no UsernameToken, either.
     /// </summary>
     public Func<HttpContext, ValueTask<FaultException?>>? Authorize { get; init; }
+
+    /// <summary>
+    /// Takes the UsernameTokens of WS-Security headers. If it is null, the service does not understand such a header: it is ignored, or
+    /// refused if it must be understood.
+    /// </summary>
+    public UsernameTokens? UsernameTokens { get; init; }
 
     /// <summary>The <c>WWW-Authenticate</c> header of a 401.</summary>
     public string Challenge { get; init; } = "Basic realm=\"SOAP\", charset=\"UTF-8\"";

@@ -1,0 +1,20 @@
+using System.ServiceModel;
+using Microsoft.AspNetCore.Http;
+
+namespace Dams.Soap.Security;
+
+/// <summary>Checks the user name and the password of a message. The process that has the users fulfils it. Many threads call it at once.</summary>
+public interface IUsernameTokenCheck
+{
+    /// <summary>Checks a user name and a password. If they are right, the request has the user's identity afterwards.</summary>
+    /// <param name="http">The request; it came over HTTPS or from this machine.</param>
+    /// <param name="user">The user name, 1 to 128 characters.</param>
+    /// <param name="password">The password, 1 to 1,024 characters; never to be logged.</param>
+    /// <returns>Null if the user is authenticated, else the answer.</returns>
+    Task<TokenDenial?> CheckAsync(HttpContext http, string user, string password);
+}
+
+/// <summary>The answer to a message whose user is not authenticated.</summary>
+/// <param name="Fault">The fault; its text is the same for an unknown user and for a wrong password.</param>
+/// <param name="RetryAfter">If somebody guesses passwords: the time in which no password is checked. Else null.</param>
+public sealed record TokenDenial(FaultException Fault, TimeSpan? RetryAfter = null);
