@@ -1,3 +1,4 @@
+using Dams.FrontEnd.Audit;
 using Dams.FrontEnd.Control;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Events;
@@ -6,6 +7,7 @@ using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Logging;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Lab;
@@ -13,6 +15,7 @@ using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Dams.Service;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd;
@@ -72,6 +75,11 @@ internal static class FrontEndProcess
             .TrustProxies(topology.TrustedProxies)
             .AddContracts()
             .Build();
+        using var audit = topology.AuditFileOf(context.Id) is { } auditFile
+            ? AuditFile.Open(auditFile, topology.Log, LoggerOf<AuditFile>())
+            : null;
+        if (audit is not null)
+            web.Use(new CallAudit(audit, time).ServeAsync);
         web.MapAppointments(topology, executor);
         web.MapOriginal(topology, executor);
         web.MapStatus(reporter, new ClusterEventStream(journal, time, stopping), requests, network.Driver);

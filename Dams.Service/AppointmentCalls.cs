@@ -1,4 +1,5 @@
 using Dams.Contracts.Domain;
+using Dams.Service.Audit;
 
 namespace Dams.Service;
 
@@ -6,7 +7,7 @@ namespace Dams.Service;
 /// Executes calls: checks a request, has the command executed, and makes the result. Both contracts stand in front of it,
 /// <see cref="AppointmentService"/> and <see cref="FrontEndImpl"/>.
 /// </summary>
-internal sealed class AppointmentCalls(IAppointmentExecutor executor, string? authenticatedAs, CancellationToken ct)
+internal sealed class AppointmentCalls(IAppointmentExecutor executor, string? authenticatedAs, CancellationToken ct, CallRecord? record)
 {
     private readonly string? _user = authenticatedAs is null ? null : AppointmentEdge.Canonical(authenticatedAs);
 
@@ -17,9 +18,27 @@ internal sealed class AppointmentCalls(IAppointmentExecutor executor, string? au
     public async Task<TResult> CallAsync<TCommand, TResult>(AppointmentRequest<TCommand, TResult> request)
         where TCommand : Command
     {
-        var command = request.ToCommand();
-        if (_user is not null && command.Caller.ToString() != _user)
-            throw DamsFaults.NotPermitted($"{command.Caller} is not the authenticated user.", request.OwnId);
-        return request.ToResult(command, await executor.ExecuteAsync(command, request.OwnId, ct).ConfigureAwait(false));
+        record?.Begin(request);
+        try
+        {
+            var command = request.ToCommand();
+            if (_user is not null && command.Caller.ToString() != _user)
+                throw DamsFaults.NotPermitted($"{command.Caller} is not the authenticated user.", request.OwnId);
+            var executed = await executor.ExecuteAsync(command, request.OwnId, ct).ConfigureAwait(false);
+            var result = request.ToResult(command, executed);
+            record?.End(result, executed.Sequence);
+            return result;
+        }
+        catch (Exception problem) when (Noted(problem))
+        {
+            throw;
+        }
+    }
+
+    // Notes the problem before anybody handles it, and handles nothing.
+    private bool Noted(Exception problem)
+    {
+        record?.Fail(problem);
+        return false;
     }
 }

@@ -3,6 +3,7 @@ using System.ServiceModel;
 using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
+using Dams.Service.Audit;
 
 namespace Dams.Service;
 
@@ -15,10 +16,12 @@ namespace Dams.Service;
 /// The user that the transport has authenticated; the caller of every message must be that user. Null if nobody is authenticated.
 /// </param>
 /// <param name="ct">Cancelled when the client disconnects.</param>
-public sealed class FrontEndImpl(IAppointmentExecutor executor, string? authenticatedAs = null, CancellationToken ct = default)
+/// <param name="record">Takes the call for the audit, or null. An instance with a record is for one call.</param>
+public sealed class FrontEndImpl(
+    IAppointmentExecutor executor, string? authenticatedAs = null, CancellationToken ct = default, CallRecord? record = null)
     : IFrontEndImpl
 {
-    private readonly AppointmentCalls _calls = new(executor, authenticatedAs, ct);
+    private readonly AppointmentCalls _calls = new(executor, authenticatedAs, ct, record);
 
     private enum Menu
     {

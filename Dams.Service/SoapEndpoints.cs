@@ -1,6 +1,7 @@
 using Dams.Contracts.Soap;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
+using Dams.Service.Audit;
 using Dams.Soap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -18,13 +19,13 @@ public static class SoapEndpoints
 
     /// <summary>Serves the appointment contract. The executor does the work.</summary>
     public static void MapAppointments(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
-        web.MapSoapService<IAppointmentService>(SoapPaths.Appointments, http => new AppointmentService(executor, null, http.RequestAborted),
+        web.MapSoapService<IAppointmentService>(SoapPaths.Appointments, http => new AppointmentService(executor, null, http.RequestAborted, http.Features.Get<CallRecord>()),
             AppointmentOptions(topology));
 
     /// <summary>Serves the original system's contract. The executor does the work; the faults are strings.</summary>
     public static void MapOriginal(this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor) =>
         web.MapSoapService<IFrontEndImpl>(SoapPaths.Original,
-            http => new FrontEndImpl(executor, null, http.RequestAborted),
+            http => new FrontEndImpl(executor, null, http.RequestAborted, http.Features.Get<CallRecord>()),
             OriginalOptions(topology));
 
     /// <summary>Serves a replica's own contract. The topology has no public address, because that leads to the front end.</summary>

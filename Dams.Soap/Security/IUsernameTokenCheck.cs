@@ -12,6 +12,12 @@ public interface IUsernameTokenCheck
     /// <param name="password">The password, 1 to 1,024 characters; never to be logged.</param>
     /// <returns>Null if the user is authenticated, else the answer.</returns>
     Task<TokenDenial?> CheckAsync(HttpContext http, string user, string password);
+
+    /// <summary>Hears of a token that is refused whatever its password is, for the audit.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="user">The user name in the token; it may be anybody's, of any length, or null.</param>
+    /// <param name="reason">The rule that the token breaks, as a sentence.</param>
+    void OnRefused(HttpContext http, string? user, string reason);
 }
 
 /// <summary>The answer to a message whose user is not authenticated.</summary>

@@ -22,13 +22,20 @@ public sealed class UsernameTokens(IUsernameTokenCheck check, TimeProvider time)
     internal async Task<TokenVerdict> AdmitAsync(HttpContext http, SecurityHeader header)
     {
         if (CheckHeader(http, header) is { } refusal)
-            return new TokenVerdict(refusal, null);
+            return Refused(http, header, refusal);
         if (!header.HasToken)
             return default;
         if (await check.CheckAsync(http, header.User!, header.Password!).ConfigureAwait(false) is { } denial)
             return new TokenVerdict(null, denial);
         // Only now: nobody else can fill the memory.
-        return new TokenVerdict(CheckNonce(header), null);
+        return CheckNonce(header) is { } replay ? Refused(http, header, replay) : default;
+    }
+
+    private TokenVerdict Refused(HttpContext http, SecurityHeader header, SoapRefusal refusal)
+    {
+        if (header.HasToken)
+            check.OnRefused(http, header.User, refusal.Reason);
+        return new TokenVerdict(refusal, null);
     }
 
     private SoapRefusal? CheckHeader(HttpContext http, SecurityHeader header)

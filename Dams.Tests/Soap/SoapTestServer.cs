@@ -4,7 +4,10 @@ using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Service;
 using Dams.Soap;
+using Dams.Soap.Security;
+using Dams.Tests.Soap.Security;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,27 +60,39 @@ internal sealed class SoapTestServer : IAsyncDisposable
     /// <param name="user">The authenticated caller, or null.</param>
     /// <param name="service">Stands in for the appointment service over the executor, or null.</param>
     /// <param name="configure">Changes the server before it is built.</param>
+    /// <param name="tokens">Takes UsernameTokens for both contracts, or null.</param>
+    /// <param name="isHttps">Whether the server speaks HTTPS, with <see cref="TestCertificate.Loopback"/>.</param>
     public static async Task<SoapTestServer> StartAsync(
         IAppointmentExecutor executor,
         SoapServiceOptions? options = null,
         string? user = null,
         IAppointmentService? service = null,
-        Action<WebApplicationBuilder>? configure = null)
+        Action<WebApplicationBuilder>? configure = null,
+        UsernameTokens? tokens = null,
+        bool isHttps = false)
     {
         var log = new FakeLogCollector();
         var loggers = new LoggerFactory([new FakeLoggerProvider(log)]);
         var address = new IPAddress([127, 77, (byte)(Interlocked.Increment(ref s_count) % 250 + 1), 1]);
-        var builder = NodeWeb.CreateBuilder(loggers, new ClusterLimits(), new NodeAddress(address, 0)).AddContracts();
+        var builder = isHttps
+            ? NodeWeb.CreateBuilder(loggers, new ClusterLimits()).AddContracts()
+            : NodeWeb.CreateBuilder(loggers, new ClusterLimits(), new NodeAddress(address, 0)).AddContracts();
+        if (isHttps)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration()
+                .ConfigureKestrel(kestrel => kestrel.Listen(address, 0, listen => listen.UseHttps(TestCertificate.Loopback)));
+        }
+
         configure?.Invoke(builder);
         var app = builder.Build();
         app.MapSoapService<IAppointmentService>(
             SoapPaths.Appointments,
             http => service ?? new AppointmentService(executor, user, http.RequestAborted),
-            options ?? Options);
+            (options ?? Options) with { UsernameTokens = tokens });
         app.MapSoapService<IFrontEndImpl>(
             SoapPaths.Original,
             http => new FrontEndImpl(executor, user, http.RequestAborted),
-            OriginalOptions);
+            OriginalOptions with { UsernameTokens = tokens });
         await app.StartAsync().ConfigureAwait(false);
         return new SoapTestServer(app, loggers, log);
     }
