@@ -1,4 +1,5 @@
 using Dams.Contracts.Domain;
+using Dams.Hosting.Access;
 using Dams.Service.Audit;
 
 namespace Dams.Service;
@@ -7,10 +8,8 @@ namespace Dams.Service;
 /// Executes calls: checks a request, has the command executed, and makes the result. Both contracts stand in front of it,
 /// <see cref="AppointmentService"/> and <see cref="FrontEndImpl"/>.
 /// </summary>
-internal sealed class AppointmentCalls(IAppointmentExecutor executor, string? authenticatedAs, CancellationToken ct, CallRecord? record)
+internal sealed class AppointmentCalls(IAppointmentExecutor executor, CallerIdentity? user, CancellationToken ct, CallRecord? record)
 {
-    private readonly string? _user = authenticatedAs is null ? null : AppointmentEdge.Canonical(authenticatedAs);
-
     /// <summary>Executes one call.</summary>
     /// <exception cref="System.ServiceModel.FaultException{TDetail}">
     /// The request is malformed or not permitted, or there is no answer.
@@ -22,8 +21,12 @@ internal sealed class AppointmentCalls(IAppointmentExecutor executor, string? au
         try
         {
             var command = request.ToCommand();
-            if (_user is not null && command.Caller.ToString() != _user)
-                throw DamsFaults.NotPermitted($"{command.Caller} is not the authenticated user.", request.OwnId);
+            if (user?.MaySpeakFor(command.Caller) == false)
+            {
+                throw DamsFaults.NotPermitted(
+                    $"The user {user.Name} may not act as {command.Caller}: it may act as {user.ScopesText}.", request.OwnId);
+            }
+
             var executed = await executor.ExecuteAsync(command, request.OwnId, ct).ConfigureAwait(false);
             var result = request.ToResult(command, executed);
             record?.End(result, executed.Sequence);

@@ -1,5 +1,6 @@
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
+using Dams.Hosting.Access;
 using Dams.Service.Audit;
 
 namespace Dams.Service;
@@ -9,16 +10,16 @@ namespace Dams.Service;
 /// knows the caller and hears when the client disconnects.
 /// </summary>
 /// <param name="executor">Executes the commands.</param>
-/// <param name="authenticatedAs">
-/// The user that the transport has authenticated; the caller of every message must be that user. Null if nobody is authenticated.
+/// <param name="user">
+/// The authenticated user, who must be allowed to speak for the caller of every message. Null if nobody has to authenticate.
 /// </param>
 /// <param name="ct">Cancelled when the client disconnects.</param>
 /// <param name="record">Takes the call for the audit, or null. An instance with a record is for one call.</param>
 public sealed class AppointmentService(
-    IAppointmentExecutor executor, string? authenticatedAs = null, CancellationToken ct = default, CallRecord? record = null)
+    IAppointmentExecutor executor, CallerIdentity? user = null, CancellationToken ct = default, CallRecord? record = null)
     : IAppointmentService
 {
-    private readonly AppointmentCalls _calls = new(executor, authenticatedAs, ct, record);
+    private readonly AppointmentCalls _calls = new(executor, user, ct, record);
 
     /// <inheritdoc/>
     public Task<AddAppointmentResult> AddAppointmentAsync(

@@ -53,6 +53,16 @@ public static class DamsFaults
     public static FaultException<DamsFault> Unauthenticated() =>
         Make(DamsFaultCode.Unauthenticated, ExecutionState.NotExecuted, "The caller is not authenticated.", null);
 
+    /// <summary>The caller is not known, because passwords and tokens would be readable on their way here.</summary>
+    public static FaultException<DamsFault> InsecureTransport() => Make(
+        DamsFaultCode.Unauthenticated, ExecutionState.NotExecuted, "Passwords and tokens are accepted over HTTPS only.", null);
+
+    /// <summary>
+    /// Too many wrong passwords came for this user or from this address. The text is the same whether or not there is such a user.
+    /// </summary>
+    public static FaultException<DamsFault> TooManyAttempts(TimeSpan retryAfter) => Make(
+        DamsFaultCode.Unauthenticated, ExecutionState.NotExecuted, "Too many passwords were wrong. Try again later.", null, retryAfter);
+
     /// <summary>The front end's own limit is reached; nothing was sent.</summary>
     public static FaultException<DamsFault> Overloaded(TimeSpan retryAfter, string? requestId = null) =>
         Make(DamsFaultCode.Overloaded, ExecutionState.NotExecuted, "The service is overloaded.", requestId, retryAfter);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.ServiceModel;
 using Dams.Contracts.Soap;
 
 namespace Dams.Service;
@@ -9,6 +10,9 @@ namespace Dams.Service;
 /// </summary>
 internal static class FrontEndFaults
 {
+    /// <summary>A fault without detail, which this contract does not have, for a request that is not admitted.</summary>
+    public static FaultException Bare(FaultException<DamsFault> fault) => new(new FaultReason(TextOf(fault.Detail)), fault.Code, null);
+
     /// <summary>The answer that stands for a fault: <c>Code: reason</c>.</summary>
     public static string TextOf(DamsFault fault)
     {

@@ -3,6 +3,7 @@ using System.ServiceModel;
 using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
+using Dams.Hosting.Access;
 using Dams.Service.Audit;
 
 namespace Dams.Service;
@@ -12,16 +13,16 @@ namespace Dams.Service;
 /// <c>Outcome: text</c>; the items of a list follow on lines of their own. A fault is answered as <c>Code: reason</c>.
 /// </summary>
 /// <param name="executor">Executes the commands.</param>
-/// <param name="authenticatedAs">
-/// The user that the transport has authenticated; the caller of every message must be that user. Null if nobody is authenticated.
+/// <param name="user">
+/// The authenticated user, who must be allowed to speak for the caller of every message. Null if nobody has to authenticate.
 /// </param>
 /// <param name="ct">Cancelled when the client disconnects.</param>
 /// <param name="record">Takes the call for the audit, or null. An instance with a record is for one call.</param>
 public sealed class FrontEndImpl(
-    IAppointmentExecutor executor, string? authenticatedAs = null, CancellationToken ct = default, CallRecord? record = null)
+    IAppointmentExecutor executor, CallerIdentity? user = null, CancellationToken ct = default, CallRecord? record = null)
     : IFrontEndImpl
 {
-    private readonly AppointmentCalls _calls = new(executor, authenticatedAs, ct, record);
+    private readonly AppointmentCalls _calls = new(executor, user, ct, record);
 
     private enum Menu
     {

@@ -1,5 +1,6 @@
 using Dams.Hosting.Access;
 using Dams.Service.Audit;
+using Dams.Soap;
 using Dams.Soap.Security;
 using Microsoft.AspNetCore.Http;
 
@@ -10,7 +11,7 @@ namespace Dams.Service;
 public sealed class UserTokenCheck(PasswordCheck passwords) : IUsernameTokenCheck
 {
     /// <inheritdoc/>
-    public async Task<TokenDenial?> CheckAsync(HttpContext http, string user, string password)
+    public async Task<SoapDenial?> CheckAsync(HttpContext http, string user, string password)
     {
         var verdict = await passwords.CheckAsync(user, password, http.Connection.RemoteIpAddress, http.RequestAborted).ConfigureAwait(false);
         if (verdict.Identity is { } identity)
@@ -20,7 +21,13 @@ public sealed class UserTokenCheck(PasswordCheck passwords) : IUsernameTokenChec
         }
 
         OnRefused(http, user, verdict.RetryAfter is null ? "wrong user name or password" : "too many wrong passwords");
-        return new TokenDenial(DamsFaults.Unauthenticated(), verdict.RetryAfter);
+        var refusal = new AccessRefusal(
+            verdict.RetryAfter is null ? AccessRefusalKind.Unauthenticated : AccessRefusalKind.TooManyAttempts, verdict.RetryAfter);
+        // Not 401: that asks for credentials by HTTP. Many clients would then send the password once more, and .NET clients hide the fault.
+        return new SoapDenial(
+            refusal.ToFault(),
+            refusal.Status == StatusCodes.Status401Unauthorized ? StatusCodes.Status500InternalServerError : refusal.Status,
+            refusal.RetryAfter);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.ServiceModel;
+using System.Xml;
 using Dams.Soap.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -66,7 +66,7 @@ internal sealed class SoapEndpoint(
         if (denied is not null && !MayHaveToken(http))
         {
             CloseIfBodyIsHeldBack(http);
-            await ChallengeAsync(http, version, denied).ConfigureAwait(false);
+            await DenyAsync(http, version, denied).ConfigureAwait(false);
             return;
         }
 
@@ -122,7 +122,7 @@ internal sealed class SoapEndpoint(
     private bool MayHaveToken(HttpContext http) => options.UsernameTokens is not null && http.Request.Headers.Authorization.Count == 0;
 
     /// <summary>Checks the user of a message that may have a token. False if the request is answered.</summary>
-    private async Task<bool> AdmitAsync(HttpContext http, SoapVersion version, SecurityHeader security, FaultException? denied)
+    private async Task<bool> AdmitAsync(HttpContext http, SoapVersion version, SecurityHeader security, SoapDenial? denied)
     {
         if (security.IsPresent)
             http.Features.Set(new AnswerStamp(options.UsernameTokens!.Now));
@@ -130,32 +130,22 @@ internal sealed class SoapEndpoint(
         if (refusal is not null)
             await RefuseAsync(http, version, StatusCodes.Status500InternalServerError, refusal).ConfigureAwait(false);
         else if (denial is not null)
-            await DenyAsync(http, version, denial).ConfigureAwait(false);
+            await DenyAsync(http, version, denial, SecurityNames.FailedAuthentication).ConfigureAwait(false);
         else if (denied is not null && !security.HasToken)
-            await ChallengeAsync(http, version, denied).ConfigureAwait(false);
+            await DenyAsync(http, version, denied).ConfigureAwait(false);
         else
             return true;
         return false;
     }
 
-    private Task ChallengeAsync(HttpContext http, SoapVersion version, FaultException denied)
-    {
-        http.Response.Headers.WWWAuthenticate = options.Challenge;
-        return answers.SendFaultAsync(http, version, StatusCodes.Status401Unauthorized, denied);
-    }
-
-    // The status is not 401: that asks for credentials by HTTP, which many clients then send, and .NET clients hide the fault.
-    private Task DenyAsync(HttpContext http, SoapVersion version, TokenDenial denial)
+    private Task DenyAsync(HttpContext http, SoapVersion version, SoapDenial denial, XmlQualifiedName? code = null)
     {
         logger.MessageRefused(http.Connection.RemoteIpAddress?.ToString(), denial.Fault.Message);
-        var status = StatusCodes.Status500InternalServerError;
+        if (denial.Status == StatusCodes.Status401Unauthorized)
+            http.Response.Headers.WWWAuthenticate = options.Challenges.ToArray();
         if (denial.RetryAfter is { } pause)
-        {
-            status = StatusCodes.Status429TooManyRequests;
             http.Response.Headers.RetryAfter = Math.Ceiling(pause.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
-
-        return answers.SendFaultAsync(http, version, status, denial.Fault, SecurityNames.FailedAuthentication);
+        return answers.SendFaultAsync(http, version, denial.Status, denial.Fault, code);
     }
 
     private Task RefuseAsync(HttpContext http, SoapVersion version, int status, SoapRefusal refusal)

@@ -1,4 +1,3 @@
-using System.ServiceModel;
 using Dams.Soap.Security;
 using Microsoft.AspNetCore.Http;
 
@@ -51,11 +50,11 @@ public sealed record SoapServiceOptions
     public Func<SoapHostFault, object?> FaultDetail { get; init; } = static _ => null;
 
     /// <summary>
-    /// Called before the body is read. If it gives a fault, the answer is that fault with status 401 and <see cref="Challenge"/>. If it
-    /// gives null, the request passes. With <see cref="UsernameTokens"/>, a request without an <c>Authorization</c> header gets the fault
-    /// only if its message has no UsernameToken, either.
+    /// Called before the body is read. If it gives a denial, that is the answer. If it gives null, the request passes. With
+    /// <see cref="UsernameTokens"/>, a request without an <c>Authorization</c> header is denied only if its message has no UsernameToken,
+    /// either.
     /// </summary>
-    public Func<HttpContext, ValueTask<FaultException?>>? Authorize { get; init; }
+    public Func<HttpContext, ValueTask<SoapDenial?>>? Authorize { get; init; }
 
     /// <summary>
     /// Takes the UsernameTokens of WS-Security headers. If it is null, the service does not understand such a header: it is ignored, or
@@ -63,8 +62,8 @@ public sealed record SoapServiceOptions
     /// </summary>
     public UsernameTokens? UsernameTokens { get; init; }
 
-    /// <summary>The <c>WWW-Authenticate</c> header of a 401.</summary>
-    public string Challenge { get; init; } = "Basic realm=\"SOAP\", charset=\"UTF-8\"";
+    /// <summary>The <c>WWW-Authenticate</c> headers of a 401, one for each way to authenticate.</summary>
+    public IReadOnlyList<string> Challenges { get; init; } = ["Basic realm=\"SOAP\", charset=\"UTF-8\""];
 
     /// <summary>
     /// Values for the sample requests on the help page, by parameter name, or by operation and parameter name with a dot between them.

@@ -16,4 +16,19 @@ public sealed record ClusterLimits
 
     /// <summary>The most calls that one front end works on at once. It rejects more as Overloaded before anything is sent.</summary>
     public int InFlightCallsMax { get; init; } = 4096;
+
+    /// <summary>
+    /// The part of the calls in flight that one user may have, in percent. With users, one of them can't take all calls. Each user may have
+    /// one call in any case.
+    /// </summary>
+    public int UserSharePercent { get; init; } = 25;
+
+    /// <summary>The part of the calls in flight that one address may have, in percent, where callers must be users.</summary>
+    public int AddressSharePercent { get; init; } = 50;
+
+    /// <summary>The most calls of one user in a second: several times what one client needs.</summary>
+    public int UserCallsPerSecondMax { get; init; } = 1_000;
+
+    /// <summary>The most HTTP requests of one address in a second. A proxy or a clinic's network has one address.</summary>
+    public int AddressRequestsPerSecondMax { get; init; } = 5_000;
 }

@@ -28,6 +28,7 @@ internal static class TopologyPaths
             KeyFile = Moved(topology.KeyFile),
             Replicas = [.. topology.Replicas.Select(replica => replica with { DataFolder = Moved(replica.DataFolder) })],
             Log = topology.Log with { Folder = Moved(topology.Log.Folder) },
+            Users = AccessSection.Moved(topology.Users, Moved),
         };
 
         string Moved(string path) => Holds(former, path) ? Path.GetFullPath(Path.GetRelativePath(former, path), folder) : path;

@@ -11,9 +11,10 @@ internal static class TopologyRules
     {
         var places = Places(topology).ToList();
         CheckIds(places, problems);
-        CheckPorts(topology, places, problems);
+        HostRules.Check(topology, places, problems);
         CheckManagers(topology, problems);
         CheckFolders(topology, places, problems);
+        AccessSection.Check(topology, problems);
     }
 
     private static IEnumerable<(string Path, ClusterNode Node)> Places(ClusterTopology topology) =>
@@ -34,17 +35,6 @@ internal static class TopologyRules
         {
             if (!firsts.TryAdd(node.Id, path))
                 problems.Add(new TopologyProblem(path + ".id", $"is {node.Id}, as {firsts[node.Id]} is", "an id of its own"));
-        }
-    }
-
-    // UDP and HTTP use the same port numbers. So an address and port belong to one process, whichever of the two it listens for.
-    private static void CheckPorts(ClusterTopology topology, List<(string Path, ClusterNode Node)> places, List<TopologyProblem> problems)
-    {
-        var firsts = new Dictionary<NodeAddress, string>();
-        foreach (var (path, listen) in places.Select(place => (place.Path, place.Node.Listen)).Append(("$.control", topology.Control)))
-        {
-            if (listen.Port > 0 && !firsts.TryAdd(listen, path))
-                problems.Add(new TopologyProblem(path + ".port", $"is {listen}, as {firsts[listen]} is", "an address and port of its own"));
         }
     }
 
@@ -81,10 +71,11 @@ internal static class TopologyRules
                     path + ".dataFolder", $"is {folder}, which holds the folder of {other.Id}", "a folder of its own"));
             }
 
-            if (TopologyPaths.Holds(folder, topology.Log.Folder) || TopologyPaths.Holds(folder, topology.KeyFile))
+            if (TopologyPaths.Holds(folder, topology.Log.Folder) || TopologyPaths.Holds(folder, topology.KeyFile)
+                || (topology.Users is { } users && TopologyPaths.Holds(folder, users.File)))
             {
                 problems.Add(new TopologyProblem(
-                    path + ".dataFolder", $"is {folder}, which holds the logs or the key", "a folder of its own"));
+                    path + ".dataFolder", $"is {folder}, which holds the logs, the key or the users", "a folder of its own"));
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.ServiceModel;
 using Microsoft.AspNetCore.Http;
 
 namespace Dams.Soap.Security;
@@ -10,8 +9,11 @@ public interface IUsernameTokenCheck
     /// <param name="http">The request; it came over HTTPS or from this machine.</param>
     /// <param name="user">The user name, 1 to 128 characters.</param>
     /// <param name="password">The password, 1 to 1,024 characters; never to be logged.</param>
-    /// <returns>Null if the user is authenticated, else the answer.</returns>
-    Task<TokenDenial?> CheckAsync(HttpContext http, string user, string password);
+    /// <returns>
+    /// Null if the user is authenticated, else the answer; its text is the same for an unknown user and for a wrong password. A status of 401
+    /// would ask for credentials by HTTP.
+    /// </returns>
+    Task<SoapDenial?> CheckAsync(HttpContext http, string user, string password);
 
     /// <summary>Hears of a token that is refused whatever its password is, for the audit.</summary>
     /// <param name="http">The request.</param>
@@ -19,8 +21,3 @@ public interface IUsernameTokenCheck
     /// <param name="reason">The rule that the token breaks, as a sentence.</param>
     void OnRefused(HttpContext http, string? user, string reason);
 }
-
-/// <summary>The answer to a message whose user is not authenticated.</summary>
-/// <param name="Fault">The fault; its text is the same for an unknown user and for a wrong password.</param>
-/// <param name="RetryAfter">If somebody guesses passwords: the time in which no password is checked. Else null.</param>
-public sealed record TokenDenial(FaultException Fault, TimeSpan? RetryAfter = null);

@@ -85,4 +85,4 @@ public sealed class UsernameTokens(IUsernameTokenCheck check, TimeProvider time)
 /// <summary>The result of a check: nothing, a message that breaks a rule, or a user that is not authenticated.</summary>
 /// <param name="Refusal">The rule that is broken, or null.</param>
 /// <param name="Denial">The answer to a wrong user name or password, or null.</param>
-internal readonly record struct TokenVerdict(SoapRefusal? Refusal, TokenDenial? Denial);
+internal readonly record struct TokenVerdict(SoapRefusal? Refusal, SoapDenial? Denial);

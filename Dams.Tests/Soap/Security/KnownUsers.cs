@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.ServiceModel;
 using Dams.Service;
+using Dams.Soap;
 using Dams.Soap.Security;
 using Microsoft.AspNetCore.Http;
 
@@ -21,14 +21,15 @@ internal sealed class KnownUsers : IUsernameTokenCheck
     /// <summary>The tokens that were refused without a look at the password.</summary>
     public ConcurrentQueue<(string? User, string Reason)> Refused { get; } = new();
 
-    public Task<TokenDenial?> CheckAsync(HttpContext http, string user, string password)
+    public Task<SoapDenial?> CheckAsync(HttpContext http, string user, string password)
     {
         Asked.Enqueue((user, password));
         if (user == Name && password == Password)
-            return Task.FromResult<TokenDenial?>(null);
-        FaultException fault = DamsFaults.Unauthenticated();
-        return Task.FromResult<TokenDenial?>(
-            new TokenDenial(fault, Interlocked.Increment(ref _wrong) > 5 ? Pause : null));
+            return Task.FromResult<SoapDenial?>(null);
+        return Task.FromResult<SoapDenial?>(
+            Interlocked.Increment(ref _wrong) > 5
+                ? new SoapDenial(DamsFaults.Unauthenticated(), StatusCodes.Status429TooManyRequests, Pause)
+                : new SoapDenial(DamsFaults.Unauthenticated(), StatusCodes.Status500InternalServerError));
     }
 
     public void OnRefused(HttpContext http, string? user, string reason) => Refused.Enqueue((user, reason));

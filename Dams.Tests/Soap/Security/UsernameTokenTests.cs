@@ -1,5 +1,4 @@
 using System.Net;
-using System.ServiceModel;
 using System.Xml.Linq;
 using Dams.Service;
 using Dams.Soap;
@@ -180,8 +179,8 @@ internal sealed class UsernameTokenTests
     {
         var options = SoapTestServer.Options with
         {
-            Authorize = http => ValueTask.FromResult<FaultException?>(
-                http.Request.Headers.Authorization == "Basic right" ? null : DamsFaults.Unauthenticated()),
+            Authorize = http => ValueTask.FromResult<SoapDenial?>(
+                http.Request.Headers.Authorization == "Basic right" ? null : new SoapDenial(DamsFaults.Unauthenticated())),
         };
         await using var server = await StartAsync(options);
         var none = await SendAsync(server, "", is12);
