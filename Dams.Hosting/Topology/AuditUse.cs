@@ -3,7 +3,7 @@ namespace Dams.Hosting.Topology;
 /// <summary>Whether front ends write an audit file.</summary>
 public enum AuditUse
 {
-    /// <summary>Only if a front end listens beyond loopback.</summary>
+    /// <summary>Only if the cluster is beyond loopback.</summary>
     Auto,
 
     /// <summary>Always.</summary>

@@ -182,7 +182,7 @@ public sealed record ClusterTopology
     public string? AuditFileOf(NodeId id) => Log.Audit switch
     {
         AuditUse.Off => null,
-        AuditUse.Auto when FrontEnds.All(node => IPAddress.IsLoopback(node.Listen.Address)) => null,
+        AuditUse.Auto when !IsBeyondLoopback => null,
         _ => Path.Combine(Log.Folder, $"{id}.audit.jsonl"),
     };
 
