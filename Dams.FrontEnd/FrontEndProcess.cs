@@ -1,3 +1,4 @@
+using Dams.FrontEnd.Access;
 using Dams.FrontEnd.Audit;
 using Dams.FrontEnd.Control;
 using Dams.FrontEnd.Coordination;
@@ -6,6 +7,7 @@ using Dams.FrontEnd.Requests;
 using Dams.FrontEnd.Service;
 using Dams.FrontEnd.Status;
 using Dams.Hosting;
+using Dams.Hosting.Access;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Topology;
@@ -15,6 +17,7 @@ using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Dams.Service;
+using Dams.Soap.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +31,20 @@ internal static class FrontEndProcess
 {
     public static async Task<int> RunAsync(NodeContext context, CancellationToken stopping)
     {
+        try
+        {
+            using var access = FrontAccess.Open(context.Topology, context.Loggers);
+            return await RunAsync(context, access, stopping);
+        }
+        catch (UserFileException problem)
+        {
+            await Console.Error.WriteLineAsync($"{context.Id} can't start: {problem.Message}");
+            return ExitCodes.Configuration;
+        }
+    }
+
+    private static async Task<int> RunAsync(NodeContext context, FrontAccess access, CancellationToken stopping)
+    {
         var topology = context.Topology;
         var time = TimeProvider.System;
         var clock = ClockSource.System;
@@ -39,6 +56,7 @@ internal static class FrontEndProcess
         var sightings = new CoordinatorSightings(context.Id, journal, alarms, time);
         var requests = new RequestLog(time);
         var storage = new StorageGate(context.Id, topology, journal, alarms);
+        var accessAlarms = new AccessAlarms(context.Id, topology, access.Users, journal, alarms);
 
         // The receivers of the coordinator's effects.
         using var replicas = new ReplicaClients(topology);
@@ -70,19 +88,21 @@ internal static class FrontEndProcess
         // The endpoints for clients, people and tools.
         var executor = new ReplicatedExecutor(
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
-        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms);
+        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms, access.Users);
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
             .TrustProxies(topology.TrustedProxies)
+            .AddPageHeaders()
+            .LimitAddresses(topology.Limits, access.Shares)
+            .AddAccess(access.Gate)
             .AddContracts()
             .Build();
-        using var audit = topology.AuditFileOf(context.Id) is { } auditFile
-            ? AuditFile.Open(auditFile, topology.Log, LoggerOf<AuditFile>())
-            : null;
+        using var audit = CallAudit.Open(topology, context.Id, time, LoggerOf<AuditFile>());
         if (audit is not null)
-            web.Use(new CallAudit(audit, time).ServeAsync);
-        web.MapAppointments(topology, executor);
-        web.MapOriginal(topology, executor);
-        web.MapStatus(reporter, new ClusterEventStream(journal, time, stopping), requests, network.Driver);
+            web.Use(audit.ServeAsync);
+        var tokens = access.Gate is { } gate ? new UsernameTokens(new UserTokenCheck(gate.Passwords), time) : null;
+        web.MapAppointments(topology, executor, access.Callers, tokens);
+        web.MapOriginal(topology, executor, access.Callers, tokens);
+        web.MapStatus(new OperatorPages(access.Gate), reporter, new ClusterEventStream(journal, time, stopping), requests, network.Driver);
 
         // Only the first front end changes the cluster.
         var isFirst = context.Id == topology.FrontEnds[0].Id;
@@ -99,12 +119,14 @@ internal static class FrontEndProcess
         network.Driver.Start();
         var fetching = bodies.RunAsync(network.Driver, coordinator.OnBodyFetched, stopping);
         var polling = network.Driver.RunBesideAsync(() => poller.RunAsync(stopping), stopping);
+        var watchingUsers = access.Users?.RunAsync(time, stopping) ?? Task.CompletedTask;
         var exitCode = await network.RunUntilAsync(stopping);
         await web.StopAsync(CancellationToken.None);
         if (control is not null)
             await control.StopAsync(CancellationToken.None);
         await polling;
         await fetching;
+        await watchingUsers;
         return exitCode;
 
         ILogger<T> LoggerOf<T>() => context.Loggers.CreateLogger<T>();
@@ -113,6 +135,7 @@ internal static class FrontEndProcess
         {
             watch.OnPolled(polled);
             storage.OnPolled(polled);
+            accessAlarms.Look();
         }
     }
 

@@ -2,8 +2,11 @@ using System.Net.Http.Headers;
 using System.Text;
 using Dams.Hosting.Access;
 using Dams.Hosting.Logging;
+using Dams.Hosting.Topology;
+using Dams.Ordering;
 using Dams.Service.Audit;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd.Audit;
 
@@ -11,13 +14,20 @@ namespace Dams.FrontEnd.Audit;
 /// Writes an entry for each call, and for each request whose credentials were refused. It stands around everything that answers clients, so
 /// its times and addresses are those of the whole request. Used by many threads.
 /// </summary>
-/// <param name="file">Takes the entries.</param>
+/// <param name="file">Takes the entries; this object owns it.</param>
 /// <param name="time">The clock of the entries.</param>
-internal sealed class CallAudit(AuditFile file, TimeProvider time)
+internal sealed class CallAudit(AuditFile file, TimeProvider time) : IDisposable
 {
     private const int NameLengthMax = 64;
     private const int PathLengthMax = 64;
     private readonly DenialRate _denials = new();
+
+    /// <summary>Opens the audit of a front end; null if the configuration wants none.</summary>
+    public static CallAudit? Open(ClusterTopology topology, NodeId id, TimeProvider time, ILogger logger) =>
+        topology.AuditFileOf(id) is { } file ? new CallAudit(AuditFile.Open(file, topology.Log, logger), time) : null;
+
+    /// <summary>Writes the waiting entries and closes the file.</summary>
+    public void Dispose() => file.Dispose();
 
     /// <summary>Serves a request.</summary>
     public async Task ServeAsync(HttpContext http, RequestDelegate rest)

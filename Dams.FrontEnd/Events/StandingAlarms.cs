@@ -21,6 +21,12 @@ internal enum AlarmCause
 
     /// <summary>The disks of replicas have no room for the next segments of their logs. The alarm stands until they have.</summary>
     StorageShort,
+
+    /// <summary>Anybody may call from beyond loopback, because the configuration says so. The alarm stands until the process ends.</summary>
+    AccessOpen,
+
+    /// <summary>The user file can't be used, so the users before stay in use. The alarm stands until the file can be used.</summary>
+    UsersUnusable,
 }
 
 /// <summary>The alarms of this front end, one sentence for each cause. The managers have alarms of their own. For any thread.</summary>

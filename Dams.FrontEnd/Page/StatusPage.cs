@@ -32,8 +32,6 @@ internal static class StatusPage
         http.Response.ContentLength = s_document.Length;
         http.Response.Headers.CacheControl = "no-cache";
         http.Response.Headers.ContentSecurityPolicy = Policy;
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers["Referrer-Policy"] = "no-referrer";
         await http.Response.Body.WriteAsync(s_document, http.RequestAborted);
     }
 

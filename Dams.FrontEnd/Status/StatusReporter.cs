@@ -1,6 +1,7 @@
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Events;
 using Dams.Hosting;
+using Dams.Hosting.Access;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Status;
 using Dams.Hosting.Topology;
@@ -18,7 +19,8 @@ internal sealed class StatusReporter(
     ProtocolDriver driver,
     ClusterPoller poller,
     ClusterEventJournal journal,
-    StandingAlarms alarms)
+    StandingAlarms alarms,
+    UserStore? users)
 {
     /// <summary>How many of the last events the status has: as many as fit a screen. <c>/events</c> has the others.</summary>
     public const int EventsShown = 50;
@@ -60,6 +62,7 @@ internal sealed class StatusReporter(
             EventCounts = journal.Counts(),
             Events = journal.Last(EventsShown),
             WaitingFor = seen.HearsSequencer ? null : WaitedFor.Of(topology, reports, id => FindProcess(id) is not null),
+            UsersDigest = users?.Current.Digest,
             Traffic = TrafficStatus.Of(driver),
         };
     }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Dams.Ordering;
@@ -66,7 +65,7 @@ public sealed class PasswordCheck
     {
         var user = _users.Current.Find(name);
         var key = (user?.Name ?? (name.Length <= NameLengthMax ? name : name[..NameLengthMax])).ToUpperInvariant();
-        var place = PlaceOf(address);
+        var place = ClientPlace.Of(address);
         var digest = HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(password));
         if (WaitOf(key, place) is var wait && wait > TimeSpan.Zero)
             return Refuse(place, wait);
@@ -82,20 +81,6 @@ public sealed class PasswordCheck
         var shared = _underWay.GetOrAdd(attempt, _ => new Lazy<Task<PasswordVerdict>>(
             () => AttemptAsync(attempt, user, digest, password)));
         return await shared.Value.WaitAsync(ct).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// The place of an address, for counters: the address itself, or the network of 64 bits of an IPv6 address, which is one customer's.
-    /// </summary>
-    internal static string PlaceOf(IPAddress? address)
-    {
-        if (address is null)
-            return "none";
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4().ToString();
-        return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-            : address.ToString();
     }
 
     private async Task<PasswordVerdict> AttemptAsync((string Key, string Place, string) attempt, User? user, byte[] digest, string password)

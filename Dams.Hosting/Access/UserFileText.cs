@@ -101,7 +101,7 @@ internal static class UserFileText
     {
         var name = user.Text("name", User.NameExpected, text => User.IsName(text) ? text : null, "", required: true);
         var speaksFor = user.TextList("speaksFor", CallerScope.Expected, 0, User.ScopesMax, text => CallerScope.TryParse(text, out _));
-        var roles = user.TextList("roles", "operator", 0, Enum.GetValues<UserRole>().Length, text => RoleOf(text) is not null);
+        var roles = user.TextList("roles", UserNames.Roles, 0, Enum.GetValues<UserRole>().Length, text => UserNames.RoleOf(text) is not null);
         var isLocked = user.Flag("locked");
         var password = user.Text<string?>("password", "a password hash that dams user passwd has made", Hash, null);
         var set = user.Text<string?>("passwordSet", "a time such as 2026-11-30T12:00:00Z", text => TimeOf(text) is null ? null : text, null);
@@ -111,7 +111,7 @@ internal static class UserFileText
         {
             Name = name,
             SpeaksFor = [.. (speaksFor ?? []).Select(text => CallerScope.TryParse(text, out var scope) ? scope : default)],
-            Roles = [.. (roles ?? []).Select(RoleOf).OfType<UserRole>()],
+            Roles = [.. (roles ?? []).Select(UserNames.RoleOf).OfType<UserRole>()],
             IsLocked = isLocked,
             Password = password,
             PasswordSet = set is null ? null : TimeOf(set),
@@ -143,7 +143,7 @@ internal static class UserFileText
         json.WriteStartObject();
         json.WriteString("name", user.Name);
         WriteTexts(json, "speaksFor", [.. user.SpeaksFor.Select(scope => scope.ToString())]);
-        WriteTexts(json, "roles", [.. user.Roles.Select(TextOf)]);
+        WriteTexts(json, "roles", [.. user.Roles.Select(UserNames.Of)]);
         if (user.IsLocked)
             json.WriteBoolean("locked", true);
         if (user.Password is not null)
@@ -162,20 +162,6 @@ internal static class UserFileText
         foreach (var text in texts)
             json.WriteStringValue(text);
         json.WriteEndArray();
-    }
-
-    /// <summary>The name of a role in the file.</summary>
-    public static string TextOf(UserRole role) => role.ToString().ToLowerInvariant();
-
-    private static UserRole? RoleOf(string text)
-    {
-        foreach (var role in Enum.GetValues<UserRole>())
-        {
-            if (TextOf(role) == text)
-                return role;
-        }
-
-        return null;
     }
 
     private static string? Hash(string text) => PasswordHash.IsHash(text) ? text : null;

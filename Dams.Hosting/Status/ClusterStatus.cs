@@ -64,6 +64,11 @@ public sealed record ClusterStatus
     /// </summary>
     public IReadOnlyList<string>? WaitingFor { get; init; }
 
+    /// <summary>
+    /// A digest of the users that the front end knows, for a comparison of two front ends. Null if nobody has to authenticate.
+    /// </summary>
+    public string? UsersDigest { get; init; }
+
     /// <summary>The datagrams of the front end that answers.</summary>
     public TrafficStatus? Traffic { get; init; }
 

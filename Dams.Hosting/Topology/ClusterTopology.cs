@@ -104,6 +104,17 @@ public sealed record ClusterTopology
     public bool IsBeyondLoopback => Nodes.Any(node => !IPAddress.IsLoopback(node.Listen.Address) || !node.Address.Host.IsLoopback);
 
     /// <summary>
+    /// Whether calls would have to be refused: the cluster is beyond loopback, and there is neither a user nor the word that anybody may call.
+    /// No process that answers clients starts then.
+    /// </summary>
+    public bool IsClosedWithoutUsers => IsBeyondLoopback && Users is null && Access == AccessRule.Users;
+
+    /// <summary>The message about <see cref="IsClosedWithoutUsers"/>.</summary>
+    public const string NoUsers =
+        "the cluster listens beyond loopback, but has no users, so anybody could book. Add \"users\": {} to dams.json and run dams user add, "
+        + "or state \"access\": \"open\".";
+
+    /// <summary>
     /// A whole cluster on one loopback address: one front end, two sequencers, four replicas, four managers.
     /// </summary>
     /// <param name="portsFrom">The front end's port; the others follow from it. 1 to <see cref="PortsFromMax"/>.</param>

@@ -6,8 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Dams.Hosting.Web;
 
 /// <summary>
-/// Lets proxies say how clients reach the server: <c>X-Forwarded-Proto</c>, <c>X-Forwarded-Host</c> and <c>X-Forwarded-Prefix</c> replace
-/// the scheme, the host and the base of the path. From anybody else, these headers mean nothing.
+/// Lets proxies say how clients reach the server: <c>X-Forwarded-Proto</c>, <c>X-Forwarded-Host</c>, <c>X-Forwarded-Prefix</c> and
+/// <c>X-Forwarded-For</c> replace the scheme, the host, the base of the path, and the address of the client. From anybody else, these headers
+/// mean nothing. Of a list in a header, the last value counts: the proxy has written that one, and the client may have written the others.
 /// </summary>
 public static class TrustedProxies
 {
@@ -28,7 +29,7 @@ public static class TrustedProxies
         {
             var options = new ForwardedHeadersOptions
             {
-                ForwardedHeaders = ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedPrefix,
+                ForwardedHeaders = ForwardedHeaders.All,
             };
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();

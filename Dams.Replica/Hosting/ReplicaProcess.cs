@@ -70,6 +70,12 @@ internal static class ReplicaProcess
     private static async Task<int> RunStandaloneAsync(
         NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
     {
+        if (!AnybodyMayCall(context.Topology))
+        {
+            await Console.Error.WriteLineAsync($"{Standalone.Name} answers anybody: it is for a loopback cluster without users");
+            return ExitCodes.Configuration;
+        }
+
         ReplicaLog.Standalone(logger, version.Name);
         await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).AddContracts().Build();
         var engine = version.Create();
@@ -134,9 +140,14 @@ internal static class ReplicaProcess
         var endpoint = new ReplicaEndpoint(node, log, folder, network.Driver, boot);
         web.MapReplica(AtReplica(context.Topology), lab?.Around(endpoint, network.Driver) ?? endpoint);
         lab?.Map(web, network.Driver);
-        web.MapAppointments(
-            AtReplica(context.Topology),
-            new ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));
+        // Only front ends know the users.
+        if (AnybodyMayCall(context.Topology))
+        {
+            web.MapAppointments(
+                AtReplica(context.Topology),
+                new ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));
+        }
+
         await web.StartAsync(stopping);
         network.Driver.Start();
         var writing = snapshots.RunAsync(network.Driver, end.Token);
@@ -154,6 +165,8 @@ internal static class ReplicaProcess
         WholeFile.Write(Path.Combine(context.DataFolder, LeftMark), node.Member.Incarnation.ToString());
         return ExitCodes.OrderedOut;
     }
+
+    private static bool AnybodyMayCall(ClusterTopology topology) => topology is { IsBeyondLoopback: false, Users: null };
 
     // The public address leads to the front end. The WSDL of a replica names the replica.
     private static ClusterTopology AtReplica(ClusterTopology topology) => topology with { PublicBaseUrl = null };

@@ -1,8 +1,10 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Service;
+using Dams.Service.Audit;
 using Dams.Soap;
 using Dams.Soap.Security;
 using Dams.Tests.Soap.Security;
@@ -61,7 +63,8 @@ internal sealed class SoapTestServer : IAsyncDisposable
     /// <param name="service">Stands in for the appointment service over the executor, or null.</param>
     /// <param name="configure">Changes the server before it is built.</param>
     /// <param name="tokens">Takes UsernameTokens for both contracts, or null.</param>
-    /// <param name="isHttps">Whether the server speaks HTTPS, with <see cref="TestCertificate.Loopback"/>.</param>
+    /// <param name="isHttps">Whether the server speaks HTTPS.</param>
+    /// <param name="certificate">The certificate for HTTPS; <see cref="TestCertificate.Loopback"/> if null.</param>
     public static async Task<SoapTestServer> StartAsync(
         IAppointmentExecutor executor,
         SoapServiceOptions? options = null,
@@ -69,7 +72,8 @@ internal sealed class SoapTestServer : IAsyncDisposable
         IAppointmentService? service = null,
         Action<WebApplicationBuilder>? configure = null,
         UsernameTokens? tokens = null,
-        bool isHttps = false)
+        bool isHttps = false,
+        X509Certificate2? certificate = null)
     {
         var log = new FakeLogCollector();
         var loggers = new LoggerFactory([new FakeLoggerProvider(log)]);
@@ -80,18 +84,18 @@ internal sealed class SoapTestServer : IAsyncDisposable
         if (isHttps)
         {
             builder.WebHost.UseKestrelHttpsConfiguration()
-                .ConfigureKestrel(kestrel => kestrel.Listen(address, 0, listen => listen.UseHttps(TestCertificate.Loopback)));
+                .ConfigureKestrel(kestrel => kestrel.Listen(address, 0, listen => listen.UseHttps(certificate ?? TestCertificate.Loopback)));
         }
 
         configure?.Invoke(builder);
         var app = builder.Build();
         app.MapSoapService<IAppointmentService>(
             SoapPaths.Appointments,
-            http => service ?? new AppointmentService(executor, user, http.RequestAborted),
+            http => service ?? new AppointmentService(executor, user, http.RequestAborted, http.Features.Get<CallRecord>()),
             (options ?? Options) with { UsernameTokens = tokens });
         app.MapSoapService<IFrontEndImpl>(
             SoapPaths.Original,
-            http => new FrontEndImpl(executor, user, http.RequestAborted),
+            http => new FrontEndImpl(executor, user, http.RequestAborted, http.Features.Get<CallRecord>()),
             OriginalOptions with { UsernameTokens = tokens });
         await app.StartAsync().ConfigureAwait(false);
         return new SoapTestServer(app, loggers, log);
