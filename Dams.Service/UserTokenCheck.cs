@@ -13,7 +13,8 @@ public sealed class UserTokenCheck(PasswordCheck passwords) : IUsernameTokenChec
     /// <inheritdoc/>
     public async Task<SoapDenial?> CheckAsync(HttpContext http, string user, string password)
     {
-        var verdict = await passwords.CheckAsync(user, password, http.Connection.RemoteIpAddress, http.RequestAborted).ConfigureAwait(false);
+        var verdict = await passwords.CheckAsync(user, password, http.Connection.RemoteIpAddress, http.RequestAborted)
+            .ConfigureAwait(false);
         if (verdict.Identity is { } identity)
         {
             http.Features.Set(identity);

@@ -37,8 +37,8 @@ internal static class MessageWriter
     }
 
     /// <summary>
-    /// Writes a fault in the version of the request. The reason of the refusal must be cleaned already. The serializer writes the detail, if
-    /// there is one. With a stamp, the fault has a security header.
+    /// Writes a fault in the version of the request. The reason of the refusal must be cleaned already. The serializer writes the detail,
+    /// if there is one. With a stamp, the fault has a security header.
     /// </summary>
     public static void WriteFault(
         Stream output, SoapVersion version, SoapRefusal refusal, object? detail, XmlSerializer? serializer, AnswerStamp? stamp = null)

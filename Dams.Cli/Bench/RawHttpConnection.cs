@@ -84,7 +84,9 @@ internal sealed class RawHttpConnection : IDisposable
         }
 
         var stream = new NetworkStream(socket, ownsSocket: true);
-        return url.Scheme == Uri.UriSchemeHttps ? await SecureAsync(stream, new CertificateCheck(access, url), stop).ConfigureAwait(false) : stream;
+        return url.Scheme == Uri.UriSchemeHttps
+            ? await SecureAsync(stream, new CertificateCheck(access, url), stop).ConfigureAwait(false)
+            : stream;
     }
 
     private static async Task<Stream> SecureAsync(NetworkStream stream, CertificateCheck certificate, CancellationToken stop)

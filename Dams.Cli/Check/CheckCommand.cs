@@ -76,7 +76,8 @@ internal static class CheckCommand
             var names = parsed.GetValue(scenario) is { Length: > 0 } wanted ? wanted : Defaults(parsed.GetValue(all), parsed.GetValue(lab));
             return frontEnds.Open(parsed, console) is not { } access
                 ? Task.FromResult(CliExitCodes.Usage)
-                : RunAsync(console, names, parsed.GetValue(lab), new CheckPrinter(console, parsed.GetValue(json)), access, TimeSpan.FromSeconds(parsed.GetValue(timeout)));
+                : RunAsync(console, names, parsed.GetValue(lab), new CheckPrinter(console, parsed.GetValue(json)), access,
+                    TimeSpan.FromSeconds(parsed.GetValue(timeout)));
         });
         return command;
     }

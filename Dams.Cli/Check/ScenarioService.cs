@@ -58,7 +58,10 @@ internal sealed class ScenarioService(FrontEndAccess access, CancellationToken i
         {
             var seconds = patience.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
             return new CallReport.Fault(
-                CallReport.Fault.UnreachableCode, $"{string.Join(", ", access.Urls)} did not answer within {seconds} s", ExecutionState.Unknown, sent.RequestId);
+                CallReport.Fault.UnreachableCode,
+                $"{string.Join(", ", access.Urls)} did not answer within {seconds} s",
+                ExecutionState.Unknown,
+                sent.RequestId);
         }
     }
 

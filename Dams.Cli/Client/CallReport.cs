@@ -59,8 +59,8 @@ internal abstract record CallReport
             or nameof(DamsFaultCode.NoQuorum) or nameof(DamsFaultCode.InsufficientReplicas);
 
         /// <summary>
-        /// Joins the faults of several front ends, at least one, to the last one. The request may have been executed if one of them does not
-        /// know.
+        /// Joins the faults of several front ends, at least one, to the last one. The request may have been executed if one of them does
+        /// not know.
         /// </summary>
         public static Fault Of(IReadOnlyList<Fault> faults)
         {

@@ -60,7 +60,8 @@ internal sealed class FrontEndAccess(IReadOnlyList<Uri> urls)
         401 when User is null => new AccessException(
             AccessException.Unauthenticated, $"{url} wants to know the user: add --user NAME."),
         401 => new AccessException(
-            AccessException.Unauthenticated, $"{url} does not accept the user '{User}' with this password: one of them is wrong, or the user is locked."),
+            AccessException.Unauthenticated,
+            $"{url} does not accept the user '{User}' with this password: one of them is wrong, or the user is locked."),
         403 => new AccessException(
             AccessException.NotPermitted,
             User is null
@@ -69,7 +70,8 @@ internal sealed class FrontEndAccess(IReadOnlyList<Uri> urls)
         429 => new AccessException(
             AccessException.TooManyRequests,
             string.Create(CultureInfo.InvariantCulture,
-                $"{url} takes no more requests from here for a while: too many came, or too many wrong passwords. Try again in {Seconds(retryAfter)} s."))
+                $"{url} takes no more requests from here for a while: too many came, or too many wrong passwords. ")
+            + string.Create(CultureInfo.InvariantCulture, $"Try again in {Seconds(retryAfter)} s."))
         {
             RetryAfter = retryAfter,
         },

@@ -57,7 +57,7 @@ internal sealed class FrontEndOptions
         command.Validators.Add(Check);
     }
 
-    /// <summary>Reads what the options name, and asks for the password if it must. Null if that fails; the reason is printed then.</summary>
+    /// <summary>Reads what the options name, and asks for the password if it must. Null if that fails, which is printed.</summary>
     public FrontEndAccess? Open(ParseResult parsed, CliConsole console)
     {
         try
@@ -101,7 +101,8 @@ internal sealed class FrontEndOptions
             : Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } variable ? (variable, PasswordVariable)
             : console.IsInputTerminal && console.IsErrorTerminal ? (console.AskSecret($"Password of {user}:"), "the terminal")
             : throw new OptionException(
-                $"--user needs a password: use --password-file FILE or the environment variable {PasswordVariable}, or run dams on a terminal.");
+                $"--user needs a password: use --password-file FILE or the environment variable {PasswordVariable}, "
+                + "or run dams on a terminal.");
         return password.Length is > 0 and <= PasswordLengthMax && !password.Any(char.IsControl)
             ? password
             : throw new OptionException(
@@ -134,7 +135,8 @@ internal sealed class FrontEndOptions
             read.ImportFromPemFile(file);
             return read.Count > 0
                 ? read
-                : throw new OptionException($"--ca {file} has no certificate; expected lines between BEGIN CERTIFICATE and END CERTIFICATE.");
+                : throw new OptionException(
+                    $"--ca {file} has no certificate; expected lines between BEGIN CERTIFICATE and END CERTIFICATE.");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or CryptographicException)
         {

@@ -30,7 +30,7 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(3005, LogLevel.Critical,
         "version {Version} threw an exception at {Command}, entry {Seq}. The reply is an internal error. "
-        + "Exceptions since the start: {Count}. The exception without its text, which may name a patient (a line at Debug has it): {Failure}")]
+        + "Exceptions since the start: {Count}. The exception without its text, which may name a patient and is at Debug: {Failure}")]
     public static partial void EngineFailed(ILogger logger, string version, string command, long seq, long count, string failure);
 
     [LoggerMessage(3012, LogLevel.Debug, "the exception of version {Version} at entry {Seq}")]

@@ -84,7 +84,8 @@ public sealed class CallRecord
 
         public static PropertyInfo[] Fields(Type request) => s_known.GetOrAdd(request, static type =>
         [
-            .. type.GetProperties().Where(property => property.Name is not (nameof(AppointmentRequest.CallerId) or nameof(AppointmentRequest.OwnId))),
+            .. type.GetProperties().Where(property =>
+                property.Name is not (nameof(AppointmentRequest.CallerId) or nameof(AppointmentRequest.OwnId))),
         ]);
     }
 

@@ -45,8 +45,8 @@ internal static class MessageLifetime
         };
     }
 
-    private static string Remedy =>
-        $"Set the clock of the client: {ClockTolerance.TotalMinutes.ToString(CultureInfo.InvariantCulture)} minutes more or less are accepted.";
+    private static string Remedy => string.Create(
+        CultureInfo.InvariantCulture, $"Set the clock of the client: {ClockTolerance.TotalMinutes} minutes more or less are accepted.");
 
     private static SoapRefusal Invalid(string element, string reason) =>
         SoapRefusal.Invalid(reason, element) with { Code = SecurityNames.InvalidSecurity };

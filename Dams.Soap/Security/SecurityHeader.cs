@@ -20,7 +20,8 @@ internal sealed partial class SecurityHeader
     private const int NonceLengthMax = 256;
     private const int TimeLengthMax = 64;
     private const string Digest =
-        "A PasswordDigest can't be checked, because this service keeps no password in clear. Send the password as PasswordText, over HTTPS.";
+        "A PasswordDigest can't be checked, because this service keeps no password in clear. "
+        + "Send the password as PasswordText, over HTTPS.";
 
     private string? _password;
 

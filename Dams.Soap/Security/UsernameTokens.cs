@@ -43,7 +43,8 @@ public sealed class UsernameTokens(IUsernameTokenCheck check, TimeProvider time)
         if (header.HasToken && !IsPrivate(http))
         {
             return Invalid(
-                "A password that came over plain HTTP is not accepted, because others may have read it. Use https, and change the password.",
+                "A password that came over plain HTTP is not accepted, because others may have read it. "
+                + "Use https, and change the password.",
                 SecurityNames.UsernameToken);
         }
 

@@ -56,7 +56,8 @@ internal sealed class CallAuditTests
     public async Task A_call_has_a_line_with_caller_operation_ids_outcome_and_place()
     {
         await SoapMessage.SendAsync(_server, SoapMessage.Envelope(SoapMessage.Add));
-        await SoapMessage.SendAsync(_server, SoapMessage.Envelope(SoapMessage.Add.Replace("MTLA1234", "MTLP1234", StringComparison.Ordinal)));
+        await SoapMessage.SendAsync(
+            _server, SoapMessage.Envelope(SoapMessage.Add.Replace("MTLA1234", "MTLP1234", StringComparison.Ordinal)));
         await SecuredMessage.SendAsync(_server, "", isOriginal: true);
         var lines = await LinesAsync();
         Assert.That(lines, Has.Count.EqualTo(2), "sayHello and malformed messages are no calls of the service");
@@ -81,7 +82,8 @@ internal sealed class CallAuditTests
     [Test]
     public async Task Refused_credentials_have_a_line_without_the_password()
     {
-        await SecuredMessage.SendAsync(_server, SecuredMessage.Header(SecuredMessage.Token(SecuredMessage.User("eve") + SecuredMessage.Password("guess"))));
+        var token = SecuredMessage.Token(SecuredMessage.User("eve") + SecuredMessage.Password("guess"));
+        await SecuredMessage.SendAsync(_server, SecuredMessage.Header(token));
         await SecuredMessage.SendAsync(_server, "", basic: "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("mallory:guess")));
         await SecuredMessage.SendAsync(_server, "", basic: "Basic " + Convert.ToBase64String("guess"u8));
         await SecuredMessage.SendAsync(_server, "", basic: "Bearer guess");

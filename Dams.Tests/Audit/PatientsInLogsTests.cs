@@ -17,7 +17,8 @@ internal sealed class PatientsInLogsTests
         var messages = new[]
             {
                 typeof(Dams.FrontEnd.Audit.CallAudit), typeof(Dams.Service.SoapEndpoints), typeof(Dams.Replica.Engines.IAppointmentEngine),
-                typeof(Dams.Soap.SoapServiceOptions), typeof(Dams.Hosting.NodeContext), typeof(Dams.Ordering.NodeId), typeof(Dams.Lab.FaultLab),
+                typeof(Dams.Soap.SoapServiceOptions), typeof(Dams.Hosting.NodeContext), typeof(Dams.Ordering.NodeId),
+                typeof(Dams.Lab.FaultLab),
                 typeof(Dams.ReplicaManager.Agreement.AgreedState), typeof(Dams.Sequencer.LaggardReports),
             }
             .SelectMany(type => type.Assembly.GetTypes())
@@ -27,7 +28,8 @@ internal sealed class PatientsInLogsTests
             .ToList();
         Assert.That(messages, Has.Count.GreaterThan(40));
         Assert.That(
-            messages.Where(each => each.Method.GetParameters().Any(parameter => s_named.Any(type => type.IsAssignableFrom(parameter.ParameterType))))
+            messages.Where(each => each.Method.GetParameters()
+                    .Any(parameter => s_named.Any(type => type.IsAssignableFrom(parameter.ParameterType))))
                 .Select(each => each.Method.Name),
             Is.Empty);
     }

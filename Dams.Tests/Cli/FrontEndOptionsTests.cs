@@ -60,7 +60,9 @@ internal sealed class FrontEndOptionsTests
             "--user needs a password: use --password-file FILE or the environment variable DAMS_PASSWORD, or run dams on a terminal.")));
     }
 
-    [TestCase("book MTLP1234 MTLE210426 Physician --user u --url http://192.0.2.1:8080", "--user would send the password to http://192.0.2.1")]
+    [TestCase(
+        "book MTLP1234 MTLE210426 Physician --user u --url http://192.0.2.1:8080",
+        "--user would send the password to http://192.0.2.1")]
     [TestCase("status --user u --url https://a.example --url http://b.example", "--user would send the password to http://b.example")]
     [TestCase("list Dental --as MTLA1234 --user a:b", "--user must have at most 128 characters and no colon.")]
     [TestCase("list Dental --as MTLA1234 --password-file f", "--password-file needs --user NAME.")]
@@ -69,8 +71,12 @@ internal sealed class FrontEndOptionsTests
     [TestCase("list Dental --as MTLA1234 --url https://a.example --ca /nowhere/ca.pem", "--ca /nowhere/ca.pem can't be read: ")]
     [TestCase("list Dental --as MTLA1234 --url https://a.example --ca /proc/self/stat", "--ca /proc/self/stat has no certificate;")]
     [TestCase("list Dental --as MTLA1234 --user u --password-file /nowhere/p", "--password-file /nowhere/p can't be read: ")]
-    [TestCase("list Dental --as MTLA1234 --user u --password-file /dev/null", "The password from /dev/null has 0 characters; expected 1 to 1024")]
-    [TestCase("list Dental --as MTLA1234 --user u --password-file /dev/zero", "The password from /dev/zero has 1026 characters; expected 1 to")]
+    [TestCase(
+        "list Dental --as MTLA1234 --user u --password-file /dev/null",
+        "The password from /dev/null has 0 characters; expected 1 to 1024")]
+    [TestCase(
+        "list Dental --as MTLA1234 --user u --password-file /dev/zero",
+        "The password from /dev/zero has 1026 characters; expected 1 to")]
     public async Task An_option_that_can_not_be_used_ends_the_command_before_it_sends_anything(string line, string error)
     {
         var run = await CliRun.OfAsync(line.Split(' '));
@@ -98,7 +104,8 @@ internal sealed class FrontEndOptionsTests
         Assert.That(foreign.Errors, Does.Contain($"no authority in {other} has issued it."));
 
         var narrow = FileOf("narrow.pem", TestCertificate.Narrow.ExportCertificatePem());
-        await using var narrowServer = await SoapTestServer.StartAsync(new DictionaryExecutor(), isHttps: true, certificate: TestCertificate.Narrow);
+        await using var narrowServer = await SoapTestServer.StartAsync(
+            new DictionaryExecutor(), isHttps: true, certificate: TestCertificate.Narrow);
         var wrongName = await ListAsync([narrowServer], "--ca", narrow);
         Assert.That(wrongName.Errors, Does.Contain(
             $"it is not for the name {narrowServer.BaseAddress.Host}. Use the name or the address for which it was made."));
@@ -158,7 +165,8 @@ internal sealed class FrontEndOptionsTests
 
         var unsure = await CliRun.OfAsync("list", "Dental", "--as", "MTLA1234", "--json", "--url",
             first.AppointmentService.ToString(), "--url", "http://127.0.0.1:9");
-        Assert.That(unsure.Output, Does.Contain("\"execution\": \"Unknown\"").Or.Contain("\"execution\":\"Unknown\""), "the first may have executed it");
+        Assert.That(unsure.Output, Does.Contain("\"execution\": \"Unknown\"").Or.Contain("\"execution\":\"Unknown\""),
+            "the first may have executed it");
     }
 
     [Test]
@@ -172,7 +180,8 @@ internal sealed class FrontEndOptionsTests
         Assert.That((run.ExitCode, run.Errors), Is.EqualTo((0, "")));
         run = await CliRun.OfAsync("bench", "--calls", "4", "--warm-up", "0", "--connections", "2", "--json", "--ca", authority,
             "--url", server.AppointmentService.ToString());
-        Assert.That((run.ExitCode, run.Errors.Trim()), Is.EqualTo((3, $"{server.AppointmentService} wants to know the user: add --user NAME.")));
+        Assert.That((run.ExitCode, run.Errors.Trim()),
+            Is.EqualTo((3, $"{server.AppointmentService} wants to know the user: add --user NAME.")));
     }
 
     private static Task<SoapTestServer> GuardedAsync(bool isHttps = false) => SoapTestServer.StartAsync(
@@ -186,7 +195,8 @@ internal sealed class FrontEndOptionsTests
 
     private static Task<CliRun> ListAsync(IEnumerable<SoapTestServer> servers, params string[] options) => CliRun.OfAsync(
     [
-        "list", "Dental", "--as", "MTLA1234", .. options, .. servers.SelectMany(server => new[] { "--url", server.AppointmentService.ToString() }),
+        "list", "Dental", "--as", "MTLA1234", .. options,
+        .. servers.SelectMany(server => new[] { "--url", server.AppointmentService.ToString() }),
     ]);
 
     private string FileOf(string name, string text)

@@ -84,7 +84,8 @@ internal sealed class SoapTestServer : IAsyncDisposable
         if (isHttps)
         {
             builder.WebHost.UseKestrelHttpsConfiguration()
-                .ConfigureKestrel(kestrel => kestrel.Listen(address, 0, listen => listen.UseHttps(certificate ?? TestCertificate.Loopback)));
+                .ConfigureKestrel(kestrel =>
+                    kestrel.Listen(address, 0, listen => listen.UseHttps(certificate ?? TestCertificate.Loopback)));
         }
 
         configure?.Invoke(builder);

@@ -11,7 +11,8 @@ internal static class SecuredMessage
     public const string Wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
     public const string Wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
     public const string PasswordText = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
-    public const string PasswordDigest = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest";
+    public const string PasswordDigest =
+        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest";
 
     /// <summary>A call of each contract.</summary>
     public const string Hello = "<n:sayHello xmlns:n=\"http://dams.ws.com/\"><arg0>MTLA1234</arg0></n:sayHello>";
@@ -39,13 +40,15 @@ internal static class SecuredMessage
 
     public static string Time(string name, string text) => $"<wsu:{name}>{text}</wsu:{name}>";
 
-    public static string TextOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string TextOf(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The whole header, with attributes such as mustUnderstand.</summary>
     public static string Header(string content, string attributes = "") =>
         $"<s:Header><wsse:Security xmlns:wsse='{Wsse}' xmlns:wsu='{Wsu}'{attributes}>{content}</wsse:Security></s:Header>";
 
-    public static Task<SecuredAnswer> SendAsync(SoapTestServer server, string header, bool is12 = false, bool isOriginal = false, string? basic = null) =>
+    public static Task<SecuredAnswer> SendAsync(
+        SoapTestServer server, string header, bool is12 = false, bool isOriginal = false, string? basic = null) =>
         SendEnvelopeAsync(
             server,
             SoapMessage.Envelope(isOriginal ? Hello : SoapMessage.Add, is12 ? SoapMessage.Soap12 : SoapMessage.Soap11, header),

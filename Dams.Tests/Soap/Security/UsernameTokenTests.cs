@@ -147,7 +147,8 @@ internal sealed class UsernameTokenTests
     public async Task A_wrong_password_does_not_use_up_a_nonce()
     {
         var nonce = Nonce("bm9uY2U=", s_now);
-        Assert.That((await SendAsync(_server, Header(Token(User() + Password("wrong") + nonce)))).Code, Is.EqualTo("wsse:FailedAuthentication"));
+        Assert.That((await SendAsync(_server, Header(Token(User() + Password("wrong") + nonce)))).Code,
+            Is.EqualTo("wsse:FailedAuthentication"));
         Assert.That((await SendAsync(_server, Header(Token(User() + Password() + nonce)))).IsAnswer, Is.True);
     }
 
@@ -184,7 +185,8 @@ internal sealed class UsernameTokenTests
         };
         await using var server = await StartAsync(options);
         var none = await SendAsync(server, "", is12);
-        Assert.That((none.Status, none.DamsCode, none.Challenge), Is.EqualTo((401, "Unauthenticated", "Basic realm=\"SOAP\", charset=\"UTF-8\"")));
+        Assert.That((none.Status, none.DamsCode, none.Challenge),
+            Is.EqualTo((401, "Unauthenticated", "Basic realm=\"SOAP\", charset=\"UTF-8\"")));
         var timeOnly = await SendAsync(server, Header(Timestamp(s_now)), is12);
         Assert.That((timeOnly.Status, timeOnly.Timestamp is not null), Is.EqualTo((401, true)));
         Assert.That((await SendAsync(server, Header(Token()), is12)).IsAnswer, Is.True, "the token stands for them");
@@ -208,7 +210,7 @@ internal sealed class UsernameTokenTests
     }
 
     [Test]
-    public async Task What_other_stacks_put_into_the_header_is_accepted([ValueSource(nameof(Stacks))] string header)
+    public async Task Headers_of_other_stacks_are_accepted([ValueSource(nameof(Stacks))] string header)
     {
         var answer = await SendAsync(_server, header);
         Assert.That(answer.IsAnswer, Is.True, answer.Text);
@@ -218,7 +220,8 @@ internal sealed class UsernameTokenTests
     {
         // zeep: UsernameToken(…, use_digest=False), and with a timestamp_token.
         yield return $"""<s:Header><ns0:Security xmlns:ns0="{Wsse}"><ns0:UsernameToken><ns0:Username>{KnownUsers.Name}</ns0:Username>"""
-            + $"""<ns0:Password Type="{PasswordText}">five words &amp; a &lt;sign&gt;</ns0:Password></ns0:UsernameToken></ns0:Security></s:Header>""";
+            + $"""<ns0:Password Type="{PasswordText}">five words &amp; a &lt;sign&gt;</ns0:Password></ns0:UsernameToken>"""
+            + "</ns0:Security></s:Header>";
 
         // PHP: a SoapHeader made of a SoapVar with text, as most examples have it: no Type, mustUnderstand, CDATA.
         yield return $"""<s:Header><wsse:Security s:mustUnderstand="1" xmlns:wsse="{Wsse}"><wsse:UsernameToken>"""
@@ -238,7 +241,7 @@ internal sealed class UsernameTokenTests
                     {KnownUsers.Name}
                   </wsse:Username>
                   <wsse:Password Type="{PasswordText}">five words &#38; a &lt;sign></wsse:Password>
-                  <wsse:Nonce EncodingType="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary">bm9uY2U=</wsse:Nonce>
+                  <wsse:Nonce EncodingType="{Base64}">bm9uY2U=</wsse:Nonce>
                   <wsu:Created>2026-04-21T11:29:58.1234567890+02:00</wsu:Created>
                 </wsse:UsernameToken>
               </wsse:Security>
@@ -263,8 +266,10 @@ internal sealed class UsernameTokenTests
         yield return Case(Token(User() + Password("")), Invalid, "The Password of the UsernameToken is empty.");
         yield return Case(Token(User(new string('a', 129)) + Password()), Invalid, "The Username has more than 128 characters.");
         yield return Case(Token(User() + Password(new string('a', 1025))), Invalid, "The Password has more than 1024 characters.");
-        yield return Case(Token(User() + Password() + Nonce(new string('a', 257), s_now)), Invalid, "The Nonce has more than 256 characters.");
-        yield return Case(Token(User() + Password() + "<wsse:Nonce>a</wsse:Nonce>"), Invalid, "The UsernameToken has a Nonce but no Created.");
+        yield return Case(
+            Token(User() + Password() + Nonce(new string('a', 257), s_now)), Invalid, "The Nonce has more than 256 characters.");
+        yield return Case(
+            Token(User() + Password() + "<wsse:Nonce>a</wsse:Nonce>"), Invalid, "The UsernameToken has a Nonce but no Created.");
         yield return Case(Token(User("<b>MTLA1234</b>") + Password()), Invalid, "Username has an element in it; send plain text.");
         yield return Case(Token(User() + Password(type: " Type='urn:secret'")), Unsupported, "The Password has the Type 'urn:secret'.");
         yield return Case(Token() + "<x:Signature xmlns:x='urn:x'/>", Unsupported,
@@ -275,7 +280,7 @@ internal sealed class UsernameTokenTests
         yield return Case(Token() + Timestamp(s_now, s_now.AddSeconds(-1)), Invalid,
             "The Timestamp expires at 2026-04-21T09:29:59Z, before it was created at 2026-04-21T09:30:00Z.");
         yield return Case(Token() + Timestamp(s_now.AddMinutes(5).AddSeconds(1)), Invalid,
-            "The Timestamp was created at 2026-04-21T09:35:01Z, but the clock here shows 2026-04-21T09:30:00Z. Set the clock of the client:");
+            "The Timestamp was created at 2026-04-21T09:35:01Z, but the clock here shows 2026-04-21T09:30:00Z.");
         yield return Case(Token() + Timestamp(s_now.AddMinutes(-7), s_now.AddMinutes(-6)), "wsu:MessageExpired",
             "The Timestamp expired at 2026-04-21T09:24:00Z; the clock here shows 2026-04-21T09:30:00Z.");
         yield return Case(Token(User() + Password() + Time("Created", s_now.AddMinutes(-10).AddSeconds(-1))), "wsu:MessageExpired",
@@ -289,9 +294,12 @@ internal sealed class UsernameTokenTests
             yield return Case(Token() + Timestamp(Time("Created", text)), Invalid, "Created of the Timestamp is '");
         }
 
-        yield return Case(Token() + Timestamp(time + Time("Expires", "never")), Invalid, "Expires of the Timestamp is 'never'; expected a time");
-        yield return Case(Token() + Timestamp(Time("Created", "9999-12-31T23:59:59Z")), Invalid, "The Timestamp was created at 9999-12-31");
-        yield return Case(Token() + Timestamp(Time("Created", "0001-01-01T00:00:00Z")), "wsu:MessageExpired", "The Timestamp was created at 0001");
+        yield return Case(
+            Token() + Timestamp(time + Time("Expires", "never")), Invalid, "Expires of the Timestamp is 'never'; expected a time");
+        yield return Case(
+            Token() + Timestamp(Time("Created", "9999-12-31T23:59:59Z")), Invalid, "The Timestamp was created at 9999-12-31");
+        yield return Case(
+            Token() + Timestamp(Time("Created", "0001-01-01T00:00:00Z")), "wsu:MessageExpired", "The Timestamp was created at 0001");
 
         static TestCaseData Case(string content, string code, string reason) =>
             new TestCaseData(content, code, reason).SetArgDisplayNames(reason.Length > 60 ? reason[..60] : reason, $"{content.Length}");
