@@ -15,6 +15,10 @@ namespace Dams.Tests.Soap.Security;
 internal sealed class UsernameTokenTests
 {
     private static readonly DateTimeOffset s_now = new(2026, 4, 21, 9, 30, 0, TimeSpan.Zero);
+
+    private const string Base64 =
+        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
+
     private FakeTimeProvider _time = null!;
     private KnownUsers _users = null!;
     private ScriptedExecutor _executor = null!;
@@ -258,7 +262,9 @@ internal sealed class UsernameTokenTests
         yield return Case(Token(User() + User() + Password()), Invalid, "The UsernameToken has two Username elements; send one.");
         yield return Case(Token(User() + Password() + Password()), Invalid, "The UsernameToken has two Password elements; send one.");
         yield return Case(
-            Token(User() + Password() + Nonce("a", s_now) + "<wsse:Nonce>b</wsse:Nonce>"), Invalid, "The UsernameToken has two Nonce elements");
+            Token(User() + Password() + Nonce("a", s_now) + "<wsse:Nonce>b</wsse:Nonce>"),
+            Invalid,
+            "The UsernameToken has two Nonce elements");
         yield return Case(Token(User() + Password() + time + time), Invalid, "The UsernameToken has two Created elements; send one.");
         yield return Case(Token(Password()), Invalid, "The UsernameToken has no Username.");
         yield return Case(Token(User()), Invalid, "The UsernameToken has no Password.");
