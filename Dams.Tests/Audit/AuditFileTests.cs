@@ -30,7 +30,7 @@ public sealed class AuditFileTests
         }
 
         var files = new DirectoryInfo(_folder.Path).GetFiles();
-        Assert.That(files.Select(found => found.Name), Has.Length.EqualTo(3).And.All.EndsWith(".jsonl"));
+        Assert.That(files.Select(found => found.Name).ToArray(), Has.Length.EqualTo(3).And.All.EndsWith(".jsonl"));
         Assert.That(files.Select(found => found.Length), Is.All.LessThanOrEqualTo(bytesMax + 200));
         var newest = File.ReadAllLines(file);
         Assert.That(newest[^1], Does.StartWith("4999 "));
@@ -53,7 +53,7 @@ public sealed class AuditFileTests
         }
 
         Assert.That(
-            new DirectoryInfo(_folder.Path).GetFiles().Select(found => found.UnixFileMode),
+            new DirectoryInfo(_folder.Path).GetFiles().Select(found => found.UnixFileMode).ToArray(),
             Has.Length.GreaterThan(1).And.All.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
