@@ -9,8 +9,10 @@ internal sealed class CliConsole
     // People and programs read the tables in files and pipes later, so rows are not wrapped to a terminal's width.
     private const int WidthWithoutTerminal = 200;
 
-    public CliConsole(TextWriter output, TextWriter error, TextReader input, bool isInteractive, bool isErrorTerminal)
+    public CliConsole(
+        TextWriter output, TextWriter error, TextReader input, bool isInteractive, bool isErrorTerminal, bool isInputTerminal = false)
     {
+        IsInputTerminal = isInputTerminal;
         Out = output;
         Error = error;
         In = input;
@@ -31,8 +33,8 @@ internal sealed class CliConsole
 
     public bool IsErrorTerminal { get; }
 
-    /// <summary>Whether input is a terminal, whatever output is.</summary>
-    public bool IsInputTerminal { get; init; }
+    /// <summary>Whether a person types the input.</summary>
+    public bool IsInputTerminal { get; }
 
     /// <summary>For tables on standard output.</summary>
     public IAnsiConsole OutTables { get; }
@@ -41,10 +43,11 @@ internal sealed class CliConsole
     public IAnsiConsole ErrorTables { get; }
 
     public static CliConsole OfProcess() => new(GuardedOutput.OfOutput(), GuardedOutput.OfErrors(), Console.In,
-        !Console.IsInputRedirected && !Console.IsOutputRedirected, !Console.IsErrorRedirected)
-    {
-        IsInputTerminal = !Console.IsInputRedirected,
-    };
+        !Console.IsInputRedirected && !Console.IsOutputRedirected, !Console.IsErrorRedirected, !Console.IsInputRedirected);
+
+    /// <summary>Asks a person for a secret, on standard error and without echo.</summary>
+    public string AskSecret(string question) =>
+        ErrorTables.Prompt(new TextPrompt<string>(Markup.Escape(question)).Secret(null).AllowEmpty());
 
     private static IAnsiConsole Create(TextWriter writer, bool isTerminal)
     {

@@ -1,4 +1,5 @@
 using Dams.FrontEnd.Access;
+using Dams.FrontEnd.Audit;
 using Dams.FrontEnd.Control;
 using Dams.FrontEnd.Coordination;
 using Dams.FrontEnd.Events;
@@ -8,6 +9,7 @@ using Dams.FrontEnd.Status;
 using Dams.Hosting;
 using Dams.Hosting.Access;
 using Dams.Hosting.Cluster;
+using Dams.Hosting.Logging;
 using Dams.Hosting.Survival;
 using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
@@ -17,6 +19,8 @@ using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
 using Dams.Service;
+using Dams.Soap.Security;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace Dams.FrontEnd;
@@ -98,8 +102,12 @@ internal static class FrontEndProcess
             .AddFrontAccess(topology, access)
             .AddContracts()
             .Build();
-        web.MapAppointments(topology, executor, access.Callers);
-        web.MapOriginal(topology, executor, access.Callers);
+        using var audit = CallAudit.Open(topology, context.Id, time, LoggerOf<AuditFile>());
+        if (audit is not null)
+            web.Use(audit.ServeAsync);
+        var tokens = access.Gate is { } gate ? new UsernameTokens(new UserTokenCheck(gate.Passwords), time) : null;
+        web.MapAppointments(topology, executor, access.Callers, tokens);
+        web.MapOriginal(topology, executor, access.Callers, tokens);
         web.MapStatus(new OperatorPages(access.Gate), reporter, new ClusterEventStream(journal, time, stopping), requests, network.Driver);
 
         // Only the first front end of a host takes orders, and only the first of all has the lab.

@@ -4,6 +4,7 @@ using System.Text;
 using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Access;
+using Dams.Service.Audit;
 
 namespace Dams.Service;
 
@@ -16,10 +17,12 @@ namespace Dams.Service;
 /// The authenticated user, who must be allowed to speak for the caller of every message. Null if nobody has to authenticate.
 /// </param>
 /// <param name="ct">Cancelled when the client disconnects.</param>
-public sealed class FrontEndImpl(IAppointmentExecutor executor, CallerIdentity? user = null, CancellationToken ct = default)
+/// <param name="record">Takes the call for the audit, or null. An instance with a record is for one call.</param>
+public sealed class FrontEndImpl(
+    IAppointmentExecutor executor, CallerIdentity? user = null, CancellationToken ct = default, CallRecord? record = null)
     : IFrontEndImpl
 {
-    private readonly AppointmentCalls _calls = new(executor, user, ct);
+    private readonly AppointmentCalls _calls = new(executor, user, ct, record);
 
     private enum Menu
     {

@@ -2,7 +2,9 @@ using System.ServiceModel;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
+using Dams.Service.Audit;
 using Dams.Soap;
+using Dams.Soap.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
@@ -17,24 +19,43 @@ public static class SoapEndpoints
     /// <summary>Prepares a process's server for the contracts. Called before the server is built.</summary>
     public static WebApplicationBuilder AddContracts(this WebApplicationBuilder builder) => builder.AddSoapHost();
 
-    /// <summary>Serves the appointment contract. The executor does the work. Without access rules, anybody may call.</summary>
+    /// <summary>
+    /// Serves the appointment contract. The executor does the work. Without access rules, anybody may call; without tokens, users
+    /// authenticate by HTTP only.
+    /// </summary>
     public static void MapAppointments(
-        this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor, ICallerAccess? access = null) =>
+        this IEndpointRouteBuilder web,
+        ClusterTopology topology,
+        IAppointmentExecutor executor,
+        ICallerAccess? access = null,
+        UsernameTokens? tokens = null) =>
         web.MapSoapService<IAppointmentService>(
             SoapPaths.Appointments,
             http => new AppointmentService(
-                access?.Limited(http, executor) ?? executor, access?.UserOf(http), http.RequestAborted),
-            Guarded(AppointmentOptions(topology), access, refusal => refusal.ToFault()));
+                access?.Limited(http, executor) ?? executor,
+                access?.UserOf(http),
+                http.RequestAborted,
+                http.Features.Get<CallRecord>()),
+            Guarded(AppointmentOptions(topology), access, refusal => refusal.ToFault()) with { UsernameTokens = tokens });
 
     /// <summary>
-    /// Serves the original system's contract. The executor does the work; the faults are strings. Without access rules, anybody may call.
+    /// Serves the original system's contract. The executor does the work; the faults are strings. Without access rules, anybody may call;
+    /// without tokens, users authenticate by HTTP only.
     /// </summary>
     public static void MapOriginal(
-        this IEndpointRouteBuilder web, ClusterTopology topology, IAppointmentExecutor executor, ICallerAccess? access = null) =>
+        this IEndpointRouteBuilder web,
+        ClusterTopology topology,
+        IAppointmentExecutor executor,
+        ICallerAccess? access = null,
+        UsernameTokens? tokens = null) =>
         web.MapSoapService<IFrontEndImpl>(
             SoapPaths.Original,
-            http => new FrontEndImpl(access?.Limited(http, executor) ?? executor, access?.UserOf(http), http.RequestAborted),
-            Guarded(OriginalOptions(topology), access, refusal => FrontEndFaults.Bare(refusal.ToFault())));
+            http => new FrontEndImpl(
+                access?.Limited(http, executor) ?? executor,
+                access?.UserOf(http),
+                http.RequestAborted,
+                http.Features.Get<CallRecord>()),
+            Guarded(OriginalOptions(topology), access, refusal => FrontEndFaults.Bare(refusal.ToFault())) with { UsernameTokens = tokens });
 
     /// <summary>Serves a replica's own contract. The topology has no public address, because that leads to the front end.</summary>
     public static void MapReplica(this IEndpointRouteBuilder web, ClusterTopology topology, IReplicaService replica)

@@ -1,4 +1,5 @@
 using System.ServiceModel;
+using Dams.Soap.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Dams.Soap;
@@ -14,7 +15,7 @@ internal sealed class DirectDispatcher(SoapService service) : ISoapDispatcher
         try
         {
             var result = await call.Operation.Invoke(service.Implementation(http), call.Arguments).ConfigureAwait(false);
-            MessageWriter.WriteAnswer(output, version, call.Operation, result);
+            MessageWriter.WriteAnswer(output, version, call.Operation, result, http.Features.Get<AnswerStamp>());
         }
         catch (FaultException fault)
         {
@@ -32,7 +33,7 @@ internal sealed class DirectDispatcher(SoapService service) : ISoapDispatcher
         {
             var (reason, detail) = _answers.DescribeFailure(http, call.Operation.Name, e);
             await _answers.SendFaultAsync(
-                http, version, StatusCodes.Status500InternalServerError, SoapFaultSide.Receiver, reason, detail, null)
+                http, version, StatusCodes.Status500InternalServerError, new SoapRefusal(SoapFaultSide.Receiver, reason), detail)
                 .ConfigureAwait(false);
             return;
         }

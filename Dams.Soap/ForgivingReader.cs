@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using Dams.Soap.Security;
 
 namespace Dams.Soap;
 
@@ -19,20 +20,26 @@ internal sealed class ForgivingReader
     private readonly string? _action;
     private readonly SoapServiceOptions _options;
     private readonly XmlReader _reader;
+    private readonly SecurityHeader? _security;
     private SoapRefusal? _refusal;
 
-    private ForgivingReader(SoapContract contract, SoapVersion version, string? action, SoapServiceOptions options, XmlReader reader)
+    private ForgivingReader(
+        SoapContract contract, SoapVersion version, string? action, SoapServiceOptions options, XmlReader reader, SecurityHeader? security)
     {
         _contract = contract;
         _version = version;
         _action = action;
         _options = options;
         _reader = reader;
+        _security = security;
     }
 
-    /// <summary>Reads a call. Returns null if the message is acceptable, else the refusal.</summary>
+    /// <summary>
+    /// Reads a call. Returns null if the message is acceptable, else the refusal. <paramref name="security"/> takes the security header.
+    /// </summary>
     public static SoapRefusal? Read(
-        SoapContract contract, SoapVersion version, string text, string? action, SoapServiceOptions options, out SoapCall? call)
+        SoapContract contract, SoapVersion version, string text, string? action, SoapServiceOptions options, out SoapCall? call,
+        SecurityHeader? security = null)
     {
         call = null;
         if (MessageBounds.Check(text, options.DepthMax) is { } refusal)
@@ -40,7 +47,7 @@ internal sealed class ForgivingReader
         try
         {
             using var reader = XmlReader.Create(new StringReader(text), MessageReader.Settings);
-            var pass = new ForgivingReader(contract, version, action, options, reader);
+            var pass = new ForgivingReader(contract, version, action, options, reader, security);
             if (pass.TryReadMessage(out call))
                 return null;
             call = null;
@@ -75,7 +82,7 @@ internal sealed class ForgivingReader
             return true;
         if (_reader.IsEmptyElement)
             return Next();
-        var check = new HeaderCheck(_version);
+        var check = new HeaderCheck(_version, _security);
         while (true)
         {
             if (!Next())
@@ -84,8 +91,7 @@ internal sealed class ForgivingReader
                 break;
             if (_reader.NodeType != XmlNodeType.Element)
                 return Refuse("The Header has text between its elements.", "Header");
-            check.Note(_reader);
-            Skip();
+            check.Take(_reader);
         }
 
         return check.Refusal is { } refusal ? Refuse(refusal) : Next();

@@ -1,9 +1,14 @@
 using System.Xml;
+using Dams.Soap.Security;
 
 namespace Dams.Soap;
 
-/// <summary>Collects the headers of a message that must be understood. The service understands none. One user at a time.</summary>
-internal sealed class HeaderCheck(SoapVersion version)
+/// <summary>
+/// Takes the headers of a message, and collects those that must be understood and are not. One user at a time.
+/// </summary>
+/// <param name="version">The version of the message.</param>
+/// <param name="security">Takes the security header. Null if the service understands none.</param>
+internal sealed class HeaderCheck(SoapVersion version, SecurityHeader? security)
 {
     /// <summary>Headers beyond so many characters of names and namespaces are left out of the fault, so that it stays short.</summary>
     private const int CharactersMax = 2048;
@@ -21,10 +26,21 @@ internal sealed class HeaderCheck(SoapVersion version)
             null,
             _listed);
 
-    /// <summary>Notes the header at which the reader is.</summary>
-    public void Note(XmlReader reader)
+    /// <summary>Takes the header at which the reader is; leaves the reader at its end.</summary>
+    public void Take(XmlReader reader)
     {
-        if (!MustBeUnderstood(reader))
+        if (security is not null && SecurityHeader.IsAt(reader) && IsForThis(reader))
+            security.Read(reader, MustUnderstand(reader));
+        else
+        {
+            Note(reader);
+            SecurityHeader.Skip(reader);
+        }
+    }
+
+    private void Note(XmlReader reader)
+    {
+        if (!MustUnderstand(reader) || !IsForThis(reader))
             return;
         var name = new XmlQualifiedName(reader.LocalName, reader.NamespaceURI);
         _first ??= SoapRefusal.Quoted(name.ToString());
@@ -33,8 +49,10 @@ internal sealed class HeaderCheck(SoapVersion version)
             (_listed ??= []).Add(name);
     }
 
-    private bool MustBeUnderstood(XmlReader reader) =>
-        reader.GetAttribute("mustUnderstand", version.Namespace)?.Trim() is "1" or "true"
-        && (reader.GetAttribute(version.RoleAttribute, version.Namespace)?.Trim() is not { Length: > 0 } role
-            || version.OwnRoles.Contains(role));
+    private bool MustUnderstand(XmlReader reader) =>
+        reader.GetAttribute("mustUnderstand", version.Namespace)?.Trim() is "1" or "true";
+
+    private bool IsForThis(XmlReader reader) =>
+        reader.GetAttribute(version.RoleAttribute, version.Namespace)?.Trim() is not { Length: > 0 } role
+            || version.OwnRoles.Contains(role);
 }

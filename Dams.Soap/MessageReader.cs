@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using Dams.Soap.Security;
 
 namespace Dams.Soap;
 
@@ -21,9 +22,13 @@ internal static class MessageReader
         CloseInput = false,
     };
 
-    /// <summary>Reads a call; false if the validator must look at the message.</summary>
+    /// <summary>
+    /// Reads a call; false if the validator must look at the message. It leaves a security header to the validator, too, if the service
+    /// understands one (<paramref name="security"/>).
+    /// </summary>
     public static bool TryRead(
-        SoapContract contract, SoapVersion version, string text, string? action, int depthMax, out SoapCall? call)
+        SoapContract contract, SoapVersion version, string text, string? action, int depthMax, out SoapCall? call,
+        SecurityHeader? security = null)
     {
         call = null;
         if (MessageBounds.Check(text, depthMax) is not null)
@@ -31,7 +36,7 @@ internal static class MessageReader
         try
         {
             using var reader = XmlReader.Create(new StringReader(text), Settings);
-            return TryRead(new Pass(contract, version, action, reader), out call);
+            return TryRead(new Pass(contract, version, action, reader, security is not null), out call);
         }
         catch (XmlException)
         {
@@ -124,7 +129,7 @@ internal static class MessageReader
         return true;
     }
 
-    private readonly struct Pass(SoapContract contract, SoapVersion version, string? action, XmlReader reader)
+    private readonly struct Pass(SoapContract contract, SoapVersion version, string? action, XmlReader reader, bool understandsSecurity)
     {
         public SoapContract Contract { get; } = contract;
 
@@ -133,6 +138,8 @@ internal static class MessageReader
         public string? Action { get; } = action;
 
         public XmlReader Reader { get; } = reader;
+
+        private bool UnderstandsSecurity { get; } = understandsSecurity;
 
         public bool IsAt(string name) => Reader.LocalName == name && Reader.NamespaceURI == Version.Namespace;
 
@@ -165,8 +172,11 @@ internal static class MessageReader
             var depth = Reader.Depth;
             while (Reader.Read())
             {
-                if (Reader.NodeType == XmlNodeType.Element && Reader.Depth == depth + 1 && MustBeUnderstood())
+                if (Reader.NodeType == XmlNodeType.Element && Reader.Depth == depth + 1
+                    && ((UnderstandsSecurity && SecurityHeader.IsAt(Reader)) || MustBeUnderstood()))
+                {
                     return false;
+                }
 
                 if (Reader.Depth == depth + 1 && Reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
                     return false;

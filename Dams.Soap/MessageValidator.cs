@@ -1,4 +1,5 @@
 using System.Xml;
+using Dams.Soap.Security;
 
 namespace Dams.Soap;
 
@@ -13,24 +14,29 @@ internal sealed class MessageValidator
     private readonly SoapVersion _version;
     private readonly string? _action;
     private readonly XmlReader _reader;
+    private readonly SecurityHeader? _security;
 
-    private MessageValidator(SoapContract contract, SoapVersion version, string? action, XmlReader reader)
+    private MessageValidator(SoapContract contract, SoapVersion version, string? action, XmlReader reader, SecurityHeader? security)
     {
         _contract = contract;
         _version = version;
         _action = action;
         _reader = reader;
+        _security = security;
     }
 
-    /// <summary>Reads a call. Returns null if the message is valid, else the refusal.</summary>
+    /// <summary>
+    /// Reads a call. Returns null if the message is valid, else the refusal. <paramref name="security"/> takes the security header.
+    /// </summary>
     public static SoapRefusal? Read(
-        SoapContract contract, SoapVersion version, string text, string? action, int depthMax, out SoapCall? call)
+        SoapContract contract, SoapVersion version, string text, string? action, int depthMax, out SoapCall? call,
+        SecurityHeader? security = null)
     {
         call = null;
         if ((MessageBounds.Check(text, depthMax) ?? CheckWellFormed(text)) is { } refusal)
             return refusal;
         using var reader = XmlReader.Create(new StringReader(text), MessageReader.Settings);
-        refusal = new MessageValidator(contract, version, action, reader).ReadEnvelope(out var read);
+        refusal = new MessageValidator(contract, version, action, reader, security).ReadEnvelope(out var read);
         call = refusal is null ? read : null;
         return refusal;
     }
@@ -70,12 +76,11 @@ internal sealed class MessageValidator
 
     private SoapRefusal? ReadHeader()
     {
-        var check = new HeaderCheck(_version);
+        var check = new HeaderCheck(_version, _security);
         var refusal = ToFirstChild(out var isBlock);
         while (refusal is null && isBlock)
         {
-            check.Note(_reader);
-            ToEnd();
+            check.Take(_reader);
             refusal = ToNextChild(out isBlock);
         }
 
@@ -124,14 +129,5 @@ internal sealed class MessageValidator
         }
 
         return null;
-    }
-
-    private void ToEnd()
-    {
-        if (_reader.IsEmptyElement)
-            return;
-        var depth = _reader.Depth;
-        while (_reader.Read() && (_reader.NodeType != XmlNodeType.EndElement || _reader.Depth > depth))
-            continue;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml;
 using System.Xml.Serialization;
+using Dams.Soap.Security;
 
 namespace Dams.Soap;
 
@@ -8,6 +9,7 @@ namespace Dams.Soap;
 internal static class MessageWriter
 {
     private const string Prefix = "s";
+    private const string CodePrefix = "c";
     private const string UpgradeNamespace = "http://www.w3.org/2003/05/soap-envelope";
 
     private static readonly XmlWriterSettings s_settings = new()
@@ -20,9 +22,12 @@ internal static class MessageWriter
     /// <summary>Keeps xsi and xsd declarations, which nothing here needs, out of the answers.</summary>
     private static readonly XmlSerializerNamespaces s_none = new([new XmlQualifiedName("", "")]);
 
-    public static void WriteAnswer(Stream output, SoapVersion version, SoapOperation operation, object? result)
+    /// <summary>Writes the answer of an operation, with a security header if there is a stamp.</summary>
+    public static void WriteAnswer(
+        Stream output, SoapVersion version, SoapOperation operation, object? result, AnswerStamp? stamp = null)
     {
         using var writer = Begin(output, version);
+        WriteHeader(writer, version, null, stamp);
         writer.WriteStartElement(Prefix, "Body", version.Namespace);
         object?[] members = operation.HasResult
             ? [result ?? throw new InvalidOperationException($"{operation.Name} has returned nothing")]
@@ -32,33 +37,31 @@ internal static class MessageWriter
     }
 
     /// <summary>
-    /// Writes a fault in the version of the request. The reason must be cleaned already. The serializer writes the detail, if there is one.
-    /// <paramref name="notUnderstood"/> names the headers of a MustUnderstand fault.
+    /// Writes a fault in the version of the request. The reason of the refusal must be cleaned already. The serializer writes the detail,
+    /// if there is one. With a stamp, the fault has a security header.
     /// </summary>
     public static void WriteFault(
-        Stream output,
-        SoapVersion version,
-        SoapFaultSide side,
-        string reason,
-        object? detail,
-        XmlSerializer? serializer,
-        IReadOnlyList<XmlQualifiedName>? notUnderstood)
+        Stream output, SoapVersion version, SoapRefusal refusal, object? detail, XmlSerializer? serializer, AnswerStamp? stamp = null)
     {
         using var writer = Begin(output, version);
         var soap = version.Namespace;
         var is12 = version == SoapVersion.Soap12;
-        if (side == SoapFaultSide.VersionMismatch)
-            WriteUpgrade(writer, soap);
-        else if (is12 && notUnderstood is not null)
-            WriteNotUnderstood(writer, soap, notUnderstood);
-
+        var reason = refusal.Reason;
+        WriteHeader(writer, version, refusal, stamp);
         writer.WriteStartElement(Prefix, "Body", soap);
         writer.WriteStartElement(Prefix, "Fault", soap);
-        var code = $"{Prefix}:{CodeOf(side, is12)}";
+        var code = $"{Prefix}:{CodeOf(refusal.Side, is12)}";
         if (is12)
         {
             writer.WriteStartElement(Prefix, "Code", soap);
             writer.WriteElementString(Prefix, "Value", soap, code);
+            if (refusal.Code is { } subcode)
+            {
+                writer.WriteStartElement(Prefix, "Subcode", soap);
+                WriteCode(writer, "Value", soap, subcode);
+                writer.WriteEndElement();
+            }
+
             writer.WriteEndElement();
             writer.WriteStartElement(Prefix, "Reason", soap);
             writer.WriteStartElement(Prefix, "Text", soap);
@@ -69,7 +72,11 @@ internal static class MessageWriter
         }
         else
         {
-            writer.WriteElementString("faultcode", code);
+            // SOAP 1.1 has no subcodes; WS-Security 1.1, section 12, puts its code in the place of SOAP's.
+            if (refusal.Code is { } own)
+                WriteCode(writer, "faultcode", "", own);
+            else
+                writer.WriteElementString("faultcode", code);
             writer.WriteStartElement("faultstring");
             writer.WriteAttributeString("xml", "lang", null, "en");
             writer.WriteString(reason);
@@ -105,10 +112,35 @@ internal static class MessageWriter
         _ => "VersionMismatch",
     };
 
-    // SOAP 1.2 part 1, section 5.4.7: names the versions that this service understands.
-    private static void WriteUpgrade(XmlWriter writer, string soap)
+    private static void WriteCode(XmlWriter writer, string element, string elementNamespace, XmlQualifiedName code)
     {
-        writer.WriteStartElement(Prefix, "Header", soap);
+        if (elementNamespace.Length == 0)
+            writer.WriteStartElement(element);
+        else
+            writer.WriteStartElement(Prefix, element, elementNamespace);
+        writer.WriteAttributeString("xmlns", CodePrefix, null, code.Namespace);
+        writer.WriteString($"{CodePrefix}:{code.Name}");
+        writer.WriteEndElement();
+    }
+
+    private static void WriteHeader(XmlWriter writer, SoapVersion version, SoapRefusal? refusal, AnswerStamp? stamp)
+    {
+        var notUnderstood = version == SoapVersion.Soap12 ? refusal?.NotUnderstood : null;
+        var isUpgrade = refusal?.Side == SoapFaultSide.VersionMismatch;
+        if (stamp is null && notUnderstood is null && !isUpgrade)
+            return;
+        writer.WriteStartElement(Prefix, "Header", version.Namespace);
+        if (isUpgrade)
+            WriteUpgrade(writer);
+        else if (notUnderstood is not null)
+            WriteNotUnderstood(writer, version.Namespace, notUnderstood);
+        stamp?.Write(writer);
+        writer.WriteEndElement();
+    }
+
+    // SOAP 1.2 part 1, section 5.4.7: names the versions that this service understands.
+    private static void WriteUpgrade(XmlWriter writer)
+    {
         writer.WriteStartElement(Prefix, "Upgrade", UpgradeNamespace);
         foreach (var (prefix, supported) in new[] { ("s12", SoapVersion.Soap12), ("s11", SoapVersion.Soap11) })
         {
@@ -119,13 +151,11 @@ internal static class MessageWriter
         }
 
         writer.WriteEndElement();
-        writer.WriteEndElement();
     }
 
     // SOAP 1.2 part 1, section 5.4.8.
     private static void WriteNotUnderstood(XmlWriter writer, string soap, IReadOnlyList<XmlQualifiedName> headers)
     {
-        writer.WriteStartElement(Prefix, "Header", soap);
         foreach (var header in headers)
         {
             writer.WriteStartElement(Prefix, "NotUnderstood", soap);
@@ -134,7 +164,5 @@ internal static class MessageWriter
             writer.WriteAttributeString("qname", header.Namespace.Length > 0 ? $"h:{header.Name}" : header.Name);
             writer.WriteEndElement();
         }
-
-        writer.WriteEndElement();
     }
 }

@@ -79,7 +79,7 @@ internal sealed class SampleMessages(SoapContract contract, SoapServiceOptions o
         var detail = options.FaultDetail(new SoapHostFault(SoapHostFaultKind.InvalidRequest, refusal.Reason, refusal.Field));
         using var output = new PooledStream();
         var serializer = detail is null ? null : contract.FaultSerializer(detail.GetType());
-        MessageWriter.WriteFault(output, version, refusal.Side, refusal.Reason, detail, serializer, null);
+        MessageWriter.WriteFault(output, version, refusal, detail, serializer);
         return Indented(output);
     }
 

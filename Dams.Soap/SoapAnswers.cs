@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.ServiceModel;
+using System.Xml;
+using Dams.Soap.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Dams.Soap;
@@ -26,16 +28,21 @@ internal sealed class SoapAnswers(SoapService service)
     }
 
     /// <summary>Sends a fault that the service threw.</summary>
-    public Task SendFaultAsync(HttpContext http, SoapVersion version, int status, FaultException fault) =>
-        SendFaultAsync(http, version, status, SideOf(fault), CleanReason(fault.Reason.ToString()), DetailOf(fault), null);
+    public Task SendFaultAsync(
+        HttpContext http, SoapVersion version, int status, FaultException fault, XmlQualifiedName? code = null) =>
+        SendFaultAsync(
+            http,
+            version,
+            status,
+            new SoapRefusal(SideOf(fault), CleanReason(fault.Reason.ToString())) { Code = code },
+            DetailOf(fault));
 
-    /// <summary>Sends a fault of the host.</summary>
-    public async Task SendFaultAsync(
-        HttpContext http, SoapVersion version, int status, SoapFaultSide side, string reason, object? detail, SoapRefusal? refusal)
+    /// <summary>Sends a fault of the host, whose reason is cleaned already.</summary>
+    public async Task SendFaultAsync(HttpContext http, SoapVersion version, int status, SoapRefusal refusal, object? detail)
     {
         using var output = new PooledStream();
         var serializer = detail is null ? null : service.Contract.FaultSerializer(detail.GetType());
-        MessageWriter.WriteFault(output, version, side, reason, detail, serializer, refusal?.NotUnderstood);
+        MessageWriter.WriteFault(output, version, refusal, detail, serializer, http.Features.Get<AnswerStamp>());
         await SendAsync(http, version, status, output).ConfigureAwait(false);
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Xml;
+using Dams.Soap.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
@@ -60,7 +62,8 @@ internal sealed class SoapEndpoint(
         }
 
         var version = media.Version ?? SoapVersion.Soap11;
-        if (options.Authorize is { } authorize && await authorize(http).ConfigureAwait(false) is { } denied)
+        var denied = options.Authorize is { } authorize ? await authorize(http).ConfigureAwait(false) : null;
+        if (denied is not null && !MayHaveToken(http))
         {
             CloseIfBodyIsHeldBack(http);
             await DenyAsync(http, version, denied).ConfigureAwait(false);
@@ -89,7 +92,11 @@ internal sealed class SoapEndpoint(
         }
 
         version = media.Version ?? SoapVersion.OfEnvelope(body.Text) ?? version;
-        if (Read(version, body.Text, ActionOf(http.Request, version, media), out var call) is not { } refusal)
+        var security = options.UsernameTokens is null ? null : new SecurityHeader();
+        var refusal = Read(version, body.Text, ActionOf(http.Request, version, media), security, out var call);
+        if (security is not null && !await AdmitAsync(http, version, security, denied).ConfigureAwait(false))
+            return;
+        if (refusal is null)
         {
             await dispatcher.DispatchAsync(http, version, call!).ConfigureAwait(false);
             return;
@@ -102,23 +109,43 @@ internal sealed class SoapEndpoint(
         await RefuseAsync(http, version, StatusCodes.Status500InternalServerError, refusal).ConfigureAwait(false);
     }
 
-    private SoapRefusal? Read(SoapVersion version, string text, string? action, out SoapCall? call)
+    private SoapRefusal? Read(SoapVersion version, string text, string? action, SecurityHeader? security, out SoapCall? call)
     {
         if (options.IsForgiving)
-            return ForgivingReader.Read(contract, version, text, action, options, out call);
-        return !options.FullValidationOnly && MessageReader.TryRead(contract, version, text, action, options.DepthMax, out call)
+            return ForgivingReader.Read(contract, version, text, action, options, out call, security);
+        return !options.FullValidationOnly && MessageReader.TryRead(contract, version, text, action, options.DepthMax, out call, security)
             ? null
-            : MessageValidator.Read(contract, version, text, action, options.DepthMax, out call);
+            : MessageValidator.Read(contract, version, text, action, options.DepthMax, out call, security);
     }
 
-    private Task DenyAsync(HttpContext http, SoapVersion version, SoapDenial denial)
+    // A client that sends no credentials by HTTP may send them in the message.
+    private bool MayHaveToken(HttpContext http) => options.UsernameTokens is not null && http.Request.Headers.Authorization.Count == 0;
+
+    /// <summary>Checks the user of a message that may have a token. False if the request is answered.</summary>
+    private async Task<bool> AdmitAsync(HttpContext http, SoapVersion version, SecurityHeader security, SoapDenial? denied)
+    {
+        if (security.IsPresent)
+            http.Features.Set(new AnswerStamp(options.UsernameTokens!.Now));
+        var (refusal, denial) = await options.UsernameTokens!.AdmitAsync(http, security).ConfigureAwait(false);
+        if (refusal is not null)
+            await RefuseAsync(http, version, StatusCodes.Status500InternalServerError, refusal).ConfigureAwait(false);
+        else if (denial is not null)
+            await DenyAsync(http, version, denial, SecurityNames.FailedAuthentication).ConfigureAwait(false);
+        else if (denied is not null && !security.HasToken)
+            await DenyAsync(http, version, denied).ConfigureAwait(false);
+        else
+            return true;
+        return false;
+    }
+
+    private Task DenyAsync(HttpContext http, SoapVersion version, SoapDenial denial, XmlQualifiedName? code = null)
     {
         logger.MessageRefused(http.Connection.RemoteIpAddress?.ToString(), denial.Fault.Message);
         if (denial.Status == StatusCodes.Status401Unauthorized)
             http.Response.Headers.WWWAuthenticate = options.Challenges.ToArray();
         if (denial.RetryAfter is { } pause)
             http.Response.Headers.RetryAfter = Math.Ceiling(pause.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return answers.SendFaultAsync(http, version, denial.Status, denial.Fault);
+        return answers.SendFaultAsync(http, version, denial.Status, denial.Fault, code);
     }
 
     private Task RefuseAsync(HttpContext http, SoapVersion version, int status, SoapRefusal refusal)
@@ -130,7 +157,7 @@ internal sealed class SoapEndpoint(
             ? null
             : options.FaultDetail(
                 new SoapHostFault(kind, reason, refusal.Field is { } field ? options.CleanText(field, FieldLengthMax) : null));
-        return answers.SendFaultAsync(http, version, status, refusal.Side, reason, detail, refusal);
+        return answers.SendFaultAsync(http, version, status, refusal with { Reason = reason }, detail);
     }
 
     private static bool IsClientGone(HttpContext http, Exception problem) =>

@@ -29,6 +29,9 @@ internal sealed record SoapRefusal(
     // A reason has 300 characters. So a long name in it must leave room for what follows.
     private const int QuotedLengthMax = 64;
 
+    /// <summary>The fault code of another specification, or null: the code in SOAP 1.1, a subcode in 1.2.</summary>
+    public XmlQualifiedName? Code { get; init; }
+
     public static SoapRefusal Invalid(string reason, string? field = null) => new(SoapFaultSide.Sender, reason, field);
 
     /// <summary>Refuses a text that the parser does not take, and says where it is wrong.</summary>

@@ -1,3 +1,4 @@
+using Dams.Soap.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Dams.Soap;
@@ -49,9 +50,17 @@ public sealed record SoapServiceOptions
     public Func<SoapHostFault, object?> FaultDetail { get; init; } = static _ => null;
 
     /// <summary>
-    /// Called before the body is read. If it gives a denial, that is the answer. If it gives null, the request passes.
+    /// Called before the body is read. If it gives a denial, that is the answer. If it gives null, the request passes. With
+    /// <see cref="UsernameTokens"/>, a request without an <c>Authorization</c> header is denied only if its message has no UsernameToken,
+    /// either.
     /// </summary>
     public Func<HttpContext, ValueTask<SoapDenial?>>? Authorize { get; init; }
+
+    /// <summary>
+    /// Takes the UsernameTokens of WS-Security headers. If it is null, the service does not understand such a header: it is ignored, or
+    /// refused if it must be understood.
+    /// </summary>
+    public UsernameTokens? UsernameTokens { get; init; }
 
     /// <summary>The <c>WWW-Authenticate</c> headers of a 401, one for each way to authenticate.</summary>
     public IReadOnlyList<string> Challenges { get; init; } = ["Basic realm=\"SOAP\", charset=\"UTF-8\""];

@@ -20,12 +20,7 @@ internal static class BenchCommand
 
     public static Command Create(CliConsole console)
     {
-        var url = CallCommands.UrlOption();
-        url.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && text.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
-                result.AddError($"--url is '{text}'; a benchmark speaks http only.");
-        });
+        var frontEnds = new FrontEndOptions();
         var connections = new Option<int[]>("--connections")
         {
             Description = "Use this many connections, 1 to 1024; one run for each number.",
@@ -51,17 +46,20 @@ internal static class BenchCommand
         var json = new Option<bool>("--json") { Description = "Write JSON instead of a table." };
         var command = new Command("bench", "Book as fast as a running service answers, and show how fast that is.")
         {
-            url, connections, calls, warmUp, json,
+            connections, calls, warmUp, json,
         };
+        frontEnds.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            if (frontEnds.Open(parsed, console) is not { } access)
+                return CliExitCodes.Usage;
             using var interrupt = new Interrupt();
             var (runs, rows) = (parsed.GetValue(connections)!, new List<BenchRow>());
             int exitCode;
             try
             {
                 await RunAsync(
-                    parsed.GetValue(url)!, runs, parsed.GetValue(calls), parsed.GetValue(warmUp), rows, console, interrupt.Token);
+                    access, runs, parsed.GetValue(calls), parsed.GetValue(warmUp), rows, console, interrupt.Token);
                 exitCode = rows.Exists(row => row.Failed > 0) ? CliExitCodes.OtherOutcome : CliExitCodes.Success;
             }
             catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
@@ -69,9 +67,14 @@ internal static class BenchCommand
                 console.Error.WriteLine($"interrupted after {rows.Count} of {runs.Length} runs");
                 exitCode = interrupt.ExitCode;
             }
+            catch (AccessException refusal)
+            {
+                console.Error.WriteLine(refusal.Message);
+                exitCode = CliExitCodes.Fault;
+            }
             catch (Exception problem) when (problem is SocketException or IOException)
             {
-                console.Error.WriteLine($"{parsed.GetValue(url)} can't be measured: {problem.Message}");
+                console.Error.WriteLine($"{string.Join(", ", access.Urls)} can't be measured: {problem.Message}");
                 exitCode = CliExitCodes.Unreachable;
             }
 
@@ -86,12 +89,12 @@ internal static class BenchCommand
     }
 
     private static async Task RunAsync(
-        Uri url, int[] connections, int calls, int warmUp, List<BenchRow> rows, CliConsole console, CancellationToken stop)
+        FrontEndAccess access, int[] connections, int calls, int warmUp, List<BenchRow> rows, CliConsole console, CancellationToken stop)
     {
-        using var reader = new StatusReader(url);
+        using var reader = new StatusReader(access);
         var processes = (await reader.ReadAsync(stop)).Status?.ProcessIds ?? [];
         // Each run of the tool books on other days, so that it can be repeated on the same data.
-        var load = new BookingLoad(url, (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 30_000));
+        var load = new BookingLoad(access, (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 30_000));
         if (warmUp > 0)
             await load.RunAsync(connections.Max(), warmUp, stop);
         foreach (var count in connections)

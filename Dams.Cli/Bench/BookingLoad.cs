@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Dams.Cli.Client;
 
 namespace Dams.Cli.Bench;
 
@@ -24,7 +25,7 @@ internal sealed record LoadResult(int Calls, int Failed, string? FirstFailure, d
 /// Books as fast as the service answers. Every call books another pair of patient and day, so that each must end with Booked. The slots are
 /// opened before the measurement, on days that the stamp chooses.
 /// </summary>
-internal sealed class BookingLoad(Uri url, int stamp)
+internal sealed class BookingLoad(FrontEndAccess access, int stamp)
 {
     private const int PatientsMax = 10_000;
     private const int Days = 36_000;
@@ -40,7 +41,7 @@ internal sealed class BookingLoad(Uri url, int stamp)
         await OpenSlotsAsync(first / PatientsMax, (first + calls - 1) / PatientsMax, stop).ConfigureAwait(false);
         var clients = new RawHttpConnection[connections];
         for (var i = 0; i < connections; i++)
-            clients[i] = await RawHttpConnection.OpenAsync(url, stop).ConfigureAwait(false);
+            clients[i] = await RawHttpConnection.OpenAsync(access, i, stop).ConfigureAwait(false);
         var left = new Countdown(first, calls);
         var began = Stopwatch.GetTimestamp();
         var runs = await Task.WhenAll(clients.Select(client => Task.Run(() => BookAsync(client, left, stop), stop))).ConfigureAwait(false);
@@ -61,7 +62,7 @@ internal sealed class BookingLoad(Uri url, int stamp)
         patience.CancelAfter(s_firstAnswer);
         try
         {
-            using var client = await RawHttpConnection.OpenAsync(url, patience.Token).ConfigureAwait(false);
+            using var client = await RawHttpConnection.OpenAsync(access, 0, patience.Token).ConfigureAwait(false);
             for (var day = fromDay; day <= toDay; day++)
             {
                 var (status, body) = await client.PostAsync(
@@ -69,6 +70,8 @@ internal sealed class BookingLoad(Uri url, int stamp)
                         $"<callerId>MTLA0001</callerId><appointmentId>{IdOf(day)}</appointmentId>"
                         + "<appointmentType>Physician</appointmentType><capacity>1000000</capacity>"),
                     patience.Token).ConfigureAwait(false);
+                if (access.RefusalOf(client.Url, status, null) is { } refusal)
+                    throw refusal;
                 if (status != 200)
                     throw new IOException($"no slot could be opened: {body}");
                 patience.CancelAfter(s_firstAnswer);

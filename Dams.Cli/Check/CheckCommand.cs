@@ -24,7 +24,7 @@ internal static class CheckCommand
 
     public static Command Create(CliConsole console)
     {
-        var url = CallCommands.UrlOption();
+        var frontEnds = new FrontEndOptions();
         var scenario = new Option<string[]>("--scenario")
         {
             Description = "Play this scenario: a name of dams check --list, or a file. Repeat the option to play several.",
@@ -58,7 +58,8 @@ internal static class CheckCommand
             CustomParser = Numbers.Between("--timeout", 1, SecondsMax),
         };
         var json = new Option<bool>("--json") { Description = "Write one JSON document at the end." };
-        var command = new Command("check", Description) { url, scenario, all, lab, list, show, timeout, json };
+        var command = new Command("check", Description) { scenario, all, lab, list, show, timeout, json };
+        frontEnds.AddTo(command);
         command.Validators.Add(result =>
         {
             var given = new Option[] { scenario, all, list, show }
@@ -73,8 +74,10 @@ internal static class CheckCommand
             if (parsed.GetValue(show) is { } name)
                 return Task.FromResult(Show(console, name));
             var names = parsed.GetValue(scenario) is { Length: > 0 } wanted ? wanted : Defaults(parsed.GetValue(all), parsed.GetValue(lab));
-            return RunAsync(console, names, parsed.GetValue(lab), new CheckPrinter(console, parsed.GetValue(json)),
-                parsed.GetValue(url)!, TimeSpan.FromSeconds(parsed.GetValue(timeout)));
+            return frontEnds.Open(parsed, console) is not { } access
+                ? Task.FromResult(CliExitCodes.Usage)
+                : RunAsync(console, names, parsed.GetValue(lab), new CheckPrinter(console, parsed.GetValue(json)), access,
+                    TimeSpan.FromSeconds(parsed.GetValue(timeout)));
         });
         return command;
     }
@@ -102,7 +105,7 @@ internal static class CheckCommand
     }
 
     private static async Task<int> RunAsync(
-        CliConsole console, IReadOnlyList<string> names, bool isLab, CheckPrinter printer, Uri url, TimeSpan patience)
+        CliConsole console, IReadOnlyList<string> names, bool isLab, CheckPrinter printer, FrontEndAccess access, TimeSpan patience)
     {
         using var interrupt = new Interrupt();
         // All mistakes are reported before anything is sent.
@@ -124,7 +127,7 @@ internal static class CheckCommand
         var exitCode = CliExitCodes.Success;
         foreach (var reading in readings)
         {
-            using var run = new ScenarioRun(reading.Scenario!, printer, url, patience, interrupt);
+            using var run = new ScenarioRun(reading.Scenario!, printer, access, patience, interrupt);
             results.Add(await run.RunAsync());
             exitCode = WorseOf(exitCode, run.EndedWith);
             if (results[^1] is { Left.Count: > 0 } || results[^1].Cases.Any(part => part.Verdict != CaseResult.Passed))

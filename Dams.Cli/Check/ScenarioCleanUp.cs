@@ -11,7 +11,8 @@ namespace Dams.Cli.Check;
 /// Removes what a scenario has added: first its faults, then its bookings, last its slots. Nothing else is touched: a slot that somebody
 /// else has booked meanwhile stays.
 /// </summary>
-internal sealed class ScenarioCleanUp(ScenarioService service, Uri url, CallLedger ledger, TimeSpan patience, CancellationToken impatient)
+internal sealed class ScenarioCleanUp(
+    ScenarioService service, FrontEndAccess access, CallLedger ledger, TimeSpan patience, CancellationToken impatient)
 {
     private const int AtOnce = 16;
     private const string AdminNumber = "A9999";
@@ -59,7 +60,7 @@ internal sealed class ScenarioCleanUp(ScenarioService service, Uri url, CallLedg
     {
         for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(s_pause, impatient))
         {
-            var (exitCode, said) = await FaultLine.OrderAsync(["heal"], url);
+            var (exitCode, said) = await FaultLine.OrderAsync(["heal"], access);
             if (exitCode == CliExitCodes.Success)
                 return;
             if (Stopwatch.GetElapsedTime(began) > patience)

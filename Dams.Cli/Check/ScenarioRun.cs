@@ -27,7 +27,7 @@ internal sealed partial class ScenarioRun : IDisposable
 
     private readonly CheckScenario _scenario;
     private readonly CheckPrinter _printer;
-    private readonly Uri _url;
+    private readonly FrontEndAccess _access;
     private readonly TimeSpan _patience;
     private readonly Interrupt _interrupt;
     private readonly ScenarioFootprint _footprint;
@@ -42,15 +42,15 @@ internal sealed partial class ScenarioRun : IDisposable
 
     /// <param name="scenario">The scenario.</param>
     /// <param name="printer">Prints the results as they come.</param>
-    /// <param name="url">The service.</param>
+    /// <param name="access">The service.</param>
     /// <param name="patience">How long a call may take with all its repeats, and how long a state is waited for.</param>
     /// <param name="interrupt">The first signal ends the scenario, the second the clean-up, too.</param>
-    public ScenarioRun(CheckScenario scenario, CheckPrinter printer, Uri url, TimeSpan patience, Interrupt interrupt)
+    public ScenarioRun(CheckScenario scenario, CheckPrinter printer, FrontEndAccess access, TimeSpan patience, Interrupt interrupt)
     {
-        (_scenario, _printer, _url, _patience, _interrupt) = (scenario, printer, url, patience, interrupt);
+        (_scenario, _printer, _access, _patience, _interrupt) = (scenario, printer, access, patience, interrupt);
         _footprint = new ScenarioFootprint(scenario);
-        _service = new ScenarioService(url, interrupt.Impatient);
-        _status = new StatusReader(url);
+        _service = new ScenarioService(access, interrupt.Impatient);
+        _status = new StatusReader(access);
     }
 
     /// <summary>The exit code if the scenario could not be played to its end; 0 if it could.</summary>
@@ -73,7 +73,7 @@ internal sealed partial class ScenarioRun : IDisposable
             calls = _ledger.Calls.Count(call => call.Attempts > 0 && (call.Answer is not null || !call.IsWorthARepeat));
             repeats = _ledger.Calls.Sum(call => Math.Max(0, call.Attempts - 1));
             var patience = EndedWith == CliExitCodes.Success || s_lastPatience > _patience ? _patience : s_lastPatience;
-            cleaned = await new ScenarioCleanUp(_service, _url, _ledger, patience, _interrupt.Impatient).RunAsync(_hasFaults);
+            cleaned = await new ScenarioCleanUp(_service, _access, _ledger, patience, _interrupt.Impatient).RunAsync(_hasFaults);
         }
 
         var result = new ScenarioResult(
@@ -156,7 +156,7 @@ internal sealed partial class ScenarioRun : IDisposable
 
     private async Task<bool> IsBreakableAsync()
     {
-        var (exitCode, said) = await FaultLine.OrderAsync(["show"], _url);
+        var (exitCode, said) = await FaultLine.OrderAsync(["show"], _access);
         if (exitCode != CliExitCodes.Success)
         {
             Refuse(said, exitCode);
@@ -267,7 +267,7 @@ internal sealed partial class ScenarioRun : IDisposable
         }
 
         _hasFaults = true;
-        var (exitCode, said) = await FaultLine.OrderAsync(step.Words, _url);
+        var (exitCode, said) = await FaultLine.OrderAsync(step.Words, _access);
         _interrupt.Token.ThrowIfCancellationRequested();
         return exitCode == CliExitCodes.Success ? null : new CaseFailure(step.Line, step.Text, "the fault lab accepts the order", said);
     }

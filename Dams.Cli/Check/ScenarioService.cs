@@ -10,13 +10,13 @@ namespace Dams.Cli.Check;
 /// Sends the calls of scenarios. A call that gets no answer is repeated with its request id until there is one, or until patience ends.
 /// Several threads may send at the same time.
 /// </summary>
-/// <param name="url">The service.</param>
+/// <param name="access">The service.</param>
 /// <param name="impatient">The second signal: no answer is waited for any more.</param>
-internal sealed class ScenarioService(Uri url, CancellationToken impatient) : IDisposable
+internal sealed class ScenarioService(FrontEndAccess access, CancellationToken impatient) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly AppointmentClient _client = new(url);
+    private readonly AppointmentClient _client = new(access);
 
     /// <summary>Sends a call until it has an answer.</summary>
     /// <param name="sent">The call. It takes the answer.</param>
@@ -58,7 +58,10 @@ internal sealed class ScenarioService(Uri url, CancellationToken impatient) : ID
         {
             var seconds = patience.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
             return new CallReport.Fault(
-                CallReport.Fault.UnreachableCode, $"{url} did not answer within {seconds} s", ExecutionState.Unknown, sent.RequestId);
+                CallReport.Fault.UnreachableCode,
+                $"{string.Join(", ", access.Urls)} did not answer within {seconds} s",
+                ExecutionState.Unknown,
+                sent.RequestId);
         }
     }
 

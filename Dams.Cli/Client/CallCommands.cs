@@ -30,7 +30,7 @@ internal sealed class CallCommands
         HelpName = "ID",
     };
 
-    private readonly Option<Uri> _url = UrlOption();
+    private readonly FrontEndOptions _frontEnds = new();
     private readonly Option<string> _requestId = RequestIdOption();
     private readonly Option<bool> _json = new("--json") { Description = "Write one JSON object." };
     private readonly Argument<string> _patient = new("PATIENT") { Description = "A patient: MTL, QUE or SHE, then P, then four digits." };
@@ -46,18 +46,26 @@ internal sealed class CallCommands
         Description = "Use the service at this address.",
         DefaultValueFactory = _ => new Uri(DefaultUrl),
         HelpName = "URL",
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            // An address without a path means the service there.
-            if (text.Length <= UrlCharactersMax && Uri.TryCreate(text, UriKind.Absolute, out var url)
-                && url.Scheme is "http" or "https" && url.Port > 0)
-                return url.AbsolutePath == "/" ? new Uri(url, ServicePath) : url;
-            result.AddError($"--url is '{(text.Length <= UrlCharactersMax ? text : text[..UrlCharactersMax] + "…")}'; "
-                + $"expected an http or https address such as {DefaultUrl}");
-            return null;
-        },
+        CustomParser = result => ParseUrl(result, result.Tokens[0].Value),
     };
+
+    /// <summary>Reads an address of the service; null if it is none, which is reported.</summary>
+    public static Uri? ParseUrl(ArgumentResult result, string text)
+    {
+        // An address without a path means the service there.
+        if (text.Length <= UrlCharactersMax && Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && url.Scheme is "http" or "https" && url.Port > 0)
+        {
+            if (url.UserInfo.Length == 0)
+                return url.AbsolutePath == "/" ? new Uri(url, ServicePath) : url;
+            result.AddError("--url has a user in it, and others can read the command line; use --user NAME.");
+            return null;
+        }
+
+        result.AddError($"--url is '{(text.Length <= UrlCharactersMax ? text : text[..UrlCharactersMax] + "…")}'; "
+            + $"expected an http or https address such as {DefaultUrl}");
+        return null;
+    }
 
     private System.CommandLine.Command Add()
     {
@@ -107,13 +115,15 @@ internal sealed class CallCommands
         foreach (var argument in arguments)
             command.Arguments.Add(argument);
         command.Options.Add(caller);
-        command.Options.Add(_url);
+        _frontEnds.AddTo(command);
         command.Options.Add(_requestId);
         command.Options.Add(_json);
         command.SetAction(async (parsed, _) =>
         {
+            if (_frontEnds.Open(parsed, _console) is not { } access)
+                return CliExitCodes.Usage;
             using var interrupt = new Interrupt();
-            using var client = new AppointmentClient(parsed.GetValue(_url)!);
+            using var client = new AppointmentClient(access);
             var requestId = parsed.GetValue(_requestId) ?? AppointmentClient.NewRequestId();
             var who = parsed.GetValue(caller) ?? Get(parsed, _patient);
             try

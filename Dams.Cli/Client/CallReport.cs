@@ -53,6 +53,26 @@ internal abstract record CallReport
             _ => CliExitCodes.Fault,
         };
 
+        /// <summary>Whether another front end may give an answer to the same request.</summary>
+        public bool IsWorthAnotherFrontEnd => Code is UnreachableCode or AccessException.TooManyRequests
+            or nameof(DamsFaultCode.Overloaded) or nameof(DamsFaultCode.SequencerUnavailable)
+            or nameof(DamsFaultCode.NoQuorum) or nameof(DamsFaultCode.InsufficientReplicas);
+
+        /// <summary>
+        /// Joins the faults of several front ends, at least one, to the last one. The request may have been executed if one of them does
+        /// not know.
+        /// </summary>
+        public static Fault Of(IReadOnlyList<Fault> faults)
+        {
+            var last = faults[^1];
+            var unsure = faults.FirstOrDefault(fault => fault.Execution != ExecutionState.NotExecuted);
+            return faults.Count == 1 ? last : last with
+            {
+                Reason = string.Join(" ", faults.Select(fault => fault.Reason).Distinct()),
+                Execution = last.Execution == ExecutionState.NotExecuted && unsure is not null ? unsure.Execution : last.Execution,
+            };
+        }
+
         public static Fault Of(DamsFault detail, string requestId) => new(
             detail.Code.ToString(), detail.Reason, detail.Execution, detail.RequestId ?? requestId)
         {
@@ -63,6 +83,11 @@ internal abstract record CallReport
         /// <summary>The fault for an exception of the channel.</summary>
         public static Fault Of(Exception problem, Uri url, string requestId) => problem switch
         {
+            _ when AccessException.Of(problem) is { } refusal => new Fault(
+                refusal.Code, refusal.Message, ExecutionState.NotExecuted, requestId)
+            {
+                RetryAfterMs = refusal.RetryAfter is { } pause ? (int)pause.TotalMilliseconds : null,
+            },
             FaultException fault => new Fault(NoDetailCode, fault.Message, ExecutionState.Unknown, requestId),
             // The connection was refused before the request went out, so the request can't have been executed.
             _ when IsRefused(problem) => new Fault(

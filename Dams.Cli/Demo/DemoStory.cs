@@ -46,7 +46,8 @@ internal sealed class DemoStory : IDisposable
         var service = ReadyLine.ServiceOf(topology);
         _status = new StatusReader(service);
         _managers = new ManagerEvents(topology);
-        _lab = new LabClient(new CliConsole(_labSaid, _labSaid, TextReader.Null, isInteractive: false, isErrorTerminal: false), service);
+        _lab = new LabClient(
+            new CliConsole(_labSaid, _labSaid, TextReader.Null, isInteractive: false, isErrorTerminal: false), FrontEndAccess.Of(service));
         _service = new AppointmentClient(service);
     }
 

@@ -39,11 +39,16 @@ internal sealed class FaultCommand
         HelpName = "PROCESS",
     };
 
-    private FaultCommand(CliConsole console) => _console = console;
+    private readonly FrontEndAccess? _access;
 
-    public static Command Create(CliConsole console)
+    private FaultCommand(CliConsole console, FrontEndAccess? access) => (_console, _access) = (console, access);
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="console">Gets its output.</param>
+    /// <param name="access">The front end of a scenario that breaks its own cluster; null if the command line names it.</param>
+    public static Command Create(CliConsole console, FrontEndAccess? access = null)
     {
-        var faults = new FaultCommand(console);
+        var faults = new FaultCommand(console, access);
         var command = new Command("fault", Description)
         {
             faults.Lie(),
@@ -170,7 +175,7 @@ internal sealed class FaultCommand
     private async Task<int> RunAsync(ParseResult parsed, Func<LabClient, CancellationToken, Task<int>> run)
     {
         using var interrupt = new Interrupt();
-        using var lab = new LabClient(_console, parsed.GetValue(_url)!);
+        using var lab = new LabClient(_console, _access ?? FrontEndAccess.Of(parsed.GetValue(_url)!));
         try
         {
             return await run(lab, interrupt.Token);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dams.Cli.Client;
 using Dams.Cli.CommandLine;
 
 namespace Dams.Cli.Lab;
@@ -22,18 +23,18 @@ internal static class FaultLine
 
     /// <summary>Gives the order.</summary>
     /// <returns>The exit code of the command, and its output.</returns>
-    public static async Task<(int ExitCode, string Said)> OrderAsync(IReadOnlyList<string> words, Uri url)
+    public static async Task<(int ExitCode, string Said)> OrderAsync(IReadOnlyList<string> words, FrontEndAccess access)
     {
         using var said = new StringWriter();
-        var root = CreateRoot(ConsoleOf(said));
-        var exitCode = await DamsTool.InvokeAsync(DamsTool.Parse(root, ["fault", .. words, "--url", url.ToString()]), ConsoleOf(said));
+        var root = CreateRoot(ConsoleOf(said), access);
+        var exitCode = await DamsTool.InvokeAsync(DamsTool.Parse(root, ["fault", .. words]), ConsoleOf(said));
         var lines = said.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return (exitCode, string.Join(' ', lines));
     }
 
-    private static RootCommand CreateRoot(CliConsole console)
+    private static RootCommand CreateRoot(CliConsole console, FrontEndAccess? access = null)
     {
-        var root = new RootCommand { FaultCommand.Create(console) };
+        var root = new RootCommand { FaultCommand.Create(console, access) };
         LineRules.AddTo(root);
         return root;
     }

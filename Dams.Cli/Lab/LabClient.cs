@@ -1,18 +1,19 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
+using Dams.Cli.Client;
 using Dams.Cli.Status;
 using Dams.Lab;
 
 namespace Dams.Cli.Lab;
 
 /// <summary>Talks to the fault lab of a cluster. It asks the front end for the lab's address, and posts there.</summary>
-internal sealed class LabClient(CliConsole console, Uri url) : IDisposable
+internal sealed class LabClient(CliConsole console, FrontEndAccess access) : IDisposable
 {
     // The lab itself waits two seconds for a replica that does not answer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly StatusReader _status = new(url);
+    private readonly StatusReader _status = new(access);
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
 
     /// <summary>Orders a fault, and prints the lab's answer.</summary>

@@ -27,7 +27,7 @@ internal static class MenuCommand
                 return default;
             },
         };
-        var url = CallCommands.UrlOption();
+        var frontEnds = new FrontEndOptions();
         var folder = new Option<string>("--log-folder")
         {
             Description = "Write the log of your actions to this folder, one file for each user.",
@@ -37,12 +37,14 @@ internal static class MenuCommand
         var command = new System.CommandLine.Command("menu",
             "Choose from a menu of all operations that you may call. Answer on the terminal or, line by line, from a pipe.")
         {
-            user, url, folder,
+            user, folder,
         };
+        frontEnds.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             var caller = parsed.GetValue(user);
-            var address = parsed.GetValue(url)!;
+            if (frontEnds.Open(parsed, console) is not { } access)
+                return CliExitCodes.Usage;
             var logs = Path.GetFullPath(parsed.GetValue(folder)!);
             var file = Path.Combine(logs, $"{caller}.log");
             if (FindProblem(logs, file) is { } problem)
@@ -54,8 +56,8 @@ internal static class MenuCommand
             using var interrupt = new Interrupt();
             using var log = NodeLogging.Open(file, new LogSettings(logs), LogLevel.Information, LogLevel.None);
             var logger = log.Factory.CreateLogger("Dams.Cli.Menu");
-            using var client = new AppointmentClient(address);
-            MenuLog.Opened(logger, caller.ToString(), address);
+            using var client = new AppointmentClient(access);
+            MenuLog.Opened(logger, caller.ToString(), access.Urls[0]);
             try
             {
                 var menu = new ClientMenu(caller, client, MenuInput.Of(console), new ReportPrinter(console), logger);

@@ -12,14 +12,17 @@ internal static class StatusCommand
 
     public static Command Create(CliConsole console)
     {
-        var url = CallCommands.UrlOption();
+        var frontEnds = new FrontEndOptions();
         var watch = new Option<bool>("--watch", "-w") { Description = "Show the status again every second until Ctrl-C." };
         var json = new Option<bool>("--json") { Description = "Write the front end's JSON unchanged." };
-        var command = new Command("status", "Show cluster health: replicas, sequencer, managers and counters.") { url, watch, json };
+        var command = new Command("status", "Show cluster health: replicas, sequencer, managers and counters.") { watch, json };
+        frontEnds.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            if (frontEnds.Open(parsed, console) is not { } access)
+                return CliExitCodes.Usage;
             using var interrupt = new Interrupt();
-            using var reader = new StatusReader(parsed.GetValue(url)!);
+            using var reader = new StatusReader(access);
             try
             {
                 return parsed.GetValue(watch)

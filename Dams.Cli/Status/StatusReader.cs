@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Security;
 using System.Text.Json;
+using Dams.Cli.Client;
 using Dams.Hosting.Status;
 
 namespace Dams.Cli.Status;
@@ -12,54 +12,74 @@ internal sealed class StatusReader : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private const int AnswerBytesMax = 4 * 1024 * 1024;
-    private readonly HttpClient _http;
-    private readonly Uri _root;
+    private readonly (Uri Root, HttpClient Http)[] _places;
+    private volatile int _first;
 
     /// <param name="url">Any address at the front end; only its scheme, host and port count.</param>
     /// <param name="check">Checks the certificate of the front end; the system does if null.</param>
     public StatusReader(Uri url, RemoteCertificateValidationCallback? check = null)
+        : this(FrontEndAccess.Of(url, check))
     {
-        _root = new Uri(url.GetLeftPart(UriPartial.Authority));
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = !url.IsLoopback,
-            SslOptions = { RemoteCertificateValidationCallback = check },
-        })
-        {
-            Timeout = Timeout,
-            MaxResponseContentBufferSize = AnswerBytesMax,
-        };
     }
+
+    /// <param name="access">The front ends. They are tried in turn.</param>
+    public StatusReader(FrontEndAccess access) => _places =
+    [
+        .. access.Urls.Select(url => (
+            new Uri(url.GetLeftPart(UriPartial.Authority)),
+            new HttpClient(access.CreateHandler(url)) { Timeout = Timeout, MaxResponseContentBufferSize = AnswerBytesMax })),
+    ];
 
     /// <summary>Reads the status, and returns it as text and as a document, or says what is wrong.</summary>
     public async Task<(string? Text, ClusterStatus? Status, string? Problem)> ReadAsync(CancellationToken stop)
     {
+        var first = _first;
+        var problems = new List<string>();
+        for (var i = 0; i < _places.Length; i++)
+        {
+            var at = (first + i) % _places.Length;
+            var (text, status, problem) = await ReadAsync(_places[at].Root, _places[at].Http, stop);
+            if (status is not null)
+            {
+                _first = at;
+                return (text, status, null);
+            }
+
+            problems.Add(problem!);
+        }
+
+        return (null, null, string.Join('\n', problems));
+    }
+
+    private static async Task<(string? Text, ClusterStatus? Status, string? Problem)> ReadAsync(
+        Uri root, HttpClient http, CancellationToken stop)
+    {
         try
         {
-            var text = await _http.GetStringAsync(new Uri(_root, "/status"), stop);
+            var text = await http.GetStringAsync(new Uri(root, "/status"), stop);
             return JsonSerializer.Deserialize(text, PlainStatusJson.Default.ClusterStatus) is { } status
                 ? (text, status, null)
-                : (null, null, $"{_root}status is empty");
+                : (null, null, $"{root}status is empty");
         }
-        catch (HttpRequestException problem) when (problem.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        catch (AccessException refusal)
         {
-            return (null, null, $"{_root}status is for operators only: give a user with the role operator, over HTTPS");
+            return (null, null, refusal.Message);
         }
         catch (HttpRequestException problem) when (problem.StatusCode is { } code)
         {
-            return (null, null, $"{_root}status answers with HTTP status {(int)code}: expected the address of a front end");
+            return (null, null, $"{root}status answers with HTTP status {(int)code}: expected the address of a front end");
         }
         catch (HttpRequestException problem)
         {
-            return (null, null, $"nobody answers at {_root}status ({problem.Message}): is the cluster up?");
+            return (null, null, $"nobody answers at {root}status ({problem.Message}): is the cluster up?");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return (null, null, $"{_root}status did not answer within {Timeout.TotalSeconds} s");
+            return (null, null, $"{root}status did not answer within {Timeout.TotalSeconds} s");
         }
         catch (JsonException problem)
         {
-            return (null, null, $"{_root}status is not the status of a DAMS cluster ({problem.Message})");
+            return (null, null, $"{root}status is not the status of a DAMS cluster ({problem.Message})");
         }
     }
 
@@ -68,7 +88,7 @@ internal sealed class StatusReader : IDisposable
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri(_root, "/health"), stop);
+            using var answer = await _places[_first].Http.GetAsync(new Uri(_places[_first].Root, "/health"), stop);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
@@ -81,5 +101,9 @@ internal sealed class StatusReader : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        foreach (var place in _places)
+            place.Http.Dispose();
+    }
 }

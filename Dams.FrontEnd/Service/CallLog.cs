@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Service;
 
 /// <summary>
-/// Logs each call with its caller, parameters, sequence number, outcome and duration. Event ids 4000–4019. Wrong replies and changes
-/// of epoch are events of the cluster, and are logged there.
+/// Logs each call with its sequence number, outcome and duration. Event ids 4000–4019. Only lines at Debug name the caller, the patient and
+/// the parameters; the audit file has them for every call. Wrong replies and changes of epoch are events of the cluster, and are logged
+/// there.
 /// </summary>
 internal static partial class CallLog
 {
@@ -14,9 +15,12 @@ internal static partial class CallLog
     public static partial void Answered(
         ILogger logger, Command command, long sequence, Reply reply, string? requestId, double milliseconds);
 
-    [LoggerMessage(EventId = 4001, Message = "{Command} -> {Reason} (request id {RequestId}) after {Milliseconds:F1} ms")]
-    public static partial void Failed(
-        ILogger logger, LogLevel level, Command command, CallFailure reason, string? requestId, double milliseconds);
+    [LoggerMessage(4001, LogLevel.Debug, "{Command} -> {Reason} (request id {RequestId}) after {Milliseconds:F1} ms")]
+    public static partial void FailedByClient(
+        ILogger logger, Command command, CallFailure reason, string? requestId, double milliseconds);
+
+    [LoggerMessage(4008, LogLevel.Information, "{Operation} -> {Reason} after {Milliseconds:F1} ms")]
+    public static partial void Failed(ILogger logger, string operation, CallFailure reason, double milliseconds);
 
     [LoggerMessage(4002, LogLevel.Debug, "{Command} (request id {RequestId}) is refused: too few replicas have room on their disks")]
     public static partial void Refused(ILogger logger, Command command, string? requestId);

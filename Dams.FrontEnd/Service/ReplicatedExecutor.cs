@@ -47,8 +47,10 @@ internal sealed class ReplicatedExecutor(
         }
 
         var reason = ((Failed)result).Reason;
-        var level = LevelOf(reason);
-        CallLog.Failed(logger, level, command, reason, requestId, took.TotalMilliseconds);
+        if (IsByClient(reason))
+            CallLog.FailedByClient(logger, command, reason, requestId, took.TotalMilliseconds);
+        else
+            CallLog.Failed(logger, command.GetType().Name, reason, took.TotalMilliseconds);
         throw FaultOf(reason, requestId);
     }
 
@@ -67,8 +69,8 @@ internal sealed class ReplicatedExecutor(
     /// <summary>
     /// Clients cause the overload and the calls that are too long, so those must not fill the disk. Other failures are the system's.
     /// </summary>
-    private static LogLevel LevelOf(CallFailure reason) =>
-        reason is CallFailure.OverloadedHere or CallFailure.Overloaded or CallFailure.TooBig ? LogLevel.Debug : LogLevel.Information;
+    private static bool IsByClient(CallFailure reason) =>
+        reason is CallFailure.OverloadedHere or CallFailure.Overloaded or CallFailure.TooBig;
 
     /// <summary>The key of a request whose id the client made. The same id from two callers means two requests.</summary>
     private static RequestKey KeyOf(CallerId caller, string requestId) =>

@@ -199,6 +199,14 @@ public sealed record ClusterTopology
     /// <summary>The file that a process writes its log to.</summary>
     public string LogFileOf(NodeId id) => Path.Combine(Log.Folder, $"{id}.log");
 
+    /// <summary>The file that a front end writes its audit to; null if it writes none.</summary>
+    public string? AuditFileOf(NodeId id) => Log.Audit switch
+    {
+        AuditUse.Off => null,
+        AuditUse.Auto when !IsBeyondLoopback => null,
+        _ => Path.Combine(Log.Folder, $"{id}.audit.jsonl"),
+    };
+
     /// <summary>The JSON path of a process's port in the configuration, for messages about that port.</summary>
     public string PortSettingOf(NodeId id)
     {

@@ -205,7 +205,8 @@ public static partial class TopologyReader
     private static LogSettings ReadLog(JsonSection log, string dataFolder) => new(
         ReadPath(log, "folder", dataFolder, "logs"),
         log.Whole("fileBytesMax", 64 * 1024, 1024 * 1024 * 1024, LogSettings.FileBytesDefault)!.Value,
-        log.Whole("archivesMax", 0, 100, LogSettings.ArchivesDefault)!.Value);
+        log.Whole("archivesMax", 0, 100, LogSettings.ArchivesDefault)!.Value,
+        log.Choice("audit", AuditUse.Auto));
 
     private static ClusterLimits ReadLimits(JsonSection limits)
     {

@@ -44,6 +44,7 @@ internal static class TopologyWriter
         json.WriteString("folder", TopologyPaths.Written(topology.Log.Folder, dataFolder));
         json.WriteNumber("fileBytesMax", topology.Log.FileBytesMax);
         json.WriteNumber("archivesMax", topology.Log.ArchivesMax);
+        json.WriteString("audit", topology.Log.Audit.ToString().ToLowerInvariant());
         json.WriteEndObject();
         json.WriteString("durability", topology.Durability == Durability.Disk ? "disk" : "memory");
         json.WriteBoolean("strict", topology.Strict);

@@ -30,8 +30,11 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(3005, LogLevel.Critical,
         "version {Version} threw an exception at {Command}, entry {Seq}. The reply is an internal error. "
-        + "Exceptions since the start: {Count}")]
-    public static partial void EngineFailed(ILogger logger, string version, string command, long seq, long count, Exception exception);
+        + "Exceptions since the start: {Count}. The exception without its text, which may name a patient and is at Debug: {Failure}")]
+    public static partial void EngineFailed(ILogger logger, string version, string command, long seq, long count, string failure);
+
+    [LoggerMessage(3012, LogLevel.Debug, "the exception of version {Version} at entry {Seq}")]
+    public static partial void EngineException(ILogger logger, string version, long seq, Exception exception);
 
     [LoggerMessage(3006, LogLevel.Error,
         "waits before entry {Seq}, which has killed this process {Deaths} times. It stores new entries and executes nothing. "

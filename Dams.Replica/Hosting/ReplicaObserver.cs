@@ -59,7 +59,9 @@ internal sealed class ReplicaObserver(ReplicaProtocol node, SnapshotKeeper snaps
         _engineFailures = node.Core.EngineFailures;
         var last = node.Core.LastEngineFailure!;
         ReplicaLog.EngineFailed(
-            logger, node.Core.Engine.Version, last.Command.GetType().Name, last.Seq.Value, _engineFailures, last.Exception);
+            logger, node.Core.Engine.Version, last.Command.GetType().Name, last.Seq.Value, _engineFailures,
+            $"{last.Exception.GetType()} {last.Exception.StackTrace}");
+        ReplicaLog.EngineException(logger, node.Core.Engine.Version, last.Seq.Value, last.Exception);
     }
 
     private void LogInstalling()

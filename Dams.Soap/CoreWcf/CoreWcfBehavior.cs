@@ -3,6 +3,7 @@ using CoreWCF;
 using CoreWCF.Channels;
 using CoreWCF.Description;
 using CoreWCF.Dispatcher;
+using Dams.Soap.Security;
 
 namespace Dams.Soap.CoreWcf;
 
@@ -11,7 +12,7 @@ namespace Dams.Soap.CoreWcf;
 /// request, and any exception becomes the fault that the default host would answer. Used by many threads.
 /// </summary>
 internal sealed class CoreWcfBehavior(SoapService service)
-    : IEndpointBehavior, IInstanceProvider, IDispatchOperationSelector, IParameterInspector, IErrorHandler
+    : IEndpointBehavior, IInstanceProvider, IDispatchOperationSelector, IDispatchMessageInspector, IParameterInspector, IErrorHandler
 {
     private readonly SoapAnswers _answers = new(service);
 
@@ -25,6 +26,7 @@ internal sealed class CoreWcfBehavior(SoapService service)
         runtime.ConcurrencyMode = ConcurrencyMode.Multiple;
         runtime.InstanceProvider = this;
         runtime.OperationSelector = this;
+        runtime.MessageInspectors.Add(this);
         foreach (var operation in runtime.Operations)
             operation.ParameterInspectors.Add(this);
     }
@@ -49,6 +51,15 @@ internal sealed class CoreWcfBehavior(SoapService service)
 
     public void ReleaseInstance(InstanceContext instanceContext, object instance)
     {
+    }
+
+    public object? AfterReceiveRequest(ref Message request, IClientChannel channel, InstanceContext instanceContext) => null;
+
+    /// <summary>Adds the security header to an answer or a fault, if the client needs one.</summary>
+    public void BeforeSendReply(ref Message reply, object correlationState)
+    {
+        if (CoreWcfCall.Current.Http.Features.Get<AnswerStamp>() is { } stamp)
+            reply.Headers.Add(new CoreWcfStamp(stamp));
     }
 
     public object? BeforeCall(string operationName, object[] inputs) => null;

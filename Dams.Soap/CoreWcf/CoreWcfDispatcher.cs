@@ -34,7 +34,8 @@ internal sealed class CoreWcfDispatcher(RequestDelegate branch, PathString soap1
             ?? new InvalidOperationException($"CoreWCF answered with the status {http.Response.StatusCode} and no message");
         var (reason, detail) = _answers.DescribeFailure(http, call.Operation.Name, failure);
         await _answers.SendFaultAsync(
-            http, version, StatusCodes.Status500InternalServerError, SoapFaultSide.Receiver, reason, detail, null).ConfigureAwait(false);
+            http, version, StatusCodes.Status500InternalServerError, new SoapRefusal(SoapFaultSide.Receiver, reason), detail)
+            .ConfigureAwait(false);
     }
 
     private DefaultHttpContext RequestOf(CoreWcfCall call, SoapVersion version, MemoryStream envelope, Control control)

@@ -250,8 +250,7 @@ internal sealed class MessageBoundsTests
     private static void Write(SoapRefusal refusal)
     {
         using var output = new MemoryStream();
-        MessageWriter.WriteFault(
-            output, SoapVersion.Soap12, refusal.Side, FaultText.Reason(refusal.Reason), null, null, refusal.NotUnderstood);
+        MessageWriter.WriteFault(output, SoapVersion.Soap12, refusal with { Reason = FaultText.Reason(refusal.Reason) }, null, null);
     }
 
     private static string Envelope(string body = SoapMessage.Add, string header = "") =>

@@ -1,12 +1,17 @@
 using System.Net;
 using Dams.Contracts.Domain;
+using System.Security.Cryptography.X509Certificates;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Access;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using Dams.Service;
+using Dams.Service.Audit;
 using Dams.Soap;
+using Dams.Soap.Security;
+using Dams.Tests.Soap.Security;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -59,28 +64,43 @@ internal sealed class SoapTestServer : IAsyncDisposable
     /// <param name="user">The authenticated caller, or null.</param>
     /// <param name="service">Stands in for the appointment service over the executor, or null.</param>
     /// <param name="configure">Changes the server before it is built.</param>
+    /// <param name="tokens">Takes UsernameTokens for both contracts, or null.</param>
+    /// <param name="isHttps">Whether the server speaks HTTPS.</param>
+    /// <param name="certificate">The certificate for HTTPS; <see cref="TestCertificate.Loopback"/> if null.</param>
     public static async Task<SoapTestServer> StartAsync(
         IAppointmentExecutor executor,
         SoapServiceOptions? options = null,
         string? user = null,
         IAppointmentService? service = null,
-        Action<WebApplicationBuilder>? configure = null)
+        Action<WebApplicationBuilder>? configure = null,
+        UsernameTokens? tokens = null,
+        bool isHttps = false,
+        X509Certificate2? certificate = null)
     {
         var log = new FakeLogCollector();
         var loggers = new LoggerFactory([new FakeLoggerProvider(log)]);
         var address = new IPAddress([127, 77, (byte)(Interlocked.Increment(ref s_count) % 250 + 1), 1]);
-        var builder = NodeWeb.CreateBuilder(loggers, new ClusterLimits(), new NodeAddress(address, 0)).AddContracts();
+        var builder = isHttps
+            ? NodeWeb.CreateBuilder(loggers, new ClusterLimits()).AddContracts()
+            : NodeWeb.CreateBuilder(loggers, new ClusterLimits(), new NodeAddress(address, 0)).AddContracts();
+        if (isHttps)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration()
+                .ConfigureKestrel(kestrel =>
+                    kestrel.Listen(address, 0, listen => listen.UseHttps(certificate ?? TestCertificate.Loopback)));
+        }
+
         configure?.Invoke(builder);
         var app = builder.Build();
         var caller = CallerId.TryParse(user?.ToUpperInvariant(), out var id) ? CallerIdentity.Of(id) : null;
         app.MapSoapService<IAppointmentService>(
             SoapPaths.Appointments,
-            http => service ?? new AppointmentService(executor, caller, http.RequestAborted),
-            options ?? Options);
+            http => service ?? new AppointmentService(executor, caller, http.RequestAborted, http.Features.Get<CallRecord>()),
+            (options ?? Options) with { UsernameTokens = tokens });
         app.MapSoapService<IFrontEndImpl>(
             SoapPaths.Original,
-            http => new FrontEndImpl(executor, caller, http.RequestAborted),
-            OriginalOptions);
+            http => new FrontEndImpl(executor, caller, http.RequestAborted, http.Features.Get<CallRecord>()),
+            OriginalOptions with { UsernameTokens = tokens });
         await app.StartAsync().ConfigureAwait(false);
         return new SoapTestServer(app, loggers, log);
     }

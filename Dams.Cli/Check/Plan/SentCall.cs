@@ -27,11 +27,7 @@ internal sealed class SentCall(ScenarioCall call, string requestId)
     public bool IsUnsettled => Call.IsWrite && Answer is null && (_isUnderWay || _mayBeExecuted);
 
     /// <summary>Whether a repeat may bring an answer.</summary>
-    public bool IsWorthARepeat => Last is null or CallReport.Fault
-    {
-        Code: CallReport.Fault.UnreachableCode or nameof(DamsFaultCode.Overloaded) or nameof(DamsFaultCode.SequencerUnavailable)
-            or nameof(DamsFaultCode.NoQuorum) or nameof(DamsFaultCode.InsufficientReplicas),
-    };
+    public bool IsWorthARepeat => Last is null or CallReport.Fault { IsWorthAnotherFrontEnd: true };
 
     /// <summary>Notes that it is sent, or sent again.</summary>
     public void OnSent()
