@@ -36,6 +36,7 @@ internal static class FrontEndProcess
         var sightings = new CoordinatorSightings(context.Id, journal, alarms, time);
         var requests = new RequestLog(time);
         var storage = new StorageGate(context.Id, topology, journal, alarms);
+        var blocked = new BlockedReplicas(context.Id, journal, alarms);
 
         // The receivers of the coordinator's effects.
         using var replicas = new ReplicaClients(topology);
@@ -43,7 +44,7 @@ internal static class FrontEndProcess
         var bodies = new BodyFetcher(replicas.Of, time, LoggerOf<BodyFetcher>());
         var reports = new Outbox();
         var submitter = new RequestSubmitter(ClusterGroups.ManagersOf(topology), context.Id, boot, reports);
-        var sink = new CoordinatorSink(calls, sightings, requests, storage, submitter, bodies, LoggerOf<ReplicatedExecutor>());
+        var sink = new CoordinatorSink(calls, sightings, requests, storage, blocked, submitter, bodies, LoggerOf<ReplicatedExecutor>());
 
         // The cores, and the loop that runs them.
         var outbox = new Outbox();
@@ -69,6 +70,7 @@ internal static class FrontEndProcess
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
         var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms);
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
+            .AnswerUnder(HostNames.Of(topology))
             .TrustProxies(topology.TrustedProxies)
             .AddContracts()
             .Build();
@@ -105,6 +107,7 @@ internal static class FrontEndProcess
         {
             watch.OnPolled(polled);
             storage.OnPolled(polled);
+            blocked.OnPolled(polled);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Dams.Hosting.Folders;
 using Dams.Hosting.Topology;
+using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
@@ -13,13 +14,14 @@ public sealed class NodeContext
     private readonly NodeArguments _arguments;
 
     internal NodeContext(ClusterTopology topology, NodeArguments arguments, ILoggerFactory loggers, KeyRing keys,
-        ClusterInstance instance = default)
+        OrderToken orders, ClusterInstance instance = default)
     {
         Instance = instance;
         Topology = topology;
         _arguments = arguments;
         Loggers = loggers;
         Keys = keys;
+        Orders = orders;
     }
 
     /// <summary>The configuration of the whole cluster.</summary>
@@ -47,6 +49,9 @@ public sealed class NodeContext
     /// The cluster's keys at the start, derived for its instance. <see cref="Cluster.NodeDriver"/> follows later changes of the key file.
     /// </summary>
     public KeyRing Keys { get; }
+
+    /// <summary>The secret that orders to this process must carry, and with which it gives orders to others on its data folder.</summary>
+    public OrderToken Orders { get; }
 
     /// <summary>Whether the fault lab may be used.</summary>
     public bool Lab => _arguments.Lab;

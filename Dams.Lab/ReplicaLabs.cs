@@ -9,7 +9,7 @@ using Dams.Ordering;
 namespace Dams.Lab;
 
 /// <summary>Forwards orders to the replicas, which lie and delay their replies themselves. For any thread.</summary>
-internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
+internal sealed class ReplicaLabs(ClusterTopology topology, OrderToken token) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -79,8 +79,12 @@ internal sealed class ReplicaLabs(ClusterTopology topology) : IDisposable
 
     private async Task<string> PostAsync<T>(ReplicaNode node, string fault, T order, JsonTypeInfo<T> json, CancellationToken stop)
     {
-        using var answer = await _http.PostAsJsonAsync(
-            new Uri(node.Listen.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node.Listen.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"))
+        {
+            Content = JsonContent.Create(order, json),
+            Headers = { Authorization = token.Header },
+        };
+        using var answer = await _http.SendAsync(request, stop);
         var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
         return answer.StatusCode switch
         {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.ReplicaManager;
 
-/// <summary>Log of a manager. Event ids 5000–5019, 5024 and 5040.</summary>
+/// <summary>Log of a manager. Event ids 5000–5019, 5024, 5040 and 5041.</summary>
 internal static partial class ManagerLog
 {
     [LoggerMessage(5000, LogLevel.Warning, "{Replica}'s incarnation is over; its folder is kept as {Folder}, and a new incarnation begins")]
@@ -62,6 +62,9 @@ internal static partial class ManagerLog
     [LoggerMessage(5013, LogLevel.Warning,
         "{Replica} runs {Former}, but the managers have agreed on {Next}: its process is stopped, and started again with that version")]
     public static partial void ChangesVersion(ILogger logger, string replica, string former, string next);
+
+    [LoggerMessage(5041, LogLevel.Error, "{Why}. It is not replaced for that")]
+    public static partial void Blocked(ILogger logger, string why);
 
     [LoggerMessage(5018, LogLevel.Warning, "an operator wants entry {Seq} skipped")]
     public static partial void OperatorSkips(ILogger logger, long seq);

@@ -75,11 +75,13 @@ internal static class ManagerProcess
         observer.OnStarted();
         keeper.OnRestarts(() => network.Driver.Post(manager.OnReplicaExited), () => network.Driver.Post(manager.OnReplicaRestarts));
 
-        await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen).Build();
+        await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
+            .AnswerUnder(HostNames.Of(topology))
+            .Build();
         web.MapStatus(context.Id, manager, keeper, network.Driver, stopping);
         web.MapSnapshot(manager, network.Driver);
-        web.MapLeave(replicas, keeper.Id, network.Driver, logger);
-        web.MapSkip(skips, network.Driver, logger);
+        web.MapLeave(context.Orders, replicas, keeper.Id, network.Driver, logger);
+        web.MapSkip(context.Orders, skips, network.Driver, logger);
         // The port comes first: a manager that can't listen on it must not start a replica.
         await web.StartAsync(stopping);
         network.Driver.Start();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
+using Dams.Cli.Orders;
 using Dams.Cli.Status;
 using Dams.Lab;
 
@@ -18,7 +19,8 @@ internal sealed class LabClient(CliConsole console, Uri url) : IDisposable
     /// <summary>Orders a fault, and prints the lab's answer.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> OrderAsync<T>(string fault, T order, JsonTypeInfo<T> json, CancellationToken stop) =>
-        AskAsync(control => _http.PostAsJsonAsync(new Uri(control, $"{FaultEndpoints.Path}/{fault}"), order, json, stop), stop);
+        AskAsync(control => OrderCall.PostAsync(
+            _http, new Uri(control, $"{FaultEndpoints.Path}/{fault}"), () => JsonContent.Create(order, json), stop), stop);
 
     /// <summary>Prints what is wrong on purpose.</summary>
     /// <returns>The exit code.</returns>
@@ -57,6 +59,11 @@ internal sealed class LabClient(CliConsole console, Uri url) : IDisposable
                 HttpStatusCode.BadRequest or HttpStatusCode.NotFound => CliExitCodes.Usage,
                 _ => CliExitCodes.OtherOutcome,
             };
+        }
+        catch (OrderTokenException unreadable)
+        {
+            console.Error.WriteLine(unreadable.Message);
+            return CliExitCodes.Usage;
         }
         catch (Exception silence)
             when (silence is HttpRequestException || (silence is OperationCanceledException && !stop.IsCancellationRequested))

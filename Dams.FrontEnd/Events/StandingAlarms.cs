@@ -21,6 +21,9 @@ internal enum AlarmCause
 
     /// <summary>The disks of replicas have no room for the next segments of their logs. The alarm stands until they have.</summary>
     StorageShort,
+
+    /// <summary>Foreign processes have locked the folders of replicas, which can't run. The alarm stands until they run again.</summary>
+    ReplicasBlocked,
 }
 
 /// <summary>The alarms of this front end, one sentence for each cause. The managers have alarms of their own. For any thread.</summary>

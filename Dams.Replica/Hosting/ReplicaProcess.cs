@@ -14,6 +14,7 @@ using Dams.Replica.Hosting.Snapshots;
 using Dams.Replica.Service;
 using Dams.Replica.Versions;
 using Dams.Service;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -71,7 +72,7 @@ internal static class ReplicaProcess
         NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
     {
         ReplicaLog.Standalone(logger, version.Name);
-        await using var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).AddContracts().Build();
+        await using var web = BuildWeb(context);
         var engine = version.Create();
         using var ownership = engine as IDisposable;
         var executor = new StandaloneExecutor(engine);
@@ -82,6 +83,12 @@ internal static class ReplicaProcess
         await web.WaitForShutdownAsync(stopping);
         return ExitCodes.Stopped;
     }
+
+    private static WebApplication BuildWeb(NodeContext context) =>
+        NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen)
+            .AnswerUnder(HostNames.Of(context.Topology))
+            .AddContracts()
+            .Build();
 
     private static async Task<int> RunMemberAsync(NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
     {
@@ -96,9 +103,7 @@ internal static class ReplicaProcess
                 () => SnapshotFetcher.RehearseAsync(context.Topology, context.Id.Number, others.Of, logger, end.Token),
                 CancellationToken.None)
             : Task.CompletedTask;
-        var building = Task.Run(
-            () => NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen).AddContracts().Build(),
-            CancellationToken.None);
+        var building = Task.Run(() => BuildWeb(context), CancellationToken.None);
         using var log = DurableLog.Open(
             new DurableLogOptions
             {
@@ -133,7 +138,7 @@ internal static class ReplicaProcess
             context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapPaths.Appointments);
         var endpoint = new ReplicaEndpoint(node, log, folder, network.Driver, boot);
         web.MapReplica(AtReplica(context.Topology), lab?.Around(endpoint, network.Driver) ?? endpoint);
-        lab?.Map(web, network.Driver);
+        lab?.Map(web, context.Orders, network.Driver);
         web.MapAppointments(
             AtReplica(context.Topology),
             new ReadOnlyAppointmentExecutor(new LocalReads(node, network.Driver), () => frontEnd.ToString()));

@@ -67,7 +67,8 @@ internal sealed class SoapTestServer : IAsyncDisposable
         var log = new FakeLogCollector();
         var loggers = new LoggerFactory([new FakeLoggerProvider(log)]);
         var address = new IPAddress([127, 77, (byte)(Interlocked.Increment(ref s_count) % 250 + 1), 1]);
-        var builder = NodeWeb.CreateBuilder(loggers, new ClusterLimits(), new NodeAddress(address, 0)).AddContracts();
+        var builder = NodeWeb.CreateBuilder(loggers, new ClusterLimits(), new NodeAddress(address, 0)).AddContracts()
+            .AnswerUnder(new HostNames((options ?? Options).AllowedHosts));
         configure?.Invoke(builder);
         var app = builder.Build();
         app.MapSoapService<IAppointmentService>(
