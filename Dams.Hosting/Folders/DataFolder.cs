@@ -67,7 +67,7 @@ public static class DataFolder
         found.ThrowIfUnfit(isAnew);
         var keys = KeysOf(topology, found.IsElsewhere ? null : found.Known);
         var identity = found.Next(keys.Fingerprints);
-        // A copy has the original's token. Whoever may order the original to stop may not order the copy.
+        // A copy has the original's token. An order to the original must not count at the copy.
         if (found.IsElsewhere && File.Exists(OrderToken.PathOf(folder)))
             OrderToken.Renew(folder);
         IdentityFile.Write(folder, identity);

@@ -6,10 +6,10 @@ using Dams.Ordering;
 namespace Dams.Hosting.Folders;
 
 /// <summary>
-/// Keeps a cluster's files from the other users of a machine. Whoever can read them knows every booking, and whoever can write them can
-/// change bookings, or stop a process by a lock. So folders get the rights 0700 and files 0600. What can't be corrected is refused if
-/// others can write it, and told if they can only read it. Windows gives a folder the rights of the folder that it is in; nothing of this
-/// applies there. Any thread.
+/// Keeps a cluster's files from the other users of a machine. A user who can read them knows every booking. A user who can write them can
+/// change bookings, or stop a process by a lock. So folders get the rights 0700 and files 0600. A folder or file that can't be corrected
+/// is refused if others can write it, and told if they can only read it. On Windows a folder has the rights of the folder that it is in,
+/// and nothing of this applies. Any thread.
 /// </summary>
 public static class FolderRights
 {
@@ -112,7 +112,8 @@ public static class FolderRights
         }
 
         /// <summary>
-        /// Looks at the folders and links that lead to a path. Who can rename one of them can put something else in the place of the path.
+        /// Looks at the folders and links that lead to a path. A user who can rename one of them can
+        /// put something else in the place of the path.
         /// </summary>
         /// <param name="path">An absolute path.</param>
         /// <param name="isShared">Whether the path is itself a folder in which others may have theirs.</param>
@@ -214,7 +215,7 @@ public static class FolderRights
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
             {
-                // It has gone, belongs to root, or its file system does not let it change. What it is now counts.
+                // It has gone, belongs to root, or its file system does not let it change. Its present rights count.
                 return false;
             }
         }

@@ -14,7 +14,7 @@ namespace Dams.Hosting.Web;
 /// name or an address, and its port must be one. For any thread.
 /// </summary>
 /// <param name="names">The hosts under which the server answers.</param>
-/// <param name="proxies">The trusted proxies, as networks. What these forward is checked once more, and only that counts.</param>
+/// <param name="proxies">The trusted proxies, as networks. A forwarded host is checked once more, and only that counts.</param>
 internal sealed class HostCheck(HostNames names, IReadOnlyCollection<System.Net.IPNetwork> proxies) : IStartupFilter
 {
     // A DNS name has at most 253 characters; an address has fewer.
