@@ -68,7 +68,7 @@ internal static class FrontEndProcess
         // The endpoints for clients, people and tools.
         var executor = new ReplicatedExecutor(
             calls, new FrontEndLoop(coordinator, network.Driver), storage, LoggerOf<ReplicatedExecutor>());
-        var reporter = new StatusReporter(topology, coordinator, network.Driver, poller, journal, alarms);
+        var reporter = new StatusReporter(topology, context.Node.Host, coordinator, network.Driver, poller, journal, alarms);
         await using var web = NodeWeb.CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
             .AnswerUnder(HostNames.Of(topology))
             .TrustProxies(topology.TrustedProxies)
@@ -78,18 +78,18 @@ internal static class FrontEndProcess
         web.MapOriginal(topology, executor);
         web.MapStatus(reporter, new ClusterEventStream(journal, time, stopping), requests, network.Driver);
 
-        // Only the first front end changes the cluster.
-        var isFirst = context.Id == topology.FrontEnds[0].Id;
-        using var lab = context.Lab && isFirst
+        // Only the first front end of a host takes orders, and only the first of all has the lab.
+        var orders = topology.ControlOf(context.Id);
+        using var lab = context.Lab && context.Id == topology.FrontEnds[0].Id
             ? new FaultLab(context, switches, () => network.Driver.InvokeAsync(_ => (int)coordinator.Sequencer))
             : null;
-        await using var control = isFirst ? ControlServer.Build(context, lab) : null;
+        await using var control = orders is null ? null : ControlServer.Build(context, orders, lab);
 
         if (control is not null)
             await control.StartAsync(stopping);
         await web.StartAsync(stopping);
         journal.Write(ClusterEventKind.FrontEndStarted, context.Id.ToString(),
-            $"answers at {context.Node.Listen}, process {Environment.ProcessId}");
+            $"answers at {context.Node.Address}, process {Environment.ProcessId}");
         network.Driver.Start();
         var fetching = bodies.RunAsync(network.Driver, coordinator.OnBodyFetched, stopping);
         var polling = network.Driver.RunBesideAsync(() => poller.RunAsync(stopping), stopping);

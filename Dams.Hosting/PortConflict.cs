@@ -20,8 +20,7 @@ public sealed record PortConflict(string Owner, NodeAddress Listen, string Setti
             $"{Listen}, the port of {Owner}, is in use by another program: "
             + $"stop that program, or {Remedy("--ports-from")}",
         SocketError.AddressNotAvailable =>
-            $"{Listen.Address}, the address of {Owner}, is not an address of this machine: "
-            + Remedy("--address", SettingOfAddress),
+            $"{Listen.Address}, the address of {Owner}, is not an address of this machine: {RemedyOfAddress}",
         SocketError.AccessDenied =>
             $"{Listen}, the port of {Owner}, is reserved for the system: {Remedy("--ports-from")}",
         _ =>
@@ -32,18 +31,34 @@ public sealed record PortConflict(string Owner, NodeAddress Listen, string Setti
     private string Remedy(string option, string? setting = null) =>
         $"change {setting ?? Setting} in {ClusterTopology.FileName} (or use dams up {option} if the data folder is new)";
 
-    private string SettingOfAddress => Setting.Replace(".port", ".address", StringComparison.Ordinal);
+    /// <summary>The name of the host where the process stands; null in a configuration without hosts.</summary>
+    public string? Host { get; init; }
 
-    /// <summary>Tries to bind every port of the cluster, and those of the fault lab if it is used. Returns all conflicts at once.</summary>
-    public static IReadOnlyList<PortConflict> FindAll(ClusterTopology topology, bool isLab = false) =>
-        [.. topology.Nodes.SelectMany(node => Find(topology, node.Id, isLab))];
+    private string RemedyOfAddress => Host is null
+        ? Remedy("--address", Setting.Replace(".port", ".address", StringComparison.Ordinal))
+        : $"{Owner} stands on {Host}, so start it there, or change $.hosts.{Host} in {ClusterTopology.FileName} "
+            + "(its \"listen\", if this is that host)";
 
-    /// <summary>Tries to bind the ports of one process. The first front end has the control port and the lab's ports, too.</summary>
+    /// <summary>
+    /// Tries to bind every port of the processes on a host, and those of the fault lab if it is used. Returns all conflicts at once.
+    /// </summary>
+    public static IReadOnlyList<PortConflict> FindAll(ClusterTopology topology, string? host, bool isLab = false) =>
+        [.. topology.NodesOn(host).SelectMany(node => Find(topology, node.Id, isLab))];
+
+    /// <summary>
+    /// Tries to bind the ports of one process. The first front end of a host has the control port, too, and the first of all those of the
+    /// lab.
+    /// </summary>
     public static IReadOnlyList<PortConflict> Find(ClusterTopology topology, NodeId id, bool isLab = false) => topology.Find(id) is { } node
         ?
         [
-            .. Probe(id.ToString(), node.Listen, topology.PortSettingOf(id), http: id.Role != NodeRole.Sequencer, udp: true),
-            .. id == topology.FrontEnds[0].Id ? FindOfControl(topology, isLab) : [],
+            .. Probe(id.ToString(), node.Listen, topology.PortSettingOf(id), http: id.Role != NodeRole.Sequencer, udp: true)
+                .Select(conflict => conflict with { Host = node.Host }),
+            .. topology.ControlOf(id) is { } control ? Probe("control", control, "$.control.port", http: true, udp: false) : [],
+            .. isLab && id == topology.FrontEnds[0].Id
+                ? topology.Nodes.SelectMany(lab =>
+                    Probe($"{lab.Id} in the lab", LabPorts.Of(lab), topology.PortSettingOf(lab.Id), http: false, udp: true))
+                : [],
         ]
         : [];
 
@@ -62,15 +77,6 @@ public sealed record PortConflict(string Owner, NodeAddress Listen, string Setti
         return false;
     }
 
-    private static IEnumerable<PortConflict> FindOfControl(ClusterTopology topology, bool isLab) =>
-    [
-        .. Probe("control", topology.Control, "$.control.port", http: true, udp: false),
-        .. isLab
-            ? topology.Nodes.SelectMany(node =>
-                Probe($"{node.Id} in the lab", LabPorts.Of(node), topology.PortSettingOf(node.Id), http: false, udp: true))
-            : [],
-    ];
-
     private static IEnumerable<PortConflict> Probe(string owner, NodeAddress listen, string setting, bool http, bool udp)
     {
         var error = (udp ? Bind(listen.ToEndPoint(), SocketType.Dgram, ProtocolType.Udp) : null)
@@ -83,7 +89,9 @@ public sealed record PortConflict(string Owner, NodeAddress Listen, string Setti
     {
         try
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, type, protocol);
+            using var socket = new Socket(endPoint.AddressFamily, type, protocol);
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
             socket.Bind(endPoint);
             // Two TCP sockets may be bound to one address as long as only one of them listens.
             if (type == SocketType.Stream)

@@ -65,7 +65,7 @@ internal sealed class ReplicaLabs(ClusterTopology topology, OrderToken token) : 
             try
             {
                 return await _http.GetFromJsonAsync(
-                    new Uri(replica.Listen.ToHttpUri(), FaultEndpoints.Path), FaultJson.Default.ReplicaLabReport, stop);
+                    new Uri(replica.Address.ToHttpUri(), FaultEndpoints.Path), FaultJson.Default.ReplicaLabReport, stop);
             }
             catch (Exception silence) when (IsSilence(silence, stop))
             {
@@ -79,7 +79,7 @@ internal sealed class ReplicaLabs(ClusterTopology topology, OrderToken token) : 
 
     private async Task<string> PostAsync<T>(ReplicaNode node, string fault, T order, JsonTypeInfo<T> json, CancellationToken stop)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node.Listen.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node.Address.ToHttpUri(), $"{FaultEndpoints.Path}/{fault}"))
         {
             Content = JsonContent.Create(order, json),
             Headers = { Authorization = token.Header },
@@ -95,7 +95,7 @@ internal sealed class ReplicaLabs(ClusterTopology topology, OrderToken token) : 
         };
     }
 
-    private static string Silence(ReplicaNode node, Exception silence) => $"{node.Id} does not answer at {node.Listen}: {silence.Message}";
+    private static string Silence(ReplicaNode node, Exception silence) => $"{node.Id} does not answer at {node.Address}: {silence.Message}";
 
     private static bool IsSilence(Exception exception, CancellationToken stop) =>
         exception is HttpRequestException || (exception is OperationCanceledException && !stop.IsCancellationRequested);

@@ -21,7 +21,7 @@ internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILog
             {
                 using var limit = new CancellationTokenSource(patience);
                 using var response = await _http
-                    .GetAsync(new Uri(manager.Listen.ToHttpUri(), $"/snapshot?sequence={sequence}"), limit.Token)
+                    .GetAsync(new Uri(manager.Address.ToHttpUri(), $"/snapshot?sequence={sequence}"), limit.Token)
                     .ConfigureAwait(false);
                 if (response.StatusCode == HttpStatusCode.OK
                     && AgreedSnapshot.TryRead(

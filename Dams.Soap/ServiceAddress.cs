@@ -34,5 +34,5 @@ internal sealed class ServiceAddress(PathString path, SoapServiceOptions options
     private bool IsAllowed(HostString host, IPAddress? local) => host.HasValue
         && (host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(host.Host, out var address) && (IPAddress.IsLoopback(address) || address.Equals(local)))
-            || options.AllowedHosts.Any(allowed => allowed == "*" || allowed.Equals(host.Host, StringComparison.OrdinalIgnoreCase)));
+            || options.AllowedHosts.Any(allowed => allowed == "*" || allowed.Equals(host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)));
 }

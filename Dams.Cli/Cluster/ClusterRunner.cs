@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dams.Cli.Status;
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Folders;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.Cli.Cluster;
 
-/// <summary>Runs all processes of a cluster as its children, until it is interrupted.</summary>
+/// <summary>Runs the processes of a cluster, or those of one host, as its children, until it is interrupted.</summary>
 internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpOptions options)
 {
     private static readonly TimeSpan ReadinessPoll = TimeSpan.FromMilliseconds(200);
@@ -34,6 +35,12 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             console.Error.WriteLine(contradiction);
         if (contradictions.Count > 0)
             return CliExitCodes.Usage;
+        if (options.ProblemOfHost(topology) is { } noHost)
+        {
+            console.Error.WriteLine(noHost);
+            return CliExitCodes.Usage;
+        }
+
         var forbidden = options.IsLab ? LabPorts.ProblemsOf(topology) : [];
         foreach (var problem in forbidden)
             console.Error.WriteLine(problem);
@@ -79,12 +86,12 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             return refused;
         if (await ClusterFolder.StopLeftoversAsync(topology) is > 0 and var count)
             console.Error.WriteLine($"ended {count} processes that an earlier run has left");
-        var conflicts = PortConflict.FindAll(topology, options.IsLab);
+        var conflicts = PortConflict.FindAll(topology, options.Host, options.IsLab);
         foreach (var conflict in conflicts)
             console.Error.WriteLine(conflict);
         if (conflicts.Count > 0)
             return CliExitCodes.Usage;
-        if (StartRoom.ProblemOf(topology, options.IsFresh) is { } problem)
+        if (StartRoom.ProblemOf(topology, options.Host, options.IsFresh) is { } problem)
         {
             console.Error.WriteLine(problem);
             return CliExitCodes.Usage;
@@ -107,7 +114,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         try
         {
             Start(topology, config, log);
-            console.ErrorTables.Write(ClusterTable.Of(topology));
+            console.ErrorTables.Write(ClusterTable.Of(topology, options.Host));
             return await WatchAsync(topology);
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
@@ -155,6 +162,8 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         var logger = log.Factory.CreateLogger("Dams.Cli.Up");
         foreach (var node in (IEnumerable<ClusterNode>)[.. topology.Sequencers, .. topology.Managers, .. topology.FrontEnds])
         {
+            if (node.Host != options.Host)
+                continue;
             var program = ProgramLocator.Find(node.Id.Role);
             string[] arguments =
                 ["--config", config, "--id", node.Id.ToString(), "--supervised", .. options.IsLab ? (string[])["--lab"] : []];
@@ -165,7 +174,9 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         }
     }
 
-    private async Task<int> WatchAsync(ClusterTopology topology)
+    /// <summary>Waits until clients can be answered.</summary>
+    /// <returns>The exit code if the cluster can't run; else null.</returns>
+    private async Task<int?> WaitForAllAsync(ClusterTopology topology)
     {
         using var probe = new ReadinessProbe(topology);
         var clock = new StartClock();
@@ -174,13 +185,8 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         {
             clock.Advance(Stopwatch.GetElapsedTime(looked), ProcessorPressure.Read());
             looked = Stopwatch.GetTimestamp();
-            if (FindHopeless() is { } hopeless)
-            {
-                console.Error.WriteLine($"{hopeless.Name} can't run (exit code {hopeless.Status.LastExitCode}): "
-                    + $"see the messages above and the logs in {topology.Log.Folder}");
+            if (IsHopeless(topology))
                 return CliExitCodes.Usage;
-            }
-
             var seen = await probe.LookAsync(clock.Counted < options.ReadyWithin, interrupt.Token);
             var verdict = Readiness.Judge(seen, clock.Counted, options.ReadyWithin);
             if (verdict == ReadinessVerdict.Failed)
@@ -197,16 +203,53 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             }
 
             if (verdict != ReadinessVerdict.Wait)
-                break;
+                return null;
             await await Task.WhenAny([.. _children.Select(child => child.Running), Task.Delay(ReadinessPoll, interrupt.Token)]);
         }
+    }
 
-        await console.Out.WriteLineAsync(ReadyLine.Of(topology));
+    /// <summary>
+    /// Waits until the front end of this host can answer clients, if one stands here. That depends on other hosts, which may start later:
+    /// so the processes run on, however long it takes.
+    /// </summary>
+    /// <returns>The exit code if the processes can't run; else null.</returns>
+    private async Task<int?> WaitForHostAsync(ClusterTopology topology)
+    {
+        using var reader = ReadyLine.FrontEndOn(topology, options.Host) is { } frontEnd
+            ? new StatusReader(frontEnd.Address.ToHttpUri())
+            : null;
+        var began = Stopwatch.GetTimestamp();
+        var isTold = false;
+        while (true)
+        {
+            if (IsHopeless(topology))
+                return CliExitCodes.Usage;
+            if (reader is null ? _children.All(child => child.Process.Status.Process is not null)
+                : await reader.IsHealthyAsync(interrupt.Token))
+                return null;
+            if (!isTold && Stopwatch.GetElapsedTime(began) > options.ReadyWithin)
+            {
+                isTold = true;
+                var missing = reader is null ? null : (await reader.ReadAsync(interrupt.Token)).Status?.WaitingFor;
+                console.Error.WriteLine($"warning: after {options.ReadyWithin.TotalSeconds} s (--ready-within) clients get no answers here"
+                    + (missing is { Count: > 0 } ? $", missing: {string.Join(", ", missing)}" : "")
+                    + $". The processes of {options.Host} run on, and wait for the other hosts. The logs are in {topology.Log.Folder}");
+            }
+
+            await await Task.WhenAny([.. _children.Select(child => child.Running), Task.Delay(ReadinessPoll, interrupt.Token)]);
+        }
+    }
+
+    private async Task<int> WatchAsync(ClusterTopology topology)
+    {
+        if (await (options.Host is null ? WaitForAllAsync(topology) : WaitForHostAsync(topology)) is { } failed)
+            return failed;
+        await console.Out.WriteLineAsync(ReadyLine.Of(topology, options.Host));
         await console.Out.FlushAsync(interrupt.Token);
         // A child's loop ends only on request or by a defect. A defect ends the whole run.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupt.Token);
         var watching = console.IsErrorTerminal
-            ? LiveTable.ShowAsync(console.ErrorTables, topology, end.Token)
+            ? LiveTable.ShowAsync(console.ErrorTables, topology, options.Host, end.Token)
             : Task.Delay(Timeout.Infinite, end.Token);
         try
         {
@@ -222,11 +265,19 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         return interrupt.ExitCode;
     }
 
-    // A child that ended for a reason that a restart does not remove.
-    private SupervisedProcess? FindHopeless() => _children
-        .Select(child => child.Process)
-        .FirstOrDefault(child => child.Status.LastExitCode
+    // Whether a child ended for a reason that a restart does not remove.
+    private bool IsHopeless(ClusterTopology topology)
+    {
+        var hopeless = _children.Select(child => child.Process).FirstOrDefault(child => child.Status.LastExitCode
             is ExitCodes.Configuration or ExitCodes.PortInUse or ExitCodes.AlreadyRunning or ExitCodes.Storage);
+        if (hopeless is not null)
+        {
+            console.Error.WriteLine($"{hopeless.Name} can't run (exit code {hopeless.Status.LastExitCode}): "
+                + $"see the messages above and the logs in {topology.Log.Folder}");
+        }
+
+        return hopeless is not null;
+    }
 
     // Front ends stop first, then managers with their replicas, then sequencers. A second signal ends everything at once.
     private async Task StopAsync(ClusterTopology topology)

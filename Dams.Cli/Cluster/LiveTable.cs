@@ -28,16 +28,16 @@ internal static class LiveTable
 
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Draws until it is cancelled.</summary>
-    public static async Task ShowAsync(IAnsiConsole console, ClusterTopology topology, CancellationToken stop)
+    /// <summary>Draws until it is cancelled. Draws nothing if no front end stands on the host.</summary>
+    public static async Task ShowAsync(IAnsiConsole console, ClusterTopology topology, string? host, CancellationToken stop)
     {
-        if (!console.Profile.Capabilities.Ansi)
+        if (!console.Profile.Capabilities.Ansi || ReadyLine.FrontEndOn(topology, host) is not { } frontEnd)
         {
             await Task.Delay(Timeout.Infinite, stop);
             return;
         }
 
-        using var reader = new StatusReader(topology.FrontEnds[0].Listen.ToHttpUri());
+        using var reader = new StatusReader(frontEnd.Address.ToHttpUri());
         using var timer = new PeriodicTimer(s_interval);
         var rate = new AnswerRate();
         var began = Stopwatch.GetTimestamp();
@@ -51,7 +51,7 @@ internal static class LiveTable
                     ? null
                     : rate.Look(status.ProcessId, status.Counters.Answered, Stopwatch.GetElapsedTime(began));
                 console.WriteAnsi(Home);
-                console.Write(Render(topology, status, answered, problem, console.Profile.Height));
+                console.Write(Render(topology, host, status, answered, problem, console.Profile.Height));
             }
             while (await timer.WaitForNextTickAsync(stop));
         }
@@ -63,13 +63,16 @@ internal static class LiveTable
 
     /// <summary>Draws the table once.</summary>
     /// <param name="topology">The cluster, for its addresses.</param>
+    /// <param name="host">The host whose processes run here, and a front end among them; null in a configuration without hosts.</param>
     /// <param name="status">The status that its front end reports; null if there is none.</param>
     /// <param name="rate">Answers a second; null if not known.</param>
     /// <param name="problem">The reason why there is no status.</param>
     /// <param name="height">The lines of the terminal. The table shows as many events as fit.</param>
-    public static IRenderable Render(ClusterTopology topology, ClusterStatus? status, double? rate, string? problem, int height)
+    public static IRenderable Render(
+        ClusterTopology topology, string? host, ClusterStatus? status, double? rate, string? problem, int height)
     {
-        var address = new Text($"{ReadyLine.Of(topology)}   page {topology.FrontEnds[0].Listen.ToHttpUri()}   Ctrl-C stops it");
+        var address = new Text(
+            $"{ReadyLine.Of(topology, host)}   page {ReadyLine.FrontEndOn(topology, host)?.Address.ToHttpUri()}   Ctrl-C stops it");
         if (status is null)
             return new Rows(address, new Text(problem ?? "", new Style(Color.Red)));
         var rows = new List<IRenderable> { address, Head(status, rate), Replicas(status), Counters(status.Counters) };

@@ -12,7 +12,7 @@ internal sealed class ReadinessProbe(ClusterTopology topology) : IDisposable
     // Any administrator may list, and listing changes nothing.
     private const string Caller = "MTLA0000";
 
-    private readonly StatusReader _reader = new(topology.FrontEnds[0].Listen.ToHttpUri());
+    private readonly StatusReader _reader = new(topology.FrontEnds[0].Address.ToHttpUri());
     private readonly AppointmentClient _client = new(ReadyLine.ServiceOf(topology));
 
     /// <summary>Looks once. If <paramref name="isPatient"/>, it sends a request only when all replicas vote.</summary>

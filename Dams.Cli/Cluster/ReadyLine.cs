@@ -6,7 +6,16 @@ namespace Dams.Cli.Cluster;
 /// <summary>The one line that <c>dams up</c> writes to standard output.</summary>
 internal static class ReadyLine
 {
-    public static Uri ServiceOf(ClusterTopology topology) => new(topology.FrontEnds[0].Listen.ToHttpUri(), CallCommands.ServicePath);
+    /// <summary>The front end whose address people on a host use; null if none stands there.</summary>
+    /// <param name="topology">The cluster.</param>
+    /// <param name="host">The name of the host; null in a configuration without hosts.</param>
+    public static ClusterNode? FrontEndOn(ClusterTopology topology, string? host) =>
+        topology.FrontEnds.FirstOrDefault(frontEnd => frontEnd.Host == host);
 
-    public static string Of(ClusterTopology topology) => $"ready {ServiceOf(topology)}?wsdl";
+    public static Uri ServiceOf(ClusterTopology topology) => ServiceOf(topology.FrontEnds[0]);
+
+    public static string Of(ClusterTopology topology, string? host = null) =>
+        FrontEndOn(topology, host) is { } frontEnd ? $"ready {ServiceOf(frontEnd)}?wsdl" : $"ready {host}";
+
+    private static Uri ServiceOf(ClusterNode frontEnd) => new(frontEnd.Address.ToHttpUri(), CallCommands.ServicePath);
 }

@@ -18,11 +18,12 @@ internal static class StartRoom
 
     /// <summary>The problem, its place and the remedy; null if there is room, or the free space is not known.</summary>
     /// <param name="topology">The cluster that is to start.</param>
+    /// <param name="host">The host whose processes start here; null in a configuration without hosts.</param>
     /// <param name="isAnew">Whether all logs are made anew, while the old data stays on the disk.</param>
-    public static string? ProblemOf(ClusterTopology topology, bool isAnew)
+    public static string? ProblemOf(ClusterTopology topology, string? host, bool isAnew)
     {
         // A folder outside the data folder may be on another disk; its process checks that disk itself.
-        var beginners = topology.Nodes.Where(node => node.Id.Role is NodeRole.Replica or NodeRole.Manager)
+        var beginners = topology.NodesOn(host).Where(node => node.Id.Role is NodeRole.Replica or NodeRole.Manager)
             .Select(node => (node.Id, Path: topology.FolderOf(node.Id)))
             .Count(node => topology.Keeps(node.Path) && (isAnew || !PidFile.WasHeld(node.Path, node.Id.ToString())));
         return beginners > 0 && DiskRoom.FreeBytesAt(topology.DataFolder) is { } free

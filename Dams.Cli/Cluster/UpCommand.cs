@@ -6,7 +6,7 @@ using Dams.Hosting.Topology;
 
 namespace Dams.Cli.Cluster;
 
-/// <summary><c>dams up</c>: runs a whole cluster on this machine.</summary>
+/// <summary><c>dams up</c>: runs a whole cluster on this machine, or the part of it that stands on a host.</summary>
 internal static class UpCommand
 {
     private const int ReadyWithinSecondsMax = 3600;
@@ -35,7 +35,7 @@ internal static class UpCommand
         portsFrom.Validators.Add(result => CheckWhole(result, 1, ClusterTopology.PortsFromMax));
         var address = new Option<IPAddress?>("--address")
         {
-            Description = "Run everything on this loopback address, 127.x.y.z. Clusters on different addresses can run side by side. "
+            Description = "Run everything on this loopback address, 127.x.y.z or ::1. Clusters on different addresses can run side by side. "
                 + "The default is 127.0.0.1.",
             HelpName = "ADDRESS",
             CustomParser = ParseAddress,
@@ -44,6 +44,11 @@ internal static class UpCommand
         {
             Description = "Read the whole configuration from this dams.json.",
             HelpName = "FILE",
+        };
+        var host = new Option<string?>("--host")
+        {
+            Description = "Run the processes that stand on this host of the dams.json. A file with hosts needs it.",
+            HelpName = "NAME",
         };
         var versions = new Option<IReadOnlyList<string>?>("--versions")
         {
@@ -64,9 +69,9 @@ internal static class UpCommand
             Description = "Stop when standard input ends. This is for a program that starts dams up.",
         };
         var command = new Command("up",
-            "Run a whole cluster on this machine until Ctrl-C. Write one line to standard output when it is ready.")
+            "Run a whole cluster on this machine, or its part on a host, until Ctrl-C. Write one line to standard output when it is ready.")
         {
-            data, fresh, yes, portsFrom, address, config, versions, lab, readyWithin, exitWithParent,
+            data, fresh, yes, portsFrom, address, config, host, versions, lab, readyWithin, exitWithParent,
         };
         command.Validators.Add(result =>
         {
@@ -88,6 +93,7 @@ internal static class UpCommand
             var runner = new ClusterRunner(console, interrupt, new UpOptions
             {
                 Config = parsed.GetValue(config),
+                Host = parsed.GetValue(host),
                 DataFolder = parsed.GetValue(data)!,
                 PortsFrom = parsed.GetValue(portsFrom),
                 Address = parsed.GetValue(address),

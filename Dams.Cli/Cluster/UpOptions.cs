@@ -12,6 +12,9 @@ internal sealed record UpOptions
     /// <summary>A file with the whole configuration of the cluster; null for that of the data folder.</summary>
     public string? Config { get; init; }
 
+    /// <summary>The name of the host whose processes run here; null in a configuration without hosts.</summary>
+    public string? Host { get; init; }
+
     public string DataFolder { get; init; } = DataFolderDefault;
 
     public int? PortsFrom { get; init; }
@@ -83,4 +86,17 @@ internal sealed record UpOptions
 
     private IReadOnlyList<string> VersionsOf(ReplicaNode replica) =>
         ClusterTopology.Default(versions: Versions).FindReplica(replica.Id.Number)?.Versions ?? replica.Versions;
+
+    /// <summary>The reason why the processes of <see cref="Host"/> can't be run, and what to do; null if they can.</summary>
+    public string? ProblemOfHost(ClusterTopology topology) => Host switch
+    {
+        null when topology.Hosts.IsEmpty => null,
+        null => $"{File} has hosts, and dams up runs the processes of one: add --host with one of {string.Join(", ", topology.Hosts.Keys)}",
+        _ when topology.Hosts.IsEmpty => $"--host is {Host}, but {File ?? "the default cluster"} has no hosts: leave --host out, "
+            + $"or add a table \"hosts\" to a {ClusterTopology.FileName} and name that with --config",
+        _ when !topology.Hosts.ContainsKey(Host) =>
+            $"--host is {Host}, but {File} has no such host; it has {string.Join(", ", topology.Hosts.Keys)}",
+        _ when !topology.NodesOn(Host).Any() => $"--host is {Host}, but nothing stands there: give a process of {File} \"host\": \"{Host}\"",
+        _ => null,
+    };
 }

@@ -11,7 +11,7 @@ internal static class DemoCommand
     {
         var address = new Option<IPAddress>("--address")
         {
-            Description = "Run the cluster on this loopback address, 127.x.y.z. The default is an address of its own.",
+            Description = "Run the cluster on this loopback address, 127.x.y.z or ::1. The default is an address of its own.",
             DefaultValueFactory = _ => OwnAddress(),
             HelpName = "ADDRESS",
             CustomParser = UpCommand.ParseAddress,

@@ -20,7 +20,7 @@ internal sealed class ManagerEvents(ClusterTopology topology) : IDisposable
             try
             {
                 var said = await _http.GetFromJsonAsync(
-                    new Uri(manager.Listen.ToHttpUri(), "/status"), PlainStatusJson.Default.ManagerStatus, stop);
+                    new Uri(manager.Address.ToHttpUri(), "/status"), PlainStatusJson.Default.ManagerStatus, stop);
                 List<ManagerEvent> next = [.. said!.Events.Where(happening => happening.Number > _told)];
                 _told = Math.Max(_told, next.Count == 0 ? 0 : next[^1].Number);
                 return next;

@@ -19,10 +19,11 @@ internal static class ControlServer
 
     /// <summary>Builds the server, but does not start it.</summary>
     /// <param name="context">The context of the front end.</param>
+    /// <param name="address">The address to listen at.</param>
     /// <param name="lab">Null if the cluster was started without the lab: then every fault is answered with 404 and the reason.</param>
-    public static WebApplication Build(NodeContext context, FaultLab? lab)
+    public static WebApplication Build(NodeContext context, NodeAddress address, FaultLab? lab)
     {
-        var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, ConnectionsMax, context.Topology.Control)
+        var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, ConnectionsMax, address)
             .AnswerUnder(HostNames.Of(context.Topology))
             .Build();
         web.MapOrder("/shutdown", context.Orders, ControlJson.Default.ShutdownOrder, new ShutdownOrder(),

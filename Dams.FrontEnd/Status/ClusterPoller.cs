@@ -88,7 +88,7 @@ internal sealed class ClusterPoller : IDisposable
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri(manager.Listen.ToHttpUri(), "/status"), stopping).ConfigureAwait(false);
+            using var answer = await _http.GetAsync(new Uri(manager.Address.ToHttpUri(), "/status"), stopping).ConfigureAwait(false);
             answer.EnsureSuccessStatusCode();
             await using var body = await answer.Content.ReadAsStreamAsync(stopping).ConfigureAwait(false);
             return (manager.Id.Number,

@@ -12,8 +12,16 @@ using Dams.Service;
 namespace Dams.FrontEnd.Status;
 
 /// <summary>Builds the status from what the coordinator, the replicas and the managers report. For any thread.</summary>
+/// <param name="topology">The cluster.</param>
+/// <param name="host">The name of the host where this front end stands; null in a configuration without hosts.</param>
+/// <param name="coordinator">Reports about calls and replies; used by the loop only.</param>
+/// <param name="driver">The loop.</param>
+/// <param name="poller">Reports what replicas and managers answer.</param>
+/// <param name="journal">The events of the cluster.</param>
+/// <param name="alarms">The alarms of this front end.</param>
 internal sealed class StatusReporter(
     ClusterTopology topology,
+    string? host,
     RequestCoordinator coordinator,
     ProtocolDriver driver,
     ClusterPoller poller,
@@ -37,11 +45,11 @@ internal sealed class StatusReporter(
             SoapHost = SoapEndpoints.HostName,
             ProcessId = Environment.ProcessId,
             Epoch = seen.Epoch.ToString(),
-            Control = topology.Control.ToHttpUri().ToString(),
+            Control = topology.ControlOn(host).ToHttpUri().ToString(),
             Sequencer = new SequencerStatus
             {
                 Id = sequencer.Id.ToString(),
-                Address = sequencer.Listen.ToString(),
+                Address = sequencer.Address.ToString(),
                 ProcessId = FindProcess(sequencer.Id)?.ProcessId,
                 Active = seen.HearsSequencer,
                 Standbys = [.. topology.Sequencers.Where(node => node != sequencer).Select(node => node.Id.ToString())],
@@ -59,7 +67,7 @@ internal sealed class StatusReporter(
             Alarms = [.. reports.Managers.Values.SelectMany(manager => manager.Alarms).Distinct(), .. alarms.Texts],
             EventCounts = journal.Counts(),
             Events = journal.Last(EventsShown),
-            WaitingFor = seen.HearsSequencer ? null : WaitedFor.Of(topology, reports, id => FindProcess(id) is not null),
+            WaitingFor = seen.HearsSequencer ? null : WaitedFor.Of(topology, reports, host, id => FindProcess(id) is not null),
             Traffic = TrafficStatus.Of(driver),
         };
     }
@@ -101,7 +109,7 @@ internal sealed class StatusReporter(
         return new ReplicaStatus
         {
             Id = replica.Id.ToString(),
-            Address = replica.Listen.ToString(),
+            Address = replica.Address.ToString(),
             ProcessId = report?.ProcessId ?? manager?.Replica?.ProcessId,
             Incarnation = report?.Incarnation,
             Boot = report?.Boot,
@@ -125,7 +133,7 @@ internal sealed class StatusReporter(
     private static ManagerSummary ManagerOf(ClusterNode manager, ClusterReports reports) => new()
     {
         Id = manager.Id.ToString(),
-        Address = manager.Listen.ToString(),
+        Address = manager.Address.ToString(),
         ProcessId = reports.Managers.GetValueOrDefault(manager.Id.Number)?.ProcessId,
         State = ReplicaStates.OfManager(manager, reports),
     };

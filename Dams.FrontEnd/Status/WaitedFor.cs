@@ -1,4 +1,3 @@
-using System.Net;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
@@ -20,14 +19,17 @@ internal static class WaitedFor
     /// The replicas that don't report their status or can't take part, and the sequencers if none of them runs. If that is nobody,
     /// then all sequencers, because nothing else can be missing.
     /// </summary>
+    /// <param name="topology">The cluster.</param>
+    /// <param name="reports">The answers of replicas and managers.</param>
+    /// <param name="host">The name of the host of the front end; null in a configuration without hosts.</param>
     /// <param name="runs">Whether a process runs on this machine.</param>
-    public static IReadOnlyList<string> Of(ClusterTopology topology, ClusterReports reports, Func<NodeId, bool> runs)
+    public static IReadOnlyList<string> Of(ClusterTopology topology, ClusterReports reports, string? host, Func<NodeId, bool> runs)
     {
         var replicas = topology.Replicas
             .Where(replica => !reports.Replicas.TryGetValue(replica.Id.Number, out var report) || s_unable.Contains(report.State))
             .Select(replica => replica.Id.ToString());
         var sequencers = topology.Sequencers.Select(sequencer => sequencer.Id.ToString());
-        var noneRuns = topology.Sequencers.All(sequencer => IPAddress.IsLoopback(sequencer.Listen.Address) && !runs(sequencer.Id));
+        var noneRuns = topology.Sequencers.All(sequencer => sequencer.Host == host && !runs(sequencer.Id));
         List<string> waitedFor = [.. replicas, .. noneRuns ? sequencers : []];
         return waitedFor.Count > 0 ? waitedFor : [.. sequencers];
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Ordering.Protocol;
@@ -25,8 +24,4 @@ public static class ClusterGroups
         Group = GroupId.Managers,
         Members = [.. topology.Managers.Select(node => node.Id.Number).Order()],
     };
-
-    /// <summary>The UDP address of every process.</summary>
-    public static IReadOnlyDictionary<NodeId, IPEndPoint> AddressesOf(ClusterTopology topology) =>
-        topology.Nodes.ToDictionary(node => node.Id, node => node.Listen.ToEndPoint());
 }

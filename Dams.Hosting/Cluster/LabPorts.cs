@@ -27,6 +27,10 @@ public static class LabPorts
         var used = topology.Nodes.ToLookup(node => node.Listen);
         return
         [
+            .. topology.Hosts.Count > 1
+                ? (string[])[$"--lab: there are the hosts {string.Join(", ", topology.Hosts.Keys)}, "
+                    + "but faults may be injected only where all processes are on one host and in one data folder"]
+                : [],
             .. topology.Nodes.Select(node => (Name: node.Id.ToString(), node.Listen)).Append((Name: "control", Listen: topology.Control))
                 .Where(place => !IPAddress.IsLoopback(place.Listen.Address))
                 .Select(place => $"--lab: {place.Name} listens at {place.Listen}, "

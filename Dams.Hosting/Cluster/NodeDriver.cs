@@ -1,3 +1,4 @@
+using System.Net;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Transport;
@@ -16,14 +17,18 @@ public sealed class NodeDriver : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watching;
     private readonly Task _telling;
+    private readonly Task _looking;
 
-    private NodeDriver(string folder, UdpTransport transport, ProtocolDriver driver, KeyWatch keys, RefusedDatagrams refused)
+    private NodeDriver(string folder, UdpTransport transport, ProtocolDriver driver, KeyWatch keys, RefusedDatagrams refused,
+        HostLookup? lookup, ClockSource clock)
     {
         _transport = transport;
         _keys = keys;
         Driver = driver;
         _watching = keys.RunAsync(TimeProvider.System, folder, _end.Token);
         _telling = refused.RunAsync(TimeProvider.System, _end.Token);
+        _looking = lookup is null ? Task.CompletedTask : driver.RunBesideAsync(
+            () => lookup.RunAsync(TimeProvider.System, () => clock.Now, driver.LastHeard, driver.UsePeers, _end.Token), _end.Token);
     }
 
     /// <summary>The loop. The caller of <see cref="Open"/> starts it.</summary>
@@ -40,20 +45,24 @@ public sealed class NodeDriver : IAsyncDisposable
     /// <exception cref="EndpointUnavailableException">The port can't be bound.</exception>
     public static NodeDriver Open(NodeContext context, BootId boot, IReadOnlyList<DrivenCore> cores, ClockSource clock)
     {
-        var addresses = context.Lab ? LabPorts.AddressesOf(context.Topology) : new AddressBook(ClusterGroups.AddressesOf(context.Topology));
-        var transport = new UdpTransport(context.Node.Listen.ToEndPoint(), addresses);
+        var lookup = new HostLookup(
+            context.Topology, context.Node, Dns.GetHostAddressesAsync, context.Loggers.CreateLogger<HostLookup>());
+        var transport = new UdpTransport(
+            context.Node.Listen.ToEndPoint(), context.Lab ? LabPorts.AddressesOf(context.Topology) : lookup.Book());
         var options = new DriverOptions
         {
             Self = context.Id,
             Boot = boot,
             Cluster = context.Topology.Cluster,
-            DatagramBytesMax = addresses.IsAllLoopback ? DatagramHeader.LoopbackDatagramBytesMax : DatagramHeader.DatagramBytesMax,
+            DatagramBytesMax = context.Topology.IsBeyondLoopback
+                ? DatagramHeader.DatagramBytesMax
+                : DatagramHeader.LoopbackDatagramBytesMax,
         };
         var driver = new ProtocolDriver(options, transport, context.Keys, cores, clock, context.Loggers.CreateLogger<ProtocolDriver>());
         var keys = new KeyWatch(
             context.Topology.KeyFile, context.Keys, driver.UseKeys, context.Loggers.CreateLogger<KeyWatch>(), context.Instance);
         return new NodeDriver(context.Topology.DataFolder, transport, driver, keys,
-            new RefusedDatagrams(driver.Counters, context.Loggers.CreateLogger<RefusedDatagrams>()));
+            new RefusedDatagrams(driver.Counters, context.Loggers.CreateLogger<RefusedDatagrams>()), context.Lab ? null : lookup, clock);
     }
 
     /// <summary>Waits until the process is asked to stop, or the loop fails.</summary>
@@ -75,8 +84,9 @@ public sealed class NodeDriver : IAsyncDisposable
         await _end.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _end.Dispose();
         await Driver.DisposeAsync().ConfigureAwait(false);
+        await _looking.ConfigureAwait(false);
+        _end.Dispose();
         _transport.Dispose();
     }
 }

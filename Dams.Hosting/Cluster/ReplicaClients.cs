@@ -76,7 +76,7 @@ public sealed class ReplicaClients : IDisposable
     private IReplicaService Open(int replica)
     {
         var node = _topology.FindReplica(replica) ?? throw new ArgumentOutOfRangeException(nameof(replica), replica, "no such replica");
-        var channel = _factory.Value.CreateChannel(new EndpointAddress(new Uri(node.Listen.ToHttpUri(), SoapPaths.Replica)));
+        var channel = _factory.Value.CreateChannel(new EndpointAddress(new Uri(node.Address.ToHttpUri(), SoapPaths.Replica)));
         // This sends nothing. If the first calls opened the channel, they would wait for each other and go on in each other's context.
         ((ICommunicationObject)channel).Open();
         return channel;

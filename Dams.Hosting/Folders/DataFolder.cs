@@ -65,7 +65,7 @@ public static class DataFolder
         using var held = await TakeAsync(folder, stop).ConfigureAwait(false);
         var found = isAnew ? FolderFinding.Nothing(topology) : FolderFinding.Look(topology);
         found.ThrowIfUnfit(isAnew);
-        var keys = KeysOf(topology, found.IsElsewhere ? null : found.Known);
+        var keys = KeysOf(topology, found.KeepsKeys ? found.Known : null);
         var identity = found.Next(keys.Fingerprints);
         // A copy has the original's token. An order to the original must not count at the copy.
         if (found.IsElsewhere && File.Exists(OrderToken.PathOf(folder)))
@@ -94,7 +94,13 @@ public static class DataFolder
     {
         var (file, folder) = (topology.KeyFile, topology.DataFolder);
         if (known is null or { Keys.IsEmpty: true })
-            return KeyFile.LoadOrCreate(file);
+        {
+            if (topology.Hosts.Count < 2 || File.Exists(file))
+                return KeyFile.LoadOrCreate(file);
+            throw new DataFolderException($"{file}, the key file of the cluster {topology.Cluster}, is missing. All hosts need the same one: "
+                + "make it on one of them with dams key new --config FILE, and copy it to the others, with mode 600.");
+        }
+
         if (!File.Exists(file))
             throw new DataFolderException(
                 $"{file}, the key file of {folder}, is missing: put it back, or make a new key with dams key new.");

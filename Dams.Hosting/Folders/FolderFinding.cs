@@ -24,15 +24,25 @@ internal sealed class FolderFinding
     /// <summary>The identity that the folder has; null if it has none, or a damaged one.</summary>
     public FolderIdentity? Known { get; }
 
-    /// <summary>Whether the folder is exactly where its identity says: path, device, inode and boot id are equal.</summary>
-    public bool IsAtHome => _damage is null && Known is { } known && known.Place == _here;
+    /// <summary>
+    /// Whether the folder is exactly where its identity says: path, device, inode and boot id are equal. It then also is the cluster of
+    /// the configuration.
+    /// </summary>
+    public bool IsAtHome => _damage is null && Known is { } known && known.Place == _here && InstanceFrom(known) == known.Instance;
 
     /// <summary>Whether the folder was copied, or moved in a way that can't be told from a copy.</summary>
     public bool IsElsewhere => _origin is not null;
 
+    private bool IsOfHosts => !_topology.Hosts.IsEmpty;
+
+    /// <summary>Whether the folder has the keys that it had before, and a change of them is a mistake.</summary>
+    public bool KeepsKeys => Known is not null && (!IsElsewhere || IsOfHosts);
+
     /// <summary>A notice to the operator, in one line; null if there is none.</summary>
     public string? Notice => _origin switch
     {
+        not null when IsOfHosts => $"{_here.Path} was copied or moved from {_origin}. It is still a part of the cluster {_topology.Cluster}, "
+            + "because the configuration has hosts: don't run the original any more.",
         null when Known is { } known && known.Place.Path != _here.Path => $"{_here.Path} was moved here from {known.Place.Path}.",
         null => null,
         _ when _origin == _here.Path =>
@@ -83,7 +93,7 @@ internal sealed class FolderFinding
             ]);
         }
 
-        var instance = Known is { } self && !IsElsewhere ? self.Instance : default;
+        var instance = InstanceFrom(Known) ?? default;
         if (FolderOwner.ProblemsOf(_topology, instance).ToList() is { Count: > 0 } others)
             throw new DataFolderException([.. others]);
         if (!isAnew && _shape.ProblemsOf(_topology).Select(problem => problem.ToString()).ToList() is { Count: > 0 } problems)
@@ -94,7 +104,12 @@ internal sealed class FolderFinding
 
     /// <summary>The identity that the folder has from now on.</summary>
     public FolderIdentity Next(IEnumerable<string> keys) =>
-        new(Known is { } known && !IsElsewhere ? known.Instance : ClusterInstance.New(), _here, _shape, [.. keys]);
+        new(InstanceFrom(Known) ?? ClusterInstance.New(), _here, _shape, [.. keys]);
+
+    // A folder that was a host's becomes a cluster of its own when its configuration has no hosts any more.
+    private ClusterInstance? InstanceFrom(FolderIdentity? known) => IsOfHosts ? ClusterInstance.OfHosts(_topology.Cluster)
+        : known is null || IsElsewhere || known.Instance == ClusterInstance.OfHosts(_topology.Cluster) ? null
+        : known.Instance;
 
     // A folder from before identities existed. It contains the configuration that was last in force, with absolute paths.
     private static FolderFinding LookWithoutIdentity(ClusterTopology topology, FolderPlace here)

@@ -19,6 +19,7 @@ public static class FolderRights
     private const UnixFileMode WriteOfOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const uint MaskOfOthers = 0x3F;
     private const int LinksMax = 40;
+    private const int TriesMax = 3;
 
     // Entries by which a folder is known to be a data folder, even before a cluster has run on it.
     private static readonly string[] s_known =
@@ -159,10 +160,19 @@ public static class FolderRights
         /// <summary>Corrects everything in a folder. Links stay as they are: their rights don't count.</summary>
         public void CorrectAllIn(string folder)
         {
-            if (!Directory.Exists(folder))
-                return;
-            foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*", s_withoutLinks))
-                CorrectEntry(path);
+            for (var tries = 1; ; tries++)
+            {
+                try
+                {
+                    foreach (var path in Existing(folder, "*", (at, all) => Directory.EnumerateFileSystemEntries(at, all, s_withoutLinks)))
+                        CorrectEntry(path);
+                    return;
+                }
+                catch (DirectoryNotFoundException) when (tries < TriesMax)
+                {
+                    // A process that an earlier run has left behind has just deleted a folder.
+                }
+            }
         }
 
         public void CorrectEntry(string path)

@@ -58,10 +58,16 @@ public sealed record ClusterTopology
     /// </summary>
     public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>The machines of the cluster, by name. Empty if all processes are on one machine, at loopback addresses.</summary>
+    public ImmutableSortedDictionary<string, ClusterHost> Hosts { get; init; } = ImmutableSortedDictionary<string, ClusterHost>.Empty;
+
     /// <summary>The front ends; at least one.</summary>
     public required ImmutableArray<ClusterNode> FrontEnds { get; init; }
 
-    /// <summary>The address where the first front end takes orders that change the cluster. Clients use another one.</summary>
+    /// <summary>
+    /// The loopback address where the first front end takes orders that change the cluster. Clients use another one. See
+    /// <see cref="ControlOf"/>.
+    /// </summary>
     public required NodeAddress Control { get; init; }
 
     /// <summary>The sequencers, in order of preference; at least one.</summary>
@@ -88,6 +94,9 @@ public sealed record ClusterTopology
     /// <summary>Every process, front ends first.</summary>
     public IEnumerable<ClusterNode> Nodes => [.. FrontEnds, .. Sequencers, .. Replicas, .. Managers];
 
+    /// <summary>Whether any process listens, or is reached, at an address that is not a loopback address.</summary>
+    public bool IsBeyondLoopback => Nodes.Any(node => !IPAddress.IsLoopback(node.Listen.Address) || !node.Address.Host.IsLoopback);
+
     /// <summary>
     /// A whole cluster on one loopback address: one front end, two sequencers, four replicas, four managers.
     /// </summary>
@@ -110,22 +119,45 @@ public sealed record ClusterTopology
         {
             DataFolder = folder,
             KeyFile = Path.Combine(folder, "cluster.key"),
-            AllowedHosts = DefaultHosts([address]),
-            FrontEnds = [new ClusterNode(NodeId.FrontEnd(1), new NodeAddress(address, portsFrom))],
+            AllowedHosts = DefaultHosts([HostAddress.Of(address)]),
+            FrontEnds = [new ClusterNode(NodeId.FrontEnd(1), Of(NodeId.FrontEnd(1)))],
             Control = new NodeAddress(address, portsFrom + ControlPortOffset),
             Sequencers = [.. Numbers(SequencersByDefault).Select(n =>
-                new ClusterNode(NodeId.Sequencer((byte)n), new NodeAddress(address, portsFrom + SequencerPortOffset + n - 1)))],
+                new ClusterNode(NodeId.Sequencer((byte)n), Of(NodeId.Sequencer((byte)n))))],
             Replicas = [.. Numbers(ReplicasByDefault).Select(n =>
                 new ReplicaNode(
                     NodeId.Replica((byte)n),
-                    new NodeAddress(address, portsFrom + ReplicaPortOffset + n),
+                    Of(NodeId.Replica((byte)n)),
                     Turned(names, n),
                     Path.Combine(folder, NodeId.Replica((byte)n).ToString())))],
             Managers = [.. Numbers(ReplicasByDefault).Select(n =>
-                new ClusterNode(NodeId.Manager((byte)n), new NodeAddress(address, portsFrom + ManagerPortOffset + n)))],
+                new ClusterNode(NodeId.Manager((byte)n), Of(NodeId.Manager((byte)n))))],
             Log = new LogSettings(Path.Combine(folder, "logs")),
         };
+
+        NodeAddress Of(NodeId id) => new(address, PortOf(id, portsFrom)!.Value);
     }
+
+    /// <summary>
+    /// The processes that stand on a host. A configuration without hosts has one, whose name is null, and all processes stand on it.
+    /// </summary>
+    public IEnumerable<ClusterNode> NodesOn(string? host) => Nodes.Where(node => node.Host == host);
+
+    /// <summary>
+    /// The loopback address where a front end takes orders that change the cluster; null if it takes none. The first front end of each
+    /// host takes them, for the processes of that host.
+    /// </summary>
+    public NodeAddress? ControlOf(NodeId frontEnd)
+    {
+        var node = FrontEnds.FirstOrDefault(node => node.Id == frontEnd);
+        return node is not null && FrontEnds.First(other => other.Host == node.Host).Id == frontEnd ? ControlOn(node.Host) : null;
+    }
+
+    /// <summary>
+    /// The loopback address where orders for the processes of a host are taken, if a front end stands there. The host is null in a
+    /// configuration without hosts.
+    /// </summary>
+    public NodeAddress ControlOn(string? host) => host is null ? Control : Control with { Address = Hosts[host].ControlAddress };
 
     /// <summary>The process with that id, or null.</summary>
     public ClusterNode? Find(NodeId id) => Nodes.FirstOrDefault(node => node.Id == id);
@@ -199,8 +231,21 @@ public sealed record ClusterTopology
     internal static ImmutableArray<string> Turned(IReadOnlyList<string> names, int number) =>
         [.. Enumerable.Range(number - 1, names.Count).Select(i => names[i % names.Count]).Distinct()];
 
-    internal static ImmutableArray<string> DefaultHosts(IEnumerable<IPAddress> addresses) =>
-        [.. addresses.Select(address => address.ToString()).Prepend("localhost").Distinct()];
+    internal static ImmutableArray<string> DefaultHosts(IEnumerable<HostAddress> addresses) =>
+        [.. addresses.Select(address => address.Text).Prepend("localhost").Distinct()];
+
+    /// <summary>
+    /// The port that follows from an id, or null. Processes of one machine have different ones, except for front ends: all have the same,
+    /// because clients know it. So it is the same port on every host, which makes the tables of firewalls short.
+    /// </summary>
+    internal static int? PortOf(NodeId id, int portsFrom = PortsFromDefault) => id switch
+    {
+        { Role: NodeRole.FrontEnd } => portsFrom,
+        { Role: NodeRole.Sequencer, Number: <= FrontEndsMax } => portsFrom + SequencerPortOffset + id.Number - 1,
+        { Role: NodeRole.Replica, Number: <= ReplicasMax } => portsFrom + ReplicaPortOffset + id.Number,
+        { Role: NodeRole.Manager, Number: <= ReplicasMax } => portsFrom + ManagerPortOffset + id.Number,
+        _ => null,
+    };
 
     private static IEnumerable<int> Numbers(int count) => Enumerable.Range(1, count);
 }

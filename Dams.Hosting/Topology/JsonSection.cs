@@ -48,6 +48,9 @@ internal sealed class JsonSection
 
     public string PathOf(string name) => $"{Path}.{name}";
 
+    /// <summary>Whether a property is there, right or wrong.</summary>
+    public bool Has(string name) => _properties.ContainsKey(name);
+
     public void Problem(string path, string wrong, string expected) => _findings.Problems.Add(new TopologyProblem(path, wrong, expected));
 
     /// <summary>Reads and parses a string. Gives <paramref name="absent"/> if the string is missing or wrong.</summary>
@@ -130,6 +133,48 @@ internal sealed class JsonSection
             section.Done();
             return value;
         });
+
+    /// <summary>
+    /// Reads an object with names of its own choice. Each value is a string or an object. A value that is wrong is a problem, and is null.
+    /// </summary>
+    /// <param name="name">The name of the property.</param>
+    /// <param name="of">The content, for messages.</param>
+    /// <param name="min">The least count of values.</param>
+    /// <param name="max">The greatest count of values.</param>
+    /// <param name="expected">The form of a string, for messages.</param>
+    /// <param name="parse">Makes a value of a name and a string.</param>
+    /// <param name="read">Makes a value of a name and an object.</param>
+    public ImmutableSortedDictionary<string, T?> Map<T>(
+        string name, string of, int min, int max, string expected, Func<string, string, T?> parse, Func<string, JsonSection, T?> read)
+        where T : class
+    {
+        _findings.Shapes[ShapeOf(name) + "{}"] = new JsonShape("string|object");
+        var values = ImmutableSortedDictionary.CreateBuilder<string, T?>(StringComparer.Ordinal);
+        var expectedHere = string.Create(CultureInfo.InvariantCulture, $"an object of {min} to {max}: {of}");
+        if (!Ask(name, new JsonShape("object", min, max), expectedHere, out var element))
+            return values.ToImmutable();
+        var map = new JsonSection(element, PathOf(name), ShapeOf(name), _findings);
+        if (element.ValueKind == JsonValueKind.Object && (map._properties.Count < min || map._properties.Count > max))
+            Problem(map.Path, string.Create(CultureInfo.InvariantCulture, $"has {map._properties.Count}"), expectedHere);
+        foreach (var (key, value) in map._properties.Take(max))
+        {
+            var path = map.PathOf(Shortened(key));
+            if (value.ValueKind == JsonValueKind.Object)
+            {
+                var section = new JsonSection(value, path, ShapeOf(name) + "{}", _findings);
+                values[key] = read(key, section);
+                section.Done();
+                continue;
+            }
+
+            var text = TextOf(value, path, expected);
+            values[key] = text is null ? null : parse(key, text);
+            if (text is not null && values[key] is null)
+                Problem(path, $"is \"{Shortened(text)}\"", expected);
+        }
+
+        return values.ToImmutable();
+    }
 
     /// <summary>Reads a list of different strings; null if it is missing or no list.</summary>
     public ImmutableArray<string>? TextList(string name, string of, int min, int max, Func<string, bool> isRight)

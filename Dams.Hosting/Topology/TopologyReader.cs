@@ -25,9 +25,9 @@ public static partial class TopologyReader
     private const int TrustedProxiesMax = 64;
     private const int VersionsMax = 16;
 
-    /// <summary>The form that an address must have, for messages.</summary>
+    /// <summary>The form that the address of a process must have, for messages.</summary>
     public const string LoopbackExpected =
-        "an IPv4 loopback address such as 127.0.0.1: listening elsewhere is refused until clients can be authenticated";
+        "a loopback address, such as 127.0.0.1 or ::1; a process on another machine stands on a host of the table \"hosts\"";
 
     /// <summary>Reads a file. A file that can't be read is a problem, not an exception.</summary>
     /// <param name="path">The file; a relative path starts at the current folder of the process.</param>
@@ -116,35 +116,40 @@ public static partial class TopologyReader
         var keyFile = ReadPath(root, "keyFile", dataFolder, "cluster.key");
         var publicBaseUrl = root.Text<Uri?>("publicBaseUrl", "an http or https address without query", ParseBaseUrl, null);
         var hosts = root.TextList("allowedHosts", "a host name or address, without port", 1, AllowedHostsMax,
-            host => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4);
+            host => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6);
         var proxies = root.TextList(
             "trustedProxies",
             "an address such as 127.0.0.1, or a network such as 10.1.0.0/16 with zeros after its prefix of at least one bit",
             0,
             TrustedProxiesMax,
             proxy => ParseNetwork(proxy) is not null);
+        var places = new PlaceReader(root);
         var frontEnds = root.List(
-            "frontEnds", "front ends", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.FrontEnd, i));
-        var control = root.Section("control", node => ReadAddress(node, defaults.Control));
+            "frontEnds", "front ends", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.FrontEnd, i, places))
+            ?? defaults.FrontEnds;
+        var control = root.Section("control", node => places.ReadControl(node, defaults.Control, frontEnds.FirstOrDefault()));
         var sequencers = root.List(
-            "sequencers", "sequencers", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.Sequencer, i));
+            "sequencers", "sequencers", 1, ClusterTopology.FrontEndsMax, (node, i) => ReadNode(node, NodeRole.Sequencer, i, places));
         var replicas = root.List(
-            "replicas", "replicas", 1, ClusterTopology.ReplicasMax, (node, i) => ReadReplica(node, i, dataFolder, versions));
+            "replicas", "replicas", 1, ClusterTopology.ReplicasMax, (node, i) => ReadReplica(node, i, dataFolder, versions, places))
+            ?? defaults.Replicas;
         var managers = root.List(
-            "managers", "managers", 1, ClusterTopology.ReplicasMax, (node, i) => ReadNode(node, NodeRole.Manager, i));
+            "managers", "managers", 1, ClusterTopology.ReplicasMax, (node, i) => ReadNode(node, NodeRole.Manager, i, places, replicas));
+        places.Require(root, "frontEnds", "sequencers", "replicas");
         return new ClusterTopology
         {
             Cluster = cluster,
             DataFolder = dataFolder,
             KeyFile = keyFile,
             PublicBaseUrl = publicBaseUrl,
-            FrontEnds = frontEnds ?? defaults.FrontEnds,
-            AllowedHosts = hosts ?? ClusterTopology.DefaultHosts((frontEnds ?? defaults.FrontEnds).Select(node => node.Listen.Address)),
+            Hosts = places.Hosts,
+            FrontEnds = frontEnds,
+            AllowedHosts = hosts ?? ClusterTopology.DefaultHosts(frontEnds.Select(node => node.Address.Host)),
             TrustedProxies = [.. (proxies ?? []).Select(ParseNetwork).OfType<IPNetwork>()],
             Control = control,
             Sequencers = sequencers ?? defaults.Sequencers,
-            Replicas = replicas ?? defaults.Replicas,
-            Managers = managers ?? ManagersOf(replicas ?? defaults.Replicas),
+            Replicas = replicas,
+            Managers = managers ?? ManagersOf(replicas),
             Log = root.Section("log", section => ReadLog(section, dataFolder)),
             Durability = root.Choice("durability", Durability.Disk),
             Strict = root.Flag("strict"),
@@ -152,38 +157,45 @@ public static partial class TopologyReader
         };
     }
 
-    // As in the default cluster: ten ports above the replica.
+    // As in the default cluster: ten ports above the replica. The port 0 of a replica that stands nowhere stays.
     private static ImmutableArray<ClusterNode> ManagersOf(ImmutableArray<ReplicaNode> replicas) => [.. replicas.Select(replica =>
-        new ClusterNode(
-            replica.Id with { Role = NodeRole.Manager },
-            replica.Listen with { Port = Math.Min(replica.Listen.Port + 10, 65535) }))];
-
-    private static ClusterNode ReadNode(JsonSection node, NodeRole role, int index) =>
-        new(ReadId(node, role, index), ReadAddress(node, null));
-
-    private static ReplicaNode ReadReplica(JsonSection node, int index, string dataFolder, IReadOnlyList<string> versions)
     {
-        var id = ReadId(node, NodeRole.Replica, index);
-        var listen = ReadAddress(node, null);
-        var list = node.TextList("versions", "a version: " + string.Join(", ", versions), 1, VersionsMax, versions.Contains);
-        return new ReplicaNode(
-            id, listen, list ?? ClusterTopology.Turned(versions, id.Number), ReadPath(node, "dataFolder", dataFolder, id.ToString()));
+        var port = replica.Listen.Port == 0 ? 0 : Math.Min(replica.Listen.Port + 10, 65535);
+        return new ClusterNode(replica.Id with { Role = NodeRole.Manager }, replica.Listen with { Port = port })
+        {
+            Host = replica.Host,
+            Address = replica.Address with { Port = port },
+        };
+    })];
+
+    private static ClusterNode ReadNode(
+        JsonSection node, NodeRole role, int index, PlaceReader places, ImmutableArray<ReplicaNode> replicas = default)
+    {
+        var id = ReadId(node, role, index);
+        return places.Read(node, id, replicas.IsDefault ? null : replicas.FirstOrDefault(its => its.Id.Number == id.Number)?.Host);
     }
 
-    // A node whose id or port can't be read still counts. It gets the number of its position in the list, so that the checks of the whole
-    // configuration make sense.
+    private static ReplicaNode ReadReplica(
+        JsonSection node, int index, string dataFolder, IReadOnlyList<string> versions, PlaceReader places)
+    {
+        var id = ReadId(node, NodeRole.Replica, index);
+        var place = places.Read(node, id);
+        var list = node.TextList("versions", "a version: " + string.Join(", ", versions), 1, VersionsMax, versions.Contains);
+        return new ReplicaNode(
+            id, place.Listen, list ?? ClusterTopology.Turned(versions, id.Number), ReadPath(node, "dataFolder", dataFolder, id.ToString()))
+        {
+            Host = place.Host,
+            Address = place.Address,
+        };
+    }
+
+    // By default, and if it can't be read, a process has the number of its position in the list.
     private static NodeId ReadId(JsonSection node, NodeRole role, int index)
     {
         var absent = new NodeId(role, (byte)Math.Min(index + 1, NodeId.NumberMax));
         var text = node.Text("id", $"{NodeId.WordOf(role)}1 to {NodeId.WordOf(role)}{NodeId.NumberMax}",
-            text => NodeId.TryParse(text, out var id) && id.Role == role ? text : null, absent.ToString(), required: true);
+            text => NodeId.TryParse(text, out var id) && id.Role == role ? text : null, absent.ToString());
         return NodeId.TryParse(text, out var read) ? read : absent;
-    }
-
-    private static NodeAddress ReadAddress(JsonSection node, NodeAddress? absent)
-    {
-        var address = node.Text("address", LoopbackExpected, ParseLoopback, absent?.Address ?? IPAddress.Loopback);
-        return new NodeAddress(address, node.Whole("port", 1, 65535, absent?.Port) ?? 0);
     }
 
     private static LogSettings ReadLog(JsonSection log, string dataFolder) => new(
@@ -213,10 +225,9 @@ public static partial class TopologyReader
                 absent),
             baseFolder);
 
-    /// <summary>Reads an IPv4 loopback address in its usual form; null for anything else.</summary>
+    /// <summary>Reads a loopback address in its usual form; null for anything else.</summary>
     public static IPAddress? ParseLoopback(string text) =>
-        IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text
-            && IPAddress.IsLoopback(address) ? address : null;
+        HostAddress.Parse(text) is { Ip: { } address } && IPAddress.IsLoopback(address) ? address : null;
 
     /// <summary>A network as the configuration has it: a network of one address is that address.</summary>
     internal static string TextOf(IPNetwork network) =>

@@ -11,7 +11,7 @@ internal static class TopologyRules
     {
         var places = Places(topology).ToList();
         CheckIds(places, problems);
-        CheckPorts(topology, places, problems);
+        HostRules.Check(topology, places, problems);
         CheckManagers(topology, problems);
         CheckFolders(topology, places, problems);
     }
@@ -34,17 +34,6 @@ internal static class TopologyRules
         {
             if (!firsts.TryAdd(node.Id, path))
                 problems.Add(new TopologyProblem(path + ".id", $"is {node.Id}, as {firsts[node.Id]} is", "an id of its own"));
-        }
-    }
-
-    // UDP and HTTP use the same port numbers. So an address and port belong to one process, whichever of the two it listens for.
-    private static void CheckPorts(ClusterTopology topology, List<(string Path, ClusterNode Node)> places, List<TopologyProblem> problems)
-    {
-        var firsts = new Dictionary<NodeAddress, string>();
-        foreach (var (path, listen) in places.Select(place => (place.Path, place.Node.Listen)).Append(("$.control", topology.Control)))
-        {
-            if (listen.Port > 0 && !firsts.TryAdd(listen, path))
-                problems.Add(new TopologyProblem(path + ".port", $"is {listen}, as {firsts[listen]} is", "an address and port of its own"));
         }
     }
 

@@ -29,9 +29,13 @@ internal static class TopologyWriter
         WriteTexts(json, "allowedHosts", topology.AllowedHosts);
         if (topology.TrustedProxies.Length > 0)
             WriteTexts(json, "trustedProxies", topology.TrustedProxies.Select(TopologyReader.TextOf));
+        if (!topology.Hosts.IsEmpty)
+            WriteHosts(json, topology.Hosts.Values);
         WriteNodes(json, "frontEnds", topology.FrontEnds, dataFolder);
         json.WriteStartObject("control");
-        WriteAddress(json, topology.Control);
+        if (topology.Hosts.IsEmpty)
+            json.WriteString("address", topology.Control.Address.ToString());
+        json.WriteNumber("port", topology.Control.Port);
         json.WriteEndObject();
         WriteNodes(json, "sequencers", topology.Sequencers, dataFolder);
         WriteNodes(json, "replicas", topology.Replicas, dataFolder);
@@ -59,7 +63,11 @@ internal static class TopologyWriter
         {
             json.WriteStartObject();
             json.WriteString("id", node.Id.ToString());
-            WriteAddress(json, node.Listen);
+            if (node.Host is { } host)
+                json.WriteString("host", host);
+            else
+                json.WriteString("address", node.Listen.Address.ToString());
+            json.WriteNumber("port", node.Listen.Port);
             if (node is ReplicaNode replica)
             {
                 WriteTexts(json, "versions", replica.Versions);
@@ -72,10 +80,24 @@ internal static class TopologyWriter
         json.WriteEndArray();
     }
 
-    private static void WriteAddress(Utf8JsonWriter json, NodeAddress listen)
+    private static void WriteHosts(Utf8JsonWriter json, IEnumerable<ClusterHost> hosts)
     {
-        json.WriteString("address", listen.Address.ToString());
-        json.WriteNumber("port", listen.Port);
+        json.WriteStartObject("hosts");
+        foreach (var host in hosts)
+        {
+            if (ClusterHost.ListenFor(host.Address).Equals(host.Listen))
+            {
+                json.WriteString(host.Name, host.Address.Text);
+                continue;
+            }
+
+            json.WriteStartObject(host.Name);
+            json.WriteString("address", host.Address.Text);
+            json.WriteString("listen", host.Listen.ToString());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)

@@ -17,10 +17,15 @@ public sealed class HostNames(IEnumerable<string> more)
 {
     private readonly FrozenSet<string> _more = more.Select(Bare).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The hosts of a cluster's processes: those of the setting <c>allowedHosts</c>, and that of the public address.</summary>
-    public static HostNames Of(ClusterTopology topology) => new(topology.PublicBaseUrl is { } address
-        ? [.. topology.AllowedHosts, address.IdnHost]
-        : topology.AllowedHosts);
+    /// <summary>
+    /// The hosts of a cluster's processes: those of the settings <c>hosts</c> and <c>allowedHosts</c>, and that of the public address.
+    /// </summary>
+    public static HostNames Of(ClusterTopology topology) => new(
+    [
+        .. topology.Hosts.Values.Select(host => host.Address.Text),
+        .. topology.AllowedHosts,
+        .. topology.PublicBaseUrl is { } address ? [address.IdnHost] : (string[])[],
+    ]);
 
     /// <summary>Whether a server answers under a host.</summary>
     /// <param name="host">The host of a request, without its port.</param>

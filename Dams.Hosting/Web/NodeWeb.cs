@@ -62,6 +62,7 @@ public static class NodeWeb
         builder.Services.AddRoutingCore();
         builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
+        builder.Services.AddSingleton<IStartupFilter>(new PlainAddresses());
         builder.Services.AddSingleton<IStartupFilter>(bound);
         var places = new SemaphoreSlim(connectionsMax + ConnectionBound.ClosingMax);
         builder.Services.AddSingleton<IConnectionListenerFactory>(

@@ -32,6 +32,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
     private readonly CoreShell[] _cores;
     private readonly DatagramOpener _opener;
     private readonly PostedWork _posted;
+    private readonly HeardNodes _heard = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private readonly byte[] _buffer = new byte[ushort.MaxValue];
@@ -110,6 +111,13 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
             return question.Task;
         return Task.FromException<T>(_posted.IsClosed ? new DriverStoppedException() : new DriverBusyException());
     }
+
+    /// <summary>The moment at which this process last heard a node, by an authenticated datagram; null if it has not yet.</summary>
+    public Instant? LastHeard(NodeId node) => _heard.Of(node);
+
+    /// <summary>Sends to the nodes at other addresses from the next turn on.</summary>
+    /// <returns>False if too much work is waiting, or the loop has ended.</returns>
+    public bool UsePeers(AddressBook peers) => Post(_ => _transport.UsePeers(peers));
 
     /// <summary>Seals and opens datagrams with another key ring from the next turn on.</summary>
     public bool UseKeys(KeyRing keys) => Post(_ =>
@@ -236,6 +244,7 @@ public sealed partial class ProtocolDriver : IAsyncDisposable
             if (_opener.TryOpen(_buffer.AsSpan(0, length), _transport.SourceHash, now, out var header, out var body) != DropReason.None)
                 continue;
             opened++;
+            _heard.Note(header.Sender, now);
             Deliver(header, body, now);
         }
 

@@ -1,8 +1,12 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Dams.Ordering.Transport;
 
-/// <summary>The addresses of the nodes, from the topology. Immutable: addresses are never learned from datagrams.</summary>
+/// <summary>
+/// The addresses of the nodes, from the topology and the names in it. Immutable: addresses are never learned from datagrams. A node whose
+/// name has no address yet is missing.
+/// </summary>
 public sealed class AddressBook
 {
     private const int Roles = (int)NodeRole.Manager + 1;
@@ -27,10 +31,13 @@ public sealed class AddressBook
     internal IReadOnlyDictionary<NodeId, IPEndPoint> Nodes => _endpoints;
 
     /// <summary>
-    /// Whether all nodes are on this machine, so that datagrams of
-    /// <see cref="DatagramHeader.LoopbackDatagramBytesMax"/> may be used.
+    /// The same nodes for a socket of IPv6 that sends to IPv4 as well: it needs addresses of IPv4 in the form of IPv6 (RFC 4291,
+    /// section 2.5.5.2).
     /// </summary>
-    public bool IsAllLoopback => _endpoints.Values.All(endpoint => IPAddress.IsLoopback(endpoint.Address));
+    internal AddressBook ForBothFamilies() => new(_endpoints.Select(node => KeyValuePair.Create(
+        node.Key, node.Value.AddressFamily == AddressFamily.InterNetworkV6
+            ? node.Value
+            : new IPEndPoint(node.Value.Address.MapToIPv6(), node.Value.Port))));
 
     /// <summary>The address of a node.</summary>
     internal SocketAddress? Find(NodeId node) => node.Role <= NodeRole.Manager ? _addresses[IndexOf(node)] : null;

@@ -29,12 +29,15 @@ internal sealed class SocketWaiter : IDisposable
         _socket = socket;
         _descriptor = (int)socket.Handle;
         var address = local.Address.Equals(IPAddress.Any) ? IPAddress.Loopback
-            : local.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
+            : local.Address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback.MapToIPv6()
             : local.Address;
         _self = new IPEndPoint(address, local.Port).Serialize();
         _waker = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
         try
         {
+            // A machine may have no address of IPv6, and yet sockets of it.
+            if (local.AddressFamily == AddressFamily.InterNetworkV6)
+                _waker.DualMode = address.IsIPv4MappedToIPv6;
             _waker.Bind(new IPEndPoint(address, 0));
         }
         catch

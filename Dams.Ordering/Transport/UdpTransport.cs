@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
@@ -24,21 +25,23 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
 
     private readonly Socket _socket;
     private readonly SocketWaiter _waiter;
-    private readonly AddressBook _peers;
     private readonly SocketAddress _from;
     private readonly bool _isIPv4;
+    private readonly bool _isOfBothFamilies;
+    private AddressBook _peers;
     private bool _readable;
 
     /// <summary>Binds a socket.</summary>
-    /// <param name="local">Where this node listens.</param>
+    /// <param name="local">Where this node listens. At all addresses of IPv6, it listens at those of IPv4, too.</param>
     /// <param name="peers">Where the others are.</param>
     /// <exception cref="EndpointUnavailableException">
     /// Another process has the endpoint, or this machine does not have its address.
     /// </exception>
     public UdpTransport(IPEndPoint local, AddressBook peers)
     {
-        _peers = peers;
         _isIPv4 = local.AddressFamily == AddressFamily.InterNetwork;
+        _isOfBothFamilies = local.Address.Equals(IPAddress.IPv6Any);
+        UsePeers(peers);
         _socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
         try
         {
@@ -46,6 +49,8 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
             _socket.SendBufferSize = SocketBufferBytes;
             if (_isIPv4)
                 _socket.DontFragment = true;
+            else
+                _socket.DualMode = _isOfBothFamilies;
             _socket.Bind(local);
             Local = (IPEndPoint)_socket.LocalEndPoint!;
             _waiter = new SocketWaiter(_socket, Local);
@@ -70,17 +75,11 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
     /// <summary>Where this node listens. If port 0 was asked for, this has the port that the system chose.</summary>
     public IPEndPoint Local { get; }
 
-    /// <summary>A keyed hash of the address that the last datagram came from, without its port.</summary>
-    public int SourceHash
-    {
-        get
-        {
-            var (start, length) = _isIPv4 ? (4, 4) : (8, 16);
-            var hash = default(HashCode);
-            hash.AddBytes(_from.Buffer.Span.Slice(start, length));
-            return hash.ToHashCode();
-        }
-    }
+    /// <summary>
+    /// A keyed hash of the place that the last datagram came from: its address of IPv4, or the first 64 bits of one of IPv6, because a
+    /// sender usually has all addresses that begin with these.
+    /// </summary>
+    public int SourceHash => HashOf(_from.Buffer.Span, _isIPv4);
 
     /// <summary>
     /// Datagrams that the kernel dropped because its buffer was full; null where the system does not say (only Linux
@@ -169,12 +168,34 @@ public sealed class UdpTransport : IDatagramSink, IDisposable
         }
     }
 
+    /// <summary>Sends to other addresses from now on.</summary>
+    [MemberNotNull(nameof(_peers))]
+    public void UsePeers(AddressBook peers) => _peers = _isOfBothFamilies ? peers.ForBothFamilies() : peers;
+
     /// <summary>Waits until a datagram is there, <see cref="Wake"/> is called, or the timeout has passed; at most a second.</summary>
     /// <returns>Whether a datagram is there or <see cref="Wake"/> was called.</returns>
     public bool Wait(TimeSpan timeout) => _readable = _waiter.Wait(timeout);
 
     /// <summary>Ends the present wait, or the next one. Any thread. It costs 3 us, so it is for a loop that sleeps.</summary>
     public void Wake() => _waiter.Wake();
+
+    /// <summary>The hash of the place of a sender.</summary>
+    /// <param name="address">The bytes of a socket address.</param>
+    /// <param name="isIPv4">Whether it is one of a socket of IPv4.</param>
+    internal static int HashOf(ReadOnlySpan<byte> address, bool isIPv4)
+    {
+        const int ofIPv4 = 4;
+        const int ofIPv6 = 8;
+        var hash = default(HashCode);
+        hash.AddBytes(
+            isIPv4 ? address.Slice(ofIPv4, 4)
+            : address[ofIPv6..].StartsWith(MappedPrefix) ? address.Slice(ofIPv6 + MappedPrefix.Length, 4)
+            : address.Slice(ofIPv6, 8));
+        return hash.ToHashCode();
+    }
+
+    // A sender of IPv4 has this before its address, if it sends to a socket of both families.
+    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
 
     /// <summary>Closes the socket. Call it after the loop has ended.</summary>
     public void Dispose()

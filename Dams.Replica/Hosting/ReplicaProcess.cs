@@ -135,7 +135,7 @@ internal static class ReplicaProcess
         await using var network = NodeDriver.Open(context, boot, [lab?.Driven ?? driven], clock);
         await using var web = await building;
         var frontEnd = new Uri(
-            context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Listen.ToHttpUri(), SoapPaths.Appointments);
+            context.Topology.PublicBaseUrl ?? context.Topology.FrontEnds[0].Address.ToHttpUri(), SoapPaths.Appointments);
         var endpoint = new ReplicaEndpoint(node, log, folder, network.Driver, boot);
         web.MapReplica(AtReplica(context.Topology), lab?.Around(endpoint, network.Driver) ?? endpoint);
         lab?.Map(web, context.Orders, network.Driver);

@@ -65,7 +65,7 @@ public sealed class LiveTableTests
     {
         using var console = new TestConsole();
         console.Profile.Width = 100;
-        console.Write(LiveTable.Render(ClusterTopology.Default(), status, 41.7, problem, Lines));
+        console.Write(LiveTable.Render(ClusterTopology.Default(), null, status, 41.7, problem, Lines));
         return [.. console.Lines];
     }
 
@@ -112,7 +112,7 @@ public sealed class LiveTableTests
         using var console = new TestConsole().EmitAnsiSequences();
         console.Profile.Capabilities.Ansi = true;
         using var stop = new CancellationTokenSource();
-        var showing = LiveTable.ShowAsync(console, ClusterTopology.Default(address: folder.Address), stop.Token);
+        var showing = LiveTable.ShowAsync(console, ClusterTopology.Default(address: folder.Address), null, stop.Token);
         await Eventually.IsTrueAsync(() => looks > 1 || showing.IsCompleted);
         await stop.CancelAsync();
         Assert.That(async () => await showing, Throws.InstanceOf<OperationCanceledException>());

@@ -153,7 +153,7 @@ public sealed class ProcessesTests
     public void Every_port_that_is_in_use_is_named_with_its_setting()
     {
         var topology = ClusterTopology.Default(address: _folder.Address, dataFolder: _folder.Path);
-        Assert.That(PortConflict.FindAll(topology), Is.Empty);
+        Assert.That(PortConflict.FindAll(topology, null), Is.Empty);
         using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         udp.Bind(new IPEndPoint(_folder.Address, 8083));
         using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -162,7 +162,7 @@ public sealed class ProcessesTests
         using var control = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         control.Bind(new IPEndPoint(_folder.Address, 8081));
         control.Listen();
-        var conflicts = PortConflict.FindAll(topology);
+        var conflicts = PortConflict.FindAll(topology, null);
         Assert.That(conflicts.Select(conflict => $"{conflict.Owner} {conflict.Setting}"),
             Is.EqualTo(new[] { "control $.control.port", "sequencer2 $.sequencers[1].port", "replica3 $.replicas[2].port" }));
         Assert.That(conflicts[2].ToString(), Does.Contain($"{_folder.Address}:8093").And.Contain("in use").And.Contain("--ports-from"));

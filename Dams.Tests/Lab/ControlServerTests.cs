@@ -48,7 +48,7 @@ internal sealed class ControlServerTests
     [TestCase("show")]
     public async Task Without_the_lab_every_fault_is_refused_with_the_reason(string fault)
     {
-        await using var control = ControlServer.Build(_context, null);
+        await using var control = ControlServer.Build(_context, _context.Topology.Control, null);
         await control.StartAsync();
         var run = await FaultAsync(fault);
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")));
@@ -68,7 +68,7 @@ internal sealed class ControlServerTests
     public async Task A_fault_that_cannot_be_injected_is_refused_with_the_reason(string fault, int exitCode, string problem)
     {
         using var lab = new FaultLab(_context, new LabSwitches(), () => Task.FromResult(1));
-        await using var control = ControlServer.Build(_context, lab);
+        await using var control = ControlServer.Build(_context, _context.Topology.Control, lab);
         await control.StartAsync();
         var run = await FaultAsync(fault);
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((exitCode, "")));
@@ -80,7 +80,7 @@ internal sealed class ControlServerTests
     {
         var switches = new LabSwitches();
         using var lab = new FaultLab(_context, switches, () => Task.FromResult(1));
-        await using var control = ControlServer.Build(_context, lab);
+        await using var control = ControlServer.Build(_context, _context.Topology.Control, lab);
         await control.StartAsync();
         Assert.That(switches.AccusedReplica, Is.Null);
         Assert.That((await FaultAsync("accuse 2")).Output, Does.StartWith("the front end reports replica2 as wrong and silent"));
@@ -93,7 +93,7 @@ internal sealed class ControlServerTests
     public async Task A_heal_fails_and_names_the_replica_that_may_still_lie()
     {
         using var lab = new FaultLab(_context, new LabSwitches(), () => Task.FromResult(1));
-        await using var control = ControlServer.Build(_context, lab);
+        await using var control = ControlServer.Build(_context, _context.Topology.Control, lab);
         await control.StartAsync();
         var healed = BabblingServer.Http("healed");
         await using var first = new BabblingServer(_context.Topology.FindReplica(1)!.Listen.ToEndPoint()) { Says = healed };
@@ -112,7 +112,7 @@ internal sealed class ControlServerTests
     [Test]
     public async Task A_shutdown_stops_dams_up_and_is_refused_if_none_runs_the_cluster()
     {
-        await using var control = ControlServer.Build(_context, null);
+        await using var control = ControlServer.Build(_context, _context.Topology.Control, null);
         await control.StartAsync();
         using var http = new HttpClient { BaseAddress = _context.Topology.Control.ToHttpUri() };
         Assert.That(await ShutdownAsync(), Does.StartWith("This cluster is not run by dams up"));
@@ -139,7 +139,7 @@ internal sealed class ControlServerTests
     [TestCase("[::1]:8081", true)]
     public async Task An_order_under_the_host_name_of_another_machine_is_refused(string host, bool isTaken)
     {
-        await using var control = ControlServer.Build(_context, null);
+        await using var control = ControlServer.Build(_context, _context.Topology.Control, null);
         control.MapBareOrder("/leave", _context.Orders, http => OrderEndpoints.SayAsync(http, StatusCodes.Status409Conflict, "taken"));
         await control.StartAsync();
         using var http = new HttpClient { BaseAddress = _context.Topology.Control.ToHttpUri() };
@@ -175,7 +175,7 @@ internal sealed class ControlServerTests
         var other = new string([.. token.Select(digit => digit == '0' ? '1' : '0')]);
         header = header?.Replace("TOKEN", token, StringComparison.Ordinal).Replace("OTHER", $"Bearer {other}", StringComparison.Ordinal);
         using var lab = new FaultLab(_context, new LabSwitches(), () => Task.FromResult(1));
-        await using var control = ControlServer.Build(_context, lab);
+        await using var control = ControlServer.Build(_context, _context.Topology.Control, lab);
         control.MapBareOrder("/leave", _context.Orders, http => OrderEndpoints.SayAsync(http, 409, "This cluster is not run by dams up"));
         await control.StartAsync();
         using var http = new HttpClient { BaseAddress = _context.Topology.Control.ToHttpUri() };

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using Dams.Contracts.Soap;
 using Dams.FrontEnd.Status;
 using Dams.Hosting.Topology;
@@ -18,6 +17,7 @@ public sealed class WaitedForTests
             states.Select((state, i) => (Id: i + 1, State: state)).Where(report => report.State is not null)
                 .ToImmutableDictionary(report => report.Id, report => new GetStatusResult { State = report.State! }),
             ClusterReports.None.Managers),
+        null,
         id => sequencerRuns && id == topology.Sequencers[1].Id);
 
     [Test]
@@ -51,11 +51,7 @@ public sealed class WaitedForTests
     {
         var elsewhere = s_topology with
         {
-            Sequencers =
-            [
-                .. s_topology.Sequencers.Select(sequencer =>
-                    sequencer with { Listen = new NodeAddress(IPAddress.Parse("192.0.2.7"), sequencer.Listen.Port) }),
-            ],
+            Sequencers = [.. s_topology.Sequencers.Select(sequencer => sequencer with { Host = "que" })],
         };
         Assert.That(Of(elsewhere, false, "Promised", "Promised", "Promised", null), Is.EqualTo(new[] { "replica4" }));
     }

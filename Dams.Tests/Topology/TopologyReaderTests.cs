@@ -138,18 +138,21 @@ public sealed class TopologyReaderTests
         yield return Of("no sequencer", """{"sequencers": []}""", "$.sequencers: has 0; expected a list of 1 to 8");
         yield return Of("no replica", """{"replicas": [], "managers": [{"id": "manager1", "port": 1}]}""",
             "$.replicas: has 0; expected a list of 1 to 7", "$.managers: has manager1, and there is no replica1");
-        yield return Of("missing id and port", """{"frontEnds": [{}]}""",
-            "$.frontEnds[0].id: is missing; expected frontend1 to frontend99", "$.frontEnds[0].port: is missing");
+        yield return Of("missing port that does not follow", """{"sequencers": [{"id": "sequencer9"}]}""",
+            "$.sequencers[0].port: is missing; expected a whole number from 1 to 65535");
         yield return Of("id of another role", """{"frontEnds": [{"id": "replica1", "port": 1}]}""", "$.frontEnds[0].id: is \"replica1\"");
         yield return Of("id with leading zero", """{"frontEnds": [{"id": "frontend01", "port": 1}]}""",
             "$.frontEnds[0].id: is \"frontend01\"");
         yield return Of("port 0", """{"frontEnds": [{"id": "frontend1", "port": 0}]}""",
             "$.frontEnds[0].port: is 0; expected a whole number from 1 to 65535");
         yield return Of("not loopback", """{"frontEnds": [{"id": "frontend1", "address": "0.0.0.0", "port": 1}]}""",
-            "$.frontEnds[0].address: is \"0.0.0.0\"; expected an IPv4 loopback address such as 127.0.0.1: "
-                + "listening elsewhere is refused until clients can be authenticated");
+            "$.frontEnds[0].address: is \"0.0.0.0\"; expected a loopback address, such as 127.0.0.1 or ::1; "
+                + "a process on another machine stands on a host of the table \"hosts\"");
         yield return Of("a name is no address", """{"control": {"address": "localhost"}}""", "$.control.address: is \"localhost\"");
-        yield return Of("IPv6", """{"control": {"address": "::1"}}""", "$.control.address: is \"::1\"");
+        yield return Of("long form of IPv6", """{"control": {"address": "0:0:0:0:0:0:0:1"}}""",
+            "$.control.address: is \"0:0:0:0:0:0:0:1\"");
+        yield return Of("two front ends by default", """{"frontEnds": [{}, {}]}""",
+            "$.frontEnds[1].port: is 127.0.0.1:8080, as $.frontEnds[0] is");
         yield return Of("abbreviated address", """{"control": {"address": "127.1"}}""", "$.control.address: is \"127.1\"");
         yield return Of("duplicate id", """{"sequencers": [{"id": "sequencer1", "port": 1}, {"id": "sequencer1", "port": 2}]}""",
             "$.sequencers[1].id: is sequencer1, as $.sequencers[0] is");

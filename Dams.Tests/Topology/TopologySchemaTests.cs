@@ -13,6 +13,8 @@ public sealed class TopologySchemaTests
         var findings = new JsonFindings();
         var read = TopologyReader.Read(ClusterTopology.Default(dataFolder: "/srv").Write(), "/srv", null, findings);
         Assert.That(read.Problems, Is.Empty);
+        read = TopologyReader.Read(TopologyHostsTests.Example, "/srv", null, findings);
+        Assert.That(read.Problems, Is.Empty);
         var ofReader = findings.Shapes.Select(pair => $"{pair.Key} {pair.Value}").Order(StringComparer.Ordinal);
         Assert.That(ofReader, Is.EqualTo(ShapesOfSchema().Order(StringComparer.Ordinal)));
     }
@@ -78,9 +80,13 @@ public sealed class TopologySchemaTests
 
     private static void AddShape(JsonElement root, JsonElement element, string path, bool required, List<string> shapes)
     {
-        var type = element.GetProperty("type").GetString()!;
+        var types = element.GetProperty("type");
+        var type = types.ValueKind == JsonValueKind.Array
+            ? string.Join('|', types.EnumerateArray().Select(one => one.GetString()))
+            : types.GetString()!;
         // The schema states the bounds of an address (IPv4, loopback) in words only.
-        var shape = new JsonShape(type, Bound(element, "minimum", "minItems"), Bound(element, "maximum", "maxItems"),
+        var shape = new JsonShape(type, Bound(element, "minimum", "minItems", "minProperties"),
+            Bound(element, "maximum", "maxItems", "maxProperties"),
             element.TryGetProperty("enum", out var choices)
                 ? string.Join('|', choices.EnumerateArray().Select(choice => choice.GetString()))
                 : null,
@@ -91,6 +97,10 @@ public sealed class TopologySchemaTests
             shapes.Add($"{path} {shape}");
         if (type == "array")
             AddShape(root, Resolved(root, element.GetProperty("items")), path + "[]", false, shapes);
+        else if (type == "object" && !element.TryGetProperty("properties", out _))
+            AddShape(root, Resolved(root, element.GetProperty("additionalProperties")), path + "{}", false, shapes);
+        else if (type == "string|object")
+            AddObject(root, element, path, shapes);
         else if (type == "object" && !path.EndsWith("[]", StringComparison.Ordinal))
             AddObject(root, element, path, shapes);
     }

@@ -28,7 +28,6 @@ public sealed class UdpTransportTests
         var address = TestAddresses.Next();
         var book = new AddressBook(
             [new(NodeId.Replica(1), new IPEndPoint(address, 8081)), new(NodeId.Replica(2), new IPEndPoint(address, 8082))]);
-        Assert.That(book.IsAllLoopback);
         using var one = new UdpTransport(book.Nodes[NodeId.Replica(1)], book);
         using var two = new UdpTransport(book.Nodes[NodeId.Replica(2)], book);
         var buffer = new byte[ushort.MaxValue];
