@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Dams.Hosting;
 
-/// <summary>Makes files with secrets: only their owner may read them, and they are whole as soon as they have their name. Any thread.</summary>
+/// <summary>
+/// Makes files with secrets: only their owner may read them, and they are whole as soon as they have their name. Any thread.
+/// </summary>
 internal static class NewFile
 {
     /// <summary>The rights of such a file.</summary>

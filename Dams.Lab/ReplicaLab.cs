@@ -51,8 +51,10 @@ public sealed class ReplicaLab : IDisposable
     /// <param name="driver">The loop that owns the replica.</param>
     public void Map(IEndpointRouteBuilder web, OrderToken token, ProtocolDriver driver)
     {
-        web.MapFault("lie", token, FaultJson.Default.LieOrder, new LieOrder(_id.Number, "outcome", 3), (order, _) => LieAsync(order, driver));
-        web.MapFault("slow", token, FaultJson.Default.SlowOrder, new SlowOrder(_id.Number, "200ms"), (order, _) => SlowAsync(order, driver));
+        web.MapFault("lie", token, FaultJson.Default.LieOrder, new LieOrder(_id.Number, "outcome", 3),
+            (order, _) => LieAsync(order, driver));
+        web.MapFault("slow", token, FaultJson.Default.SlowOrder, new SlowOrder(_id.Number, "200ms"),
+            (order, _) => SlowAsync(order, driver));
         web.MapFault("heal", token, FaultJson.Default.HealOrder, new HealOrder(), (_, _) => HealAsync(driver));
         web.MapGet(FaultEndpoints.Path, async http =>
             await OrderEndpoints.SayAsync(http, await driver.InvokeAsync(_ => Report()), FaultJson.Default.ReplicaLabReport));

@@ -50,7 +50,8 @@ internal sealed class CopiedFolderTests
         using (var up = await UpAsync(copy, "--fresh", "--yes"))
         {
             Assert.That(up.Errors, Does.StartWith($"{folder.File("copy", "dams.json")} names {home} as its data folder")
-                .And.Contain($"{copy.DataFolder} is a copy of {home}.").And.Contain($"The old data is in {folder.File("copy", "old-1")}.").And.Not.Contain("an earlier run"));
+                .And.Contain($"{copy.DataFolder} is a copy of {home}.")
+                .And.Contain($"The old data is in {folder.File("copy", "old-1")}.").And.Not.Contain("an earlier run"));
             Assert.That(await AnswerAsync(copy, "schedule", "MTLP1234"), Does.Contain("no bookings"));
             await StopAsync(up);
         }

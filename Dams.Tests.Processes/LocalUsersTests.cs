@@ -47,8 +47,8 @@ internal sealed class LocalUsersTests : ClusterFixture
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         foreach (var address in addresses)
         {
-            foreach (var path in (string[])["/", "/status", "/events", "/AppointmentService?wsdl", "/ReplicaService?wsdl", "/snapshot?sequence=1",
-                "/lab"])
+            foreach (var path in (string[])
+                ["/", "/status", "/events", "/AppointmentService?wsdl", "/ReplicaService?wsdl", "/snapshot?sequence=1", "/lab"])
             {
                 var url = new Uri(address.ToHttpUri(), path);
                 Assert.That(await StatusAsync(url, "rebound.example.org"), Is.EqualTo(HttpStatusCode.MisdirectedRequest), $"{url}");

@@ -35,8 +35,8 @@ internal static class UpCommand
         portsFrom.Validators.Add(result => CheckWhole(result, 1, ClusterTopology.PortsFromMax));
         var address = new Option<IPAddress?>("--address")
         {
-            Description = "Run everything on this loopback address, 127.x.y.z or ::1. Clusters on different addresses can run side by side. "
-                + "The default is 127.0.0.1.",
+            Description = "Run everything on this loopback address, 127.x.y.z or ::1. "
+                + "Clusters on different addresses can run side by side. The default is 127.0.0.1.",
             HelpName = "ADDRESS",
             CustomParser = ParseAddress,
         };

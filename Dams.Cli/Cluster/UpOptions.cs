@@ -96,7 +96,8 @@ internal sealed record UpOptions
             + $"or add a table \"hosts\" to a {ClusterTopology.FileName} and name that with --config",
         _ when !topology.Hosts.ContainsKey(Host) =>
             $"--host is {Host}, but {File} has no such host; it has {string.Join(", ", topology.Hosts.Keys)}",
-        _ when !topology.NodesOn(Host).Any() => $"--host is {Host}, but nothing stands there: give a process of {File} \"host\": \"{Host}\"",
+        _ when !topology.NodesOn(Host).Any() =>
+            $"--host is {Host}, but nothing stands there: give a process of {File} \"host\": \"{Host}\"",
         _ => null,
     };
 }

@@ -23,7 +23,8 @@ internal sealed class BlockedReplicas(NodeId frontEnd, ClusterEventJournal journ
     public void OnPolled(ClusterReports reports)
     {
         var before = _blocked;
-        var now = before.RemoveRange(reports.Managers.Where(manager => manager.Value.Replica?.Blocked is null).Select(manager => manager.Key))
+        var now = before
+            .RemoveRange(reports.Managers.Where(manager => manager.Value.Replica?.Blocked is null).Select(manager => manager.Key))
             .SetItems(reports.Managers.Where(manager => manager.Value.Replica?.Blocked is not null)
                 .Select(manager => KeyValuePair.Create(manager.Key, manager.Value.Replica!.Blocked!)));
         _blocked = now;
@@ -31,7 +32,8 @@ internal sealed class BlockedReplicas(NodeId frontEnd, ClusterEventJournal journ
         {
             alarms.Settle(AlarmCause.ReplicasBlocked);
             if (!before.IsEmpty)
-                journal.Write(ClusterEventKind.AlarmSettled, frontEnd.ToString(), "no foreign process keeps a replica from running any more");
+                journal.Write(ClusterEventKind.AlarmSettled, frontEnd.ToString(),
+                    "no foreign process keeps a replica from running any more");
             return;
         }
 

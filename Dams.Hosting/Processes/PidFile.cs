@@ -67,7 +67,8 @@ public sealed class PidFile : IDisposable
 
     /// <summary>Says that a foreign process holds a lock file, and which one it is if the system tells.</summary>
     internal static string WhyLocked(string file, string name) =>
-        $"{file} is locked by {LockHolders.TextOf(file) ?? "another process"}, and no {(name == ClusterHolder ? "dams up" : name)} runs on that folder: "
+        $"{file} is locked by {LockHolders.TextOf(file) ?? "another process"}, "
+        + $"and no {(name == ClusterHolder ? "dams up" : name)} runs on that folder: "
         + $"end the process that has locked the file (fuser {file} shows it), and start again";
 
     /// <summary>Whether one of our processes of that name has ever worked on a folder.</summary>

@@ -1,9 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
 using Dams.Hosting.Topology;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Dams.Hosting.Web;
 
@@ -43,15 +40,4 @@ public sealed class HostNames(IEnumerable<string> more)
 
     // IPv6 has brackets in a host, and none in an address. A name may end with the dot of the root.
     private static string Bare(string host) => host.StartsWith('[') ? host.Trim('[', ']') : host.TrimEnd('.');
-}
-
-/// <summary>Sets the hosts under which a server answers.</summary>
-public static class HostNamesExtensions
-{
-    /// <summary>Lets a server answer under the hosts of its cluster. Without this it answers only under loopback and its own address.</summary>
-    public static WebApplicationBuilder AnswerUnder(this WebApplicationBuilder builder, HostNames names)
-    {
-        builder.Services.AddSingleton(names);
-        return builder;
-    }
 }

@@ -92,7 +92,8 @@ internal sealed class FaultCommandTests
     {
         using var folder = new TestFolder();
         await using var web = await ServeAsync(folder, server =>
-            server.MapFault("slow", OrderToken.LoadOrCreate(folder.Path), FaultJson.Default.SlowOrder, new SlowOrder(1, "200ms"), (_, _) => Task.FromResult("done")));
+            server.MapFault("slow", OrderToken.LoadOrCreate(folder.Path), FaultJson.Default.SlowOrder, new SlowOrder(1, "200ms"),
+                (_, _) => Task.FromResult("done")));
         using var http = new HttpClient { BaseAddress = new Uri($"http://{folder.Address}:8080") };
         http.DefaultRequestHeaders.Authorization = OrderToken.LoadOrCreate(folder.Path).Header;
         foreach (var (body, type, problem) in new[]

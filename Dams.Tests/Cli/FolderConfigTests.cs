@@ -96,6 +96,7 @@ internal sealed class FolderConfigTests
     public void Sha256sum_can_check_the_digest()
     {
         FolderConfig.Write(_topology, null);
-        Assert.That(File.ReadAllText(Path.Combine(_topology.DataFolder, FolderConfig.DigestName)), Does.Match("^[0-9a-f]{64}  dams.json\n$"));
+        Assert.That(File.ReadAllText(Path.Combine(_topology.DataFolder, FolderConfig.DigestName)),
+            Does.Match("^[0-9a-f]{64}  dams.json\n$"));
     }
 }

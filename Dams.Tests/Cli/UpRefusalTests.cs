@@ -107,7 +107,8 @@ internal sealed class UpRefusalTests
     {
         await File.WriteAllTextAsync(_folder.File("dams.json"), Edited().Replace("\"dataFolder\": \".\"", "\"dataFolder\": \"/elsewhere\"",
             StringComparison.Ordinal));
-        var errors = await RefusedAsync("--ports-from", "9000", "--address", "127.0.0.1", "--versions", "Journal");
+        var errors = (await CliRun.OfAsync("up", "--data", _folder.Path, "--ports-from", "9000", "--address", "127.0.0.1", "--versions",
+            "Journal")).Errors;
         Assert.That(errors.Split('\n').Select(line => line.Split(' ')[0]),
             Is.EqualTo(new[] { "--data", "--ports-from", "--address", "--versions", "" }));
         Assert.That(errors, Does.Contain($"$.dataFolder is /elsewhere there, and the option wants {_folder.Path}."));
@@ -138,8 +139,8 @@ internal sealed class UpRefusalTests
                 return held is null;
             });
             Assert.That(await RefusedAsync(), Is.EqualTo(
-                $"{_folder.File("up.lock")} is locked by process {foreign.Id}, and no dams up runs on that folder: end the process that has "
-                + $"locked the file (fuser {_folder.File("up.lock")} shows it), and start again\n"));
+                $"{_folder.File("up.lock")} is locked by process {foreign.Id}, and no dams up runs on that folder: end the process "
+                + $"that has locked the file (fuser {_folder.File("up.lock")} shows it), and start again\n"));
         }
         finally
         {

@@ -164,7 +164,7 @@ public sealed class ClusterEventJournalTests
         var http = new DefaultHttpContext();
         http.Connection.RemoteIpAddress = IPAddress.Parse(address);
         if (user is not null)
-            http.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "Basic"));
+            http.User = new ClaimsPrincipal(new ClaimsIdentity([new System.Security.Claims.Claim(ClaimTypes.Name, user)], "Basic"));
         Assert.That(EventReader.Of(http), Is.EqualTo(reader));
     }
 
