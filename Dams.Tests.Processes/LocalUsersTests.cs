@@ -11,7 +11,7 @@ using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 
-/// <summary>What other users of the machine, and pages in their browsers, can do to a running cluster.</summary>
+/// <summary>Other users of the machine, and pages in their browsers, can do nothing to a running cluster.</summary>
 [UnsupportedOSPlatform("windows")]
 [Platform("Linux")]
 [Parallelizable]

@@ -50,7 +50,7 @@ internal sealed record UpOptions
             ClusterTopology.Default(PortsFrom ?? ClusterTopology.PortsFromDefault, Address, DataFolder, Versions), []);
 
     /// <summary>Names the options that contradict the configuration's file, each with the first setting that is otherwise.</summary>
-    /// <param name="topology">What the file says.</param>
+    /// <param name="topology">The configuration in the file.</param>
     public IReadOnlyList<string> ContradictionsOf(ClusterTopology topology)
     {
         if (File is not { } file || Config is not null)
