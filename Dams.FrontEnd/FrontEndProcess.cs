@@ -61,6 +61,7 @@ internal static class FrontEndProcess
         var accessAlarms = new AccessAlarms(context.Id, topology, access.Users, journal, alarms);
 
         var certificates = new CertificateWatch(context.Id, context.Certificates.Alarms, journal, alarms);
+        var blocked = new BlockedReplicas(context.Id, journal, alarms);
 
         // The receivers of the coordinator's effects.
         using var replicas = new ReplicaClients(topology, context.Certificates.Nodes);
@@ -68,7 +69,7 @@ internal static class FrontEndProcess
         var bodies = new BodyFetcher(replicas.Of, time, LoggerOf<BodyFetcher>());
         var reports = new Outbox();
         var submitter = new RequestSubmitter(ClusterGroups.ManagersOf(topology), context.Id, boot, reports);
-        var sink = new CoordinatorSink(calls, sightings, requests, storage, submitter, bodies, LoggerOf<ReplicatedExecutor>());
+        var sink = new CoordinatorSink(calls, sightings, requests, storage, blocked, submitter, bodies, LoggerOf<ReplicatedExecutor>());
 
         // The cores, and the loop that runs them.
         var outbox = new Outbox();
@@ -99,6 +100,7 @@ internal static class FrontEndProcess
         if (topology.IsBeyondLoopback && !topology.SpeaksHttps)
             builder.AnswerProxiesOnly(topology.TrustedProxies);
         await using var web = builder
+            .AnswerUnder(HostNames.Of(topology))
             .AddFrontAccess(topology, access)
             .AddContracts()
             .Build();
@@ -145,6 +147,7 @@ internal static class FrontEndProcess
             storage.OnPolled(polled);
             certificates.Look();
             accessAlarms.Look();
+            blocked.OnPolled(polled);
         }
     }
 

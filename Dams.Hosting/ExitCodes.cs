@@ -20,7 +20,7 @@ public static class ExitCodes
     /// </summary>
     public const int Storage = 74;
 
-    /// <summary>The same process already runs on the same folder.</summary>
+    /// <summary>The same process already runs on the same folder, or a foreign process has locked the folder.</summary>
     public const int AlreadyRunning = 75;
 
     /// <summary>The replica's incarnation was ordered out of the group.</summary>

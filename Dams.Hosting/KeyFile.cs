@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using Dams.Ordering.Transport;
 
 namespace Dams.Hosting;
@@ -12,7 +10,6 @@ public static class KeyFile
 {
     // Enough for the highest number of keys, with room for comments.
     private const int FileBytesMax = 64 * 1024;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
     /// Reads a key file. If it does not exist, creates it first, with one key. Several processes may do so at once; all get the same key.
@@ -43,7 +40,7 @@ public static class KeyFile
     {
         try
         {
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(NewFile.OwnerOnly | UnixFileMode.UserExecute)) != 0)
                 throw new KeyRingException($"The key file {path} can be read by other users than its owner: run chmod 600 {path}");
             if (new FileInfo(path).Length > FileBytesMax)
                 throw new KeyRingException($"The key file {path} is too long: the limit is {FileBytesMax} bytes.");
@@ -65,7 +62,7 @@ public static class KeyFile
                 throw new KeyRingException($"The key file {path} is there already.");
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             Directory.CreateDirectory(folder);
-            Write(OpenNew(Path.Combine(folder, Path.GetRandomFileName())), path, () => keys, overwrite: false);
+            Write(NewFile.Open(Path.Combine(folder, Path.GetRandomFileName())), path, () => keys, overwrite: false);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -87,7 +84,7 @@ public static class KeyFile
         FileStream file;
         try
         {
-            file = OpenNew(aside);
+            file = NewFile.Open(aside);
         }
         catch (IOException problem) when (File.Exists(aside))
         {
@@ -109,22 +106,6 @@ public static class KeyFile
         }
     }
 
-    /// <summary>Moves a file to a name that is free. If several processes do so at once, one succeeds.</summary>
-    /// <exception cref="IOException">The name is taken, or the disk reports an error.</exception>
-    private static void MoveToNew(string file, string path)
-    {
-        // On Unix, File.Move checks whether the name is free, and renames the file afterwards.
-        // So the second of two processes would replace the file of the first.
-        if (!OperatingSystem.IsWindows() && Link(ToC(file), ToC(path)) == 0)
-        {
-            File.Delete(file);
-            return;
-        }
-
-        // Reached on a file system without hard links, when the name is taken, and on Windows, where a move is atomic.
-        File.Move(file, path, overwrite: false);
-    }
-
     private static string Resolve(string path)
     {
         try
@@ -135,14 +116,6 @@ public static class KeyFile
         {
             throw new KeyRingException($"The key file {path} can't be read: {problem.Message}", problem);
         }
-    }
-
-    private static FileStream OpenNew(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        return new FileStream(path, options);
     }
 
     private static KeyRing Write(FileStream aside, string path, Func<KeyRing> make, bool overwrite)
@@ -162,7 +135,7 @@ public static class KeyFile
             if (overwrite)
                 File.Move(aside.Name, path, overwrite: true);
             else
-                MoveToNew(aside.Name, path);
+                NewFile.Move(aside.Name, path);
             return keys;
         }
         catch
@@ -172,10 +145,4 @@ public static class KeyFile
             throw;
         }
     }
-
-    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Link(byte[] file, byte[] path);
-
-    private static byte[] ToC(string path) => Encoding.UTF8.GetBytes(path + '\0');
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Dams.Hosting.Folders;
 using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
+using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Transport;
 using Microsoft.Extensions.Logging;
@@ -14,13 +15,14 @@ public sealed class NodeContext
     private readonly NodeArguments _arguments;
 
     internal NodeContext(ClusterTopology topology, NodeArguments arguments, ILoggerFactory loggers, KeyRing keys,
-        ClusterInstance instance = default)
+        OrderToken orders, ClusterInstance instance = default)
     {
         Instance = instance;
         Topology = topology;
         _arguments = arguments;
         Loggers = loggers;
         Keys = keys;
+        Orders = orders;
     }
 
     /// <summary>The configuration of the whole cluster.</summary>
@@ -51,6 +53,9 @@ public sealed class NodeContext
 
     /// <summary>The certificates of this process; none in a cluster that has none.</summary>
     public NodeCertificates Certificates { get; init; } = NodeCertificates.None;
+
+    /// <summary>The secret that orders to this process must carry, and with which it gives orders to others on its data folder.</summary>
+    public OrderToken Orders { get; }
 
     /// <summary>Whether the fault lab may be used.</summary>
     public bool Lab => _arguments.Lab;

@@ -42,6 +42,7 @@ public static class NodeProgram
         var arguments = NodeArguments.Parse(args, role, options, out var exitCode);
         if (arguments is null)
             return exitCode;
+        FolderRights.KeepNewFilesPrivate();
         // Standard output belongs to the process that started this one.
         Console.SetOut(Console.Error);
         ClusterTopology? topology = null;
@@ -93,12 +94,12 @@ public static class NodeProgram
     {
         // Check this first: the process must not create a folder in a data folder that does not fit.
         DataFolder.Check(topology);
+        var readable = FolderRights.Correct(topology, arguments.Id);
         var folder = topology.FolderOf(arguments.Id);
         using var held = PidFile.TryHold(folder, arguments.Id.ToString());
         if (held is null)
         {
-            var other = PidFile.FindRunning(folder, arguments.Id.ToString());
-            Fail($"{arguments.Id} already runs on {folder}{(other is { } running ? $", as process {running.ProcessId}" : "")}");
+            Fail(PidFile.WhyNotHeld(folder, arguments.Id.ToString()));
             return ExitCodes.AlreadyRunning;
         }
 
@@ -110,10 +111,15 @@ public static class NodeProgram
         using var lifetime = new NodeLifetime(arguments, log);
         var certificates = NodeCertificates.Open(
             topology, topology.Find(arguments.Id)!, TimeProvider.System, log.Factory.CreateLogger<NodeCertificates>());
-        var context = new NodeContext(topology, arguments, log.Factory, opened.Keys, opened.Instance) { Certificates = certificates };
+        var context = new NodeContext(topology, arguments, log.Factory, opened.Keys, opened.Orders, opened.Instance)
+        {
+            Certificates = certificates,
+        };
         var logger = log.Factory.CreateLogger("Dams.Hosting.NodeProgram");
         if (opened.Notice is { } notice)
             HostingLog.FolderNotice(logger, notice);
+        foreach (var line in readable)
+            HostingLog.FolderNotice(logger, line);
         HostingLog.Starting(logger, arguments.Id.ToString(), topology.Cluster, Release, Environment.ProcessId,
             context.Node.Listen.ToString(), folder);
         if (topology.Durability == Durability.Memory)
@@ -150,7 +156,9 @@ public static class NodeProgram
         }
         catch (LogInUseException problem)
         {
-            HostingLog.StorageRefuses(logger, problem.Message);
+            HostingLog.StorageRefuses(logger, LockHolders.TextOf(problem.LockFile) is { } holders
+                ? $"{problem.Message} It is {holders}."
+                : problem.Message);
             return ExitCodes.AlreadyRunning;
         }
         catch (Exception problem) when (problem is not LogException && DiskRoom.IsCauseOf(problem))

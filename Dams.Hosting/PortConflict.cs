@@ -18,23 +18,24 @@ public sealed record PortConflict(string Owner, NodeAddress Listen, string Setti
     {
         SocketError.AddressAlreadyInUse =>
             $"{Listen}, the port of {Owner}, is in use by another program: "
-            + $"stop that program, or change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
+            + $"stop that program, or {Remedy("--ports-from")}",
         SocketError.AddressNotAvailable =>
             $"{Listen.Address}, the address of {Owner}, is not an address of this machine: {RemedyOfAddress}",
         SocketError.AccessDenied =>
-            $"{Listen}, the port of {Owner}, is reserved for the system: "
-            + $"change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
+            $"{Listen}, the port of {Owner}, is reserved for the system: {Remedy("--ports-from")}",
         _ =>
-            $"{Listen}, the port of {Owner}, can't be used ({Error}): "
-            + $"change {Setting} in {ClusterTopology.FileName} (or use dams up --ports-from)",
+            $"{Listen}, the port of {Owner}, can't be used ({Error}): {Remedy("--ports-from")}",
     };
+
+    // A folder that has a configuration already keeps it, so the option is for a new folder.
+    private string Remedy(string option, string? setting = null) =>
+        $"change {setting ?? Setting} in {ClusterTopology.FileName} (or use dams up {option} if the data folder is new)";
 
     /// <summary>The name of the host where the process stands; null in a configuration without hosts.</summary>
     public string? Host { get; init; }
 
     private string RemedyOfAddress => Host is null
-        ? $"change {Setting.Replace(".port", ".address", StringComparison.Ordinal)} in {ClusterTopology.FileName} "
-            + "(or use dams up --address)"
+        ? Remedy("--address", Setting.Replace(".port", ".address", StringComparison.Ordinal))
         : $"{Owner} stands on {Host}, so start it there, or change $.hosts.{Host} in {ClusterTopology.FileName} "
             + "(its \"listen\", if this is that host)";
 

@@ -12,6 +12,7 @@ public static class FaultEndpoints
 
     /// <summary>Serves the orders for one fault; see <see cref="OrderEndpoints.MapOrder"/>.</summary>
     public static void MapFault<T>(
-        this IEndpointRouteBuilder web, string fault, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
-        where T : class => web.MapOrder($"{Path}/{fault}", json, sample, apply);
+        this IEndpointRouteBuilder web, string fault, OrderToken token, JsonTypeInfo<T> json, T sample,
+        Func<T, CancellationToken, Task<string>> apply)
+        where T : class => web.MapOrder($"{Path}/{fault}", token, json, sample, apply);
 }

@@ -29,6 +29,7 @@ public sealed class FaultLab : IDisposable
     private readonly UdpProxy _proxy;
     private readonly ProcessFaults _processes;
     private readonly ReplicaLabs _replicas;
+    private readonly OrderToken _orders;
     private readonly SemaphoreSlim _oneAtATime = new(1);
 
     /// <summary>Opens the lab: from now on its proxy passes the datagrams on.</summary>
@@ -44,7 +45,8 @@ public sealed class FaultLab : IDisposable
         _logger = context.Loggers.CreateLogger<FaultLab>();
         _proxy = UdpProxy.Between(_topology, ProxySeed);
         _processes = new ProcessFaults(_topology, context.Id, TimeProvider.System, _logger);
-        _replicas = new ReplicaLabs(_topology, context.Certificates.Nodes);
+        _orders = context.Orders;
+        _replicas = new ReplicaLabs(_topology, _orders, context.Certificates.Nodes);
         FaultLabLog.Open(_logger, _topology.Control.ToString());
     }
 
@@ -84,7 +86,7 @@ public sealed class FaultLab : IDisposable
 
     private void Map<T>(
         IEndpointRouteBuilder web, string fault, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
-        where T : class => web.MapFault(fault, json, sample, async (order, stop) =>
+        where T : class => web.MapFault(fault, _orders, json, sample, async (order, stop) =>
     {
         await _oneAtATime.WaitAsync(stop);
         try

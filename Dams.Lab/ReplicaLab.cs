@@ -46,11 +46,16 @@ public sealed class ReplicaLab : IDisposable
     public IReplicaService Around(IReplicaService endpoint, ProtocolDriver driver) => new FaultyEndpoint(endpoint, _lies, driver);
 
     /// <summary>Serves the lab's orders at the replica's own port, which is on loopback in the lab.</summary>
-    public void Map(IEndpointRouteBuilder web, ProtocolDriver driver)
+    /// <param name="web">The replica's server.</param>
+    /// <param name="token">The secret that the orders must carry.</param>
+    /// <param name="driver">The loop that owns the replica.</param>
+    public void Map(IEndpointRouteBuilder web, OrderToken token, ProtocolDriver driver)
     {
-        web.MapFault("lie", FaultJson.Default.LieOrder, new LieOrder(_id.Number, "outcome", 3), (order, _) => LieAsync(order, driver));
-        web.MapFault("slow", FaultJson.Default.SlowOrder, new SlowOrder(_id.Number, "200ms"), (order, _) => SlowAsync(order, driver));
-        web.MapFault("heal", FaultJson.Default.HealOrder, new HealOrder(), (_, _) => HealAsync(driver));
+        web.MapFault("lie", token, FaultJson.Default.LieOrder, new LieOrder(_id.Number, "outcome", 3),
+            (order, _) => LieAsync(order, driver));
+        web.MapFault("slow", token, FaultJson.Default.SlowOrder, new SlowOrder(_id.Number, "200ms"),
+            (order, _) => SlowAsync(order, driver));
+        web.MapFault("heal", token, FaultJson.Default.HealOrder, new HealOrder(), (_, _) => HealAsync(driver));
         web.MapGet(FaultEndpoints.Path, async http =>
             await OrderEndpoints.SayAsync(http, await driver.InvokeAsync(_ => Report()), FaultJson.Default.ReplicaLabReport));
     }

@@ -11,7 +11,7 @@ using Dams.Ordering;
 namespace Dams.Lab;
 
 /// <summary>Forwards orders to the replicas, which lie and delay their replies themselves. For any thread.</summary>
-internal sealed class ReplicaLabs(ClusterTopology topology, NodeTls? tls) : IDisposable
+internal sealed class ReplicaLabs(ClusterTopology topology, OrderToken token, NodeTls? tls) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -81,8 +81,12 @@ internal sealed class ReplicaLabs(ClusterTopology topology, NodeTls? tls) : IDis
 
     private async Task<string> PostAsync<T>(ReplicaNode node, string fault, T order, JsonTypeInfo<T> json, CancellationToken stop)
     {
-        using var answer = await _http.PostAsJsonAsync(
-            new Uri(topology.UriOf(node), $"{FaultEndpoints.Path}/{fault}"), order, json, stop);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(topology.UriOf(node), $"{FaultEndpoints.Path}/{fault}"))
+        {
+            Content = JsonContent.Create(order, json),
+            Headers = { Authorization = token.Header },
+        };
+        using var answer = await _http.SendAsync(request, stop);
         var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
         return answer.StatusCode switch
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Tls;
+using System.Text.Json;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;
@@ -46,6 +47,27 @@ internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILog
         {
             ManagerLog.NoManager(logger, manager.Id.ToString(), silence.Message);
             return null;
+        }
+    }
+
+    /// <summary>
+    /// Whether a replica's manager says that a foreign process keeps the replica from running. A manager that does not answer says no.
+    /// </summary>
+    public async Task<bool> IsBlockedAsync(byte replica, TimeSpan patience)
+    {
+        var manager = topology.Managers.First(manager => manager.Id.Number == replica);
+        try
+        {
+            using var limit = new CancellationTokenSource(patience);
+            using var response = await _http.GetAsync(new Uri(manager.Listen.ToHttpUri(), "/status"), limit.Token).ConfigureAwait(false);
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
+            var status = await JsonSerializer.DeserializeAsync(body, ManagerJson.Default.ManagerStatus, limit.Token).ConfigureAwait(false);
+            return status?.Replica?.Blocked is not null;
+        }
+        catch (Exception silence) when (silence is HttpRequestException or OperationCanceledException or JsonException)
+        {
+            ManagerLog.NoManager(logger, manager.Id.ToString(), silence.Message);
+            return false;
         }
     }
 

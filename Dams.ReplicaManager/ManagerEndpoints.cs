@@ -40,8 +40,8 @@ internal static class ManagerEndpoints
 
     /// <summary><c>POST /leave</c>: an operator wants the manager's own replica ordered out.</summary>
     public static void MapLeave(
-        this IEndpointRouteBuilder web, LeaveRequester leaves, NodeId replica, ProtocolDriver driver, ILogger logger) =>
-        web.MapBareOrder("/leave", async http =>
+        this IEndpointRouteBuilder web, OrderToken token, LeaveRequester leaves, NodeId replica, ProtocolDriver driver, ILogger logger) =>
+        web.MapBareOrder("/leave", token, async http =>
         {
             var isForced = http.Request.Query.ContainsKey("force");
             var leaver = await driver.InvokeAsync(now => leaves.OnOperatorWants(replica.Number, isForced, now));

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dams.ReplicaManager;
 
-/// <summary>Log of a manager. Event ids 5000–5019, 5024 and 5040.</summary>
+/// <summary>Log of a manager. Event ids 5000–5019, 5024, 5040 and 5041.</summary>
 internal static partial class ManagerLog
 {
     [LoggerMessage(5000, LogLevel.Warning, "{Replica}'s incarnation is over; its folder is kept as {Folder}, and a new incarnation begins")]
@@ -72,6 +72,9 @@ internal static partial class ManagerLog
         "the other managers give different states at JOIN {Sequence}, and no two of them the same. This manager believes none, and asks "
         + "again until two agree. Look at their logs and start the wrong one with an empty folder")]
     public static partial void StatesDisputed(ILogger logger, long sequence);
+
+    [LoggerMessage(5041, LogLevel.Error, "{Why}. It is not replaced for that")]
+    public static partial void Blocked(ILogger logger, string why);
 
     [LoggerMessage(5018, LogLevel.Warning, "an operator wants entry {Seq} skipped")]
     public static partial void OperatorSkips(ILogger logger, long seq);

@@ -85,11 +85,13 @@ internal static class ManagerProcess
 
         await using var web = NodeWeb
             .CreateBuilder(context.Loggers, topology.Limits, context.Node.Listen)
-            .SpeakTls(context.Certificates.Nodes?.Server).Build();
+            .SpeakTls(context.Certificates.Nodes?.Server)
+            .AnswerUnder(HostNames.Of(topology))
+            .Build();
         web.MapStatus(context.Id, manager, keeper, network.Driver, context.Certificates.Alarms, stopping);
         web.MapSnapshot(manager, network.Driver);
-        web.MapLeave(replicas, keeper.Id, network.Driver, logger);
-        web.MapSkip(skips, network.Driver, logger);
+        web.MapLeave(context.Orders, replicas, keeper.Id, network.Driver, logger);
+        web.MapSkip(context.Orders, skips, network.Driver, logger);
         // The port comes first: a manager that can't listen on it must not start a replica.
         await web.StartAsync(stopping);
         network.Driver.Start();

@@ -21,6 +21,7 @@ internal static class ManagerReporter
             Restarts = process.Restarts,
             LastExitCode = process.LastExitCode,
             Version = keeper.Version,
+            Blocked = keeper.Blocked,
         };
     }
 

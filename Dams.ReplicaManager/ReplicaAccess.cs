@@ -39,9 +39,32 @@ internal sealed class ReplicaAccess(
     }
 
     /// <inheritdoc/>
-    public void AskStatus(byte replica) => Ask(replica,
-        client => client.GetStatusAsync(), SightingOf,
-        (manager, sighting, now) => manager.OnStatus(replica, sighting, now));
+    public void AskStatus(byte replica) => Want(async loop =>
+    {
+        ReplicaSighting? sighting = null;
+        var isBlocked = false;
+        try
+        {
+            sighting = await ReplicaQuestion.AskAsync(
+                clients.Of, replica, client => client.GetStatusAsync(), SightingOf, s_patience, stopping).ConfigureAwait(false);
+            if (replica == keeper.Id.Number)
+                keeper.OnAnswered();
+        }
+        catch (ReplicaUnusableException silence)
+        {
+            ManagerLog.NoAnswer(logger, replica, silence.Message);
+            isBlocked = replica == keeper.Id.Number
+                ? keeper.Blocked is not null
+                : await others.IsBlockedAsync(replica, s_patience).ConfigureAwait(false);
+        }
+
+        await loop.TellAsync((manager, now) =>
+        {
+            if (isBlocked)
+                manager.OnBlocked(replica);
+            manager.OnStatus(replica, sighting, now);
+        }).ConfigureAwait(false);
+    });
 
     /// <inheritdoc/>
     public void AskReply(byte replica, long sequence) => Ask(replica,

@@ -25,6 +25,7 @@ internal sealed class ReplicaKeeper
     private readonly Lock _files = new();
     private volatile int _turns;
     private volatile int _startedTurns = Unknown;
+    private volatile string? _blocked;
     private Action _restarts = static () => { };
 
     /// <summary>Keeps the replica that has this manager's number.</summary>
@@ -43,6 +44,12 @@ internal sealed class ReplicaKeeper
 
     /// <summary>The replica's process.</summary>
     public SupervisedProcess Process { get; }
+
+    /// <summary>
+    /// Why the process can't run although nothing is wrong with it: a foreign process has locked its folder. An operator must end that
+    /// process; no other incarnation is needed. Null if the process can run.
+    /// </summary>
+    public string? Blocked => _blocked;
 
     /// <summary>The version that the process runs, or will be started with if there is none.</summary>
     public string Version => VersionAt(Process.Status.Process is null || _startedTurns == Unknown ? _turns : _startedTurns);
@@ -72,15 +79,14 @@ internal sealed class ReplicaKeeper
         Process.Changed = status =>
         {
             // After a failed start, the last exit code is that of the process before it.
-            if (status.State == SupervisedState.Pausing && before != SupervisedState.Pausing
-                && (before == SupervisedState.Starting || status.LastExitCode != ExitCodes.OrderedOut))
-            {
-                exited();
-            }
-
+            if (status.State == SupervisedState.Pausing && before != SupervisedState.Pausing)
+                OnPausing(before == SupervisedState.Starting ? null : status.LastExitCode, exited);
             before = status.State;
         };
     }
+
+    /// <summary>The replica has answered, so its process runs.</summary>
+    public void OnAnswered() => _blocked = null;
 
     /// <summary>
     /// Replaces the incarnation of a decision, which has left. If the folder still belongs to that incarnation, its process is ended,
@@ -115,6 +121,30 @@ internal sealed class ReplicaKeeper
     public void SetAsideReplaced(ulong replaced) => Change(
         "it was replaced earlier, and its folder is a copy that was put back", incarnation => incarnation?.Value == replaced,
         ReplicaFolder.MarkAsLeft, Process.Renew);
+
+    // A folder that is in use is no failed start. The next start takes over the process that works on it, if there is one.
+    private void OnPausing(int? exitCode, Action exited)
+    {
+        if (exitCode == ExitCodes.AlreadyRunning)
+        {
+            if (PidFile.FindRunning(_folder, _id.ToString()) is null)
+                Block();
+            return;
+        }
+
+        _blocked = null;
+        if (exitCode != ExitCodes.OrderedOut)
+            exited();
+    }
+
+    private void Block()
+    {
+        var isNews = _blocked is null;
+        var why = $"{_id} can't run: {PidFile.WhyNotHeld(_folder, _id.ToString())}";
+        _blocked = why;
+        if (isNews)
+            ManagerLog.Blocked(_logger, why);
+    }
 
     /// <returns>Whether the incarnation is over.</returns>
     private bool Change(string why, Func<Incarnation?, bool> isOver, Action<string, string> mark, Action<ProcessIdentity?> end)

@@ -19,8 +19,9 @@ internal static class SkipEndpoint
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    public static void MapSkip(this IEndpointRouteBuilder web, SkipRequester skipping, ProtocolDriver driver, ILogger logger) =>
-        web.MapBareOrder("/skip", async http =>
+    public static void MapSkip(
+        this IEndpointRouteBuilder web, OrderToken token, SkipRequester skipping, ProtocolDriver driver, ILogger logger) =>
+        web.MapBareOrder("/skip", token, async http =>
         {
             if (!long.TryParse(http.Request.Query["seq"], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 || number is 0 or > long.MaxValue / 2)

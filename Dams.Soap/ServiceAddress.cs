@@ -19,7 +19,8 @@ internal sealed class ServiceAddress(PathString path, SoapServiceOptions options
         var request = http.Request;
         var scheme = request.IsHttps ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
         var localPath = request.PathBase.Add(path).ToUriComponent();
-        return IsAllowed(request.Host) && Uri.TryCreate($"{scheme}://{request.Host.Value}{localPath}", UriKind.Absolute, out var url)
+        return IsAllowed(request.Host, http.Connection.LocalIpAddress)
+            && Uri.TryCreate($"{scheme}://{request.Host.Value}{localPath}", UriKind.Absolute, out var url)
             ? url.AbsoluteUri
             : $"{scheme}://{LocalHost(http.Connection).ToUriComponent()}{localPath}";
     }
@@ -31,9 +32,9 @@ internal sealed class ServiceAddress(PathString path, SoapServiceOptions options
             local.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{local}]" : local.ToString(), connection.LocalPort);
     }
 
-    private bool IsAllowed(HostString host) => host.HasValue
+    private bool IsAllowed(HostString host, IPAddress? local) => host.HasValue
         && (host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPAddress.TryParse(host.Host, out var address) && IPAddress.IsLoopback(address))
-            || options.AllowedHosts.Any(allowed =>
-                allowed == "*" || allowed.Equals(host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)));
+            || (IPAddress.TryParse(host.Host, out var address) && (IPAddress.IsLoopback(address) || address.Equals(local)))
+            || options.AllowedHosts.Any(allowed => allowed == "*"
+                || allowed.Equals(host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)));
 }

@@ -24,8 +24,8 @@ public sealed record SoapServiceOptions
     public Uri? PublicBaseUrl { get; init; }
 
     /// <summary>
-    /// Host names that may be echoed into the WSDL, besides loopback ones; <c>*</c> allows all. The local address replaces a header that is
-    /// not allowed.
+    /// Host names that may be echoed into the WSDL, besides loopback ones and the local address; <c>*</c> allows all. The local address
+    /// replaces a header that is not allowed.
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 

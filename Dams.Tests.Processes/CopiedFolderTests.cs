@@ -32,6 +32,8 @@ internal sealed class CopiedFolderTests
         using var folder = new TestFolder();
         var copy = ClusterTopology.Default(PortsOfCopy, address, folder.File("copy"));
         TestFolder.Copy(home, copy.DataFolder);
+        // The operator gives the copy other ports.
+        await File.WriteAllTextAsync(folder.File("copy", "dams.json"), copy.Write(copy.DataFolder));
 
         using (var up = await UpAsync(copy))
         {
@@ -44,10 +46,11 @@ internal sealed class CopiedFolderTests
 
         // An earlier release left absolute paths in the copy, all of which lead into the original.
         File.Delete(folder.File("copy", "identity.json"));
-        await File.WriteAllTextAsync(folder.File("copy", "dams.json"), original.Topology.Write());
+        await File.WriteAllTextAsync(folder.File("copy", "dams.json"), ClusterTopology.Default(PortsOfCopy, address, home).Write());
         using (var up = await UpAsync(copy, "--fresh", "--yes"))
         {
-            Assert.That(up.Errors, Does.StartWith($"{copy.DataFolder} is a copy of {home}.")
+            Assert.That(up.Errors, Does.StartWith($"{folder.File("copy", "dams.json")} names {home} as its data folder")
+                .And.Contain($"{copy.DataFolder} is a copy of {home}.")
                 .And.Contain($"The old data is in {folder.File("copy", "old-1")}.").And.Not.Contain("an earlier run"));
             Assert.That(await AnswerAsync(copy, "schedule", "MTLP1234"), Does.Contain("no bookings"));
             await StopAsync(up);
@@ -61,8 +64,7 @@ internal sealed class CopiedFolderTests
     private static async Task<TestProcess> UpAsync(ClusterTopology copy, params string[] more)
     {
         var up = TestProcess.StartDams(
-            ["up", "--data", copy.DataFolder, "--address", copy.Control.Address.ToString(), "--ports-from",
-                PortsOfCopy.ToString(System.Globalization.CultureInfo.InvariantCulture), "--exit-with-parent", .. more]);
+            ["up", "--data", copy.DataFolder, "--exit-with-parent", .. more]);
         await Eventually.IsTrueAsync(() => up.HasExited || up.OutputLines.Contains(ReadyLine.Of(copy)));
         return up.HasExited ? throw new InvalidOperationException($"dams up has ended: {up.Errors}") : up;
     }

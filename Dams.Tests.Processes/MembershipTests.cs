@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dams.Hosting.Web;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
@@ -48,6 +49,7 @@ internal sealed class MembershipTests : ClusterFixture
             Assert.That((int)repeated.StatusCode, Is.EqualTo(415), path);
         }
 
+        http.DefaultRequestHeaders.Authorization = OrderToken.LoadOrCreate(cluster.File()).Header;
         using var answer = await http.PostAsync(new Uri("/leave", UriKind.Relative), new StringContent("", null, "application/json"));
         Assert.That((int)answer.StatusCode, Is.EqualTo(202));
         await cluster.StatusAsync(

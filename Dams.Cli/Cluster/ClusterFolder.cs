@@ -29,16 +29,6 @@ internal static class ClusterFolder
                 .Where(found => found.Item1 != default)),
     ];
 
-    /// <summary>Writes the effective configuration, unless it is the very file that was read.</summary>
-    /// <returns>The file that the processes must read.</returns>
-    public static string WriteConfig(ClusterTopology topology, string? source)
-    {
-        var path = Path.Combine(topology.DataFolder, ClusterTopology.FileName);
-        if (source is null || Path.GetFullPath(source) != path)
-            WholeFile.Write(path, topology.Write(topology.DataFolder), isDurable: true);
-        return path;
-    }
-
     internal static IEnumerable<string> FoldersIn(string folder) => Directory.Exists(folder)
         ? Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal) : [];
 }

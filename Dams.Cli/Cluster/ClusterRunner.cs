@@ -31,6 +31,11 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             console.Error.WriteLine(problem);
         if (reading.Topology is not { } topology)
             return CliExitCodes.Usage;
+        var contradictions = options.ContradictionsOf(topology);
+        foreach (var contradiction in contradictions)
+            console.Error.WriteLine(contradiction);
+        if (contradictions.Count > 0)
+            return CliExitCodes.Usage;
         if (options.ProblemOfHost(topology) is { } noHost)
         {
             console.Error.WriteLine(noHost);
@@ -46,19 +51,20 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         if (reading.WrittenFor is { } other)
         {
             console.Error.WriteLine(
-                $"{options.Config} names {other} as its data folder, but is in a data folder itself: {topology.DataFolder} is used. "
+                $"{options.File} names {other} as its data folder, but is in a data folder itself: {topology.DataFolder} is used. "
                 + "To use the other one, move the file out of the data folder.");
         }
 
         try
         {
+            foreach (var line in FolderRights.Correct(topology))
+                console.Error.WriteLine($"warning: {line}");
             using var held = PidFile.TryHold(topology.DataFolder, PidFile.ClusterHolder);
             if (held is null)
             {
-                var holder = PidFile.FindRunning(topology.DataFolder, PidFile.ClusterHolder);
-                console.Error.WriteLine(
-                    $"a cluster already runs on {topology.DataFolder}{(holder is { } up ? $", under process {up.ProcessId}" : "")}: "
-                    + "stop it, or choose another --data");
+                console.Error.WriteLine(PidFile.FindRunning(topology.DataFolder, PidFile.ClusterHolder) is { } up
+                    ? $"a cluster already runs on {topology.DataFolder}, under process {up.ProcessId}: stop it, or choose another --data"
+                    : PidFile.WhyNotHeld(topology.DataFolder, PidFile.ClusterHolder));
                 return CliExitCodes.Usage;
             }
 
@@ -76,6 +82,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
         // This comes first: in a copy, the folders outside the data folder are the original's.
         if (DataFolder.Check(topology, options.IsFresh) is { } notice)
             console.Error.WriteLine(notice);
+        FolderConfig.Check(topology, options.File);
         OldData.UndoUnfinished(topology);
         if (options.IsFresh && OldData.IsThere(topology) && await RefuseAsync(topology) is { } refused)
             return refused;
@@ -103,7 +110,7 @@ internal sealed class ClusterRunner(CliConsole console, Interrupt interrupt, UpO
             return interrupt.ExitCode;
         }
 
-        var config = ClusterFolder.WriteConfig(topology, options.Config);
+        var config = FolderConfig.Write(topology, options.File);
         Directory.CreateDirectory(topology.Log.Folder);
         using var log = NodeLogging.Open(Path.Combine(topology.Log.Folder, "up.log"), topology.Log, LogLevel.Information, LogLevel.Warning);
         try

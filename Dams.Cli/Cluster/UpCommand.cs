@@ -17,8 +17,8 @@ internal static class UpCommand
     {
         var data = new Option<string>("--data")
         {
-            Description = "Keep everything in this folder. Its bookings are there for the next run.",
-            DefaultValueFactory = _ => Path.Combine(".", Defaults.DataFolder),
+            Description = "Keep everything in this folder. Its bookings and its dams.json are there for the next run.",
+            DefaultValueFactory = _ => Path.Combine(".", UpOptions.DataFolderDefault),
             HelpName = "FOLDER",
         };
         var fresh = new Option<bool>("--fresh")
@@ -26,17 +26,17 @@ internal static class UpCommand
             Description = "Start without bookings. The old data is moved to FOLDER/old-1 and so on; the last two are kept.",
         };
         var yes = new Option<bool>("--yes") { Description = "Don't ask before --fresh sets the old data aside." };
-        var portsFrom = new Option<int>("--ports-from")
+        var portsFrom = new Option<int?>("--ports-from")
         {
-            Description = "Use this port for the front end; all other ports follow from it.",
-            DefaultValueFactory = _ => Defaults.PortsFrom,
+            Description = "Use this port for the front end; all other ports follow from it. The default is "
+                + $"{ClusterTopology.PortsFromDefault}.",
             HelpName = "PORT",
         };
         portsFrom.Validators.Add(result => CheckWhole(result, 1, ClusterTopology.PortsFromMax));
-        var address = new Option<IPAddress>("--address")
+        var address = new Option<IPAddress?>("--address")
         {
-            Description = "Run everything on this loopback address, 127.x.y.z or ::1. Clusters on different addresses run side by side.",
-            DefaultValueFactory = _ => Defaults.Address,
+            Description = "Run everything on this loopback address, 127.x.y.z or ::1. "
+                + "Clusters on different addresses can run side by side. The default is 127.0.0.1.",
             HelpName = "ADDRESS",
             CustomParser = ParseAddress,
         };
@@ -96,8 +96,8 @@ internal static class UpCommand
                 Host = parsed.GetValue(host),
                 DataFolder = parsed.GetValue(data)!,
                 PortsFrom = parsed.GetValue(portsFrom),
-                Address = parsed.GetValue(address)!,
-                Versions = parsed.GetValue(versions) ?? Defaults.Versions,
+                Address = parsed.GetValue(address),
+                Versions = parsed.GetValue(versions),
                 IsFresh = parsed.GetValue(fresh),
                 IsSure = parsed.GetValue(yes),
                 IsLab = parsed.GetValue(lab),

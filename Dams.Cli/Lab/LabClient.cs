@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
 using Dams.Cli.Client;
+using Dams.Cli.Orders;
 using Dams.Cli.Status;
 using Dams.Lab;
 
@@ -19,7 +20,8 @@ internal sealed class LabClient(CliConsole console, FrontEndAccess access) : IDi
     /// <summary>Orders a fault, and prints the lab's answer.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> OrderAsync<T>(string fault, T order, JsonTypeInfo<T> json, CancellationToken stop) =>
-        AskAsync(control => _http.PostAsJsonAsync(new Uri(control, $"{FaultEndpoints.Path}/{fault}"), order, json, stop), stop);
+        AskAsync(control => OrderCall.PostAsync(
+            _http, new Uri(control, $"{FaultEndpoints.Path}/{fault}"), () => JsonContent.Create(order, json), stop), stop);
 
     /// <summary>Prints what is wrong on purpose.</summary>
     /// <returns>The exit code.</returns>
@@ -58,6 +60,11 @@ internal sealed class LabClient(CliConsole console, FrontEndAccess access) : IDi
                 HttpStatusCode.BadRequest or HttpStatusCode.NotFound => CliExitCodes.Usage,
                 _ => CliExitCodes.OtherOutcome,
             };
+        }
+        catch (OrderTokenException unreadable)
+        {
+            console.Error.WriteLine(unreadable.Message);
+            return CliExitCodes.Usage;
         }
         catch (Exception silence)
             when (silence is HttpRequestException || (silence is OperationCanceledException && !stop.IsCancellationRequested))

@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using Dams.Cli.Orders;
 using Dams.Cli.Status;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Tls;
@@ -55,11 +56,16 @@ internal static class ManagerCall
             try
             {
                 // The order is in the path. Managers accept only a request that says that it is JSON.
-                using var order = new StringContent("", null, MediaTypeNames.Application.Json);
-                using var answer = await http.PostAsync(new Uri($"{scheme}://{address.Address}/{what}"), order, stop);
+                using var answer = await OrderCall.PostAsync(http, new Uri($"{scheme}://{address.Address}/{what}"),
+                    () => new StringContent("", null, MediaTypeNames.Application.Json), stop);
                 var text = (await answer.Content.ReadAsStringAsync(stop)).TrimEnd();
                 (answer.IsSuccessStatusCode ? console.Out : console.Error).WriteLine(text);
                 return answer.IsSuccessStatusCode ? CliExitCodes.Success : CliExitCodes.OtherOutcome;
+            }
+            catch (OrderTokenException unreadable)
+            {
+                console.Error.WriteLine(unreadable.Message);
+                return CliExitCodes.Usage;
             }
             catch (Exception silence)
                 when (silence is HttpRequestException || (silence is OperationCanceledException && !stop.IsCancellationRequested))

@@ -23,8 +23,10 @@ internal static class ControlServer
     /// <param name="lab">Null if the cluster was started without the lab: then every fault is answered with 404 and the reason.</param>
     public static WebApplication Build(NodeContext context, NodeAddress address, FaultLab? lab)
     {
-        var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, ConnectionsMax, address).Build();
-        web.MapOrder("/shutdown", ControlJson.Default.ShutdownOrder, new ShutdownOrder(),
+        var web = NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, ConnectionsMax, address)
+            .AnswerUnder(HostNames.Of(context.Topology))
+            .Build();
+        web.MapOrder("/shutdown", context.Orders, ControlJson.Default.ShutdownOrder, new ShutdownOrder(),
             (_, _) => Task.FromResult(Shutdown(context.Topology)));
         if (lab is not null)
             lab.Map(web);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dams.Hosting.Status;
 using Dams.Ordering;
 using Microsoft.Extensions.Logging;
@@ -16,10 +17,14 @@ internal sealed class ClusterEventJournal(BootId boot, TimeProvider time, ILogge
     /// <summary>How many subscribers there can be at the same time; each holds a connection.</summary>
     public const int SubscribersMax = 64;
 
+    /// <summary>How many of them one reader can have, as <see cref="EventReader"/> tells readers apart: a quarter.</summary>
+    public const int SharePerReader = SubscribersMax / 4;
+
     private readonly Lock _gate = new();
     private readonly Queue<ClusterEvent> _kept = new(Kept);
     private readonly Dictionary<(ClusterEventKind Kind, string Node), long> _counts = [];
     private readonly List<EventSubscription> _subscribers = [];
+    private readonly Dictionary<string, int> _shares = [];
     private long _last;
 
     /// <summary>The boot of this front end; each boot numbers its events from 1.</summary>
@@ -77,26 +82,40 @@ internal sealed class ClusterEventJournal(BootId boot, TimeProvider time, ILogge
     /// The last event that the reader has seen: the kept ones after it come first. If it is of another boot, all kept ones come first.
     /// If it is null, the subscription begins with the next event to happen.
     /// </param>
+    /// <param name="reader">The reader; see <see cref="EventReader"/>.</param>
+    /// <param name="refusal">Why there is no subscription: the readers or this reader have all that they can have.</param>
     /// <returns>Null if there are too many subscribers already.</returns>
-    public EventSubscription? TrySubscribe(EventPlace? after)
+    public EventSubscription? TrySubscribe(EventPlace? after, string reader, out string refusal)
     {
         lock (_gate)
         {
-            if (_subscribers.Count >= SubscribersMax)
+            var share = _shares.GetValueOrDefault(reader);
+            refusal = _subscribers.Count >= SubscribersMax
+                ? string.Create(CultureInfo.InvariantCulture, $"{SubscribersMax} readers follow the events already")
+                : share >= SharePerReader
+                    ? string.Create(CultureInfo.InvariantCulture, $"{reader} follows the events {share} times already, which is its share")
+                    : "";
+            if (refusal.Length > 0)
                 return null;
             // A reader of another boot's events has seen nothing of this boot. A number that this boot has not reached is of another
             // boot, too.
             var seen = after is not { } place ? _last : place.Boot != Boot || place.Number > _last ? 0 : place.Number;
-            var subscription = new EventSubscription(seen, _kept.Where(kept => kept.Id > seen), Unsubscribe);
+            var subscription = new EventSubscription(seen, _kept.Where(kept => kept.Id > seen), ended => Unsubscribe(ended, reader));
             _subscribers.Add(subscription);
+            _shares[reader] = share + 1;
             return subscription;
         }
     }
 
-    private void Unsubscribe(EventSubscription subscription)
+    private void Unsubscribe(EventSubscription subscription, string reader)
     {
         lock (_gate)
-            _subscribers.Remove(subscription);
+        {
+            if (!_subscribers.Remove(subscription))
+                return;
+            if (--_shares[reader] == 0)
+                _shares.Remove(reader);
+        }
     }
 
     private static bool IsTrouble(ClusterEventKind kind) => kind

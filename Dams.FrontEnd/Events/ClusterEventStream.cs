@@ -46,12 +46,11 @@ internal sealed class ClusterEventStream(ClusterEventJournal journal, TimeProvid
             after = place;
         }
 
-        using var subscription = journal.TrySubscribe(after);
+        using var subscription = journal.TrySubscribe(after, EventReader.Of(http), out var refusal);
         if (subscription is null)
         {
             http.Response.Headers.RetryAfter = "10";
-            await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, string.Create(CultureInfo.InvariantCulture,
-                $"{ClusterEventJournal.SubscribersMax} readers follow the events already; /status has the last ones\n"));
+            await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, $"{refusal}; /status has the last ones\n");
             return;
         }
 

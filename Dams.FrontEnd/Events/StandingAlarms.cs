@@ -32,6 +32,9 @@ internal enum AlarmCause
 
     /// <summary>The user file can't be used, so the users before stay in use. The alarm stands until the file can be used.</summary>
     UsersUnusable,
+
+    /// <summary>Foreign processes have locked the folders of replicas, which can't run. The alarm stands until they run again.</summary>
+    ReplicasBlocked,
 }
 
 /// <summary>The alarms of this front end, one sentence for each cause. The managers have alarms of their own. For any thread.</summary>

@@ -17,6 +17,7 @@ namespace Dams.FrontEnd.Service;
 /// <param name="sightings">Get judgements and alarms.</param>
 /// <param name="requests">Gets the closed requests.</param>
 /// <param name="storage">Knows whose silence has a full disk as its cause.</param>
+/// <param name="blocked">Knows whose silence has a foreign process as its cause.</param>
 /// <param name="managers">Gets the reports.</param>
 /// <param name="bodies">Fetches the wanted bodies.</param>
 /// <param name="logger">Gets reports and alarms. It is the log of the calls.</param>
@@ -25,6 +26,7 @@ internal sealed class CoordinatorSink(
     CoordinatorSightings sightings,
     RequestLog requests,
     StorageGate storage,
+    BlockedReplicas blocked,
     RequestSubmitter managers,
     BodyFetcher bodies,
     ILogger logger) : ICallSink
@@ -48,7 +50,7 @@ internal sealed class CoordinatorSink(
     /// <inheritdoc/>
     public void OnReport(Report report, Instant now)
     {
-        if (report is SuspicionReport { Replica: var silent } && storage.IsShort(silent))
+        if (report is SuspicionReport { Replica: var silent } && (storage.IsShort(silent) || blocked.Includes(silent)))
             return;
         CallLog.Reported(logger, report is VerdictReport verdict
             ? $"replica {verdict.Replica} is wrong at {string.Join(", ", verdict.Sequences)}"

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dams.Hosting.Topology;
+using Dams.Hosting.Web;
 using Dams.Ordering.Storage;
 using Dams.Ordering.Transport;
 
@@ -8,8 +9,9 @@ namespace Dams.Hosting.Folders;
 /// <summary>A data folder that may be used.</summary>
 /// <param name="Instance">The identity of the cluster: the same for every process that works on the folder.</param>
 /// <param name="Keys">The cluster's keys, derived for this instance.</param>
+/// <param name="Orders">The secret that orders to the processes on this folder must carry.</param>
 /// <param name="Notice">A notice to the operator that the folder was copied or moved; else null.</param>
-public sealed record OpenedFolder(ClusterInstance Instance, KeyRing Keys, string? Notice);
+public sealed record OpenedFolder(ClusterInstance Instance, KeyRing Keys, OrderToken Orders, string? Notice);
 
 /// <summary>
 /// The data folder of a cluster, and its identity file (<see cref="DataFolderFiles.Identity"/>). The file says which cluster the folder
@@ -50,22 +52,26 @@ public static class DataFolder
     /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
     public static async Task<OpenedFolder> OpenAsync(ClusterTopology topology, bool isAnew = false, CancellationToken stop = default)
     {
-        Directory.CreateDirectory(topology.DataFolder);
+        var folder = topology.DataFolder;
+        Directory.CreateDirectory(folder);
         if (!isAnew && FolderFinding.Look(topology) is { IsAtHome: true } home)
         {
             home.ThrowIfUnfit(isAnew);
             var same = KeysOf(topology, home.Known);
             if (same.Fingerprints.SequenceEqual(home.Known!.Keys))
-                return Opened(home.Known, same, null);
+                return Opened(folder, home.Known, same, null);
         }
 
-        using var held = await TakeAsync(topology.DataFolder, stop).ConfigureAwait(false);
+        using var held = await TakeAsync(folder, stop).ConfigureAwait(false);
         var found = isAnew ? FolderFinding.Nothing(topology) : FolderFinding.Look(topology);
         found.ThrowIfUnfit(isAnew);
         var keys = KeysOf(topology, found.KeepsKeys ? found.Known : null);
         var identity = found.Next(keys.Fingerprints);
-        IdentityFile.Write(topology.DataFolder, identity);
-        return Opened(identity, keys, found.Notice);
+        // A copy has the original's token. An order to the original must not count at the copy.
+        if (found.IsElsewhere && File.Exists(OrderToken.PathOf(folder)))
+            OrderToken.Renew(folder);
+        IdentityFile.Write(folder, identity);
+        return Opened(folder, identity, keys, found.Notice);
     }
 
     /// <summary>Records in a folder's identity that its keys were changed on purpose. Does nothing if it has no identity yet.</summary>
@@ -81,8 +87,8 @@ public static class DataFolder
             IdentityFile.Write(folder, known with { Keys = [.. keys.Fingerprints] });
     }
 
-    private static OpenedFolder Opened(FolderIdentity identity, KeyRing keys, string? notice) =>
-        new(identity.Instance, keys.For(identity.Instance.ToBytes()), notice);
+    private static OpenedFolder Opened(string folder, FolderIdentity identity, KeyRing keys, string? notice) =>
+        new(identity.Instance, keys.For(identity.Instance.ToBytes()), OrderToken.LoadOrCreate(folder), notice);
 
     private static KeyRing KeysOf(ClusterTopology topology, FolderIdentity? known)
     {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
 
@@ -22,8 +20,8 @@ public readonly record struct FolderPlace(string Path, ulong? Device, ulong? Ino
     public static FolderPlace Of(string folder)
     {
         var path = System.IO.Path.GetFullPath(folder);
-        var (device, inode) = OperatingSystem.IsLinux() ? Stat(path) : default;
-        return new FolderPlace(path, device, inode, ProcessIdentity.ThisBoot);
+        var entry = OperatingSystem.IsLinux() ? UnixEntry.Of(path, followsLinks: true) : null;
+        return new FolderPlace(path, entry?.Device, entry?.Inode, ProcessIdentity.ThisBoot);
     }
 
     /// <summary>Whether both are the very same folder. In doubt they are not.</summary>
@@ -59,31 +57,4 @@ public readonly record struct FolderPlace(string Path, ulong? Device, ulong? Ino
         number = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
         return number is not null || text == Unknown;
     }
-
-    // statx(2) is used because its structure is the same on every architecture. A C library that is too old does not have it.
-    private static (ulong? Device, ulong? Inode) Stat(string path)
-    {
-        const int currentFolder = -100;
-        const uint inodeMask = 0x100;
-        const int inodeAt = 32;
-        const int deviceMajorAt = 136;
-        const int deviceMinorAt = 140;
-        var buffer = new byte[256];
-        try
-        {
-            if (Statx(currentFolder, [.. Encoding.UTF8.GetBytes(path), 0], 0, inodeMask, buffer) != 0)
-                return default;
-        }
-        catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
-        {
-            return default;
-        }
-
-        var device = ((ulong)BitConverter.ToUInt32(buffer, deviceMajorAt) << 32) | BitConverter.ToUInt32(buffer, deviceMinorAt);
-        return (device, BitConverter.ToUInt64(buffer, inodeAt));
-    }
-
-    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Statx(int folder, byte[] path, int flags, uint mask, byte[] buffer);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dams.Hosting.Folders;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
@@ -29,7 +30,7 @@ public sealed class PidFile : IDisposable
     /// <summary>The path of the file that names the process.</summary>
     public static string PathOf(string folder, string name) => Path.Combine(folder, name + ".pid");
 
-    /// <summary>Takes the folder for this process; null if another has it.</summary>
+    /// <summary>Takes the folder for this process; null if another has it (<see cref="WhyNotHeld"/>).</summary>
     /// <param name="folder">The folder; created if it does not exist.</param>
     /// <param name="name">The process's id, or <see cref="ClusterHolder"/>.</param>
     /// <exception cref="IOException">The folder can't be written.</exception>
@@ -52,6 +53,23 @@ public sealed class PidFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Says why <see cref="TryHold"/> did not get a folder: the process that works on it, or a foreign process that has locked the file.
+    /// </summary>
+    public static string WhyNotHeld(string folder, string name)
+    {
+        var file = LockOf(PathOf(folder, name));
+        return FindRunning(folder, name) is { } running
+            ? string.Create(CultureInfo.InvariantCulture, $"{name} already runs on {folder}, as process {running.ProcessId}")
+            : WhyLocked(file, name);
+    }
+
+    /// <summary>Says that a foreign process holds a lock file, and which one it is if the system tells.</summary>
+    internal static string WhyLocked(string file, string name) =>
+        $"{file} is locked by {LockHolders.TextOf(file) ?? "another process"}, "
+        + $"and no {(name == ClusterHolder ? "dams up" : name)} runs on that folder: "
+        + $"end the process that has locked the file (fuser {file} shows it), and start again";
 
     /// <summary>Whether one of our processes of that name has ever worked on a folder.</summary>
     public static bool WasHeld(string folder, string name) => File.Exists(LockOf(PathOf(folder, name)));

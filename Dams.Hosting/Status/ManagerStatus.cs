@@ -63,6 +63,12 @@ public sealed record ReplicaProcessStatus
 
     /// <summary>The version that it runs, or will be started with.</summary>
     public string? Version { get; init; }
+
+    /// <summary>
+    /// A sentence that says which foreign process keeps it from running, by a lock on its folder; null if none does. It is not replaced
+    /// for that.
+    /// </summary>
+    public string? Blocked { get; init; }
 }
 
 /// <summary>A manager as a member of the managers' group.</summary>

@@ -50,7 +50,7 @@ public sealed record ClusterTopology
     /// </summary>
     public Uri? PublicBaseUrl { get; init; }
 
-    /// <summary>The host names that the address in the WSDL may take over from a request's Host header.</summary>
+    /// <summary>The host names under which the processes answer, besides loopback and their own addresses. The WSDL repeats them.</summary>
     public required ImmutableArray<string> AllowedHosts { get; init; }
 
     /// <summary>

@@ -9,6 +9,9 @@ public static class DataFolderFiles
     /// <summary>Says which cluster the data folder is, where it is, and what it was made for.</summary>
     public const string Identity = "identity.json";
 
+    /// <summary>The secret that orders to the processes of this data folder must carry; readable by its owner only.</summary>
+    public const string OrderToken = "orders.token";
+
     /// <summary>Whether a folder is or was the data folder of a cluster.</summary>
     public static bool IsDataFolder(string folder) => File.Exists(Path.Combine(folder, UpLock))
         || File.Exists(Path.Combine(folder, Identity));

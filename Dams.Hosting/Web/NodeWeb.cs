@@ -71,7 +71,9 @@ public static class NodeWeb
             services => new BoundedListening(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), places));
         builder.Services.AddSingleton<IStartupFilter>(new BodyBound());
         builder.Services.AddSingleton<IStartupFilter>(new ClientFailures(loggers.CreateLogger(LogName)));
-        builder.Services.AddSingleton<IStartupFilter>(new HostCheck());
+        builder.Services.AddSingleton(services => new HostCheck(
+            services.GetService<HostNames>() ?? new HostNames([]), services.GetService<TrustedNetworks>()?.Networks ?? []));
+        builder.Services.AddSingleton<IStartupFilter>(services => services.GetRequiredService<HostCheck>());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -11,27 +10,29 @@ namespace Dams.Hosting.Web;
 
 /// <summary>
 /// Takes orders over HTTP. An order is a POST of JSON, and its answer is a sentence. Only JSON is accepted, because a page in a browser
-/// can't send it to another site without asking that site first. Only this machine's own names are accepted as the host: a page may have
-/// pointed a name of its own here, and then it would not have to ask.
+/// can't send it to another site without asking that site first. Only orders from this machine that carry the token of the data folder
+/// are accepted (<see cref="OrderToken"/>).
 /// </summary>
 public static class OrderEndpoints
 {
     /// <summary>Serves one kind of order.</summary>
     /// <param name="web">The server to which the path is added.</param>
     /// <param name="path">The path of the order.</param>
+    /// <param name="token">The secret that the order must carry.</param>
     /// <param name="json">The JSON form of the order.</param>
     /// <param name="sample">A valid order, as an example in error messages.</param>
     /// <param name="apply">
     /// Carries out the order, and returns a sentence that says what was done. Throws <see cref="OrderRefusedException"/> if it can't.
     /// </param>
     public static void MapOrder<T>(
-        this IEndpointRouteBuilder web, string path, JsonTypeInfo<T> json, T sample, Func<T, CancellationToken, Task<string>> apply)
+        this IEndpointRouteBuilder web, string path, OrderToken token, JsonTypeInfo<T> json, T sample,
+        Func<T, CancellationToken, Task<string>> apply)
         where T : class =>
         web.MapPost(path, async http =>
         {
             try
             {
-                RequireOrder(http, $"{http.Request.Path} takes {Expected(json, sample)}");
+                RequireOrder(http, token, $"{http.Request.Path} takes {Expected(json, sample)}");
                 var order = await ReadAsync(http, json, sample);
                 await SayAsync(http, StatusCodes.Status200OK, await apply(order, http.RequestAborted));
             }
@@ -45,12 +46,12 @@ public static class OrderEndpoints
     /// Serves an order that is entirely in its path and query. Its body is ignored, but its content type must be JSON, for the reason
     /// above. A client that only repeats another request here, as after a redirection, does not send that type, either.
     /// </summary>
-    public static void MapBareOrder(this IEndpointRouteBuilder web, string path, RequestDelegate apply) =>
+    public static void MapBareOrder(this IEndpointRouteBuilder web, string path, OrderToken token, RequestDelegate apply) =>
         web.MapPost(path, async http =>
         {
             try
             {
-                RequireOrder(http, "the body may be empty");
+                RequireOrder(http, token, "the body may be empty");
             }
             catch (OrderRefusedException refused)
             {
@@ -80,20 +81,12 @@ public static class OrderEndpoints
     private static string Expected<T>(JsonTypeInfo<T> json, T sample) =>
         $"JSON such as {JsonSerializer.Serialize(sample, json).ReplaceLineEndings(" ")}";
 
-    private static void RequireOrder(HttpContext http, string taken)
+    private static void RequireOrder(HttpContext http, OrderToken token, string taken)
     {
-        if (!IsOwn(http.Request.Host.Host, http.Connection.LocalIpAddress))
-        {
-            throw OrderRefusedException.WrongHost(
-                http.Request.Host.Value ?? "", "127.0.0.1, [::1], localhost, or the address that this process listens at");
-        }
-
         if (!http.Request.HasJsonContentType())
             throw OrderRefusedException.WrongType(http.Request.ContentType ?? "", $"{MediaTypeNames.Application.Json}; {taken}");
+        token.Require(http);
     }
-
-    private static bool IsOwn(string host, IPAddress? listens) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host, out var address) && (IPAddress.IsLoopback(address) || address.Equals(listens)));
 
     private static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> json, T sample)
         where T : class

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace Dams.Hosting.Web;
@@ -9,7 +10,7 @@ public sealed class OrderRefusedException : Exception
     public OrderRefusedException(string message, int status)
         : base(message) => Status = status;
 
-    /// <summary>The HTTP status of the answer: 400, 409, 415 or 421.</summary>
+    /// <summary>The HTTP status of the answer: 400, 401, 403, 409, or 415.</summary>
     public int Status { get; }
 
     /// <summary>A field of the order has a value that is never valid.</summary>
@@ -20,9 +21,19 @@ public sealed class OrderRefusedException : Exception
     public static OrderRefusedException WrongType(string type, string expected) =>
         new(Sentence("Content-Type", type, expected), StatusCodes.Status415UnsupportedMediaType);
 
-    /// <summary>The order was sent to another host than this one.</summary>
-    public static OrderRefusedException WrongHost(string host, string expected) =>
-        new(Sentence("Host", host, expected), StatusCodes.Status421MisdirectedRequest);
+    /// <summary>The order comes from another machine.</summary>
+    public static OrderRefusedException Elsewhere(IPAddress remote) => new(
+        $"{remote} is another machine: orders are accepted from this machine only.", StatusCodes.Status403Forbidden);
+
+    /// <summary>The order has no token.</summary>
+    public static OrderRefusedException WithoutToken(string file) => new(
+        $"Orders need the token in {file}: send it as Authorization: {OrderToken.Scheme} TOKEN. dams does so by itself, if it may read "
+        + "that file.",
+        StatusCodes.Status401Unauthorized);
+
+    /// <summary>The order has a wrong token.</summary>
+    public static OrderRefusedException WrongToken(string file) => new(
+        $"The token is wrong: this process accepts the one in {file}.", StatusCodes.Status403Forbidden);
 
     /// <summary>The order can't be carried out in the present situation.</summary>
     public static OrderRefusedException Impossible(string reason) => new(reason, StatusCodes.Status409Conflict);

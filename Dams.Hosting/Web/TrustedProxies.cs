@@ -20,7 +20,11 @@ public static class TrustedProxies
     {
         // Without any known proxy, the middleware would trust everybody.
         if (proxies.Count > 0)
+        {
+            builder.Services.AddSingleton(new TrustedNetworks(proxies));
             builder.Services.AddSingleton<IStartupFilter>(new Filter(proxies));
+        }
+
         return builder;
     }
 
@@ -37,8 +41,12 @@ public static class TrustedProxies
             foreach (var proxy in proxies)
                 options.KnownIPNetworks.Add(proxy);
             web.UseForwardedHeaders(options);
-            web.Use(HostCheck.CheckAsync);
+            web.Use(web.ApplicationServices.GetRequiredService<HostCheck>().CheckForwardedAsync);
             next(web);
         };
     }
 }
+
+/// <summary>The addresses of trusted proxies.</summary>
+/// <param name="Networks">The proxies, as networks.</param>
+internal sealed record TrustedNetworks(IReadOnlyCollection<System.Net.IPNetwork> Networks);

@@ -32,8 +32,11 @@ public static class FolderLock
         }
     }
 
+    /// <summary>The file that is locked while a folder is in use.</summary>
+    internal static string FileOf(string folder) => Path.Combine(folder, Name);
+
     /// <summary>Locks a folder. Disposing the stream releases the lock.</summary>
     /// <exception cref="LogInUseException">Somebody else has locked the folder.</exception>
     /// <exception cref="IOException">The folder can't be written.</exception>
-    internal static FileStream Take(string folder) => TryTake(Path.Combine(folder, Name)) ?? throw new LogInUseException(folder, null);
+    internal static FileStream Take(string folder) => TryTake(FileOf(folder)) ?? throw new LogInUseException(folder, null);
 }

@@ -45,7 +45,9 @@ public sealed class LogInUseException : LogException
 {
     /// <summary>The folder is in use.</summary>
     public LogInUseException(string folder, Exception? inner)
-        : base($"The data folder {folder} is in use by another process. Stop it, or give this one a folder of its own.", inner)
-    {
-    }
+        : base($"The data folder {folder} is in use by another process. Stop it, or give this one a folder of its own.", inner) =>
+        LockFile = FolderLock.FileOf(folder);
+
+    /// <summary>The file that the other process has locked.</summary>
+    public string LockFile { get; }
 }

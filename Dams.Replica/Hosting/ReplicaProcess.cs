@@ -79,7 +79,7 @@ internal static class ReplicaProcess
         }
 
         ReplicaLog.Standalone(logger, version.Name);
-        await using var web = BuilderOf(context).AddContracts().Build();
+        await using var web = BuildWeb(context);
         var engine = version.Create();
         using var ownership = engine as IDisposable;
         var executor = new StandaloneExecutor(engine);
@@ -90,6 +90,13 @@ internal static class ReplicaProcess
         await web.WaitForShutdownAsync(stopping);
         return ExitCodes.Stopped;
     }
+
+    private static WebApplication BuildWeb(NodeContext context) =>
+        NodeWeb.CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen)
+            .SpeakTls(context.Certificates.Nodes?.Server)
+            .AnswerUnder(HostNames.Of(context.Topology))
+            .AddContracts()
+            .Build();
 
     private static async Task<int> RunMemberAsync(NodeContext context, EngineVersion version, ILogger logger, CancellationToken stopping)
     {
@@ -104,9 +111,7 @@ internal static class ReplicaProcess
                 () => SnapshotFetcher.RehearseAsync(context.Topology, context.Id.Number, others.Of, logger, end.Token),
                 CancellationToken.None)
             : Task.CompletedTask;
-        var building = Task.Run(
-            () => BuilderOf(context).AddContracts().Build(),
-            CancellationToken.None);
+        var building = Task.Run(() => BuildWeb(context), CancellationToken.None);
         using var log = DurableLog.Open(
             new DurableLogOptions
             {
@@ -141,7 +146,7 @@ internal static class ReplicaProcess
             context.Topology.PublicBaseUrl ?? context.Topology.UriOf(context.Topology.FrontEnds[0]), SoapPaths.Appointments);
         var endpoint = new ReplicaEndpoint(node, log, folder, network.Driver, boot);
         web.MapReplica(AtReplica(context.Topology), lab?.Around(endpoint, network.Driver) ?? endpoint);
-        lab?.Map(web, network.Driver);
+        lab?.Map(web, context.Orders, network.Driver);
         // Only front ends know the users.
         if (AnybodyMayCall(context.Topology))
         {
@@ -167,10 +172,6 @@ internal static class ReplicaProcess
         WholeFile.Write(Path.Combine(context.DataFolder, LeftMark), node.Member.Incarnation.ToString());
         return ExitCodes.OrderedOut;
     }
-
-    private static WebApplicationBuilder BuilderOf(NodeContext context) => NodeWeb
-        .CreateBuilder(context.Loggers, context.Topology.Limits, context.Node.Listen)
-        .SpeakTls(context.Certificates.Nodes?.Server);
 
     private static bool AnybodyMayCall(ClusterTopology topology) => topology is { IsBeyondLoopback: false, Users: null };
 

@@ -147,6 +147,11 @@ internal sealed class ManagerProtocol : IProtocol, IEntryConsumer
     }
 
     /// <summary>
+    /// A replica has not answered <see cref="IReplicaAccess.AskStatus"/>. Its manager says that a foreign process keeps it from running.
+    /// </summary>
+    public void OnBlocked(byte replica) => _silence.OnBlocked(replica);
+
+    /// <summary>
     /// Takes a replica's answer to <see cref="IReplicaAccess.AskReply"/>; null if it has no such reply, or has not answered in time.
     /// </summary>
     public void OnReply(byte replica, long sequence, StoredAnswer? answer)

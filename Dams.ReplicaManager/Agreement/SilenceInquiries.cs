@@ -27,6 +27,16 @@ internal sealed class SilenceInquiries(
         }
     }
 
+    /// <summary>A replica does not answer, because a foreign process keeps it from running.</summary>
+    public void OnBlocked(byte replica)
+    {
+        foreach (var probe in _probes)
+        {
+            if (probe.Case.Replica == replica)
+                probe.OnBlocked();
+        }
+    }
+
     /// <summary>Begins a probe for each case that is new, and drops those of cases in which no vote is owed any more.</summary>
     public void FollowCases(Instant now)
     {

@@ -106,6 +106,9 @@ internal sealed class SilenceProbe(Case about, byte self, Instant beganAt, Manag
             _others[replica] = Math.Max(_others.GetValueOrDefault(replica), sighting.Executed);
     }
 
+    /// <summary>The suspect's manager says that a foreign process keeps it from running. No other incarnation would help.</summary>
+    public void OnBlocked() => _isExcused = true;
+
     /// <summary>
     /// Takes the last word of a sequencer. It counts only if the sequencer knows that the entries which others have executed are committed.
     /// Otherwise it can't have told the suspect.

@@ -140,7 +140,7 @@ public sealed class UpTests
     {
         using var first = Up();
         await AllRunAsync(first);
-        using var second = Up("--ports-from", "9000");
+        using var second = Up();
         Assert.That(await second.ExitAsync(), Is.EqualTo(2));
         Assert.That(second.Errors, Does.Contain($"already runs on {_folder.Path}, under process {first.Id}"));
         first.Terminate();

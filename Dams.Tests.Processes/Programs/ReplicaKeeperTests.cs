@@ -75,6 +75,26 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         Assert.That(script.Reports.OfType<LossReport>().Select(loss => loss.Cause), Is.EqualTo(new[] { LossCause.CannotStart }));
     }
 
+    // Bug: six of these were one loss, and the managers replaced a healthy replica.
+    [Test]
+    public async Task A_folder_that_a_foreign_process_has_locked_is_an_alarm_and_no_failed_start()
+    {
+        var program = File.ReadAllText(_program.File);
+        File.WriteAllText(_program.File, program.Replace("exec sleep 600", $"exit {ExitCodes.AlreadyRunning}", StringComparison.Ordinal));
+        Keep(_program, () => _exits++);
+        _keeper.Process.Want();
+        await Eventually.IsTrueAsync(() => _keeper.Process.Status.Restarts >= 3);
+        Assert.That((_exits, _restarts), Is.EqualTo((0, 0)));
+        Assert.That(_keeper.Blocked, Does.StartWith($"replica3 can't run: {_replica}/replica3.lock is locked by another process"));
+        Assert.That(_log.Lines.Count(line => line.Contains("It is not replaced for that", StringComparison.Ordinal)), Is.EqualTo(1));
+        _keeper.OnAnswered();
+        Assert.That(_keeper.Blocked, Is.Null);
+        File.WriteAllText(_program.File, program.Replace("exec sleep 600", "exit 1", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync(() => _exits > 0);
+        await EndAsync();
+        Assert.That(_keeper.Blocked, Is.Null);
+    }
+
     [Test]
     public async Task A_replacement_does_not_mark_the_folder_of_the_next_incarnation_as_left()
     {

@@ -173,6 +173,20 @@ internal sealed class InquiryTests
             Is.EqualTo(new[] { new VoteReport(3, IncarnationOf(3), 1, about, IsGuilty: false, View: 0, Seen: about) }));
     }
 
+    // Bug: a healthy replica was replaced, because a foreign process had locked its folder while it restarted.
+    [TestCase((byte)3, false)]
+    [TestCase((byte)4, true, Description = "another replica is kept from running")]
+    public void A_suspect_that_a_foreign_process_keeps_from_running_is_not_found_dead(byte blocked, bool isGuilty)
+    {
+        var script = Watching();
+        script.Sightings.Remove(3);
+        script.Suspect(3);
+        script.Wait(TimeSpan.FromSeconds(1));
+        script.Block(blocked);
+        script.Wait(script.Options.ProbeTime);
+        Assert.That(script.Reports.OfType<VoteReport>().Select(vote => vote.IsGuilty), Is.EqualTo(new[] { isGuilty }));
+    }
+
     [Test]
     public void A_suspect_that_has_left_the_view_is_acquitted()
     {

@@ -132,6 +132,9 @@ internal sealed class ManagerScript : IReplicaAccess
 
     public void ShowAll(long number = 5) => Show(number, Member(1), Member(2), Member(3), Member(4));
 
+    /// <summary>The manager of a replica says that a foreign process keeps the replica from running.</summary>
+    public void Block(byte replica) => _manager.OnBlocked(replica);
+
     public void OnReplicaExited()
     {
         _manager.OnReplicaExited(Now);

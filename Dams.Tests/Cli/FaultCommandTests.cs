@@ -92,8 +92,10 @@ internal sealed class FaultCommandTests
     {
         using var folder = new TestFolder();
         await using var web = await ServeAsync(folder, server =>
-            server.MapFault("slow", FaultJson.Default.SlowOrder, new SlowOrder(1, "200ms"), (_, _) => Task.FromResult("done")));
+            server.MapFault("slow", OrderToken.LoadOrCreate(folder.Path), FaultJson.Default.SlowOrder, new SlowOrder(1, "200ms"),
+                (_, _) => Task.FromResult("done")));
         using var http = new HttpClient { BaseAddress = new Uri($"http://{folder.Address}:8080") };
+        http.DefaultRequestHeaders.Authorization = OrderToken.LoadOrCreate(folder.Path).Header;
         foreach (var (body, type, problem) in new[]
         {
             ("{\"replica\":1,\"by\":\"1s\"}", "text/plain", "Content-Type is 'text/plain"),
@@ -116,7 +118,7 @@ internal sealed class FaultCommandTests
     {
         using var folder = new TestFolder();
         var applied = 0;
-        await using var web = await ServeAsync(folder, server => server.MapBareOrder("/leave", http =>
+        await using var web = await ServeAsync(folder, server => server.MapBareOrder("/leave", OrderToken.LoadOrCreate(folder.Path), http =>
         {
             applied++;
             return OrderEndpoints.SayAsync(http, 202, "done");
@@ -129,8 +131,55 @@ internal sealed class FaultCommandTests
             Is.EqualTo("Content-Type is 'text/xml; charset=utf-8'; expected application/json; the body may be empty.\n"));
         using var nothing = await http.PostAsync(new Uri("/leave", UriKind.Relative), null);
         Assert.That(((int)nothing.StatusCode, applied), Is.EqualTo((415, 0)));
+        http.DefaultRequestHeaders.Authorization = OrderToken.LoadOrCreate(folder.Path).Header;
         using var json = await http.PostAsync(new Uri("/leave", UriKind.Relative), new StringContent("", null, "application/json"));
         Assert.That(((int)json.StatusCode, applied), Is.EqualTo((202, 1)));
+    }
+
+    [Test]
+    public async Task The_tool_sends_the_token_of_the_file_that_the_process_names()
+    {
+        using var folder = new TestFolder();
+        var token = OrderToken.LoadOrCreate(Path.Combine(folder.Path, "a \"folder\", ü"));
+        await using var web = await ServeAsync(folder, server =>
+            server.MapFault("heal", token, FaultJson.Default.HealOrder, new HealOrder(), (_, _) => Task.FromResult("done")));
+        var run = await RunAsync(folder, "heal");
+        Assert.That((run.ExitCode, run.Output.TrimEnd(), run.Errors), Is.EqualTo((0, "done", "")));
+    }
+
+    [TestCase("lost")]
+    [TestCase("damaged")]
+    public async Task Without_the_token_the_tool_orders_nothing_and_names_the_file(string how)
+    {
+        using var folder = new TestFolder();
+        var token = OrderToken.LoadOrCreate(folder.Path);
+        await using var web = await ServeAsync(folder, server =>
+            server.MapFault("heal", token, FaultJson.Default.HealOrder, new HealOrder(), (_, _) => Task.FromResult("done")));
+        if (how == "lost")
+            File.Delete(token.Path);
+        else
+            await File.WriteAllTextAsync(token.Path, "secret of another kind\n");
+        var run = await RunAsync(folder, "heal");
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")));
+        Assert.That(run.Errors, Does.Contain($"takes orders with the token in {token.Path} only, and that can't be read"));
+    }
+
+    // A process of somebody else may stand at the cluster's port while the cluster is down.
+    [Test]
+    public async Task The_tool_sends_no_other_file_that_a_process_asks_for()
+    {
+        using var folder = new TestFolder();
+        await File.WriteAllTextAsync(folder.File("id_rsa"), new string('a', 64));
+        var given = new List<string>();
+        await using var web = await ServeAsync(folder, server => server.MapPost("/lab/{fault}", http =>
+        {
+            given.Add(http.Request.Headers.Authorization.ToString());
+            http.Response.Headers.WWWAuthenticate = $"Bearer realm=\"orders\", file=\"{folder.File("id_rsa")}\"";
+            return OrderEndpoints.SayAsync(http, 401, "give it to me");
+        }));
+        var run = await RunAsync(folder, "heal");
+        Assert.That((run.ExitCode, string.Join(' ', given)), Is.EqualTo((2, "")));
+        Assert.That(run.Errors, Does.Contain("its name is not orders.token"));
     }
 
     [Test]

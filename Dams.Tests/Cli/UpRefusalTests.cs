@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using Dams.Cli;
 using Dams.Hosting.Folders;
 using Dams.Hosting.Processes;
 using Dams.Hosting.Topology;
+using Dams.Ordering.Storage;
 using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Cli;
@@ -110,6 +112,69 @@ internal sealed class UpRefusalTests
         Assert.That(await RefusedHostAsync(json, "--host", "mtl", "--lab"), Does.StartWith("--lab: there are the hosts mtl, que, she"));
         Assert.That(await RefusedHostAsync("{}", "--host", "mtl"), Does.StartWith("--host is mtl, but F/dams.json has no hosts: leave"));
         Assert.That(await RefusedAsync("--host", "mtl"), Does.StartWith("--host is mtl, but the default cluster has no hosts: leave"));
+    }
+
+    // Bug: up overwrote the file that the message about ports in use had sent the operator to.
+    [TestCase("--ports-from 9000", "--ports-from 9000 contradicts FILE: $.frontEnds[0].port is 8081 there, and the option wants 9000.")]
+    [TestCase("--ports-from 8080", "--ports-from 8080 contradicts FILE: $.frontEnds[0].port is 8081 there, and the option wants 8080.")]
+    [TestCase("--versions Journal", "--versions Journal contradicts FILE: $.replicas[0].versions is ")]
+    [TestCase("--address 127.0.0.1", "--address 127.0.0.1 contradicts FILE: $.frontEnds[0].address is ")]
+    public async Task An_option_that_contradicts_the_file_in_the_folder_is_refused(string option, string problem)
+    {
+        var edited = Edited();
+        await File.WriteAllTextAsync(_folder.File("dams.json"), edited);
+        var run = await CliRun.OfAsync(["up", "--data", _folder.Path, .. option.Split(' ')]);
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")));
+        Assert.That(run.Errors, Does.StartWith(problem.Replace("FILE", _folder.File("dams.json"), StringComparison.Ordinal))
+            .And.EndWith("Leave the option out, or change the file.\n"));
+        Assert.That(Directory.GetFileSystemEntries(_folder.Path), Is.EqualTo(new[] { _folder.File("dams.json") }), "nothing is made");
+        Assert.That(await File.ReadAllTextAsync(_folder.File("dams.json")), Is.EqualTo(edited));
+    }
+
+    [Test]
+    public async Task All_options_that_contradict_the_file_are_named_at_once()
+    {
+        await File.WriteAllTextAsync(_folder.File("dams.json"), Edited().Replace("\"dataFolder\": \".\"", "\"dataFolder\": \"/elsewhere\"",
+            StringComparison.Ordinal));
+        var errors = (await CliRun.OfAsync("up", "--data", _folder.Path, "--ports-from", "9000", "--address", "127.0.0.1", "--versions",
+            "Journal")).Errors;
+        Assert.That(errors.Split('\n').Select(line => line.Split(' ')[0]),
+            Is.EqualTo(new[] { "--data", "--ports-from", "--address", "--versions", "" }));
+        Assert.That(errors, Does.Contain($"$.dataFolder is /elsewhere there, and the option wants {_folder.Path}."));
+    }
+
+    [Test]
+    public async Task A_broken_file_in_the_folder_is_refused_and_left()
+    {
+        await File.WriteAllTextAsync(_folder.File("dams.json"), "{ \"strict\": 7 }");
+        Assert.That(await RefusedAsync(), Does.StartWith("$.strict: is 7"));
+        Assert.That(await File.ReadAllTextAsync(_folder.File("dams.json")), Is.EqualTo("{ \"strict\": 7 }"));
+    }
+
+    private string Edited() => (_topology with { FrontEnds = [_topology.FrontEnds[0] with { Listen = new(_folder.Address, 8081) }],
+        Control = new(_folder.Address, 8080) }).Write(_folder.Path);
+
+    [Test]
+    [Platform("Linux")]
+    public async Task A_lock_of_a_foreign_process_is_not_told_as_a_cluster_that_runs()
+    {
+        await File.WriteAllTextAsync(_folder.File("up.lock"), "");
+        using var foreign = Process.Start("flock", ["-s", "--no-fork", _folder.File("up.lock"), "sleep", "1000"]);
+        try
+        {
+            await Eventually.IsTrueAsync(() =>
+            {
+                using var held = FolderLock.TryTake(_folder.File("up.lock"));
+                return held is null;
+            });
+            Assert.That(await RefusedAsync(), Is.EqualTo(
+                $"{_folder.File("up.lock")} is locked by process {foreign.Id}, and no dams up runs on that folder: end the process "
+                + $"that has locked the file (fuser {_folder.File("up.lock")} shows it), and start again\n"));
+        }
+        finally
+        {
+            foreign.Kill();
+        }
     }
 
     [Test]

@@ -30,6 +30,7 @@ internal static class Executors
             new CoordinatorSightings(s_id, journal, alarms, TimeProvider.System),
             new RequestLog(TimeProvider.System),
             new StorageGate(s_id, ClusterTopology.Default(), journal, alarms),
+            new BlockedReplicas(s_id, journal, alarms),
             new RequestSubmitter(group, s_id, new BootId(1), new Outbox()),
             new BodyFetcher(_ => throw new NotSupportedException(), TimeProvider.System, NullLogger.Instance),
             log);

@@ -20,6 +20,7 @@ public sealed partial class ClientFailuresTests
     private static readonly TimeSpan s_logPatience = TimeSpan.FromSeconds(10);
     private readonly FakeLogger _log = new();
     private TestFolder _folder = null!;
+    private OrderToken _token = null!;
     private WebApplication _web = null!;
     private Uri _address = null!;
 
@@ -27,10 +28,11 @@ public sealed partial class ClientFailuresTests
     public async Task SetUp()
     {
         _folder = new TestFolder();
+        _token = OrderToken.LoadOrCreate(_folder.Path);
         _log.Collector.Clear();
         _web = NodeWeb.CreateBuilder(_log.ToFactory(), new ClusterLimits(), new NodeAddress(_folder.Address, 0)).Build();
-        _web.MapOrder("/order", OrderJson.Default.Order, new Order(1), (order, _) => Task.FromResult($"got {order.Number}"));
-        _web.MapBareOrder("/bare", http => OrderEndpoints.SayAsync(http, StatusCodes.Status200OK, "done"));
+        _web.MapOrder("/order", _token, OrderJson.Default.Order, new Order(1), (order, _) => Task.FromResult($"got {order.Number}"));
+        _web.MapBareOrder("/bare", _token, http => OrderEndpoints.SayAsync(http, StatusCodes.Status200OK, "done"));
         await _web.StartAsync();
         _address = new Uri(_web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
@@ -156,8 +158,8 @@ public sealed partial class ClientFailuresTests
         Assert.That(_log.Lines, Has.Some.StartsWith("Error "));
     }
 
-    private static string Head(string path, string headers) =>
-        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}\r\n\r\n";
+    private string Head(string path, string headers) =>
+        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: {_token.Header}\r\n{headers}\r\n\r\n";
 
     private List<string> Own() =>
     [

@@ -1,6 +1,7 @@
 using Dams.Hosting;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Topology;
+using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Protocol;
@@ -55,7 +56,8 @@ public sealed class NodeDriverTests
         out Relay relay)
     {
         var arguments = NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!;
-        var context = new NodeContext(topology, arguments, log, KeyFile.LoadOrCreate(topology.KeyFile));
+        var context = new NodeContext(topology, arguments, log, KeyFile.LoadOrCreate(topology.KeyFile),
+            OrderToken.LoadOrCreate(topology.DataFolder));
         var outbox = new Outbox();
         relay = new Relay(peer, outbox, begins, TimeSpan.FromMilliseconds(5));
         return NodeDriver.Open(context, DriverOptions.NewBoot(), [new DrivenCore(GroupId.Replicas, relay, outbox)], ClockSource.System);

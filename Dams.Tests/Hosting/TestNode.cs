@@ -1,5 +1,6 @@
 using Dams.Hosting;
 using Dams.Hosting.Topology;
+using Dams.Hosting.Web;
 using Dams.Ordering;
 using Microsoft.Extensions.Logging;
 
@@ -10,5 +11,6 @@ internal static class TestNode
 {
     /// <summary>The context of a process whose only argument is its id.</summary>
     public static NodeContext ContextOf(ClusterTopology topology, NodeId id, ILoggerFactory loggers) =>
-        new(topology, NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!, loggers, KeyFile.LoadOrCreate(topology.KeyFile));
+        new(topology, NodeArguments.Parse(["--id", id.ToString()], id.Role, [], out _)!, loggers, KeyFile.LoadOrCreate(topology.KeyFile),
+            OrderToken.LoadOrCreate(topology.DataFolder));
 }

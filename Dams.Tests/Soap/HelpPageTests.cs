@@ -3,10 +3,12 @@ using System.Net;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Dams.Contracts.Soap;
+using Dams.Hosting.Web;
 using Dams.Soap;
 using Dams.Tests.Contracts;
 using Dams.Tests.Soap.ApiPage;
 using Dams.Tests.Soap.SoapUi;
+using Microsoft.AspNetCore.Http;
 
 namespace Dams.Tests.Soap;
 
@@ -126,7 +128,7 @@ internal sealed partial class HelpPageTests
         {
             AllowedHosts = ["*"],
             PublicBaseUrl = publicBaseUrl is null ? null : new Uri(publicBaseUrl),
-        });
+        }, configure: builder => builder.AnswerUnder(new HostNames([new HostString(host).Host])));
         var page = await PageForAsync(server, host);
         var address = (publicBaseUrl ?? $"http://{host}/") + "AppointmentService";
         Assert.That(page, Does.Contain(WebUtility.HtmlEncode(address)).And.Not.Contain("<b>"));

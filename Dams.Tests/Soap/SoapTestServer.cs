@@ -90,6 +90,7 @@ internal sealed class SoapTestServer : IAsyncDisposable
                     kestrel.Listen(address, 0, listen => listen.UseHttps(certificate ?? TestCertificate.Loopback)));
         }
 
+        builder.AnswerUnder(new HostNames((options ?? Options).AllowedHosts));
         configure?.Invoke(builder);
         var app = builder.Build();
         var caller = CallerId.TryParse(user?.ToUpperInvariant(), out var id) ? CallerIdentity.Of(id) : null;

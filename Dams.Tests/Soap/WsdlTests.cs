@@ -245,7 +245,7 @@ public sealed class WsdlTests
     [TestCase("evil.example.org", null, null)]
     [TestCase("evil\"><x", null, null)]
     [TestCase("dams.example.org", null, "http://dams.example.org/AppointmentService")]
-    [TestCase("evil.example.org", "https://public.example.org/x/", "https://public.example.org/x/AppointmentService")]
+    [TestCase("dams.example.org", "https://public.example.org/x/", "https://public.example.org/x/AppointmentService")]
     public async Task A_host_header_is_trusted_only_if_it_is_allowed(string host, string? publicBaseUrl, string? expected)
     {
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor(), SoapTestServer.Options with
@@ -256,12 +256,16 @@ public sealed class WsdlTests
         using var request = new HttpRequestMessage(HttpMethod.Get, server.AppointmentService + "?wsdl");
         request.Headers.TryAddWithoutValidation("Host", host);
         using var response = await server.Http.SendAsync(request);
-        if (response.StatusCode == System.Net.HttpStatusCode.BadRequest)
+        if (expected is null)
+        {
+            Assert.That((int)response.StatusCode, Is.EqualTo(400).Or.EqualTo(421));
             return;
+        }
+
         var document = XDocument.Parse(await response.Content.ReadAsStringAsync());
         Assert.That(
             document.Descendants().Attributes("location").First().Value,
-            Is.EqualTo(expected ?? server.AppointmentService.AbsoluteUri));
+            Is.EqualTo(expected));
     }
 
     private static string Local(string qualified) => qualified[(qualified.IndexOf(':', StringComparison.Ordinal) + 1)..];

@@ -1,6 +1,9 @@
+using System.Net;
+using System.Security.Claims;
 using Dams.FrontEnd.Events;
 using Dams.Ordering;
 using Dams.Tests.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -70,7 +73,7 @@ public sealed class ClusterEventJournalTests
     public void A_reader_resumes_after_what_it_has_seen(long? after, long[] ids)
     {
         Write(5);
-        using var subscription = _journal.TrySubscribe(after is { } number ? new EventPlace(s_boot, number) : null)!;
+        using var subscription = Subscribe(after is { } number ? new EventPlace(s_boot, number) : null)!;
         Write(1);
         Assert.That(ReadAll(subscription), Is.EqualTo(ids));
     }
@@ -79,10 +82,10 @@ public sealed class ClusterEventJournalTests
     public void A_reader_from_an_earlier_boot_gets_all_events_of_this_one()
     {
         Write(5);
-        using var subscription = _journal.TrySubscribe(new EventPlace(new BootId(0xb0), 3))!;
+        using var subscription = Subscribe(new EventPlace(new BootId(0xb0), 3))!;
         Assert.That(ReadAll(subscription), Is.EqualTo(new long[] { 1, 2, 3, 4, 5 }));
         Write(ClusterEventJournal.Kept);
-        using var late = _journal.TrySubscribe(new EventPlace(new BootId(0xb0), 3))!;
+        using var late = Subscribe(new EventPlace(new BootId(0xb0), 3))!;
         Assert.That(late.TryRead(out var first, out var missed), Is.True);
         Assert.That((first!.Id, missed), Is.EqualTo((6, 5)));
     }
@@ -112,11 +115,11 @@ public sealed class ClusterEventJournalTests
     [Test]
     public void A_reader_that_was_too_slow_or_away_too_long_learns_how_many_it_missed()
     {
-        using var slow = _journal.TrySubscribe(after: null)!;
+        using var slow = Subscribe(null)!;
         Write(ClusterEventJournal.Kept + 7);
         Assert.That(slow.TryRead(out var first, out var missed), Is.True);
         Assert.That((first!.Id, missed), Is.EqualTo((8, 7)));
-        using var away = _journal.TrySubscribe(new EventPlace(s_boot, 2))!;
+        using var away = Subscribe(new EventPlace(s_boot, 2))!;
         Assert.That(away.TryRead(out first, out missed), Is.True);
         Assert.That((first!.Id, missed), Is.EqualTo((8, 5)));
         Assert.That(away.TryRead(out _, out missed), Is.True);
@@ -126,12 +129,46 @@ public sealed class ClusterEventJournalTests
     [Test]
     public void A_subscriber_too_many_is_refused_until_one_leaves()
     {
-        var all = Enumerable.Range(0, ClusterEventJournal.SubscribersMax).Select(_ => _journal.TrySubscribe(null)).ToList();
+        var all = Enumerable.Range(0, ClusterEventJournal.SubscribersMax)
+            .Select(i => Subscribe(null, $"reader {i / ClusterEventJournal.SharePerReader}")).ToList();
         Assert.That(all, Has.None.Null);
-        Assert.That(_journal.TrySubscribe(null), Is.Null);
+        Assert.That(Subscribe(null, "another"), Is.Null);
         all[0]!.Dispose();
-        Assert.That(_journal.TrySubscribe(null), Is.Not.Null);
+        Assert.That(Subscribe(null, "another"), Is.Not.Null);
     }
+
+    // Bug: one client could take all streams, and an operator's page got none.
+    [Test]
+    public void A_reader_with_its_whole_share_is_refused_and_others_are_not()
+    {
+        var all = Enumerable.Range(0, ClusterEventJournal.SharePerReader).Select(_ => Subscribe(null, "greedy")).ToList();
+        Assert.That(all, Has.None.Null);
+        Assert.That(_journal.TrySubscribe(null, "greedy", out var refusal), Is.Null);
+        Assert.That(refusal, Is.EqualTo("greedy follows the events 16 times already, which is its share"));
+        Assert.That(Subscribe(null, "another"), Is.Not.Null);
+        all[0]!.Dispose();
+        all[0]!.Dispose();
+        Assert.That(Subscribe(null, "greedy"), Is.Not.Null);
+        Assert.That(Subscribe(null, "greedy"), Is.Null, "a stream that ends twice makes room once");
+    }
+
+    [TestCase("127.0.0.1", null, "this machine")]
+    [TestCase("127.9.9.9", null, "this machine")]
+    [TestCase("::1", null, "this machine")]
+    [TestCase("::ffff:192.0.2.7", null, "192.0.2.7")]
+    [TestCase("192.0.2.7", null, "192.0.2.7")]
+    [TestCase("2001:db8:1:2:3:4:5:6", null, "2001:db8:1:2::/64")]
+    [TestCase("192.0.2.7", "ops", "user ops")]
+    public void A_reader_is_a_user_or_else_all_who_come_from_one_address(string address, string? user, string reader)
+    {
+        var http = new DefaultHttpContext();
+        http.Connection.RemoteIpAddress = IPAddress.Parse(address);
+        if (user is not null)
+            http.User = new ClaimsPrincipal(new ClaimsIdentity([new System.Security.Claims.Claim(ClaimTypes.Name, user)], "Basic"));
+        Assert.That(EventReader.Of(http), Is.EqualTo(reader));
+    }
+
+    private EventSubscription? Subscribe(EventPlace? after, string reader = "reader") => _journal.TrySubscribe(after, reader, out _);
 
     [Test]
     public void Names_of_kinds_are_stable() => Assert.That(string.Join(' ', ClusterEventKindNames.All), Is.EqualTo(

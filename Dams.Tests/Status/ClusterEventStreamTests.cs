@@ -124,18 +124,18 @@ public sealed class ClusterEventStreamTests
     public async Task A_reader_too_many_is_refused_until_one_leaves()
     {
         var readers = new List<Reader>();
-        for (var i = 0; i < ClusterEventJournal.SubscribersMax; i++)
+        for (var i = 0; i < ClusterEventJournal.SharePerReader; i++)
             readers.Add(await OpenAsync());
         using (var refused = await _http.GetAsync(new Uri("/events", UriKind.Relative)))
         {
             Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
-            Assert.That(await refused.Content.ReadAsStringAsync(), Does.StartWith("64 readers follow the events already"));
+            Assert.That(await refused.Content.ReadAsStringAsync(), Does.StartWith("this machine follows the events 16 times already"));
         }
 
         readers.ForEach(reader => reader.Dispose());
         await Eventually.IsTrueAsync(() =>
         {
-            using var subscription = _journal.TrySubscribe(null);
+            using var subscription = _journal.TrySubscribe(null, "this machine", out _);
             return subscription is not null;
         });
     }

@@ -174,7 +174,8 @@ public sealed class StatusDocumentTests
     public void A_manager_writes_every_field_in_its_order() => Assert.That(
         JsonSerializer.Serialize(s_manager, ManagerJson.Default.ManagerStatus), Is.EqualTo(Line("""
             {"id":"manager1","processId":4,"state":"running",
-            "replica":{"id":"replica1","processId":3,"state":"running","restarts":2,"lastExitCode":137,"version":"Ledger"},
+            "replica":{"id":"replica1","processId":3,"state":"running","restarts":2,"lastExitCode":137,"version":"Ledger",
+            "blocked":null},
             "group":{"state":"Member","epoch":"2.1","incarnation":"7","votes":true,"executed":12},"replacements":1,
             "replacing":{"decision":3,"replica":"replica3","cause":"Wrong","decided":"2026-01-02T03:04:05.678+00:00"},
             "alarms":["replica2 was replaced \u003Ctoo\u003E often"],
@@ -190,7 +191,9 @@ public sealed class StatusDocumentTests
             s_manager with { Replacing = null, Replica = s_process with { ProcessId = null, LastExitCode = null } },
             ManagerJson.Default.ManagerStatus),
         Does.Contain("""
-            "replica":{"id":"replica1","processId":null,"state":"running","restarts":2,"lastExitCode":null,"version":"Ledger"}
+            "replica":{"id":"replica1","processId":null,"state":"running","restarts":2,"lastExitCode":null,
+            """.TrimEnd()).And.Contain("""
+            "version":"Ledger","blocked":null}
             """).And.Contain("""
             "replacing":null,
             """));
