@@ -8,7 +8,7 @@ namespace Dams.Hosting;
 /// </summary>
 public static class BeyondLoopback
 {
-    /// <summary>The things that are missing, each as a sentence that says what to run. None in a cluster that only this machine reaches.</summary>
+    /// <summary>The missing things, each as a sentence that says what to run. None in a cluster that only this machine reaches.</summary>
     /// <param name="topology">The cluster.</param>
     /// <param name="config">The file of the configuration; null if there is none.</param>
     public static IReadOnlyList<string> ProblemsOf(ClusterTopology topology, string? config)

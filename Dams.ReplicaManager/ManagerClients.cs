@@ -19,7 +19,7 @@ internal sealed class ManagerClients(ClusterTopology topology, NodeId self, ILog
     /// <summary>Fetches the agreed state at a JOIN from all other managers at once.</summary>
     /// <param name="sequence">The number of the JOIN.</param>
     /// <param name="patience">How long each may take.</param>
-    /// <returns>What they gave, at most one of each manager.</returns>
+    /// <returns>The states that they gave, at most one of each manager.</returns>
     public async Task<IReadOnlyList<AgreedSnapshot>> FindSnapshotsAsync(long sequence, TimeSpan patience)
     {
         var answers = await Task.WhenAll(topology.Managers

@@ -36,7 +36,7 @@ internal sealed class LocalUsersTests : ClusterFixture
         }
     }
 
-    // Bug: a page whose name leads to loopback by now could book, and could read the status.
+    // Earlier, a page whose name leads to loopback by now could book, and could read the status.
     [Test]
     public async Task No_process_answers_under_the_name_of_a_foreign_page()
     {
@@ -85,7 +85,7 @@ internal sealed class LocalUsersTests : ClusterFixture
         Assert.That(run.Errors, Does.StartWith("entry 1 is not skipped: "));
     }
 
-    // Bug: the replica ended with 75 at each restart, and the managers replaced it.
+    // Earlier, the replica ended with 75 at each restart, and the managers replaced it.
     [Test]
     public async Task A_replica_whose_folder_a_foreign_process_has_locked_is_an_alarm_and_is_not_replaced()
     {

@@ -92,7 +92,8 @@ internal sealed class AgreementChecker(
         var free = versions[begun.Replica].Where(version => !others.Contains(version)).ToList();
         Broken.Unless(
             free.Count == 0 || free.Contains(VersionOf(begun.Replica)),
-            $"{begun}: the next incarnation runs {VersionOf(begun.Replica)}, as another does, although {string.Join(" and ", free)} is free");
+            $"{begun}: the next incarnation runs {VersionOf(begun.Replica)}, as another does, "
+            + $"although {string.Join(" and ", free)} is free");
     }
 
     private static HashSet<byte> Of(Dictionary<ulong, HashSet<byte>> votes, ulong incarnation)

@@ -3,7 +3,7 @@ namespace Dams.Tests.Simulation;
 /// <summary>
 /// A fault of one replica that lasts for a while, under load. In the first three kinds its process and its disk are well.
 /// </summary>
-/// <param name="Kind">What is wrong.</param>
+/// <param name="Kind">The kind of fault.</param>
 /// <param name="Replica">The seat of the replica.</param>
 /// <param name="At">When it begins.</param>
 /// <param name="Length">How long it lasts. A fault of the process lasts until the incarnation is replaced.</param>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dams.FrontEnd.Access;
 
-/// <summary>Who may call the contracts of a front end, and how much. Used by many threads.</summary>
+/// <summary>Decides which callers may call the contracts of a front end, and how much. Used by many threads.</summary>
 /// <param name="gate">Authenticates; null if nobody has to authenticate.</param>
 /// <param name="shares">The limits of users and addresses.</param>
 internal sealed class CallerAccess(AccessGate? gate, CallShares shares) : ICallerAccess

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Access;
 
 /// <summary>
-/// Who may use a front end, made from the configuration. On a loopback cluster without users, nobody has to authenticate, and nothing is
+/// The rules about the users of a front end, made from the configuration. On a loopback cluster without users, nobody has to authenticate, and nothing is
 /// limited. Used by many threads.
 /// </summary>
 internal sealed class FrontAccess : IDisposable
@@ -27,7 +27,7 @@ internal sealed class FrontAccess : IDisposable
     /// <summary>The shares of users and addresses; null if nothing is limited.</summary>
     public CallShares? Shares { get; }
 
-    /// <summary>Who may call the contracts; null if anybody may, without limits.</summary>
+    /// <summary>The rules about callers of the contracts; null if anybody may call, without limits.</summary>
     public CallerAccess? Callers => Shares is { } shares ? new CallerAccess(Gate, shares) : null;
 
     /// <summary>Reads the users and makes everything.</summary>

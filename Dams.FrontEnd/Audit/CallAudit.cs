@@ -89,7 +89,7 @@ internal sealed class CallAudit(AuditFile file, TimeProvider time) : IDisposable
             return null;
         var text = Encoding.UTF8.GetString(bytes, 0, length);
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        // What stands before no colon may be a password.
+        // A text without a colon may be a password.
         return colon < 0 ? null : text[..Math.Min(colon, NameLengthMax)];
     }
 }

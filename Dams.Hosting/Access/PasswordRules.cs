@@ -15,7 +15,7 @@ public static class PasswordRules
     // A password of fewer is a repetition.
     private const int DifferentMin = 5;
 
-    /// <summary>What is wrong with a new password, as a sentence; null if it is good.</summary>
+    /// <summary>The problem of a new password, as a sentence; null if it is good.</summary>
     /// <param name="name">The name of the user, which the password must not contain.</param>
     /// <param name="password">The new password.</param>
     public static string? ProblemOf(string name, string password)

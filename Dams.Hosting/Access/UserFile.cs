@@ -52,7 +52,9 @@ public static class UserFile
     {
         try
         {
-            var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            var target = new FileInfo(path).LinkTarget is null
+                ? Path.GetFullPath(path)
+                : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             using var held = Take(target + ".lock", path, patience ?? s_lockPatience);
             var before = File.Exists(target) ? Load(target) : UserList.Empty;

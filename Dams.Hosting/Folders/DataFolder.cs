@@ -98,7 +98,8 @@ public static class DataFolder
             if (topology.Hosts.Count < 2 || File.Exists(file))
                 return KeyFile.LoadOrCreate(file);
             throw new DataFolderException($"{file}, the key file of the cluster {topology.Cluster}, is missing. "
-                + "All hosts need the same one: make it on one of them with dams key new --config FILE, and copy it to the others, with mode 600.");
+                + "All hosts need the same one: make it on one of them with dams key new --config FILE, "
+                + "and copy it to the others, with mode 600.");
         }
 
         if (!File.Exists(file))

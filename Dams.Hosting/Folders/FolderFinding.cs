@@ -42,7 +42,8 @@ internal sealed class FolderFinding
     public string? Notice => _origin switch
     {
         not null when IsOfHosts => $"{_here.Path} was copied or moved from {_origin}. "
-            + $"It is still a part of the cluster {_topology.Cluster}, because the configuration has hosts: don't run the original any more.",
+            + $"It is still a part of the cluster {_topology.Cluster}, because the configuration has hosts: "
+            + "don't run the original any more.",
         null when Known is { } known && known.Place.Path != _here.Path => $"{_here.Path} was moved here from {known.Place.Path}.",
         null => null,
         _ when _origin == _here.Path =>

@@ -91,6 +91,7 @@ public sealed class AuditFile : IDisposable
     private sealed class PrivateFile(AuditFile audit) : FileTarget
     {
         private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        private const int EntriesBetweenLooks = 20;
 
         protected override Stream CreateFileStream(string filePath, int bufferSize)
         {
@@ -126,7 +127,9 @@ public sealed class AuditFile : IDisposable
                 }));
             }
 
-            base.Write(watched);
+            // The size of the file is looked at once for each list.
+            foreach (var part in watched.Chunk(EntriesBetweenLooks))
+                base.Write(part);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using Dams.Hosting.Access;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Microsoft.Extensions.Logging;
@@ -33,7 +34,7 @@ public sealed class NodeCertificates
         if (topology is not null && host is not null && authorities is not null)
             Nodes = new NodeTls(topology, host, authorities, time, logger);
         if (service is not null)
-            Clients = new ServerTls(_ => OptionsForClient(service));
+            Clients = new ServerTls(_ => OptionsForClient(service, topology?.Users?.Certificates is not null));
     }
 
     /// <summary>A process without certificates.</summary>
@@ -133,9 +134,15 @@ public sealed class NodeCertificates
     private static ReloadedCertificate OpenHost(TlsSettings tls, string name, ILogger logger) =>
         ReloadedCertificate.Open($"host {name}", tls.FileOf(name), tls.FileOf(name), isGroupAllowed: false, logger);
 
-    private static SslServerAuthenticationOptions OptionsForClient(ReloadedCertificate service) => new()
+    private static SslServerAuthenticationOptions OptionsForClient(ReloadedCertificate service, bool requestsCertificates)
     {
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        ServerCertificateContext = service.Current,
-    };
+        var options = new SslServerAuthenticationOptions
+        {
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ServerCertificateContext = service.Current,
+        };
+        if (requestsCertificates)
+            ClientCertificates.Request(options);
+        return options;
+    }
 }

@@ -39,7 +39,7 @@ public sealed class ReloadedCertificate : ReloadedPem<SslStreamCertificateContex
         return opened;
     }
 
-    /// <summary>The things that an operator should know: a file that can't be used, and a certificate that ends soon or has ended.</summary>
+    /// <summary>The alarms for an operator: a file that can't be used, and a certificate that ends soon or has ended.</summary>
     /// <param name="now">The present time.</param>
     public IEnumerable<string> Alarms(DateTimeOffset now)
     {

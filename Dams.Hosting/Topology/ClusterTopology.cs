@@ -202,9 +202,9 @@ public sealed record ClusterTopology
     /// <summary>The file that a front end writes its audit to; null if it writes none.</summary>
     public string? AuditFileOf(NodeId id) => Log.Audit switch
     {
-        AuditUse.Off => null,
-        AuditUse.Auto when !IsBeyondLoopback => null,
-        _ => Path.Combine(Log.Folder, $"{id}.audit.jsonl"),
+        AuditUse.On => Path.Combine(Log.Folder, $"{id}.audit.jsonl"),
+        AuditUse.Auto when IsBeyondLoopback => Path.Combine(Log.Folder, $"{id}.audit.jsonl"),
+        _ => null,
     };
 
     /// <summary>The JSON path of a process's port in the configuration, for messages about that port.</summary>

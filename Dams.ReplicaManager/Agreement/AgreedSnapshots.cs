@@ -61,7 +61,7 @@ internal sealed class AgreedSnapshots(
 
     /// <summary>Takes the other managers' answers to <see cref="IReplicaAccess.AskSnapshot"/>.</summary>
     /// <param name="sequence">The number of the JOIN.</param>
-    /// <param name="given">What they gave, at most one of each manager. Managers that gave nothing are missing.</param>
+    /// <param name="given">The states that they gave, at most one of each manager. Managers that gave nothing are missing.</param>
     /// <returns>Whether the snapshot can't be had: for so long that the member asks for another JOIN.</returns>
     public bool OnFetched(long sequence, IReadOnlyList<AgreedSnapshot> given)
     {

@@ -9,7 +9,7 @@ using Dams.Contracts.Soap;
 namespace Dams.Service.Audit;
 
 /// <summary>
-/// What one request asked for, and what became of it, for the audit. It is a feature of the request: the service and the check of the user
+/// The operation, the fields and the outcome of one request, for the audit. It is a feature of the request: the service and the check of the user
 /// write it, and the front end reads it when the request is answered. One thread at a time.
 /// </summary>
 public sealed class CallRecord

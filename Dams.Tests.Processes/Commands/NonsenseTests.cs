@@ -39,6 +39,8 @@ internal sealed class NonsenseTests
         ["DURATION"] = "1s",
         ["GROUPS"] = "1|2",
         ["PERCENT"] = "10",
+        ["NAME"] = "MTLP1234",
+        ["--hosts"] = "mtl=127.0.0.2",
     };
 
     private TestFolder _folder = null!;
@@ -86,7 +88,7 @@ internal sealed class NonsenseTests
     [TestCase("bench --connections 1 0", "--connections is 0; expected 1 to 1024.")]
     [TestCase("bench --calls 99999999999999999999", "--calls is 99999999999999999999; expected 1 to 10000000.")]
     [TestCase("bench --warm-up -5", "--warm-up is -5; expected 0 to 10000000.")]
-    [TestCase("bench --url https://127.0.0.1", "a benchmark speaks http only")]
+    [TestCase("bench --url ftp://127.0.0.1", "--url is ")]
     [TestCase("up --ready-within x", "--ready-within is 'x'; expected a whole number.")]
     [TestCase("add MTLE210422 Physician 0 --as MTLA1234", "CAPACITY is 0; expected 1 to 1000000.")]
     [TestCase("member leave 8", "REPLICA is 8; expected 1 to 7.")]
@@ -207,7 +209,8 @@ internal sealed class NonsenseTests
     private List<string> LineOf(string words, Command command, Symbol symbol, string value)
     {
         List<string> line = [.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-        line.AddRange(command.Arguments.Select(argument => argument == symbol ? value : s_samples[argument.Name]));
+        line.AddRange(command.Arguments.Select(argument => argument == symbol ? value
+            : argument.Name == "FILE" ? _folder.File("dams.json") : s_samples[argument.Name]));
         foreach (var option in command.Options)
         {
             if (option == symbol)
@@ -218,6 +221,8 @@ internal sealed class NonsenseTests
                 line.AddRange([option.Name, $"http://{_folder.Address}:1/"]);
             else if (option.Name == "--key-file" && HelpNameOf(symbol) is not (LineRules.File or LineRules.Folder))
                 line.AddRange([option.Name, _folder.File("no.key")]);
+            else if (option.Name == "--config")
+                line.AddRange([option.Name, _folder.File("none.json")]);
             else if (option.Name == "--log-folder")
                 line.AddRange([option.Name, _folder.File("logs")]);
         }

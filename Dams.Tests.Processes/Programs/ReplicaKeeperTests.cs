@@ -75,7 +75,7 @@ internal sealed class ReplicaKeeperTests : IAsyncDisposable
         Assert.That(script.Reports.OfType<LossReport>().Select(loss => loss.Cause), Is.EqualTo(new[] { LossCause.CannotStart }));
     }
 
-    // Bug: six of these were one loss, and the managers replaced a healthy replica.
+    // Earlier, six of these were one loss, and the managers replaced a healthy replica.
     [Test]
     public async Task A_folder_that_a_foreign_process_has_locked_is_an_alarm_and_no_failed_start()
     {

@@ -29,7 +29,12 @@ public sealed class AccessAlarmsTests
     [Test]
     public void An_open_front_end_beyond_loopback_is_an_alarm_and_on_loopback_none()
     {
-        var beyond = Read("""{ "hosts": { "a": "10.20.1.10" }, "frontEnds": [ { "host": "a" } ], "access": "open" }""");
+        var beyond = Read("""
+            {
+              "hosts": { "a": "10.20.1.10" }, "frontEnds": [{ "host": "a" }], "sequencers": [{ "host": "a" }],
+              "replicas": [{ "host": "a" }], "access": "open"
+            }
+            """);
         AlarmsOf(beyond, null).Look();
         Assert.That(_alarms.Texts.Single(), Does.StartWith("anybody may book and cancel here"));
         _alarms.Settle(AlarmCause.AccessOpen);

@@ -173,7 +173,7 @@ internal sealed class InquiryTests
             Is.EqualTo(new[] { new VoteReport(3, IncarnationOf(3), 1, about, IsGuilty: false, View: 0, Seen: about) }));
     }
 
-    // Bug: a healthy replica was replaced, because a foreign process had locked its folder while it restarted.
+    // Earlier, a healthy replica was replaced, because a foreign process had locked its folder while it restarted.
     [TestCase((byte)3, false)]
     [TestCase((byte)4, true, Description = "another replica is kept from running")]
     public void A_suspect_that_a_foreign_process_keeps_from_running_is_not_found_dead(byte blocked, bool isGuilty)

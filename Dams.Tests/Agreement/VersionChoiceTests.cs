@@ -11,7 +11,7 @@ namespace Dams.Tests.Agreement;
 /// <summary>The version that the next incarnation runs: one that no other replica runs, if there is one.</summary>
 internal sealed class VersionChoiceTests
 {
-    // Bug: the replacement of replica 3 ran replica 4's version, and two replicas made the same mistakes.
+    // Earlier, the replacement of replica 3 ran replica 4's version, and two replicas made the same mistakes.
     [Test]
     [FailsWithout(nameof(ManagerMutants.VersionIsTheNextOne))]
     public void A_replacement_runs_the_first_version_of_its_list_that_no_other_replica_runs()
@@ -29,7 +29,7 @@ internal sealed class VersionChoiceTests
     {
         var script = new AgreementScript();
         script.Convict(3);
-        Assert.That(script.State.VersionTurns(3), Is.EqualTo(4), "a whole round of four versions");
+        Assert.That(script.State.VersionTurns(3), Is.EqualTo(4), "a whole round of the list");
     }
 
     [Test]

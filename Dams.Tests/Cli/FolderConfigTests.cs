@@ -50,7 +50,7 @@ internal sealed class FolderConfigTests
         Assert.That(Read(Own).Topology!.Strict);
     }
 
-    // Bug: the edit was lost without a word.
+    // Earlier, the edit was lost without a word.
     [TestCase(true)]
     [TestCase(false, Description = "an earlier release has written it, or a person")]
     public void A_configuration_elsewhere_never_replaces_what_a_person_has_edited(bool isByUp)

@@ -111,10 +111,11 @@ internal sealed class UpRefusalTests
             Is.EqualTo("--host is she, but nothing stands there: give a process of F/dams.json \"host\": \"she\"\n"));
         Assert.That(await RefusedHostAsync(json, "--host", "mtl", "--lab"), Does.StartWith("--lab: there are the hosts mtl, que, she"));
         Assert.That(await RefusedHostAsync("{}", "--host", "mtl"), Does.StartWith("--host is mtl, but F/dams.json has no hosts: leave"));
+        File.Delete(_folder.File("dams.json"));
         Assert.That(await RefusedAsync("--host", "mtl"), Does.StartWith("--host is mtl, but the default cluster has no hosts: leave"));
     }
 
-    // Bug: up overwrote the file that the message about ports in use had sent the operator to.
+    // Earlier, up overwrote the file that the message about ports in use had sent the operator to.
     [TestCase("--ports-from 9000", "--ports-from 9000 contradicts FILE: $.frontEnds[0].port is 8081 there, and the option wants 9000.")]
     [TestCase("--ports-from 8080", "--ports-from 8080 contradicts FILE: $.frontEnds[0].port is 8081 there, and the option wants 8080.")]
     [TestCase("--versions Journal", "--versions Journal contradicts FILE: $.replicas[0].versions is ")]

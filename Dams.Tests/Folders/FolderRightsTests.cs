@@ -36,7 +36,7 @@ internal sealed class FolderRightsTests
 
     private static string Problems(Action correct) => Assert.Throws<DataFolderException>(correct)!.Message;
 
-    // Bug: every user of the machine could read every booking, and open the lock files.
+    // Earlier, every user of the machine could read every booking, and open the lock files.
     [Test]
     public async Task Everything_of_an_earlier_release_is_corrected_and_what_is_not_the_clusters_is_left()
     {

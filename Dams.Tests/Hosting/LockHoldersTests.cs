@@ -19,7 +19,7 @@ internal sealed class LockHoldersTests
     public void The_holders_are_read_from_the_list_of_locks(string lines, string holders) => Assert.That(
         string.Join(' ', LockHolders.Find(lines.Split('|'), (8UL << 32) | 1, 5678)), Is.EqualTo(holders));
 
-    // Bug: "replica1 already runs on …", although none did.
+    // Earlier, "replica1 already runs on …", although none did.
     [Test]
     [Platform("Linux")]
     public async Task A_lock_of_a_foreign_process_is_told_with_its_number()

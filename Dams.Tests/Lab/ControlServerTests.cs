@@ -160,7 +160,7 @@ internal sealed class ControlServerTests
         }
     }
 
-    // Bug: any user of the machine could stop the cluster, order replicas out and inject faults.
+    // Earlier, any user of the machine could stop the cluster, order replicas out and inject faults.
     [TestCase(null, 401, "Orders need the token in")]
     [TestCase("Basic abcd", 401, "Orders need the token in")]
     [TestCase("Bearer ", 401, "Orders need the token in")]

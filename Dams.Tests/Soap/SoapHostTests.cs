@@ -285,7 +285,8 @@ public sealed class SoapHostTests
         Assert.That((await SoapMessage.SendAsync(server, SoapMessage.Envelope(SoapMessage.Add))).Result("outcome"), Is.EqualTo("Added"));
         var other = await SoapMessage.SendAsync(
             server, SoapMessage.Envelope(SoapMessage.Add.Replace("MTLA1234", "MTLA9999", StringComparison.Ordinal)));
-        Assert.That((other.Fault("code"), other.Reason), Is.EqualTo(("NotPermitted", "The user MTLA1234 may not act as MTLA9999: it may act as MTLA1234.")));
+        Assert.That((other.Fault("code"), other.Reason),
+            Is.EqualTo(("NotPermitted", "The user MTLA1234 may not act as MTLA9999: it may act as MTLA1234.")));
     }
 
     [Test]

@@ -137,7 +137,7 @@ public sealed class ClusterEventJournalTests
         Assert.That(Subscribe(null, "another"), Is.Not.Null);
     }
 
-    // Bug: one client could take all streams, and an operator's page got none.
+    // Earlier, one client could take all streams, and an operator's page got none.
     [Test]
     public void A_reader_with_its_whole_share_is_refused_and_others_are_not()
     {

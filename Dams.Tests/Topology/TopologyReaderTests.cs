@@ -175,7 +175,7 @@ public sealed class TopologyReaderTests
             "$.replicas[0].dataFolder: is /srv/dams, which holds the folder of sequencer1",
             "$.replicas[0].dataFolder: is /srv/dams, which holds the folder of sequencer2",
             "$.replicas[0].dataFolder: is /srv/dams, which holds the folder of manager1",
-            "$.replicas[0].dataFolder: is /srv/dams, which holds the logs or the key");
+            "$.replicas[0].dataFolder: is /srv/dams, which holds the logs, the key or the users");
         yield return Of("replica inside another",
             """{"replicas": [{"id": "replica1", "port": 2, "dataFolder": "r"}, {"id": "replica2", "port": 3, "dataFolder": "r/2"}]}""",
             "$.replicas[0].dataFolder: is /srv/dams/r, which holds the folder of replica2");

@@ -71,7 +71,7 @@ public sealed class ServiceAddressTests
         Assert.That(page.Body, Does.Contain($"<a href=\"{expected}?wsdl\">"));
     }
 
-    // Bug: a page whose name leads to this address by now could book, because it was still on its own site.
+    // Earlier, a page whose name leads to this address by now could book, because it was still on its own site.
     [TestCase("dams_web_1")]
     [TestCase("evil.example.org:8080")]
     [TestCase("127.0.0.1.example.org")]
