@@ -51,7 +51,7 @@ internal sealed class HttpBoundsTests
         await Eventually.IsTrueAsync(() => process.HasExited || TryConnect() is not null);
         var calling = TryConnect()!;
         // The stream of events is a call that does not end.
-        await calling.SendAsync(Encoding.ASCII.GetBytes("GET /events HTTP/1.1\r\nHost: x\r\n\r\n"));
+        await calling.SendAsync(Encoding.ASCII.GetBytes("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         for (var i = 0; i < IdleConnections; i++)
             TryConnect();
         using var http = new HttpClient { BaseAddress = new Uri($"http://{_endpoint}") };
@@ -113,7 +113,7 @@ internal sealed class HttpBoundsTests
             }
         }
 
-        static byte[] HeadOf(int bytes) => Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {bytes}\r\n\r\n");
+        static byte[] HeadOf(int bytes) => Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {bytes}\r\n\r\n");
     }
 
     [Test]

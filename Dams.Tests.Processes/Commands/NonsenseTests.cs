@@ -40,6 +40,7 @@ internal sealed class NonsenseTests
         ["GROUPS"] = "1|2",
         ["PERCENT"] = "10",
         ["NAME"] = "MTLP1234",
+        ["HOST"] = "mtl",
         ["--hosts"] = "mtl=127.0.0.2",
     };
 
@@ -221,7 +222,9 @@ internal sealed class NonsenseTests
                 line.AddRange([option.Name, $"http://{_folder.Address}:1/"]);
             else if (option.Name == "--key-file" && HelpNameOf(symbol) is not (LineRules.File or LineRules.Folder))
                 line.AddRange([option.Name, _folder.File("no.key")]);
-            else if (option.Name == "--config")
+            else if (option.Name == "--file" && symbol.Name is not ("--config" or "--data"))
+                line.AddRange([option.Name, _folder.File("users.json")]);
+            else if (option.Name == "--config" && command.Options.All(other => other.Name is not ("--file" or "--host")))
                 line.AddRange([option.Name, _folder.File("none.json")]);
             else if (option.Name == "--log-folder")
                 line.AddRange([option.Name, _folder.File("logs")]);

@@ -82,7 +82,7 @@ internal sealed class LostMountTests
         /// <summary>Why the mount failed, for example for lack of rights; null if it succeeded.</summary>
         public string? Problem { get; }
 
-        public static Mount OfMemory(string folder) => new(folder, ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder]);
+        public static Mount OfMemory(string folder) => new(folder, ["mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs", folder]);
 
         public static Mount OfDisk(string folder, string image) => new(folder,
             ["truncate", "-s", "96M", image], ["mkfs.ext4", "-q", image],

@@ -22,13 +22,13 @@ internal sealed class TestFolder : IDisposable
     /// <summary>Makes the folder a disk of its own, in memory. If that is impossible here, the test is ignored.</summary>
     public void BecomeDisk(int mebibytes)
     {
-        if (!OperatingSystem.IsLinux() || !Mount("-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs"))
+        if (!OperatingSystem.IsLinux() || !Mount("-t", "tmpfs", "-o", $"size={mebibytes}m,mode=700", "tmpfs"))
             Assert.Ignore("a disk of a test's own needs Linux and the right to mount");
         _isDisk = true;
     }
 
     /// <summary>Gives the folder's disk another size.</summary>
-    public void ResizeDisk(int mebibytes) => Assert.That(Mount("-o", $"remount,size={mebibytes}m"));
+    public void ResizeDisk(int mebibytes) => Assert.That(Mount("-o", $"remount,size={mebibytes}m,mode=700"));
 
     public string File(params string[] names) => System.IO.Path.Combine([Path, .. names]);
 
