@@ -1,7 +1,7 @@
 using System.Net;
+using System.Text.Json;
 using Dams.Hosting.Cluster;
 using Dams.Hosting.Tls;
-using System.Text.Json;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.ReplicaManager.Agreement;

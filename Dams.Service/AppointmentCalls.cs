@@ -8,7 +8,7 @@ namespace Dams.Service;
 /// Executes calls: checks a request, has the command executed, and makes the result. Both contracts stand in front of it,
 /// <see cref="AppointmentService"/> and <see cref="FrontEndImpl"/>.
 /// </summary>
-internal sealed class AppointmentCalls(IAppointmentExecutor executor, CallerIdentity? user, CancellationToken ct, CallRecord? record)
+internal sealed class AppointmentCalls(IAppointmentExecutor executor, CallerIdentity? user, CallRecord? record, CancellationToken ct)
 {
     /// <summary>Executes one call.</summary>
     /// <exception cref="System.ServiceModel.FaultException{TDetail}">

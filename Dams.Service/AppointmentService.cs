@@ -13,13 +13,13 @@ namespace Dams.Service;
 /// <param name="user">
 /// The authenticated user, who must be allowed to speak for the caller of every message. Null if nobody has to authenticate.
 /// </param>
-/// <param name="ct">Cancelled when the client disconnects.</param>
 /// <param name="record">Takes the call for the audit, or null. An instance with a record is for one call.</param>
+/// <param name="ct">Cancelled when the client disconnects.</param>
 public sealed class AppointmentService(
-    IAppointmentExecutor executor, CallerIdentity? user = null, CancellationToken ct = default, CallRecord? record = null)
+    IAppointmentExecutor executor, CallerIdentity? user = null, CallRecord? record = null, CancellationToken ct = default)
     : IAppointmentService
 {
-    private readonly AppointmentCalls _calls = new(executor, user, ct, record);
+    private readonly AppointmentCalls _calls = new(executor, user, record, ct);
 
     /// <inheritdoc/>
     public Task<AddAppointmentResult> AddAppointmentAsync(

@@ -34,8 +34,8 @@ public static class SoapEndpoints
             http => new AppointmentService(
                 access?.Limited(http, executor) ?? executor,
                 access?.UserOf(http),
-                http.RequestAborted,
-                http.Features.Get<CallRecord>()),
+                http.Features.Get<CallRecord>(),
+                http.RequestAborted),
             Guarded(AppointmentOptions(topology), access, refusal => refusal.ToFault()) with { UsernameTokens = tokens });
 
     /// <summary>
@@ -53,8 +53,8 @@ public static class SoapEndpoints
             http => new FrontEndImpl(
                 access?.Limited(http, executor) ?? executor,
                 access?.UserOf(http),
-                http.RequestAborted,
-                http.Features.Get<CallRecord>()),
+                http.Features.Get<CallRecord>(),
+                http.RequestAborted),
             Guarded(OriginalOptions(topology), access, refusal => FrontEndFaults.Bare(refusal.ToFault())) with { UsernameTokens = tokens });
 
     /// <summary>Serves a replica's own contract. The topology has no public address, because that leads to the front end.</summary>

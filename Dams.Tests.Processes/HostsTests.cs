@@ -4,7 +4,6 @@ using System.Runtime.Versioning;
 using Dams.Cli.Cluster;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
-using Dams.Hosting.Topology;
 using Dams.Ordering;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;

@@ -2,12 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Runtime.Versioning;
 using Dams.Hosting.Processes;
-using Dams.Hosting.Topology;
-using Dams.Hosting.Web;
 using Dams.Ordering;
-using Dams.Ordering.Storage;
 using Dams.Tests.Cli;
-using Dams.Tests.Hosting;
 
 namespace Dams.Tests.Processes;
 

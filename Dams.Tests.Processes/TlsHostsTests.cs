@@ -4,7 +4,6 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Dams.Cli.Client;
-using Dams.Cli.Cluster;
 using Dams.Contracts.Domain;
 using Dams.Hosting;
 using Dams.Hosting.Tls;

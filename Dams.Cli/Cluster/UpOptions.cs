@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Dams.Hosting.Topology;
 
@@ -84,7 +85,7 @@ internal sealed record UpOptions
 
     private static int? PortOf(ClusterNode node, int first) => ClusterTopology.Default(first).Find(node.Id)?.Listen.Port;
 
-    private IReadOnlyList<string> VersionsOf(ReplicaNode replica) =>
+    private ImmutableArray<string> VersionsOf(ReplicaNode replica) =>
         ClusterTopology.Default(versions: Versions).FindReplica(replica.Id.Number)?.Versions ?? replica.Versions;
 
     /// <summary>The reason why the processes of <see cref="Host"/> can't be run, and what to do; null if they can.</summary>

@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using Dams.Hosting.Topology;
 using Dams.Hosting.Web;
 using idunno.Authentication.Basic;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Certificate;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;

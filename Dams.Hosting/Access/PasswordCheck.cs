@@ -14,7 +14,9 @@ namespace Dams.Hosting.Access;
 /// password that was right is remembered as a keyed digest, whose key lives in this process only. Wrong passwords are counted by
 /// <see cref="PasswordThrottle"/>. A check of an unknown or locked user takes as long as that of a wrong password. Used by many threads.
 /// </summary>
+#pragma warning disable CA1001 // The semaphore has nothing to dispose, because nobody asks for its wait handle.
 public sealed class PasswordCheck
+#pragma warning restore CA1001
 {
     /// <summary>The longest password.</summary>
     public const int PasswordLengthMax = 128;

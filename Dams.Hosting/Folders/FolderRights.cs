@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Dams.Hosting.Topology;
 using Dams.Ordering;

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Dams.Hosting.Logging;
 using Dams.Hosting.Topology;
 using Dams.Tests.Hosting;
@@ -39,10 +40,10 @@ public sealed class AuditFileTests
     }
 
     [Test]
+    [Platform(Exclude = "Win")]
+    [UnsupportedOSPlatform("windows")]
     public void Only_the_owner_may_read_the_file_and_those_moved_aside()
     {
-        if (OperatingSystem.IsWindows())
-            Assert.Ignore("file modes are those of Unix");
         var file = _folder.File("frontend1.audit.jsonl");
         File.WriteAllText(file, "older\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);

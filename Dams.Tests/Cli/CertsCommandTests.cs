@@ -28,8 +28,8 @@ public sealed class CertsCommandTests
         {
             Assert.That(File.GetUnixFileMode(folder),
                 Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
-            Assert.That(Directory.GetFiles(folder).Select(file => File.GetUnixFileMode(file)),
-                Is.All.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            foreach (var file in Directory.GetFiles(folder))
+                Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite), file);
         }
 
         using var certificate = X509Certificate2.CreateFromPemFile(_cluster.Tls.FileOf("mtl"));

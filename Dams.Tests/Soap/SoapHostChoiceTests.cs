@@ -31,7 +31,7 @@ public sealed class SoapHostChoiceTests
         await using var app = WebApplication.CreateSlimBuilder().Build();
         Assert.That(
             () => app.MapSoapService<IAppointmentService>(
-                "/AppointmentService", new AppointmentService(new DictionaryExecutor(), null, default), SoapTestServer.Options),
+                "/AppointmentService", new AppointmentService(new DictionaryExecutor()), SoapTestServer.Options),
             Throws.InvalidOperationException.With.Message.Contains(nameof(SoapServiceExtensions.AddSoapHost)));
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
-using Dams.Contracts.Domain;
 using System.Security.Cryptography.X509Certificates;
+using Dams.Contracts.Domain;
 using Dams.Contracts.Soap;
 using Dams.Hosting.Access;
 using Dams.Hosting.Topology;
@@ -96,11 +96,11 @@ internal sealed class SoapTestServer : IAsyncDisposable
         var caller = CallerId.TryParse(user?.ToUpperInvariant(), out var id) ? CallerIdentity.Of(id) : null;
         app.MapSoapService<IAppointmentService>(
             SoapPaths.Appointments,
-            http => service ?? new AppointmentService(executor, caller, http.RequestAborted, http.Features.Get<CallRecord>()),
+            http => service ?? new AppointmentService(executor, caller, http.Features.Get<CallRecord>(), http.RequestAborted),
             (options ?? Options) with { UsernameTokens = tokens });
         app.MapSoapService<IFrontEndImpl>(
             SoapPaths.Original,
-            http => new FrontEndImpl(executor, caller, http.RequestAborted, http.Features.Get<CallRecord>()),
+            http => new FrontEndImpl(executor, caller, http.Features.Get<CallRecord>(), http.RequestAborted),
             OriginalOptions with { UsernameTokens = tokens });
         await app.StartAsync().ConfigureAwait(false);
         return new SoapTestServer(app, loggers, log);

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Dams.Ordering;
 using Dams.Ordering.Driver;
 using Dams.Ordering.Messages;
-using Dams.Ordering.Protocol;
 using Dams.Ordering.Transport;
 
 namespace Dams.Tests.Ordering.Driver;
