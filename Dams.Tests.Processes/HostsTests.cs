@@ -87,9 +87,9 @@ public sealed class HostsTests
         using var order = new StringContent("{}", MediaTypeHeaderValue.Parse("application/json"));
         using var answer = await http.PostAsync(new Uri(hosts.On("que").ControlOn("que").ToHttpUri(), "/shutdown"), order);
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), await answer.Content.ReadAsStringAsync());
-        await Eventually.IsTrueAsync(() => !PidFile.FindRunning(hosts.On("que")).Any());
+        await Eventually.IsTrueAsync(() => PidFile.FindRunning(hosts.On("que")).Count == 0);
         foreach (var (host, count) in new[] { ("mtl", 5), ("she", 4) })
-            Assert.That(PidFile.FindRunning(hosts.On(host)).Count(), Is.EqualTo(count), host);
+            Assert.That(PidFile.FindRunning(hosts.On(host)).Count, Is.EqualTo(count), host);
         await CallAsync(hosts, "she", "(no. ", "list", "Surgeon", "--as", "MTLA1234");
     }
 
