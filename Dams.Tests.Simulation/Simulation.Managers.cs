@@ -152,9 +152,11 @@ internal sealed partial class Simulation
     /// <summary>Ends a manager that was ordered out, and lets it begin anew.</summary>
     private void ServeManager(SimulatedNode twin)
     {
+        var process = _managers[twin.Id.Number - 1];
+        ServeRequester(process);
         if (!twin.Manager.Member.IsOver)
             return;
-        var (boot, process) = (twin.BootCount, _managers[twin.Id.Number - 1]);
+        var boot = twin.BootCount;
         At(_now, () =>
         {
             if (twin.BootCount != boot)
@@ -192,6 +194,22 @@ internal sealed partial class Simulation
         }
 
         Settle(node);
+    }
+
+    /// <summary>
+    /// Lets the process ask for the LEAVE that its manager wants now. Nothing else would wake it while no SYNC comes, because the sequencer
+    /// is mute. It leaves a SYNC the time to come first, so that the seeds go on meaning the same runs.
+    /// </summary>
+    private void ServeRequester(SimulatedNode process)
+    {
+        if (!process.IsUp)
+            return;
+        var wake = Math.Max(process.Protocol!.NextDeadline.Ticks, _now + (_group.SyncInterval * 2).Ticks);
+        if (wake >= process.WakeAt)
+            return;
+        process.WakeAt = wake;
+        var boot = process.BootCount;
+        At(wake, () => Wake(process, boot, wake));
     }
 
     private void StartManager(SimulatedNode process, SimulatedNode node)
