@@ -11,6 +11,9 @@ internal sealed class LossTrial(Placement placement)
     // Calls end within ten seconds. Two dead replicas are ordered out within 25 s, because a replacement is overdue after eight seconds.
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(13);
     private static readonly TimeSpan s_orderedOut = TimeSpan.FromSeconds(40);
+
+    // A front end suspects within ten seconds a replica that misses every vote, and managers watch it for three.
+    private static readonly TimeSpan s_firstOrderedOut = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_takeOver = TimeSpan.FromSeconds(6);
 
     private ulong _seed;
@@ -82,7 +85,7 @@ internal sealed class LossTrial(Placement placement)
             return FailOver.Impossible;
         if (HasNewLeader(TimeSpan.Zero))
             return FailOver.Possible;
-        return HasNewLeader(s_orderedOut) ? FailOver.Later : FailOver.Impossible;
+        return HasNewLeader(s_firstOrderedOut) ? FailOver.Later : FailOver.Impossible;
 
         bool HasNewLeader(TimeSpan after) => Run(leader, leader, new LossCase(lost)
         {

@@ -202,7 +202,7 @@ internal sealed partial class Simulation
     /// </summary>
     private void ServeRequester(SimulatedNode process)
     {
-        if (!process.IsUp)
+        if (!process.IsUp || !_knobs.AsksWhileMute)
             return;
         var wake = Math.Max(process.Protocol!.NextDeadline.Ticks, _now + (_group.SyncInterval * 2).Ticks);
         if (wake >= process.WakeAt)

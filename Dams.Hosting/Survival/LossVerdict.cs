@@ -63,7 +63,10 @@ public enum FailOver
     /// <summary>At once.</summary>
     Possible,
 
-    /// <summary>When the managers have had the lost replicas ordered out: then fewer promises are enough.</summary>
+    /// <summary>
+    /// When the managers have had a lost replica ordered out: then fewer promises are enough. A front end suspects a replica only when
+    /// clients call.
+    /// </summary>
     Later,
 
     /// <summary>Not before lost replicas or sequencers are back.</summary>

@@ -54,7 +54,7 @@ public static class VerdictText
             yield return $"{only} is the only sequencer left: no other can take over from it.";
         else if (verdict.FailOver == FailOver.Later)
             yield return Text($"{Left(verdict)}: no other sequencer gets {placement.View.EpochQuorum} promises until the managers ")
-                + "have ordered out the lost ones, which takes about a minute each.";
+                + "have had a lost one ordered out, up to 15 seconds later while clients call.";
         else if (verdict.FailOver == FailOver.Impossible && verdict.Calls == CallsAfterLoss.GoOn)
             yield return Text($"{Left(verdict)}: no other sequencer gets {placement.View.EpochQuorum} promises.");
         if (!verdict.OutvotesWrong)

@@ -24,7 +24,7 @@ internal sealed class LossRulesTests
     }
 
     [TestCase("frr | fsr | fsr", "b", FailOver.Possible, Description = "From b to c: three replicas promise.")]
-    [TestCase("frr | fsr | fsr", "a", FailOver.Later, Description = "Two promise, which is enough when the others have been ordered out.")]
+    [TestCase("frr | fsr | fsr", "a", FailOver.Later, Description = "Two promise, which is enough when another has been ordered out.")]
     [TestCase("fsrr | fsr | fr", "a", FailOver.Impossible, Description = "Nobody orders the others out while nobody leads.")]
     [TestCase("fr | fsrr | fr", "a", FailOver.Impossible, Description = "There is one sequencer.")]
     [TestCase("fsrrrr | frrr | fs", "b", FailOver.Impossible, Description = "Three of seven are too many to be ordered out.")]
