@@ -113,7 +113,8 @@ internal sealed class HttpBoundsTests
             }
         }
 
-        static byte[] HeadOf(int bytes) => Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {bytes}\r\n\r\n");
+        static byte[] HeadOf(int bytes) =>
+            Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {bytes}\r\n\r\n");
     }
 
     [Test]

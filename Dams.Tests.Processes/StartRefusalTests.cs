@@ -123,6 +123,7 @@ internal sealed class StartRefusalTests
             ["$.cluster", "$.frontEnds[0].address", "$.sequencers[1].id", "$.sequencers[1].port", "$.replicas[0].versions",
                 "$.durability", "$.limits.callDeadlineMs", "$.colour"])
             Assert.That(errors, Does.Contain(path));
-        Assert.That(errors, Does.Contain("a process on another machine stands on a host of the table"), "the reason why only loopback addresses are allowed");
+        Assert.That(errors, Does.Contain("a process on another machine stands on a host of the table"),
+            "the reason why only loopback addresses are allowed");
     }
 }

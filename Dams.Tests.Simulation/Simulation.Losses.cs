@@ -121,4 +121,6 @@ internal sealed partial class Simulation
     /// <summary>The sequencers in the order of preference: the leader, and then the others.</summary>
     private IReadOnlyList<byte> PreferenceOf(byte leader) =>
         [leader, .. Enumerable.Range(1, _knobs.Sequencers).Select(id => (byte)id).Where(id => id != leader)];
+
+
 }

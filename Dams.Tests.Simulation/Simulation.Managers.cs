@@ -196,6 +196,131 @@ internal sealed partial class Simulation
         Settle(node);
     }
 
+    private void StartManagers()
+    {
+        foreach (var manager in _managers)
+            StartUp(manager);
+        for (var i = 0; i < _knobs.ManagerCrashes; i++)
+        {
+            var manager = _managers[_managersRandom.Below(_managers.Count)];
+            var at = _managersRandom.Between(TimeSpan.FromMilliseconds(50), _knobs.FaultyPhase * 0.9).Ticks;
+            var down = Milliseconds(20 + _managersRandom.Below(2500));
+            At(at, () =>
+            {
+                Stop(manager);
+                At(_now + down, () => Restart(manager));
+            });
+        }
+
+        SchedulePauses();
+        if (_knobs.ManagerWipe)
+        {
+            var wiped = _managers[_managersRandom.Below(_managers.Count)];
+            At(_managersRandom.Between(TimeSpan.FromMilliseconds(500), _knobs.FaultyPhase * 0.9).Ticks, () => WipeManager(wiped));
+        }
+
+        if (_knobs.Dead is { } dead)
+            At(_managersRandom.Between(TimeSpan.FromMilliseconds(300), _knobs.FaultyPhase * 0.9).Ticks, () => Kill(_replicas[dead - 1]));
+        if (_knobs.SlowToStart is { } slow)
+        {
+            At(_managersRandom.Between(TimeSpan.FromMilliseconds(300), _knobs.FaultyPhase * 0.5).Ticks,
+                () => CrashAndStartSlowly(_replicas[slow - 1]));
+        }
+
+        if (_knobs.Slandered is { } slandered)
+            At(Milliseconds(500), () => Slander(_nodes[NodeId.FrontEnd(1)], slandered));
+        foreach (var replica in _replicas)
+            At(0, () => Observe(replica));
+    }
+
+    /// <summary>
+    /// Overloads the hosts of some managers at the same time: the managers stand still and do everything too late, or no answer
+    /// reaches them in time.
+    /// </summary>
+    private void SchedulePauses()
+    {
+        if (_knobs.ManagerPauses == 0)
+            return;
+        var at = _managersRandom.Between(TimeSpan.FromMilliseconds(50), _knobs.FaultyPhase * 0.7).Ticks;
+        var length = Milliseconds(500 + _managersRandom.Below(3500));
+        foreach (var manager in _managers.OrderBy(_ => _managersRandom.Next()).Take(_knobs.ManagerPauses).ToList())
+        {
+            At(at, () =>
+            {
+                Trace($"{manager.Id} {(_knobs.AreManagersDeaf ? "is deaf" : "pauses")}");
+                if (_knobs.AreManagersDeaf)
+                    manager.Twin!.DeafUntil = _now + length;
+                else
+                    manager.PausedUntil = _now + length;
+            });
+        }
+    }
+
+    /// <summary>Takes a manager's folder away, if all managers vote.</summary>
+    private void WipeManager(SimulatedNode manager)
+    {
+        if (_healed || !AllVote(_managerTwins))
+            return;
+        Trace($"{manager.Id} loses its folder");
+        Stop(manager);
+        SetManagerAside(manager.Twin!);
+        At(_now + Milliseconds(50 + _managersRandom.Below(300)), () => Restart(manager));
+    }
+
+    private void SetManagerAside(SimulatedNode twin)
+    {
+        twin.FormerLogs.Add(twin.Log!);
+        twin.Log = new SimulatedLog(new Incarnation(_managersRandom.Next() | 1));
+        twin.Agreed = null;
+    }
+
+    /// <summary>Ends a manager that was ordered out, and lets it begin anew.</summary>
+    private void ServeManager(SimulatedNode twin)
+    {
+        var process = _managers[twin.Id.Number - 1];
+        ServeRequester(process);
+        if (!twin.Manager.Member.IsOver)
+            return;
+        var boot = twin.BootCount;
+        At(_now, () =>
+        {
+            if (twin.BootCount != boot)
+                return;
+            Stop(process);
+            SetManagerAside(twin);
+            At(_now + Milliseconds(100), () => Restart(process));
+        });
+    }
+
+    private void StartTwin(SimulatedNode process)
+    {
+        if (process.Twin is not { } node)
+            return;
+        node.Boot = new BootId(node.Random.Next() | 1);
+        node.Outbox = new Outbox();
+        node.BootCount++;
+        node.WakeAt = long.MaxValue;
+        var now = InstantOf(node);
+        switch (node.Id.Role)
+        {
+            case NodeRole.Sequencer:
+                node.Random.Next(); // A sequencer had a seed once. Without this draw, every seed of a simulation would mean another run.
+                var sequencer = new SequencerProtocol(_managersGroup, node.Id.Number, node.Boot, node.Outbox);
+                node.Protocol = sequencer;
+                sequencer.Start(now);
+                break;
+            case NodeRole.FrontEnd:
+                node.Protocol = new RequestSubmitter(_managersGroup, node.Id, node.Boot, node.Outbox);
+                break;
+            default:
+                // The process's part in the replicas' group is made just after this. The manager needs it, so it starts later.
+                At(_now, () => StartManager(process, node));
+                return;
+        }
+
+        Settle(node);
+    }
+
     /// <summary>
     /// Lets the process ask for the LEAVE that its manager wants now. Nothing else would wake it while no SYNC comes, because the sequencer
     /// is mute. It leaves a SYNC the time to come first, so that the seeds go on meaning the same runs.

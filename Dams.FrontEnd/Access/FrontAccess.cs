@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Dams.FrontEnd.Access;
 
 /// <summary>
-/// The rules about the users of a front end, made from the configuration. On a loopback cluster without users, nobody has to authenticate, and nothing is
-/// limited. Used by many threads.
+/// The rules about the users of a front end, made from the configuration. On a loopback cluster without users, nobody has to authenticate,
+/// and nothing is limited. Used by many threads.
 /// </summary>
 internal sealed class FrontAccess : IDisposable
 {

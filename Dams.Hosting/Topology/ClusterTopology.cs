@@ -202,9 +202,10 @@ public sealed record ClusterTopology
     /// <summary>The file that a front end writes its audit to; null if it writes none.</summary>
     public string? AuditFileOf(NodeId id) => Log.Audit switch
     {
-        AuditUse.On => Path.Combine(Log.Folder, $"{id}.audit.jsonl"),
-        AuditUse.Auto when IsBeyondLoopback => Path.Combine(Log.Folder, $"{id}.audit.jsonl"),
-        _ => null,
+        AuditUse.Off => null,
+        AuditUse.Auto when !IsBeyondLoopback => null,
+        AuditUse.Auto or AuditUse.On => Path.Combine(Log.Folder, $"{id}.audit.jsonl"),
+        _ => throw new InvalidOperationException($"unknown use of the audit: {Log.Audit}"),
     };
 
     /// <summary>The JSON path of a process's port in the configuration, for messages about that port.</summary>

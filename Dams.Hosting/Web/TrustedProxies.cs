@@ -8,7 +8,7 @@ namespace Dams.Hosting.Web;
 /// <summary>
 /// Lets proxies say how clients reach the server: <c>X-Forwarded-Proto</c>, <c>X-Forwarded-Host</c>, <c>X-Forwarded-Prefix</c> and
 /// <c>X-Forwarded-For</c> replace the scheme, the host, the base of the path, and the address of the client. From anybody else, these
-/// headers mean nothing. Of a list in a header, the last value counts: the proxy has written that one, and the client may have written the
+/// headers mean nothing. If a header has a list, its last value counts: the proxy has written that one. The client may have written the
 /// others.
 /// </summary>
 public static class TrustedProxies

@@ -9,8 +9,8 @@ using Dams.Contracts.Soap;
 namespace Dams.Service.Audit;
 
 /// <summary>
-/// The operation, the fields and the outcome of one request, for the audit. It is a feature of the request: the service and the check of the user
-/// write it, and the front end reads it when the request is answered. One thread at a time.
+/// The operation, the fields and the outcome of one request, for the audit. It is a feature of the request: the service and the check of
+/// the user write it, and the front end reads it when the request is answered. One thread at a time.
 /// </summary>
 public sealed class CallRecord
 {

@@ -80,7 +80,8 @@ public sealed class AccessEdgeTests
             Does.Not.Contain("NotPermitted"));
 
         static string Request(string user, int option) => "<n:receiveRequestFromClient xmlns:n=\"http://dams.ws.com/\">"
-            + $"<arg0>{user}</arg0><arg1/><arg2/><arg3>0</arg3><arg4>{user}</arg4><arg5>{option}</arg5></n:receiveRequestFromClient>";
+            + $"<arg0>{user}</arg0><arg1>Dental</arg1><arg2>MTLE210422</arg2><arg3>0</arg3><arg4>{user}</arg4><arg5>{option}</arg5>"
+            + "</n:receiveRequestFromClient>";
     }
 
     [Test]
@@ -222,8 +223,8 @@ public sealed class AccessEdgeTests
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"POST /AppointmentService HTTP/1.1\r\nHost: {server.Plain.Authority}\r\nContent-Type: text/xml\r\n"
             + "Content-Length: 100000\r\nExpect: 100-continue\r\n\r\n"));
-        using var reader = new StreamReader(stream);
-        var answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        var read = new byte[8192];
+        var answer = Encoding.ASCII.GetString(read, 0, await stream.ReadAsync(read).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.That(answer, Does.StartWith("HTTP/1.1 401").And.Contain("Connection: close"));
 
         var opened = 0;
@@ -281,7 +282,10 @@ public sealed class AccessEdgeTests
     public void A_cluster_beyond_loopback_without_users_does_not_start_unless_it_is_open()
     {
         var beyond = TopologyReader.Read("""
-            { "hosts": { "a": "10.20.1.10" }, "frontEnds": [ { "host": "a" } ] }
+            {
+              "hosts": { "a": "10.20.1.10" }, "frontEnds": [{ "host": "a" }], "sequencers": [{ "host": "a" }],
+              "replicas": [{ "host": "a" }]
+            }
             """, _folder.Path).Topology!;
         Assert.That(() => Open(beyond),
             Throws.TypeOf<UserFileException>().With.Message.Contains("\"access\": \"open\""));

@@ -5,8 +5,11 @@ namespace Dams.Tests.Access;
 
 public sealed class PasswordThrottleTests
 {
-    private readonly PasswordThrottle _throttle = new();
-    private Instant _now = new(1, 1);
+    private PasswordThrottle _throttle = null!;
+    private Instant _now;
+
+    [SetUp]
+    public void Begin() => (_throttle, _now) = (new PasswordThrottle(), new Instant(1, 1));
 
     [Test]
     public void Five_wrong_passwords_for_a_user_are_free_and_the_next_ones_wait_ever_longer_up_to_a_minute()

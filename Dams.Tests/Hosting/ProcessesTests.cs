@@ -186,7 +186,8 @@ public sealed class ProcessesTests
             Is.EqualTo(new[]
             {
                 $"{topology.Sequencers[0].Listen}, the port of sequencer1, is in use by another program: "
-                    + "stop that program, or change $.sequencers[0].port in dams.json (or use dams up --ports-from if the data folder is new)",
+                    + "stop that program, or change $.sequencers[0].port in dams.json "
+                    + "(or use dams up --ports-from if the data folder is new)",
             }));
         Assert.That(PortConflict.FindAll(topology, "b"), Is.Empty);
     }

@@ -160,7 +160,8 @@ public sealed class BrokenBodyTests
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         using (var raw = await RawHttp.ConnectAsync(server.BaseAddress))
         {
-            await raw.SendAsync($"POST {path} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: text/xml\r\n{header}\r\n\r\n");
+            await raw.SendAsync(
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: text/xml\r\n{header}\r\n\r\n");
             Assert.That((await raw.ReadAsync()).Status, Is.EqualTo(100), "the server reads the body");
             await raw.SendAsync(body);
             raw.Reset();
@@ -208,7 +209,8 @@ public sealed class BrokenBodyTests
         await using var server = await SoapTestServer.StartAsync(new DictionaryExecutor());
         using var raw = await RawHttp.ConnectAsync(server.BaseAddress);
         await raw.SendAsync(
-            $"POST /AppointmentService HTTP/1.1\r\nHost: localhost\r\nContent-Type: {contentType}\r\n{header}\r\nExpect: 100-continue\r\n\r\n");
+            $"POST /AppointmentService HTTP/1.1\r\nHost: localhost\r\nContent-Type: {contentType}\r\n"
+            + $"{header}\r\nExpect: 100-continue\r\n\r\n");
         var answer = await raw.ReadAsync();
         Assert.That((answer.Status, answer.IsClosing), Is.EqualTo((status, true)), answer.Body);
         AssertQuiet(server, 1);
