@@ -122,5 +122,19 @@ internal sealed partial class Simulation
     private IReadOnlyList<byte> PreferenceOf(byte leader) =>
         [leader, .. Enumerable.Range(1, _knobs.Sequencers).Select(id => (byte)id).Where(id => id != leader)];
 
-
+    /// <summary>
+    /// Lets the process ask for the LEAVE that its manager wants now. Nothing else would wake it while no SYNC comes, because the sequencer
+    /// is mute. It leaves a SYNC the time to come first, so that the seeds go on meaning the same runs.
+    /// </summary>
+    private void ServeRequester(SimulatedNode process)
+    {
+        if (!process.IsUp || !_knobs.AsksWhileMute)
+            return;
+        var wake = Math.Max(process.Protocol!.NextDeadline.Ticks, _now + (_group.SyncInterval * 2).Ticks);
+        if (wake >= process.WakeAt)
+            return;
+        process.WakeAt = wake;
+        var boot = process.BootCount;
+        At(wake, () => Wake(process, boot, wake));
+    }
 }

@@ -10,11 +10,11 @@ namespace Dams.Tests.Audit;
 /// <summary>The audit file is bounded and private, and never harms the calls.</summary>
 public sealed class AuditFileTests
 {
-    private readonly FakeLogger _log = new();
+    private FakeLogger _log = null!;
     private TestFolder _folder = null!;
 
     [SetUp]
-    public void MakeFolder() => _folder = new TestFolder();
+    public void MakeFolder() => (_folder, _log) = (new TestFolder(), new FakeLogger());
 
     [TearDown]
     public void DropFolder() => _folder.Dispose();
