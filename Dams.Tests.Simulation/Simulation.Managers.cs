@@ -274,16 +274,19 @@ internal sealed partial class Simulation
             && (member.State == MemberState.Halted || member.WaitingBefore is not null))
             _stuck.Add(member.Incarnation.Value);
         var isCut = !_healed && _cuts.Any(cut => cut.From == replica.Id || cut.To == replica.Id);
-        var done = replica.IsUp
-            ? SequenceNumber.Min(replica.Replica.Member.Executed, replica.Replica.Member.Durable).Value
-            : 0;
         if (replica.IsUp && replica.PausedUntil <= _now && !isCut)
             replica.WellAt = _now;
         if (_now - replica.WellAt >= s_unwellMin)
             replica.UnwellAt = _now;
-        if (done != replica.SeenDone || done == _checker.Order.Count)
-            replica.MovedAt = _now;
-        replica.SeenDone = done;
+        // A restart is no move: the managers find the replica at the same number before and after it.
+        if (replica.IsUp)
+        {
+            var done = SequenceNumber.Min(replica.Replica.Member.Executed, replica.Replica.Member.Durable).Value;
+            if (done != replica.SeenDone || done == _checker.Order.Count)
+                replica.MovedAt = _now;
+            replica.SeenDone = done;
+        }
+
         ObserveGlitch(replica);
     }
 
