@@ -38,6 +38,8 @@ internal static class Numbers
     {
         if (option is Option<int> { CustomParser: null } whole)
             whole.CustomParser = result => Read<int>(result, option.Name, Whole, _ => true);
+        if (option is Option<int?> { CustomParser: null } maybe)
+            maybe.CustomParser = result => result.Tokens.Count == 0 ? null : Read<int>(result, option.Name, Whole, _ => true);
     }
 
     /// <summary>Adds a parser to a whole-number argument that has none.</summary>
