@@ -4,6 +4,7 @@ using System.Runtime.Versioning;
 using Dams.Cli.Cluster;
 using Dams.Hosting;
 using Dams.Hosting.Processes;
+using Dams.Hosting.Web;
 using Dams.Ordering;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
@@ -84,6 +85,7 @@ public sealed class HostsTests
         foreach (var host in hosts.Names)
             await hosts.IsReadyAsync(host);
         using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = OrderToken.ReadHeader(Path.Combine(hosts.On("que").DataFolder, "orders.token"));
         using var order = new StringContent("{}", MediaTypeHeaderValue.Parse("application/json"));
         using var answer = await http.PostAsync(new Uri(hosts.On("que").ControlOn("que").ToHttpUri(), "/shutdown"), order);
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), await answer.Content.ReadAsStringAsync());
@@ -147,14 +149,15 @@ public sealed class HostsTests
         using var folder = new TestFolder();
         File.WriteAllText(folder.File("dams.json"), """
             {
-              "hosts": { "here": "192.0.2.1", "there": "192.0.2.2" },
-              "frontEnds": [{ "host": "here" }], "sequencers": [{ "host": "there" }], "replicas": [{ "host": "here" }]
+              "hosts": { "here": "198.51.100.1", "there": "198.51.100.2" },
+              "frontEnds": [{ "host": "here" }], "sequencers": [{ "host": "there" }], "replicas": [{ "host": "here" }],
+              "tls": { "folder": "certs" }, "access": "open"
             }
             """);
         KeyFile.Create(folder.File("cluster.key"), Dams.Ordering.Transport.KeyRing.Generate());
         using var process = TestProcess.Start(NodeRole.Sequencer, "--id", "sequencer1", "--config", folder.File("dams.json"));
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.PortInUse));
-        Assert.That(process.Errors, Does.Contain("192.0.2.2, the address of sequencer1, is not an address of this machine: "
+        Assert.That(process.Errors, Does.Contain("198.51.100.2, the address of sequencer1, is not an address of this machine: "
             + "sequencer1 stands on there, so start it there, or change $.hosts.there in dams.json"));
     }
 }

@@ -9,6 +9,7 @@ using Dams.Hosting;
 using Dams.Hosting.Tls;
 using Dams.Hosting.Topology;
 using Dams.Ordering;
+using Dams.Ordering.Transport;
 using Dams.Tests.Cli;
 using Dams.Tests.Hosting;
 using Dams.Tests.Network;
@@ -100,6 +101,7 @@ public sealed class TlsHostsTests
     {
         using var cluster = new TlsCluster();
         Assert.That(NodeId.TryParse(id, out var node));
+        KeyFile.Create(Path.Combine(Path.GetDirectoryName(cluster.Config)!, "cluster.key"), KeyRing.Generate());
         using var process = TestProcess.Start(node.Role, "--id", id, "--config", cluster.Config);
         Assert.That(await process.ExitAsync(), Is.EqualTo(ExitCodes.Configuration));
         Assert.That(process.Errors, Does.Contain("certs/mtl.pem can't be read"));

@@ -86,6 +86,8 @@ internal static class ConfigCommand
     private static string[]? ParseNames(ArgumentResult result)
     {
         var names = result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries);
+        if (names.Contains(""))
+            result.AddError($"--front-ends is '{result.Tokens[0].Value}'; expected names of hosts, separated by commas.");
         ReportTwice(result, "--front-ends", "the host", names);
         if (names.Length > ClusterTopology.FrontEndsMax)
             result.AddError($"--front-ends has {names.Length} hosts; expected at most {ClusterTopology.FrontEndsMax}.");
