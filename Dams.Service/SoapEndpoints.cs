@@ -90,12 +90,12 @@ public static class SoapEndpoints
     private static SoapServiceOptions Guarded(
         SoapServiceOptions options, ICallerAccess? access, Func<AccessRefusal, FaultException> faultOf) =>
         access is null ? options : options with
-    {
-        Challenges = access.Challenges,
-        Authorize = async http => await access.RefusalOfAsync(http).ConfigureAwait(false) is { } refusal
-            ? new SoapDenial(faultOf(refusal), refusal.Status, refusal.RetryAfter)
-            : null,
-    };
+        {
+            Challenges = access.Challenges,
+            Authorize = async http => await access.RefusalOfAsync(http).ConfigureAwait(false) is { } refusal
+                ? new SoapDenial(faultOf(refusal), refusal.Status, refusal.RetryAfter)
+                : null,
+        };
 
     private static object? DetailOfAppointments(SoapHostFault fault) => fault.Kind == SoapHostFaultKind.InternalError
         ? DamsFaults.DetailOfDefect(fault.Reason)

@@ -152,8 +152,11 @@ internal sealed class UpRefusalTests
         Assert.That(await File.ReadAllTextAsync(_folder.File("dams.json")), Is.EqualTo("{ \"strict\": 7 }"));
     }
 
-    private string Edited() => (_topology with { FrontEnds = [_topology.FrontEnds[0] with { Listen = new(_folder.Address, 8081) }],
-        Control = new(_folder.Address, 8080) }).Write(_folder.Path);
+    private string Edited() => (_topology with
+    {
+        FrontEnds = [_topology.FrontEnds[0] with { Listen = new(_folder.Address, 8081) }],
+        Control = new(_folder.Address, 8080)
+    }).Write(_folder.Path);
 
     [Test]
     [Platform("Linux")]
